@@ -1,0 +1,34 @@
+// Package biometric answers whether a recording is a member's own heart: it
+// makes a model from an enrolment, tells whether there is one, and checks a
+// probe against it. It knows nothing of HTTP or AWS.
+package biometric
+
+import (
+	"context"
+	"time"
+
+	"systole/shared/member"
+)
+
+// Members is what this package needs of the member store. Errors are those of
+// package store.
+type Members interface {
+	// Member returns the member, or store.ErrNotFound.
+	Member(ctx context.Context, username string) (member.Member, error)
+	// SetModel moves the member's pointer to m if it still names the version
+	// replaced ("" for none), else store.ErrConflict. A repetition of the very
+	// same write succeeds.
+	SetModel(ctx context.Context, username, replaced string, m member.Model) error
+	// MarkModelUsed sets the model's Used if it still is the current version,
+	// else store.ErrConflict.
+	MarkModelUsed(ctx context.Context, username, version string, used time.Time) error
+}
+
+// Objects keeps recordings and models. Errors are those of package store.
+type Objects interface {
+	// Put writes an object whole or not at all; store.ErrExists when the key is
+	// taken by other content.
+	Put(ctx context.Context, key string, data []byte) error
+	// Get returns the whole object, or store.ErrNotFound.
+	Get(ctx context.Context, key string) ([]byte, error)
+}

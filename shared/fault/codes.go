@@ -1,0 +1,50 @@
+package fault
+
+// Every code that a caller can be answered with, by the layer that finds it.
+// Status and sentences: shared/api/words.go.
+const (
+	// The request itself.
+	NotFound             Code = "not_found"
+	MethodNotAllowed     Code = "method_not_allowed"
+	PrefetchRefused      Code = "prefetch_refused"
+	UnsupportedMediaType Code = "unsupported_media_type"
+	BodyTooLarge         Code = "body_too_large"
+	MalformedBody        Code = "malformed_body"
+	FieldMissing         Code = "field_missing"
+	FieldInvalid         Code = "field_invalid"
+	FileMissing          Code = "file_missing"
+	TooManyFiles         Code = "too_many_files"
+
+	// Who somebody is.
+	UsernameTaken      Code = "username_taken"
+	UsernameInvalid    Code = "username_invalid"
+	PasswordTooShort   Code = "password_too_short"
+	PasswordTooLong    Code = "password_too_long"
+	PasswordCommon     Code = "password_common"
+	PasswordLikeName   Code = "password_like_username"
+	CredentialsInvalid Code = "credentials_invalid"
+	TokenMissing       Code = "token_missing"
+	TokenInvalid       Code = "token_invalid"
+
+	// Is it them.
+	NoModel       Code = "no_model"
+	ModelObsolete Code = "model_obsolete"
+
+	// What is wrong with a recording.
+	RecordingEmpty       Code = "recording_empty"
+	RecordingUnreadable  Code = "recording_unreadable"
+	RecordingUnsupported Code = "recording_unsupported"
+	RateUnknown          Code = "rate_unknown"
+	RateImplausible      Code = "rate_implausible"
+	TooShort             Code = "too_short"
+	TooFewBeats          Code = "too_few_beats"
+	NoBeats              Code = "no_beats"
+	LeadsOff             Code = "leads_off"
+	Clipped              Code = "clipped"
+	Noisy                Code = "noisy"
+
+	// Ourselves.
+	Conflict    Code = "conflict"
+	Unavailable Code = "unavailable"
+	Internal    Code = "internal"
+)

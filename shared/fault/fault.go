@@ -1,0 +1,63 @@
+// Package fault is the one error type that leaves the domain: a stable word
+// for machines, parameters for the sentence that a person reads, and, for us
+// alone, the cause.
+//
+// The HTTP status and the sentences for each code are listed in one place,
+// shared/api/words.go. An error that is no *Error is an internal one.
+package fault
+
+import (
+	"fmt"
+	"time"
+)
+
+// Code is a stable word in snake_case. Clients branch on it; it never changes
+// its meaning.
+type Code string
+
+// Error is a refusal that its caller is told about.
+type Error struct {
+	Code Code
+	// Params fill the sentence and are sent beside it, such as
+	// "seconds_missing": 4.5. They never hold a secret or a score.
+	Params map[string]any
+	// RetryAfter, when not zero, says how long to wait before the next try.
+	RetryAfter time.Duration
+	// Err is the cause. It is logged and never sent.
+	Err error
+}
+
+// New returns a refusal with the parameters given as name, value pairs.
+func New(code Code, params ...any) *Error {
+	e := &Error{Code: code}
+	for i := 0; i+1 < len(params); i += 2 {
+		if e.Params == nil {
+			e.Params = make(map[string]any, len(params)/2)
+		}
+		e.Params[fmt.Sprint(params[i])] = params[i+1]
+	}
+	return e
+}
+
+// Because returns a copy of e that carries its cause for the log.
+func (e *Error) Because(err error) *Error {
+	c := *e
+	c.Err = err
+	return &c
+}
+
+// After returns a copy of e that asks the caller to wait for d.
+func (e *Error) After(d time.Duration) *Error {
+	c := *e
+	c.RetryAfter = d
+	return &c
+}
+
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %v", e.Code, e.Err)
+	}
+	return string(e.Code)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
