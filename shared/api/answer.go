@@ -1,0 +1,89 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// retryDefault is what a caller is asked to wait when nobody knows better.
+const retryDefault = 2 * time.Second
+
+// JSON answers with body as JSON.
+func JSON(w http.ResponseWriter, status int, body any) error {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("encode answer: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	// A caller who is gone can't be told so.
+	_, _ = w.Write(append(b, '\n'))
+	return nil
+}
+
+// Detail answers 200 with a sentence in the caller's language.
+func Detail(w http.ResponseWriter, r *http.Request, s Sentence) error {
+	lang := languageOf(r)
+	w.Header().Set("Content-Language", string(lang))
+	return JSON(w, http.StatusOK, struct {
+		Detail string `json:"detail"`
+	}{s.in(lang)})
+}
+
+// answerError answers with the words for err.
+func answerError(w http.ResponseWriter, r *http.Request, err error) {
+	f := faultOf(err)
+	word, ok := words[f.Code]
+	if !ok {
+		f = &fault.Error{Code: fault.Internal, Err: err}
+		word = words[fault.Internal]
+	}
+	lang := languageOf(r)
+	h := w.Header()
+	h.Set("Content-Language", string(lang))
+	if word.status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Token")
+	}
+	if wait := f.RetryAfter; wait > 0 || word.status == http.StatusServiceUnavailable {
+		if wait <= 0 {
+			wait = retryDefault
+		}
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	}
+	body := make(map[string]any, len(f.Params)+3)
+	for name, value := range f.Params {
+		body[name] = value
+	}
+	body["detail"] = word.sentence(lang, f.Params)
+	body["code"] = word.status
+	body["error"] = f.Code
+	if err := JSON(w, word.status, body); err != nil {
+		// Parameters that JSON has no word for (NaN): the sentence is enough.
+		clear(body)
+		body["detail"], body["code"], body["error"] = word.sentence(lang, nil), word.status, f.Code
+		_ = JSON(w, word.status, body)
+	}
+}
+
+// faultOf tells which refusal err is; internal when it is none.
+func faultOf(err error) *fault.Error {
+	var f *fault.Error
+	switch {
+	case errors.As(err, &f):
+		return f
+	case errors.Is(err, store.ErrUnavailable),
+		errors.Is(err, context.DeadlineExceeded),
+		errors.Is(err, context.Canceled):
+		return &fault.Error{Code: fault.Unavailable, Err: err}
+	}
+	return &fault.Error{Code: fault.Internal, Err: err}
+}

@@ -1,0 +1,235 @@
+// Package api is HTTP in and out: routes, bodies, answers, errors and their
+// languages, and the token's way in. It decides nothing about members or
+// hearts; handlers for those lie in the folders below.
+//
+// Every error that a handler returns is turned into a status, a sentence and a
+// log line in one place (answer.go, words.go, log.go).
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"systole/shared/fault"
+)
+
+// Handler answers a request, or returns why not. A *fault.Error is answered
+// with the words for its code, store.ErrUnavailable and a passed deadline with
+// 503, anything else with 500.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// Route is a path and what answers it.
+type Route struct {
+	// Path is without its trailing slash; requests may have one.
+	Path string
+	// Methods names the handlers. HEAD falls back to GET's, its body dropped:
+	// give HEAD a handler of its own where GET changes anything.
+	Methods map[string]Handler
+	// Files says that bodies may be as large as Settings.MaxFileBody.
+	Files bool
+}
+
+// Settings are what all routes share. The zero value works: it logs nothing,
+// and no other origin may call.
+type Settings struct {
+	// Logger gets one line a request; nil for none.
+	Logger *slog.Logger
+	// AllowOrigins are the origins whose pages may call (CORS), such as
+	// "https://app.example.com", or "*" for all. Empty: none.
+	AllowOrigins []string
+	// Now is the clock for the log; nil for time.Now.
+	Now func() time.Time
+	// MaxBody limits bodies without a file, in bytes; 0 for 64 KiB.
+	MaxBody int64
+	// MaxFileBody limits multipart bodies of routes with files, in bytes; 0
+	// for 6 MiB.
+	MaxFileBody int64
+}
+
+// Limits of a body when none are set.
+const (
+	DefaultMaxBody     = 64 << 10
+	DefaultMaxFileBody = 6 << 20
+)
+
+// New returns a handler for routes; those with the same path are merged. It
+// answers both slash forms and never redirects.
+func New(s Settings, routes ...Route) http.Handler {
+	if s.Logger == nil {
+		s.Logger = slog.New(slog.DiscardHandler)
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if s.MaxBody == 0 {
+		s.MaxBody = DefaultMaxBody
+	}
+	if s.MaxFileBody == 0 {
+		s.MaxFileBody = DefaultMaxFileBody
+	}
+	return &service{settings: s, routes: merge(routes)}
+}
+
+// service is the http.Handler that New returns.
+type service struct {
+	settings Settings
+	routes   map[string]*route
+}
+
+// route is a Route with all that is known of its path.
+type route struct {
+	Route
+	allow []string
+}
+
+func merge(routes []Route) map[string]*route {
+	merged := make(map[string]*route, len(routes))
+	for _, in := range routes {
+		out, ok := merged[in.Path]
+		if !ok {
+			out = &route{Route: Route{Path: in.Path, Methods: make(map[string]Handler, len(in.Methods))}}
+			merged[in.Path] = out
+		}
+		out.Files = out.Files || in.Files
+		for method, h := range in.Methods {
+			out.Methods[method] = h
+		}
+	}
+	for _, r := range merged {
+		r.allow = r.allowed()
+	}
+	return merged
+}
+
+// allowed lists the methods of the contract for this path, and any that are
+// served beyond it.
+func (rt *route) allowed() []string {
+	var allow []string
+	for _, e := range Contract() {
+		if e.Path == rt.Path {
+			allow = append(allow, e.Methods...)
+		}
+	}
+	extra := []string{http.MethodOptions}
+	for method := range rt.Methods {
+		extra = append(extra, method)
+		if method == http.MethodGet {
+			extra = append(extra, http.MethodHead)
+		}
+	}
+	slices.Sort(extra)
+	for _, method := range extra {
+		if !slices.Contains(allow, method) {
+			allow = append(allow, method)
+		}
+	}
+	return allow
+}
+
+// exchange is what belongs to one request, carried by its context.
+type exchange struct {
+	limits limits
+	panic  []byte // stack, when the handler panicked
+}
+
+// limits bound a body in bytes.
+type limits struct {
+	body, fileBody int64
+}
+
+type exchangeKey struct{}
+
+// ServeHTTP answers a request and logs one line about it.
+func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := s.settings.Now()
+	rt := s.routes[trimSlash(r.URL.Path)]
+	x := &exchange{limits: s.limitsOf(rt)}
+	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+
+	out := &response{ResponseWriter: w, dropBody: r.Method == http.MethodHead}
+	secure(out.Header())
+	if id := requestID(r.Context()); id != "" {
+		out.Header().Set("X-Request-Id", id)
+	}
+	s.share(out.Header(), r, rt)
+
+	err := s.answer(out, r, rt, x)
+	if err == nil && out.status == 0 {
+		err = errors.New("the handler answered nothing")
+	}
+	if err != nil && out.status == 0 {
+		answerError(out, r, err)
+	}
+	s.log(r, rt, out.status, s.settings.Now().Sub(start), err, x.panic)
+}
+
+// answer finds the handler and runs it; a panic comes back as an error.
+func (s *service) answer(w http.ResponseWriter, r *http.Request, rt *route, x *exchange) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			x.panic = debug.Stack()
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	if rt == nil {
+		return fault.New(fault.NotFound)
+	}
+	if r.Method == http.MethodOptions {
+		w.Header().Set("Allow", strings.Join(rt.allow, ", "))
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	handler, ok := rt.Methods[r.Method]
+	if !ok && r.Method == http.MethodHead {
+		handler, ok = rt.Methods[http.MethodGet]
+	}
+	if !ok {
+		w.Header().Set("Allow", strings.Join(rt.allow, ", "))
+		return fault.New(fault.MethodNotAllowed)
+	}
+	return handler(w, r)
+}
+
+func (s *service) limitsOf(rt *route) limits {
+	l := limits{body: s.settings.MaxBody, fileBody: s.settings.MaxBody}
+	if rt != nil && rt.Files {
+		l.fileBody = s.settings.MaxFileBody
+	}
+	return l
+}
+
+// trimSlash removes one trailing slash: "/a/" is "/a", "/a//" is not.
+func trimSlash(path string) string {
+	return strings.TrimSuffix(path, "/")
+}
+
+// response remembers whether and how a request was answered, and leaves out
+// the body of an answer to HEAD, which no server below may do for us.
+type response struct {
+	http.ResponseWriter
+	status   int
+	dropBody bool
+}
+
+func (w *response) WriteHeader(status int) {
+	if w.status != 0 {
+		return
+	}
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *response) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	if w.dropBody {
+		return len(b), nil
+	}
+	return w.ResponseWriter.Write(b)
+}

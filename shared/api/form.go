@@ -1,0 +1,268 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"systole/shared/fault"
+)
+
+// Form is the body of a request, in whichever of the three ways it was sent.
+type Form struct {
+	// Files are the parts that hold recordings, in the order sent.
+	Files []File
+
+	fields map[string]field
+}
+
+// File is an uploaded recording. The name that the client gave its file is
+// nobody's business and isn't kept.
+type File struct {
+	Field   string // the part's name: data, ECG or EEG, in the case sent
+	Content []byte
+}
+
+// field is one value as text, with what JSON says of its type.
+type field struct {
+	kind kind
+	text string
+}
+
+type kind int
+
+const (
+	text   kind = iota // also every field of a form
+	number             // a number in JSON
+	null               // null in JSON
+	other              // true, false, an object or an array
+)
+
+// maxParts bounds the parts of a multipart body.
+const maxParts = 64
+
+// Decode reads the body: JSON, urlencoded or multipart. A body of no bytes is
+// a form without fields. The errors are unsupported_media_type,
+// body_too_large and malformed_body.
+func Decode(w http.ResponseWriter, r *http.Request) (*Form, error) {
+	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		media = ""
+	}
+	limit := limitsFrom(r)
+	size := limit.body
+	if media == "multipart/form-data" {
+		size = limit.fileBody
+	}
+	if r.Body == nil {
+		return &Form{}, nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, size))
+	if err != nil {
+		return nil, bodyError(err)
+	}
+	if len(body) == 0 {
+		return &Form{}, nil
+	}
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "us-ascii") {
+		return nil, fault.New(fault.UnsupportedMediaType)
+	}
+	switch media {
+	case "application/json":
+		return decodeJSON(body)
+	case "application/x-www-form-urlencoded":
+		return decodeURL(string(body))
+	case "multipart/form-data":
+		return decodeMultipart(body, params["boundary"], limit.body)
+	}
+	return nil, fault.New(fault.UnsupportedMediaType)
+}
+
+func limitsFrom(r *http.Request) limits {
+	if x, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
+		return x.limits
+	}
+	return limits{body: DefaultMaxBody, fileBody: DefaultMaxBody}
+}
+
+// bodyError tells a body that is too large from one that broke off.
+func bodyError(err error) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return fault.New(fault.BodyTooLarge, "limit_bytes", large.Limit)
+	}
+	return fault.New(fault.MalformedBody).Because(err)
+}
+
+// decodeJSON reads one object. Its depth costs nothing: values that are not
+// plain are kept as they came, and refused when a field asks for them.
+func decodeJSON(body []byte) (*Form, error) {
+	if !utf8.Valid(body) {
+		return nil, fault.New(fault.MalformedBody)
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(body, &object); err != nil || object == nil {
+		return nil, fault.New(fault.MalformedBody)
+	}
+	f := &Form{fields: make(map[string]field, len(object))}
+	for name, raw := range object {
+		f.fields[name] = fieldFromJSON(raw)
+	}
+	return f, nil
+}
+
+func fieldFromJSON(raw json.RawMessage) field {
+	switch c := raw[0]; {
+	case c == '"':
+		var s string
+		if err := json.Unmarshal(raw, &s); err != nil {
+			return field{kind: other}
+		}
+		return field{kind: text, text: s}
+	case c == '-' || '0' <= c && c <= '9':
+		return field{kind: number, text: string(raw)}
+	case c == 'n':
+		return field{kind: null}
+	}
+	return field{kind: other}
+}
+
+func decodeURL(body string) (*Form, error) {
+	values, err := url.ParseQuery(body)
+	if err != nil {
+		return nil, fault.New(fault.MalformedBody)
+	}
+	f := &Form{fields: make(map[string]field, len(values))}
+	for name, all := range values {
+		last := all[len(all)-1]
+		if !utf8.ValidString(name) || !utf8.ValidString(last) {
+			return nil, fault.New(fault.MalformedBody)
+		}
+		f.fields[name] = field{text: last}
+	}
+	return f, nil
+}
+
+// decodeMultipart reads the parts; fields together may have maxFields bytes.
+func decodeMultipart(body []byte, boundary string, maxFields int64) (*Form, error) {
+	if boundary == "" {
+		return nil, fault.New(fault.MalformedBody)
+	}
+	f := &Form{fields: make(map[string]field)}
+	parts := multipart.NewReader(bytes.NewReader(body), boundary)
+	fieldBytes := int64(0)
+	for n := 0; ; n++ {
+		part, err := parts.NextPart()
+		if err == io.EOF { // a wrapped one means that the body broke off
+			return f, nil
+		}
+		if err != nil {
+			return nil, fault.New(fault.MalformedBody).Because(err)
+		}
+		if n == maxParts {
+			return nil, fault.New(fault.MalformedBody).Because(fmt.Errorf("over %d parts", maxParts))
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return nil, fault.New(fault.MalformedBody).Because(err)
+		}
+		name := part.FormName()
+		if holdsFile(name) {
+			f.Files = append(f.Files, File{Field: name, Content: content})
+			continue
+		}
+		if fieldBytes += int64(len(name) + len(content)); fieldBytes > maxFields {
+			return nil, fault.New(fault.BodyTooLarge, "limit_bytes", maxFields)
+		}
+		if !utf8.ValidString(name) || !utf8.Valid(content) {
+			return nil, fault.New(fault.MalformedBody)
+		}
+		f.fields[name] = field{text: string(content)}
+	}
+}
+
+// holdsFile reports whether a part of this name is a recording, with or
+// without a file name of its own: clients differ in all of it.
+func holdsFile(name string) bool {
+	return strings.EqualFold(name, "data") || strings.EqualFold(name, "ECG") || strings.EqualFold(name, "EEG")
+}
+
+// Has reports whether the field was sent with a value. Null and the empty
+// string are none.
+func (f *Form) Has(name string) bool {
+	v, ok := f.fields[name]
+	return ok && v.kind != null && (v.kind != text || v.text != "")
+}
+
+// String returns a field that must be there, as text.
+func (f *Form) String(name string) (string, error) {
+	if !f.Has(name) {
+		return "", fault.New(fault.FieldMissing, "field", name)
+	}
+	v := f.fields[name]
+	// The replacement character is what a broken encoding was turned into.
+	if v.kind != text || strings.ContainsRune(v.text, utf8.RuneError) {
+		return "", fieldInvalid(name)
+	}
+	return v.text, nil
+}
+
+// Int returns a whole number, or nil when the field has no value. Forms send
+// numbers as text; JSON may too.
+func (f *Form) Int(name string) (*int, error) {
+	x, err := f.Float(name)
+	if err != nil || x == nil {
+		return nil, err
+	}
+	if *x != math.Trunc(*x) || math.Abs(*x) > 1<<31 {
+		return nil, fieldInvalid(name)
+	}
+	n := int(*x)
+	return &n, nil
+}
+
+// Float returns a finite number, or nil when the field has no value.
+func (f *Form) Float(name string) (*float64, error) {
+	if !f.Has(name) {
+		return nil, nil
+	}
+	v := f.fields[name]
+	if v.kind == other {
+		return nil, fieldInvalid(name)
+	}
+	s := strings.TrimSpace(v.text)
+	if strings.Trim(s, "0123456789+-.eE") != "" {
+		return nil, fieldInvalid(name) // no hexadecimal, no infinities
+	}
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return nil, fieldInvalid(name)
+	}
+	return &x, nil
+}
+
+// File returns the one recording that was sent. The errors are file_missing
+// and too_many_files.
+func (f *Form) File() (File, error) {
+	switch len(f.Files) {
+	case 0:
+		return File{}, fault.New(fault.FileMissing)
+	case 1:
+		return f.Files[0], nil
+	}
+	return File{}, fault.New(fault.TooManyFiles)
+}
+
+func fieldInvalid(name string) error {
+	return fault.New(fault.FieldInvalid, "field", name)
+}

@@ -1,0 +1,88 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// language is one that sentences are written in, as an HTTP language tag.
+type language string
+
+const (
+	korean  language = "ko"
+	english language = "en"
+)
+
+// Sentence says one thing in every language.
+type Sentence struct {
+	KO, EN string
+}
+
+func (s Sentence) in(lang language) string {
+	if lang == english {
+		return s.EN
+	}
+	return s.KO
+}
+
+// languageOf is Korean unless the request prefers English.
+func languageOf(r *http.Request) language {
+	return preferred(strings.Join(r.Header.Values("Accept-Language"), ","))
+}
+
+// maxRanges is how many languages of an Accept-Language header are read.
+const maxRanges = 32
+
+// preferred picks the language of an Accept-Language header (RFC 9110, 12.5.4):
+// the one with the higher weight, of equal ones the first, and Korean when
+// neither is named. "*" stands for Korean.
+func preferred(header string) language {
+	best, bestWeight := korean, 0.0
+	koreanNamed := false
+	var anyWeight float64
+	for range maxRanges {
+		entry, rest, more := strings.Cut(header, ",")
+		tag, weight, ok := languageRange(entry)
+		switch {
+		case !ok:
+		case tag == "*":
+			anyWeight = max(anyWeight, weight)
+		case tag == "ko", strings.HasPrefix(tag, "ko-"):
+			koreanNamed = true
+			if weight > bestWeight {
+				best, bestWeight = korean, weight
+			}
+		case tag == "en", strings.HasPrefix(tag, "en-"):
+			if weight > bestWeight {
+				best, bestWeight = english, weight
+			}
+		}
+		if !more {
+			break
+		}
+		header = rest
+	}
+	if !koreanNamed && anyWeight > bestWeight {
+		return korean
+	}
+	return best
+}
+
+// languageRange reads "en-US;q=0.8". It is not ok when the weight is none.
+func languageRange(entry string) (tag string, weight float64, ok bool) {
+	tag, params, weighted := strings.Cut(entry, ";")
+	tag = strings.ToLower(strings.TrimSpace(tag))
+	if !weighted {
+		return tag, 1, tag != ""
+	}
+	name, value, _ := strings.Cut(strings.TrimSpace(params), "=")
+	if !strings.EqualFold(strings.TrimSpace(name), "q") {
+		return "", 0, false
+	}
+	weight, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+	if err != nil || !(weight >= 0 && weight <= 1) {
+		return "", 0, false
+	}
+	return tag, weight, tag != ""
+}

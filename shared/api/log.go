@@ -1,0 +1,94 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+type requestIDKey struct{}
+
+// WithRequestID returns a context whose request is logged and answered with
+// this id. What is not a plain word of at most 64 characters is left out.
+func WithRequestID(ctx context.Context, id string) context.Context {
+	if !plainWord(id) {
+		return ctx
+	}
+	return context.WithValue(ctx, requestIDKey{}, id)
+}
+
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
+func plainWord(s string) bool {
+	for _, c := range []byte(s) {
+		plain := c == '-' || c == '_' || c == '.' ||
+			'0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+		if !plain {
+			return false
+		}
+	}
+	return len(s) >= 1 && len(s) <= 64
+}
+
+// log writes the one line about a request. It holds what we made ourselves:
+// the route and not the path, no header, no query, nothing of a body. The
+// cause is logged only where the fault is ours.
+func (s *service) log(r *http.Request, rt *route, status int, took time.Duration, err error, stack []byte) {
+	attrs := make([]slog.Attr, 0, 9)
+	attrs = append(attrs,
+		slog.String("method", knownMethod(r.Method)),
+		slog.String("route", routeName(rt)),
+		slog.Int("status", status),
+		slog.Float64("ms", float64(took.Microseconds())/1000))
+	if id := requestID(r.Context()); id != "" {
+		attrs = append(attrs, slog.String("request_id", id))
+	}
+	if ip := sourceIP(r.RemoteAddr); ip != "" {
+		attrs = append(attrs, slog.String("ip", ip))
+	}
+	level := slog.LevelInfo
+	if err != nil {
+		code := faultOf(err).Code
+		attrs = append(attrs, slog.String("error", string(code)))
+		if status >= 500 || words[code].status >= 500 {
+			level = slog.LevelError
+			attrs = append(attrs, slog.String("cause", err.Error()))
+		}
+	}
+	if stack != nil {
+		attrs = append(attrs, slog.String("stack", string(stack)))
+	}
+	s.settings.Logger.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+func routeName(rt *route) string {
+	if rt == nil {
+		return "none"
+	}
+	return rt.Path
+}
+
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodOptions, http.MethodConnect, http.MethodTrace:
+		return method
+	}
+	return "other"
+}
+
+// sourceIP takes an address with or without a port; "" for what is none.
+func sourceIP(remote string) string {
+	if host, _, err := net.SplitHostPort(remote); err == nil {
+		remote = host
+	}
+	if net.ParseIP(remote) == nil {
+		return ""
+	}
+	return remote
+}

@@ -1,0 +1,32 @@
+package api
+
+import "net/http"
+
+// The paths of the contract, without their trailing slash.
+const (
+	PathCreate    = "/members/create"
+	PathLogIn     = "/members/login"
+	PathLogOut    = "/members/logout"
+	PathMakeModel = "/authenticate/make_model"
+	PathCheckUser = "/authenticate/check_user"
+)
+
+// Endpoint is a path of the contract with every method that it answers, HEAD
+// and OPTIONS included.
+type Endpoint struct {
+	Path    string
+	Methods []string
+}
+
+// Contract lists every path that the whole service answers. A function serves
+// one of them, or one method of one; what it says in Allow, and to a
+// preflight, is the service's, not its own.
+func Contract() []Endpoint {
+	return []Endpoint{
+		{PathCreate, []string{http.MethodPost, http.MethodOptions}},
+		{PathLogIn, []string{http.MethodPost, http.MethodOptions}},
+		{PathLogOut, []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions}},
+		{PathMakeModel, []string{http.MethodPost, http.MethodOptions}},
+		{PathCheckUser, []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions}},
+	}
+}

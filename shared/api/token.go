@@ -1,0 +1,52 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"systole/shared/fault"
+)
+
+// tokenLength is that of a token in hexadecimal digits: 160 bits.
+const tokenLength = 40
+
+// Token returns the request's token: from "Authorization: Token <40 hex>",
+// else from the form's token field. form may be nil. An Authorization of
+// another scheme is as good as none. The errors are token_missing, and
+// token_invalid for what no token looks like.
+func Token(r *http.Request, form *Form) (string, error) {
+	headers := r.Header.Values("Authorization")
+	if len(headers) > 1 {
+		return "", fault.New(fault.TokenInvalid)
+	}
+	if len(headers) == 1 {
+		token, ok := tokenFromHeader(headers[0])
+		if ok {
+			return checked(token)
+		}
+	}
+	if form != nil && form.Has("token") {
+		token, err := form.String("token")
+		if err != nil {
+			return "", fault.New(fault.TokenInvalid)
+		}
+		return checked(strings.TrimSpace(token))
+	}
+	return "", fault.New(fault.TokenMissing)
+}
+
+// tokenFromHeader returns what follows the scheme; not ok for another scheme.
+func tokenFromHeader(value string) (token string, ok bool) {
+	scheme, rest, _ := strings.Cut(strings.TrimSpace(value), " ")
+	if !strings.EqualFold(scheme, "Token") {
+		return "", false
+	}
+	return strings.TrimSpace(rest), true
+}
+
+func checked(token string) (string, error) {
+	if len(token) != tokenLength || strings.Trim(token, "0123456789abcdef") != "" {
+		return "", fault.New(fault.TokenInvalid)
+	}
+	return token, nil
+}

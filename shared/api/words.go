@@ -1,0 +1,205 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"systole/shared/fault"
+)
+
+// Sentences of success, as the contract spells them.
+var (
+	LoggedOut = Sentence{"로그아웃 되었습니다.", "You are logged out."}
+	Saved     = Sentence{"저장완료.", "Saved."}
+)
+
+// word is what a code is answered with. In its sentence {name} stands for the
+// parameter of that name, and what lies between [ and ] is left out unless
+// all of its parameters are there.
+type word struct {
+	status int
+	Sentence
+}
+
+// words has every code of package fault. Each sentence says what is wrong and
+// what to do about it.
+var words = map[fault.Code]word{
+	fault.NotFound: {http.StatusNotFound, Sentence{
+		"요청하신 주소가 없습니다. 주소를 확인해 주세요.",
+		"There is nothing at this address. Please check it."}},
+	fault.MethodNotAllowed: {http.StatusMethodNotAllowed, Sentence{
+		"이 주소에서 쓸 수 없는 메서드입니다. Allow 헤더에 있는 메서드를 사용해 주세요.",
+		"This address does not take this method. Use one of those in the Allow header."}},
+	fault.PrefetchRefused: {http.StatusForbidden, Sentence{
+		"미리 가져오기로는 로그아웃되지 않습니다. 직접 요청해 주세요.",
+		"Prefetching does not log anybody out. Send the request itself."}},
+	fault.UnsupportedMediaType: {http.StatusUnsupportedMediaType, Sentence{
+		"지원하지 않는 형식입니다. JSON, 폼 또는 multipart/form-data로, UTF-8로 보내 주세요.",
+		"This type of body is not supported. Send JSON, a form or multipart/form-data, in UTF-8."}},
+	fault.BodyTooLarge: {http.StatusRequestEntityTooLarge, Sentence{
+		"보낸 내용이 너무 큽니다.[ {limit_bytes}바이트 이하로 보내 주세요.]",
+		"What was sent is too large.[ Send at most {limit_bytes} bytes.]"}},
+	fault.MalformedBody: {http.StatusBadRequest, Sentence{
+		"요청 내용을 읽을 수 없습니다. 형식이 맞는지, 끝까지 전송되었는지 확인해 주세요.",
+		"The body can't be read. Check that it is well-formed and was sent to its end."}},
+	fault.FieldMissing: {http.StatusBadRequest, Sentence{
+		"필수 항목이 비어 있습니다: {field}. 값을 넣어 다시 보내 주세요.",
+		"A required field is missing: {field}. Send it with a value."}},
+	fault.FieldInvalid: {http.StatusBadRequest, Sentence{
+		"값이 올바르지 않습니다: {field}. {hint}",
+		"A value is not valid: {field}. {hint}"}},
+	fault.FileMissing: {http.StatusBadRequest, Sentence{
+		"심전도 파일이 없습니다. multipart/form-data의 data 항목에 파일을 넣어 보내 주세요.",
+		"There is no ECG file. Send it as the part named data of multipart/form-data."}},
+	fault.TooManyFiles: {http.StatusBadRequest, Sentence{
+		"파일이 너무 많습니다. 심전도 파일을 한 개만 보내 주세요.",
+		"There are too many files. Send a single ECG file."}},
+
+	fault.UsernameTaken: {http.StatusConflict, Sentence{
+		"이미 사용 중인 아이디입니다. 다른 아이디를 골라 주세요.",
+		"This user name is taken. Please choose another one."}},
+	fault.UsernameInvalid: {http.StatusBadRequest, Sentence{
+		"아이디는 1~150자의 글자, 숫자와 @ . + - _ 만 쓸 수 있습니다. 다른 아이디를 골라 주세요.",
+		"A user name has 1 to 150 letters, digits and @ . + - _ only. Please choose another one."}},
+	fault.PasswordTooShort: {http.StatusBadRequest, Sentence{
+		"비밀번호가 너무 짧습니다. 8자 이상으로 정해 주세요.",
+		"The password is too short. Choose one of at least 8 characters."}},
+	fault.PasswordTooLong: {http.StatusBadRequest, Sentence{
+		"비밀번호가 너무 깁니다. 128자 이하로 정해 주세요.",
+		"The password is too long. Choose one of at most 128 characters."}},
+	fault.PasswordCommon: {http.StatusBadRequest, Sentence{
+		"너무 흔한 비밀번호라 쉽게 추측됩니다. 다른 비밀번호를 정해 주세요.",
+		"This password is one of the commonest and easily guessed. Choose another one."}},
+	fault.PasswordLikeName: {http.StatusBadRequest, Sentence{
+		"비밀번호가 아이디와 비슷합니다. 아이디와 다른 비밀번호를 정해 주세요.",
+		"The password is too much like the user name. Choose a different one."}},
+	fault.CredentialsInvalid: {http.StatusUnauthorized, Sentence{
+		"아이디 또는 비밀번호가 올바르지 않습니다. 다시 확인해 주세요.",
+		"The user name or the password is wrong. Please check both."}},
+	fault.TokenMissing: {http.StatusUnauthorized, Sentence{
+		"로그인이 필요합니다. 로그인해서 받은 토큰을 Authorization 헤더에 넣어 보내 주세요.",
+		"You need to log in. Send the token from your log-in in the Authorization header."}},
+	fault.TokenInvalid: {http.StatusUnauthorized, Sentence{
+		"토큰이 올바르지 않거나 만료되었습니다. 다시 로그인해 주세요.",
+		"The token is not valid or has expired. Please log in again."}},
+
+	fault.NoModel: {http.StatusConflict, Sentence{
+		"등록된 심전도가 없습니다. 먼저 심전도를 등록해 주세요.",
+		"There is no ECG on record for you. Please enrol first."}},
+	fault.ModelObsolete: {http.StatusConflict, Sentence{
+		"등록된 심전도가 더 이상 쓰이지 않는 방식으로 만들어졌습니다. 심전도를 다시 등록해 주세요.",
+		"Your ECG was enrolled in a way that is no longer used. Please enrol again."}},
+
+	fault.RecordingEmpty: {http.StatusUnprocessableEntity, Sentence{
+		"심전도 파일이 비어 있습니다. 다시 측정해서 보내 주세요.",
+		"The ECG file is empty. Record again and send that."}},
+	fault.RecordingUnreadable: {http.StatusUnprocessableEntity, Sentence{
+		"심전도 파일을 읽을 수 없습니다.[ {line}번째 줄을 확인해 주세요.] 손상되지 않은 파일을 보내 주세요.",
+		"The ECG file can't be read.[ See line {line}.] Send a file that is not damaged."}},
+	fault.RecordingUnsupported: {http.StatusUnprocessableEntity, Sentence{
+		"지원하지 않는 심전도 파일입니다. 한 줄에 값이 하나씩 있는 CSV 파일로 보내 주세요.",
+		"This kind of ECG file is not supported. Send a CSV file with one value a line."}},
+	fault.RateUnknown: {http.StatusUnprocessableEntity, Sentence{
+		"측정 속도를 알 수 없습니다. sampling_rate 항목에 초당 샘플 수(Hz)를 넣어 보내 주세요.",
+		"The sampling rate is unknown. Send it in Hz in the field sampling_rate."}},
+	fault.RateImplausible: {http.StatusUnprocessableEntity, Sentence{
+		"이 측정 속도로는 심박수가 분당 30~220회를 벗어납니다[(분당 {heart_rate}회)]. sampling_rate 값을 확인해 주세요.",
+		"At this sampling rate the heart would beat outside 30 to 220 times a minute[ ({heart_rate})]. Check sampling_rate."}},
+	fault.TooShort: {http.StatusUnprocessableEntity, Sentence{
+		"측정 시간이 너무 짧습니다.[ {seconds_missing}초 더 측정해야 합니다.] 더 길게 다시 측정해 주세요.",
+		"The recording is too short[ by {seconds_missing} seconds]. Please record again for longer."}},
+	fault.TooFewBeats: {http.StatusUnprocessableEntity, Sentence{
+		"쓸 수 있는 심장 박동이 너무 적습니다[({beats_missing}회 부족)]. 가만히 앉아 더 길게 다시 측정해 주세요.",
+		"There are too few usable heart beats[, {beats_missing} more are needed]. Sit still and record for longer."}},
+	fault.NoBeats: {http.StatusUnprocessableEntity, Sentence{
+		"심장 박동을 찾을 수 없습니다. 전극이 잘 닿았는지 확인하고 다시 측정해 주세요.",
+		"No heart beat was found. Check that the electrodes touch your skin and record again."}},
+	fault.LeadsOff: {http.StatusUnprocessableEntity, Sentence{
+		"전극이 떨어져 있습니다. 전극을 다시 붙이고 측정해 주세요.",
+		"The electrodes were off. Attach them again and record again."}},
+	fault.Clipped: {http.StatusUnprocessableEntity, Sentence{
+		"신호가 측정 범위를 벗어나 잘렸습니다. 전극을 확인하고 가만히 다시 측정해 주세요.",
+		"The signal was cut off at the limits of the recorder. Check the electrodes, keep still and record again."}},
+	fault.Noisy: {http.StatusUnprocessableEntity, Sentence{
+		"잡음이 너무 많습니다. 팔에 힘을 빼고 가만히 앉아 다시 측정해 주세요.",
+		"There is too much noise. Relax your arms, sit still and record again."}},
+
+	fault.Conflict: {http.StatusConflict, Sentence{
+		"같은 정보가 동시에 바뀌었습니다. 다시 시도해 주세요.",
+		"This was changed by somebody else at the same time. Please try again."}},
+	fault.Unavailable: {http.StatusServiceUnavailable, Sentence{
+		"지금은 서비스를 이용할 수 없습니다. 잠시 후 다시 시도해 주세요.",
+		"The service is not available right now. Please try again in a moment."}},
+	fault.Internal: {http.StatusInternalServerError, Sentence{
+		"서버에 문제가 생겼습니다. 나중에 다시 시도해 주세요.",
+		"Something went wrong on our side. Please try again later."}},
+}
+
+// hint says what a field takes. Fields without one of their own are held to be
+// text.
+func hint(field string) Sentence {
+	switch field {
+	case "age":
+		return Sentence{"나이는 0~150의 정수로 보내 주세요.", "Send a whole number from 0 to 150."}
+	case "gender":
+		return Sentence{"male 또는 female로 보내 주세요.", "Send male or female."}
+	case "name":
+		return Sentence{"이름은 제어 문자 없이 1~150자로 보내 주세요.", "Send 1 to 150 characters without control characters."}
+	case "sampling_rate":
+		return Sentence{"초당 샘플 수(Hz)를 숫자로 보내 주세요.", "Send a number of samples per second (Hz)."}
+	}
+	return Sentence{"UTF-8 문자열로 보내 주세요.", "Send it as text in UTF-8."}
+}
+
+// sentence fills in the parameters.
+func (w word) sentence(lang language, params map[string]any) string {
+	s := w.in(lang)
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(s, "[")
+		filled, _ := fill(before, lang, params)
+		out.WriteString(filled)
+		if !found {
+			return out.String()
+		}
+		clause, after, _ := strings.Cut(rest, "]")
+		if filled, ok := fill(clause, lang, params); ok {
+			out.WriteString(filled)
+		}
+		s = after
+	}
+}
+
+// fill puts the parameters into s; not ok when one is missing.
+func fill(s string, lang language, params map[string]any) (filled string, ok bool) {
+	ok = true
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(s, "{")
+		out.WriteString(before)
+		if !found {
+			return out.String(), ok
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		value, there := params[name]
+		switch {
+		case name == "hint":
+			out.WriteString(hint(fmt.Sprint(params["field"])).in(lang))
+		case there:
+			out.WriteString(spelled(value))
+		default:
+			ok = false
+		}
+		s = after
+	}
+}
+
+// spelled writes a parameter for a person: numbers with at most one decimal.
+func spelled(value any) string {
+	x, isFloat := value.(float64)
+	if !isFloat {
+		return fmt.Sprint(value)
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", x), ".0")
+}

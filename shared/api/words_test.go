@@ -1,0 +1,114 @@
+package api
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+
+	"systole/shared/fault"
+)
+
+// params are those that each code comes with, optional ones included.
+var params = map[fault.Code][]string{
+	fault.BodyTooLarge:        {"limit_bytes"},
+	fault.FieldMissing:        {"field"},
+	fault.FieldInvalid:        {"field", "hint"},
+	fault.RecordingUnreadable: {"line"},
+	fault.RateImplausible:     {"heart_rate"},
+	fault.TooShort:            {"seconds_missing"},
+	fault.TooFewBeats:         {"beats_missing"},
+}
+
+func TestEveryCodeHasWordsAndNoOther(t *testing.T) {
+	declared := declaredCodes(t)
+	for _, code := range declared {
+		w, ok := words[code]
+		if !ok {
+			t.Errorf("%s has no words", code)
+			continue
+		}
+		if w.KO == "" || w.EN == "" || w.status < 400 || w.status > 599 {
+			t.Errorf("%s has words %+v", code, w)
+		}
+	}
+	for code := range words {
+		if !slices.Contains(declared, code) {
+			t.Errorf("words for %s, which is not in package fault", code)
+		}
+	}
+}
+
+// declaredCodes reads the constants of package fault from its source.
+func declaredCodes(t *testing.T) []fault.Code {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../fault/codes.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []fault.Code
+	ast.Inspect(file, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			s, err := strconv.Unquote(lit.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			codes = append(codes, fault.Code(s))
+		}
+		return true
+	})
+	if len(codes) < 30 {
+		t.Fatalf("only %d codes found", len(codes))
+	}
+	return codes
+}
+
+func TestSentencesNameTheSameKnownParameters(t *testing.T) {
+	placeholder := regexp.MustCompile(`\{(\w+)\}`)
+	names := func(s string) []string {
+		var found []string
+		for _, m := range placeholder.FindAllStringSubmatch(s, -1) {
+			found = append(found, m[1])
+		}
+		slices.Sort(found)
+		return found
+	}
+	for code, w := range words {
+		want := slices.Clone(params[code])
+		slices.Sort(want)
+		if got := names(w.KO); !slices.Equal(got, want) {
+			t.Errorf("%s in Korean names %q, want %q", code, got, want)
+		}
+		if got := names(w.EN); !slices.Equal(got, want) {
+			t.Errorf("%s in English names %q, want %q", code, got, want)
+		}
+	}
+}
+
+func TestSentence(t *testing.T) {
+	tests := []struct {
+		name   string
+		code   fault.Code
+		lang   language
+		params map[string]any
+		want   string
+	}{
+		{"parameter", fault.FieldMissing, english, map[string]any{"field": "name"}, "A required field is missing: name. Send it with a value."},
+		{"hint of a field", fault.FieldInvalid, english, map[string]any{"field": "age"}, "A value is not valid: age. Send a whole number from 0 to 150."},
+		{"hint in Korean", fault.FieldInvalid, korean, map[string]any{"field": "gender"}, "값이 올바르지 않습니다: gender. male 또는 female로 보내 주세요."},
+		{"clause with its parameter", fault.TooShort, english, map[string]any{"seconds_missing": 4.5}, "The recording is too short by 4.5 seconds. Please record again for longer."},
+		{"whole number", fault.TooShort, english, map[string]any{"seconds_missing": 4.0}, "The recording is too short by 4 seconds. Please record again for longer."},
+		{"clause without its parameter", fault.TooShort, english, nil, "The recording is too short. Please record again for longer."},
+		{"parameter that looks like a placeholder", fault.FieldMissing, english, map[string]any{"field": "{field}[x]"}, "A required field is missing: {field}[x]. Send it with a value."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := words[tt.code].sentence(tt.lang, tt.params); got != tt.want {
+				t.Errorf("got  %q\nwant %q", got, tt.want)
+			}
+		})
+	}
+}
