@@ -1,0 +1,114 @@
+// Package gateway stands between API Gateway's REST events and an
+// http.Handler. It is the only place that knows api-proxy.
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
+
+	"systole/shared/api"
+)
+
+// margin is kept back from the function's deadline, so that a request which
+// runs out of time is answered 503 by us, and not cut off without a word.
+const margin = 500 * time.Millisecond
+
+// Start serves h to the Lambda runtime. It doesn't return.
+func Start(h http.Handler) {
+	lambda.Start(Proxy(h))
+}
+
+// Proxy returns the function that answers events with h. What is wrong with an
+// event is for h to answer: the error is nil for every event. The context of
+// the request ends a margin before the function's own, and carries the
+// event's request id (api.WithRequestID); its RemoteAddr is the caller's
+// address as the gateway saw it.
+func Proxy(h http.Handler) func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+	adapter := httpadapter.New(whole(h))
+	return func(ctx context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+		if deadline, ok := ctx.Deadline(); ok {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, deadline.Add(-margin))
+			defer cancel()
+		}
+		ctx = api.WithRequestID(ctx, event.RequestContext.RequestID)
+		ctx = context.WithValue(ctx, bodyKey{}, bodyOf(event))
+		answer, err := adapter.ProxyWithContext(ctx, tame(event))
+		if err != nil {
+			return answer, fmt.Errorf("convert event: %w", err)
+		}
+		return answer, nil
+	}
+}
+
+// bodyKey is the context's key for the request's body: the adapter would fail
+// on bad base64 instead of letting the handler answer, and copy the body twice.
+type bodyKey struct{}
+
+func bodyOf(event events.APIGatewayProxyRequest) io.Reader {
+	if !event.IsBase64Encoded {
+		return strings.NewReader(event.Body)
+	}
+	body, err := base64.StdEncoding.DecodeString(event.Body)
+	if err != nil {
+		return broken{fmt.Errorf("event body: %w", err)}
+	}
+	return bytes.NewReader(body)
+}
+
+// broken is a body that can't be read.
+type broken struct{ err error }
+
+func (b broken) Read([]byte) (int, error) { return 0, b.err }
+
+// whole gives requests their body and host back.
+func whole(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if body, ok := r.Context().Value(bodyKey{}).(io.Reader); ok {
+			r.Body = io.NopCloser(body)
+			r.ContentLength = -1
+		}
+		r.Host = r.Header.Get("Host")
+		h.ServeHTTP(w, r)
+	})
+}
+
+// tame returns the event with what the adapter would turn into an error made
+// harmless: nothing that a handler answers differs between these and what
+// they stand for. The body goes another way.
+func tame(event events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
+	event.Body, event.IsBase64Encoded = "", false
+	event.RequestContext.DomainName = ""
+	path := event.Path
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	// A literal path, whatever is in it: '?' and '%' are not read as syntax.
+	event.Path = (&url.URL{Path: path}).EscapedPath()
+	if !isToken(event.HTTPMethod) {
+		event.HTTPMethod = "INVALID"
+	}
+	return event
+}
+
+// isToken reports whether s can be a method (RFC 9110, 5.6.2).
+func isToken(s string) bool {
+	for _, c := range []byte(s) {
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
+			return false
+		}
+	}
+	return s != ""
+}
