@@ -1,0 +1,75 @@
+// Package ecg decides whether two recordings are one person's heart.
+//
+//	template, err := ecg.Enrol(recording)
+//	score, err := ecg.Compare(template, probe)
+//	if score.Accepted(ecg.FMR(0.001)) { … }
+//
+// It composes the packages below it: frontend goes from samples to beats, and
+// this package from beats to a template and a score. It reads no files and
+// knows no persons.
+package ecg
+
+import (
+	"fmt"
+	"math"
+	"sync"
+
+	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/quality"
+)
+
+// Signal is one lead.
+type Signal struct {
+	MV     []float64
+	RateHz float64
+}
+
+// MaxSeconds is how much of a signal is looked at; what is longer is cut off.
+const MaxSeconds = 600
+
+// What an enrolment and a probe need.
+var (
+	enrolment = quality.Need{Seconds: 10, CleanBeats: 6}
+	probe     = quality.Need{Seconds: 8, CleanBeats: 4}
+)
+
+// Unusable says why a recording can't be used. It is an error about the
+// recording, never about the person.
+type Unusable struct {
+	Reason         quality.Reason
+	SecondsMissing float64 // how much longer it must be, 0 where length is not the matter
+	BeatsMissing   int     // how many more clean beats it needs
+	HeartRate      float64 // per minute as found, 0 where there was none
+}
+
+func (u *Unusable) Error() string {
+	return fmt.Sprintf("recording unusable: %s", u.Reason)
+}
+
+// unusable is the error for a report that doesn't meet the need.
+func unusable(report *quality.Report, need quality.Need) error {
+	reason := report.Reason(need)
+	if reason == "" {
+		return nil
+	}
+	u := &Unusable{Reason: reason, HeartRate: report.HeartRate}
+	if reason == quality.TooShort || reason == quality.TooFewBeats {
+		u.SecondsMissing = report.SecondsMissing(need)
+		u.BeatsMissing = report.BeatsMissing(need)
+	}
+	return u
+}
+
+// frontEnds keeps the work space of finished runs for later ones.
+var frontEnds = sync.Pool{New: func() any { return new(frontend.FrontEnd) }}
+
+// check refuses rates that are no rates, and cuts what is too long.
+func (s Signal) check() (Signal, error) {
+	if !(s.RateHz >= frontend.MinRateHz && s.RateHz <= frontend.MaxRateHz) {
+		return s, &Unusable{Reason: quality.RateImplausible}
+	}
+	if longest := int(math.Ceil(MaxSeconds * s.RateHz)); len(s.MV) > longest {
+		s.MV = s.MV[:longest]
+	}
+	return s, nil
+}
