@@ -48,7 +48,7 @@ type Session struct {
 	Username string
 	PK       int64
 	Issued   time.Time
-	Used     time.Time // last use, to within TouchEvery
+	Used     time.Time // last use, to within a tenth of the idle limit
 	Expires  time.Time // absolute
 	// ModelKey is the member's model as this session last saw it: a hint that
 	// lets a check fetch member and model at once. It may be out of date.

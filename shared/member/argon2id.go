@@ -1,0 +1,158 @@
+package member
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+
+	"systole/shared/fault"
+)
+
+// HashCost is what one hash costs: argon2id's parameters.
+type HashCost struct {
+	MemoryKiB uint32
+	Passes    uint32
+	Lanes     uint8
+}
+
+// DefaultHashCost is OWASP's choice for argon2id: 19 MiB and about 40 ms on
+// one core.
+var DefaultHashCost = HashCost{MemoryKiB: 19456, Passes: 2, Lanes: 1}
+
+// maxHashCost bounds what a stored hash may make us spend: a store that was
+// written by somebody else must not bring the process down.
+var maxHashCost = HashCost{MemoryKiB: 256 << 10, Passes: 16, Lanes: 8}
+
+// Lengths in bytes.
+const (
+	saltLength = 16
+	hashLength = 32
+)
+
+// Hasher hashes and verifies passwords, a few at once: each takes its
+// MemoryKiB and a core for as long as it runs.
+type Hasher struct {
+	cost  HashCost
+	rand  io.Reader
+	slots chan struct{}
+}
+
+// NewHasher returns a Hasher that runs at most parallel hashes at once and
+// takes its salts from rand, which must be safe for concurrent use.
+func NewHasher(cost HashCost, parallel int, rand io.Reader) *Hasher {
+	return &Hasher{cost: cost, rand: rand, slots: make(chan struct{}, max(1, parallel))}
+}
+
+// Hash returns the password's hash as a PHC string. When no slot is free
+// before ctx ends the error is fault.Unavailable.
+func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
+	salt := make([]byte, saltLength)
+	if _, err := io.ReadFull(h.rand, salt); err != nil {
+		return "", fmt.Errorf("draw salt: %w", err)
+	}
+	p := phc{cost: h.cost, salt: salt, hash: make([]byte, hashLength)}
+	hash, err := h.derive(ctx, p, password)
+	if err != nil {
+		return "", err
+	}
+	p.hash = hash
+	return p.String(), nil
+}
+
+// Verify reports whether stored is the password's hash, and whether it should
+// be made anew because the cost has changed. The error is that of a stored
+// string that is none, or fault.Unavailable as with Hash.
+func (h *Hasher) Verify(ctx context.Context, stored, password string) (ok, stale bool, err error) {
+	p, err := parsePHC(stored)
+	if err != nil {
+		return false, false, err
+	}
+	hash, err := h.derive(ctx, p, password)
+	if err != nil {
+		return false, false, err
+	}
+	ok = subtle.ConstantTimeCompare(hash, p.hash) == 1
+	stale = p.cost != h.cost || len(p.salt) != saltLength || len(p.hash) != hashLength
+	return ok, stale, nil
+}
+
+// VerifyNone takes as long as Verify does, for a user name that nobody has.
+func (h *Hasher) VerifyNone(ctx context.Context, password string) error {
+	_, err := h.derive(ctx, phc{cost: h.cost, salt: make([]byte, saltLength), hash: make([]byte, hashLength)}, password)
+	return err
+}
+
+func (h *Hasher) derive(ctx context.Context, p phc, password string) ([]byte, error) {
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	case <-ctx.Done():
+		return nil, fault.New(fault.Unavailable).After(5 * time.Second).Because(fmt.Errorf("wait to hash: %w", ctx.Err()))
+	}
+	return argon2.IDKey([]byte(password), p.salt, p.cost.Passes, p.cost.MemoryKiB, p.cost.Lanes, uint32(len(p.hash))), nil
+}
+
+// phc is a hash in the PHC string format:
+// $argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>, in base64 without padding.
+type phc struct {
+	cost       HashCost
+	salt, hash []byte
+}
+
+func (p phc) String() string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version,
+		p.cost.MemoryKiB, p.cost.Passes, p.cost.Lanes,
+		base64.RawStdEncoding.EncodeToString(p.salt), base64.RawStdEncoding.EncodeToString(p.hash))
+}
+
+// errHash says that a stored string is no hash of ours. It never quotes it.
+var errHash = errors.New("stored password hash is malformed or out of bounds")
+
+func parsePHC(s string) (phc, error) {
+	parts := strings.Split(s, "$")
+	if len(s) > 256 || len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != "v=19" {
+		return phc{}, errHash
+	}
+	cost, err := parseCost(parts[3])
+	if err != nil {
+		return phc{}, err
+	}
+	salt, saltErr := base64.RawStdEncoding.Strict().DecodeString(parts[4])
+	hash, hashErr := base64.RawStdEncoding.Strict().DecodeString(parts[5])
+	if saltErr != nil || hashErr != nil ||
+		len(salt) < 8 || len(salt) > 64 || len(hash) < 16 || len(hash) > 64 {
+		return phc{}, errHash
+	}
+	return phc{cost: cost, salt: salt, hash: hash}, nil
+}
+
+// parseCost reads "m=19456,t=2,p=1" and holds it to maxHashCost and to what
+// argon2 asks: 8 KiB a lane.
+func parseCost(s string) (HashCost, error) {
+	values := strings.Split(s, ",")
+	if len(values) != 3 {
+		return HashCost{}, errHash
+	}
+	var numbers [3]uint32
+	bounds := [3]uint32{maxHashCost.MemoryKiB, maxHashCost.Passes, uint32(maxHashCost.Lanes)}
+	for i, name := range [3]string{"m=", "t=", "p="} {
+		digits, ok := strings.CutPrefix(values[i], name)
+		n, err := strconv.ParseUint(digits, 10, 32)
+		if !ok || err != nil || n < 1 || uint32(n) > bounds[i] || strconv.FormatUint(n, 10) != digits {
+			return HashCost{}, errHash
+		}
+		numbers[i] = uint32(n)
+	}
+	if numbers[0] < 8*numbers[2] {
+		return HashCost{}, errHash
+	}
+	return HashCost{MemoryKiB: numbers[0], Passes: numbers[1], Lanes: uint8(numbers[2])}, nil
+}

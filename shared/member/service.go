@@ -1,0 +1,161 @@
+package member
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// maxAge is the oldest that a member can say to be, in years.
+const maxAge = 150
+
+// Registration is what somebody signs up with.
+type Registration struct {
+	Username string
+	Password string
+	Name     string
+	Age      *int   // years, optional
+	Gender   string // male, female or empty
+}
+
+// Service signs members up and logs them in.
+type Service struct {
+	members Members
+	tokens  *Tokens
+	hasher  *Hasher
+	pks     *pkSource
+	now     func() time.Time
+}
+
+// NewService returns a Service. rand must be safe for concurrent use.
+func NewService(members Members, tokens *Tokens, hasher *Hasher, now func() time.Time, rand io.Reader) *Service {
+	return &Service{members: members, tokens: tokens, hasher: hasher, pks: newPKSource(members, rand), now: now}
+}
+
+// SignUp adds a member and logs them in. It costs two writes in sequence, and
+// one more now and then beside the hash. The errors are those of the fields,
+// and fault.UsernameTaken.
+func (s *Service) SignUp(ctx context.Context, r Registration) (Member, string, error) {
+	m, password, err := s.applicant(r)
+	if err != nil {
+		return Member{}, "", err
+	}
+	if m.PK, m.PasswordHash, err = s.identify(ctx, password); err != nil {
+		return Member{}, "", err
+	}
+	err = s.members.CreateMember(ctx, m)
+	if errors.Is(err, store.ErrExists) {
+		return Member{}, "", fault.New(fault.UsernameTaken)
+	}
+	if err != nil {
+		return Member{}, "", fmt.Errorf("create member: %w", err)
+	}
+	token, err := s.tokens.issue(ctx, m, nil)
+	if err != nil {
+		return Member{}, "", err
+	}
+	return m, token, nil
+}
+
+// applicant holds a registration to the rules; what comes back is a member but
+// for pk and hash.
+func (s *Service) applicant(r Registration) (m Member, password string, err error) {
+	if m.Username, err = username(r.Username); err != nil {
+		return Member{}, "", err
+	}
+	if password, err = newPassword(r.Password, m.Username); err != nil {
+		return Member{}, "", err
+	}
+	if m.Name, err = displayName(r.Name); err != nil {
+		return Member{}, "", err
+	}
+	if r.Age != nil && (*r.Age < 0 || *r.Age > maxAge) {
+		return Member{}, "", invalid("age")
+	}
+	m.Age = r.Age
+	m.Gender = Gender(r.Gender)
+	if m.Gender != "" && m.Gender != Male && m.Gender != Female {
+		return Member{}, "", invalid("gender")
+	}
+	m.Created = s.now()
+	return m, password, nil
+}
+
+// identify draws a PK, which may need the store, while it hashes.
+func (s *Service) identify(ctx context.Context, password string) (pk int64, hash string, err error) {
+	drawn := make(chan error, 1)
+	go func() {
+		var err error
+		pk, err = s.pks.Next(ctx)
+		drawn <- err
+	}()
+	hash, err = s.hasher.Hash(ctx, password)
+	err = errors.Join(<-drawn, err) // pk is there only after this
+	return pk, hash, err
+}
+
+// LogIn returns the member and a new token. It costs three calls in sequence.
+// Whatever is wrong with user name or password, the error is
+// fault.CredentialsInvalid, after the same time.
+func (s *Service) LogIn(ctx context.Context, name, password string) (Member, string, error) {
+	password = norm.NFC.String(password)
+	m, err := s.find(ctx, name)
+	if errors.Is(err, store.ErrNotFound) {
+		if err := s.hasher.VerifyNone(ctx, password); err != nil {
+			return Member{}, "", err
+		}
+		return Member{}, "", fault.New(fault.CredentialsInvalid)
+	}
+	if err != nil {
+		return Member{}, "", fmt.Errorf("read member: %w", err)
+	}
+	ok, stale, err := s.hasher.Verify(ctx, m.PasswordHash, password)
+	if err != nil {
+		return Member{}, "", fmt.Errorf("verify password: %w", err)
+	}
+	if !ok {
+		return Member{}, "", fault.New(fault.CredentialsInvalid)
+	}
+	if stale {
+		s.rehash(ctx, &m, password)
+	}
+	others, err := s.tokens.sessions.SessionsOf(ctx, m.Username)
+	if err != nil {
+		return Member{}, "", fmt.Errorf("list sessions: %w", err)
+	}
+	token, err := s.tokens.issue(ctx, m, others)
+	if err != nil {
+		return Member{}, "", err
+	}
+	return m, token, nil
+}
+
+// find returns the member of this name; store.ErrNotFound also for what can't
+// be a user name, such as the other keys of the same table.
+func (s *Service) find(ctx context.Context, name string) (Member, error) {
+	name, err := username(name)
+	if err != nil {
+		return Member{}, store.ErrNotFound
+	}
+	return s.members.Member(ctx, name)
+}
+
+// rehash replaces a hash of another cost. It is no part of the log-in: when it
+// fails, or somebody else was faster, the next log-in tries again.
+func (s *Service) rehash(ctx context.Context, m *Member, password string) {
+	hash, err := s.hasher.Hash(ctx, password)
+	if err != nil {
+		return
+	}
+	if err := s.members.ReplacePassword(ctx, m.Username, m.PasswordHash, hash); err != nil {
+		return
+	}
+	m.PasswordHash = hash
+}

@@ -1,0 +1,173 @@
+package member
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// tokenBytes is the length of a token: 160 random bits.
+const tokenBytes = 20
+
+// maxEvictions bounds the sessions deleted along with one log-in: with the
+// new one they are one batch of DynamoDB's 25.
+const maxEvictions = 24
+
+// TokenLimits say how many tokens a member has and how long they live.
+type TokenLimits struct {
+	PerMember int           // the oldest goes when there is one more
+	Lifetime  time.Duration // from log-in, whatever happens
+	Idle      time.Duration // from the last use
+}
+
+// DefaultTokenLimits suit a phone that is used every week.
+var DefaultTokenLimits = TokenLimits{PerMember: 10, Lifetime: 30 * 24 * time.Hour, Idle: 7 * 24 * time.Hour}
+
+// Tokens issues, checks and ends tokens.
+type Tokens struct {
+	sessions Sessions
+	limits   TokenLimits
+	now      func() time.Time
+	rand     io.Reader
+}
+
+// NewTokens returns Tokens that are drawn from rand, which must be safe for
+// concurrent use and, but for tests, crypto/rand's.
+func NewTokens(sessions Sessions, limits TokenLimits, now func() time.Time, rand io.Reader) *Tokens {
+	return &Tokens{sessions: sessions, limits: limits, now: now, rand: rand}
+}
+
+// Authenticate returns the session of a token, or fault.TokenInvalid. It
+// costs one read. Whoever reads the member as well asks Confirm too.
+func (t *Tokens) Authenticate(ctx context.Context, token string) (Session, error) {
+	id, err := idOf(token)
+	if err != nil {
+		return Session{}, err
+	}
+	s, err := t.sessions.Session(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return Session{}, fault.New(fault.TokenInvalid)
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("read session: %w", err)
+	}
+	if !t.alive(s) {
+		return Session{}, fault.New(fault.TokenInvalid)
+	}
+	return s, nil
+}
+
+// Confirm returns fault.TokenInvalid when the session is not, or no longer,
+// one of this member's: all were voided, or the user name is somebody else's
+// now.
+func (t *Tokens) Confirm(s Session, m Member) error {
+	if s.PK != m.PK || s.Username != m.Username || s.Issued.Before(m.TokensValidFrom) {
+		return fault.New(fault.TokenInvalid)
+	}
+	return nil
+}
+
+// Touch notes that the session is in use, and which model it saw. It writes
+// only when that is news: a use counts once in a tenth of the idle limit. A
+// session that has ended meanwhile stays so.
+func (t *Tokens) Touch(ctx context.Context, s Session, modelKey string) error {
+	now := t.now()
+	if modelKey == s.ModelKey && now.Sub(s.Used) < t.limits.Idle/10 {
+		return nil
+	}
+	err := t.sessions.TouchSession(ctx, s.ID, now, modelKey)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("touch session: %w", err)
+	}
+	return nil
+}
+
+// LogOut ends the token, at once and in one call, or returns
+// fault.TokenInvalid when it had ended before.
+func (t *Tokens) LogOut(ctx context.Context, token string) error {
+	id, err := idOf(token)
+	if err != nil {
+		return err
+	}
+	s, err := t.sessions.DeleteSession(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return fault.New(fault.TokenInvalid)
+	}
+	if err != nil {
+		return fmt.Errorf("delete session: %w", err)
+	}
+	if !t.alive(s) {
+		return fault.New(fault.TokenInvalid)
+	}
+	return nil
+}
+
+// issue makes a token for m. Of the member's other sessions those go that have
+// ended, and the oldest beyond the limit.
+func (t *Tokens) issue(ctx context.Context, m Member, others []Session) (string, error) {
+	random := make([]byte, tokenBytes)
+	if _, err := io.ReadFull(t.rand, random); err != nil {
+		return "", fmt.Errorf("draw token: %w", err)
+	}
+	token := hex.EncodeToString(random)
+	now := t.now()
+	s := Session{
+		ID:       sha256.Sum256([]byte(token)),
+		Username: m.Username,
+		PK:       m.PK,
+		Issued:   now,
+		Used:     now,
+		Expires:  now.Add(t.limits.Lifetime),
+	}
+	if m.Model != nil {
+		s.ModelKey = m.Model.Key
+	}
+	if err := t.sessions.CreateSession(ctx, s, t.evicted(others)); err != nil {
+		return "", fmt.Errorf("create session: %w", err)
+	}
+	return token, nil
+}
+
+// evicted picks the sessions that make room for one more.
+func (t *Tokens) evicted(others []Session) []TokenID {
+	oldestFirst := slices.SortedFunc(slices.Values(others), func(a, b Session) int {
+		return a.Issued.Compare(b.Issued)
+	})
+	var evict []TokenID
+	left := oldestFirst[:0]
+	for _, s := range oldestFirst {
+		if t.alive(s) {
+			left = append(left, s)
+			continue
+		}
+		evict = append(evict, s.ID)
+	}
+	for len(left) >= max(1, t.limits.PerMember) {
+		evict = append(evict, left[0].ID)
+		left = left[1:]
+	}
+	return evict[:min(len(evict), maxEvictions)]
+}
+
+// alive reports whether the session's times allow it.
+func (t *Tokens) alive(s Session) bool {
+	now := t.now()
+	return now.Before(s.Expires) && now.Sub(s.Used) < t.limits.Idle
+}
+
+// idOf returns where a token's session lies, or fault.TokenInvalid for what no
+// token looks like.
+func idOf(token string) (TokenID, error) {
+	if len(token) != 2*tokenBytes {
+		return TokenID{}, fault.New(fault.TokenInvalid)
+	}
+	return sha256.Sum256([]byte(token)), nil
+}
