@@ -1,0 +1,176 @@
+package rpeak
+
+import (
+	"math"
+	"slices"
+)
+
+// energyReach is how far the slope's energy is averaged on each side: over
+// about 110 ms in all, a wide QRS complex.
+const energyReach = 14
+
+// slopeEnergy writes to dst the root of the summed squared slope of x within
+// energyReach of each sample.
+func slopeEnergy(dst, x []float64) []float64 {
+	n := len(x)
+	dst = slices.Grow(dst[:0], n)[:n]
+	// A running sum keeps the rounding errors of whatever has passed through
+	// it; starting anew every so often bounds them.
+	const renew = RateHz
+	for start := 0; start < n; start += renew {
+		sum := 0.0
+		for i := start - energyReach; i < start+energyReach; i++ {
+			sum += slope2(x, i)
+		}
+		end := min(start+renew, n)
+		inner := max(min(end, n-energyReach-1), start)
+		i := start
+		if start > energyReach+1 {
+			i = inner
+			sum = runningRoot(dst[start:inner], x[start-energyReach-2:], sum)
+		}
+		for ; i < end; i++ {
+			sum += slope2(x, i+energyReach)
+			dst[i] = math.Sqrt(max(sum, 0))
+			sum -= slope2(x, i-energyReach)
+		}
+	}
+	return dst
+}
+
+// runningRoot continues slopeEnergy away from the ends, where no index needs a
+// check. x begins energyReach+2 samples before dst's first.
+func runningRoot(dst, x []float64, sum float64) float64 {
+	enter := x[2*energyReach+1:]
+	enter = enter[:len(dst)+2]
+	x = x[:len(dst)+3]
+	for i := range dst {
+		in := enter[i+2] - enter[i]
+		sum += in * in
+		dst[i] = math.Sqrt(max(sum, 0))
+		out := x[i+3] - x[i+1]
+		sum -= out * out
+	}
+	return sum
+}
+
+// slope2 is the squared slope at i, 0 where it has no two neighbours.
+func slope2(x []float64, i int) float64 {
+	if i < 1 || i >= len(x)-1 {
+		return 0
+	}
+	s := x[i+1] - x[i-1]
+	return s * s
+}
+
+const (
+	// A beat's level is the usual highest energy of a second, taken over the
+	// seconds around it: long enough to hold through a pause or some
+	// extrasystoles.
+	levelReach = 6
+	// The noise's level is a low quantile of the energy, which the beats
+	// themselves don't reach even at high rates, over the seconds beside it:
+	// muscles come and go.
+	noiseReach    = 1
+	noiseQuantile = 0.3
+	noiseFactor   = 2.0 // from that quantile to where the noise's bumps end
+	noiseStride   = 6   // the energy is too smooth to need every sample
+)
+
+// levels are the heights of beats and noise, second by second.
+type levels struct {
+	beat, noise []float64
+
+	high, quiet, sorted []float64
+}
+
+// measure takes the levels of an energy.
+func (l *levels) measure(energy []float64) {
+	l.high, l.quiet = l.high[:0], l.quiet[:0]
+	for start := 0; start+RateHz <= len(energy); start += RateHz {
+		end := start + RateHz
+		if end+RateHz > len(energy) {
+			end = len(energy)
+		}
+		l.high = append(l.high, slices.Max(energy[start:end]))
+		l.sorted = l.sorted[:0]
+		for i := start; i < end; i += noiseStride {
+			l.sorted = append(l.sorted, energy[i])
+		}
+		slices.Sort(l.sorted)
+		l.quiet = append(l.quiet, noiseFactor*l.sorted[int(noiseQuantile*float64(len(l.sorted)))])
+	}
+	l.beat = l.medians(l.beat, l.high, levelReach)
+	l.noise = l.medians(l.noise, l.quiet, noiseReach)
+}
+
+// medians writes the median over reach values on each side.
+func (l *levels) medians(dst, x []float64, reach int) []float64 {
+	dst = dst[:0]
+	for i := range x {
+		l.sorted = append(l.sorted[:0], x[max(0, i-reach):min(len(x), i+reach+1)]...)
+		slices.Sort(l.sorted)
+		dst = append(dst, l.sorted[len(l.sorted)/2])
+	}
+	return dst
+}
+
+const (
+	// apart is how far candidates are from each other at least, 160 ms.
+	apart = RateHz * 160 / 1000
+	// threshold is where, between the noise's level and the beats', a bump is
+	// as likely a beat as not.
+	threshold = 0.22
+	// What is below lowest of the beats' level is no candidate.
+	lowest = 0.1
+	// Beyond mostWorth a bump is no more likely a beat for being still higher.
+	mostWorth = 2.0
+)
+
+// candidate is a bump of the energy that may be a beat.
+type candidate struct {
+	at     int
+	height float64
+	worth  float64 // logarithm of its height over the threshold
+	usual  float64 // usual interval around it, in samples
+}
+
+// candidates lists the local maxima of the energy that are highest among their
+// neighbours, and weighs them.
+func candidates(dst []candidate, energy []float64, l *levels) []candidate {
+	dst = dst[:0]
+	for i := 1; i+1 < len(energy); i++ {
+		height := energy[i]
+		if height <= energy[i-1] || height < energy[i+1] {
+			continue
+		}
+		worth, ok := l.weigh(i, height)
+		if !ok {
+			continue
+		}
+		c := candidate{at: i, height: height, worth: worth}
+		if k := len(dst) - 1; k >= 0 && i-dst[k].at < apart {
+			if height > dst[k].height {
+				dst[k] = c
+			}
+			continue
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// weigh says how much speaks for a beat of the height at a sample, and whether
+// anything does.
+func (l *levels) weigh(at int, height float64) (worth float64, ok bool) {
+	second := min(at/RateHz, len(l.beat)-1)
+	beat, noise := l.beat[second], l.noise[second]
+	if height <= lowest*beat || height <= 0 {
+		return 0, false
+	}
+	even := noise + threshold*max(beat-noise, 0)
+	if even <= 0 {
+		return 0, false
+	}
+	return min(math.Log(height/even), mostWorth), true
+}
