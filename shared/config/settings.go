@@ -1,0 +1,138 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// setting is a variable and where its value goes.
+type setting struct {
+	name     string
+	fallback string // value when the variable is not set
+	example  string
+	meaning  string
+	set      func(c *Config, value string) error
+}
+
+const day = 24 * time.Hour
+
+// settings lists every variable.
+func settings() []setting {
+	return []setting{
+		{MembersTable, "", "systole-members", "the DynamoDB table of the members",
+			text(func(c *Config) *string { return &c.MembersTable })},
+		{TokensTable, "", "systole-tokens", "the DynamoDB table of the tokens",
+			text(func(c *Config) *string { return &c.TokensTable })},
+		{Bucket, "", "systole-recordings", "the S3 bucket of uploads and models",
+			text(func(c *Config) *string { return &c.Bucket })},
+
+		{"TOKENS_PER_MEMBER", "10", "10", "how many tokens a member may have at once, 1 to 24; the oldest goes when there is one more",
+			number(func(c *Config) *int { return &c.TokenLimits.PerMember }, 1, 24)},
+		{"TOKEN_LIFETIME", "30d", "30d", "how long a token lives at most, 1m to 3650d",
+			duration(func(c *Config) *time.Duration { return &c.TokenLimits.Lifetime }, time.Minute, 3650*day)},
+		{"TOKEN_IDLE", "7d", "7d", "how long a token lives without being used, 1m to 3650d",
+			duration(func(c *Config) *time.Duration { return &c.TokenLimits.Idle }, time.Minute, 3650*day)},
+
+		{"PASSWORD_MEMORY_KIB", "19456", "19456", "argon2id's memory in KiB, 8192 to 262144",
+			number(func(c *Config) *uint32 { return &c.HashCost.MemoryKiB }, 8192, 262144)},
+		{"PASSWORD_PASSES", "2", "2", "argon2id's passes, 1 to 16",
+			number(func(c *Config) *uint32 { return &c.HashCost.Passes }, 1, 16)},
+		{"PASSWORD_LANES", "1", "1", "argon2id's lanes, 1 to 8",
+			number(func(c *Config) *uint8 { return &c.HashCost.Lanes }, 1, 8)},
+		{"PASSWORD_PARALLEL", "2", "2", "how many passwords are hashed at once, 1 to 64",
+			number(func(c *Config) *int { return &c.HashParallel }, 1, 64)},
+
+		{"MATCH_FMR", "0.001", "0.001", "the share of strangers that a check may let through, 0.00001 to 0.05",
+			decimal(func(c *Config) *float64 { return &c.MatchFMR }, 0.00001, 0.05)},
+		{"SAMPLING_RATE_HZ", "500", "500", "the sampling rate of recordings that come without one, 50 to 5000 Hz",
+			decimal(func(c *Config) *float64 { return &c.SamplingRateHz }, 50, 5000)},
+		{"READ_PARALLEL", "2", "2", "how many recordings are worked on at once, 1 to 64",
+			number(func(c *Config) *int { return &c.ReadParallel }, 1, 64)},
+
+		{"UPLOADS_KEEP", "7d", "7d", "how long uploaded recordings are kept, 0 (not at all) to 3650d",
+			duration(func(c *Config) *time.Duration { return &c.UploadsKeep }, 0, 3650*day)},
+		{"MODELS_ORPHANED_AFTER", "24h", "24h", "the age from which a model that nobody points to is removed, 1h to 365d",
+			duration(func(c *Config) *time.Duration { return &c.OrphansAfter }, time.Hour, 365*day)},
+		{"MODELS_UNUSED_AFTER", "365d", "365d", "how long a model is kept without an accepted check, 2d to 3650d",
+			duration(func(c *Config) *time.Duration { return &c.UnusedAfter }, 2*day, 3650*day)},
+		{"CLEANUP_LIMIT", "10000", "10000", "how many items of each kind one clean-up looks at, 1 to 1000000",
+			number(func(c *Config) *int { return &c.CleanUpPerKind }, 1, 1_000_000)},
+
+		{"CORS_ORIGINS", "", "https://app.example.com,https://admin.example.com", "the origins whose pages may call, with commas between, or *; none when empty",
+			origins},
+	}
+}
+
+func text(field func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		if strings.ContainsAny(value, " \t\r\n/") {
+			return errors.New("it has no spaces and slashes")
+		}
+		*field(c) = value
+		return nil
+	}
+}
+
+func number[N int | uint8 | uint32](field func(*Config) *N, least, most int) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < least || n > most {
+			return fmt.Errorf("it is a whole number from %d to %d", least, most)
+		}
+		*field(c) = N(n)
+		return nil
+	}
+}
+
+func decimal(field func(*Config) *float64, least, most float64) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		x, err := strconv.ParseFloat(value, 64)
+		if err != nil || !(x >= least && x <= most) {
+			return fmt.Errorf("it is a number from %v to %v", least, most)
+		}
+		*field(c) = x
+		return nil
+	}
+}
+
+func duration(field func(*Config) *time.Duration, least, most time.Duration) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		d, err := parseDuration(value)
+		if err != nil || d < least || d > most {
+			return fmt.Errorf("it is a duration such as 30m, 12h or 30d from %v to %v", least, most)
+		}
+		*field(c) = d
+		return nil
+	}
+}
+
+// parseDuration is time.ParseDuration with whole days beside it: "30d".
+func parseDuration(s string) (time.Duration, error) {
+	days, ok := strings.CutSuffix(s, "d")
+	if !ok {
+		return time.ParseDuration(s)
+	}
+	n, err := strconv.ParseUint(days, 10, 16)
+	return time.Duration(n) * day, err
+}
+
+// origins takes what a browser sends as Origin: scheme and host, no path.
+func origins(c *Config, value string) error {
+	for origin := range strings.SplitSeq(value, ",") {
+		origin = strings.TrimSpace(origin)
+		if origin == "" {
+			continue
+		}
+		u, err := url.Parse(origin)
+		plain := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.Scheme+"://"+u.Host == origin
+		if origin != "*" && !plain {
+			return fmt.Errorf("%q is no origin: scheme and host without a path, or *", origin)
+		}
+		c.CORSOrigins = append(c.CORSOrigins, origin)
+	}
+	return nil
+}
