@@ -118,7 +118,8 @@ var errHash = errors.New("stored password hash is malformed or out of bounds")
 
 func parsePHC(s string) (phc, error) {
 	parts := strings.Split(s, "$")
-	if len(s) > 256 || len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != "v=19" {
+	// Line ends are here because base64 would skip them.
+	if len(s) > 256 || strings.ContainsAny(s, "\r\n") || len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != "v=19" {
 		return phc{}, errHash
 	}
 	cost, err := parseCost(parts[3])
