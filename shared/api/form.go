@@ -48,8 +48,25 @@ const (
 	other              // true, false, an object or an array
 )
 
+// The types that a body can have. Only a multipart one can hold a file.
+const (
+	multipartForm = "multipart/form-data"
+	anyForm       = "application/json, application/x-www-form-urlencoded, " + multipartForm
+)
+
 // maxParts bounds the parts of a multipart body.
 const maxParts = 64
+
+// DecodeFiles is Decode for routes that take files: any other body than a
+// multipart one is unsupported_media_type.
+func DecodeFiles(w http.ResponseWriter, r *http.Request) (*Form, error) {
+	contentType := r.Header.Get("Content-Type")
+	media, _, _ := mime.ParseMediaType(contentType)
+	if contentType != "" && media != multipartForm {
+		return nil, unsupported(multipartForm)
+	}
+	return Decode(w, r)
+}
 
 // Decode reads the body: JSON, urlencoded or multipart. A body of no bytes is
 // a form without fields. The errors are unsupported_media_type,
@@ -61,7 +78,7 @@ func Decode(w http.ResponseWriter, r *http.Request) (*Form, error) {
 	}
 	limit := limitsFrom(r)
 	size := limit.body
-	if media == "multipart/form-data" {
+	if media == multipartForm {
 		size = limit.fileBody
 	}
 	if r.Body == nil {
@@ -75,17 +92,17 @@ func Decode(w http.ResponseWriter, r *http.Request) (*Form, error) {
 		return &Form{}, nil
 	}
 	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "us-ascii") {
-		return nil, fault.New(fault.UnsupportedMediaType)
+		return nil, unsupported(anyForm)
 	}
 	switch media {
 	case "application/json":
 		return decodeJSON(body)
 	case "application/x-www-form-urlencoded":
 		return decodeURL(string(body))
-	case "multipart/form-data":
+	case multipartForm:
 		return decodeMultipart(body, params["boundary"], limit.body)
 	}
-	return nil, fault.New(fault.UnsupportedMediaType)
+	return nil, unsupported(anyForm)
 }
 
 func limitsFrom(r *http.Request) limits {
@@ -93,6 +110,11 @@ func limitsFrom(r *http.Request) limits {
 		return x.limits
 	}
 	return limits{body: DefaultMaxBody, fileBody: DefaultMaxBody}
+}
+
+// unsupported is the fault of a body of another type than these.
+func unsupported(accepts string) error {
+	return fault.New(fault.UnsupportedMediaType, "accepts", accepts)
 }
 
 // bodyError tells a body that is too large from one that broke off.

@@ -35,8 +35,8 @@ var words = map[fault.Code]word{
 		"미리 가져오기로는 로그아웃되지 않습니다. 직접 요청해 주세요.",
 		"Prefetching does not log anybody out. Send the request itself."}},
 	fault.UnsupportedMediaType: {http.StatusUnsupportedMediaType, Sentence{
-		"지원하지 않는 형식입니다. JSON, 폼 또는 multipart/form-data로, UTF-8로 보내 주세요.",
-		"This type of body is not supported. Send JSON, a form or multipart/form-data, in UTF-8."}},
+		"지원하지 않는 형식입니다. 다음 중 하나로, UTF-8로 보내 주세요: {accepts}.",
+		"This type of body is not supported. Send it in UTF-8 as one of: {accepts}."}},
 	fault.BodyTooLarge: {http.StatusRequestEntityTooLarge, Sentence{
 		"보낸 내용이 너무 큽니다.[ {limit_bytes}바이트 이하로 보내 주세요.]",
 		"What was sent is too large.[ Send at most {limit_bytes} bytes.]"}},
@@ -147,7 +147,9 @@ func hint(field string) Sentence {
 	case "name":
 		return Sentence{"이름은 제어 문자 없이 1~150자로 보내 주세요.", "Send 1 to 150 characters without control characters."}
 	case "sampling_rate":
-		return Sentence{"초당 샘플 수(Hz)를 숫자로 보내 주세요.", "Send a number of samples per second (Hz)."}
+		return Sentence{"초당 샘플 수(Hz)를 50~5000의 숫자로 보내 주세요.", "Send the number of samples per second, 50 to 5000 (Hz)."}
+	case "fmr":
+		return Sentence{"0보다 크고 서비스의 설정보다 작거나 같은 수로 보내 주세요.", "Send a number above 0 and no larger than the service's own."}
 	}
 	return Sentence{"UTF-8 문자열로 보내 주세요.", "Send it as text in UTF-8."}
 }

@@ -14,13 +14,14 @@ import (
 
 // params are those that each code comes with, optional ones included.
 var params = map[fault.Code][]string{
-	fault.BodyTooLarge:        {"limit_bytes"},
-	fault.FieldMissing:        {"field"},
-	fault.FieldInvalid:        {"field", "hint"},
-	fault.RecordingUnreadable: {"line"},
-	fault.RateImplausible:     {"heart_rate"},
-	fault.TooShort:            {"seconds_missing"},
-	fault.TooFewBeats:         {"beats_missing"},
+	fault.UnsupportedMediaType: {"accepts"},
+	fault.BodyTooLarge:         {"limit_bytes"},
+	fault.FieldMissing:         {"field"},
+	fault.FieldInvalid:         {"field", "hint"},
+	fault.RecordingUnreadable:  {"line"},
+	fault.RateImplausible:      {"heart_rate"},
+	fault.TooShort:             {"seconds_missing"},
+	fault.TooFewBeats:          {"beats_missing"},
 }
 
 func TestEveryCodeHasWordsAndNoOther(t *testing.T) {
