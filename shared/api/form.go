@@ -84,9 +84,9 @@ func Decode(w http.ResponseWriter, r *http.Request) (*Form, error) {
 	if r.Body == nil {
 		return &Form{}, nil
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, size))
+	body, err := readBody(w, r, size)
 	if err != nil {
-		return nil, bodyError(err)
+		return nil, err
 	}
 	if len(body) == 0 {
 		return &Form{}, nil
@@ -117,13 +117,21 @@ func unsupported(accepts string) error {
 	return fault.New(fault.UnsupportedMediaType, "accepts", accepts)
 }
 
-// bodyError tells a body that is too large from one that broke off.
-func bodyError(err error) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return fault.New(fault.BodyTooLarge, "limit_bytes", large.Limit)
+// readBody reads a body of at most limit bytes, and tells one that is larger
+// from one that broke off.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	var body bytes.Buffer
+	if r.ContentLength > 0 && r.ContentLength <= limit {
+		body.Grow(int(r.ContentLength) + bytes.MinRead) // what ReadFrom wants free at the end
 	}
-	return fault.New(fault.MalformedBody).Because(err)
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
+	if err == nil {
+		return body.Bytes(), nil
+	}
+	if errors.As(err, new(*http.MaxBytesError)) {
+		return nil, fault.New(fault.BodyTooLarge, "limit_bytes", limit)
+	}
+	return nil, fault.New(fault.MalformedBody).Because(err)
 }
 
 // decodeJSON reads one object. Its depth costs nothing: values that are not

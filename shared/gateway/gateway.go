@@ -56,15 +56,21 @@ func Proxy(h http.Handler) func(context.Context, events.APIGatewayProxyRequest) 
 // on bad base64 instead of letting the handler answer, and copy the body twice.
 type bodyKey struct{}
 
-func bodyOf(event events.APIGatewayProxyRequest) io.Reader {
+// eventBody is a body and its length, which is -1 for one that can't be read.
+type eventBody struct {
+	io.Reader
+	length int64
+}
+
+func bodyOf(event events.APIGatewayProxyRequest) eventBody {
 	if !event.IsBase64Encoded {
-		return strings.NewReader(event.Body)
+		return eventBody{strings.NewReader(event.Body), int64(len(event.Body))}
 	}
 	body, err := base64.StdEncoding.DecodeString(event.Body)
 	if err != nil {
-		return broken{fmt.Errorf("event body: %w", err)}
+		return eventBody{broken{fmt.Errorf("event body: %w", err)}, -1}
 	}
-	return bytes.NewReader(body)
+	return eventBody{bytes.NewReader(body), int64(len(body))}
 }
 
 // broken is a body that can't be read.
@@ -75,9 +81,8 @@ func (b broken) Read([]byte) (int, error) { return 0, b.err }
 // whole gives requests their body and host back.
 func whole(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if body, ok := r.Context().Value(bodyKey{}).(io.Reader); ok {
-			r.Body = io.NopCloser(body)
-			r.ContentLength = -1
+		if body, ok := r.Context().Value(bodyKey{}).(eventBody); ok {
+			r.Body, r.ContentLength = io.NopCloser(body.Reader), body.length
 		}
 		r.Host = r.Header.Get("Host")
 		h.ServeHTTP(w, r)
