@@ -1,0 +1,121 @@
+package beat
+
+import (
+	"math"
+
+	"systole/shared/ecg/rpeak"
+)
+
+const (
+	// qrsEnd is where, after the R peak, the part begins that follows the
+	// heart rate, in samples: 60 ms. What is earlier doesn't.
+	qrsEnd = RateHz * 60 / 1000
+	// Intervals beyond these, in seconds, stretch no further: 220 and 30 beats
+	// a minute.
+	shortestRR, longestRR = 60.0 / 220, 60.0 / 30
+)
+
+// stretch is how much longer than at one second per beat the part after the
+// QRS takes: the root of the interval, in seconds. On recordings of one person
+// on several days the square root made the beats more alike than the cube root
+// (H. C. Bazett, Heart 7, 1920; L. S. Fridericia, Acta Med. Scand. 53, 1920).
+func stretch(rr float64) float64 {
+	return math.Sqrt(min(max(rr, shortestRR), longestRR))
+}
+
+// timeAfter is where in the signal the grid's k-th value lies, in samples
+// after the R peak.
+func timeAfter(k int, stretch float64) float64 {
+	if k <= qrsEnd {
+		return float64(k)
+	}
+	return qrsEnd + float64(k-qrsEnd)*stretch
+}
+
+// appendBeat appends the beat at p to rows, on the grid freed from the heart
+// rate.
+func appendBeat(rows, x []float64, p, stretch float64) []float64 {
+	for k := -Before; k <= After; k++ {
+		rows = append(rows, cubic(x, p+timeAfter(k, stretch)))
+	}
+	return rows
+}
+
+// cubic interpolates x at a position by the Catmull-Rom spline through the
+// four samples around it. Source: E. Catmull and R. Rom, Computer Aided
+// Geometric Design, 1974.
+func cubic(x []float64, at float64) float64 {
+	i := min(max(int(at), 1), len(x)-3)
+	f := at - float64(i)
+	a, b, c, d := x[i-1], x[i], x[i+1], x[i+2]
+	return b + 0.5*f*(c-a+f*(2*a-5*b+4*c-d+f*(3*(b-c)+d-a)))
+}
+
+// The part of a beat whose sign says which way up it is: the QRS complex and
+// the T wave.
+const (
+	uprightFrom = Before - 15
+	uprightTo   = Before + 90
+)
+
+// upright says whether a normalised beat is the right way up: whether the sum
+// of its values' signed 1.5th powers over QRS and T wave is positive.
+//
+// The R and S waves alone say little where both are of one height; with the T
+// wave, and a power that lets no single peak decide, all recordings of each of
+// 160 persons came out the same way, where the third power over the QRS alone
+// turned 28 of 990.
+func upright(row []float64) bool {
+	sum := 0.0
+	for _, v := range row[uprightFrom:uprightTo] {
+		sum += v * math.Sqrt(math.Abs(v))
+	}
+	return sum >= 0
+}
+
+// fiducialReach is how far from the detected instant the upright beat's R peak
+// is sought, 40 ms.
+const fiducialReach = RateHz * 40 / 1000
+
+// fiducial is where an upright beat's R peak lies, in samples from index
+// Before: the detector, which knows no polarity, may have marked the S wave.
+func fiducial(row []float64) float64 {
+	best := Before
+	for k := Before - fiducialReach; k <= Before+fiducialReach; k++ {
+		if row[k] > row[best] {
+			best = k
+		}
+	}
+	return float64(best-Before) + rpeak.Vertex(row[best-1], row[best], row[best+1])
+}
+
+const (
+	// alignReach bounds how far a beat may be moved onto the median beat,
+	// 20 ms.
+	alignReach = RateHz * 20 / 1000
+	// The part on which it is aligned: 60 ms around the R peak.
+	qrsFrom = Before - 15
+	qrsTo   = Before + 16
+)
+
+// offset is how far a beat lies, in samples, from where its QRS fits the
+// median's best. A beat that fits best at the very limit is left alone. The
+// median is upright and the row as it was recorded, so that the fit counts by
+// its size.
+func offset(median, row []float64) float64 {
+	var fit [2*alignReach + 1]float64
+	best := alignReach
+	for s := range fit {
+		for k := qrsFrom; k < qrsTo; k++ {
+			fit[s] += median[k] * row[k+s-alignReach]
+		}
+		fit[s] = math.Abs(fit[s])
+		if fit[s] > fit[best] {
+			best = s
+		}
+	}
+	if best == 0 || best == len(fit)-1 {
+		return 0
+	}
+	return float64(best-alignReach) + rpeak.Vertex(fit[best-1], fit[best], fit[best+1])
+}
