@@ -193,8 +193,8 @@ func decodeMultipart(body []byte, boundary string, maxFields int64) (*Form, erro
 	fieldBytes := int64(0)
 	for n := 0; ; n++ {
 		part, err := parts.NextPart()
-		if err == io.EOF { // a wrapped one means that the body broke off
-			return f, nil
+		if err == io.EOF && bytes.Contains(body, []byte("--"+boundary+"--")) {
+			return f, nil // io.EOF alone may mean that the body broke off in a header
 		}
 		if err != nil {
 			return nil, fault.New(fault.MalformedBody).Because(err)

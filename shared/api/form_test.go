@@ -177,6 +177,19 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
+func TestMultipartCutOffAnywhereIsRefused(t *testing.T) {
+	contentType, whole := multipartBody(t, part{`form-data; name="a"`, "b"}, part{`form-data; name="data"; filename="x"`, "1\n"})
+	end := len(whole) - len("\r\n") // nobody misses the last line end
+	for n := 1; n < end; n++ {
+		if _, err := decoded(true, Settings{}, contentType, whole[:n]); codeOf(err) != fault.MalformedBody {
+			t.Errorf("cut after %q: %v", whole[:n], err)
+		}
+	}
+	if _, err := decoded(true, Settings{}, contentType, whole[:end]); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestBodyLimits(t *testing.T) {
 	fileType, file := multipartBody(t, part{`form-data; name="data"; filename="x"`, strings.Repeat("1\n", 50000)})
 	json := []byte(`{"a":"` + strings.Repeat("x", 92) + `"}`)
