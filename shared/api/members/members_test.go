@@ -2,6 +2,7 @@ package members_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -22,17 +23,51 @@ import (
 	"systole/shared/api/members"
 	"systole/shared/gateway"
 	"systole/shared/member"
+	"systole/shared/store"
+	"systole/shared/store/memory"
 )
 
 // newService returns the three routes on a store of their own. Hashes are
 // cheap: what they cost is no matter of HTTP.
-func newService(t testing.TB) (http.Handler, *memory) {
+func newService(t testing.TB) (http.Handler, *memory.Store) {
 	t.Helper()
-	s := newMemory()
+	s := new(memory.Store)
+	return newServiceOn(s, s), s
+}
+
+func newServiceOn(m member.Members, s member.Sessions) http.Handler {
 	tokens := member.NewTokens(s, member.DefaultTokenLimits, time.Now, rand.Reader)
 	hasher := member.NewHasher(member.HashCost{MemoryKiB: 64, Passes: 1, Lanes: 1}, 4, rand.Reader)
-	service := member.NewService(s, tokens, hasher, time.Now, rand.Reader)
-	return api.New(api.Settings{}, members.Create(service), members.LogIn(service), members.LogOut(tokens)), s
+	service := member.NewService(m, tokens, hasher, time.Now, rand.Reader)
+	return api.New(api.Settings{}, members.Create(service), members.LogIn(service), members.LogOut(tokens))
+}
+
+// down is a store that answers with nothing but store.ErrUnavailable.
+type down struct{ *memory.Store }
+
+func (down) CreateMember(context.Context, member.Member) error { return store.ErrUnavailable }
+
+func (down) Member(context.Context, string) (member.Member, error) {
+	return member.Member{}, store.ErrUnavailable
+}
+
+func (down) DeleteSession(context.Context, member.TokenID) (member.Session, error) {
+	return member.Session{}, store.ErrUnavailable
+}
+
+// counts returns how many members and sessions a store holds.
+func counts(t testing.TB, s *memory.Store) [2]int {
+	t.Helper()
+	const many = 1000
+	all, _, err := s.MembersPage(t.Context(), "", many)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sessions, _, err := s.ExpiredSessions(t.Context(), time.Now().AddDate(100, 0, 0), time.Hour, "", many)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return [2]int{len(all), len(sessions)}
 }
 
 // request is one as a client sends it.
@@ -183,7 +218,7 @@ func TestTheSeedsAnswersWord(t *testing.T) {
 				check(byHeader.asEvent(t, h), `{"detail":"로그아웃 되었습니다."}`)
 				byField := post("/members/logout"+slash, as, map[string]string{"token": tokenIn(t, loggedIn)})
 				check(byField.asEvent(t, h), `{"detail":"로그아웃 되었습니다."}`)
-				if got := s.counts(); got != [2]int{1, 0} {
+				if got := counts(t, s); got != [2]int{1, 0} {
 					t.Errorf("members and sessions left: %v", got)
 				}
 			})
@@ -229,7 +264,7 @@ func TestNothingButLogOutEndsAToken(t *testing.T) {
 			if a.status != tt.status || (tt.status < 300 && a.body != "") {
 				t.Errorf("%s: %d %s", tt.name, a.status, a.body)
 			}
-			if got := s.counts(); got != [2]int{1, 1} {
+			if got := counts(t, s); got != [2]int{1, 1} {
 				t.Fatalf("%s: members and sessions %v", tt.name, got)
 			}
 		}
@@ -243,14 +278,11 @@ func TestNothingButLogOutEndsAToken(t *testing.T) {
 }
 
 func TestAStoreThatIsDownIsSaidSo(t *testing.T) {
-	h, s := newService(t)
-	token := tokenIn(t, post("/members/create/", asForm, person()).overHTTP(h))
-	s.down = true
+	h := newServiceOn(down{new(memory.Store)}, down{new(memory.Store)})
+	token := strings.Repeat("0", 40)
 	bearer := map[string]string{"Authorization": "Token " + token}
-	other := person()
-	other["username"] = "somebody"
 	for _, q := range []request{
-		post("/members/create/", asJSON, other),
+		post("/members/create/", asJSON, person()),
 		post("/members/login/", asJSON, person()),
 		{method: "GET", path: "/members/logout/", header: bearer},
 	} {
@@ -266,7 +298,7 @@ func TestParallelRequests(t *testing.T) {
 	if got := parallel(200, post("/members/create/", asForm, person()), h); got[200] != 1 || got[409] != 199 {
 		t.Errorf("sign-ups of one name: %v", got)
 	}
-	if got := s.counts(); got[0] != 1 {
+	if got := counts(t, s); got[0] != 1 {
 		t.Errorf("%d members", got[0])
 	}
 	if got := parallel(50, post("/members/login/", asForm, person()), h); got[200] != 50 {

@@ -41,7 +41,7 @@ func TestWrongRequests(t *testing.T) {
 			}
 			w.check(t, w.q.asEvent(t, h), "ko")
 			w.check(t, w.q.with("Accept-Language", "en-US,en;q=0.9").asEvent(t, h), "en")
-			if got := s.counts(); got != [2]int{1, 1} {
+			if got := counts(t, s); got != [2]int{1, 1} {
 				t.Errorf("it changed something: members and sessions %v", got)
 			}
 		})
