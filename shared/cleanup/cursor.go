@@ -1,0 +1,51 @@
+package cleanup
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"systole/shared/store"
+)
+
+// cursorKey is where the cursor lies among the objects.
+const cursorKey = "cleanup/cursor"
+
+// cursor says where the next run goes on with each kind, "" for the start. Of
+// two runs at once the last to end decides: what is looked at twice does no
+// harm, and what is passed over comes by again.
+type cursor struct {
+	Tokens  string `json:"tokens"`
+	Uploads string `json:"uploads"`
+	Models  string `json:"models"`
+	Members string `json:"members"`
+}
+
+// loadCursor reads where the last run ended. One that can't be understood is
+// the start.
+func (s *Service) loadCursor(ctx context.Context) (cursor, error) {
+	b, err := s.objects.Get(ctx, cursorKey)
+	if errors.Is(err, store.ErrNotFound) {
+		return cursor{}, nil
+	}
+	if err != nil {
+		return cursor{}, fmt.Errorf("read cursor: %w", err)
+	}
+	var c cursor
+	if err := json.Unmarshal(b, &c); err != nil {
+		return cursor{}, nil
+	}
+	return c, nil
+}
+
+func (s *Service) saveCursor(ctx context.Context, c cursor) error {
+	b, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("encode cursor: %w", err)
+	}
+	if err := s.objects.Replace(ctx, cursorKey, b); err != nil {
+		return fmt.Errorf("save cursor: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,180 @@
+package cleanup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"systole/shared/member"
+	"systole/shared/store"
+)
+
+// deletionError says that some of a page's deletions failed, and how the last
+// of them did.
+type deletionError struct {
+	count int
+	last  error
+}
+
+func (e *deletionError) Error() string {
+	return fmt.Sprintf("%d not deleted: %v", e.count, e.last)
+}
+
+func (e *deletionError) Unwrap() error { return e.last }
+
+// deletions counts those of one page.
+type deletions struct {
+	dryRun bool
+	done   *int
+	failed deletionError
+}
+
+// do deletes one item. store.ErrNotFound and store.ErrConflict mean that it is
+// gone, or in use, by somebody else's doing.
+func (d *deletions) do(remove func() error) {
+	if d.dryRun {
+		*d.done++
+		return
+	}
+	err := remove()
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict) {
+		return
+	}
+	if err != nil {
+		d.failed.count++
+		d.failed.last = err
+		return
+	}
+	*d.done++
+}
+
+func (d *deletions) err() error {
+	if d.failed.count == 0 {
+		return nil
+	}
+	return &d.failed
+}
+
+func (w *work) expiredTokens(ctx context.Context, cursor string, limit int) (string, error) {
+	ids, next, err := w.sessions.ExpiredSessions(ctx, w.now, w.settings.TokenIdle, cursor, limit)
+	if err != nil {
+		return cursor, err
+	}
+	d := deletions{dryRun: w.report.DryRun, done: &w.report.ExpiredTokens}
+	for _, id := range ids {
+		d.do(func() error {
+			_, err := w.sessions.DeleteSession(ctx, id)
+			return err
+		})
+	}
+	return next, d.err()
+}
+
+func (w *work) oldUploads(ctx context.Context, cursor string, limit int) (string, error) {
+	objects, next, err := w.objects.List(ctx, "uploads/", cursor, limit)
+	if err != nil {
+		return cursor, err
+	}
+	d := deletions{dryRun: w.report.DryRun, done: &w.report.OldUploads}
+	for _, o := range objects {
+		if w.now.Sub(o.Modified) < w.settings.UploadsKeep {
+			continue
+		}
+		d.do(func() error { return w.objects.Delete(ctx, o.Key) })
+	}
+	return next, d.err()
+}
+
+// orphanModels removes models that are no member's. Young ones are left alone:
+// their pointer may be about to be moved.
+func (w *work) orphanModels(ctx context.Context, cursor string, limit int) (string, error) {
+	objects, next, err := w.objects.List(ctx, "models/", cursor, limit)
+	if err != nil {
+		return cursor, err
+	}
+	d := deletions{dryRun: w.report.DryRun, done: &w.report.OrphanModels}
+	owner := owner{members: w.members}
+	for _, o := range objects {
+		if w.now.Sub(o.Modified) < w.settings.OrphansAfter {
+			continue
+		}
+		current, err := owner.modelKey(ctx, o.Key)
+		if err != nil {
+			return cursor, err
+		}
+		if o.Key != current {
+			d.do(func() error { return w.objects.Delete(ctx, o.Key) })
+		}
+	}
+	return next, d.err()
+}
+
+// owner remembers whose models were asked for last: in a list they follow each
+// other.
+type owner struct {
+	members Members
+	pk      int64
+	current string
+}
+
+// modelKey returns the key that is pointed to by the member under whose pk the
+// object lies, "" when there is no such member or model.
+func (o *owner) modelKey(ctx context.Context, key string) (string, error) {
+	pk, ok := pkOf(key)
+	if !ok {
+		return "", nil
+	}
+	if pk == o.pk {
+		return o.current, nil
+	}
+	m, err := o.members.MemberByPK(ctx, pk)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", err
+	}
+	o.pk, o.current = pk, ""
+	if err == nil && m.Model != nil {
+		o.current = m.Model.Key
+	}
+	return o.current, nil
+}
+
+// pkOf reads the pk from models/<pk>/<version>.
+func pkOf(key string) (int64, bool) {
+	rest, _ := strings.CutPrefix(key, "models/")
+	digits, _, _ := strings.Cut(rest, "/")
+	pk, err := strconv.ParseInt(digits, 10, 64)
+	return pk, err == nil && pk > 0
+}
+
+// unusedModels takes models from members who haven't been recognised by them
+// for too long. The pointer goes first, so that it never names an object that
+// is gone.
+func (w *work) unusedModels(ctx context.Context, cursor string, limit int) (string, error) {
+	members, next, err := w.members.MembersPage(ctx, cursor, limit)
+	if err != nil {
+		return cursor, err
+	}
+	d := deletions{dryRun: w.report.DryRun, done: &w.report.UnusedModels}
+	for _, m := range members {
+		if m.Model == nil || w.now.Sub(lastUse(*m.Model)) < w.settings.UnusedAfter {
+			continue
+		}
+		d.do(func() error {
+			if err := w.members.ClearModel(ctx, m.Username, m.Model.Version); err != nil {
+				return err
+			}
+			return w.objects.Delete(ctx, m.Model.Key)
+		})
+	}
+	return next, d.err()
+}
+
+func lastUse(m member.Model) time.Time {
+	if m.Used.After(m.Made) {
+		return m.Used
+	}
+	return m.Made
+}
