@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -213,7 +214,7 @@ func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Dura
 	defer s.mu.Unlock()
 	var expired []member.TokenID
 	for id, session := range s.sessions {
-		if string(id[:]) > cursor && (!now.Before(session.Expires) || now.Sub(session.Used) >= idle) {
+		if hex.EncodeToString(id[:]) > cursor && (!now.Before(session.Expires) || now.Sub(session.Used) >= idle) {
 			expired = append(expired, id)
 		}
 	}
@@ -222,7 +223,7 @@ func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Dura
 		return expired, "", nil
 	}
 	last := expired[limit-1]
-	return expired[:limit], string(last[:]), nil
+	return expired[:limit], hex.EncodeToString(last[:]), nil
 }
 
 // clone copies what m points to, so that callers and the store share nothing.

@@ -1,0 +1,112 @@
+// Package embedded keeps everything in one folder of this machine: members and
+// sessions in a database file (bbolt), objects as files beside it. What was
+// answered with success is on the disk: a crash or a kill at any moment loses
+// nothing of it.
+package embedded
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"systole/shared/store"
+)
+
+// Buckets of the database file.
+var (
+	membersBucket  = []byte("members")          // user name -> member, JSON
+	pksBucket      = []byte("members_by_pk")    // pk, 8 bytes -> user name
+	blocksBucket   = []byte("pk_blocks")        // block, 8 bytes -> claimant
+	sessionsBucket = []byte("sessions")         // token id -> session, JSON
+	ownersBucket   = []byte("sessions_by_user") // user name, 0, token id -> nothing
+)
+
+// lockWait is how long Open waits for another process to let go of the folder:
+// long enough for one that is just shutting down.
+const lockWait = 2 * time.Second
+
+// shareDelay is how long a write waits for others to share its fsync.
+const shareDelay = time.Millisecond
+
+// Store keeps members and sessions in dir/members.db.
+type Store struct {
+	db *bolt.DB
+}
+
+// Open opens or makes the folder. Only its owner may read it. The error says
+// so when another process has it open.
+func Open(dir string) (*Store, *Objects, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("open data folder: %w", err)
+	}
+	db, err := bolt.Open(filepath.Join(dir, "members.db"), 0o600, &bolt.Options{Timeout: lockWait})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, nil, fmt.Errorf("the data folder %s is in use by another process: stop it, or name another folder", dir)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("open %s: %w", filepath.Join(dir, "members.db"), err)
+	}
+	db.MaxBatchDelay = shareDelay
+	if err := db.Update(createBuckets); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("open members.db: %w", err), db.Close())
+	}
+	objects, err := openObjects(filepath.Join(dir, "objects"))
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return &Store{db}, objects, nil
+}
+
+func createBuckets(tx *bolt.Tx) error {
+	for _, name := range [][]byte{membersBucket, pksBucket, blocksBucket, sessionsBucket, ownersBucket} {
+		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close waits for running transactions and lets go of the folder.
+func (s *Store) Close() error { return s.db.Close() }
+
+// write runs change in a transaction that shares its fsync with others that
+// come at the same time. Errors of change come back with the operation's name.
+func (s *Store) write(op string, change func(tx *bolt.Tx) error) error {
+	return named(op, s.db.Batch(change))
+}
+
+// read runs look in a consistent snapshot.
+func (s *Store) read(op string, look func(tx *bolt.Tx) error) error {
+	return named(op, s.db.View(look))
+}
+
+func named(op string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	return nil
+}
+
+// load decodes the item under key, or returns store.ErrNotFound.
+func load[T any](b *bolt.Bucket, key []byte, item *T) error {
+	data := b.Get(key)
+	if data == nil {
+		return store.ErrNotFound
+	}
+	return json.Unmarshal(data, item)
+}
+
+// save encodes the item under key.
+func save[T any](b *bolt.Bucket, key []byte, item T) error {
+	data, err := json.Marshal(item)
+	if err != nil {
+		return err
+	}
+	return b.Put(key, data)
+}

@@ -1,0 +1,155 @@
+package embedded
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"systole/shared/member"
+	"systole/shared/store"
+)
+
+// CreateMember: see member.Members.
+func (s *Store) CreateMember(_ context.Context, m member.Member) error {
+	return s.write("create member", func(tx *bolt.Tx) error {
+		members, key := tx.Bucket(membersBucket), []byte(m.Username)
+		var old member.Member
+		switch err := load(members, key, &old); {
+		case err == nil && old.PasswordHash == m.PasswordHash:
+			return nil
+		case err == nil:
+			return store.ErrExists
+		case err != store.ErrNotFound:
+			return err
+		}
+		if err := tx.Bucket(pksBucket).Put(number(m.PK), key); err != nil {
+			return err
+		}
+		return save(members, key, m)
+	})
+}
+
+// Member: see member.Members.
+func (s *Store) Member(_ context.Context, username string) (m member.Member, err error) {
+	err = s.read("member", func(tx *bolt.Tx) error {
+		return load(tx.Bucket(membersBucket), []byte(username), &m)
+	})
+	return m, err
+}
+
+// update changes the member while expected holds for it, else store.ErrConflict.
+func (s *Store) update(op, username string, expected func(member.Member) bool, change func(*member.Member)) error {
+	return s.write(op, func(tx *bolt.Tx) error {
+		members, key := tx.Bucket(membersBucket), []byte(username)
+		var m member.Member
+		err := load(members, key, &m)
+		if err == store.ErrNotFound || err == nil && !expected(m) {
+			return store.ErrConflict
+		}
+		if err != nil {
+			return err
+		}
+		change(&m)
+		return save(members, key, m)
+	})
+}
+
+// ReplacePassword: see member.Members.
+func (s *Store) ReplacePassword(_ context.Context, username, old, new string) error {
+	return s.update("replace password", username,
+		func(m member.Member) bool { return m.PasswordHash == old || m.PasswordHash == new },
+		func(m *member.Member) { m.PasswordHash = new })
+}
+
+// ClaimPKBlock: see member.Members.
+func (s *Store) ClaimPKBlock(_ context.Context, block int64, claimant string) error {
+	return s.write("claim pk block", func(tx *bolt.Tx) error {
+		blocks, key := tx.Bucket(blocksBucket), number(block)
+		if holder := blocks.Get(key); holder != nil && string(holder) != claimant {
+			return store.ErrExists
+		}
+		return blocks.Put(key, []byte(claimant))
+	})
+}
+
+// SetModel: see biometric.Members.
+func (s *Store) SetModel(_ context.Context, username, replaced string, model member.Model) error {
+	return s.update("set model", username,
+		func(m member.Member) bool {
+			current := ""
+			if m.Model != nil {
+				current = m.Model.Version
+			}
+			return current == replaced || current == model.Version
+		},
+		func(m *member.Member) { m.Model = &model })
+}
+
+// MarkModelUsed: see biometric.Members.
+func (s *Store) MarkModelUsed(_ context.Context, username, version string, used time.Time) error {
+	return s.update("mark model used", username, hasModel(version),
+		func(m *member.Member) { m.Model.Used = used })
+}
+
+// ClearModel: see cleanup.Members.
+func (s *Store) ClearModel(_ context.Context, username, version string) error {
+	return s.update("clear model", username, hasModel(version),
+		func(m *member.Member) { m.Model = nil })
+}
+
+func hasModel(version string) func(member.Member) bool {
+	return func(m member.Member) bool { return m.Model != nil && m.Model.Version == version }
+}
+
+// MemberByPK: see cleanup.Members.
+func (s *Store) MemberByPK(_ context.Context, pk int64) (m member.Member, err error) {
+	err = s.read("member by pk", func(tx *bolt.Tx) error {
+		username := tx.Bucket(pksBucket).Get(number(pk))
+		if username == nil {
+			return store.ErrNotFound
+		}
+		return load(tx.Bucket(membersBucket), username, &m)
+	})
+	return m, err
+}
+
+// MembersPage: see cleanup.Members.
+func (s *Store) MembersPage(_ context.Context, cursor string, limit int) (page []member.Member, next string, err error) {
+	err = s.read("members page", func(tx *bolt.Tx) error {
+		bucket := tx.Bucket(membersBucket)
+		keys, more := keysAfter(bucket, cursor, limit)
+		for _, key := range keys {
+			var m member.Member
+			if err := load(bucket, key, &m); err != nil {
+				return err
+			}
+			page = append(page, m)
+		}
+		if more {
+			next = string(keys[len(keys)-1])
+		}
+		return nil
+	})
+	return page, next, err
+}
+
+// keysAfter lists up to limit keys that come after cursor, and tells whether
+// there are more.
+func keysAfter(b *bolt.Bucket, cursor string, limit int) (keys [][]byte, more bool) {
+	c := b.Cursor()
+	key, _ := c.Seek([]byte(cursor))
+	if key != nil && string(key) == cursor {
+		key, _ = c.Next()
+	}
+	for ; key != nil; key, _ = c.Next() {
+		if len(keys) == limit {
+			return keys, true
+		}
+		keys = append(keys, key)
+	}
+	return keys, false
+}
+
+func number(n int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }

@@ -1,0 +1,178 @@
+package embedded
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"systole/shared/store"
+)
+
+// Objects keeps each object as a file below a folder. A file appears whole or
+// not at all: it is written and synced under another name, then linked.
+type Objects struct {
+	dir  string // of the objects
+	temp string // of files that are being written
+}
+
+func openObjects(dir string) (*Objects, error) {
+	o := &Objects{dir: dir, temp: dir + ".part"}
+	// What a crash left half-written was never answered with success.
+	if err := os.RemoveAll(o.temp); err != nil {
+		return nil, fmt.Errorf("open objects: %w", err)
+	}
+	for _, folder := range []string{o.dir, o.temp} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return nil, fmt.Errorf("open objects: %w", err)
+		}
+	}
+	return o, nil
+}
+
+// Put: see biometric.Objects.
+func (o *Objects) Put(_ context.Context, key string, data []byte) error {
+	path, err := o.path(key)
+	if err != nil {
+		return fmt.Errorf("put object: %w", err)
+	}
+	err = o.write(path, data, os.Link)
+	if errors.Is(err, fs.ErrExist) {
+		old, readErr := os.ReadFile(path)
+		if readErr == nil && bytes.Equal(old, data) {
+			return nil
+		}
+		return fmt.Errorf("put object: %w", store.ErrExists)
+	}
+	return named("put object", err)
+}
+
+// Replace: see cleanup.Objects.
+func (o *Objects) Replace(_ context.Context, key string, data []byte) error {
+	path, err := o.path(key)
+	if err != nil {
+		return fmt.Errorf("replace object: %w", err)
+	}
+	return named("replace object", o.write(path, data, os.Rename))
+}
+
+// write makes the file durable under a temporary name, moves it to path by
+// place (os.Link fails where path exists, os.Rename replaces it), and makes its
+// folders durable.
+func (o *Objects) write(path string, data []byte, place func(from, to string) error) error {
+	file, err := os.CreateTemp(o.temp, "")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	_, err = file.Write(data)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	folder := filepath.Dir(path)
+	if err := o.makeFolder(folder); err != nil {
+		return err
+	}
+	if err := place(file.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(folder)
+}
+
+// makeFolder makes a folder below o.dir, and each new entry durable.
+func (o *Objects) makeFolder(folder string) error {
+	if _, err := os.Stat(folder); err == nil || folder == o.dir {
+		return err
+	}
+	parent := filepath.Dir(folder)
+	if err := o.makeFolder(parent); err != nil {
+		return err
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncFolder(parent)
+}
+
+func syncFolder(folder string) error {
+	f, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// Get: see biometric.Objects.
+func (o *Objects) Get(_ context.Context, key string) ([]byte, error) {
+	path, err := o.path(key)
+	if err != nil {
+		return nil, fmt.Errorf("get object: %w", err)
+	}
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = store.ErrNotFound
+	}
+	return data, named("get object", err)
+}
+
+// Delete: see cleanup.Objects. Folders stay: a writer may be about to use them.
+func (o *Objects) Delete(_ context.Context, key string) error {
+	path, err := o.path(key)
+	if err != nil {
+		return fmt.Errorf("delete object: %w", err)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("delete object: %w", err)
+	}
+	return nil
+}
+
+// List: see cleanup.Objects.
+func (o *Objects) List(_ context.Context, prefix, after string, limit int) ([]store.Object, string, error) {
+	var list []store.Object
+	err := filepath.WalkDir(o.dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		relative, err := filepath.Rel(o.dir, path)
+		if err != nil {
+			return err
+		}
+		key := filepath.ToSlash(relative)
+		if !strings.HasPrefix(key, prefix) || key <= after {
+			return nil
+		}
+		info, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // deleted meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		list = append(list, store.Object{Key: key, Size: info.Size(), Modified: info.ModTime()})
+		return nil
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("list objects: %w", err)
+	}
+	slices.SortFunc(list, func(a, b store.Object) int { return strings.Compare(a.Key, b.Key) })
+	if len(list) <= limit {
+		return list, "", nil
+	}
+	return list[:limit], list[limit-1].Key, nil
+}
+
+// path of the object's file. Keys are ours, never a caller's; one that leaves
+// the folder is a mistake of this program and refused all the same.
+func (o *Objects) path(key string) (string, error) {
+	local := filepath.FromSlash(key)
+	if key == "" || !filepath.IsLocal(local) || filepath.ToSlash(filepath.Clean(local)) != key {
+		return "", fmt.Errorf("bad key %q", key)
+	}
+	return filepath.Join(o.dir, local), nil
+}

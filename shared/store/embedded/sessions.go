@@ -1,0 +1,121 @@
+package embedded
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"systole/shared/member"
+	"systole/shared/store"
+)
+
+// CreateSession: see member.Sessions.
+func (s *Store) CreateSession(_ context.Context, session member.Session, evict []member.TokenID) error {
+	return s.write("create session", func(tx *bolt.Tx) error {
+		for _, id := range evict {
+			if _, err := deleteSession(tx, id); err != nil && err != store.ErrNotFound {
+				return err
+			}
+		}
+		if err := tx.Bucket(ownersBucket).Put(ownerKey(session.Username, session.ID), nil); err != nil {
+			return err
+		}
+		return save(tx.Bucket(sessionsBucket), session.ID[:], session)
+	})
+}
+
+// Session: see member.Sessions.
+func (s *Store) Session(_ context.Context, id member.TokenID) (session member.Session, err error) {
+	err = s.read("session", func(tx *bolt.Tx) error {
+		return load(tx.Bucket(sessionsBucket), id[:], &session)
+	})
+	return session, err
+}
+
+// SessionsOf: see member.Sessions.
+func (s *Store) SessionsOf(_ context.Context, username string) (of []member.Session, err error) {
+	err = s.read("sessions of", func(tx *bolt.Tx) error {
+		prefix := append([]byte(username), 0)
+		c := tx.Bucket(ownersBucket).Cursor()
+		for key, _ := c.Seek(prefix); bytes.HasPrefix(key, prefix); key, _ = c.Next() {
+			var session member.Session
+			if err := load(tx.Bucket(sessionsBucket), key[len(prefix):], &session); err != nil {
+				return err
+			}
+			of = append(of, session)
+		}
+		return nil
+	})
+	slices.SortFunc(of, func(a, b member.Session) int { return a.Issued.Compare(b.Issued) })
+	return of, err
+}
+
+// TouchSession: see member.Sessions.
+func (s *Store) TouchSession(_ context.Context, id member.TokenID, used time.Time, modelKey string) error {
+	return s.write("touch session", func(tx *bolt.Tx) error {
+		sessions := tx.Bucket(sessionsBucket)
+		var session member.Session
+		if err := load(sessions, id[:], &session); err != nil {
+			return err
+		}
+		session.Used, session.ModelKey = used, modelKey
+		return save(sessions, id[:], session)
+	})
+}
+
+// DeleteSession: see member.Sessions.
+func (s *Store) DeleteSession(_ context.Context, id member.TokenID) (session member.Session, err error) {
+	err = s.write("delete session", func(tx *bolt.Tx) (err error) {
+		session, err = deleteSession(tx, id)
+		return err
+	})
+	return session, err
+}
+
+func deleteSession(tx *bolt.Tx, id member.TokenID) (session member.Session, err error) {
+	sessions := tx.Bucket(sessionsBucket)
+	if err := load(sessions, id[:], &session); err != nil {
+		return session, err
+	}
+	if err := tx.Bucket(ownersBucket).Delete(ownerKey(session.Username, id)); err != nil {
+		return session, err
+	}
+	return session, sessions.Delete(id[:])
+}
+
+// ExpiredSessions: see cleanup.Sessions. limit bounds what is looked at, so
+// that a page costs the same however few have expired.
+func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Duration, cursor string, limit int) (expired []member.TokenID, next string, err error) {
+	after, err := hex.DecodeString(cursor)
+	if err != nil {
+		return nil, "", fmt.Errorf("expired sessions: cursor: %w", err)
+	}
+	err = s.read("expired sessions", func(tx *bolt.Tx) error {
+		bucket := tx.Bucket(sessionsBucket)
+		keys, more := keysAfter(bucket, string(after), limit)
+		for _, key := range keys {
+			var session member.Session
+			if err := load(bucket, key, &session); err != nil {
+				return err
+			}
+			if !now.Before(session.Expires) || now.Sub(session.Used) >= idle {
+				expired = append(expired, session.ID)
+			}
+		}
+		if more {
+			next = hex.EncodeToString(keys[len(keys)-1])
+		}
+		return nil
+	})
+	return expired, next, err
+}
+
+// ownerKey sorts a member's sessions together. No user name holds a zero byte.
+func ownerKey(username string, id member.TokenID) []byte {
+	return append(append([]byte(username), 0), id[:]...)
+}

@@ -1,0 +1,176 @@
+package conformance
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"systole/shared/member"
+	"systole/shared/store"
+)
+
+// Members runs what is asked of a store of members.
+func Members(t *testing.T, s Store) {
+	t.Run("a member comes back as it was created", func(t *testing.T) {
+		full := newMember()
+		bare := member.Member{Username: unique("bare"), PK: randomPK(), Name: "n", PasswordHash: unique("h"), Created: now}
+		for _, m := range []member.Member{full, bare} {
+			must(t, s.CreateMember(t.Context(), m))
+			wantMember(t, s, m)
+		}
+	})
+	t.Run("an unknown member is not found", func(t *testing.T) {
+		_, err := s.Member(t.Context(), unique("nobody"))
+		wantErr(t, err, store.ErrNotFound)
+	})
+	t.Run("a user name is taken once", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		other := m
+		other.PasswordHash = unique("other")
+		wantErr(t, s.CreateMember(t.Context(), other), store.ErrExists)
+		wantMember(t, s, m)
+	})
+	t.Run("the same creation succeeds again, as after a lost reply", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		must(t, s.CreateMember(t.Context(), m))
+	})
+	t.Run("of many sign-ups with one name exactly one wins", func(t *testing.T) {
+		m := newMember()
+		won := race(t, 50, store.ErrExists, func(i int) error {
+			racer := m
+			racer.PasswordHash = fmt.Sprint("hash of racer ", i)
+			return s.CreateMember(t.Context(), racer)
+		})
+		if won != 1 {
+			t.Errorf("%d sign-ups won, want 1", won)
+		}
+	})
+	t.Run("a password is replaced only if it is the one known", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		must(t, s.ReplacePassword(t.Context(), m.Username, m.PasswordHash, "new"))
+		must(t, s.ReplacePassword(t.Context(), m.Username, m.PasswordHash, "new"))
+		wantErr(t, s.ReplacePassword(t.Context(), m.Username, m.PasswordHash, "newer"), store.ErrConflict)
+		wantErr(t, s.ReplacePassword(t.Context(), unique("nobody"), "a", "b"), store.ErrConflict)
+		m.PasswordHash = "new"
+		wantMember(t, s, m)
+	})
+	t.Run("a block of PKs has one claimant", func(t *testing.T) {
+		block := randomPK()
+		won := race(t, 16, store.ErrExists, func(i int) error {
+			return s.ClaimPKBlock(t.Context(), block, fmt.Sprint("process ", i))
+		})
+		if won != 1 {
+			t.Errorf("%d claims won, want 1", won)
+		}
+		mine := randomPK()
+		must(t, s.ClaimPKBlock(t.Context(), mine, "me"))
+		must(t, s.ClaimPKBlock(t.Context(), mine, "me"))
+	})
+	t.Run("models", func(t *testing.T) { models(t, s) })
+	t.Run("a member is found by PK", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		eventually(t, "the member is found", func() bool {
+			got, err := s.MemberByPK(t.Context(), m.PK)
+			return err == nil && got.Username == m.Username
+		})
+		_, err := s.MemberByPK(t.Context(), randomPK())
+		wantErr(t, err, store.ErrNotFound)
+	})
+	t.Run("pages list every member once, and nothing else", func(t *testing.T) {
+		want := map[string]bool{}
+		for range 7 {
+			m := newMember()
+			must(t, s.CreateMember(t.Context(), m))
+			want[m.Username] = true
+		}
+		must(t, s.ClaimPKBlock(t.Context(), randomPK(), "a row that is no member"))
+		seen := map[string]int{}
+		for cursor, pages := "", 0; ; pages++ {
+			page, next, err := s.MembersPage(t.Context(), cursor, 3)
+			must(t, err)
+			for _, m := range page {
+				seen[m.Username]++
+				if m.PK == 0 {
+					t.Errorf("row %q is no member", m.Username)
+				}
+			}
+			if next == "" {
+				break
+			}
+			if next == cursor || pages > 10_000 {
+				t.Fatalf("the cursor doesn't move on from %q", cursor)
+			}
+			cursor = next
+		}
+		for name := range want {
+			if seen[name] != 1 {
+				t.Errorf("member %s listed %d times", name, seen[name])
+			}
+		}
+	})
+}
+
+func models(t *testing.T, s Store) {
+	t.Run("the pointer moves from the version known", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		first, second, third := newModel(), newModel(), newModel()
+		must(t, s.SetModel(t.Context(), m.Username, "", first))
+		must(t, s.SetModel(t.Context(), m.Username, "", first)) // a lost reply
+		wantErr(t, s.SetModel(t.Context(), m.Username, "", second), store.ErrConflict)
+		must(t, s.SetModel(t.Context(), m.Username, first.Version, second))
+		wantErr(t, s.SetModel(t.Context(), m.Username, first.Version, third), store.ErrConflict)
+		m.Model = &second
+		wantMember(t, s, m)
+	})
+	t.Run("of many pointers at once exactly one wins", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		won := race(t, 16, store.ErrConflict, func(int) error {
+			return s.SetModel(t.Context(), m.Username, "", newModel())
+		})
+		if won != 1 {
+			t.Errorf("%d pointers won, want 1", won)
+		}
+	})
+	t.Run("use is noted on the current version only", func(t *testing.T) {
+		m, model := newMember(), newModel()
+		must(t, s.CreateMember(t.Context(), m))
+		wantErr(t, s.MarkModelUsed(t.Context(), m.Username, model.Version, now), store.ErrConflict)
+		must(t, s.SetModel(t.Context(), m.Username, "", model))
+		later := now.Add(30 * 24 * time.Hour)
+		must(t, s.MarkModelUsed(t.Context(), m.Username, model.Version, later))
+		wantErr(t, s.MarkModelUsed(t.Context(), m.Username, "other", now), store.ErrConflict)
+		model.Used = later
+		m.Model = &model
+		wantMember(t, s, m)
+	})
+	t.Run("the current version is cleared, another is not", func(t *testing.T) {
+		m, model := newMember(), newModel()
+		must(t, s.CreateMember(t.Context(), m))
+		must(t, s.SetModel(t.Context(), m.Username, "", model))
+		wantErr(t, s.ClearModel(t.Context(), m.Username, "other"), store.ErrConflict)
+		must(t, s.ClearModel(t.Context(), m.Username, model.Version))
+		wantMember(t, s, m)
+	})
+	t.Run("nobody without an account gets a model", func(t *testing.T) {
+		name := unique("nobody")
+		wantErr(t, s.SetModel(t.Context(), name, "", newModel()), store.ErrConflict)
+		_, err := s.Member(t.Context(), name)
+		wantErr(t, err, store.ErrNotFound)
+	})
+}
+
+func wantMember(t *testing.T, s Store, want member.Member) {
+	t.Helper()
+	got, err := s.Member(t.Context(), want.Username)
+	must(t, err)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("member is\n%+v, want\n%+v", got, want)
+	}
+}
