@@ -121,6 +121,15 @@ var words = map[fault.Code]word{
 	fault.Clipped: {http.StatusUnprocessableEntity, Sentence{
 		"신호가 측정 범위를 벗어나 잘렸습니다. 전극을 확인하고 가만히 다시 측정해 주세요.",
 		"The signal was cut off at the limits of the recorder. Check the electrodes, keep still and record again."}},
+	fault.Mains: {http.StatusUnprocessableEntity, Sentence{
+		"전원 잡음이 심장 신호를 덮고 있습니다. 충전기와 전기 제품에서 떨어져 다시 측정해 주세요.",
+		"Hum from the mains covers the heart's signal. Unplug chargers, move away from appliances and record again."}},
+	fault.BaselineWander: {http.StatusUnprocessableEntity, Sentence{
+		"신호의 기준선이 크게 흔들립니다. 전극을 다시 붙이고 편하게 숨 쉬며 다시 측정해 주세요.",
+		"The signal's baseline wanders too much. Attach the electrodes again, breathe calmly and record again."}},
+	fault.Motion: {http.StatusUnprocessableEntity, Sentence{
+		"측정 중에 움직임이 많았습니다. 움직이지 말고 다시 측정해 주세요.",
+		"There was too much movement. Keep still and record again."}},
 	fault.Noisy: {http.StatusUnprocessableEntity, Sentence{
 		"잡음이 너무 많습니다. 팔에 힘을 빼고 가만히 앉아 다시 측정해 주세요.",
 		"There is too much noise. Relax your arms, sit still and record again."}},

@@ -47,7 +47,7 @@ func Enrol(recordings ...Signal) (*Template, error) {
 		return nil, err
 	}
 	normalise(t.mean)
-	t.quality = total.Score()
+	t.quality = total.Trust()
 	return t, nil
 }
 

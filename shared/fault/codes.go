@@ -41,6 +41,9 @@ const (
 	NoBeats              Code = "no_beats"
 	LeadsOff             Code = "leads_off"
 	Clipped              Code = "clipped"
+	Mains                Code = "mains"
+	BaselineWander       Code = "baseline_wander"
+	Motion               Code = "motion"
 	Noisy                Code = "noisy"
 
 	// Ourselves.

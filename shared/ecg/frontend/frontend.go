@@ -20,15 +20,18 @@ const (
 	MaxRateHz = 4000
 )
 
-// The band in which beats are compared: above the baseline's wandering, below
-// most of the muscles' noise.
 const (
+	// The band in which beats are compared: above the baseline's wandering,
+	// below most of the muscles' noise.
 	lowHz, highHz = 1, 40
-	notchQ        = 12
+	// The notch is 4 Hz wide at 50 Hz: the mains wander by some tenths.
+	notchQ = 12
+	// Shorter signals have neither beats nor a filter's transient behind them.
+	minSeconds = 1
 )
 
-// Result is what came of one signal. Beats is valid until the front end's next
-// run.
+// Result is what came of one signal. Beats and Peaks are valid until the front
+// end's next run.
 type Result struct {
 	Beats  *beat.Beats
 	Peaks  []float64 // R peaks in samples at RateHz
@@ -43,71 +46,80 @@ type FrontEnd struct {
 	detector      rpeak.Detector
 	cutter        beat.Cutter
 	notch         filter.ZeroPhase
+	notchHz       float64
 	band          filter.ZeroPhase
 	mended        []float64
 	raw           []float64
 	clean         []float64
 }
 
-// Run takes one lead in mV (any other unit does: amplitudes are only compared
-// with each other) at rateHz, in [MinRateHz, MaxRateHz]. It takes any values
-// and any length; its time and memory are linear in the length. mv is not
-// changed.
+// Run takes one lead in mV at rateHz, in [MinRateHz, MaxRateHz]. Another unit
+// than mV does as well: amplitudes are only compared with each other. It takes
+// any values and any length; its time and memory are linear in the length. mv
+// is not changed.
 func (f *FrontEnd) Run(mv []float64, rateHz float64) Result {
 	f.mended = quality.Mend(f.mended, mv)
-	r := Result{Beats: &beat.Beats{}, Report: quality.Report{
-		Seconds: float64(len(mv)) / rateHz,
-		Flat:    quality.Flat(f.mended, rateHz),
-		Clipped: quality.Clip(f.mended),
-	}}
-	if r.Report.Seconds < 1 {
+	r := Result{Beats: &beat.Beats{}}
+	r.Report.Seconds = float64(len(mv)) / rateHz
+	r.Report.Flat = quality.Flat(f.mended, rateHz)
+	r.Report.Clipped, r.Report.ClippedRun = quality.Clip(f.mended)
+	if r.Report.Seconds < minSeconds {
 		return r
 	}
-	f.raw = f.resample(rateHz).Apply(f.raw, f.mended)
+	f.raw = f.resamplerFor(rateHz).Apply(f.raw, f.mended)
 	r.Peaks = f.detector.Detect(f.raw)
-	f.filter(&r.Report, min(rateHz, RateHz))
+	hz, amplitude := f.filter(min(rateHz, RateHz))
 	r.Beats = f.cutter.Cut(f.clean, r.Peaks)
-	summarise(&r)
+	r.Report.MainsHz = hz
+	f.measure(&r, amplitude)
 	return r
 }
 
-func (f *FrontEnd) resample(rateHz float64) *resample.Resampler {
+func (f *FrontEnd) resamplerFor(rateHz float64) *resample.Resampler {
 	if f.resampler == nil || f.resamplerFrom != rateHz {
 		f.resampler, f.resamplerFrom = resample.New(rateHz, RateHz), rateHz
 	}
 	return f.resampler
 }
 
-// filter sets f.clean to the notched and band-passed f.raw. bandRateHz is the
-// lower of both rates: above half of it there is nothing.
-func (f *FrontEnd) filter(report *quality.Report, bandRateHz float64) {
+// filter sets f.clean to the notched and band-passed f.raw and returns the
+// mains' frequency and amplitude. bandRateHz is the lower of the signal's and
+// the internal rate: above half of it there is nothing to remove.
+func (f *FrontEnd) filter(bandRateHz float64) (mainsHz, amplitude float64) {
 	if f.band.Sections == nil {
 		f.band = filter.ZeroPhase{Sections: filter.BandPass(2, lowHz, highHz, RateHz), Pad: 2 * RateHz}
 	}
-	hz, amplitude := filter.Mains(f.raw, RateHz)
-	if bandRateHz <= 2*hz {
+	mainsHz, amplitude = filter.Mains(f.raw, RateHz)
+	if bandRateHz <= 2*mainsHz {
 		f.clean = f.band.Apply(f.clean, f.raw)
-		return
+		return 0, 0
 	}
-	report.MainsHz, report.Mains = hz, amplitude
-	f.notch = filter.ZeroPhase{Sections: filter.Cascade{filter.Notch(hz, notchQ, RateHz)}, Pad: RateHz}
+	if f.notchHz != mainsHz {
+		f.notchHz = mainsHz
+		f.notch.Sections = filter.Cascade{filter.Notch(mainsHz, notchQ, RateHz)}
+		f.notch.Pad = RateHz
+	}
 	f.clean = f.notch.Apply(f.clean, f.raw)
 	f.clean = f.band.Apply(f.clean, f.clean)
+	return mainsHz, amplitude
 }
 
-// summarise fills in what the beats say about the quality.
-func summarise(r *Result) {
-	r.Report.Beats = len(r.Peaks)
-	r.Report.CleanBeats = r.Beats.Len()
+// measure completes the report with what filtered signal, peaks and beats say.
+// mains is the hum's amplitude.
+func (f *FrontEnd) measure(r *Result, mains float64) {
+	report := &r.Report
+	report.Kurtosis = quality.Kurtosis(f.clean)
+	if height := quality.Height(f.clean, r.Peaks, RateHz); height > 0 {
+		report.Mains = mains / height
+		report.Wander, report.Motion = quality.Baseline(f.raw, RateHz, height)
+		report.Wander /= height
+	}
+	report.Beats = len(r.Peaks)
 	if n := len(r.Peaks); n >= 2 {
-		r.Report.HeartRate = 60 * RateHz * float64(n-1) / (r.Peaks[n-1] - r.Peaks[0])
+		report.HeartRate = 60 * RateHz * float64(n-1) / (r.Peaks[n-1] - r.Peaks[0])
 	}
-	if r.Beats.Len() == 0 {
-		return
-	}
-	sum := 0.0
+	report.CleanBeats = r.Beats.Len()
 	for _, q := range r.Beats.Quality {
-		sum += q
+		report.Agreement += q / float64(r.Beats.Len())
 	}
-	r.Report.Agreement = sum / float64(r.Beats.Len())
 }

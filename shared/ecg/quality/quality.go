@@ -1,5 +1,5 @@
 // Package quality says whether a recording can be trusted in a comparison, and
-// if not, why, and what a longer or better one would need.
+// if not, why, and what a longer one would still need.
 package quality
 
 import "math"
@@ -14,21 +14,36 @@ const (
 	NoBeats         Reason = "no_beats"
 	LeadsOff        Reason = "leads_off"
 	Clipped         Reason = "clipped"
+	Mains           Reason = "mains"
+	BaselineWander  Reason = "baseline_wander"
+	Motion          Reason = "motion"
 	Noisy           Reason = "noisy"
 	RateImplausible Reason = "rate_implausible"
 )
 
-// Report is what was found.
+// Reasons lists every reason.
+func Reasons() []Reason {
+	return []Reason{
+		TooShort, TooFewBeats, NoBeats, LeadsOff, Clipped,
+		Mains, BaselineWander, Motion, Noisy, RateImplausible,
+	}
+}
+
+// Report is what was found in a recording.
 type Report struct {
 	Seconds    float64 // length
-	Beats      int     // beats found
-	CleanBeats int     // beats that agree with the rest
-	HeartRate  float64 // per minute, 0 where no beats were found
-	Agreement  float64 // mean correlation of the clean beats with their median, 0 to 1
 	Flat       float64 // share of the time without any signal, 0 to 1
-	Clipped    float64 // share of the time at the end of the range, 0 to 1
+	Clipped    float64 // share of the time at an end of the range, 0 to 1
+	ClippedRun int     // how often it stayed there
 	MainsHz    float64 // the mains frequency found, 0 where the rate can't hold it
-	Mains      float64 // amplitude of the mains' hum, in the QRS's
+	Mains      float64 // amplitude of the mains' hum, in heights of the QRS
+	Wander     float64 // standard deviation of the baseline, in heights of the QRS
+	Motion     float64 // share of half-seconds in which the baseline jumps, 0 to 1
+	Kurtosis   float64 // of the slope, see Kurtosis
+	Beats      int     // beats found
+	HeartRate  float64 // per minute, 0 where there are no two beats
+	CleanBeats int     // beats that agree with the others
+	Agreement  float64 // mean correlation of the clean beats with the median beat, 0 to 1
 }
 
 // The slowest and fastest hearts, per minute.
@@ -37,10 +52,23 @@ const (
 	MaxHeartRate = 220
 )
 
+// The limits. All were set on ECG-ID (wrists, unfiltered) and Heartprint
+// (fingers), 990 recordings of 160 persons, of which they refuse four.
 const (
-	maxFlat    = 0.5 // above this share without signal the electrodes are off
-	maxClipped = 0.1
-	minClean   = 0.4 // share of the beats that must agree
+	maxFlat = 0.5 // above this share without signal the electrodes are off
+	// Above this share of the time at the ends of the range, or where every
+	// other beat gets there, the recorder cut off what it should have recorded.
+	maxClipped      = 0.1
+	maxClippedBeats = 0.5
+	// A heart's slope has a kurtosis of 5.7 and more on all of them; sinusoids
+	// and noise of any colour stay below 3.6.
+	minKurtosis = 4.5
+	// Below this share of clean beats there is more disturbance than heart.
+	minClean = 0.4
+	// What disturbs most, where beats don't agree.
+	muchMains  = 0.3
+	muchWander = 1.0
+	muchMotion = 0.05
 )
 
 // Need is what a purpose asks of a recording.
@@ -56,59 +84,86 @@ func (r *Report) Reason(need Need) Reason {
 		return TooShort
 	case r.Flat > maxFlat:
 		return LeadsOff
-	case r.Clipped > maxClipped:
+	case r.Clipped > maxClipped, r.ClippedRun > 1 && float64(r.ClippedRun) > maxClippedBeats*float64(r.Beats):
 		return Clipped
-	case r.Beats < 2:
-		return NoBeats
+	case r.Beats < 2 || r.Kurtosis < minKurtosis:
+		return r.disturbance(NoBeats)
 	case r.HeartRate < MinHeartRate || r.HeartRate > MaxHeartRate:
 		return RateImplausible
 	case float64(r.CleanBeats) < minClean*float64(r.Beats):
-		return Noisy
+		return r.disturbance(Noisy)
 	case r.CleanBeats < need.CleanBeats:
 		return TooFewBeats
 	}
 	return ""
 }
 
-// SecondsMissing is how much longer the recording must be, 0 where it is long
-// enough. Missing beats count with the seconds that they take at this heart
-// rate and share of clean beats.
+// disturbance names what hides the beats, or says otherwise.
+func (r *Report) disturbance(otherwise Reason) Reason {
+	switch {
+	case r.Mains > muchMains:
+		return Mains
+	case r.Motion > muchMotion:
+		return Motion
+	case r.Wander > muchWander:
+		return BaselineWander
+	}
+	return otherwise
+}
+
+// BeatsMissing is how many clean beats the recording lacks.
+func (r *Report) BeatsMissing(need Need) int { return max(0, need.CleanBeats-r.CleanBeats) }
+
+// SecondsMissing is how much longer, in tenths of a second rounded up, the
+// recording must be: to the length needed, and for the beats it lacks at its
+// own yield of clean beats.
 func (r *Report) SecondsMissing(need Need) float64 {
 	missing := max(0, need.Seconds-r.Seconds)
-	if r.CleanBeats > 0 && r.CleanBeats < need.CleanBeats {
-		perBeat := r.Seconds / float64(r.CleanBeats)
-		missing = max(missing, perBeat*float64(need.CleanBeats-r.CleanBeats))
+	if lacking := r.BeatsMissing(need); lacking > 0 && r.CleanBeats > 0 {
+		missing = max(missing, r.Seconds/float64(r.CleanBeats)*float64(lacking))
 	}
 	return math.Ceil(10*missing) / 10
 }
 
-// BeatsMissing is how many clean beats are missing.
-func (r *Report) BeatsMissing(need Need) int { return max(0, need.CleanBeats-r.CleanBeats) }
-
-// Score predicts, from 0 to 1, how far a comparison can be trusted: it grows
-// with the agreement of the beats and with their number.
-func (r *Report) Score() float64 {
-	enough := 1 - math.Exp(-float64(r.CleanBeats)/6)
-	return max(0, r.Agreement) * enough
+// Trust predicts how likely a comparison with this recording's own person
+// succeeds, 0 to 1. It is a logistic regression on the 2,000 genuine pairs of
+// ECG-ID and Heartprint, in which the beats' agreement weighs most; by it,
+// pairs that fail on the same day or weeks later are told from those that
+// don't with an area under the curve of 0.84 and 0.78.
+func (r *Report) Trust() float64 {
+	if r.CleanBeats == 0 || r.Beats == 0 {
+		return 0
+	}
+	clean := float64(r.CleanBeats)
+	z := -2.75 - 0.8*math.Log(max(1-r.Agreement, 0)+0.001) + 0.5*clean/float64(r.Beats) + 0.13*math.Log(clean)
+	return 1 / (1 + math.Exp(-z))
 }
 
-// Add takes in the report on another recording of the same person.
+// Add takes in the report on another recording of the same person, so that r
+// is the report on both: times and beats add up, shares and ratios are the
+// means over time or clean beats.
 func (r *Report) Add(other *Report) {
 	seconds := r.Seconds + other.Seconds
 	if seconds == 0 {
 		return
 	}
 	share := other.Seconds / seconds
-	r.Flat += share * (other.Flat - r.Flat)
-	r.Clipped += share * (other.Clipped - r.Clipped)
-	r.HeartRate += share * (other.HeartRate - r.HeartRate)
+	blend := func(mine *float64, theirs float64) { *mine += share * (theirs - *mine) }
+	blend(&r.Flat, other.Flat)
+	blend(&r.Clipped, other.Clipped)
+	blend(&r.Mains, other.Mains)
+	blend(&r.Wander, other.Wander)
+	blend(&r.Motion, other.Motion)
+	blend(&r.Kurtosis, other.Kurtosis)
+	blend(&r.HeartRate, other.HeartRate)
 	if clean := r.CleanBeats + other.CleanBeats; clean > 0 {
 		r.Agreement += float64(other.CleanBeats) / float64(clean) * (other.Agreement - r.Agreement)
 	}
-	if other.Mains > r.Mains {
-		r.MainsHz, r.Mains = other.MainsHz, other.Mains
+	if r.MainsHz == 0 {
+		r.MainsHz = other.MainsHz
 	}
 	r.Seconds = seconds
+	r.ClippedRun += other.ClippedRun
 	r.Beats += other.Beats
 	r.CleanBeats += other.CleanBeats
 }

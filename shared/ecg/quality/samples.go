@@ -1,6 +1,9 @@
 package quality
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // flatSeconds is how long a signal must not move to count as no signal: no
 // heart and no converter is that quiet between two noises.
@@ -50,17 +53,14 @@ func Flat(mv []float64, rateHz float64) float64 {
 }
 
 // Clip is the share of the samples that stay at the recording's highest or
-// lowest value for at least three samples in a row.
-func Clip(mv []float64) float64 {
+// lowest value for at least three samples in a row, and how often they do.
+func Clip(mv []float64) (share float64, runs int) {
 	if len(mv) == 0 {
-		return 0
+		return 0, 0
 	}
-	lowest, highest := mv[0], mv[0]
-	for _, v := range mv {
-		lowest, highest = min(lowest, v), max(highest, v)
-	}
+	lowest, highest := slices.Min(mv), slices.Max(mv)
 	if lowest == highest {
-		return 0
+		return 0, 0
 	}
 	clipped, start := 0, 0
 	for i := 1; i <= len(mv); i++ {
@@ -69,8 +69,9 @@ func Clip(mv []float64) float64 {
 		}
 		if i-start >= 3 && (mv[start] == lowest || mv[start] == highest) {
 			clipped += i - start
+			runs++
 		}
 		start = i
 	}
-	return float64(clipped) / float64(len(mv))
+	return float64(clipped) / float64(len(mv)), runs
 }
