@@ -136,7 +136,7 @@ func (rt *route) allowed() []string {
 // exchange is what belongs to one request, carried by its context.
 type exchange struct {
 	limits limits
-	panic  []byte // stack, when the handler panicked
+	stack  []byte // where the handler panicked; nil when it did not
 }
 
 // limits bound a body in bytes.
@@ -167,14 +167,14 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil && out.status == 0 {
 		answerError(out, r, err)
 	}
-	s.log(r, rt, out.status, s.settings.Now().Sub(start), err, x.panic)
+	s.log(r, rt, out.status, s.settings.Now().Sub(start), err, x.stack)
 }
 
 // answer finds the handler and runs it; a panic comes back as an error.
 func (s *service) answer(w http.ResponseWriter, r *http.Request, rt *route, x *exchange) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			x.panic = debug.Stack()
+			x.stack = debug.Stack()
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()

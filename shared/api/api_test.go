@@ -254,6 +254,20 @@ func TestOneLineARequest(t *testing.T) {
 	}
 }
 
+func TestAPanicIsLoggedWithItsStack(t *testing.T) {
+	var out bytes.Buffer
+	h := New(Settings{Logger: slog.New(slog.NewJSONHandler(&out, nil))},
+		Route{Path: "/x", Methods: map[string]Handler{"GET": func(http.ResponseWriter, *http.Request) error { panic("boom") }}})
+	serve(h, "GET", "/x")
+	var line struct{ Level, Error, Cause, Stack string }
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+		t.Fatalf("%v in %s", err, out.String())
+	}
+	if line.Level != "ERROR" || line.Error != "internal" || line.Cause != "panic: boom" || !strings.Contains(line.Stack, "api_test.go") {
+		t.Errorf("%+v", line)
+	}
+}
+
 func TestRequestIDsAreWords(t *testing.T) {
 	for id, want := range map[string]string{"a-1_b.C": "a-1_b.C", "": "", "a b": "", "a\n": "", strings.Repeat("a", 65): "", "한": ""} {
 		if got := requestID(WithRequestID(t.Context(), id)); got != want {
