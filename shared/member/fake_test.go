@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"systole/shared/member/argon2id"
 	"systole/shared/store"
 )
 
@@ -190,8 +191,8 @@ func (c *clock) turn(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-// cheap makes tests quick; what a hash costs is DefaultHashCost's business.
-var cheap = HashCost{MemoryKiB: 64, Passes: 1, Lanes: 1}
+// cheap makes tests quick; what a hash costs is argon2id.DefaultCost's business.
+var cheap = argon2id.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}
 
 // house is a service on a fake store and a clock.
 type house struct {
@@ -206,10 +207,10 @@ func newHouse(t testing.TB) house {
 	return newHouseOn(newFakeStore(), &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, cheap)
 }
 
-func newHouseOn(s *fakeStore, c *clock, cost HashCost) house {
+func newHouseOn(s *fakeStore, c *clock, cost argon2id.Cost) house {
 	tokens := NewTokens(s, TokenLimits{PerMember: 3, Lifetime: 30 * 24 * time.Hour, Idle: 7 * 24 * time.Hour}, c.now, rand.Reader)
 	return house{
-		Service: NewService(s, tokens, NewHasher(cost, 4, rand.Reader), c.now, rand.Reader),
+		Service: NewService(s, tokens, argon2id.New(cost, 4, rand.Reader), c.now, rand.Reader),
 		Tokens:  tokens,
 		store:   s,
 		clock:   c,

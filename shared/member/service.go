@@ -25,17 +25,29 @@ type Registration struct {
 	Gender   string // male, female or empty
 }
 
+// Hasher turns passwords into what is stored of them. A wait for its turn ends
+// with ctx, as fault.Unavailable.
+type Hasher interface {
+	// Hash returns what to store of a password.
+	Hash(ctx context.Context, password string) (stored string, err error)
+	// Verify reports whether stored is the password's, and whether it should be
+	// made anew because hashing has changed.
+	Verify(ctx context.Context, stored, password string) (ok, stale bool, err error)
+	// VerifyNone takes as long as Verify does, for a user name that nobody has.
+	VerifyNone(ctx context.Context, password string) error
+}
+
 // Service signs members up and logs them in.
 type Service struct {
 	members Members
 	tokens  *Tokens
-	hasher  *Hasher
+	hasher  Hasher
 	pks     *pkSource
 	now     func() time.Time
 }
 
 // NewService returns a Service. rand must be safe for concurrent use.
-func NewService(members Members, tokens *Tokens, hasher *Hasher, now func() time.Time, rand io.Reader) *Service {
+func NewService(members Members, tokens *Tokens, hasher Hasher, now func() time.Time, rand io.Reader) *Service {
 	return &Service{members: members, tokens: tokens, hasher: hasher, pks: newPKSource(members, rand), now: now}
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"systole/shared/fault"
+	"systole/shared/member/argon2id"
 	"systole/shared/store"
 )
 
@@ -204,7 +205,7 @@ func TestLogInRehashesWhenTheCostChanged(t *testing.T) {
 	if _, _, err := old.SignUp(t.Context(), registration("a1")); err != nil {
 		t.Fatal(err)
 	}
-	h := newHouseOn(old.store, old.clock, HashCost{MemoryKiB: 128, Passes: 1, Lanes: 1})
+	h := newHouseOn(old.store, old.clock, argon2id.Cost{MemoryKiB: 128, Passes: 1, Lanes: 1})
 	for range 2 {
 		if _, _, err := h.LogIn(t.Context(), "a1", "gudrms12"); err != nil {
 			t.Fatal(err)
@@ -225,7 +226,7 @@ func TestLogInSucceedsWhenRehashingFails(t *testing.T) {
 			t.Fatal(err)
 		}
 		old.store.fail["ReplacePassword"] = cause
-		h := newHouseOn(old.store, old.clock, HashCost{MemoryKiB: 128, Passes: 1, Lanes: 1})
+		h := newHouseOn(old.store, old.clock, argon2id.Cost{MemoryKiB: 128, Passes: 1, Lanes: 1})
 		if _, _, err := h.LogIn(t.Context(), "a1", "gudrms12"); err != nil {
 			t.Errorf("with %v: %v", cause, err)
 		}
@@ -255,15 +256,34 @@ func TestStoreFailuresComeThrough(t *testing.T) {
 	}
 }
 
-func TestLogInWaitsForASlotOnlyAsLongAsItsContext(t *testing.T) {
+// countingHasher counts the verifications that cost time.
+type countingHasher struct {
+	Hasher
+	verified int
+}
+
+func (c *countingHasher) Verify(ctx context.Context, stored, password string) (ok, stale bool, err error) {
+	c.verified++
+	return c.Hasher.Verify(ctx, stored, password)
+}
+
+func (c *countingHasher) VerifyNone(ctx context.Context, password string) error {
+	c.verified++
+	return c.Hasher.VerifyNone(ctx, password)
+}
+
+func TestEveryFailedLogInCostsOneHash(t *testing.T) {
 	h := newHouse(t)
-	h.hasher = NewHasher(cheap, 1, rand.Reader)
-	h.hasher.slots <- struct{}{}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, _, err := h.LogIn(ctx, "nobody", "gudrms12")
-	if codeOf(err) != fault.Unavailable {
-		t.Errorf("error %v", err)
+	if _, _, err := h.SignUp(t.Context(), registration("a1")); err != nil {
+		t.Fatal(err)
+	}
+	hasher := &countingHasher{Hasher: h.hasher}
+	h.hasher = hasher
+	for _, try := range [][2]string{{"a1", "wrong"}, {"a2", "gudrms12"}, {"#pk-block:1", "gudrms12"}, {"", ""}, {"a1", strings.Repeat("x", 1000)}} {
+		hasher.verified = 0
+		if _, _, err := h.LogIn(t.Context(), try[0], try[1]); codeOf(err) != fault.CredentialsInvalid || hasher.verified != 1 {
+			t.Errorf("%q: %v after %d hashes", try, err, hasher.verified)
+		}
 	}
 }
 

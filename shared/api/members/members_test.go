@@ -23,6 +23,7 @@ import (
 	"systole/shared/api/members"
 	"systole/shared/gateway"
 	"systole/shared/member"
+	"systole/shared/member/argon2id"
 	"systole/shared/store"
 	"systole/shared/store/memory"
 )
@@ -37,7 +38,7 @@ func newService(t testing.TB) (http.Handler, *memory.Store) {
 
 func newServiceOn(m member.Members, s member.Sessions) http.Handler {
 	tokens := member.NewTokens(s, member.DefaultTokenLimits, time.Now, rand.Reader)
-	hasher := member.NewHasher(member.HashCost{MemoryKiB: 64, Passes: 1, Lanes: 1}, 4, rand.Reader)
+	hasher := argon2id.New(argon2id.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}, 4, rand.Reader)
 	service := member.NewService(m, tokens, hasher, time.Now, rand.Reader)
 	return api.New(api.Settings{}, members.Create(service), members.LogIn(service), members.LogOut(tokens))
 }

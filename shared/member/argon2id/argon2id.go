@@ -1,4 +1,6 @@
-package member
+// Package argon2id hashes passwords with argon2id, in the PHC string format.
+// It is a package of its own so that only the two functions that hash link it.
+package argon2id
 
 import (
 	"context"
@@ -16,20 +18,20 @@ import (
 	"systole/shared/fault"
 )
 
-// HashCost is what one hash costs: argon2id's parameters.
-type HashCost struct {
+// Cost is what one hash costs: argon2id's parameters.
+type Cost struct {
 	MemoryKiB uint32
 	Passes    uint32
 	Lanes     uint8
 }
 
-// DefaultHashCost is OWASP's choice for argon2id: 19 MiB and about 40 ms on
-// one core.
-var DefaultHashCost = HashCost{MemoryKiB: 19456, Passes: 2, Lanes: 1}
+// DefaultCost is OWASP's choice for argon2id: 19 MiB, and about 40 ms on one
+// core.
+var DefaultCost = Cost{MemoryKiB: 19456, Passes: 2, Lanes: 1}
 
-// maxHashCost bounds what a stored hash may make us spend: a store that was
+// maxCost bounds what a stored hash may make us spend: a store that was
 // written by somebody else must not bring the process down.
-var maxHashCost = HashCost{MemoryKiB: 256 << 10, Passes: 16, Lanes: 8}
+var maxCost = Cost{MemoryKiB: 256 << 10, Passes: 16, Lanes: 8}
 
 // Lengths in bytes.
 const (
@@ -40,14 +42,14 @@ const (
 // Hasher hashes and verifies passwords, a few at once: each takes its
 // MemoryKiB and a core for as long as it runs.
 type Hasher struct {
-	cost  HashCost
+	cost  Cost
 	rand  io.Reader
 	slots chan struct{}
 }
 
-// NewHasher returns a Hasher that runs at most parallel hashes at once and
+// New returns a Hasher that runs at most parallel hashes at once and
 // takes its salts from rand, which must be safe for concurrent use.
-func NewHasher(cost HashCost, parallel int, rand io.Reader) *Hasher {
+func New(cost Cost, parallel int, rand io.Reader) *Hasher {
 	return &Hasher{cost: cost, rand: rand, slots: make(chan struct{}, max(1, parallel))}
 }
 
@@ -103,7 +105,7 @@ func (h *Hasher) derive(ctx context.Context, p phc, password string) ([]byte, er
 // phc is a hash in the PHC string format:
 // $argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>, in base64 without padding.
 type phc struct {
-	cost       HashCost
+	cost       Cost
 	salt, hash []byte
 }
 
@@ -135,25 +137,25 @@ func parsePHC(s string) (phc, error) {
 	return phc{cost: cost, salt: salt, hash: hash}, nil
 }
 
-// parseCost reads "m=19456,t=2,p=1" and holds it to maxHashCost and to what
+// parseCost reads "m=19456,t=2,p=1" and holds it to maxCost and to what
 // argon2 asks: 8 KiB a lane.
-func parseCost(s string) (HashCost, error) {
+func parseCost(s string) (Cost, error) {
 	values := strings.Split(s, ",")
 	if len(values) != 3 {
-		return HashCost{}, errHash
+		return Cost{}, errHash
 	}
 	var numbers [3]uint32
-	bounds := [3]uint32{maxHashCost.MemoryKiB, maxHashCost.Passes, uint32(maxHashCost.Lanes)}
+	bounds := [3]uint32{maxCost.MemoryKiB, maxCost.Passes, uint32(maxCost.Lanes)}
 	for i, name := range [3]string{"m=", "t=", "p="} {
 		digits, ok := strings.CutPrefix(values[i], name)
 		n, err := strconv.ParseUint(digits, 10, 32)
 		if !ok || err != nil || n < 1 || uint32(n) > bounds[i] || strconv.FormatUint(n, 10) != digits {
-			return HashCost{}, errHash
+			return Cost{}, errHash
 		}
 		numbers[i] = uint32(n)
 	}
 	if numbers[0] < 8*numbers[2] {
-		return HashCost{}, errHash
+		return Cost{}, errHash
 	}
-	return HashCost{MemoryKiB: numbers[0], Passes: numbers[1], Lanes: uint8(numbers[2])}, nil
+	return Cost{MemoryKiB: numbers[0], Passes: numbers[1], Lanes: uint8(numbers[2])}, nil
 }
