@@ -1,0 +1,203 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"systole/shared/member"
+	"systole/shared/store"
+	"systole/shared/store/awsclient"
+)
+
+// CreateMember: see member.Members.
+func (s *Store) CreateMember(ctx context.Context, m member.Member) error {
+	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.tables.Members, Item: memberItem(m),
+		ConditionExpression: aws.String("attribute_not_exists(username)"),
+	})
+	if !conditionFailed(err) {
+		return awsclient.Error("create member", err)
+	}
+	old, err := s.Member(ctx, m.Username)
+	if err != nil {
+		return fmt.Errorf("create member: read back: %w", err)
+	}
+	if old.PasswordHash != m.PasswordHash { // its salt is random: equal only if ours
+		return fmt.Errorf("create member: %w", store.ErrExists)
+	}
+	return nil
+}
+
+// Member: see member.Members.
+func (s *Store) Member(ctx context.Context, username string) (member.Member, error) {
+	found, err := s.get(ctx, "member", s.tables.Members, item{"username": text(username)})
+	if err != nil {
+		return member.Member{}, err
+	}
+	return named("member", found, readMember)
+}
+
+// named reads an item; an error says which operation met it.
+func named[T any](op string, it item, read func(item) (T, error)) (T, error) {
+	value, err := read(it)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", op, err)
+	}
+	return value, err
+}
+
+// change is a conditional update of one member.
+type change struct {
+	op        string
+	username  string
+	update    string // UpdateExpression
+	condition string // ConditionExpression
+	values    item
+	// done reports whether a member is as the change leaves it.
+	done func(member.Member) bool
+}
+
+// apply makes the change, or returns store.ErrConflict when its condition
+// doesn't hold and the member isn't as if it had been made.
+func (s *Store) apply(ctx context.Context, c change) error {
+	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.tables.Members, Key: item{"username": text(c.username)},
+		UpdateExpression: &c.update, ConditionExpression: &c.condition, ExpressionAttributeValues: c.values,
+	})
+	if !conditionFailed(err) {
+		return awsclient.Error(c.op, err)
+	}
+	m, err := s.Member(ctx, c.username)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("%s: read back: %w", c.op, err)
+	}
+	if err != nil || !c.done(m) {
+		return fmt.Errorf("%s: %w", c.op, store.ErrConflict)
+	}
+	return nil
+}
+
+// ReplacePassword: see member.Members.
+func (s *Store) ReplacePassword(ctx context.Context, username, old, new string) error {
+	return s.apply(ctx, change{
+		op: "replace password", username: username,
+		update: "SET password_hash = :new", condition: "password_hash = :old",
+		values: item{":old": text(old), ":new": text(new)},
+		done:   func(m member.Member) bool { return m.PasswordHash == new },
+	})
+}
+
+// blockPrefix begins the keys of the rows that claim blocks of PKs. No user
+// name has a '#'.
+const blockPrefix = "#pk-block:"
+
+// ClaimPKBlock: see member.Members.
+func (s *Store) ClaimPKBlock(ctx context.Context, block int64, claimant string) error {
+	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName:                 &s.tables.Members,
+		Item:                      item{"username": text(blockPrefix + strconv.FormatInt(block, 10)), "claimant": text(claimant)},
+		ConditionExpression:       aws.String("attribute_not_exists(username) OR claimant = :claimant"),
+		ExpressionAttributeValues: item{":claimant": text(claimant)},
+	})
+	if conditionFailed(err) {
+		return fmt.Errorf("claim pk block: %w", store.ErrExists)
+	}
+	return awsclient.Error("claim pk block", err)
+}
+
+// SetModel: see biometric.Members.
+func (s *Store) SetModel(ctx context.Context, username, replaced string, m member.Model) error {
+	var sets []string
+	values := item{}
+	for name, value := range modelItem(m) {
+		sets = append(sets, name+" = :"+name)
+		values[":"+name] = value
+	}
+	slices.Sort(sets)
+	condition := "attribute_exists(username) AND attribute_not_exists(model_version)"
+	if replaced != "" {
+		condition = "model_version = :replaced"
+		values[":replaced"] = text(replaced)
+	}
+	return s.apply(ctx, change{
+		op: "set model", username: username,
+		update: "SET " + strings.Join(sets, ", "), condition: condition, values: values,
+		done: func(now member.Member) bool { return now.Model != nil && now.Model.Version == m.Version },
+	})
+}
+
+// MarkModelUsed: see biometric.Members.
+func (s *Store) MarkModelUsed(ctx context.Context, username, version string, used time.Time) error {
+	return s.apply(ctx, change{
+		op: "mark model used", username: username,
+		update: "SET model_used = :used", condition: "model_version = :version",
+		values: item{":used": moment(used), ":version": text(version)},
+		done:   func(member.Member) bool { return false },
+	})
+}
+
+// ClearModel: see cleanup.Members. The condition fails too when a repetition
+// finds the pointer gone: then somebody cleared it, which is what was asked,
+// unless there was none in the first place, which harms nobody.
+func (s *Store) ClearModel(ctx context.Context, username, version string) error {
+	names := slices.Sorted(maps.Keys(modelItem(member.Model{})))
+	return s.apply(ctx, change{
+		op: "clear model", username: username,
+		update: "REMOVE " + strings.Join(names, ", "), condition: "model_version = :version",
+		values: item{":version": text(version)},
+		done:   func(m member.Member) bool { return m.Model == nil },
+	})
+}
+
+// MemberByPK: see cleanup.Members. The index tells the name, the table the rest.
+func (s *Store) MemberByPK(ctx context.Context, pk int64) (member.Member, error) {
+	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
+		TableName: &s.tables.Members, IndexName: aws.String(byPK),
+		KeyConditionExpression:    aws.String("pk = :pk"),
+		ExpressionAttributeValues: item{":pk": whole(pk)},
+	})
+	if err != nil {
+		return member.Member{}, awsclient.Error("member by pk", err)
+	}
+	if len(out.Items) == 0 {
+		return member.Member{}, fmt.Errorf("member by pk: %w", store.ErrNotFound)
+	}
+	r := &reader{item: out.Items[0]}
+	username := r.text("username")
+	if r.err != nil {
+		return member.Member{}, fmt.Errorf("member by pk: %w", r.err)
+	}
+	return s.Member(ctx, username)
+}
+
+// MembersPage: see cleanup.Members.
+func (s *Store) MembersPage(ctx context.Context, cursor string, limit int) ([]member.Member, string, error) {
+	in := &dynamodb.ScanInput{
+		TableName: &s.tables.Members, Limit: aws.Int32(int32(limit)), ConsistentRead: aws.Bool(true),
+		FilterExpression: aws.String("attribute_exists(pk)"),
+	}
+	if cursor != "" {
+		in.ExclusiveStartKey = item{"username": text(cursor)}
+	}
+	out, err := s.client.Scan(ctx, in)
+	if err != nil {
+		return nil, "", awsclient.Error("members page", err)
+	}
+	page := make([]member.Member, len(out.Items))
+	for i, it := range out.Items {
+		if page[i], err = named("members page", it, readMember); err != nil {
+			return nil, "", err
+		}
+	}
+	next := &reader{item: out.LastEvaluatedKey}
+	return page, next.optionalText("username"), next.err
+}
