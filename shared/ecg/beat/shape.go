@@ -35,20 +35,38 @@ func timeAfter(k int, stretch float64) float64 {
 // appendBeat appends the beat at p to rows, on the grid freed from the heart
 // rate.
 func appendBeat(rows, x []float64, p, stretch float64) []float64 {
-	for k := -Before; k <= After; k++ {
-		rows = append(rows, cubic(x, p+timeAfter(k, stretch)))
+	// Up to the QRS' end all values lie equally between two samples.
+	first := int(p) - Before
+	w := weights(p - math.Floor(p))
+	for i := first; i <= first+Before+qrsEnd; i++ {
+		rows = append(rows, w.at(x[i-1:i+3]))
+	}
+	for k := qrsEnd + 1; k <= After; k++ {
+		at := p + timeAfter(k, stretch)
+		i := int(at)
+		rows = append(rows, weights(at-float64(i)).at(x[i-1:i+3]))
 	}
 	return rows
 }
 
-// cubic interpolates x at a position by the Catmull-Rom spline through the
-// four samples around it. Source: E. Catmull and R. Rom, Computer Aided
-// Geometric Design, 1974.
-func cubic(x []float64, at float64) float64 {
-	i := min(max(int(at), 1), len(x)-3)
-	f := at - float64(i)
-	a, b, c, d := x[i-1], x[i], x[i+1], x[i+2]
-	return b + 0.5*f*(c-a+f*(2*a-5*b+4*c-d+f*(3*(b-c)+d-a)))
+// spline holds the weights of the four samples around an instant.
+type spline [4]float64
+
+// weights are those of the Catmull-Rom spline at f of the way from the second
+// sample to the third. Source: E. Catmull and R. Rom, Computer Aided Geometric
+// Design, 1974.
+func weights(f float64) spline {
+	return spline{
+		0.5 * f * (-1 + f*(2-f)),
+		1 + 0.5*f*f*(-5+3*f),
+		0.5 * f * (1 + f*(4-3*f)),
+		0.5 * f * f * (f - 1),
+	}
+}
+
+func (w spline) at(x []float64) float64 {
+	_ = x[3]
+	return w[0]*x[0] + w[1]*x[1] + w[2]*x[2] + w[3]*x[3]
 }
 
 // The part of a beat whose sign says which way up it is: the QRS complex and

@@ -10,39 +10,42 @@ func Mains(x []float64, rateHz float64) (hz, amplitude float64) {
 	if rateHz <= 105 || len(x) == 0 {
 		return 0, 0
 	}
-	a50 := tone(x, 50, rateHz)
-	if rateHz <= 125 {
-		return 50, a50
+	both := tones(x, [2]float64{50, 60}, rateHz)
+	if rateHz > 125 && both[1] > both[0] {
+		return 60, both[1]
 	}
-	if a60 := tone(x, 60, rateHz); a60 > a50 {
-		return 60, a60
-	}
-	return 50, a50
+	return 50, both[0]
 }
 
 // toneSeconds is how long the blocks are over which a tone's amplitude is
 // averaged: 2 Hz wide, which the mains' wandering by 0.2 Hz does not leave.
 const toneSeconds = 0.5
 
-// tone is the root mean square over blocks of a sinusoid's amplitude at hz.
-// Each block is weighted by a Hann window, without which a QRS complex or the
-// baseline would leak into every frequency.
+// tones is, for two frequencies, the root mean square over blocks of a
+// sinusoid's amplitude. Each block is weighted by a Hann window, without which
+// a QRS complex or the baseline would leak into every frequency.
 // Source: G. Goertzel, Am. Math. Monthly 65(1), 1958.
-func tone(x []float64, hz, rateHz float64) float64 {
-	block := min(len(x), int(toneSeconds*rateHz))
-	coefficient := 2 * math.Cos(2*math.Pi*hz/rateHz)
-	turn := 2 * math.Pi / float64(block)
-	turnCos, turnSin := math.Cos(turn), math.Sin(turn)
-	sum, blocks := 0.0, 0
-	for start := 0; start+block <= len(x); start += block {
-		var s1, s2 float64
-		c, s := 1.0, 0.0
-		for _, v := range x[start : start+block] {
-			s1, s2 = v*(0.5-0.5*c)+coefficient*s1-s2, s1
-			c, s = c*turnCos-s*turnSin, s*turnCos+c*turnSin
+func tones(x []float64, hz [2]float64, rateHz float64) [2]float64 {
+	window := make([]float64, min(len(x), int(toneSeconds*rateHz)))
+	n := float64(len(window))
+	for i := range window {
+		window[i] = 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/n)
+	}
+	c := 2 * math.Cos(2*math.Pi*hz[0]/rateHz)
+	d := 2 * math.Cos(2*math.Pi*hz[1]/rateHz)
+	var sums [2]float64
+	blocks := 0.0
+	for ; len(x) >= len(window); x = x[len(window):] {
+		var c1, c2, d1, d2 float64
+		for i, w := range window {
+			v := w * x[i]
+			c1, c2 = v-c2+c*c1, c1
+			d1, d2 = v-d2+d*d1, d1
 		}
-		sum += s1*s1 + s2*s2 - coefficient*s1*s2
+		sums[0] += c1*c1 + c2*c2 - c*c1*c2
+		sums[1] += d1*d1 + d2*d2 - d*d1*d2
 		blocks++
 	}
-	return 4 / float64(block) * math.Sqrt(max(sum, 0)/float64(blocks))
+	amplitude := func(sum float64) float64 { return 4 / n * math.Sqrt(max(sum, 0)/blocks) }
+	return [2]float64{amplitude(sums[0]), amplitude(sums[1])}
 }

@@ -28,10 +28,8 @@ func (z *ZeroPhase) Apply(dst, src []float64) []float64 {
 	}
 	pad := min(z.Pad, len(src)-1)
 	z.padded = reflect(z.padded, src, pad)
-	z.Sections.run(z.padded)
-	reverse(z.padded)
-	z.Sections.run(z.padded)
-	reverse(z.padded)
+	z.Sections.forwards(z.padded)
+	z.Sections.backwards(z.padded)
 	return append(dst[:0], z.padded[pad:pad+len(src)]...)
 }
 
@@ -50,54 +48,58 @@ func reflect(dst, src []float64, pad int) []float64 {
 	return dst
 }
 
-func reverse(x []float64) {
-	for i, j := 0, len(x)-1; i < j; i, j = i+1, j-1 {
-		x[i], x[j] = x[j], x[i]
+// forwards filters x in place, each section starting in the steady state of
+// its first input. Two sections go in one pass: a section waits for its own
+// last output most of the time, and the other fills that wait.
+func (c Cascade) forwards(x []float64) {
+	for i := 0; i < len(c); i += 2 {
+		s, t := c.pair(i)
+		s1, s2, y0 := s.steady(x[0])
+		t1, t2, _ := t.steady(y0)
+		for i, v := range x {
+			y := s.B0*v + s1
+			s1 = s.B1*v + s2 - s.A1*y
+			s2 = s.B2*v - s.A2*y
+			w := t.B0*y + t1
+			t1 = t.B1*y + t2 - t.A1*w
+			t2 = t.B2*y - t.A2*w
+			x[i] = w
+		}
 	}
 }
 
-// run filters x in place, each section starting in the steady state of its
-// first input. Two sections go in one pass: a section waits for its own last
-// output most of the time, and the other fills that wait.
-func (c Cascade) run(x []float64) {
-	for len(c) >= 2 {
-		runPair(c[0], c[1], x)
-		c = c[2:]
+// backwards is forwards from the last sample to the first.
+func (c Cascade) backwards(x []float64) {
+	for i := 0; i < len(c); i += 2 {
+		s, t := c.pair(i)
+		s1, s2, y0 := s.steady(x[len(x)-1])
+		t1, t2, _ := t.steady(y0)
+		for i := len(x) - 1; i >= 0; i-- {
+			v := x[i]
+			y := s.B0*v + s1
+			s1 = s.B1*v + s2 - s.A1*y
+			s2 = s.B2*v - s.A2*y
+			w := t.B0*y + t1
+			t1 = t.B1*y + t2 - t.A1*w
+			t2 = t.B2*y - t.A2*w
+			x[i] = w
+		}
 	}
-	if len(c) == 1 {
-		runOne(c[0], x)
+}
+
+// pair is the i-th section and the next one, or one that changes nothing.
+func (c Cascade) pair(i int) (s, t Biquad) {
+	if i+1 < len(c) {
+		return c[i], c[i+1]
 	}
+	return c[i], Biquad{B0: 1}
 }
 
 // steady returns the state in which a section answers the constant x0 with
-// its constant output from the first sample on.
+// its constant output from the first sample on, and that output.
 func (s Biquad) steady(x0 float64) (s1, s2, y0 float64) {
 	y0 = x0 * (s.B0 + s.B1 + s.B2) / (1 + s.A1 + s.A2)
 	s2 = s.B2*x0 - s.A2*y0
 	s1 = s.B1*x0 - s.A1*y0 + s2
 	return s1, s2, y0
-}
-
-func runOne(s Biquad, x []float64) {
-	s1, s2, _ := s.steady(x[0])
-	for i, v := range x {
-		y := s.B0*v + s1
-		s1 = s.B1*v - s.A1*y + s2
-		s2 = s.B2*v - s.A2*y
-		x[i] = y
-	}
-}
-
-func runPair(s, t Biquad, x []float64) {
-	s1, s2, y0 := s.steady(x[0])
-	t1, t2, _ := t.steady(y0)
-	for i, v := range x {
-		y := s.B0*v + s1
-		s1 = s.B1*v - s.A1*y + s2
-		s2 = s.B2*v - s.A2*y
-		w := t.B0*y + t1
-		t1 = t.B1*y - t.A1*w + t2
-		t2 = t.B2*y - t.A2*w
-		x[i] = w
-	}
 }

@@ -45,9 +45,8 @@ type FrontEnd struct {
 	resamplerFrom float64
 	detector      rpeak.Detector
 	cutter        beat.Cutter
-	notch         filter.ZeroPhase
+	band          filter.ZeroPhase // the notch included
 	notchHz       float64
-	band          filter.ZeroPhase
 	mended        []float64
 	raw           []float64
 	clean         []float64
@@ -86,21 +85,18 @@ func (f *FrontEnd) resamplerFor(rateHz float64) *resample.Resampler {
 // mains' frequency and amplitude. bandRateHz is the lower of the signal's and
 // the internal rate: above half of it there is nothing to remove.
 func (f *FrontEnd) filter(bandRateHz float64) (mainsHz, amplitude float64) {
-	if f.band.Sections == nil {
-		f.band = filter.ZeroPhase{Sections: filter.BandPass(2, lowHz, highHz, RateHz), Pad: 2 * RateHz}
-	}
 	mainsHz, amplitude = filter.Mains(f.raw, RateHz)
 	if bandRateHz <= 2*mainsHz {
-		f.clean = f.band.Apply(f.clean, f.raw)
-		return 0, 0
+		mainsHz, amplitude = 0, 0
 	}
-	if f.notchHz != mainsHz {
+	if f.band.Sections == nil || f.notchHz != mainsHz {
+		f.band = filter.ZeroPhase{Sections: filter.BandPass(2, lowHz, highHz, RateHz), Pad: 2 * RateHz}
+		if mainsHz > 0 {
+			f.band.Sections = append(f.band.Sections, filter.Notch(mainsHz, notchQ, RateHz))
+		}
 		f.notchHz = mainsHz
-		f.notch.Sections = filter.Cascade{filter.Notch(mainsHz, notchQ, RateHz)}
-		f.notch.Pad = RateHz
 	}
-	f.clean = f.notch.Apply(f.clean, f.raw)
-	f.clean = f.band.Apply(f.clean, f.clean)
+	f.clean = f.band.Apply(f.clean, f.raw)
 	return mainsHz, amplitude
 }
 

@@ -1,9 +1,6 @@
 package quality
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // flatSeconds is how long a signal must not move to count as no signal: no
 // heart and no converter is that quiet between two noises.
@@ -58,7 +55,15 @@ func Clip(mv []float64) (share float64, runs int) {
 	if len(mv) == 0 {
 		return 0, 0
 	}
-	lowest, highest := slices.Min(mv), slices.Max(mv)
+	lowest, highest := mv[0], mv[0]
+	for _, v := range mv {
+		if v < lowest {
+			lowest = v
+		}
+		if v > highest {
+			highest = v
+		}
+	}
 	if lowest == highest {
 		return 0, 0
 	}

@@ -153,12 +153,20 @@ func weigh(src []float64, first int, taps []float64) float64 {
 		return weighEnds(src, first, taps)
 	}
 	window := src[first : first+len(taps)]
-	var even, odd float64
-	for k := 0; k+1 < len(taps) && k+1 < len(window); k += 2 {
-		even += window[k] * taps[k]
-		odd += window[k+1] * taps[k+1]
+	// Four sums, for an addition takes four times as long as a multiplication
+	// has to wait for the next.
+	var a, b, c, d float64
+	for len(taps) >= 4 && len(window) >= 4 {
+		a += window[0] * taps[0]
+		b += window[1] * taps[1]
+		c += window[2] * taps[2]
+		d += window[3] * taps[3]
+		window, taps = window[4:], taps[4:]
 	}
-	return even + odd
+	for k, tap := range taps {
+		a += window[k] * tap
+	}
+	return (a + b) + (c + d)
 }
 
 func weighEnds(src []float64, first int, taps []float64) float64 {

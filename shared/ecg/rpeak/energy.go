@@ -92,16 +92,55 @@ func (l *levels) measure(energy []float64) {
 		if end+RateHz > len(energy) {
 			end = len(energy)
 		}
-		l.high = append(l.high, slices.Max(energy[start:end]))
+		l.high = append(l.high, highest(energy[start:end]))
 		l.sorted = l.sorted[:0]
 		for i := start; i < end; i += noiseStride {
 			l.sorted = append(l.sorted, energy[i])
 		}
-		slices.Sort(l.sorted)
-		l.quiet = append(l.quiet, noiseFactor*l.sorted[int(noiseQuantile*float64(len(l.sorted)))])
+		l.quiet = append(l.quiet, noiseFactor*nth(l.sorted, int(noiseQuantile*float64(len(l.sorted)))))
 	}
 	l.beat = l.medians(l.beat, l.high, levelReach)
 	l.noise = l.medians(l.noise, l.quiet, noiseReach)
+}
+
+// highest is the largest of values of which none is NaN.
+func highest(x []float64) float64 {
+	h := x[0]
+	for _, v := range x {
+		if v > h {
+			h = v
+		}
+	}
+	return h
+}
+
+// nth is the value that would be at index k if x were sorted; x is reordered.
+// Source: C. A. R. Hoare, Algorithm 65: Find, Commun. ACM 4(7), 1961.
+func nth(x []float64, k int) float64 {
+	for lo, hi := 0, len(x)-1; lo < hi; {
+		pivot := x[k]
+		i, j := lo, hi
+		for i <= j {
+			for x[i] < pivot {
+				i++
+			}
+			for x[j] > pivot {
+				j--
+			}
+			if i <= j {
+				x[i], x[j] = x[j], x[i]
+				i++
+				j--
+			}
+		}
+		if j < k {
+			lo = i
+		}
+		if i > k {
+			hi = j
+		}
+	}
+	return x[k]
 }
 
 // medians writes the median over reach values on each side.
@@ -109,8 +148,7 @@ func (l *levels) medians(dst, x []float64, reach int) []float64 {
 	dst = dst[:0]
 	for i := range x {
 		l.sorted = append(l.sorted[:0], x[max(0, i-reach):min(len(x), i+reach+1)]...)
-		slices.Sort(l.sorted)
-		dst = append(dst, l.sorted[len(l.sorted)/2])
+		dst = append(dst, nth(l.sorted, len(l.sorted)/2))
 	}
 	return dst
 }

@@ -1,0 +1,96 @@
+package frontend
+
+import (
+	"io"
+	"testing"
+
+	"systole/shared/ecg/filter"
+	"systole/shared/ecg/resample"
+	"systole/shared/ecg/rpeak"
+	"systole/shared/ecg/synthetic"
+)
+
+const rateHz = 500
+
+// BenchmarkRPeaks is R-peak detection from 500 Hz: resampling and detector,
+// over five minutes. The limit is BenchmarkBiquad.
+func BenchmarkRPeaks(b *testing.B) {
+	mv, _ := synthetic.Person(1).Strip(300, rateHz, 0.02, 1)
+	resampler := resample.New(rateHz, rpeak.RateHz)
+	var detector rpeak.Detector
+	var resampled []float64
+	b.ReportAllocs()
+	for b.Loop() {
+		resampled = resampler.Apply(resampled, mv)
+		detector.Detect(resampled)
+	}
+	reportSamples(b, len(mv))
+}
+
+// BenchmarkBiquad is one pass of one second-order section over the same
+// samples: what any recursive filter costs at least.
+func BenchmarkBiquad(b *testing.B) {
+	mv, _ := synthetic.Person(1).Strip(300, rateHz, 0.02, 1)
+	s := filter.Notch(50, 12, rateHz)
+	out := make([]float64, len(mv))
+	for b.Loop() {
+		var s1, s2 float64
+		for i, v := range mv {
+			y := s.B0*v + s1
+			s1 = s.B1*v + s2 - s.A1*y
+			s2 = s.B2*v - s.A2*y
+			out[i] = y
+		}
+	}
+	reportSamples(b, len(mv))
+}
+
+// BenchmarkRun is the whole front end, over five minutes.
+func BenchmarkRun(b *testing.B) {
+	mv, _ := synthetic.Person(1).Strip(300, rateHz, 0.02, 1)
+	var f FrontEnd
+	b.ReportAllocs()
+	for b.Loop() {
+		f.Run(mv, rateHz)
+	}
+	reportSamples(b, len(mv))
+}
+
+// BenchmarkLong24Hours is the whole front end over a day, read in pieces. Its
+// memory is that of one window.
+func BenchmarkLong24Hours(b *testing.B) {
+	minute, _ := synthetic.Person(1).Strip(60, rateHz, 0.02, 1)
+	const day = 24 * 3600 * rateHz
+	b.ReportAllocs()
+	for b.Loop() {
+		var f FrontEnd
+		beats := 0
+		source := &repeated{piece: minute, left: day}
+		if err := f.Long(source, rateHz, func(w Window) { beats += len(w.Peaks) }); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(beats), "beats")
+	}
+	reportSamples(b, day)
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/day")
+}
+
+// repeated is a source that says one piece over and over.
+type repeated struct {
+	piece    []float64
+	at, left int
+}
+
+func (r *repeated) ReadSamples(dst []float64) (int, error) {
+	if r.left == 0 {
+		return 0, io.EOF
+	}
+	n := copy(dst[:min(len(dst), r.left)], r.piece[r.at:])
+	r.at = (r.at + n) % len(r.piece)
+	r.left -= n
+	return n, nil
+}
+
+func reportSamples(b *testing.B, n int) {
+	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Msamples/s")
+}
