@@ -29,6 +29,16 @@ type Resampler struct {
 	half   int     // taps on each side of an instant
 	phases int
 	taps   []float64 // phases rows of 2*half taps
+
+	// The kernel once more for a single phase, where it is symmetric.
+	middle float64
+	pairs  []pair
+}
+
+// pair is the weight of two samples at one distance from the middle.
+type pair struct {
+	distance int
+	weight   float64
 }
 
 // New returns the conversion from one rate to another, in Hz, both positive
@@ -48,6 +58,12 @@ func New(fromHz, toHz float64) *Resampler {
 	r.taps = make([]float64, 0, r.phases*2*r.half)
 	for p := range r.phases {
 		r.taps = appendKernel(r.taps, float64(p)/float64(r.phases), cut, zeros, r.half)
+	}
+	r.middle = r.taps[r.half-1]
+	for k, tap := range r.taps[r.half : 2*r.half] {
+		if tap != 0 {
+			r.pairs = append(r.pairs, pair{k + 1, tap})
+		}
 	}
 	return r
 }
@@ -83,6 +99,9 @@ func phases(step float64) int {
 func sinc(t float64) float64 {
 	if t == 0 {
 		return 1
+	}
+	if t == math.Trunc(t) {
+		return 0 // where the sine is some 1e-16 instead
 	}
 	return math.Sin(math.Pi*t) / (math.Pi * t)
 }
@@ -138,11 +157,25 @@ func (r *Resampler) Apply(dst, src []float64) []float64 {
 	return dst
 }
 
-// applyWhole is Apply where every output instant is an input sample.
+// applyWhole is Apply where every output instant is an input sample. The
+// kernel is then symmetric, and zero at every step-th sample but the middle
+// one, which saves most of the work.
 func (r *Resampler) applyWhole(dst, src []float64, n int) []float64 {
 	step := int(math.Round(r.step))
-	for i := range n {
-		dst = append(dst, weigh(src, i*step-r.half+1, r.taps))
+	i := 0
+	for ; i < n && i*step < r.half; i++ {
+		dst = append(dst, weighEnds(src, i*step-r.half+1, r.taps))
+	}
+	for ; i < n && i*step+r.half < len(src); i++ {
+		window := src[i*step-r.half : i*step+r.half+1]
+		sum := r.middle * window[r.half]
+		for _, p := range r.pairs {
+			sum += p.weight * (window[r.half-p.distance] + window[r.half+p.distance])
+		}
+		dst = append(dst, sum)
+	}
+	for ; i < n; i++ {
+		dst = append(dst, weighEnds(src, i*step-r.half+1, r.taps))
 	}
 	return dst
 }
