@@ -28,7 +28,7 @@ type Config struct {
 	Bucket       string // S3 bucket
 
 	TokenLimits  member.TokenLimits
-	HashCost     member.HashCost
+	HashCost     HashCost
 	HashParallel int // passwords hashed at once
 
 	MatchFMR       float64 // share of strangers that a check may let through
@@ -41,6 +41,14 @@ type Config struct {
 	CleanUpPerKind int           // items that one clean-up looks at, for each kind
 
 	CORSOrigins []string // empty: no other origin may call
+}
+
+// HashCost is argon2id.Cost, without linking argon2id into functions that hash
+// nothing: the one converts into the other.
+type HashCost struct {
+	MemoryKiB uint32
+	Passes    uint32
+	Lanes     uint8
 }
 
 // Variable describes a setting for a person.
