@@ -65,6 +65,9 @@ const (
 	minKurtosis = 4.5
 	// Below this share of clean beats there is more disturbance than heart.
 	minClean = 0.4
+	// Above this many heights of the QRS there is nothing but hum: what the
+	// notch leaves of it looks like a few beats that agree.
+	nothingButMains = 50
 	// What disturbs most, where beats don't agree.
 	muchMains  = 0.3
 	muchWander = 1.0
@@ -86,6 +89,8 @@ func (r *Report) Reason(need Need) Reason {
 		return LeadsOff
 	case r.Clipped > maxClipped, r.ClippedRun > 1 && float64(r.ClippedRun) > maxClippedBeats*float64(r.Beats):
 		return Clipped
+	case r.Mains > nothingButMains:
+		return Mains
 	case r.Beats < 2 || r.Kurtosis < minKurtosis:
 		return r.disturbance(NoBeats)
 	case r.HeartRate < MinHeartRate || r.HeartRate > MaxHeartRate:
