@@ -66,8 +66,9 @@ func butterworthQ(order, i int) float64 {
 	return 1 / (2 * math.Sin(math.Pi*float64(2*i+1)/float64(2*order)))
 }
 
-// Notch designs a second-order band-stop around centreHz that is centreHz/q
-// wide at -3 dB. Source: R. Bristow-Johnson, Cookbook formulae for audio
+// Notch designs a second-order band-stop around centreHz. Its width at -3 dB is
+// centreHz/q times sin(w)/w, w being the centre's angle 2 pi centreHz/rateHz:
+// the bilinear transform narrows it towards half the rate. Source: R. Bristow-Johnson, Cookbook formulae for audio
 // equalizer biquad filter coefficients.
 func Notch(centreHz, q, rateHz float64) Biquad {
 	w := 2 * math.Pi * centreHz / rateHz

@@ -24,7 +24,7 @@ const (
 	// The band in which beats are compared: above the baseline's wandering,
 	// below most of the muscles' noise.
 	lowHz, highHz = 1, 40
-	// The notch is 4 Hz wide at 50 Hz: the mains wander by some tenths.
+	// The notch is 3 Hz wide: the mains wander by some tenths.
 	notchQ = 12
 	// Shorter signals have neither beats nor a filter's transient behind them.
 	minSeconds = 1

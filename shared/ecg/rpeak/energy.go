@@ -25,7 +25,7 @@ func slopeEnergy(dst, x []float64) []float64 {
 		end := min(start+renew, n)
 		inner := max(min(end, n-energyReach-1), start)
 		i := start
-		if start > energyReach+1 {
+		if start > energyReach+1 && inner > start {
 			i = inner
 			sum = runningRoot(dst[start:inner], x[start-energyReach-2:], sum)
 		}
