@@ -1,0 +1,34 @@
+package authenticate_test
+
+import (
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// BenchmarkHandlers goes from the gateway's event to its answer, on stores in
+// memory.
+func BenchmarkHandlers(b *testing.B) {
+	recording, probe := excerpt(b, enrolment), excerpt(b, same)
+	benchmarks := []struct {
+		name   string
+		event  events.APIGatewayProxyRequest
+		status int
+	}{
+		{"make_model", post(makeModel, file("data", recording)), 200},
+		{"has_model", raw("GET", checkUser, "", nil), 200},
+		{"check_user", post(checkUser, file("ECG", probe)), 200},
+		{"without_token", with("", post(checkUser, file("ECG", probe))), 401},
+	}
+	for _, bb := range benchmarks {
+		b.Run(bb.name, func(b *testing.B) {
+			h := newHouse(b).enrolled(b)
+			b.ReportAllocs()
+			for b.Loop() {
+				if a := h.serve(b, bb.event); a.status != bb.status {
+					b.Fatalf("%+v", a)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,154 @@
+package biometric
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"systole/shared/ecg"
+	"systole/shared/fault"
+	"systole/shared/member"
+	"systole/shared/store"
+)
+
+// usedResolution is how exactly a model's last use is known: noting it costs a
+// write.
+const usedResolution = 24 * time.Hour
+
+// CheckUser reports whether the recording is of the token's member. rateHz is
+// as with MakeModel. fmr, when not 0, asks for a stricter threshold than the
+// setting's; a laxer one is fault.FieldInvalid. Whatever keeps it from
+// comparing is an error, never a verdict: fault.NoModel, fault.ModelObsolete,
+// what is wrong with the recording, or the stores' failure.
+//
+// It costs three calls, two of them at once.
+func (s *Service) CheckUser(ctx context.Context, token string, file []byte, rateHz, fmr float64) (bool, error) {
+	session, err := s.tokens.Authenticate(ctx, token)
+	if err != nil {
+		return false, err
+	}
+	m, template, err := s.memberAndTemplate(ctx, session)
+	if err != nil {
+		return false, err
+	}
+	at, err := s.strictness(fmr)
+	if err != nil {
+		return false, err
+	}
+	var accepted bool
+	err = s.work(ctx, func() error {
+		accepted, err = s.compare(template, file, rateHz, at)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	s.noteUse(ctx, session, m, accepted)
+	return accepted, nil
+}
+
+func (s *Service) compare(t *ecg.Template, file []byte, rateHz float64, at ecg.FMR) (bool, error) {
+	signal, err := s.read(file, rateHz)
+	if err != nil {
+		return false, err
+	}
+	score, err := ecg.Compare(t, signal)
+	if err != nil {
+		return false, refusal(err)
+	}
+	return score.Accepted(at), nil
+}
+
+// strictness is the false match rate to decide at.
+func (s *Service) strictness(fmr float64) (ecg.FMR, error) {
+	asked := ecg.FMR(fmr)
+	switch {
+	case asked == 0:
+		return s.settings.FMR, nil
+	case asked > 0 && asked <= s.settings.FMR:
+		return asked, nil
+	}
+	return 0, fault.New(fault.FieldInvalid, "field", "fmr")
+}
+
+// memberAndTemplate reads the session's member and, at the same time, the
+// model that the session last saw. Only when that isn't the member's any more
+// it reads again.
+func (s *Service) memberAndTemplate(ctx context.Context, session member.Session) (member.Member, *ecg.Template, error) {
+	var m member.Member
+	var object []byte
+	var missing error
+	err := together(func() (err error) {
+		m, err = s.owner(ctx, session)
+		return err
+	}, func() error {
+		if session.ModelKey != "" {
+			object, missing = s.objects.Get(ctx, session.ModelKey)
+		}
+		return nil
+	})
+	if err != nil {
+		return m, nil, err
+	}
+	if m.Model == nil {
+		return m, nil, fault.New(fault.NoModel)
+	}
+	if m.Model.Key != session.ModelKey || errors.Is(missing, store.ErrNotFound) {
+		m, object, missing = s.follow(ctx, session, m)
+	}
+	if missing != nil {
+		return m, nil, fmt.Errorf("read model: %w", missing)
+	}
+	template, err := templateFrom(m.Model.Key, object)
+	return m, template, err
+}
+
+// follow reads the object that the member's pointer names. When it isn't
+// there, the model was replaced, and the old one removed, between the two
+// reads: the pointer is read once more.
+func (s *Service) follow(ctx context.Context, session member.Session, m member.Member) (member.Member, []byte, error) {
+	object, err := s.objects.Get(ctx, m.Model.Key)
+	if !errors.Is(err, store.ErrNotFound) {
+		return m, object, err
+	}
+	again, err := s.owner(ctx, session)
+	if err != nil {
+		return m, nil, err
+	}
+	if again.Model == nil {
+		return m, nil, fault.New(fault.NoModel)
+	}
+	object, err = s.objects.Get(ctx, again.Model.Key)
+	return again, object, err
+}
+
+// templateFrom opens a model's object.
+func templateFrom(key string, object []byte) (*ecg.Template, error) {
+	b, err := open(key, object)
+	if err != nil {
+		return nil, fmt.Errorf("open model %s: %w", key, err)
+	}
+	template, err := ecg.ParseTemplate(b)
+	if errors.Is(err, ecg.ErrObsolete) {
+		return nil, fault.New(fault.ModelObsolete).Because(err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("parse model %s: %w", key, err)
+	}
+	return template, nil
+}
+
+// noteUse notes that session and model are in use, if that is news. Neither
+// is part of the verdict: what fails is tried again by the next check.
+func (s *Service) noteUse(ctx context.Context, session member.Session, m member.Member, accepted bool) {
+	_ = together(func() error {
+		return s.tokens.Touch(ctx, session, m.Model.Key)
+	}, func() error {
+		now := s.now()
+		if !accepted || now.Sub(m.Model.Used) < usedResolution {
+			return nil
+		}
+		return s.members.MarkModelUsed(ctx, m.Username, m.Model.Version, now)
+	})
+}

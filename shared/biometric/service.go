@@ -1,0 +1,112 @@
+package biometric
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"systole/shared/ecg"
+	"systole/shared/fault"
+	"systole/shared/member"
+	"systole/shared/store"
+)
+
+// Tokens is what this package needs of package member.
+type Tokens interface {
+	// Authenticate returns the session of a token, or fault.TokenInvalid.
+	Authenticate(ctx context.Context, token string) (member.Session, error)
+	// Confirm returns fault.TokenInvalid when the session isn't the member's.
+	Confirm(s member.Session, m member.Member) error
+	// Touch notes the session's use and the model that it saw.
+	Touch(ctx context.Context, s member.Session, modelKey string) error
+}
+
+// Settings of a Service.
+type Settings struct {
+	// FMR is the share of strangers that a check may let through.
+	FMR ecg.FMR
+	// DefaultRateHz is the sampling rate of recordings that come without one,
+	// 0 to refuse them.
+	DefaultRateHz float64
+	// KeepUploads says whether enrolments are stored beside the model made of
+	// them, until clean-up takes them. Recordings of a check never are.
+	KeepUploads bool
+	// Parallel is how many recordings are worked on at once: each takes a core
+	// and some 50 MB for ten minutes of signal.
+	Parallel int
+}
+
+// Service makes models and checks recordings against them.
+type Service struct {
+	tokens   Tokens
+	members  Members
+	objects  Objects
+	settings Settings
+	slots    chan struct{}
+	now      func() time.Time
+	rand     io.Reader
+}
+
+// NewService returns a Service. random must be safe for concurrent use; nil is
+// crypto/rand's.
+func NewService(tokens Tokens, members Members, objects Objects, s Settings, now func() time.Time, random io.Reader) *Service {
+	if random == nil {
+		random = rand.Reader
+	}
+	return &Service{
+		tokens: tokens, members: members, objects: objects, settings: s,
+		slots: make(chan struct{}, max(1, s.Parallel)), now: now, rand: random,
+	}
+}
+
+// owner reads the session's member, or returns fault.TokenInvalid when the
+// session isn't theirs any more.
+func (s *Service) owner(ctx context.Context, session member.Session) (member.Member, error) {
+	m, err := s.members.Member(ctx, session.Username)
+	if errors.Is(err, store.ErrNotFound) {
+		return member.Member{}, fault.New(fault.TokenInvalid)
+	}
+	if err != nil {
+		return member.Member{}, fmt.Errorf("read member: %w", err)
+	}
+	return m, s.tokens.Confirm(session, m)
+}
+
+// work runs f, which needs a core for a while, when there is a free slot. When
+// ctx ends first, or while f ran, the error is fault.Unavailable: nobody is
+// waiting for the outcome, so nothing is to be stored.
+func (s *Service) work(ctx context.Context, f func() error) error {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return fault.New(fault.Unavailable).Because(fmt.Errorf("wait for a free slot: %w", ctx.Err()))
+	}
+	if err := f(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return fault.New(fault.Unavailable).Because(err)
+	}
+	return nil
+}
+
+// together runs the functions at once and returns all their errors.
+func together(fs ...func() error) error {
+	errs := make([]error, len(fs))
+	done := make(chan struct{})
+	for i, f := range fs[1:] {
+		go func() {
+			errs[i+1] = f()
+			done <- struct{}{}
+		}()
+	}
+	errs[0] = fs[0]()
+	for range fs[1:] {
+		<-done
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,429 @@
+package biometric
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"systole/shared/fault"
+	"systole/shared/member"
+	"systole/shared/store"
+	"systole/shared/store/memory"
+)
+
+const kimsToken = "0123456789abcdef0123456789abcdef01234567"
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// recordingOf reads an excerpt below testdata.
+func recordingOf(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// The excerpts: an enrolment, a check by the same person, checks by others.
+const enrolment = "person01_rec1_20s.csv"
+
+var (
+	same   = "person01_rec2_12s.csv"
+	others = []string{"person02_rec1_12s.csv", "person10_rec1_12s.csv", "person20_rec1_12s.csv"}
+)
+
+// house is a service with one member who is logged in.
+type house struct {
+	*Service
+	now     time.Time
+	store   *memory.Store
+	objects *memory.Objects
+	calls   *calls
+}
+
+func newHouse(t testing.TB, change ...func(*Settings)) *house {
+	t.Helper()
+	h := &house{now: noon, store: new(memory.Store)}
+	clock := func() time.Time { return h.now }
+	h.objects = &memory.Objects{Now: clock}
+	h.calls = &calls{Store: h.store, Objects: h.objects}
+	h.join(t, member.Member{Username: "kim", PK: 7, PasswordHash: "hash"}, kimsToken)
+	s := Settings{FMR: 0.01, DefaultRateHz: 500, KeepUploads: true, Parallel: 2}
+	for _, f := range change {
+		f(&s)
+	}
+	tokens := member.NewTokens(h.calls, member.DefaultTokenLimits, clock, rand.Reader)
+	h.Service = NewService(tokens, h.calls, h.calls, s, clock, nil)
+	return h
+}
+
+// join adds a member with a session for a token.
+func (h *house) join(t testing.TB, m member.Member, token string) {
+	t.Helper()
+	s := member.Session{ID: sha256.Sum256([]byte(token)), Username: m.Username, PK: m.PK, Issued: h.now, Used: h.now, Expires: h.now.Add(time.Hour)}
+	err := errors.Join(h.store.CreateMember(t.Context(), m), h.store.CreateSession(t.Context(), s, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *house) enrolled(t testing.TB) *house {
+	t.Helper()
+	if err := h.MakeModel(t.Context(), kimsToken, [][]byte{recordingOf(t, enrolment)}, 0); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func (h *house) kim(t testing.TB) member.Member {
+	t.Helper()
+	m, err := h.store.Member(t.Context(), "kim")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func (h *house) keys(t testing.TB) []string {
+	t.Helper()
+	list, _, err := h.objects.List(t.Context(), "", "", 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for _, o := range list {
+		keys = append(keys, o.Key)
+	}
+	return keys
+}
+
+// calls passes calls on, lists them and fails those that it is told to.
+type calls struct {
+	*memory.Store
+	*memory.Objects
+	mu     sync.Mutex
+	made   []string
+	before func(call string) error // fails it before it had an effect
+	after  func(call string) error // fails it after
+}
+
+func (c *calls) call(name string, do func() error) error {
+	c.mu.Lock()
+	c.made = append(c.made, name)
+	c.mu.Unlock()
+	if c.before != nil {
+		if err := c.before(name); err != nil {
+			return err
+		}
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	if c.after != nil {
+		return c.after(name)
+	}
+	return nil
+}
+
+func (c *calls) reset() { c.made, c.before, c.after = nil, nil, nil }
+
+func (c *calls) Session(ctx context.Context, id member.TokenID) (s member.Session, err error) {
+	err = c.call("Session", func() error { s, err = c.Store.Session(ctx, id); return err })
+	return s, err
+}
+
+func (c *calls) TouchSession(ctx context.Context, id member.TokenID, used time.Time, key string) error {
+	return c.call("TouchSession", func() error { return c.Store.TouchSession(ctx, id, used, key) })
+}
+
+func (c *calls) Member(ctx context.Context, username string) (m member.Member, err error) {
+	err = c.call("Member", func() error { m, err = c.Store.Member(ctx, username); return err })
+	return m, err
+}
+
+func (c *calls) SetModel(ctx context.Context, username, replaced string, m member.Model) error {
+	return c.call("SetModel", func() error { return c.Store.SetModel(ctx, username, replaced, m) })
+}
+
+func (c *calls) MarkModelUsed(ctx context.Context, username, version string, used time.Time) error {
+	return c.call("MarkModelUsed", func() error { return c.Store.MarkModelUsed(ctx, username, version, used) })
+}
+
+func (c *calls) Put(ctx context.Context, key string, data []byte) error {
+	return c.call("Put "+key[:strings.IndexByte(key, '/')], func() error { return c.Objects.Put(ctx, key, data) })
+}
+
+func (c *calls) Get(ctx context.Context, key string) (b []byte, err error) {
+	err = c.call("Get", func() error { b, err = c.Objects.Get(ctx, key); return err })
+	return b, err
+}
+
+// codeOf is the code of a fault, "" of no error, else the error's text.
+func codeOf(err error) fault.Code {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f.Code
+	}
+	if err != nil {
+		return fault.Code(err.Error())
+	}
+	return ""
+}
+
+func TestAMemberIsRecognisedAndOthersAreNot(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, same), 0, 0); !ok || err != nil {
+		t.Errorf("the member: %v, %v", ok, err)
+	}
+	for _, name := range others {
+		if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, name), 0, 0); ok || err != nil {
+			t.Errorf("%s: %v, %v", name, ok, err)
+		}
+	}
+}
+
+func TestAnEnrolmentWritesModelUploadsAndPointer(t *testing.T) {
+	h := newHouse(t)
+	files := [][]byte{recordingOf(t, enrolment), recordingOf(t, same)}
+	if err := h.MakeModel(t.Context(), kimsToken, files, 500); err != nil {
+		t.Fatal(err)
+	}
+	m := h.kim(t).Model
+	if m == nil || m.Key != "models/7/"+m.Version || !m.Made.Equal(noon) || !m.Used.Equal(noon) || m.Algorithm == "" || m.Quality <= 0 || m.Quality > 1 {
+		t.Fatalf("model %+v", m)
+	}
+	want := []string{m.Key, "uploads/7/" + m.Version + "/0", "uploads/7/" + m.Version + "/1"}
+	if keys := h.keys(t); !slices.Equal(keys, want) {
+		t.Errorf("objects %q, want %q", keys, want)
+	}
+	if b, err := h.objects.Get(t.Context(), want[2]); err != nil || !bytes.Equal(b, files[1]) {
+		t.Errorf("the second upload: %d bytes, %v", len(b), err)
+	}
+	s, err := h.store.Session(t.Context(), sha256.Sum256([]byte(kimsToken)))
+	if err != nil || s.ModelKey != m.Key {
+		t.Errorf("the session saw %q, %v", s.ModelKey, err)
+	}
+}
+
+func TestUploadsAreKeptOnlyWhereTheSettingSaysSo(t *testing.T) {
+	h := newHouse(t, func(s *Settings) { s.KeepUploads = false }).enrolled(t)
+	if keys := h.keys(t); !slices.Equal(keys, []string{h.kim(t).Model.Key}) {
+		t.Errorf("objects %q", keys)
+	}
+}
+
+func TestVersionsSortByTime(t *testing.T) {
+	var versions []string
+	for i := range 100 {
+		v, err := newVersion(noon.Add(time.Duration(i)*time.Millisecond), rand.Reader)
+		if err != nil || len(v) != 32 {
+			t.Fatalf("%q, %v", v, err)
+		}
+		versions = append(versions, v)
+	}
+	if !slices.IsSorted(versions) {
+		t.Errorf("%q", versions)
+	}
+}
+
+func TestRoundTrips(t *testing.T) {
+	h := newHouse(t)
+	probe := recordingOf(t, same)
+	check := func() {
+		if ok, err := h.CheckUser(t.Context(), kimsToken, probe, 0, 0); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	}
+	steps := []struct {
+		name string
+		do   func()
+		want []string // sorted
+	}{
+		{"enrolment", func() { h.enrolled(t) },
+			[]string{"Member", "Put models", "Put uploads", "Session", "SetModel", "TouchSession"}},
+		{"check", check, []string{"Get", "Member", "Session"}},
+		{"check with a hint out of date", func() {
+			if err := h.store.TouchSession(t.Context(), sha256.Sum256([]byte(kimsToken)), h.now, "models/7/gone"); err != nil {
+				t.Fatal(err)
+			}
+			check()
+		}, []string{"Get", "Get", "Member", "Session", "TouchSession"}},
+		{"check after that", check, []string{"Get", "Member", "Session"}},
+		{"check a day later", func() {
+			h.now = h.now.Add(24 * time.Hour)
+			h.join(t, member.Member{Username: "kim", PK: 7, PasswordHash: "hash"}, kimsToken)
+			if err := h.store.TouchSession(t.Context(), sha256.Sum256([]byte(kimsToken)), h.now, h.kim(t).Model.Key); err != nil {
+				t.Fatal(err)
+			}
+			check()
+		}, []string{"Get", "MarkModelUsed", "Member", "Session"}},
+		{"check after that", check, []string{"Get", "Member", "Session"}},
+	}
+	for _, step := range steps {
+		h.calls.reset()
+		step.do()
+		made := slices.Sorted(slices.Values(h.calls.made))
+		if !slices.Equal(made, step.want) {
+			t.Errorf("%s: %q, want %q", step.name, made, step.want)
+		}
+	}
+}
+
+func TestNoFailureLeavesAPointerToNothing(t *testing.T) {
+	steps := []string{"Session", "Member", "Put models", "Put uploads", "SetModel", "TouchSession"}
+	for _, step := range steps {
+		for _, when := range []string{"before", "after"} {
+			t.Run(step+" fails "+when, func(t *testing.T) {
+				h := newHouse(t)
+				fail := func(call string) error {
+					if call == step {
+						return fmt.Errorf("out of order: %w", store.ErrUnavailable)
+					}
+					return nil
+				}
+				if when == "before" {
+					h.calls.before = fail
+				} else {
+					h.calls.after = fail
+				}
+				err := h.MakeModel(t.Context(), kimsToken, [][]byte{recordingOf(t, enrolment)}, 0)
+				if step != "TouchSession" && !errors.Is(err, store.ErrUnavailable) || step == "TouchSession" && err != nil {
+					t.Errorf("error %v", err)
+				}
+				h.calls.reset()
+				if m := h.kim(t).Model; m != nil {
+					if _, err := h.objects.Get(t.Context(), m.Key); err != nil {
+						t.Errorf("the pointer names %s: %v", m.Key, err)
+					}
+				}
+				h.enrolled(t)
+				if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, same), 0, 0); !ok || err != nil {
+					t.Errorf("after another try: %v, %v", ok, err)
+				}
+			})
+		}
+	}
+}
+
+func TestEnrolmentsAtOnceAllSucceedAndOneModelStays(t *testing.T) {
+	h := newHouse(t)
+	var wg sync.WaitGroup
+	for range 5 {
+		wg.Go(func() {
+			if err := h.MakeModel(t.Context(), kimsToken, [][]byte{recordingOf(t, enrolment)}, 0); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if _, err := h.objects.Get(t.Context(), h.kim(t).Model.Key); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAPointerThatNeverStandsStillIsAConflict(t *testing.T) {
+	h := newHouse(t)
+	h.calls.before = func(call string) error {
+		if call == "SetModel" {
+			return store.ErrConflict
+		}
+		return nil
+	}
+	err := h.MakeModel(t.Context(), kimsToken, [][]byte{recordingOf(t, enrolment)}, 0)
+	if codeOf(err) != fault.Conflict {
+		t.Errorf("error %v", err)
+	}
+	moves := slices.DeleteFunc(h.calls.made, func(call string) bool { return call != "SetModel" })
+	if len(moves) != maxMoves {
+		t.Errorf("%d tries", len(moves))
+	}
+}
+
+func TestOnlyATokenOfTheMemberCounts(t *testing.T) {
+	tests := []struct {
+		name   string
+		member member.Member
+	}{
+		{"all were voided", member.Member{Username: "lee", PK: 8, TokensValidFrom: noon.Add(time.Second)}},
+		{"the user name is somebody else's now", member.Member{Username: "lee", PK: 9}},
+		{"no such member", member.Member{}},
+	}
+	const lees = "fedcba9876543210fedcba9876543210fedcba98"
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHouse(t)
+			s := member.Session{ID: sha256.Sum256([]byte(lees)), Username: "lee", PK: 8, Issued: noon, Used: noon, Expires: noon.Add(time.Hour)}
+			if err := h.store.CreateSession(t.Context(), s, nil); err != nil {
+				t.Fatal(err)
+			}
+			if tt.member.Username != "" {
+				if err := h.store.CreateMember(t.Context(), tt.member); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := h.MakeModel(t.Context(), lees, [][]byte{recordingOf(t, enrolment)}, 0)
+			if codeOf(err) != fault.TokenInvalid {
+				t.Errorf("make model: %v", err)
+			}
+			if _, err := h.CheckUser(t.Context(), lees, recordingOf(t, same), 0, 0); codeOf(err) != fault.TokenInvalid {
+				t.Errorf("check: %v", err)
+			}
+			if keys := h.keys(t); keys != nil {
+				t.Errorf("written: %q", keys)
+			}
+		})
+	}
+}
+
+func TestNothingIsStoredForACallerWhoIsGone(t *testing.T) {
+	h := newHouse(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	h.calls.after = func(call string) error {
+		cancel() // after the first call, Session
+		return nil
+	}
+	if err := h.MakeModel(ctx, kimsToken, [][]byte{recordingOf(t, enrolment)}, 0); codeOf(err) != fault.Unavailable {
+		t.Errorf("error %v", err)
+	}
+	if keys := h.keys(t); keys != nil {
+		t.Errorf("written: %q", keys)
+	}
+}
+
+func TestWorkIsBounded(t *testing.T) {
+	h := newHouse(t, func(s *Settings) { s.Parallel = 1 })
+	h.slots <- struct{}{} // one is at work and doesn't end
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	err := h.MakeModel(ctx, kimsToken, [][]byte{recordingOf(t, enrolment)}, 0)
+	if codeOf(err) != fault.Unavailable {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestACallerCanOnlyAskForMoreStrictness(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	probe := recordingOf(t, same)
+	for _, fmr := range []float64{0.011, 0.5, 2, -0.001} {
+		if _, err := h.CheckUser(t.Context(), kimsToken, probe, 0, fmr); codeOf(err) != fault.FieldInvalid {
+			t.Errorf("fmr %v: %v", fmr, err)
+		}
+	}
+	if _, err := h.CheckUser(t.Context(), kimsToken, probe, 0, 0.0001); err != nil {
+		t.Error(err)
+	}
+	if ok, err := h.CheckUser(t.Context(), kimsToken, probe, 0, 1e-300); ok || err != nil {
+		t.Errorf("at a false match rate of nothing: %v, %v", ok, err)
+	}
+}

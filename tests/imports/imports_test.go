@@ -1,0 +1,182 @@
+// Package imports keeps the direction of the imports and what each function
+// links: what a function doesn't use must not make it larger, start later or
+// know more.
+package imports
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "systole/"
+
+// pkg is a package as go list has it.
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string // direct and indirect
+}
+
+// listed returns the packages that match the patterns, by path.
+func listed(t *testing.T, patterns ...string) map[string]pkg {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps"}, patterns...)...)
+	cmd.Dir = "../.."
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.String())
+	}
+	packages := make(map[string]pkg)
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p pkg
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return packages
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		packages[strings.TrimPrefix(p.ImportPath, module)] = p
+	}
+}
+
+// within reports whether path is one of the prefixes or lies below one.
+func within(path string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(prefix string) bool {
+		return path == prefix || strings.HasPrefix(path, prefix+"/")
+	})
+}
+
+// What no function, or not every function, links.
+const (
+	s3         = "github.com/aws/aws-sdk-go-v2/service/s3"
+	dynamo     = "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	awsConfig  = "github.com/aws/aws-sdk-go-v2/config"
+	gonum      = "gonum.org/v1/gonum"
+	argon2     = "golang.org/x/crypto/argon2"
+	bbolt      = "go.etcd.io/bbolt"
+	ecg        = module + "shared/ecg"
+	biometric  = module + "shared/biometric"
+	httpServer = module + "shared/gateway"
+)
+
+func TestFunctionsLinkOnlyWhatTheyUse(t *testing.T) {
+	never := []string{awsConfig, bbolt, module + "shared/store/embedded", module + "shared/store/memory", module + "infra", module + "tests", "testing"}
+	noHeart := []string{gonum, ecg, biometric}
+	tests := []struct {
+		function string
+		not      []string
+		links    []string // that the test looks at what is there
+	}{
+		{"functions/members/create", append([]string{s3}, noHeart...), []string{dynamo, argon2, httpServer}},
+		{"functions/members/login", append([]string{s3}, noHeart...), []string{dynamo, argon2, httpServer}},
+		{"functions/members/logout", append([]string{s3}, noHeart...), []string{dynamo, httpServer}},
+		{"functions/authenticate/has_model", append([]string{s3}, noHeart...), []string{dynamo, httpServer}},
+		{"functions/authenticate/make_model", nil, []string{dynamo, s3, ecg, httpServer}},
+		{"functions/authenticate/check_user", nil, []string{dynamo, s3, ecg, httpServer}},
+		{"functions/cleanup", append([]string{httpServer}, noHeart...), []string{dynamo, s3}},
+	}
+	functions := listed(t, "./functions/...")
+	if len(functions) != len(tests) {
+		t.Errorf("%d functions, %d known here", len(functions), len(tests))
+	}
+	for _, tt := range tests {
+		t.Run(tt.function, func(t *testing.T) {
+			f, ok := functions[tt.function]
+			if !ok {
+				t.Fatal("there is no such function")
+			}
+			for _, dep := range f.Deps {
+				if within(dep, never...) || within(dep, tt.not...) {
+					t.Errorf("links %s", dep)
+				}
+			}
+			for _, dep := range tt.links {
+				if !slices.Contains(f.Deps, dep) {
+					t.Errorf("doesn't link %s: is that still its name?", dep)
+				}
+			}
+		})
+	}
+}
+
+func TestImportsRunDownwardsOnly(t *testing.T) {
+	tests := []struct {
+		of  string
+		may []string // import of ours
+	}{
+		{"shared/ecg/...", []string{"shared/ecg/..."}},
+		{"shared/fault", nil},
+		{"shared/store", nil},
+		{"shared/store/...", []string{"shared/store/...", "shared/member"}},
+		{"shared/member", []string{"shared/fault", "shared/store"}},
+		{"shared/biometric", []string{"shared/fault", "shared/store", "shared/member", "shared/ecg/..."}},
+		{"shared/cleanup", []string{"shared/store", "shared/member"}},
+		{"shared/config", []string{"shared/member"}},
+		{"shared/api", []string{"shared/fault", "shared/store"}},
+		{"shared/api/members", []string{"shared/api", "shared/fault", "shared/member"}},
+		{"shared/api/authenticate", []string{"shared/api", "shared/fault"}},
+		{"shared/gateway", []string{"shared/api"}},
+		{"shared/...", []string{"shared/..."}},
+	}
+	packages := listed(t, "./shared/...")
+	for _, tt := range tests {
+		found := false
+		for path, p := range packages {
+			if !matches(path, tt.of) {
+				continue
+			}
+			found = true
+			for _, imported := range p.Imports {
+				imported, ours := strings.CutPrefix(imported, module)
+				if ours && !matches(imported, tt.may...) {
+					t.Errorf("%s imports %s", path, imported)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("there is no package %s", tt.of)
+		}
+	}
+}
+
+// matches reports whether path is one of the patterns. As with the go command,
+// "a/..." is a and all that lies below it.
+func matches(path string, patterns ...string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		tree, ok := strings.CutSuffix(pattern, "/...")
+		return path == pattern || ok && within(path, tree)
+	})
+}
+
+func TestTheDomainKnowsNeitherAWSNorHTTP(t *testing.T) {
+	domain := []string{"shared/member", "shared/biometric", "shared/cleanup", "shared/ecg", "shared/fault"}
+	for path, p := range listed(t, "./shared/...") {
+		if !within(path, domain...) {
+			continue
+		}
+		for _, dep := range p.Deps {
+			if within(dep, "net", "github.com/aws", "github.com/awslabs") {
+				t.Errorf("%s depends on %s", path, dep)
+			}
+		}
+	}
+}
+
+func TestTheHTTPCoreKnowsNoAWS(t *testing.T) {
+	for path, p := range listed(t, "./shared/api/...", "./shared/config") {
+		for _, dep := range p.Deps {
+			if within(dep, "github.com/aws", "github.com/awslabs") {
+				t.Errorf("%s depends on %s", path, dep)
+			}
+		}
+	}
+}
