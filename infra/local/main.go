@@ -1,0 +1,140 @@
+// Command local runs the whole service on this machine, without an AWS account:
+//
+//	go run ./infra/local
+//
+// Requests go through the same event conversion, handlers and limits as behind
+// API Gateway; members and tokens lie in an embedded database file, recordings
+// and models in files beside it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"systole/shared/config"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// options are the command's flags.
+type options struct {
+	addr   string
+	data   string
+	memory bool
+}
+
+func parse(args []string, stderr io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("local", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&o.addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
+	flags.StringVar(&o.data, "data", ".data", "`folder` where members, tokens, recordings and models are kept")
+	flags.BoolVar(&o.memory, "memory", false, "keep everything in memory, nothing on disk")
+	flags.Usage = func() { usage(flags) }
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q: -h explains what there is", flags.Arg(0))
+	}
+	return o, nil
+}
+
+func usage(flags *flag.FlagSet) {
+	out := flags.Output()
+	fmt.Fprintf(out, "local serves the whole service on this machine until it gets SIGINT or SIGTERM.\n\nFlags:\n")
+	flags.PrintDefaults()
+	fmt.Fprintf(out, "\nSettings, as environment variables:\n")
+	for _, v := range config.Variables() {
+		if v.Default != "" || v.Name == "CORS_ORIGINS" {
+			fmt.Fprintf(out, "  %s (%q)\n    \t%s\n", v.Name, v.Default, v.Meaning)
+		}
+	}
+}
+
+// drainLimit is how long requests that are under way may take after a signal.
+const drainLimit = 10 * time.Second
+
+// run serves until ctx ends.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	settings, err := config.Read(os.LookupEnv)
+	if err != nil {
+		return err
+	}
+	stores, err := openStores(o)
+	if err != nil {
+		return err
+	}
+	defer stores.close()
+	log := slog.New(slog.NewJSONHandler(stderr, nil))
+
+	listener, err := net.Listen("tcp", o.addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w: choose another address with -addr", err)
+	}
+	server := newServer(handler(settings, stores, log), log)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())
+	fmt.Fprintf(stdout, "data in %s\n", stores.where)
+
+	cleaned := cleanOnSchedule(ctx, settings, stores, log)
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
+	defer cancel()
+	err = server.Shutdown(drain)
+	<-cleaned
+	return err
+}
+
+// newServer has a limit for every wait. The answer may take as long as API
+// Gateway waits for one.
+func newServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       60 * time.Second,
+		WriteTimeout:      60*time.Second + integrationLimit,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    10 << 10, // API Gateway's limit of all headers together
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// absolute is the path as a person can find it from anywhere.
+func absolute(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
+}
