@@ -1,0 +1,189 @@
+package template
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"systole/shared/api"
+	"systole/shared/config"
+	"systole/shared/fault"
+)
+
+// route is a path and method of the gateway, and the function behind it.
+type route struct{ path, method, function string }
+
+func routes(t *testing.T, template object) []route {
+	t.Helper()
+	var all []route
+	for id, f := range resources(t, template, "AWS::Serverless::Function") {
+		events, _ := at(f, "Properties", "Events").(object)
+		for name, e := range events {
+			if at(e, "Type") != "Api" || !reflect.DeepEqual(at(e, "Properties", "RestApiId"), ref("Api")) {
+				t.Errorf("%s %s is no route of the API", id, name)
+			}
+			all = append(all, route{at(e, "Properties", "Path").(string), at(e, "Properties", "Method").(string), id})
+		}
+	}
+	return all
+}
+
+// A resource /x of a REST API serves /x and /x/ and hands the path on as it
+// came; one that ends in a slash can't be.
+func TestEveryRouteOfTheContractReachesItsFunctionInBothSlashForms(t *testing.T) {
+	serves := map[string]string{
+		http.MethodPost + " " + api.PathCreate:    "MembersCreate",
+		http.MethodPost + " " + api.PathLogIn:     "MembersLogin",
+		http.MethodPost + " " + api.PathLogOut:    "MembersLogout",
+		http.MethodGet + " " + api.PathLogOut:     "MembersLogout",
+		http.MethodHead + " " + api.PathLogOut:    "MembersLogout",
+		http.MethodPost + " " + api.PathMakeModel: "MakeModel",
+		http.MethodPost + " " + api.PathCheckUser: "CheckUser",
+		http.MethodGet + " " + api.PathCheckUser:  "HasModel",
+		http.MethodHead + " " + api.PathCheckUser: "HasModel",
+	}
+	all := routes(t, load(t))
+	for _, e := range api.Contract() {
+		// PATCH stands for the methods that are answered 405.
+		for _, method := range append(slices.Clone(e.Methods), http.MethodPatch) {
+			got := behind(all, e.Path, method)
+			want, ok := serves[method+" "+e.Path]
+			if got == "" || ok && got != want {
+				t.Errorf("%s %s reaches %q, not %q", method, e.Path, got, want)
+			}
+		}
+	}
+	for _, r := range all {
+		if strings.HasSuffix(r.path, "/") || strings.Contains(r.path, "{") {
+			t.Errorf("%s: a REST API has no such resource, or it takes more than the contract has", r.path)
+		}
+		if !slices.ContainsFunc(api.Contract(), func(e api.Endpoint) bool { return e.Path == r.path }) {
+			t.Errorf("%s is not in the contract", r.path)
+		}
+	}
+}
+
+// behind returns the function that the gateway chooses: the method's own
+// before that of ANY.
+func behind(all []route, path, method string) string {
+	function := ""
+	for _, r := range all {
+		if r.path == path && r.method == method {
+			return r.function
+		}
+		if r.path == path && r.method == "ANY" {
+			function = r.function
+		}
+	}
+	return function
+}
+
+func TestTheGatewayIsARESTAPIThatKeepsFilesWhole(t *testing.T) {
+	p := at(load(t), "Resources", "Api")
+	if at(p, "Type") != "AWS::Serverless::Api" {
+		t.Errorf("it is %v", at(p, "Type"))
+	}
+	if got := at(p, "Properties", "BinaryMediaTypes"); !reflect.DeepEqual(got, []any{"multipart~1form-data"}) {
+		t.Errorf("binary are %v", got)
+	}
+	setting := list(at(p, "Properties", "MethodSettings"))[0]
+	for _, limit := range []string{"ThrottlingRateLimit", "ThrottlingBurstLimit"} {
+		if at(setting, limit) == nil {
+			t.Errorf("no %s", limit)
+		}
+	}
+	if at(setting, "DataTraceEnabled") != false {
+		t.Error("bodies would be logged: passwords, tokens, recordings")
+	}
+}
+
+func TestTheGatewaysOwnAnswersAreTheContracts(t *testing.T) {
+	answers := at(load(t), "Resources", "Api", "Properties", "GatewayResponses").(object)
+	codes := map[string]fault.Code{
+		"MISSING_AUTHENTICATION_TOKEN": fault.NotFound,
+		"RESOURCE_NOT_FOUND":           fault.NotFound,
+		"INVALID_SIGNATURE":            fault.NotFound,
+		"ACCESS_DENIED":                fault.NotFound,
+		"REQUEST_TOO_LARGE":            fault.BodyTooLarge,
+		"INTEGRATION_TIMEOUT":          fault.Unavailable,
+		"INTEGRATION_FAILURE":          fault.Unavailable,
+		"DEFAULT_4XX":                  fault.MalformedBody,
+		"DEFAULT_5XX":                  fault.Internal,
+	}
+	for name, code := range codes {
+		status, want := answered(t, code)
+		checkAnswer(t, name, answers[name], status, want)
+	}
+	// The code never answers 429 by itself: the gateway does.
+	for _, name := range []string{"THROTTLED", "QUOTA_EXCEEDED"} {
+		checkAnswer(t, name, answers[name], http.StatusTooManyRequests, map[string]any{
+			"detail": "요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.", "code": 429.0, "error": "too_many_requests"})
+	}
+	if len(answers) != len(codes)+2 {
+		t.Errorf("%d answers, %d are known here", len(answers), len(codes)+2)
+	}
+}
+
+// answered returns what the code answers for a fault.
+func answered(t *testing.T, code fault.Code) (int, map[string]any) {
+	t.Helper()
+	h := api.New(api.Settings{}, api.Route{Path: "/x", Methods: map[string]api.Handler{
+		http.MethodGet: func(http.ResponseWriter, *http.Request) error { return fault.New(code) },
+	}})
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/x", nil))
+	var body map[string]any
+	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+		t.Fatal(err)
+	}
+	return w.Code, body
+}
+
+func checkAnswer(t *testing.T, name string, answer any, status int, want map[string]any) {
+	t.Helper()
+	if got := at(answer, "StatusCode"); got != strconv.Itoa(status) {
+		t.Errorf("%s: status %v, not %d", name, got, status)
+	}
+	template, _ := at(answer, "ResponseTemplates", "application/json").(string)
+	var got map[string]any
+	if err := json.Unmarshal([]byte(template), &got); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%s (%v):\ngot  %v\nwant %v", name, err, got, want)
+	}
+	headers := at(answer, "ResponseParameters", "Headers")
+	if at(headers, "Cache-Control") != "'no-store'" {
+		t.Errorf("%s: %v", name, headers)
+	}
+	again := status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
+	if again != (at(headers, "Retry-After") != nil) {
+		t.Errorf("%s: Retry-After is %v", name, at(headers, "Retry-After"))
+	}
+}
+
+func TestEveryVariableIsOneThatTheCodeReads(t *testing.T) {
+	template := load(t)
+	known := make(map[string]bool)
+	for _, v := range config.Variables() {
+		known[v.Name] = true
+	}
+	shared := at(template, "Globals", "Function", "Environment", "Variables").(object)
+	for id, f := range resources(t, template, "AWS::Serverless::Function") {
+		own, _ := at(f, "Properties", "Environment", "Variables").(object)
+		for _, variables := range []object{shared, own} {
+			for name := range variables {
+				if !known[name] {
+					t.Errorf("%s is given %s, which nothing reads", id, name)
+				}
+			}
+		}
+	}
+	for _, name := range []string{config.MembersTable, config.TokensTable} {
+		if shared[name] == nil {
+			t.Errorf("%s is given to nobody", name)
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package template
+
+import (
+	"encoding/json"
+	"reflect"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+func TestEveryAlarmReachesSomebody(t *testing.T) {
+	template := load(t)
+	alarms := resources(t, template, "AWS::CloudWatch::Alarm")
+	for id, a := range alarms {
+		for _, actions := range []string{"AlarmActions", "OKActions"} {
+			if got := at(a, "Properties", actions); !reflect.DeepEqual(got, []any{ref("Alarms")}) {
+				t.Errorf("%s: %s %v", id, actions, got)
+			}
+		}
+		if at(a, "Properties", "AlarmDescription") == nil {
+			t.Errorf("%s doesn't say what is wrong", id)
+		}
+	}
+	want := []string{"CleanupFails", "CleanupStopped", "FunctionErrors", "FunctionThrottles",
+		"ServerErrors", "SlowFunctions", "UnusualLogInFailures", "UnusualRejects"}
+	if got := sortedKeys(alarms); !slices.Equal(got, want) {
+		t.Errorf("alarms %v, not %v", got, want)
+	}
+	for _, n := range list(at(template, "Resources", "Spend", "Properties", "NotificationsWithSubscribers")) {
+		if at(list(at(n, "Subscribers"))[0], "Address") == nil {
+			t.Error("nobody is told what is spent")
+		}
+	}
+}
+
+func TestAlarmsWatchAllFunctions(t *testing.T) {
+	template := load(t)
+	all := sortedKeys(resources(t, template, "AWS::Serverless::Function"))
+	answering := slices.DeleteFunc(slices.Clone(all), func(id string) bool { return id == "Cleanup" })
+	watched := map[string][]string{"FunctionErrors": all, "FunctionThrottles": all, "SlowFunctions": answering}
+	for alarm, want := range watched {
+		var got []string
+		for _, m := range list(at(template, "Resources", alarm, "Properties", "Metrics")) {
+			for _, d := range list(at(m, "MetricStat", "Metric", "Dimensions")) {
+				if id, ok := at(d, "Value", "Ref").(string); ok {
+					got = append(got, id)
+				}
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s watches %v, not %v", alarm, got, want)
+		}
+	}
+}
+
+func TestTheSlownessAlarmComesBeforeTheTimeOut(t *testing.T) {
+	template := load(t)
+	threshold := at(template, "Resources", "SlowFunctions", "Properties", "Threshold").(int)
+	timeout := at(template, "Globals", "Function", "Timeout").(int)
+	if threshold >= timeout*1000 || threshold < timeout*500 {
+		t.Errorf("%d ms of %d s", threshold, timeout)
+	}
+}
+
+func TestAFailedCleanUpIsKept(t *testing.T) {
+	template := load(t)
+	target := at(template, "Resources", "CleanupSchedule", "Properties", "Target")
+	if got := at(target, "DeadLetterConfig", "Arn"); !reflect.DeepEqual(got, arn("CleanupFailures")) {
+		t.Errorf("runs that can't be started go to %v", got)
+	}
+	onFailure := at(template, "Resources", "Cleanup", "Properties", "EventInvokeConfig", "DestinationConfig", "OnFailure")
+	if want := (object{"Type": "SQS", "Destination": arn("CleanupFailures")}); !reflect.DeepEqual(onFailure, want) {
+		t.Errorf("runs that fail go to %v", onFailure)
+	}
+	got := granted(t, template, "CleanupScheduleRole")
+	if want := []string{"lambda:InvokeFunction Cleanup", "sqs:SendMessage CleanupFailures"}; !slices.Equal(got, want) {
+		t.Errorf("the schedule may %v", got)
+	}
+}
+
+func TestTheDashboardIsValid(t *testing.T) {
+	template := load(t)
+	body := at(template, "Resources", "Dashboard", "Properties", "DashboardBody", "Fn::Sub").(string)
+	for _, name := range regexp.MustCompile(`\$\{([A-Za-z]+)\}`).FindAllStringSubmatch(body, -1) {
+		if at(template, "Resources", name[1]) == nil && at(template, "Parameters", name[1]) == nil {
+			t.Errorf("there is no %s", name[1])
+		}
+	}
+	var dashboard struct {
+		Widgets []struct {
+			Type                string
+			X, Y, Width, Height int
+			Properties          struct {
+				Title   string
+				Metrics [][]any
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range dashboard.Widgets {
+		if w.Type != "metric" || w.Properties.Title == "" || len(w.Properties.Metrics) == 0 || w.X+w.Width > 24 {
+			t.Errorf("%+v", w)
+		}
+	}
+	if len(dashboard.Widgets) < 8 {
+		t.Errorf("%d widgets", len(dashboard.Widgets))
+	}
+}
