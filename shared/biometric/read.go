@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"slices"
 
 	"systole/shared/ecg"
 	"systole/shared/ecg/quality"
@@ -11,13 +12,18 @@ import (
 	"systole/shared/fault"
 )
 
-// read returns the lead to compare of a file.
+// read returns the lead to compare of a file. A sampling rate that the file
+// itself doesn't say is held against the heart.
 func (s *Service) read(file []byte, rateHz float64) (ecg.Signal, error) {
 	r, err := recording.Read(bytes.NewReader(file), recording.Hints{RateHz: rateHz, DefaultRateHz: s.settings.DefaultRateHz})
 	if err != nil {
 		return ecg.Signal{}, refusal(err)
 	}
-	return ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz}, nil
+	signal := ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz}
+	if slices.ContainsFunc(r.Notes, func(n recording.Note) bool { return n.Code == "rate_from_file" }) {
+		return signal, nil
+	}
+	return signal, refusal(ecg.CheckRate(signal))
 }
 
 // unusable has the code for every reason why a signal can't be used.

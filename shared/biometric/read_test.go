@@ -1,6 +1,7 @@
 package biometric
 
 import (
+	"bytes"
 	"errors"
 	"go/ast"
 	"go/parser"
@@ -91,4 +92,18 @@ func fileReasons(t *testing.T) []recording.Reason {
 		t.Fatalf("only %d reasons found", len(reasons))
 	}
 	return reasons
+}
+
+func TestAStatedRateIsHeldAgainstTheHeart(t *testing.T) {
+	h := newHouse(t)
+	long := bytes.Repeat(recordingOf(t, same), 4) // 48 s at 500 Hz, 75 beats a minute
+	for rateHz, want := range map[float64]fault.Code{
+		50: fault.RateImplausible, 100: fault.RateImplausible, 150: fault.RateImplausible, 180: fault.RateImplausible,
+		250: "", 400: "", 500: "", 700: "",
+		1600: fault.RateImplausible, 1700: fault.RateImplausible, 2000: fault.RateImplausible, 4000: fault.RateImplausible, 5000: fault.RateImplausible,
+	} {
+		if _, err := h.enrol([][]byte{long}, rateHz); codeOf(err) != want {
+			t.Errorf("%v Hz: %v, want %q", rateHz, err, want)
+		}
+	}
 }
