@@ -78,11 +78,11 @@ func TestFunctionsLinkOnlyWhatTheyUse(t *testing.T) {
 	}{
 		{"functions/members/create", append([]string{s3}, noHeart...), []string{dynamo, argon2, httpServer}},
 		{"functions/members/login", append([]string{s3}, noHeart...), []string{dynamo, argon2, httpServer}},
-		{"functions/members/logout", append([]string{s3}, noHeart...), []string{dynamo, httpServer}},
-		{"functions/authenticate/has_model", append([]string{s3}, noHeart...), []string{dynamo, httpServer}},
-		{"functions/authenticate/make_model", nil, []string{dynamo, s3, ecg, httpServer}},
-		{"functions/authenticate/check_user", nil, []string{dynamo, s3, ecg, httpServer}},
-		{"functions/cleanup", append([]string{httpServer}, noHeart...), []string{dynamo, s3}},
+		{"functions/members/logout", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
+		{"functions/authenticate/has_model", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
+		{"functions/authenticate/make_model", []string{argon2}, []string{dynamo, s3, ecg, httpServer}},
+		{"functions/authenticate/check_user", []string{argon2}, []string{dynamo, s3, ecg, httpServer}},
+		{"functions/cleanup", append([]string{argon2, httpServer}, noHeart...), []string{dynamo, s3}},
 	}
 	functions := listed(t, "./functions/...")
 	if len(functions) != len(tests) {
@@ -116,14 +116,15 @@ func TestImportsRunDownwardsOnly(t *testing.T) {
 		{"shared/ecg/...", []string{"shared/ecg/..."}},
 		{"shared/fault", nil},
 		{"shared/store", nil},
-		{"shared/store/...", []string{"shared/store/...", "shared/member"}},
+		{"shared/measure", nil},
+		{"shared/store/...", []string{"shared/store/...", "shared/member", "shared/measure"}},
 		{"shared/member", []string{"shared/fault", "shared/store"}},
-		{"shared/biometric", []string{"shared/fault", "shared/store", "shared/member", "shared/ecg/..."}},
+		{"shared/biometric", []string{"shared/fault", "shared/store", "shared/member", "shared/measure", "shared/ecg/..."}},
 		{"shared/cleanup", []string{"shared/store", "shared/member"}},
 		{"shared/config", []string{"shared/member"}},
-		{"shared/api", []string{"shared/fault", "shared/store"}},
+		{"shared/api", []string{"shared/fault", "shared/store", "shared/measure"}},
 		{"shared/api/members", []string{"shared/api", "shared/fault", "shared/member"}},
-		{"shared/api/authenticate", []string{"shared/api", "shared/fault"}},
+		{"shared/api/authenticate", []string{"shared/api", "shared/fault", "shared/measure"}},
 		{"shared/gateway", []string{"shared/api"}},
 		{"shared/...", []string{"shared/..."}},
 	}
