@@ -139,12 +139,11 @@ func templateFrom(key string, object []byte) (*ecg.Template, error) {
 	return template, nil
 }
 
-// noteUse notes that session and model are in use, if that is news. Neither
-// is part of the verdict: what fails is tried again by the next check.
+// noteUse notes that session and model are in use, if that is news.
 func (s *Service) noteUse(ctx context.Context, session member.Session, m member.Member, accepted bool) {
-	_ = together(func() error {
+	note(ctx, func(ctx context.Context) error {
 		return s.tokens.Touch(ctx, session, m.Model.Key)
-	}, func() error {
+	}, func(ctx context.Context) error {
 		now := s.now()
 		if !accepted || now.Sub(m.Model.Used) < usedResolution {
 			return nil

@@ -11,6 +11,7 @@ import (
 
 	"systole/shared/ecg"
 	"systole/shared/fault"
+	"systole/shared/measure"
 	"systole/shared/member"
 	"systole/shared/store"
 )
@@ -42,6 +43,7 @@ func (s *Service) MakeModel(ctx context.Context, token string, files [][]byte, r
 	if err != nil {
 		return err
 	}
+	measure.Add(ctx, "quality", measure.None, template.Quality())
 	model, err := s.keep(ctx, m.PK, template, files)
 	if err != nil {
 		return err
@@ -49,8 +51,7 @@ func (s *Service) MakeModel(ctx context.Context, token string, files [][]byte, r
 	if err := s.point(ctx, session, m, model); err != nil {
 		return err
 	}
-	// A hint that isn't taken costs the next check one call, no more.
-	_ = s.tokens.Touch(ctx, session, model.Key)
+	note(ctx, func(ctx context.Context) error { return s.tokens.Touch(ctx, session, model.Key) })
 	return nil
 }
 

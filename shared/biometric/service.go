@@ -10,6 +10,7 @@ import (
 
 	"systole/shared/ecg"
 	"systole/shared/fault"
+	"systole/shared/measure"
 	"systole/shared/member"
 	"systole/shared/store"
 )
@@ -85,13 +86,31 @@ func (s *Service) work(ctx context.Context, f func() error) error {
 	case <-ctx.Done():
 		return fault.New(fault.Unavailable).Because(fmt.Errorf("wait for a free slot: %w", ctx.Err()))
 	}
-	if err := f(); err != nil {
+	end := measure.Step(ctx, "signal")
+	err := f()
+	end()
+	if err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return fault.New(fault.Unavailable).Because(err)
 	}
 	return nil
+}
+
+// noteLimit is how long the answer waits for what is only noted.
+const noteLimit = time.Second
+
+// note runs functions whose success is no part of the answer: what they note
+// is a hint, or is noted again by the next request.
+func note(ctx context.Context, fs ...func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(ctx, noteLimit)
+	defer cancel()
+	var calls []func() error
+	for _, f := range fs {
+		calls = append(calls, func() error { return f(ctx) })
+	}
+	_ = together(calls...)
 }
 
 // together runs the functions at once and returns all their errors.

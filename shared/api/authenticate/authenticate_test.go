@@ -1,6 +1,7 @@
 package authenticate_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 )
@@ -48,6 +49,15 @@ func TestEveryWayThatClientsSend(t *testing.T) {
 			expect(t, "has without the slash", h.serve(t, raw("GET", strings.TrimSuffix(checkUser, "/"), "", nil)), has)
 		})
 	}
+}
+
+func TestAsMuchAsTheGatewayLetsThroughIsTaken(t *testing.T) {
+	h := newHouse(t)
+	recording := excerpt(t, enrolment)
+	const most = 4_500_000 // 6 MB in base64
+	long := bytes.Repeat(recording, most/len(recording))
+	expect(t, "an enrolment of 17 minutes", h.serve(t, post(makeModel, file("data", long))), saved)
+	expect(t, "a check of 17 minutes", h.serve(t, post(checkUser, file("data", long))), isThem)
 }
 
 func TestHostileFileNamesChangeNothing(t *testing.T) {
