@@ -15,9 +15,11 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"systole/shared/fault"
+	"systole/shared/measure"
 )
 
 // Handler answers a request, or returns why not. A *fault.Error is answered
@@ -44,6 +46,9 @@ type Settings struct {
 	// AllowOrigins are the origins whose pages may call (CORS), such as
 	// "https://app.example.com", or "*" for all. Empty: none.
 	AllowOrigins []string
+	// MetricsNamespace is CloudWatch's for the metrics that the lines of the
+	// log carry; empty for none.
+	MetricsNamespace string
 	// Now is the clock for the log; nil for time.Now.
 	Now func() time.Time
 	// MaxBody limits bodies without a file, in bytes; 0 for 64 KiB.
@@ -81,6 +86,7 @@ func New(s Settings, routes ...Route) http.Handler {
 type service struct {
 	settings Settings
 	routes   map[string]*route
+	served   atomic.Bool // whether there was a request before
 }
 
 // route is a Route with all that is known of its path.
@@ -151,7 +157,8 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.settings.Now()
 	rt := s.routes[trimSlash(r.URL.Path)]
 	x := &exchange{limits: s.limitsOf(rt)}
-	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+	ctx, measured := measure.With(r.Context(), s.settings.Now)
+	r = r.WithContext(context.WithValue(ctx, exchangeKey{}, x))
 
 	out := &response{ResponseWriter: w, dropBody: r.Method == http.MethodHead}
 	secure(out.Header())
@@ -167,7 +174,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil && out.status == 0 {
 		answerError(out, r, err)
 	}
-	s.log(r, rt, out.status, s.settings.Now().Sub(start), err, x.stack)
+	s.log(r, rt, served{out.status, start, s.settings.Now().Sub(start), err, x.stack, measured.All()})
 }
 
 // answer finds the handler and runs it; a panic comes back as an error.

@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"systole/shared/measure"
 )
 
 type requestIDKey struct{}
@@ -35,16 +37,26 @@ func plainWord(s string) bool {
 	return len(s) >= 1 && len(s) <= 64
 }
 
+// served is what became of a request.
+type served struct {
+	status   int
+	start    time.Time
+	took     time.Duration
+	err      error
+	stack    []byte // where the handler panicked; nil when it did not
+	measured []measure.Measurement
+}
+
 // log writes the one line about a request. It holds what we made ourselves:
 // the route and not the path, no header, no query, nothing of a body. The
 // cause is logged only where the fault is ours.
-func (s *service) log(r *http.Request, rt *route, status int, took time.Duration, err error, stack []byte) {
-	attrs := make([]slog.Attr, 0, 9)
+func (s *service) log(r *http.Request, rt *route, was served) {
+	attrs := make([]slog.Attr, 0, 16)
 	attrs = append(attrs,
 		slog.String("method", knownMethod(r.Method)),
 		slog.String("route", routeName(rt)),
-		slog.Int("status", status),
-		slog.Float64("ms", float64(took.Microseconds())/1000))
+		slog.Int("status", was.status),
+		slog.Float64("ms", float64(was.took.Microseconds())/1000))
 	if id := requestID(r.Context()); id != "" {
 		attrs = append(attrs, slog.String("request_id", id))
 	}
@@ -52,16 +64,22 @@ func (s *service) log(r *http.Request, rt *route, status int, took time.Duration
 		attrs = append(attrs, slog.String("ip", ip))
 	}
 	level := slog.LevelInfo
-	if err != nil {
-		code := faultOf(err).Code
+	if was.err != nil {
+		code := faultOf(was.err).Code
 		attrs = append(attrs, slog.String("error", string(code)))
-		if status >= 500 || words[code].status >= 500 {
+		if was.status >= 500 || words[code].status >= 500 {
 			level = slog.LevelError
-			attrs = append(attrs, slog.String("cause", err.Error()))
+			attrs = append(attrs, slog.String("cause", was.err.Error()))
 		}
 	}
-	if stack != nil {
-		attrs = append(attrs, slog.String("stack", string(stack)))
+	if was.stack != nil {
+		attrs = append(attrs, slog.String("stack", string(was.stack)))
+	}
+	for _, m := range was.measured {
+		attrs = append(attrs, slog.Float64(m.Name, m.Value))
+	}
+	if s.settings.MetricsNamespace != "" {
+		attrs = append(attrs, s.metrics(was.start, was.err != nil, was.measured)...)
 	}
 	s.settings.Logger.LogAttrs(r.Context(), level, "request", attrs...)
 }

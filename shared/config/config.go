@@ -41,6 +41,8 @@ type Config struct {
 	CleanUpPerKind int           // items that one clean-up looks at, for each kind
 
 	CORSOrigins []string // empty: no other origin may call
+
+	MetricsNamespace string // CloudWatch's, for metrics in the log; empty for none
 }
 
 // HashCost is argon2id.Cost, without linking argon2id into functions that hash

@@ -46,7 +46,7 @@ func TestValuesReachTheirFields(t *testing.T) {
 		"PASSWORD_MEMORY_KIB": "8192", "PASSWORD_PASSES": "3", "PASSWORD_LANES": "2", "PASSWORD_PARALLEL": "4",
 		"MATCH_FMR": "1e-4", "SAMPLING_RATE_HZ": "512.5", "READ_PARALLEL": "1",
 		"UPLOADS_KEEP": "0", "MODELS_ORPHANED_AFTER": "2h", "MODELS_UNUSED_AFTER": "10d", "CLEANUP_LIMIT": "7",
-		"CORS_ORIGINS": "https://a.example, http://localhost:3000",
+		"CORS_ORIGINS": "https://a.example, http://localhost:3000", "METRICS_NAMESPACE": "n",
 	}), MembersTable, TokensTable, Bucket)
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +57,8 @@ func TestValuesReachTheirFields(t *testing.T) {
 		HashCost:     HashCost{MemoryKiB: 8192, Passes: 3, Lanes: 2},
 		HashParallel: 4, MatchFMR: 1e-4, SamplingRateHz: 512.5, ReadParallel: 1,
 		OrphansAfter: 2 * time.Hour, UnusedAfter: 10 * day, CleanUpPerKind: 7,
-		CORSOrigins: []string{"https://a.example", "http://localhost:3000"},
+		CORSOrigins:      []string{"https://a.example", "http://localhost:3000"},
+		MetricsNamespace: "n",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

@@ -64,6 +64,9 @@ func settings() []setting {
 
 		{"CORS_ORIGINS", "", "https://app.example.com,https://admin.example.com", "the origins whose pages may call, with commas between, or *; none when empty",
 			origins},
+
+		{"METRICS_NAMESPACE", "", "systole", "the CloudWatch namespace of the metrics in the log; none when empty",
+			text(func(c *Config) *string { return &c.MetricsNamespace })},
 	}
 }
 

@@ -45,8 +45,9 @@ func run() error {
 		Parallel:      settings.ReadParallel,
 	}, time.Now, rand.Reader)
 	gateway.Start(api.New(api.Settings{
-		Logger:       slog.New(slog.NewJSONHandler(os.Stdout, nil)),
-		AllowOrigins: settings.CORSOrigins,
+		Logger:           slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+		AllowOrigins:     settings.CORSOrigins,
+		MetricsNamespace: settings.MetricsNamespace,
 	}, authenticate.CheckUser(service)))
 	return nil
 }

@@ -38,8 +38,9 @@ func run() error {
 	hasher := argon2id.New(argon2id.Cost(settings.HashCost), settings.HashParallel, rand.Reader)
 	service := member.NewService(tables, tokens, hasher, time.Now, rand.Reader)
 	gateway.Start(api.New(api.Settings{
-		Logger:       slog.New(slog.NewJSONHandler(os.Stdout, nil)),
-		AllowOrigins: settings.CORSOrigins,
+		Logger:           slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+		AllowOrigins:     settings.CORSOrigins,
+		MetricsNamespace: settings.MetricsNamespace,
 	}, members.LogIn(service)))
 	return nil
 }

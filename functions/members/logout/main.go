@@ -35,8 +35,9 @@ func run() error {
 		dynamo.Tables{Tokens: settings.TokensTable})
 	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
 	gateway.Start(api.New(api.Settings{
-		Logger:       slog.New(slog.NewJSONHandler(os.Stdout, nil)),
-		AllowOrigins: settings.CORSOrigins,
+		Logger:           slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+		AllowOrigins:     settings.CORSOrigins,
+		MetricsNamespace: settings.MetricsNamespace,
 	}, members.LogOut(tokens)))
 	return nil
 }

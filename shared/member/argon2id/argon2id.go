@@ -16,6 +16,7 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"systole/shared/fault"
+	"systole/shared/measure"
 )
 
 // Cost is what one hash costs: argon2id's parameters.
@@ -99,6 +100,7 @@ func (h *Hasher) derive(ctx context.Context, p phc, password string) ([]byte, er
 	case <-ctx.Done():
 		return nil, fault.New(fault.Unavailable).After(5 * time.Second).Because(fmt.Errorf("wait to hash: %w", ctx.Err()))
 	}
+	defer measure.Step(ctx, "hash")()
 	return argon2.IDKey([]byte(password), p.salt, p.cost.Passes, p.cost.MemoryKiB, p.cost.Lanes, uint32(len(p.hash))), nil
 }
 

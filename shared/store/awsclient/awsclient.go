@@ -16,8 +16,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"systole/shared/measure"
 	"systole/shared/store"
 )
 
@@ -63,8 +65,19 @@ func Config(getenv func(string) string) (aws.Config, error) {
 				o.MaxBackoff = longestBackoff
 			})
 		},
+		APIOptions: []func(*middleware.Stack) error{timed},
 	}
 	return config, errors.Join(missing...)
+}
+
+// timed measures calls, their repetitions included, as the request's step
+// "store".
+func timed(stack *middleware.Stack) error {
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Timed",
+		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			defer measure.Step(ctx, "store")()
+			return next.HandleInitialize(ctx, in)
+		}), middleware.Before)
 }
 
 // Endpoint returns the service's own endpoint (AWS_ENDPOINT_URL_<service>, else
