@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"systole/shared/member"
@@ -108,77 +110,62 @@ func NewService(sessions Sessions, members Members, objects Objects, s Settings,
 // reserve is kept back from the deadline of a run, to note how far it came.
 const reserve = 5 * time.Second
 
-// Run cleans up once. A dry run looks at everything from the start, as far as
-// one run goes, removes nothing and leaves the cursor alone. One kind's failure
-// doesn't keep the others from their turn; the report holds what was done all
-// the same. A run that comes near ctx's deadline ends early without an error.
+// Run cleans up once: tokens, uploads and models at the same time, so that none
+// takes the time of another. A dry run looks at everything from the start, as far as one run
+// goes, removes nothing and leaves the cursor alone. One kind's failure doesn't
+// keep the others from their turn; the report holds what was done all the same.
+// A run that comes near ctx's deadline ends early without an error.
 func (s *Service) Run(ctx context.Context, dryRun bool) (Report, error) {
 	w := &work{Service: s, now: s.now(), report: Report{DryRun: dryRun, Finished: true}}
 	var at cursor
 	if !dryRun {
 		var err error
 		if at, err = s.loadCursor(ctx); err != nil {
-			return w.report, err
+			return Report{}, err
 		}
 	}
-	working, cancel := ctx, context.CancelFunc(func() {})
-	if deadline, ok := ctx.Deadline(); ok {
-		working, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
-	}
-	defer cancel()
-	err := errors.Join(
-		w.walk(working, "expired tokens", &at.Tokens, w.expiredTokens),
-		w.walk(working, "old uploads", &at.Uploads, w.oldUploads),
-		w.walk(working, "orphan models", &at.Models, w.orphanModels),
-		w.walk(working, "unused models", &at.Members, w.unusedModels),
-	)
+	tokens := walk{kind: "expired tokens", at: &at.Tokens, clean: w.expiredTokens}
+	uploads := walk{kind: "old uploads", at: &at.Uploads, clean: w.oldUploads}
+	orphans := walk{kind: "orphan models", at: &at.Models, clean: w.orphanModels}
+	unused := walk{kind: "unused models", at: &at.Members, clean: w.unusedModels}
+	err := w.walkAll(ctx, []*walk{&tokens}, []*walk{&uploads}, []*walk{&orphans, &unused})
 	if !dryRun {
 		err = errors.Join(err, s.saveCursor(ctx, at))
 	}
 	return w.report, err
 }
 
-// work is one run.
+// work is one run. Each kind has its own counts in the report.
 type work struct {
 	*Service
 	now    time.Time
 	report Report
 }
 
-// pageSize is how many items are listed at once.
-const pageSize = 100
-
-// page cleans up among the next limit items after cursor, and returns where to
-// go on. Deletions that fail are reported beside the cursor.
-type page func(ctx context.Context, cursor string, limit int) (next string, err error)
-
-// walk goes on from *at page by page until the end, the run's limit or the
-// deadline. What can't be deleted doesn't stop it: the walk comes by again.
-func (w *work) walk(ctx context.Context, kind string, at *string, clean page) error {
-	var failures error
-	for left := w.settings.PerKind; left > 0; left -= pageSize {
-		next, err := clean(ctx, *at, min(left, pageSize))
-		if ctx.Err() != nil {
-			w.report.Finished = false
-			return failures
-		}
-		var failed *deletionError
-		if err != nil && !errors.As(err, &failed) {
-			w.report.Finished = false
-			if !errors.Is(err, store.ErrUnavailable) {
-				*at = "" // it may be the cursor that the store doesn't take
+// walkAll does the walks, those of different rows at once, and sums up how
+// they went.
+func (w *work) walkAll(ctx context.Context, rows ...[]*walk) error {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
+		defer cancel()
+	}
+	var wg sync.WaitGroup
+	for _, row := range rows {
+		wg.Go(func() {
+			for _, walk := range row {
+				walk.do(ctx, w.settings.PerKind)
 			}
-			return errors.Join(failures, fmt.Errorf("%s: %w", kind, err))
-		}
-		if failed != nil {
-			w.report.Failed += failed.count
-			failures = fmt.Errorf("%s: %w", kind, err)
-		}
-		*at = next
-		if next == "" {
-			return failures
+		})
+	}
+	wg.Wait()
+	var errs []error
+	for _, walk := range slices.Concat(rows...) {
+		w.report.Failed += walk.failed
+		w.report.Finished = w.report.Finished && walk.finished
+		if walk.err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", walk.kind, walk.err))
 		}
 	}
-	w.report.Finished = false
-	return failures
+	return errors.Join(errs...)
 }

@@ -3,7 +3,6 @@ package cleanup
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -11,52 +10,6 @@ import (
 	"systole/shared/member"
 	"systole/shared/store"
 )
-
-// deletionError says that some of a page's deletions failed, and how the last
-// of them did.
-type deletionError struct {
-	count int
-	last  error
-}
-
-func (e *deletionError) Error() string {
-	return fmt.Sprintf("%d not deleted: %v", e.count, e.last)
-}
-
-func (e *deletionError) Unwrap() error { return e.last }
-
-// deletions counts those of one page.
-type deletions struct {
-	dryRun bool
-	done   *int
-	failed deletionError
-}
-
-// do deletes one item. store.ErrNotFound and store.ErrConflict mean that it is
-// gone, or in use, by somebody else's doing.
-func (d *deletions) do(remove func() error) {
-	if d.dryRun {
-		*d.done++
-		return
-	}
-	err := remove()
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict) {
-		return
-	}
-	if err != nil {
-		d.failed.count++
-		d.failed.last = err
-		return
-	}
-	*d.done++
-}
-
-func (d *deletions) err() error {
-	if d.failed.count == 0 {
-		return nil
-	}
-	return &d.failed
-}
 
 func (w *work) expiredTokens(ctx context.Context, cursor string, limit int) (string, error) {
 	ids, next, err := w.sessions.ExpiredSessions(ctx, w.now, w.settings.TokenIdle, cursor, limit)
