@@ -56,6 +56,24 @@ func TestDetectFindsEveryBeatOfEveryHeart(t *testing.T) {
 	}
 }
 
+func TestDetectHoldsFromTheSlowestToTheFastestHeart(t *testing.T) {
+	var d Detector
+	for _, rate := range []float64{32, 45, 100, 150, 190, 215} {
+		for person := range uint64(5) {
+			heart := synthetic.Person(person)
+			heart.Rate = rate
+			x, at := heart.Strip(60, RateHz, 0.02, person)
+			for i := range at {
+				at[i] *= RateHz
+			}
+			missed, surplus := unmatched(at[1:len(at)-1], d.Detect(x), 0.05*RateHz)
+			if len(missed) > 0 || len(surplus) > 2 { // one at each end
+				t.Errorf("person %d at %g a minute: of %d beats missed %d, surplus %d", person, rate, len(at), len(missed), len(surplus))
+			}
+		}
+	}
+}
+
 func TestDetectPlacesAPeakToAPartOfASample(t *testing.T) {
 	heart := synthetic.Heart{Waves: []synthetic.Wave{{WidthS: 0.012, MV: 1}}, Rate: 70, Variation: 0.05}
 	x, beats := heart.Strip(60, RateHz, 0, 1)
