@@ -12,9 +12,11 @@ const (
 	// of what is missing…
 	shortest  = 0.65
 	shortCost = 6.0
-	// …and one that is longer than so many usual ones by what is too much.
-	longest  = 1.7
-	longCost = 0.7
+	// …and one that is longer than so many usual ones by what is too much, up
+	// to a limit: a heart that pauses is rare, but no rarer for pausing long.
+	longest      = 1.7
+	longCost     = 0.7
+	mostLongCost = 1.2
 	// The usual interval is the median of so many on each side.
 	usualReach = 5
 	// It is this long until there are three of them, and within these bounds.
@@ -89,7 +91,7 @@ func intervalCost(ratio float64) float64 {
 	case ratio < shortest:
 		return shortCost * (shortest - ratio) * (shortest - ratio)
 	case ratio > longest:
-		return longCost * (ratio - longest)
+		return min(longCost*(ratio-longest), mostLongCost)
 	}
 	return 0
 }
