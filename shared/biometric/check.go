@@ -8,6 +8,7 @@ import (
 
 	"systole/shared/ecg"
 	"systole/shared/fault"
+	"systole/shared/measure"
 	"systole/shared/member"
 	"systole/shared/store"
 )
@@ -44,6 +45,11 @@ func (s *Service) CheckUser(ctx context.Context, token string, file []byte, rate
 	if err != nil {
 		return false, err
 	}
+	verdict := "rejected"
+	if accepted {
+		verdict = "accepted"
+	}
+	measure.Add(ctx, verdict, measure.Count, 1)
 	s.noteUse(ctx, session, m, accepted)
 	return accepted, nil
 }
