@@ -1,0 +1,109 @@
+// Package restapi does what a REST API of API Gateway does to a request and to
+// a function's answer, so that what runs on a laptop or in a test goes the way
+// that it goes in AWS.
+package restapi
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"systole/shared/fault"
+)
+
+// What API Gateway and Lambda allow, so that nobody finds out about it in
+// production.
+const (
+	maxBody  = 10 << 20 // of a request to API Gateway, bytes
+	maxEvent = 6 << 20  // of an event to a function, bytes of JSON
+	maxFile  = maxEvent / 4 * 3
+)
+
+// Event makes the event that a REST API hands to its function, or says with a
+// fault.Error why it wouldn't.
+func Event(r *http.Request) (events.APIGatewayProxyRequest, error) {
+	body, err := readBody(r)
+	if err != nil {
+		return events.APIGatewayProxyRequest{}, err
+	}
+	headers := r.Header.Clone()
+	headers.Set("Host", r.Host)
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	event := events.APIGatewayProxyRequest{
+		Resource:                        r.URL.Path,
+		Path:                            r.URL.Path,
+		HTTPMethod:                      r.Method,
+		MultiValueHeaders:               headers,
+		Headers:                         last(headers),
+		MultiValueQueryStringParameters: r.URL.Query(),
+		QueryStringParameters:           last(r.URL.Query()),
+		RequestContext: events.APIGatewayProxyRequestContext{
+			RequestID: rand.Text(), Stage: "local", HTTPMethod: r.Method, Path: r.URL.Path, Protocol: r.Proto,
+			ResourcePath: r.URL.Path,
+			Identity:     events.APIGatewayRequestIdentity{SourceIP: host, UserAgent: r.UserAgent()},
+		},
+		Body: string(body),
+	}
+	if isBinary(r) {
+		event.Body, event.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
+	}
+	if len(event.Body) > maxEvent/2 { // the rest has at most 10 KiB
+		encoded, err := json.Marshal(event)
+		if err != nil {
+			return event, err
+		}
+		if len(encoded) > maxEvent {
+			return event, fault.New(fault.BodyTooLarge, "limit_bytes", maxFile)
+		}
+	}
+	return event, nil
+}
+
+// readBody reads up to API Gateway's limit.
+func readBody(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, fault.New(fault.BodyTooLarge, "limit_bytes", maxFile)
+	}
+	if err != nil {
+		return nil, fault.New(fault.MalformedBody).Because(err)
+	}
+	return body, nil
+}
+
+// isBinary reports whether the type is one of template.yaml's BinaryMediaTypes.
+func isBinary(r *http.Request) bool {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "multipart/form-data")
+}
+
+// last keeps the last value of each name, as API Gateway does.
+func last(all map[string][]string) map[string]string {
+	one := make(map[string]string, len(all))
+	for name, values := range all {
+		if len(values) > 0 {
+			one[name] = values[len(values)-1]
+		}
+	}
+	return one
+}
+
+// Write sends a function's answer to the client.
+func Write(w http.ResponseWriter, answer events.APIGatewayProxyResponse) {
+	for name, value := range answer.Headers {
+		w.Header().Set(name, value)
+	}
+	for name, values := range answer.MultiValueHeaders {
+		w.Header()[http.CanonicalHeaderKey(name)] = values
+	}
+	w.WriteHeader(answer.StatusCode)
+	io.WriteString(w, answer.Body) // the caller may be gone
+}

@@ -1,0 +1,134 @@
+package e2e
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+)
+
+// root of the repository.
+const root = "../.."
+
+// startLocal builds and starts the local command, and returns its address.
+func startLocal(t *testing.T, args ...string) (base string) {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "local")
+	build := exec.Command("go", "build", "-o", binary, "./infra/local")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	cmd := exec.Command(binary, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
+	cmd.Dir = t.TempDir()
+	var log strings.Builder
+	cmd.Stderr = &log
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Signal(syscall.SIGTERM)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the service didn't end cleanly: %v", err)
+		}
+		if t.Failed() {
+			os.Stderr.WriteString(log.String())
+		}
+		for _, secret := range []string{"tachy-cardia", "사람", "Token "} {
+			if strings.Contains(log.String(), secret) {
+				t.Errorf("the log holds %q", secret)
+			}
+		}
+	})
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		if address, ok := strings.CutPrefix(lines.Text(), "listening on "); ok {
+			go io.Copy(io.Discard, stdout)
+			return address
+		}
+	}
+	t.Fatalf("the service didn't say where it listens: %s", log.String())
+	return ""
+}
+
+func TestPeopleOverHTTP(t *testing.T) {
+	people(t, http.DefaultClient, startLocal(t))
+}
+
+func TestOneNameSignedUpByManyAtOnceMakesOneMember(t *testing.T) {
+	base := startLocal(t, "-memory")
+	var created, refused atomic.Int64
+	atOnce(200, func(int) {
+		c := &caller{t: t, http: http.DefaultClient, base: base}
+		a := c.send("/members/create/", map[string]string{"username": "everybody", "password": "tachy-cardia!", "name": "n"})
+		switch {
+		case a.status == http.StatusOK:
+			created.Add(1)
+		case a.status == http.StatusConflict && a.body["error"] == "username_taken":
+			refused.Add(1)
+		default:
+			t.Errorf("status %d, body %v", a.status, a.body)
+		}
+	})
+	if created.Load() != 1 || refused.Load() != 199 {
+		t.Errorf("%d created, %d refused; want 1 and 199", created.Load(), refused.Load())
+	}
+}
+
+func TestManyLogInsOfOneMemberAtOnceSucceed(t *testing.T) {
+	base := startLocal(t)
+	first := &caller{t: t, http: http.DefaultClient, base: base}
+	first.signUp("busy", "tachy-cardia!")
+	atOnce(50, func(i int) {
+		c := &caller{t: t, http: http.DefaultClient, base: base, person: i}
+		c.logIn("busy", "tachy-cardia!")
+	})
+}
+
+// atOnce calls f from n goroutines and waits for them.
+func atOnce(n int, f func(i int)) {
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() { f(i) })
+	}
+	group.Wait()
+}
+
+func TestDataOutlivesTheProcess(t *testing.T) {
+	data := t.TempDir()
+	c := &caller{t: t, http: http.DefaultClient}
+	t.Run("first process", func(t *testing.T) {
+		c.base = startLocal(t, "-data", data)
+		c.signUp("hong", "tachy-cardia!")
+	})
+	t.Run("second process", func(t *testing.T) {
+		c.base = startLocal(t, "-data", data)
+		c.logIn("hong", "tachy-cardia!")
+	})
+}
+
+func TestAMistakeOnTheCommandLineIsExplained(t *testing.T) {
+	for _, args := range []string{"-addr nowhere", "-port 1", "extra"} {
+		out, err := exec.Command("go", append([]string{"run", "-C", root, "./infra/local", "-memory"}, strings.Fields(args)...)...).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "-addr") && !strings.Contains(string(out), "-h") {
+			t.Errorf("%s: %v, %s", args, err, out)
+		}
+	}
+	out, err := exec.Command("go", "run", "-C", root, "./infra/local", "-h").CombinedOutput()
+	for _, word := range []string{"-addr", "-data", "-memory", "SAMPLING_RATE_HZ"} {
+		if err != nil || !strings.Contains(string(out), word) {
+			t.Errorf("-h doesn't explain %s: %v", word, err)
+		}
+	}
+}

@@ -1,0 +1,51 @@
+// Package recordings holds real ECGs of several people as the app writes them,
+// for the tests, the sample events and the README. Where they come from:
+// testdata/README.md.
+package recordings
+
+import (
+	"bytes"
+	"compress/gzip"
+	"embed"
+	"fmt"
+	"io"
+	"testing"
+)
+
+// RateHz is the sampling rate of all recordings. Their files don't say it.
+const RateHz = 500
+
+// People is how many people there are, numbered from 1. Of each there are an
+// enrolment of 20 s and a probe of 12 s from another recording.
+const People = 24
+
+//go:embed testdata/*.csv.gz
+var files embed.FS
+
+// Enrolment is the person's file for enrolment.
+func Enrolment(t testing.TB, person int) []byte { return read(t, person, "enrolment") }
+
+// Probe is the person's file for a check.
+func Probe(t testing.TB, person int) []byte { return read(t, person, "probe") }
+
+func read(t testing.TB, person int, kind string) []byte {
+	t.Helper()
+	data, err := Read(person, kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// Read is the person's file of a kind, "enrolment" or "probe".
+func Read(person int, kind string) ([]byte, error) {
+	packed, err := files.ReadFile(fmt.Sprintf("testdata/person_%02d_%s.csv.gz", person, kind))
+	if err != nil {
+		return nil, err
+	}
+	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(unpacked)
+}
