@@ -46,7 +46,7 @@ func TestWrongRequestsGetTheirOwn4xx(t *testing.T) {
 		{"delete", raw("DELETE", makeModel, "", nil), 405, "method_not_allowed"},
 		{"put", raw("PUT", makeModel, "", nil), 405, "method_not_allowed"},
 		{"get of make_model", raw("GET", makeModel, "", nil), 405, "method_not_allowed"},
-		{"head of make_model", raw("HEAD", checkUser+"x", "", nil), 404, ""},
+		{"head of another path", raw("HEAD", checkUser+"x", "", nil), 404, ""},
 		{"patch of check_user", raw("PATCH", checkUser, "", nil), 405, "method_not_allowed"},
 		{"a method of no sort", raw("B@D M", checkUser, "", nil), 405, "method_not_allowed"},
 		{"another path", raw("GET", "/authenticate/", "", nil), 404, "not_found"},
@@ -225,8 +225,7 @@ func cut(t *testing.T, e events.APIGatewayProxyRequest, n int) events.APIGateway
 	if n < 0 {
 		n += len(body)
 	}
-	cut := raw(e.HTTPMethod, e.Path, e.MultiValueHeaders["Content-Type"][0], body[:n])
-	return cut
+	return raw(e.HTTPMethod, e.Path, e.MultiValueHeaders["Content-Type"][0], body[:n])
 }
 
 func badBase64(e events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
