@@ -16,7 +16,7 @@ const (
 	// to a limit: a heart that pauses is rare, but no rarer for pausing long.
 	longest      = 1.7
 	longCost     = 0.7
-	mostLongCost = 1.2
+	mostLongCost = 0.3
 	// The usual interval is the median of so many on each side.
 	usualReach = 5
 	// It is this long until there are three of them, and within these bounds.
