@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
+	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 )
@@ -150,6 +153,34 @@ func TestNoiseHasTheRatioAsked(t *testing.T) {
 		}
 		if decibel := 10 * math.Log10(1.0/8/power); math.Abs(decibel-12) > 1e-6 {
 			t.Errorf("%s: %.3f dB, want 12", n.name, decibel)
+		}
+	}
+}
+
+// targets are what the detector must reach, in percent within 150 and 50 ms.
+// They are a little below what it does reach, so that a change for the better
+// in one record may cost a beat in another.
+var targets = map[string][2]float64{
+	"mitdb":    {99.85, 99.5},
+	"cpsc2019": {98, 94},
+}
+
+func TestDetectorReachesItsTargets(t *testing.T) {
+	folder := os.Getenv("ECG_DATA")
+	if folder == "" {
+		folder = "../../../shared/data" // beside the repository
+	}
+	if _, err := os.Stat(filepath.Join(folder, "mitdb")); err != nil {
+		t.Skip("no recordings to measure on: put PhysioNet's mitdb 1.0.0 and the CPSC 2019 records into a folder and name it in ECG_DATA")
+	}
+	records, err := load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range measureAll(records, io.Discard) {
+		want, ok := targets[r.Set]
+		if ok && r.Record == "all" && (r.F1 < want[0] || r.F1At50 < want[1]) {
+			t.Errorf("%s: F1 %.2f and %.2f %%, want %.2f and %.2f", r.Set, r.F1, r.F1At50, want[0], want[1])
 		}
 	}
 }
