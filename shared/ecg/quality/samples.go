@@ -35,16 +35,24 @@ func Flat(mv []float64, rateHz float64) float64 {
 	if len(mv) == 0 {
 		return 1
 	}
-	shortest := int(flatSeconds * rateHz)
-	flat, start := 0, 0
-	for i := 1; i <= len(mv); i++ {
-		if i < len(mv) && mv[i] == mv[start] {
+	shortest := max(1, int(flatSeconds*rateHz))
+	// A run that long holds one of the instants looked at, so that the
+	// samples between them need no look.
+	flat, counted := 0, 0
+	for at := 0; at < len(mv); at += (shortest + 1) / 2 {
+		if at < counted {
 			continue
 		}
-		if i-start >= shortest {
-			flat += i - start
+		first, end := at, at+1
+		for first > counted && mv[first-1] == mv[at] {
+			first--
 		}
-		start = i
+		for end < len(mv) && mv[end] == mv[at] {
+			end++
+		}
+		if end-first >= shortest {
+			flat, counted = flat+end-first, end
+		}
 	}
 	return float64(flat) / float64(len(mv))
 }
@@ -67,16 +75,20 @@ func Clip(mv []float64) (share float64, runs int) {
 	if lowest == highest {
 		return 0, 0
 	}
-	clipped, start := 0, 0
-	for i := 1; i <= len(mv); i++ {
-		if i < len(mv) && mv[i] == mv[start] {
+	clipped := 0
+	for i := 0; i < len(mv); i++ {
+		v := mv[i]
+		if v != lowest && v != highest {
 			continue
 		}
-		if i-start >= 3 && (mv[start] == lowest || mv[start] == highest) {
-			clipped += i - start
+		start := i
+		for i+1 < len(mv) && mv[i+1] == v {
+			i++
+		}
+		if n := i + 1 - start; n >= 3 {
+			clipped += n
 			runs++
 		}
-		start = i
 	}
 	return float64(clipped) / float64(len(mv)), runs
 }
