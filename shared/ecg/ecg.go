@@ -12,7 +12,6 @@ package ecg
 import (
 	"fmt"
 	"math"
-	"sync"
 
 	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/quality"
@@ -59,9 +58,6 @@ func unusable(report *quality.Report, need quality.Need) error {
 	}
 	return u
 }
-
-// frontEnds keeps the work space of finished runs for later ones.
-var frontEnds = sync.Pool{New: func() any { return new(frontend.FrontEnd) }}
 
 // check refuses rates that are no rates, and cuts what is too long.
 func (s Signal) check() (Signal, error) {

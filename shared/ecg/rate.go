@@ -31,9 +31,9 @@ func CheckRate(s Signal) error {
 	if longest := int(rateSeconds * s.RateHz); len(s.MV) > longest {
 		s.MV = s.MV[:longest]
 	}
-	fe := frontEnds.Get().(*frontend.FrontEnd)
-	defer frontEnds.Put(fe)
-	if agreeing(fe.Run(s.MV, s.RateHz).Report) >= trustedRate {
+	w := workspaces.Get().(*workspace)
+	defer workspaces.Put(w)
+	if agreeing(w.front.Run(s.MV, s.RateHz).Report) >= trustedRate {
 		return nil
 	}
 	for _, factor := range otherRates {
@@ -41,7 +41,7 @@ func CheckRate(s Signal) error {
 		if rateHz < frontend.MinRateHz || rateHz > frontend.MaxRateHz {
 			continue
 		}
-		r := fe.Run(s.MV, rateHz).Report
+		r := w.front.Run(s.MV, rateHz).Report
 		heartRate := r.HeartRate / factor
 		implausible := heartRate < quality.MinHeartRate || heartRate > quality.MaxHeartRate
 		if implausible && agreeing(r) >= betterRate {

@@ -1,17 +1,18 @@
 package ecg
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
+	"sync"
 
 	"systole/shared/ecg/beat"
 	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/model"
 	"systole/shared/ecg/quality"
 )
-
-// algorithm names how templates are made and compared.
-const algorithm = "mean-beat-1"
 
 var (
 	// ErrObsolete is the error for a template made by parameters that are no
@@ -21,32 +22,63 @@ var (
 	ErrCorrupt = errors.New("not a template")
 )
 
-// Template is what is kept of a person's heart.
+// Template is what is kept of a person's heart. It doesn't change once made.
 type Template struct {
-	mean    []float64 // beat.Width values, mean 0, root mean square 1
+	model    *model.Model
+	enrolled model.Heart
+	// added is what Adapt took in: how it is now, and before that how it was,
+	// the latest last.
+	added   []model.Heart
 	quality float64
+}
+
+// workspace is what goes from samples to coordinates needs.
+type workspace struct {
+	front       frontend.FrontEnd
+	model       model.Workspace
+	mean        [beat.Width]float64
+	coordinates []float32
+}
+
+// workspaces keeps the work space of finished runs for later ones.
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
+// embed is the coordinates of the beats' mean, valid until the next call.
+func (w *workspace) embed(m *model.Model, beats *beat.Beats) []float32 {
+	clear(w.mean[:])
+	for i := range beats.Len() {
+		for k, v := range beats.Row(i) {
+			w.mean[k] += v
+		}
+	}
+	for k := range w.mean {
+		w.mean[k] /= float64(beats.Len())
+	}
+	w.coordinates = m.Embed(w.coordinates[:0], &w.model, w.mean[:])
+	return w.coordinates
 }
 
 // Enrol makes a template of one or several recordings of one person. The error
 // is an *Unusable.
 func Enrol(recordings ...Signal) (*Template, error) {
-	fe := frontEnds.Get().(*frontend.FrontEnd)
-	defer frontEnds.Put(fe)
-	t := &Template{mean: make([]float64, beat.Width)}
+	w := workspaces.Get().(*workspace)
+	defer workspaces.Put(w)
+	t := &Template{model: model.Shipped()}
 	var total quality.Report
 	for _, s := range recordings {
 		s, err := s.check()
 		if err != nil {
 			return nil, err
 		}
-		r := fe.Run(s.MV, s.RateHz)
+		r := w.front.Run(s.MV, s.RateHz)
 		total.Add(&r.Report)
-		addBeats(t.mean, r.Beats)
+		if n := r.Beats.Len(); n > 0 {
+			t.enrolled.Add(w.embed(t.model, r.Beats), model.Weight(n, r.Report.Trust()))
+		}
 	}
 	if err := unusable(&total, enrolment); err != nil {
 		return nil, err
 	}
-	normalise(t.mean)
 	t.quality = total.Trust()
 	return t, nil
 }
@@ -55,74 +87,78 @@ func Enrol(recordings ...Signal) (*Template, error) {
 func (t *Template) Quality() float64 { return t.quality }
 
 // Algorithm names what made the template.
-func (t *Template) Algorithm() string { return algorithm }
+func (t *Template) Algorithm() string { return t.model.Version }
 
 // MarshalBinary returns the template as bytes for ParseTemplate: the
-// algorithm's name, a zero byte, the quality and the mean beat as
-// little-endian 32-bit floats.
+// algorithm's name, a zero byte, and little-endian 32-bit floats: the quality,
+// then for the heart as enrolled and for each as adapted its weight, its
+// recordings and its coordinates.
 func (t *Template) MarshalBinary() ([]byte, error) {
-	b := append([]byte(algorithm), 0)
-	b = binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(t.quality)))
-	for _, v := range t.mean {
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(v)))
+	b := append([]byte(t.model.Version), 0)
+	b = appendFloat(b, float32(t.quality))
+	b = appendHeart(b, &t.enrolled)
+	for i := range t.added {
+		b = appendHeart(b, &t.added[i])
 	}
 	return b, nil
 }
 
+func appendFloat(b []byte, v float32) []byte {
+	return binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+}
+
+func appendHeart(b []byte, h *model.Heart) []byte {
+	b = appendFloat(appendFloat(b, float32(h.Weight)), float32(h.Recordings))
+	for _, v := range h.Mean {
+		b = appendFloat(b, v)
+	}
+	return b
+}
+
+// longestName bounds an algorithm's name.
+const longestName = 64
+
 // ParseTemplate reads what MarshalBinary wrote. The error is ErrObsolete or
 // ErrCorrupt.
 func ParseTemplate(b []byte) (*Template, error) {
-	for i, c := range b[:min(len(b), 64)] {
-		if c != 0 {
-			continue
-		}
-		if string(b[:i]) != algorithm {
-			return nil, ErrObsolete
-		}
-		return parseMeanBeat(b[i+1:])
-	}
-	return nil, ErrCorrupt
-}
-
-func parseMeanBeat(b []byte) (*Template, error) {
-	if len(b) != 4*(1+beat.Width) {
+	end := bytes.IndexByte(b[:min(len(b), longestName)], 0)
+	if end < 0 {
 		return nil, ErrCorrupt
 	}
-	values := make([]float64, 1+beat.Width)
+	m := model.Shipped()
+	if string(b[:end]) != m.Version {
+		return nil, ErrObsolete
+	}
+	return parse(m, b[end+1:])
+}
+
+func parse(m *model.Model, b []byte) (*Template, error) {
+	const float, head = 4, 2 // bytes, and values before a heart's coordinates
+	values := make([]float32, len(b)/float)
 	for i := range values {
-		v := float64(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:])))
-		if math.IsNaN(v) || math.Abs(v) > beat.Width {
+		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[float*i:]))
+		if !(math.Abs(float64(values[i])) < largest) { // also where it is no number
 			return nil, ErrCorrupt
 		}
-		values[i] = v
 	}
-	return &Template{quality: values[0], mean: values[1:]}, nil
-}
-
-// addBeats adds every beat to sum.
-func addBeats(sum []float64, beats *beat.Beats) {
-	for i := range beats.Len() {
-		for k, v := range beats.Row(i) {
-			sum[k] += v
+	size := head + m.Dimensions()
+	if len(b)%float != 0 || len(values) <= size || (len(values)-1)%size != 0 || len(values)/size > 1+versions {
+		return nil, ErrCorrupt
+	}
+	t := &Template{model: m, quality: float64(values[0])}
+	for one := range slices.Chunk(values[1:], size) {
+		h := model.Heart{Weight: float64(one[0]), Recordings: float64(one[1]), Mean: one[head:]}
+		if h.Weight <= 0 || h.Recordings < 1 {
+			return nil, ErrCorrupt
 		}
+		t.added = append(t.added, h)
 	}
+	t.enrolled, t.added = t.added[0], t.added[1:]
+	if t.quality < 0 || t.quality > 1 {
+		return nil, ErrCorrupt
+	}
+	return t, nil
 }
 
-// normalise brings x to mean 0 and root mean square 1; a constant becomes 0.
-func normalise(x []float64) {
-	mean, power := 0.0, 0.0
-	for _, v := range x {
-		mean += v / float64(len(x))
-	}
-	for i := range x {
-		x[i] -= mean
-		power += x[i] * x[i] / float64(len(x))
-	}
-	if power == 0 {
-		return
-	}
-	scale := 1 / math.Sqrt(power)
-	for i := range x {
-		x[i] *= scale
-	}
-}
+// largest is beyond all values that a template holds.
+const largest = 1e6

@@ -1,0 +1,115 @@
+// Package network is a small convolutional network's way forward: some
+// convolutions over time, each followed by a rectifier and a halving of the
+// time, then one dense layer. It is trained elsewhere; here are only its
+// parameters and their use.
+package network
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+)
+
+// Layer is a convolution over time, or a dense layer.
+type Layer struct {
+	In, Out int       // channels
+	Kernel  int       // how many times a convolution sees at once, odd; 1 for a dense layer
+	Weight  []float32 // Kernel·In rows of Out values
+	Bias    []float32 // Out values
+}
+
+// Network maps a signal of several channels to one vector of length 1.
+type Network struct {
+	Convolutions []Layer
+	Dense        Layer
+}
+
+// Workspace is what Apply works in. The zero value is ready to use.
+type Workspace struct{ columns, a, b []float32 }
+
+// Apply appends the vector for an input of In values at each time. The times
+// must halve once for each convolution down to what the dense layer takes in.
+func (n *Network) Apply(dst []float32, w *Workspace, input []float32) []float32 {
+	w.a = append(w.a[:0], input...)
+	for i := range n.Convolutions {
+		layer := &n.Convolutions[i]
+		times := len(w.a) / layer.In
+		w.columns = Columns(w.columns, w.a, times, layer.In, layer.Kernel)
+		w.b = layer.Multiply(w.b, w.columns, times)
+		w.a = halve(w.a, w.b, times, layer.Out)
+	}
+	start := len(dst)
+	w.b = n.Dense.Multiply(w.b, w.a, 1)
+	dst = append(dst, w.b...)
+	unit(dst[start:])
+	return dst
+}
+
+// Columns writes, for each time, the values that a convolution sees: those of
+// the kernel's times around it, nothing before the first and after the last.
+func Columns(dst, x []float32, times, channels, kernel int) []float32 {
+	width := kernel * channels
+	dst = resized(dst, times*width)
+	half := kernel / 2
+	for t := range times {
+		row := dst[t*width : (t+1)*width]
+		first, last := t-half, t+half+1
+		skipped := max(0, -first) * channels
+		n := copy(row[skipped:], x[max(0, first)*channels:min(times, last)*channels])
+		clear(row[:skipped])
+		clear(row[skipped+n:])
+	}
+	return dst
+}
+
+// Multiply writes the layer's answer to each of the rows, which have
+// Kernel·In values.
+func (l *Layer) Multiply(dst, rows []float32, times int) []float32 {
+	dst = resized(dst, times*l.Out)
+	for t := range times {
+		copy(dst[t*l.Out:], l.Bias)
+	}
+	width := l.Kernel * l.In
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1,
+		blas32.General{Rows: times, Cols: width, Stride: width, Data: rows},
+		blas32.General{Rows: width, Cols: l.Out, Stride: l.Out, Data: l.Weight},
+		1, blas32.General{Rows: times, Cols: l.Out, Stride: l.Out, Data: dst})
+	return dst
+}
+
+// halve keeps the larger of two neighbours in time, and nothing below 0.
+func halve(dst, x []float32, times, channels int) []float32 {
+	dst = resized(dst, times/2*channels)
+	for t := range times / 2 {
+		early := x[2*t*channels : (2*t+1)*channels]
+		late := x[(2*t+1)*channels : (2*t+2)*channels]
+		out := dst[t*channels : (t+1)*channels]
+		for c := range out {
+			out[c] = max(early[c], late[c], 0)
+		}
+	}
+	return dst
+}
+
+// unit scales x to length 1.
+func unit(x []float32) {
+	var power float64
+	for _, v := range x {
+		power += float64(v) * float64(v)
+	}
+	if power == 0 {
+		return
+	}
+	scale := float32(1 / math.Sqrt(power))
+	for i := range x {
+		x[i] *= scale
+	}
+}
+
+func resized(x []float32, n int) []float32 {
+	if cap(x) < n {
+		return make([]float32, n)
+	}
+	return x[:n]
+}

@@ -1,0 +1,75 @@
+// Package plda compares vectors under the two-covariance model of
+// probabilistic linear discriminant analysis: a person's vectors scatter around
+// the person's own mean with one covariance, and the persons' means around a
+// common mean with another (Brümmer, de Villiers: The speaker partitioning
+// problem, Odyssey 2010). After projection the first covariance is the
+// identity and the second is diagonal.
+package plda
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+)
+
+// Space is the model in the coordinates of its projection.
+type Space struct {
+	Mean    []float32 // of all vectors
+	Basis   []float32 // one row as long as Mean for each dimension
+	Between []float32 // the persons' variance in each dimension; within one it is 1
+}
+
+// Dimensions is how many coordinates a projected vector has.
+func (s *Space) Dimensions() int { return len(s.Between) }
+
+// Project appends the coordinates of x, which it overwrites.
+func (s *Space) Project(dst, x []float32) []float32 {
+	for i, m := range s.Mean {
+		x[i] -= m
+	}
+	start, d := len(dst), s.Dimensions()
+	for range d {
+		dst = append(dst, 0)
+	}
+	blas32.Gemv(blas.NoTrans, 1,
+		blas32.General{Rows: d, Cols: len(x), Stride: len(x), Data: s.Basis},
+		blas32.Vector{N: len(x), Inc: 1, Data: x},
+		0, blas32.Vector{N: d, Inc: 1, Data: dst[start:]})
+	s.resize(dst[start:])
+	return dst
+}
+
+// resize scales coordinates to the length that is expected of them, each by its
+// variance: how far a heart lies from the mean says more about the recording
+// than about the person (Garcia-Romero, Espy-Wilson: Interspeech 2011).
+func (s *Space) resize(z []float32) {
+	power := 0.0
+	for i, b := range s.Between {
+		power += float64(z[i]) * float64(z[i]) / float64(1+b)
+	}
+	if power == 0 {
+		return
+	}
+	scale := float32(math.Sqrt(float64(len(z)) / power))
+	for i := range z {
+		z[i] *= scale
+	}
+}
+
+// Ratio is the logarithm of how much likelier the probe is from the person of
+// the enrolment than from a stranger. The enrolment is the mean of vectors
+// worth count independent ones.
+func (s *Space) Ratio(enrolled []float32, count float64, probe []float32) float64 {
+	sum := 0.0
+	for i, b := range s.Between {
+		between := float64(b)
+		rest := between / (1 + count*between) // variance of the person's mean, once enrolled
+		own := 1 + rest
+		any := 1 + between
+		expected := count * rest * float64(enrolled[i])
+		z := float64(probe[i])
+		sum += math.Log(any/own) + z*z/any - (z-expected)*(z-expected)/own
+	}
+	return sum / 2
+}

@@ -1,0 +1,93 @@
+package cohort
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const (
+	ecgIDRateHz = 500
+	// ecgIDGain is units per mV.
+	ecgIDGain = 200
+	// invalid marks samples before a record's beginning, where both signals
+	// have it.
+	invalid = -1
+)
+
+// loadECGID reads the folders of the ECG-ID database's persons: the raw first
+// signal of each record; a session is a day.
+func loadECGID(persons []string) ([]Recording, error) {
+	var recordings []Recording
+	for _, folder := range persons {
+		headers, err := filepath.Glob(filepath.Join(folder, "*.hea"))
+		if err != nil {
+			return nil, err
+		}
+		number := strings.TrimPrefix(filepath.Base(folder), "Person_")
+		for _, header := range headers {
+			r, err := readECGID(header)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", header, err)
+			}
+			r.Person = ECGID + "/" + number
+			recordings = append(recordings, r)
+		}
+	}
+	return recordings, nil
+}
+
+func readECGID(header string) (Recording, error) {
+	text, err := os.ReadFile(header)
+	if err != nil {
+		return Recording{}, err
+	}
+	day, err := ecgIDDay(string(text))
+	if err != nil {
+		return Recording{}, err
+	}
+	base := strings.TrimSuffix(header, ".hea")
+	samples, err := os.ReadFile(base + ".dat")
+	if err != nil {
+		return Recording{}, err
+	}
+	// rec_2 comes before rec_10.
+	name := fmt.Sprintf("rec_%03s", strings.TrimPrefix(filepath.Base(base), "rec_"))
+	return Recording{
+		Database: ECGID, Session: day, Name: name,
+		MV: firstOfTwo(samples), RateHz: ecgIDRateHz,
+	}, nil
+}
+
+func ecgIDDay(header string) (string, error) {
+	const label = "# ECG date:"
+	for line := range strings.Lines(header) {
+		if !strings.HasPrefix(line, label) {
+			continue
+		}
+		day, err := time.Parse("02.01.2006", strings.TrimSpace(strings.TrimPrefix(line, label)))
+		if err != nil {
+			return "", err
+		}
+		return day.Format(time.DateOnly), nil
+	}
+	return "", fmt.Errorf("no line %q", label)
+}
+
+// firstOfTwo is the first of two interleaved signals in WFDB format 16,
+// without the invalid samples at its beginning.
+func firstOfTwo(b []byte) []float64 {
+	const frame = 4
+	sample := func(i int) int16 { return int16(binary.LittleEndian.Uint16(b[i:])) }
+	for len(b) >= frame && sample(0) == invalid && sample(2) == invalid {
+		b = b[frame:]
+	}
+	mv := make([]float64, 0, len(b)/frame)
+	for ; len(b) >= frame; b = b[frame:] {
+		mv = append(mv, float64(sample(0))/ecgIDGain)
+	}
+	return mv
+}

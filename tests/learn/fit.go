@@ -1,0 +1,73 @@
+package learn
+
+import (
+	"fmt"
+	"slices"
+
+	"systole/shared/ecg/feature"
+	"systole/shared/ecg/model"
+	"systole/shared/ecg/network"
+)
+
+// Settings are what a fit depends on beside the recordings.
+type Settings struct {
+	Seed    uint64
+	PLDA    [model.Features]PLDASettings
+	Weights [model.Features]float32 // a feature with 0 is left out
+	Network NetworkSettings
+}
+
+// Fit learns a model from the recordings of many persons, without its
+// calibration. progress is told what is done, 0 to 1.
+func Fit(recordings []Beats, set Settings, progress func(done float64)) (*model.Model, error) {
+	m := &model.Model{Weights: set.Weights}
+	for _, r := range recordings {
+		if !slices.Contains(m.Persons, r.Person) {
+			m.Persons = append(m.Persons, r.Person)
+		}
+	}
+	means, persons, sessions := pieces(recordings)
+	var pairs [][]float32
+	for _, mean := range means {
+		pairs = append(pairs, feature.Pair(nil, mean))
+	}
+	if set.Weights[model.Network] > 0 {
+		m.Network = TrainNetwork(recordings, set.Network, set.Seed, progress)
+	}
+	for which := range m.Spaces {
+		if set.Weights[which] == 0 {
+			continue
+		}
+		var x [][]float32
+		var w network.Workspace
+		for i, mean := range means {
+			x = append(x, m.Feature(nil, &w, which, mean, pairs[i]))
+		}
+		space, err := FitPLDA(x, persons, sessions, set.PLDA[which])
+		if err != nil {
+			return nil, fmt.Errorf("feature %d: %w", which, err)
+		}
+		m.Spaces[which] = space
+	}
+	return m, nil
+}
+
+// pieces are mean beats of the recordings: of each half and of the whole, as
+// far as there are beats.
+func pieces(recordings []Beats) (means [][]float64, persons, sessions []string) {
+	add := func(r *Beats, rows [][]float64) {
+		means = append(means, Mean(rows))
+		persons = append(persons, r.Person)
+		sessions = append(sessions, r.Session)
+	}
+	for i := range recordings {
+		r := &recordings[i]
+		n := len(r.Rows)
+		add(r, r.Rows)
+		if n >= 8 {
+			add(r, r.Rows[:n/2])
+			add(r, r.Rows[n/2:])
+		}
+	}
+	return means, persons, sessions
+}

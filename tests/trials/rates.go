@@ -1,0 +1,162 @@
+package trials
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Trial is one comparison.
+type Trial struct {
+	Enrolled, Probe string // persons
+	Part            int    // which of the person's probes
+	Score           float64
+	Refused         bool // the probe failed to be acquired: no score
+}
+
+func (t *Trial) Genuine() bool { return t.Enrolled == t.Probe }
+
+// Weighted is a score with what it counts.
+type Weighted struct{ Score, Weight float64 }
+
+// Curve holds sorted scores of genuine and of impostor trials. Each person
+// counts the same in both: a genuine trial by the person's number of them, an
+// impostor trial by the number that the probe's person has.
+type Curve struct{ Genuine, Impostor []Weighted }
+
+// NewCurve makes the curve of the trials; count says how often each person
+// counts, nil for once.
+func NewCurve(trials []Trial, count map[string]float64) Curve {
+	own, others := map[string]float64{}, map[string]float64{}
+	for i := range trials {
+		switch t := &trials[i]; {
+		case t.Refused:
+		case t.Genuine():
+			own[t.Probe]++
+		default:
+			others[t.Probe]++
+		}
+	}
+	var c Curve
+	for i := range trials {
+		t := &trials[i]
+		if t.Refused {
+			continue
+		}
+		times := 1.0
+		if count != nil {
+			times = count[t.Probe]
+		}
+		if times == 0 {
+			continue
+		}
+		if t.Genuine() {
+			c.Genuine = append(c.Genuine, Weighted{t.Score, times / own[t.Probe]})
+		} else {
+			c.Impostor = append(c.Impostor, Weighted{t.Score, times / others[t.Probe]})
+		}
+	}
+	normalise(c.Genuine)
+	normalise(c.Impostor)
+	return c
+}
+
+// normalise sorts by falling score and lets weights sum to 1.
+func normalise(w []Weighted) {
+	slices.SortFunc(w, func(a, b Weighted) int {
+		switch {
+		case a.Score > b.Score:
+			return -1
+		case a.Score < b.Score:
+			return 1
+		}
+		return 0
+	})
+	sum := 0.0
+	for _, v := range w {
+		sum += v.Weight
+	}
+	for i := range w {
+		w[i].Weight /= sum
+	}
+}
+
+// Point is a threshold's two error rates.
+type Point struct{ Threshold, FMR, FNMR float64 }
+
+// Points are the curve's steps from the highest threshold down.
+func (c *Curve) Points() []Point {
+	points := []Point{{math.Inf(1), 0, 1}}
+	fmr, fnmr := 0.0, 1.0
+	g := 0
+	for _, i := range c.Impostor {
+		for g < len(c.Genuine) && c.Genuine[g].Score >= i.Score {
+			fnmr -= c.Genuine[g].Weight
+			g++
+		}
+		// Just above this impostor.
+		points = append(points, Point{i.Score, fmr, max(fnmr, 0)})
+		fmr += i.Weight
+	}
+	for ; g < len(c.Genuine); g++ {
+		fnmr -= c.Genuine[g].Weight
+	}
+	return append(points, Point{math.Inf(-1), 1, 0})
+}
+
+// EER is the rate at which both errors are equal.
+func EER(points []Point) float64 {
+	for i, p := range points {
+		if p.FMR < p.FNMR {
+			continue
+		}
+		before := points[max(i-1, 0)]
+		return (max(before.FMR, min(p.FMR, before.FNMR)) + min(p.FMR, max(before.FNMR, p.FNMR))) / 2
+	}
+	return 1
+}
+
+// FNMRAt is the lowest false non-match rate at a false match rate no higher
+// than given.
+func FNMRAt(points []Point, fmr float64) float64 {
+	best := 1.0
+	for _, p := range points {
+		if p.FMR <= fmr+1e-12 {
+			best = min(best, p.FNMR)
+		}
+	}
+	return best
+}
+
+// Interval is a measured value with its 95 % interval.
+type Interval struct{ Value, Low, High float64 }
+
+// Bootstrap measures the trials and, for the interval, as many drawings of
+// persons with replacement.
+func Bootstrap(trials []Trial, drawings int, seed uint64, measure func([]Point) float64) Interval {
+	c := NewCurve(trials, nil)
+	result := Interval{Value: measure(c.Points())}
+	var persons []string
+	for i := range trials {
+		if trials[i].Genuine() && !slices.Contains(persons, trials[i].Probe) {
+			persons = append(persons, trials[i].Probe)
+		}
+	}
+	if len(persons) == 0 || drawings == 0 {
+		return result
+	}
+	random := rand.New(rand.NewPCG(seed, 3))
+	values := make([]float64, drawings)
+	for i := range values {
+		count := map[string]float64{}
+		for range persons {
+			count[persons[random.IntN(len(persons))]]++
+		}
+		drawn := NewCurve(trials, count)
+		values[i] = measure(drawn.Points())
+	}
+	slices.Sort(values)
+	result.Low = values[drawings*25/1000]
+	result.High = values[min(drawings*975/1000, drawings-1)]
+	return result
+}

@@ -1,0 +1,105 @@
+package trials
+
+import (
+	"math/rand/v2"
+	"slices"
+
+	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/model"
+	"systole/tests/learn"
+)
+
+// heartNeed and probeNeed are how many clean beats the engine asks of an
+// enrolment and of a probe.
+const heartNeed, probeNeed = 6, 4
+
+// Bench cuts each Span of each recording once.
+type Bench struct {
+	front frontend.FrontEnd
+	cut   map[Span]learn.Beats
+}
+
+// NewBench is a bench on which nothing is cut yet.
+func NewBench() *Bench { return &Bench{cut: map[Span]learn.Beats{}} }
+
+// Beats are the clean beats of the span.
+func (b *Bench) Beats(s Span) learn.Beats {
+	if cut, ok := b.cut[s]; ok {
+		return cut
+	}
+	cut, _ := learn.Cut(&b.front, s.Recording, s.From, s.To, 1)
+	b.cut[s] = cut
+	return cut
+}
+
+// Counts are failures to enrol and to acquire, and what they are out of.
+type Counts struct{ Enrolments, NotEnrolled, Probes, NotAcquired int }
+
+// Compare runs a protocol's trials among the persons of one fold.
+func (b *Bench) Compare(persons []Person, m *model.Model, c *Counts) []Trial {
+	var w model.Workspace
+	var hearts []*model.Heart
+	for i := range persons {
+		hearts = append(hearts, b.heart(persons[i].Enrol, m, &w))
+		c.Enrolments++
+		if hearts[i] == nil {
+			c.NotEnrolled++
+		}
+	}
+	var trials []Trial
+	for i := range persons {
+		for part, s := range persons[i].Probes {
+			c.Probes++
+			beats := b.Beats(s)
+			refused := len(beats.Rows) < probeNeed
+			var probe []float32
+			if refused {
+				c.NotAcquired++
+			} else {
+				probe = m.Embed(nil, &w, learn.Mean(beats.Rows))
+			}
+			for k, heart := range hearts {
+				if heart == nil {
+					continue
+				}
+				t := Trial{Enrolled: persons[k].Name, Probe: persons[i].Name, Part: part, Refused: refused}
+				if !refused {
+					t.Score = m.Compare(heart, probe)
+				}
+				trials = append(trials, t)
+			}
+		}
+	}
+	return trials
+}
+
+// heart enrols the spans; nil where they have too few clean beats.
+func (b *Bench) heart(spans []Span, m *model.Model, w *model.Workspace) *model.Heart {
+	var h model.Heart
+	total := 0
+	for _, s := range spans {
+		beats := b.Beats(s)
+		total += len(beats.Rows)
+		if len(beats.Rows) > 0 {
+			h.Add(m.Embed(nil, w, learn.Mean(beats.Rows)), model.Weight(len(beats.Rows), beats.Trust))
+		}
+	}
+	if total < heartNeed {
+		return nil
+	}
+	return &h
+}
+
+// Folds deals persons into groups of the same size, at random but the same for
+// a seed, each database evenly.
+func Folds(persons []string, n int, seed uint64) [][]string {
+	dealt := slices.Clone(persons)
+	slices.Sort(dealt)
+	random := rand.New(rand.NewPCG(seed, 4))
+	random.Shuffle(len(dealt), func(i, j int) { dealt[i], dealt[j] = dealt[j], dealt[i] })
+	groups := make([][]string, n)
+	for i, p := range dealt {
+		groups[i%n] = append(groups[i%n], p)
+	}
+	return groups
+}
