@@ -3,7 +3,7 @@
 // records of the China Physiological Signal Challenge 2019, with tolerances of
 // 150 and 50 ms, and MIT-BIH again under noise.
 //
-//	go run ./tests/rpeaks [-data folder] [-json] [-noise=false]
+//	go run ./tests/rpeaks [-data folder] [-json] [-noise=false] [-rate Hz]
 package main
 
 import (
@@ -15,6 +15,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/resample"
 	"systole/shared/ecg/rpeak"
 )
@@ -47,12 +48,21 @@ func run(args []string, out, progress io.Writer) error {
 	data := flags.String("data", dataFolder(), "folder that holds mitdb and cpsc2019")
 	asJSON := flags.Bool("json", false, "print JSON instead of a table")
 	noise := flags.Bool("noise", true, "also measure with noise added to MIT-BIH")
+	rateHz := flags.Float64("rate", 0, "bring the recordings to this sampling rate first, in Hz, from 90 to 4000")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	records, err := load(*data)
 	if err != nil {
 		return err
+	}
+	if *rateHz != 0 {
+		if *rateHz < frontend.MinRateHz || *rateHz > frontend.MaxRateHz {
+			return fmt.Errorf("-rate %g is outside %d to %d Hz", *rateHz, frontend.MinRateHz, frontend.MaxRateHz)
+		}
+		for i, r := range records {
+			records[i].mv, records[i].rateHz = resample.New(r.rateHz, *rateHz).Apply(nil, r.mv), *rateHz
+		}
 	}
 	rows := measureAll(records, progress)
 	if *noise {
