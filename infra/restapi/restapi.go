@@ -49,7 +49,8 @@ func Event(r *http.Request) (events.APIGatewayProxyRequest, error) {
 			ResourcePath: r.URL.Path,
 			Identity:     events.APIGatewayRequestIdentity{SourceIP: host, UserAgent: r.UserAgent()},
 		},
-		Body: string(body),
+		// Text goes through JSON, which has no other bytes than UTF-8's.
+		Body: strings.ToValidUTF8(string(body), "\uFFFD"),
 	}
 	if isBinary(r) {
 		event.Body, event.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
@@ -96,8 +97,18 @@ func last(all map[string][]string) map[string]string {
 	return one
 }
 
-// Write sends a function's answer to the client.
+// Write sends a function's answer to the client. An answer that isn't what it
+// says it is becomes status 502, as API Gateway has it.
 func Write(w http.ResponseWriter, answer events.APIGatewayProxyResponse) {
+	body := []byte(answer.Body)
+	if answer.IsBase64Encoded {
+		decoded, err := base64.StdEncoding.DecodeString(answer.Body)
+		if err != nil {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		body = decoded
+	}
 	for name, value := range answer.Headers {
 		w.Header().Set(name, value)
 	}
@@ -105,5 +116,5 @@ func Write(w http.ResponseWriter, answer events.APIGatewayProxyResponse) {
 		w.Header()[http.CanonicalHeaderKey(name)] = values
 	}
 	w.WriteHeader(answer.StatusCode)
-	io.WriteString(w, answer.Body) // the caller may be gone
+	w.Write(body) // the caller may be gone
 }

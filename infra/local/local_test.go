@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// local is a running service.
+type local struct {
+	address string
+	stop    context.CancelFunc
+	ended   chan error
+	log     *safeBuffer
+}
+
+// serve runs the command until the test ends or stops it.
+func serve(t *testing.T, args ...string) *local {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	l := &local{stop: stop, ended: make(chan error, 1), log: new(safeBuffer)}
+	out, in := io.Pipe()
+	go func() {
+		l.ended <- run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), in, l.log)
+		in.Close()
+	}()
+	lines := bufio.NewScanner(out)
+	if !lines.Scan() {
+		t.Fatalf("the service doesn't start: %v", <-l.ended)
+	}
+	l.address = strings.TrimPrefix(lines.Text(), "listening on http://")
+	go io.Copy(io.Discard, out)
+	return l
+}
+
+func TestARequestUnderWayIsAnsweredAfterTheSignal(t *testing.T) {
+	l := serve(t, "-memory")
+	conn, err := net.Dial("tcp", l.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	const body = `{"username":"hong","password":"tachy-cardia!","name":"n"}`
+	fmt.Fprintf(conn, "POST /members/create/ HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"+
+		"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n", len(body))
+	in := bufio.NewReader(conn)
+	// The service asks for the body: it is at work on this request.
+	if line, err := in.ReadString('\n'); !strings.Contains(line, "100 Continue") {
+		t.Fatal(line, err)
+	}
+	in.ReadString('\n')
+	l.stop()
+	io.WriteString(conn, body)
+	response, err := http.ReadResponse(in, nil)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Errorf("answer is %v, %v", response, err)
+	}
+	if err := <-l.ended; err != nil {
+		t.Errorf("the service ends with %v", err)
+	}
+}
+
+func TestTwoServicesDontShareAFolderOrAnAddress(t *testing.T) {
+	data := t.TempDir()
+	first := serve(t, "-data", data)
+	for _, test := range []struct {
+		name, want string
+		args       []string
+	}{
+		{"folder", data + " is in use by another process", []string{"-addr", "127.0.0.1:0", "-data", data}},
+		{"address", "choose another address with -addr", []string{"-addr", first.address, "-memory"}},
+	} {
+		err := run(t.Context(), test.args, io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+	first.stop()
+	if err := <-first.ended; err != nil {
+		t.Fatal(err)
+	}
+	second := serve(t, "-data", data) // the folder is free again
+	second.stop()
+	if err := <-second.ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMistakesAreNamedBeforeAnythingIsOpened(t *testing.T) {
+	t.Setenv("MATCH_FMR", "often")
+	for want, args := range map[string][]string{
+		"MATCH_FMR":  {"-memory"},
+		"-h":         {"serve"},
+		"-telephone": {"-telephone"},
+	} {
+		err := run(t.Context(), args, io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+}
+
+func TestHelpExplainsEveryFlagAndSetting(t *testing.T) {
+	var help bytes.Buffer
+	if err := run(t.Context(), []string{"-h"}, io.Discard, &help); !errors.Is(err, flag.ErrHelp) {
+		t.Error(err)
+	}
+	for _, name := range []string{"-addr", "-data", "-memory", "TOKEN_LIFETIME", "MATCH_FMR", "SAMPLING_RATE_HZ", "UPLOADS_KEEP", "CORS_ORIGINS"} {
+		if !strings.Contains(help.String(), name) {
+			t.Errorf("-h doesn't explain %s", name)
+		}
+	}
+}
+
+func TestCleanUpRunsWhenTheServiceStarts(t *testing.T) {
+	l := serve(t, "-memory")
+	l.stop()
+	if err := <-l.ended; err != nil {
+		t.Fatal(err)
+	}
+	if log := l.log.String(); !strings.Contains(log, `"msg":"cleanup"`) || !strings.Contains(log, `"expired_tokens":0`) {
+		t.Errorf("no report in the log: %s", log)
+	}
+}
+
+func TestMoreRequestsThanItCanWorkOnAreToldToComeBack(t *testing.T) {
+	begun, release := make(chan struct{}), make(chan struct{})
+	f := newFront(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+		begun <- struct{}{}
+		<-release
+		return events.APIGatewayProxyResponse{StatusCode: http.StatusNoContent}, nil
+	}, slog.New(slog.DiscardHandler))
+
+	answers := make(chan int, atOnce)
+	for range atOnce {
+		go func() { answers <- ask(f).Code }()
+		<-begun
+	}
+	refused := ask(f)
+	var body map[string]any
+	if err := json.Unmarshal(refused.Body.Bytes(), &body); err != nil {
+		t.Fatal(err)
+	}
+	if refused.Code != http.StatusServiceUnavailable || refused.Header().Get("Retry-After") == "" ||
+		body["error"] != "unavailable" || body["code"] != 503.0 || body["detail"] == nil {
+		t.Errorf("one more gets %d %v %v", refused.Code, refused.Header(), body)
+	}
+	close(release)
+	for range atOnce {
+		if status := <-answers; status != http.StatusNoContent {
+			t.Errorf("one within the limit gets %d", status)
+		}
+	}
+}
+
+func TestAFunctionThatFailsIsNotShown(t *testing.T) {
+	f := newFront(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+		return events.APIGatewayProxyResponse{}, errors.New("secret of the function")
+	}, slog.New(slog.DiscardHandler))
+	answer := ask(f)
+	if answer.Code != http.StatusInternalServerError || strings.Contains(answer.Body.String(), "secret") {
+		t.Errorf("answer is %d %s", answer.Code, answer.Body)
+	}
+}
+
+func ask(h http.Handler) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/authenticate/check_user", http.NoBody))
+	return w
+}
+
+// safeBuffer is a log that may be written while it is read.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}

@@ -1,0 +1,140 @@
+package restapi
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"systole/shared/fault"
+)
+
+func post(contentType, body string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "http://127.0.0.1:8080/members/login/?a=1&a=2&b=%2F", strings.NewReader(body))
+	r.RemoteAddr = "192.0.2.7:4711"
+	r.Header.Set("Content-Type", contentType)
+	r.Header.Add("Accept-Language", "ko")
+	r.Header.Add("Accept-Language", "en")
+	r.Header.Set("User-Agent", "okhttp/4.12.0")
+	return r
+}
+
+func TestARequestBecomesTheEventOfARESTAPI(t *testing.T) {
+	got, err := Event(post("application/json", `{"username":"hong"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := got.RequestContext.RequestID
+	if id == "" {
+		t.Error("no request id")
+	}
+	want := events.APIGatewayProxyRequest{
+		Resource: "/members/login/", Path: "/members/login/", HTTPMethod: http.MethodPost,
+		Headers: map[string]string{
+			"Content-Type": "application/json", "Accept-Language": "en", "User-Agent": "okhttp/4.12.0", "Host": "127.0.0.1:8080",
+		},
+		MultiValueHeaders: map[string][]string{
+			"Content-Type": {"application/json"}, "Accept-Language": {"ko", "en"}, "User-Agent": {"okhttp/4.12.0"}, "Host": {"127.0.0.1:8080"},
+		},
+		QueryStringParameters:           map[string]string{"a": "2", "b": "/"},
+		MultiValueQueryStringParameters: map[string][]string{"a": {"1", "2"}, "b": {"/"}},
+		RequestContext: events.APIGatewayProxyRequestContext{
+			RequestID: id, Stage: "local", HTTPMethod: http.MethodPost, Path: "/members/login/", ResourcePath: "/members/login/", Protocol: "HTTP/1.1",
+			Identity: events.APIGatewayRequestIdentity{SourceIP: "192.0.2.7", UserAgent: "okhttp/4.12.0"},
+		},
+		Body: `{"username":"hong"}`,
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("event is\n%+v, want\n%+v", got, want)
+	}
+}
+
+func TestBodiesOfBinaryTypesAreBase64AndOthersAreText(t *testing.T) {
+	for _, test := range []struct {
+		contentType, body string
+		want              string
+		base64            bool
+	}{
+		{"multipart/form-data; boundary=b", "\x00\xff\n", "AP8K", true},
+		{"Multipart/Form-Data ;boundary=b", "\x00\xff\n", "AP8K", true},
+		{"application/x-www-form-urlencoded", "name=%EA%B9%80", "name=%EA%B9%80", false},
+		{"application/json", "{\"name\":\"김\"}", "{\"name\":\"김\"}", false},
+		{"application/octet-stream", "a\xffb", "a\uFFFDb", false},
+		{"", "", "", false},
+	} {
+		event, err := Event(post(test.contentType, test.body))
+		if err != nil || event.Body != test.want || event.IsBase64Encoded != test.base64 {
+			t.Errorf("%s %q: body %q, base64 %v, %v", test.contentType, test.body, event.Body, event.IsBase64Encoded, err)
+		}
+	}
+}
+
+func TestWhatIsTooLargeForTheGatewayOrAFunctionIsRefused(t *testing.T) {
+	const file = "multipart/form-data; boundary=b"
+	for _, test := range []struct {
+		name, contentType string
+		length            int
+		refused           bool
+	}{
+		{"file of 4.4 MiB", file, 44 << 20 / 10, false},
+		{"file of 4.5 MiB, 6 MiB in base64", file, 45 << 20 / 10, true},
+		{"text just below 6 MiB", "text/csv", 6<<20 - 4096, false},
+		{"text of 6 MiB", "text/csv", 6 << 20, true},
+		{"text that JSON makes longer than 6 MiB", "text/csv", 3<<20 + 1, true},
+		{"10 MiB", file, 10 << 20, true},
+		{"more than 10 MiB", file, 10<<20 + 1, true},
+	} {
+		letter := "0"
+		if strings.Contains(test.name, "longer") {
+			letter = `"`
+		}
+		_, err := Event(post(test.contentType, strings.Repeat(letter, test.length)))
+		var f *fault.Error
+		if refused := errors.As(err, &f) && f.Code == fault.BodyTooLarge; refused != test.refused || !test.refused && err != nil {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+}
+
+func TestABodyThatBreaksOffIsMalformed(t *testing.T) {
+	r := post("application/json", "")
+	r.Body = broken{}
+	_, err := Event(r)
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Code != fault.MalformedBody {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// broken is a body whose connection is gone.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errors.New("connection reset") }
+func (broken) Close() error             { return nil }
+
+func TestAnAnswerIsSentAsTheFunctionGaveIt(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		answer events.APIGatewayProxyResponse
+		status int
+		header http.Header
+		body   string
+	}{
+		{"text", events.APIGatewayProxyResponse{
+			StatusCode: 401, Headers: map[string]string{"www-authenticate": "Token"},
+			MultiValueHeaders: map[string][]string{"vary": {"Origin", "Accept-Language"}}, Body: "{}\n",
+		}, 401, http.Header{"Www-Authenticate": {"Token"}, "Vary": {"Origin", "Accept-Language"}}, "{}\n"},
+		{"base64", events.APIGatewayProxyResponse{StatusCode: 200, Body: "AP8K", IsBase64Encoded: true}, 200, http.Header{}, "\x00\xff\n"},
+		{"base64 that is none", events.APIGatewayProxyResponse{StatusCode: 200, Body: "{}", IsBase64Encoded: true}, 502, http.Header{}, ""},
+	} {
+		w := httptest.NewRecorder()
+		Write(w, test.answer)
+		if w.Code != test.status || w.Body.String() != test.body || !reflect.DeepEqual(w.Header(), test.header) {
+			t.Errorf("%s: %d %v %q", test.name, w.Code, w.Header(), w.Body)
+		}
+	}
+}
