@@ -82,6 +82,8 @@ type Need struct {
 
 // Reason is why the recording doesn't do for the need, or "".
 func (r *Report) Reason(need Need) Reason {
+	fewAgree := float64(r.CleanBeats) < minClean*float64(r.Beats)
+	implausible := r.HeartRate < MinHeartRate || r.HeartRate > MaxHeartRate
 	switch {
 	case r.Seconds < need.Seconds:
 		return TooShort
@@ -93,10 +95,12 @@ func (r *Report) Reason(need Need) Reason {
 		return Mains
 	case r.Beats < 2 || r.Kurtosis < minKurtosis:
 		return r.disturbance(NoBeats)
-	case r.HeartRate < MinHeartRate || r.HeartRate > MaxHeartRate:
-		return RateImplausible
-	case float64(r.CleanBeats) < minClean*float64(r.Beats):
+	case fewAgree && implausible:
+		return r.disturbance(RateImplausible)
+	case fewAgree:
 		return r.disturbance(Noisy)
+	case implausible:
+		return RateImplausible
 	case r.CleanBeats < need.CleanBeats:
 		return TooFewBeats
 	}

@@ -30,6 +30,8 @@ func TestReasonNamesWhatIsWrong(t *testing.T) {
 		{"nothing but hum", func(r *Report) { r.Kurtosis, r.Mains = 2, 5 }, Mains},
 		{"too slow", func(r *Report) { r.HeartRate = 25 }, RateImplausible},
 		{"too fast", func(r *Report) { r.HeartRate = 240 }, RateImplausible},
+		{"too fast, and few agree", func(r *Report) { r.HeartRate, r.CleanBeats = 240, 5 }, RateImplausible},
+		{"too fast and few agree under hum", func(r *Report) { r.HeartRate, r.CleanBeats, r.Mains = 240, 5, 2 }, Mains},
 		{"few agree", func(r *Report) { r.CleanBeats = 5 }, Noisy},
 		{"few agree under hum", func(r *Report) { r.CleanBeats, r.Mains = 5, 0.5 }, Mains},
 		{"few agree over jumps", func(r *Report) { r.CleanBeats, r.Motion, r.Wander = 5, 0.2, 3 }, Motion},
