@@ -1,0 +1,41 @@
+package main
+
+import "math"
+
+// Prices in US dollars, us-east-1, Linux on arm64, without free tiers and
+// savings plans, as AWS's public price pages had them in 2025 (typed in by
+// hand: compare before you rely on them):
+// aws.amazon.com/{api-gateway,lambda,dynamodb,s3,cloudwatch,kms}/pricing.
+const (
+	lambdaRequest   = 0.20 / 1e6
+	dynamoWriteUnit = 0.625 / 1e6 // on demand
+	dynamoReadUnit  = 0.125 / 1e6
+	s3Put           = 5.00 / 1e6
+	s3Get           = 0.40 / 1e6
+	logByte         = 0.50 / (1 << 30) // ingested
+	trafficOutByte  = 0.09 / (1 << 30)
+)
+
+// tier is a price that holds for the next upTo units of a month.
+type tier struct{ upTo, price float64 }
+
+// gatewayRequests are prices of a REST API's requests.
+func gatewayRequests() []tier {
+	return []tier{{333e6, 3.50 / 1e6}, {667e6, 2.80 / 1e6}, {19e9, 2.38 / 1e6}, {math.Inf(1), 1.51 / 1e6}}
+}
+
+// lambdaGBSeconds are prices of arm64 functions' memory over time.
+func lambdaGBSeconds() []tier {
+	return []tier{{7.5e9, 0.0000133334}, {11.25e9, 0.0000120001}, {math.Inf(1), 0.0000106667}}
+}
+
+// tiered is the price of a month's units.
+func tiered(units float64, tiers []tier) float64 {
+	var dollars float64
+	for _, t := range tiers {
+		n := min(units, t.upTo)
+		dollars += n * t.price
+		units -= n
+	}
+	return dollars
+}

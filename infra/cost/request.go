@@ -1,0 +1,106 @@
+package main
+
+// request is what one request uses.
+type request struct {
+	name string
+	// memoryMB is the function's, as in template.yaml.
+	memoryMB      float64
+	work, wait    float64 // billed seconds of the function, on a whole core and for others
+	writeUnits    float64 // DynamoDB: one a KB and index touched
+	readUnits     float64 // DynamoDB: one for 4 KB as last written, half for "a moment ago"
+	puts, gets    float64 // S3
+	logBytes      float64 // the function's line, Lambda's own two, the gateway's
+	answeredBytes float64
+}
+
+// What a request takes. Work is of one core, which is what 1,769 MB of memory
+// come with; waits are typical for calls inside a region.
+const (
+	hashSeconds  = 0.040 // argon2id m=19456 t=2 p=1, measured: BenchmarkHash in shared/member/argon2id
+	checkSeconds = 0.050 // a 12 s recording, measured: BenchmarkCheck in shared/ecg, rounded up
+	overhead     = 0.002 // decoding, answering
+	dynamoWait   = 0.005
+	s3Wait       = 0.025
+	// coldSeconds is what starts add to a request on average: one in a hundred
+	// waits 100 ms for a sandbox and our start.
+	coldSeconds = 0.01 * 0.100
+
+	// A member who checks five times a day has the token's use noted every 17
+	// hours (a tenth of 7 days), in the table and its index, and the model's
+	// once a day.
+	checksADay    = 5.0
+	tokenTouches  = 24 / 16.8 / checksADay
+	modelTouches  = 1 / checksADay
+	logBytes      = 1900
+	answeredBytes = 900 // with headers
+)
+
+func requests() []request {
+	return []request{
+		{
+			name: "sign-up", memoryMB: 1769,
+			work: hashSeconds + overhead, wait: 2*dynamoWait + coldSeconds,
+			writeUnits: 2 + 2, // the member and by_pk, the token and by_username
+			logBytes:   logBytes, answeredBytes: answeredBytes,
+		},
+		{
+			name: "log-in", memoryMB: 1769,
+			work: hashSeconds + overhead, wait: 3*dynamoWait + coldSeconds,
+			readUnits:  1 + 0.5,
+			writeUnits: 2 + 2, // a token comes and, sooner or later, one goes
+			logBytes:   logBytes, answeredBytes: answeredBytes,
+		},
+		{
+			name: "check", memoryMB: 1769,
+			work: checkSeconds + overhead, wait: dynamoWait + s3Wait + coldSeconds, // the member is read beside the model
+			readUnits:  1 + 1,
+			writeUnits: 2*tokenTouches + modelTouches,
+			gets:       1,
+			logBytes:   logBytes, answeredBytes: answeredBytes,
+		},
+	}
+}
+
+// coreMB is the memory that comes with one core; less comes with less of it.
+const coreMB = 1769
+
+// seconds that one request is billed for.
+func (r request) seconds() float64 { return r.work*max(1, coreMB/r.memoryMB) + r.wait }
+
+// cost in dollars, by the parts below.
+type cost [6]float64
+
+func parts() [len(cost{})]string {
+	return [...]string{"gateway", "Lambda", "DynamoDB", "S3", "logs", "traffic"}
+}
+
+// cost of n such requests in one month.
+func (r request) cost(n float64) cost {
+	return cost{
+		tiered(n, gatewayRequests()),
+		n*lambdaRequest + tiered(n*r.seconds()*r.memoryMB/1024, lambdaGBSeconds()),
+		n * (r.writeUnits*dynamoWriteUnit + r.readUnits*dynamoReadUnit),
+		n * (r.puts*s3Put + r.gets*s3Get),
+		n * r.logBytes * logByte,
+		n * r.answeredBytes * trafficOutByte,
+	}
+}
+
+// quota is a limit that AWS sets and raises on request.
+type quota struct {
+	name  string
+	limit float64
+	used  func(rate float64) float64
+}
+
+// quotas are the defaults of us-east-1, 2025: docs.aws.amazon.com, "quotas" of
+// each service. A new account begins with less of Lambda's (10).
+func quotas(check request) []quota {
+	return []quota{
+		{"Lambda: 1,000 executions at once", 1_000, func(rate float64) float64 { return rate * check.seconds() }},
+		{"API Gateway: 10,000 requests/s of a region", 10_000, func(rate float64) float64 { return rate }},
+		{"DynamoDB: 40,000 read units/s of a table", 40_000, func(rate float64) float64 { return rate }},
+		{"DynamoDB: 40,000 write units/s of a table", 40_000, func(rate float64) float64 { return rate * 2 * tokenTouches }},
+		{"S3: 5,500 reads/s of a prefix, before it splits", 5_500, func(rate float64) float64 { return rate * check.gets }},
+	}
+}
