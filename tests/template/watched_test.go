@@ -2,9 +2,14 @@ package template
 
 import (
 	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -77,6 +82,53 @@ func TestAFailedCleanUpIsKept(t *testing.T) {
 	if want := []string{"lambda:InvokeFunction Cleanup", "sqs:SendMessage CleanupFailures"}; !slices.Equal(got, want) {
 		t.Errorf("the schedule may %v", got)
 	}
+}
+
+// What the code measures is named where it does; a step's metric ends in _ms.
+func TestWatchedMetricsAreMeasured(t *testing.T) {
+	template := load(t)
+	body := at(template, "Resources", "Dashboard", "Properties", "DashboardBody", "Fn::Sub").(string)
+	var watched []string
+	for _, m := range regexp.MustCompile(`\["\$\{AWS::StackName\}", "(\w+)"|MetricName=\\"(\w+)\\"`).FindAllStringSubmatch(body, -1) {
+		watched = append(watched, m[1]+m[2])
+	}
+	for _, a := range resources(t, template, "AWS::CloudWatch::Alarm") {
+		for _, m := range list(at(a, "Properties", "Metrics")) {
+			if metric := at(m, "MetricStat", "Metric"); reflect.DeepEqual(at(metric, "Namespace"), ref("AWS::StackName")) {
+				watched = append(watched, at(metric, "MetricName").(string))
+			}
+		}
+	}
+	slices.Sort(watched)
+	watched = slices.Compact(watched)
+	want := []string{"accepted", "cold_starts", "hash_ms", "ms", "quality", "refusals", "rejected", "requests", "signal_ms", "store_ms"}
+	if !slices.Equal(watched, want) {
+		t.Errorf("watched are %v, not %v", watched, want)
+	}
+	code := source(t, "../../shared")
+	for _, name := range watched {
+		if step, _ := strings.CutSuffix(name, "_ms"); !strings.Contains(code, strconv.Quote(step)) {
+			t.Errorf("nothing measures %s", name)
+		}
+	}
+}
+
+// source returns all code below a folder but the tests.
+func source(t *testing.T, folder string) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		all.Write(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
 }
 
 func TestTheDashboardIsValid(t *testing.T) {
