@@ -21,7 +21,7 @@ func Compare(t *Template, signal Signal) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
-	heart := t.heart()
+	heart := t.heart.Heart()
 	return Score{t.model.Compare(&heart, coordinates), t.model}, nil
 }
 

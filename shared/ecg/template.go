@@ -24,15 +24,12 @@ var (
 
 // Template is what is kept of a person's heart. It doesn't change once made.
 type Template struct {
-	model    *model.Model
-	enrolled model.Heart
-	// added is what Adapt took in: how it is now, and before that how it was,
-	// the latest last.
-	added   []model.Heart
+	model   *model.Model
+	heart   model.Adaptive
 	quality float64
 }
 
-// workspace is what goes from samples to coordinates needs.
+// workspace is what the way from samples to coordinates needs.
 type workspace struct {
 	front       frontend.FrontEnd
 	model       model.Workspace
@@ -73,7 +70,7 @@ func Enrol(recordings ...Signal) (*Template, error) {
 		r := w.front.Run(s.MV, s.RateHz)
 		total.Add(&r.Report)
 		if n := r.Beats.Len(); n > 0 {
-			t.enrolled.Add(w.embed(t.model, r.Beats), model.Weight(n, r.Report.Trust()))
+			t.heart.Enrolled.Add(w.embed(t.model, r.Beats), model.Weight(n, r.Report.Trust()))
 		}
 	}
 	if err := unusable(&total, enrolment); err != nil {
@@ -96,9 +93,9 @@ func (t *Template) Algorithm() string { return t.model.Version }
 func (t *Template) MarshalBinary() ([]byte, error) {
 	b := append([]byte(t.model.Version), 0)
 	b = appendFloat(b, float32(t.quality))
-	b = appendHeart(b, &t.enrolled)
-	for i := range t.added {
-		b = appendHeart(b, &t.added[i])
+	b = appendHeart(b, &t.heart.Enrolled)
+	for i := range t.heart.Added {
+		b = appendHeart(b, &t.heart.Added[i])
 	}
 	return b, nil
 }
@@ -142,22 +139,22 @@ func parse(m *model.Model, b []byte) (*Template, error) {
 		}
 	}
 	size := head + m.Dimensions()
-	if len(b)%float != 0 || len(values) <= size || (len(values)-1)%size != 0 || len(values)/size > 1+versions {
+	if len(b)%float != 0 || len(values) <= size || (len(values)-1)%size != 0 || len(values)/size > 1+model.Versions {
 		return nil, ErrCorrupt
 	}
-	t := &Template{model: m, quality: float64(values[0])}
+	var hearts []model.Heart
 	for one := range slices.Chunk(values[1:], size) {
 		h := model.Heart{Weight: float64(one[0]), Recordings: float64(one[1]), Mean: one[head:]}
 		if h.Weight <= 0 || h.Recordings < 1 {
 			return nil, ErrCorrupt
 		}
-		t.added = append(t.added, h)
+		hearts = append(hearts, h)
 	}
-	t.enrolled, t.added = t.added[0], t.added[1:]
-	if t.quality < 0 || t.quality > 1 {
+	quality := float64(values[0])
+	if quality < 0 || quality > 1 {
 		return nil, ErrCorrupt
 	}
-	return t, nil
+	return &Template{model: m, heart: model.Adaptive{Enrolled: hearts[0], Added: hearts[1:]}, quality: quality}, nil
 }
 
 // largest is beyond all values that a template holds.

@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -63,15 +64,7 @@ func NewCurve(trials []Trial, count map[string]float64) Curve {
 
 // normalise sorts by falling score and lets weights sum to 1.
 func normalise(w []Weighted) {
-	slices.SortFunc(w, func(a, b Weighted) int {
-		switch {
-		case a.Score > b.Score:
-			return -1
-		case a.Score < b.Score:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(w, func(a, b Weighted) int { return cmp.Compare(b.Score, a.Score) })
 	sum := 0.0
 	for _, v := range w {
 		sum += v.Weight
@@ -134,6 +127,9 @@ type Interval struct{ Value, Low, High float64 }
 // Bootstrap measures the trials and, for the interval, as many drawings of
 // persons with replacement.
 func Bootstrap(trials []Trial, drawings int, seed uint64, measure func([]Point) float64) Interval {
+	// Sorted once, each drawing is sorted already.
+	trials = slices.Clone(trials)
+	slices.SortStableFunc(trials, func(a, b Trial) int { return cmp.Compare(b.Score, a.Score) })
 	c := NewCurve(trials, nil)
 	result := Interval{Value: measure(c.Points())}
 	var persons []string
@@ -159,4 +155,56 @@ func Bootstrap(trials []Trial, drawings int, seed uint64, measure func([]Point) 
 	result.Low = values[drawings*25/1000]
 	result.High = values[min(drawings*975/1000, drawings-1)]
 	return result
+}
+
+// FMRAbove is the false match rate of a threshold.
+func FMRAbove(points []Point, threshold float64) float64 {
+	fmr := 0.0
+	for _, p := range points {
+		if p.Threshold < threshold {
+			return p.FMR
+		}
+		fmr = p.FMR
+	}
+	return fmr
+}
+
+// Refused is the share of genuine trials below the threshold.
+func (c *Curve) Refused(threshold float64) float64 {
+	share := 0.0
+	for _, g := range c.Genuine {
+		if g.Score < threshold {
+			share += g.Weight
+		}
+	}
+	return share
+}
+
+// Rank1 is the share of probes whose own heart scores highest of all enrolled;
+// each person counts the same.
+func Rank1(trials []Trial) float64 {
+	type probe struct {
+		person string
+		part   int
+	}
+	best := map[probe]*Trial{}
+	for i := range trials {
+		t := &trials[i]
+		key := probe{t.Probe, t.Part}
+		if !t.Refused && (best[key] == nil || t.Score > best[key].Score) {
+			best[key] = t
+		}
+	}
+	right, all := map[string]float64{}, map[string]float64{}
+	for key, t := range best {
+		all[key.person]++
+		if t.Genuine() {
+			right[key.person]++
+		}
+	}
+	share := 0.0
+	for person, n := range all {
+		share += right[person] / n / float64(len(all))
+	}
+	return share
 }

@@ -36,18 +36,3 @@ func (h *Heart) worth() float64 { return math.Sqrt(h.Recordings) }
 func (m *Model) Compare(h *Heart, probe []float32) float64 {
 	return m.Score(h.Mean, h.worth(), probe)
 }
-
-// Blend is the heart with another of the same person, which gets the share
-// that its weight deserves but no more than most.
-func (h *Heart) Blend(other Heart, most float64) Heart {
-	share := min(other.Weight/(h.Weight+other.Weight), most)
-	blend := Heart{
-		Mean:       make([]float32, len(h.Mean)),
-		Weight:     h.Weight + other.Weight,
-		Recordings: h.Recordings + other.Recordings,
-	}
-	for i, v := range h.Mean {
-		blend.Mean[i] = v + float32(share)*(other.Mean[i]-v)
-	}
-	return blend
-}
