@@ -1,0 +1,39 @@
+package network
+
+import (
+	"math"
+	"testing"
+)
+
+func TestApplyMatchesAnswersWorkedOutByHand(t *testing.T) {
+	n := Network{
+		// Difference of the neighbours, and the value itself less 1.
+		Convolutions: []Layer{{In: 1, Out: 2, Kernel: 3, Weight: []float32{-1, 0, 0, 1, 1, 0}, Bias: []float32{0, -1}}},
+		Dense:        Layer{In: 4, Out: 2, Kernel: 1, Weight: []float32{1, 0, 0, 1, 1, 0, 0, 1}, Bias: []float32{0, 1}},
+	}
+	// Differences 2, 2, 0, -3; values less 1: 0, 1, 2, 1. Halved: (2, 1), (0, 2).
+	got := n.Apply(nil, &Workspace{}, []float32{1, 2, 3, 2})
+	length := math.Hypot(2, 4)
+	want := []float64{2 / length, 4 / length}
+	for i := range want {
+		if math.Abs(float64(got[i])-want[i]) > 1e-6 {
+			t.Errorf("value %d: %g, want %g", i, got[i], want[i])
+		}
+	}
+}
+
+func TestApplyIsTheSameInAUsedWorkspace(t *testing.T) {
+	n := Network{
+		Convolutions: []Layer{{In: 1, Out: 1, Kernel: 3, Weight: []float32{1, 2, 1}, Bias: []float32{0}}},
+		Dense:        Layer{In: 2, Out: 2, Kernel: 1, Weight: []float32{1, 2, 3, 4}, Bias: []float32{0, 0}},
+	}
+	var w Workspace
+	first := n.Apply(nil, &w, []float32{1, 2, 3, 4})
+	n.Apply(nil, &w, []float32{9, 9, 9, 9})
+	again := n.Apply(nil, &w, []float32{1, 2, 3, 4})
+	for i := range first {
+		if first[i] != again[i] {
+			t.Errorf("value %d: %g, then %g", i, first[i], again[i])
+		}
+	}
+}

@@ -1,0 +1,40 @@
+package plda
+
+import (
+	"math"
+	"testing"
+)
+
+func TestProjectSubtractsTheMeanTurnsAndResizes(t *testing.T) {
+	s := Space{Mean: []float32{1, 2}, Basis: []float32{1, 0, 1, 1}, Between: []float32{0, 3}}
+	got := s.Project(nil, []float32{4, 6})
+	// (3, 4) becomes (3, 7); with variances 1 and 4 its length is
+	// sqrt(9 + 49/4), to become sqrt(2).
+	scale := math.Sqrt(2 / (9 + 49./4))
+	want := []float64{3 * scale, 7 * scale}
+	for i := range want {
+		if math.Abs(float64(got[i])-want[i]) > 1e-6 {
+			t.Errorf("coordinate %d: %g, want %g", i, got[i], want[i])
+		}
+	}
+}
+
+// The ratio must be that of two normal densities, computed from the joint
+// covariance of enrolment and probe.
+func TestRatioIsThatOfJointDensities(t *testing.T) {
+	for _, between := range []float64{0.1, 1, 20} {
+		for _, count := range []float64{1, 2, 5} {
+			s := Space{Between: []float32{float32(between)}}
+			e, p := 0.7, -0.4
+			// Same person: variances b + 1/n and b + 1, covariance b.
+			ve, vp := between+1/count, between+1
+			det := ve*vp - between*between
+			same := -0.5*math.Log(det) - 0.5*(vp*e*e-2*between*e*p+ve*p*p)/det
+			strangers := -0.5*math.Log(ve*vp) - 0.5*(e*e/ve+p*p/vp)
+			got := s.Ratio([]float32{float32(e)}, count, []float32{float32(p)})
+			if want := same - strangers; math.Abs(got-want) > 1e-5*(1+math.Abs(want)) {
+				t.Errorf("between %g, count %g: %g, want %g", between, count, got, want)
+			}
+		}
+	}
+}
