@@ -3,6 +3,8 @@ package main
 import (
 	"math"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -37,6 +39,19 @@ func TestLessMemoryWorksLongerAndWaitsAlike(t *testing.T) {
 	r := request{memoryMB: coreMB / 2.0, work: 0.05, wait: 0.03}
 	if got, want := r.seconds(), 0.13; math.Abs(got-want) > 1e-9 {
 		t.Errorf("%v s, not %v", got, want)
+	}
+}
+
+func TestMemoryIsTheTemplates(t *testing.T) {
+	template, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, function := range []string{"MembersCreate", "MembersLogin", "CheckUser"} {
+		size := regexp.MustCompile(`(?s)\n  ` + function + `:\n.*?MemorySize: (\d+)`).FindSubmatch(template)
+		if size == nil || string(size[1]) != strconv.Itoa(int(requests()[i].memoryMB)) {
+			t.Errorf("%s has %s MB, %s is reckoned with %v", function, size[1], requests()[i].name, requests()[i].memoryMB)
+		}
 	}
 }
 
