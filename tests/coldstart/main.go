@@ -51,7 +51,7 @@ func run(ctx context.Context, rounds int, check bool) error {
 	if err := measureAll(ctx, programs, max(rounds, 1)); err != nil {
 		return err
 	}
-	print(programs)
+	printTable(programs)
 	if check {
 		return missed(programs)
 	}
@@ -82,7 +82,7 @@ func quantile(durations []time.Duration, q float64) time.Duration {
 	return sorted[int(q*float64(len(sorted)-1)+0.5)]
 }
 
-func print(programs []*program) {
+func printTable(programs []*program) {
 	hello := quantile(programs[0].starts, 0.5)
 	fmt.Printf("%-32s %8s %8s %7s %8s %7s %8s %8s\n", "program", "p50 ms", "p90 ms", "/hello", "init ms", "allocs", "peak MB", "zip MB")
 	for _, p := range programs {
