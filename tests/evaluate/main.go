@@ -41,7 +41,7 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 1, "of all that is drawn at random")
 	flag.BoolVar(&o.shipped, "shipped", false, "test the shipped parameters instead of learning; persons they were learned from are left out")
 	flag.BoolVar(&o.known, "known", false, "with -shipped: test on the persons that they were learned from, too")
-	flag.BoolVar(&o.adapt, "adapt", false, "show what adaptation does over sessions")
+	flag.BoolVar(&o.adapt, "adapt", false, "show first what adaptation does over Heartprint's sessions")
 	flag.IntVar(&o.drawings, "bootstrap", 500, "drawings of persons for the 95 % intervals, 0 for none")
 	flag.StringVar(&o.out, "out", "", "folder for scores.csv and the DET curves and histograms (PNG, SVG)")
 	flag.BoolVar(&o.json, "json", false, "write the summary as JSON")
@@ -84,10 +84,15 @@ func run(o options) error {
 func crossValidate(o options, bench *trials.Bench, recordings []cohort.Recording) ([]trials.Result, error) {
 	set := learn.Default()
 	set.Seed = o.seed
+	var folds []fold
 	results, err := bench.CrossValidate(recordings, trials.Setup{
 		Folds: o.folds, Seed: o.seed, Settings: set, Progress: showProgress,
+		Learned: func(m *model.Model, heldOut []string) { folds = append(folds, fold{m, heldOut}) },
 	})
 	fmt.Fprintln(os.Stderr)
+	if err == nil && o.adapt {
+		writeAdaptation(os.Stdout, o, bench, recordings, folds, trials.Calibrate(results))
+	}
 	return results, err
 }
 

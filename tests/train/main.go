@@ -9,10 +9,10 @@
 package main
 
 import (
+	"crypto/sha256"
 	"errors"
 	"flag"
 	"fmt"
-	"hash/crc32"
 	"os"
 	"slices"
 
@@ -58,7 +58,8 @@ func run(data, out string, seed uint64, folds int) error {
 	m.Impostors = trials.Calibrate(results)
 	slices.Sort(m.Persons)
 	// The version follows from the parameters, so that it changes with them.
-	m.Version = fmt.Sprintf("heart-1-%08x", crc32.ChecksumIEEE(m.Append(nil)))
+	sum := sha256.Sum256(m.Append(nil))
+	m.Version = fmt.Sprintf("heart-1-%x", sum[:4])
 	file := m.Append(nil)
 	if err := os.WriteFile(out, file, 0o644); err != nil {
 		return err

@@ -23,6 +23,9 @@ type Setup struct {
 	Seed     uint64 // of the dealing into folds
 	Settings learn.Settings
 	Progress func(done float64) // 0 to 1
+	// Learned, where it isn't nil, is told each fold's model and the persons
+	// that it never saw.
+	Learned func(m *model.Model, heldOut []string)
 }
 
 // CrossValidate learns, for each fold, a model from the other folds' persons
@@ -37,6 +40,9 @@ func (b *Bench) CrossValidate(recordings []cohort.Recording, set Setup) ([]Resul
 			return nil, fmt.Errorf("fold %d: %w", f+1, err)
 		}
 		b.Run(results, recordings, persons, m)
+		if set.Learned != nil {
+			set.Learned(m, persons)
+		}
 	}
 	set.Progress(1)
 	return results, nil
@@ -46,15 +52,15 @@ func (b *Bench) CrossValidate(recordings []cohort.Recording, set Setup) ([]Resul
 func (b *Bench) Run(results []Result, recordings []cohort.Recording, persons []string, m *model.Model) {
 	for i := range results {
 		r := &results[i]
-		var tested []Person
-		for _, p := range r.Protocol.Persons(recordings) {
-			if slices.Contains(persons, p.Name) {
-				tested = append(tested, p)
-			}
-		}
+		tested := only(r.Protocol.Persons(recordings), persons)
 		r.Persons += len(tested)
 		r.Trials = append(r.Trials, b.Compare(tested, m, &r.Counts)...)
 	}
+}
+
+// only keeps the persons with the names.
+func only(persons []Person, names []string) []Person {
+	return slices.DeleteFunc(persons, func(p Person) bool { return !slices.Contains(names, p.Name) })
 }
 
 // Results are the results of the protocols that fit the recordings, yet

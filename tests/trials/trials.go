@@ -38,11 +38,20 @@ type Counts struct{ Enrolments, NotEnrolled, Probes, NotAcquired int }
 // Compare runs a protocol's trials among the persons of one fold.
 func (b *Bench) Compare(persons []Person, m *model.Model, c *Counts) []Trial {
 	var w model.Workspace
-	var hearts []*model.Heart
+	hearts := make([]*model.Heart, len(persons))
 	for i := range persons {
-		hearts = append(hearts, b.heart(persons[i].Enrol, m, &w))
-		c.Enrolments++
-		if hearts[i] == nil {
+		hearts[i] = b.heart(persons[i].Enrol, m, &w)
+	}
+	return b.probe(persons, hearts, m, c)
+}
+
+// probe compares every probe with every heart; a heart is nil where its person
+// could not be enrolled.
+func (b *Bench) probe(persons []Person, hearts []*model.Heart, m *model.Model, c *Counts) []Trial {
+	var w model.Workspace
+	c.Enrolments += len(hearts)
+	for _, heart := range hearts {
+		if heart == nil {
 			c.NotEnrolled++
 		}
 	}

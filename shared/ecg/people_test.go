@@ -1,0 +1,69 @@
+package ecg_test
+
+import (
+	"bytes"
+	"testing"
+
+	"systole/shared/ecg"
+	"systole/shared/ecg/recording"
+	"systole/tests/recordings"
+)
+
+// signalOf is the signal in a file of tests/recordings.
+func signalOf(t testing.TB, file []byte) ecg.Signal {
+	t.Helper()
+	r, err := recording.Read(bytes.NewReader(file), recording.Hints{DefaultRateHz: recordings.RateHz})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz}
+}
+
+// These people are among those that the parameters were learned from: the test
+// says that the parts fit together, not how well strangers are told apart. For
+// that see tests/evaluate.
+func TestCompareAcceptsOwnHeartAndRefusesOthers(t *testing.T) {
+	var templates []*ecg.Template
+	var probes []ecg.Signal
+	for person := 1; person <= recordings.People; person++ {
+		templates = append(templates, enrol(t, signalOf(t, recordings.Enrolment(t, person))))
+		probes = append(probes, signalOf(t, recordings.Probe(t, person)))
+	}
+	refused, accepted := 0, 0
+	for i, template := range templates {
+		for k, probe := range probes {
+			score, err := ecg.Compare(template, probe)
+			if err != nil {
+				t.Fatalf("person %d: %v", k+1, err)
+			}
+			switch own := i == k; {
+			case own && !score.Accepted(0.001):
+				refused++
+			case !own && score.Accepted(0.001):
+				accepted++
+			}
+		}
+	}
+	const mostRefused, mostAccepted = 1, 2 // of 24 and of 552
+	if refused > mostRefused || accepted > mostAccepted {
+		t.Errorf("%d of their own refused, %d strangers accepted; want at most %d and %d", refused, accepted, mostRefused, mostAccepted)
+	}
+	t.Logf("%d of their own refused, %d strangers accepted", refused, accepted)
+}
+
+// BenchmarkCompare12s is the whole check of a real recording, from parsed
+// samples to the score: 12 s at 500 Hz.
+func BenchmarkCompare12s(b *testing.B) {
+	template, err := ecg.Enrol(signalOf(b, recordings.Enrolment(b, 1)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	probe := signalOf(b, recordings.Probe(b, 1))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ecg.Compare(template, probe); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/check")
+}
