@@ -2,23 +2,28 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"systole/infra/restapi"
 	"systole/shared/api"
-	"systole/shared/store"
+	"systole/shared/fault"
 )
 
 // integrationLimit is how long API Gateway waits for a function.
 const integrationLimit = 29 * time.Second
 
-// atOnce is how many requests are worked on at the same time. More are told to
-// come back: a queue would only make all of them late.
-const atOnce = 256
+// What is worked on at the same time. More is told to come back: a queue would
+// only make all of it late. A body takes some six times its length of memory.
+const (
+	atOnce      = 256      // requests
+	bytesAtOnce = 64 << 20 // of their bodies
+)
 
 // proxy is a function behind API Gateway.
 type proxy func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
@@ -28,21 +33,21 @@ type proxy func(context.Context, events.APIGatewayProxyRequest) (events.APIGatew
 type front struct {
 	function proxy
 	slots    chan struct{}
+	bytes    atomic.Int64 // of the bodies in slots
 	log      *slog.Logger
 }
 
 func newFront(function proxy, log *slog.Logger) *front {
-	return &front{function, make(chan struct{}, atOnce), log}
+	return &front{function: function, slots: make(chan struct{}, atOnce), log: log}
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	select {
-	case f.slots <- struct{}{}:
-		defer func() { <-f.slots }()
-	default:
-		f.refuse(w, r, store.ErrUnavailable)
+	leave, ok := f.enter(r)
+	if !ok {
+		f.refuse(w, r, errBusy)
 		return
 	}
+	defer leave()
 	event, err := restapi.Event(r)
 	if err != nil {
 		f.refuse(w, r, err)
@@ -56,6 +61,28 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	restapi.Write(w, answer)
+}
+
+// errBusy refuses a request for which there is no room.
+var errBusy = fault.New(fault.Unavailable).Because(errors.New("too many requests at once"))
+
+// enter takes room for the request, if there is any.
+func (f *front) enter(r *http.Request) (leave func(), ok bool) {
+	size := r.ContentLength
+	if size < 0 || size > restapi.MaxBody { // not said, or cut off there
+		size = restapi.MaxBody
+	}
+	if f.bytes.Add(size) > bytesAtOnce {
+		f.bytes.Add(-size)
+		return nil, false
+	}
+	select {
+	case f.slots <- struct{}{}:
+		return func() { <-f.slots; f.bytes.Add(-size) }, true
+	default:
+		f.bytes.Add(-size)
+		return nil, false
+	}
 }
 
 // refuse answers for the gateway itself, in the service's words.

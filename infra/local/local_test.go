@@ -137,7 +137,22 @@ func TestCleanUpRunsWhenTheServiceStarts(t *testing.T) {
 	}
 }
 
-func TestMoreRequestsThanItCanWorkOnAreToldToComeBack(t *testing.T) {
+func TestMoreThanItCanWorkOnIsToldToComeBack(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		body string
+		room int
+	}{
+		{"many requests", "", atOnce},
+		{"large requests", strings.Repeat("0", 4<<20), bytesAtOnce / (4 << 20)},
+	} {
+		t.Run(test.name, func(t *testing.T) { fill(t, test.room, test.body) })
+	}
+}
+
+// fill holds the front to have room for n requests with this body, and for no
+// more until they are answered.
+func fill(t *testing.T, n int, body string) {
 	begun, release := make(chan struct{}), make(chan struct{})
 	f := newFront(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		begun <- struct{}{}
@@ -145,25 +160,29 @@ func TestMoreRequestsThanItCanWorkOnAreToldToComeBack(t *testing.T) {
 		return events.APIGatewayProxyResponse{StatusCode: http.StatusNoContent}, nil
 	}, slog.New(slog.DiscardHandler))
 
-	answers := make(chan int, atOnce)
-	for range atOnce {
-		go func() { answers <- ask(f).Code }()
+	answers := make(chan int, n)
+	for range n {
+		go func() { answers <- ask(f, body).Code }()
 		<-begun
 	}
-	refused := ask(f)
-	var body map[string]any
-	if err := json.Unmarshal(refused.Body.Bytes(), &body); err != nil {
+	refused := ask(f, body)
+	var got map[string]any
+	if err := json.Unmarshal(refused.Body.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
 	if refused.Code != http.StatusServiceUnavailable || refused.Header().Get("Retry-After") == "" ||
-		body["error"] != "unavailable" || body["code"] != 503.0 || body["detail"] == nil {
-		t.Errorf("one more gets %d %v %v", refused.Code, refused.Header(), body)
+		got["error"] != "unavailable" || got["code"] != 503.0 || got["detail"] == nil {
+		t.Errorf("one more gets %d %v %v", refused.Code, refused.Header(), got)
 	}
 	close(release)
-	for range atOnce {
+	for range n {
 		if status := <-answers; status != http.StatusNoContent {
 			t.Errorf("one within the limit gets %d", status)
 		}
+	}
+	go func() { <-begun }()
+	if again := ask(f, body); again.Code != http.StatusNoContent {
+		t.Errorf("afterwards one gets %d", again.Code)
 	}
 }
 
@@ -171,15 +190,15 @@ func TestAFunctionThatFailsIsNotShown(t *testing.T) {
 	f := newFront(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		return events.APIGatewayProxyResponse{}, errors.New("secret of the function")
 	}, slog.New(slog.DiscardHandler))
-	answer := ask(f)
+	answer := ask(f, "")
 	if answer.Code != http.StatusInternalServerError || strings.Contains(answer.Body.String(), "secret") {
 		t.Errorf("answer is %d %s", answer.Code, answer.Body)
 	}
 }
 
-func ask(h http.Handler) *httptest.ResponseRecorder {
+func ask(h http.Handler, body string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/authenticate/check_user", http.NoBody))
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/authenticate/check_user", strings.NewReader(body)))
 	return w
 }
 

@@ -21,7 +21,7 @@ import (
 // What API Gateway and Lambda allow, so that nobody finds out about it in
 // production.
 const (
-	maxBody  = 10 << 20 // of a request to API Gateway, bytes
+	MaxBody  = 10 << 20 // of a request to API Gateway, bytes
 	maxEvent = 6 << 20  // of an event to a function, bytes of JSON
 	maxFile  = maxEvent / 4 * 3
 )
@@ -69,7 +69,7 @@ func Event(r *http.Request) (events.APIGatewayProxyRequest, error) {
 
 // readBody reads up to API Gateway's limit.
 func readBody(r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, MaxBody))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, fault.New(fault.BodyTooLarge, "limit_bytes", maxFile)
