@@ -3,36 +3,27 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"systole/functions/internal/environment"
 	"systole/shared/cleanup"
 	"systole/shared/config"
 	"systole/shared/store/awsclient"
-	"systole/shared/store/dynamo"
 	"systole/shared/store/s3"
 )
 
-func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { environment.Main(run) }
 
 func run() error {
-	settings, err := config.Read(os.LookupEnv, config.MembersTable, config.TokensTable, config.Bucket)
-	sdk, sdkErr := awsclient.Config(os.Getenv)
-	if err := errors.Join(err, sdkErr); err != nil {
+	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable, config.Bucket)
+	if err != nil {
 		return err
 	}
-	tables := dynamo.New(sdk, awsclient.Endpoint(os.Getenv, "DYNAMODB"),
-		dynamo.Tables{Members: settings.MembersTable, Tokens: settings.TokensTable})
+	tables := environment.Tables(settings, sdk)
 	bucket := s3.New(sdk, awsclient.Endpoint(os.Getenv, "S3"), settings.Bucket)
 	service := cleanup.NewService(tables, tables, bucket, cleanup.Settings{
 		TokenIdle:    settings.TokenLimits.Idle,

@@ -3,41 +3,24 @@ package main
 
 import (
 	"crypto/rand"
-	"errors"
-	"fmt"
-	"log/slog"
-	"os"
 	"time"
 
-	"systole/shared/api"
+	"systole/functions/internal/environment"
+	"systole/functions/internal/serve"
 	"systole/shared/api/authenticate"
 	"systole/shared/config"
-	"systole/shared/gateway"
 	"systole/shared/member"
-	"systole/shared/store/awsclient"
-	"systole/shared/store/dynamo"
 )
 
-func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { environment.Main(run) }
 
 func run() error {
-	settings, err := config.Read(os.LookupEnv, config.MembersTable, config.TokensTable)
-	sdk, sdkErr := awsclient.Config(os.Getenv)
-	if err := errors.Join(err, sdkErr); err != nil {
+	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable)
+	if err != nil {
 		return err
 	}
-	tables := dynamo.New(sdk, awsclient.Endpoint(os.Getenv, "DYNAMODB"),
-		dynamo.Tables{Members: settings.MembersTable, Tokens: settings.TokensTable})
+	tables := environment.Tables(settings, sdk)
 	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
-	gateway.Start(api.New(api.Settings{
-		Logger:           slog.New(slog.NewJSONHandler(os.Stdout, nil)),
-		AllowOrigins:     settings.CORSOrigins,
-		MetricsNamespace: settings.MetricsNamespace,
-	}, authenticate.HasModel(member.NewModels(tables, tokens))))
+	serve.Routes(settings, authenticate.HasModel(member.NewModels(tables, tokens)))
 	return nil
 }

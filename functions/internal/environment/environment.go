@@ -1,0 +1,36 @@
+// Package environment is how a function comes by its settings and tables.
+package environment
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"systole/shared/config"
+	"systole/shared/store/awsclient"
+	"systole/shared/store/dynamo"
+)
+
+// Main runs a function and ends the process with its error, if any.
+func Main(run func() error) {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// Read returns the settings, of which the required ones are there, and the
+// SDK's. The error names everything that is wrong with the environment.
+func Read(required ...string) (config.Config, aws.Config, error) {
+	settings, err := config.Read(os.LookupEnv, required...)
+	sdk, sdkErr := awsclient.Config(os.Getenv)
+	return settings, sdk, errors.Join(err, sdkErr)
+}
+
+// Tables are the members and tokens.
+func Tables(c config.Config, sdk aws.Config) *dynamo.Store {
+	return dynamo.New(sdk, awsclient.Endpoint(os.Getenv, "DYNAMODB"),
+		dynamo.Tables{Members: c.MembersTable, Tokens: c.TokensTable})
+}
