@@ -1,0 +1,84 @@
+package cohort
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// write makes the files in a new folder and returns it.
+func write(t *testing.T, files map[string]string) string {
+	t.Helper()
+	folder := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+// listed is what was loaded, in one line.
+func listed(recordings []Recording) string {
+	var all []string
+	for _, r := range recordings {
+		all = append(all, fmt.Sprint(r.Person, " ", r.Session, " ", r.Name, " ", r.MV, " ", r.RateHz))
+	}
+	return strings.Join(all, "\n")
+}
+
+func TestLoadReadsEachLayout(t *testing.T) {
+	tests := []struct {
+		name  string
+		files map[string]string
+		path  string
+		want  string
+	}{
+		{
+			"ecg-id, without invalid samples",
+			map[string]string{
+				"Person_01/rec_2.hea": "rec_2 2 500 3\n# ECG date: 07.12.2004\n",
+				"Person_01/rec_2.dat": "\xff\xff\xff\xff\xc8\x00\x01\x00\x9c\xff\x02\x00",
+			}, "", "ecg-id/01 2004-12-07 rec_002 [1 -0.5] 500",
+		},
+		{
+			"heartprint, without copies, with dates turned round",
+			map[string]string{
+				"Session-1/007/28092013_1200_01_ECG.txt":  "0.5\n-1\n",
+				"Session-3R/007/20130930_1200_01_ECG.txt": "2\n",
+				"Session-3L/007/20130930_1200_01_ECG.txt": "2\n",
+				"heartprint_duplicates.json":              `[["Session-3L/007/20130930_1200_01_ECG.txt","Session-3R/007/20130930_1200_01_ECG.txt"]]`,
+			}, "",
+			"heartprint/007 1 20130928_1200_01_ECG.txt [0.5 -1] 250\nheartprint/007 3R 20130930_1200_01_ECG.txt [2] 250",
+		},
+		{
+			"list",
+			map[string]string{"mine.csv": "person,session,file,rate\nann,1,a.txt,300\n", "a.txt": "1\n2\n"},
+			"mine.csv", "mine/ann 1 a.txt [1 2] 300",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := Load(filepath.Join(write(t, test.files), test.path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if listed(got) != test.want {
+				t.Errorf("got\n%s\nwant\n%s", listed(got), test.want)
+			}
+		})
+	}
+}
+
+func TestLoadSaysWhereThereIsNothing(t *testing.T) {
+	if _, err := Load(t.TempDir()); !errors.Is(err, ErrNoData) {
+		t.Errorf("empty folder: %v, want ErrNoData", err)
+	}
+}
