@@ -113,7 +113,11 @@ func writeTable(w io.Writer, summaries []summary) error {
 		}
 		fmt.Fprintf(t, "| %.1f\t| %.1f, %.1f\t", 100*s.Rank1, 100*s.FailureToEnrol, 100*s.FailureToAcquire)
 		for _, rate := range rates[:2] {
-			fmt.Fprintf(t, "| %s, %.1f\t", percentOr(s.CalibratedFMR, rate.name), 100*s.CalibratedFNMR[rate.name])
+			achieved := percentOr(s.CalibratedFMR, rate.name)
+			if fnmr, ok := s.CalibratedFNMR[rate.name]; ok {
+				achieved += fmt.Sprintf(", %.1f", 100*fnmr)
+			}
+			fmt.Fprintf(t, "| %s\t", achieved)
 		}
 		fmt.Fprintln(t, "|")
 	}

@@ -72,9 +72,9 @@ func (r *reader) text() string { return r.take(r.number()) }
 func (r *reader) floats() []float32 {
 	n, scale := r.number(), r.float()
 	b := r.take(2 * n)
-	x := make([]float32, len(b)/2)
-	for i := range x {
-		x[i] = scale * float32(int16(uint16(b[2*i])|uint16(b[2*i+1])<<8))
+	x := make([]float32, 0, len(b)/2)
+	for ; len(b) >= 2; b = b[2:] {
+		x = append(x, scale*float32(int16(uint16(b[0])|uint16(b[1])<<8)))
 	}
 	return x
 }
@@ -94,6 +94,7 @@ func (r *reader) model() *Model {
 	m.Network.Dense = r.layer()
 	for i := range m.Spaces {
 		s := plda.Space{Mean: r.floats(), Between: r.floats()}
+		s.Basis = make([]float32, 0, len(s.Between)*len(s.Mean))
 		for range s.Between {
 			s.Basis = append(s.Basis, r.floats()...)
 		}
