@@ -23,7 +23,7 @@ func invented(persons, perPerson int) []Beats {
 			bumps[i] = [3]float64{40 + 40*float64(i) + 8*random.NormFloat64(), 4 + 4*random.Float64(), random.NormFloat64()}
 		}
 		for r := range perPerson {
-			b := Beats{Person: name, Session: string(rune('0' + r/2)), Trust: 1}
+			b := Beats{Person: name, Session: string(rune('0' + r/2))}
 			for range 8 {
 				row := make([]float64, beat.Width)
 				for k := range row {

@@ -7,6 +7,7 @@ import (
 
 	"systole/shared/ecg/beat"
 	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/quality"
 	"systole/tests/cohort"
 )
 
@@ -15,20 +16,19 @@ type Beats struct {
 	Person  string
 	Session string // unique over databases
 	Rows    [][]float64
-	Trust   float64 // in a comparison, 0 to 1
+	Report  quality.Report
 }
 
-// Cut runs the front end over a part of the recording. The second result is
-// false where there are fewer clean beats than needed.
-func Cut(f *frontend.FrontEnd, r *cohort.Recording, fromS, toS float64, need int) (Beats, bool) {
+// Cut runs the front end over a part of the recording.
+func Cut(f *frontend.FrontEnd, r *cohort.Recording, fromS, toS float64) Beats {
 	from := min(int(fromS*r.RateHz), len(r.MV))
 	to := int(math.Min(toS*r.RateHz, float64(len(r.MV))))
 	result := f.Run(r.MV[from:to], r.RateHz)
-	b := Beats{Person: r.Person, Session: r.Database + r.Session, Trust: result.Report.Trust()}
+	b := Beats{Person: r.Person, Session: r.Database + r.Session, Report: result.Report}
 	for i := range result.Beats.Len() {
 		b.Rows = append(b.Rows, append([]float64(nil), result.Beats.Row(i)...))
 	}
-	return b, len(b.Rows) >= need
+	return b
 }
 
 // Mean is the mean of the beats, beat.Width values.

@@ -62,11 +62,11 @@ func (b *Bench) Adapting(all *Adaptation, recordings []cohort.Recording, persons
 
 // offer lets a heart take in a span's beats, and counts.
 func offer(m *model.Model, w *model.Workspace, a model.Adaptive, beats learn.Beats, offered, taken *int) model.Adaptive {
-	if len(beats.Rows) < probeNeed {
+	if beats.Report.Reason(probeNeed) != "" {
 		return a
 	}
 	*offered++
-	a, ok := m.TakeIn(a, m.Embed(nil, w, learn.Mean(beats.Rows)), model.Weight(len(beats.Rows), beats.Trust))
+	a, ok := m.TakeIn(a, m.Embed(nil, w, learn.Mean(beats.Rows)), model.Weight(len(beats.Rows), beats.Report.Trust()))
 	if ok {
 		*taken++
 	}

@@ -83,14 +83,14 @@ func Results(recordings []cohort.Recording) []Result {
 }
 
 // Training are the beats of all recordings but the held-out persons', of those
-// with enough to learn from.
+// that the engine would take.
 func (b *Bench) Training(recordings []cohort.Recording, heldOut []string) []learn.Beats {
 	var all []learn.Beats
 	for i := range recordings {
 		if slices.Contains(heldOut, recordings[i].Person) {
 			continue
 		}
-		if beats := b.Beats(whole(&recordings[i])); len(beats.Rows) >= probeNeed {
+		if beats := b.Beats(whole(&recordings[i])); beats.Report.Reason(probeNeed) == "" {
 			all = append(all, beats)
 		}
 	}

@@ -6,12 +6,15 @@ import (
 
 	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/model"
+	"systole/shared/ecg/quality"
 	"systole/tests/learn"
 )
 
-// heartNeed and probeNeed are how many clean beats the engine asks of an
-// enrolment and of a probe.
-const heartNeed, probeNeed = 6, 4
+// What the engine asks of an enrolment and of a probe.
+var (
+	heartNeed = quality.Need{Seconds: 10, CleanBeats: 6}
+	probeNeed = quality.Need{Seconds: 8, CleanBeats: 4}
+)
 
 // Bench cuts each Span of each recording once.
 type Bench struct {
@@ -27,7 +30,7 @@ func (b *Bench) Beats(s Span) learn.Beats {
 	if cut, ok := b.cut[s]; ok {
 		return cut
 	}
-	cut, _ := learn.Cut(&b.front, s.Recording, s.From, s.To, 1)
+	cut := learn.Cut(&b.front, s.Recording, s.From, s.To)
 	b.cut[s] = cut
 	return cut
 }
@@ -60,7 +63,7 @@ func (b *Bench) probe(persons []Person, hearts []*model.Heart, m *model.Model, c
 		for part, s := range persons[i].Probes {
 			c.Probes++
 			beats := b.Beats(s)
-			refused := len(beats.Rows) < probeNeed
+			refused := beats.Report.Reason(probeNeed) != ""
 			var probe []float32
 			if refused {
 				c.NotAcquired++
@@ -82,18 +85,18 @@ func (b *Bench) probe(persons []Person, hearts []*model.Heart, m *model.Model, c
 	return trials
 }
 
-// heart enrols the spans; nil where they have too few clean beats.
+// heart enrols the spans; nil where the engine would refuse them.
 func (b *Bench) heart(spans []Span, m *model.Model, w *model.Workspace) *model.Heart {
 	var h model.Heart
-	total := 0
+	var total quality.Report
 	for _, s := range spans {
 		beats := b.Beats(s)
-		total += len(beats.Rows)
+		total.Add(&beats.Report)
 		if len(beats.Rows) > 0 {
-			h.Add(m.Embed(nil, w, learn.Mean(beats.Rows)), model.Weight(len(beats.Rows), beats.Trust))
+			h.Add(m.Embed(nil, w, learn.Mean(beats.Rows)), model.Weight(len(beats.Rows), beats.Report.Trust()))
 		}
 	}
-	if total < heartNeed {
+	if total.Reason(heartNeed) != "" {
 		return nil
 	}
 	return &h
