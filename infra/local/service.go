@@ -61,6 +61,7 @@ func handler(c config.Config, s *stores, log *slog.Logger) http.Handler {
 		FMR:           ecg.FMR(c.MatchFMR),
 		DefaultRateHz: c.SamplingRateHz,
 		KeepUploads:   c.UploadsKeep > 0,
+		Adapt:         c.Adapt,
 		Parallel:      c.ReadParallel,
 	}, time.Now, rand.Reader)
 	return newFront(gateway.Proxy(api.New(api.Settings{Logger: log, AllowOrigins: c.CORSOrigins},

@@ -18,7 +18,11 @@ func BenchmarkCheck(b *testing.B) {
 	b.SetBytes(int64(len(probe)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := h.compare(template, probe, 0, ecg.FMR(0.001)); err != nil {
+		signal, err := h.read(probe, 0)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := compare(template, signal, ecg.FMR(0.001)); err != nil {
 			b.Fatal(err)
 		}
 	}

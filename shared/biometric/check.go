@@ -38,8 +38,15 @@ func (s *Service) CheckUser(ctx context.Context, token string, file []byte, rate
 		return false, err
 	}
 	var accepted bool
+	var changed *ecg.Template
 	err = s.work(ctx, func() error {
-		accepted, err = s.compare(template, file, rateHz, at)
+		signal, err := s.read(file, rateHz)
+		if err != nil {
+			return err
+		}
+		if accepted, err = compare(template, signal, at); accepted {
+			changed = s.adapted(m, template, signal)
+		}
 		return err
 	})
 	if err != nil {
@@ -50,16 +57,16 @@ func (s *Service) CheckUser(ctx context.Context, token string, file []byte, rate
 		verdict = "accepted"
 	}
 	measure.Add(ctx, verdict, measure.Count, 1)
-	s.noteUse(ctx, session, m, accepted)
+	if changed != nil {
+		note(ctx, func(ctx context.Context) error { return s.replace(ctx, session, m, changed) })
+	} else {
+		s.noteUse(ctx, session, m, accepted)
+	}
 	return accepted, nil
 }
 
-func (s *Service) compare(t *ecg.Template, file []byte, rateHz float64, at ecg.FMR) (bool, error) {
-	signal, err := s.read(file, rateHz)
-	if err != nil {
-		return false, err
-	}
-	score, err := ecg.Compare(t, signal)
+func compare(t *ecg.Template, probe ecg.Signal, at ecg.FMR) (bool, error) {
+	score, err := ecg.Compare(t, probe)
 	if err != nil {
 		return false, refusal(err)
 	}

@@ -35,6 +35,10 @@ type Settings struct {
 	// KeepUploads says whether enrolments are stored beside the model made of
 	// them, until clean-up takes them. Recordings of a check never are.
 	KeepUploads bool
+	// Adapt says whether a model takes in what a strong match shows of the heart
+	// today, once a day at most. Hearts change; so that nobody else's can creep
+	// in, package ecg bounds it.
+	Adapt bool
 	// Parallel is how many recordings are worked on at once: each takes a core
 	// and some 50 MB for ten minutes of signal.
 	Parallel int

@@ -33,6 +33,7 @@ type Config struct {
 
 	MatchFMR       float64 // share of strangers that a check may let through
 	SamplingRateHz float64 // of recordings that nobody states a rate for
+	Adapt          bool    // whether models take in strong matches
 	ReadParallel   int     // recordings read, enrolled or compared at once
 
 	UploadsKeep    time.Duration // 0: uploads are not kept at all

@@ -48,6 +48,8 @@ func settings() []setting {
 
 		{"MATCH_FMR", "0.001", "0.001", "the share of strangers that a check may let through, 0.00001 to 0.05",
 			decimal(func(c *Config) *float64 { return &c.MatchFMR }, 0.00001, 0.05)},
+		{"ADAPTATION", "off", "on", "whether a model takes in what a strong match shows of the heart, on or off",
+			toggle(func(c *Config) *bool { return &c.Adapt })},
 		{"SAMPLING_RATE_HZ", "500", "500", "the sampling rate of recordings that come without one, 50 to 5000 Hz",
 			decimal(func(c *Config) *float64 { return &c.SamplingRateHz }, 50, 5000)},
 		{"READ_PARALLEL", "2", "2", "how many recordings are worked on at once, 1 to 64",
@@ -98,6 +100,16 @@ func decimal(field func(*Config) *float64, least, most float64) func(*Config, st
 			return fmt.Errorf("it is a number from %v to %v", least, most)
 		}
 		*field(c) = x
+		return nil
+	}
+}
+
+func toggle(field func(*Config) *bool) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		if value != "on" && value != "off" {
+			return errors.New("it is on or off")
+		}
+		*field(c) = value == "on"
 		return nil
 	}
 }

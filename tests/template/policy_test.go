@@ -31,7 +31,7 @@ func functions() map[string]function {
 			"s3:GetObject": {"Bucket/models/*", "Bucket/uploads/*"},
 		}},
 		"CheckUser": {path: "authenticate/check_user",
-			objects: map[string][]string{"s3:GetObject": {"Bucket/models/*"}},
+			objects: map[string][]string{"s3:GetObject": {"Bucket/models/*"}, "s3:PutObject": {"Bucket/models/*"}},
 			beyond:  []string{"s3:ListBucket Bucket"},
 		},
 		"Cleanup": {path: "cleanup",

@@ -28,6 +28,7 @@ func Service() (*biometric.Service, config.Config, error) {
 		FMR:           ecg.FMR(settings.MatchFMR),
 		DefaultRateHz: settings.SamplingRateHz,
 		KeepUploads:   settings.UploadsKeep > 0,
+		Adapt:         settings.Adapt,
 		Parallel:      settings.ReadParallel,
 	}, time.Now, rand.Reader), settings, nil
 }

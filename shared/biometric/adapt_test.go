@@ -1,0 +1,49 @@
+package biometric
+
+import (
+	"crypto/sha256"
+	"testing"
+	"time"
+
+	"systole/shared/member"
+)
+
+func TestAModelTakesInAStrongMatchOnceADayIfItIsToldTo(t *testing.T) {
+	on := func(s *Settings) { s.Adapt = true }
+	off := func(*Settings) {}
+	for _, tt := range []struct {
+		name    string
+		setting func(*Settings)
+		later   time.Duration
+		probe   string
+		moves   bool
+	}{
+		{"off", off, 2 * adaptEvery, enrolment, false},
+		{"on, the model's own first day", on, adaptEvery / 2, enrolment, false},
+		{"on, the day after", on, 2 * adaptEvery, enrolment, true},
+		{"on, a stranger", on, 2 * adaptEvery, others[0], false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHouse(t, tt.setting).enrolled(t)
+			before := *h.kim(t).Model
+			h.now = h.now.Add(tt.later)
+			again := member.Session{ID: sha256.Sum256([]byte(kimsToken)), Username: "kim", PK: 7, Issued: h.now, Used: h.now, Expires: h.now.Add(time.Hour)}
+			if err := h.store.CreateSession(t.Context(), again, nil); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, tt.probe), 0, 0); err != nil {
+				t.Fatal(err)
+			}
+			after := *h.kim(t).Model
+			if moved := after.Version != before.Version; moved != tt.moves {
+				t.Fatalf("the model moved: %v, want %v", moved, tt.moves)
+			}
+			if _, err := h.objects.Get(t.Context(), after.Key); err != nil {
+				t.Errorf("the pointer's object: %v", err)
+			}
+			if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, enrolment), 0, 0); err != nil || !ok {
+				t.Errorf("afterwards: %v, %v", ok, err)
+			}
+		})
+	}
+}
