@@ -39,8 +39,8 @@ type Members interface {
 	// MembersPage returns the members among the next limit after cursor, and
 	// where to go on, "" at the end.
 	MembersPage(ctx context.Context, cursor string, limit int) ([]member.Member, string, error)
-	// ClearModel removes the member's pointer if it still names the version,
-	// else store.ErrConflict.
+	// ClearModel removes the member's pointer if it still names the version, and
+	// succeeds where there is none; else store.ErrConflict.
 	ClearModel(ctx context.Context, username, version string) error
 }
 

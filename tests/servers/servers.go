@@ -115,19 +115,17 @@ func dynalite(t testing.TB) string {
 	_, here, _, _ := runtime.Caller(0)
 	folder := filepath.Dir(here)
 	program := filepath.Join(folder, "node_modules", "dynalite", "cli.js")
-	if _, err := os.Stat(program); err == nil {
+	// Test binaries run side by side: one installs, the others wait for it.
+	release := lock(t, filepath.Join(folder, "install.lock"))
+	defer release()
+	// npm writes this file when all others are there.
+	if _, err := os.Stat(filepath.Join(folder, "node_modules", ".package-lock.json")); err == nil {
 		return program
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), startupLimit)
 	defer cancel()
 	install := exec.CommandContext(ctx, "npm", "ci", "--no-audit", "--no-fund")
 	install.Dir = folder
-	// Test binaries run side by side: one installs, the others wait for it.
-	release := lock(t, filepath.Join(folder, "install.lock"))
-	defer release()
-	if _, err := os.Stat(program); err == nil {
-		return program
-	}
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Fatalf("the tests of the DynamoDB store need dynalite: npm ci in tests/servers: %v\n%s", err, out)
 	}

@@ -145,9 +145,7 @@ func (s *Store) MarkModelUsed(ctx context.Context, username, version string, use
 	})
 }
 
-// ClearModel: see cleanup.Members. The condition fails too when a repetition
-// finds the pointer gone: then somebody cleared it, which is what was asked,
-// unless there was none in the first place, which harms nobody.
+// ClearModel: see cleanup.Members.
 func (s *Store) ClearModel(ctx context.Context, username, version string) error {
 	names := slices.Sorted(maps.Keys(modelItem(member.Model{})))
 	return s.apply(ctx, change{

@@ -57,6 +57,9 @@ func Open(dir string) (*Store, *Objects, error) {
 		return nil, nil, errors.Join(fmt.Errorf("open members.db: %w", err), db.Close())
 	}
 	objects, err := openObjects(filepath.Join(dir, "objects"))
+	if err == nil { // the entries of what was just made
+		err = errors.Join(syncFolder(dir), syncFolder(filepath.Dir(filepath.Clean(dir))))
+	}
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}

@@ -95,7 +95,8 @@ func (s *Store) MarkModelUsed(_ context.Context, username, version string, used 
 
 // ClearModel: see cleanup.Members.
 func (s *Store) ClearModel(_ context.Context, username, version string) error {
-	return s.update("clear model", username, hasModel(version),
+	return s.update("clear model", username,
+		func(m member.Member) bool { return m.Model == nil || m.Model.Version == version },
 		func(m *member.Member) { m.Model = nil })
 }
 

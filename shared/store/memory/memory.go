@@ -110,7 +110,7 @@ func (s *Store) MarkModelUsed(_ context.Context, username, current string, used 
 // ClearModel: see cleanup.Members.
 func (s *Store) ClearModel(_ context.Context, username, current string) error {
 	return s.update("clear model", username,
-		func(m member.Member) bool { return m.Model != nil && m.Model.Version == current },
+		func(m member.Member) bool { return m.Model == nil || m.Model.Version == current },
 		func(m *member.Member) { m.Model = nil })
 }
 

@@ -47,6 +47,9 @@ func (o *Objects) Put(ctx context.Context, key string, data []byte) error {
 		return awsclient.Error("put object", err)
 	}
 	old, err := o.Get(ctx, key)
+	if errors.Is(err, store.ErrNotFound) { // the other writer isn't done, or has failed
+		return fmt.Errorf("put object: %w", store.ErrUnavailable)
+	}
 	if err != nil {
 		return fmt.Errorf("put object: read back: %w", err)
 	}
@@ -84,11 +87,10 @@ func (o *Objects) Get(ctx context.Context, key string) ([]byte, error) {
 		return nil, awsclient.Error("get object", err)
 	}
 	defer out.Body.Close()
-	size := aws.ToInt64(out.ContentLength)
-	if size < 0 || size > MaxSize {
-		return nil, fmt.Errorf("get object: it has %d bytes, at most %d are read", size, MaxSize)
+	if size := out.ContentLength; size == nil || *size < 0 || *size > MaxSize {
+		return nil, fmt.Errorf("get object: it has %d bytes, at most %d are read", aws.ToInt64(size), MaxSize)
 	}
-	data := make([]byte, size)
+	data := make([]byte, *out.ContentLength)
 	if _, err := io.ReadFull(out.Body, data); err != nil {
 		return nil, awsclient.Error("get object: body", err)
 	}
