@@ -1,0 +1,100 @@
+// Package licences holds what is shipped to licences that allow it.
+package licences
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// allowed licences, and words that tell each from the others.
+var allowed = []struct {
+	name  string
+	words []string
+}{
+	{"Apache-2.0", []string{"Apache License", "Version 2.0"}},
+	{"BSD-3-Clause", []string{"Redistribution and use in source and binary forms", "Neither the name"}},
+	{"BSD-2-Clause", []string{"Redistribution and use in source and binary forms"}},
+	{"MIT", []string{"Permission is hereby granted, free of charge"}},
+}
+
+// module as go list has it.
+type module struct {
+	Path    string
+	Version string
+	Dir     string
+	Main    bool
+}
+
+// linked returns the modules that end up in the functions and the local command.
+func linked(t *testing.T) map[string]module {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-deps", "-json=Module", "./functions/...", "./infra/local")
+	cmd.Dir = "../.."
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules := make(map[string]module)
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var pkg struct{ Module *module }
+		if err := dec.Decode(&pkg); errors.Is(err, io.EOF) {
+			return modules
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if pkg.Module != nil && !pkg.Module.Main {
+			modules[pkg.Module.Path] = *pkg.Module
+		}
+	}
+}
+
+func TestEveryLinkedModuleHasALicenceThatAllowsIt(t *testing.T) {
+	modules := linked(t)
+	if len(modules) < 5 {
+		t.Fatalf("only %d modules found", len(modules))
+	}
+	for path, m := range modules {
+		name, err := licenceOf(m.Dir)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		t.Logf("%-12s %s %s", name, path, m.Version)
+	}
+}
+
+// licenceOf names the licence of the module in a folder.
+func licenceOf(dir string) (string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "LICEN[CS]E*"))
+	if err != nil || len(files) == 0 {
+		return "", errors.New("no licence file")
+	}
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		return "", err
+	}
+	plain := strings.Join(strings.Fields(string(text)), " ")
+	for _, licence := range allowed {
+		if containsAll(plain, licence.words) {
+			return licence.name, nil
+		}
+	}
+	return "", errors.New("its licence isn't one of those allowed here")
+}
+
+func containsAll(text string, words []string) bool {
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
