@@ -87,6 +87,15 @@ var words = map[fault.Code]word{
 	fault.NoModel: {http.StatusConflict, Sentence{
 		"등록된 심전도가 없습니다. 먼저 심전도를 등록해 주세요.",
 		"There is no ECG on record for you. Please enrol first."}},
+	fault.ModelDisabled: {http.StatusForbidden, Sentence{
+		"인증에 너무 여러 번 실패하여 등록된 심전도를 더 이상 쓸 수 없습니다. 다시 로그인한 뒤 심전도를 새로 등록해 주세요.",
+		"Too many checks failed, so the enrolled ECG can't be used any more. Please log in again and enrol anew."}},
+	fault.TooManyChecks: {http.StatusTooManyRequests, Sentence{
+		"인증에 여러 번 실패했습니다.[ {seconds}초 뒤에 다시 시도해 주세요.]",
+		"Several checks failed.[ Please try again in {seconds} seconds.]"}},
+	fault.LogInAgain: {http.StatusForbidden, Sentence{
+		"보안을 위해 비밀번호로 다시 로그인한 뒤 심전도를 등록해 주세요.",
+		"Please log in again with the password first, and then enrol."}},
 	fault.ModelObsolete: {http.StatusConflict, Sentence{
 		"등록된 심전도가 더 이상 쓰이지 않는 방식으로 만들어졌습니다. 심전도를 다시 등록해 주세요.",
 		"Your ECG was enrolled in a way that is no longer used. Please enrol again."}},

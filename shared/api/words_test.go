@@ -23,6 +23,7 @@ var params = map[fault.Code][]string{
 	fault.RecordingUnreadable:  {"line"},
 	fault.RateImplausible:      {"heart_rate"},
 	fault.TooShort:             {"seconds_missing"},
+	fault.TooManyChecks:        {"seconds"},
 	fault.TooFewBeats:          {"beats_missing"},
 }
 

@@ -22,6 +22,13 @@ type Members interface {
 	// MarkModelUsed sets the model's Used if it still is the current version,
 	// else store.ErrConflict.
 	MarkModelUsed(ctx context.Context, username, version string, used time.Time) error
+	// CountFailure adds one to the model's Failures, and sets FailedAt, if it
+	// still is the current version, else store.ErrConflict. None is lost of
+	// those that come at once; one may count twice when its reply was lost.
+	CountFailure(ctx context.Context, username, version string, at time.Time) error
+	// ClearFailures sets the model's Failures to 0 if it still is the current
+	// version, else store.ErrConflict.
+	ClearFailures(ctx context.Context, username, version string) error
 }
 
 // Objects keeps recordings and models. Errors are those of package store.

@@ -37,6 +37,9 @@ func (s *Service) CheckUser(ctx context.Context, token string, file []byte, rate
 	if err != nil {
 		return false, err
 	}
+	if err := s.mayTry(*m.Model); err != nil {
+		return false, err
+	}
 	var accepted bool
 	var changed *ecg.Template
 	err = s.work(ctx, func() error {
@@ -57,6 +60,9 @@ func (s *Service) CheckUser(ctx context.Context, token string, file []byte, rate
 		verdict = "accepted"
 	}
 	measure.Add(ctx, verdict, measure.Count, 1)
+	if err := s.count(ctx, m, accepted); err != nil {
+		return false, err
+	}
 	if changed != nil {
 		note(ctx, func(ctx context.Context) error { return s.replace(ctx, session, m, changed) })
 	} else {

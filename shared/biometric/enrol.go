@@ -35,6 +35,9 @@ func (s *Service) MakeModel(ctx context.Context, token string, files [][]byte, r
 	if err != nil {
 		return err
 	}
+	if err := mayEnrol(session, m.Model); err != nil {
+		return err
+	}
 	var template *ecg.Template
 	err = s.work(ctx, func() error {
 		template, err = s.enrol(files, rateHz)

@@ -160,6 +160,10 @@ func (c *calls) MarkModelUsed(ctx context.Context, username, version string, use
 	return c.call("MarkModelUsed", func() error { return c.Store.MarkModelUsed(ctx, username, version, used) })
 }
 
+func (c *calls) CountFailure(ctx context.Context, username, version string, at time.Time) error {
+	return c.call("CountFailure", func() error { return c.Store.CountFailure(ctx, username, version, at) })
+}
+
 func (c *calls) Put(ctx context.Context, key string, data []byte) error {
 	return c.call("Put "+key[:strings.IndexByte(key, '/')], func() error { return c.Objects.Put(ctx, key, data) })
 }

@@ -29,6 +29,9 @@ const (
 	// Is it them.
 	NoModel       Code = "no_model"
 	ModelObsolete Code = "model_obsolete"
+	ModelDisabled Code = "model_disabled"
+	TooManyChecks Code = "too_many_checks"
+	LogInAgain    Code = "log_in_again"
 
 	// What is wrong with a recording.
 	RecordingEmpty       Code = "recording_empty"

@@ -40,6 +40,10 @@ type Model struct {
 	Used      time.Time // last successful check, to the day
 	Algorithm string    // version of the learned parameters that made it
 	Quality   float64   // 0 to 1
+	// Failures counts the checks that failed in a row, FailedAt is when the last
+	// one did.
+	Failures int
+	FailedAt time.Time
 }
 
 // Session is a token at rest. The token itself is stored nowhere.

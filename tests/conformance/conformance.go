@@ -20,6 +20,8 @@ type Store interface {
 	member.Sessions
 	SetModel(ctx context.Context, username, replaced string, m member.Model) error
 	MarkModelUsed(ctx context.Context, username, version string, used time.Time) error
+	CountFailure(ctx context.Context, username, version string, at time.Time) error
+	ClearFailures(ctx context.Context, username, version string) error
 	ClearModel(ctx context.Context, username, version string) error
 	MemberByPK(ctx context.Context, pk int64) (member.Member, error)
 	MembersPage(ctx context.Context, cursor string, limit int) ([]member.Member, string, error)

@@ -150,6 +150,34 @@ func models(t *testing.T, s Store) {
 		m.Model = &model
 		wantMember(t, s, m)
 	})
+	t.Run("failures are counted, all of those at once, and cleared", func(t *testing.T) {
+		m, model := newMember(), newModel()
+		must(t, s.CreateMember(t.Context(), m))
+		must(t, s.SetModel(t.Context(), m.Username, "", model))
+		won := race(t, 16, store.ErrConflict, func(int) error {
+			return s.CountFailure(t.Context(), m.Username, model.Version, now)
+		})
+		wantErr(t, s.CountFailure(t.Context(), m.Username, "other", now), store.ErrConflict)
+		model.Failures, model.FailedAt = won, now
+		m.Model = &model
+		wantMember(t, s, m)
+		if won != 16 {
+			t.Errorf("%d of 16 failures counted", won)
+		}
+		wantErr(t, s.ClearFailures(t.Context(), m.Username, "other"), store.ErrConflict)
+		must(t, s.ClearFailures(t.Context(), m.Username, model.Version))
+		model.Failures, model.FailedAt = 0, time.Time{}
+		wantMember(t, s, m)
+	})
+	t.Run("a new model begins without failures", func(t *testing.T) {
+		m, first, second := newMember(), newModel(), newModel()
+		must(t, s.CreateMember(t.Context(), m))
+		must(t, s.SetModel(t.Context(), m.Username, "", first))
+		must(t, s.CountFailure(t.Context(), m.Username, first.Version, now))
+		must(t, s.SetModel(t.Context(), m.Username, first.Version, second))
+		m.Model = &second
+		wantMember(t, s, m)
+	})
 	t.Run("the current version is cleared, another is not", func(t *testing.T) {
 		m, model := newMember(), newModel()
 		must(t, s.CreateMember(t.Context(), m))

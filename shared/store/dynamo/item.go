@@ -125,6 +125,8 @@ func modelItem(m member.Model) item {
 		"model_used":      moment(m.Used),
 		"model_algorithm": text(m.Algorithm),
 		"model_quality":   decimal(m.Quality),
+		"model_failures":  whole(int64(m.Failures)),
+		"model_failed_at": moment(m.FailedAt),
 	}
 }
 
@@ -152,6 +154,10 @@ func readMember(it item) (member.Member, error) {
 			Algorithm: r.text("model_algorithm"),
 			Quality:   r.decimal("model_quality"),
 		}
+	}
+	if r.has("model_failures") { // pointers written before failures were counted have none
+		m.Model.Failures = int(r.whole("model_failures"))
+		m.Model.FailedAt = r.moment("model_failed_at")
 	}
 	return m, r.err
 }

@@ -145,6 +145,26 @@ func (s *Store) MarkModelUsed(ctx context.Context, username, version string, use
 	})
 }
 
+// CountFailure: see biometric.Members.
+func (s *Store) CountFailure(ctx context.Context, username, version string, at time.Time) error {
+	return s.apply(ctx, change{
+		op: "count failure", username: username,
+		update: "SET model_failed_at = :at ADD model_failures :one", condition: "model_version = :version",
+		values: item{":at": moment(at), ":one": whole(1), ":version": text(version)},
+		done:   func(member.Member) bool { return false },
+	})
+}
+
+// ClearFailures: see biometric.Members.
+func (s *Store) ClearFailures(ctx context.Context, username, version string) error {
+	return s.apply(ctx, change{
+		op: "clear failures", username: username,
+		update: "SET model_failures = :none, model_failed_at = :none", condition: "model_version = :version",
+		values: item{":none": whole(0), ":version": text(version)},
+		done:   func(member.Member) bool { return false },
+	})
+}
+
 // ClearModel: see cleanup.Members.
 func (s *Store) ClearModel(ctx context.Context, username, version string) error {
 	names := slices.Sorted(maps.Keys(modelItem(member.Model{})))

@@ -93,6 +93,18 @@ func (s *Store) MarkModelUsed(_ context.Context, username, version string, used 
 		func(m *member.Member) { m.Model.Used = used })
 }
 
+// CountFailure: see biometric.Members.
+func (s *Store) CountFailure(_ context.Context, username, version string, at time.Time) error {
+	return s.update("count failure", username, hasModel(version),
+		func(m *member.Member) { m.Model.Failures, m.Model.FailedAt = m.Model.Failures+1, at })
+}
+
+// ClearFailures: see biometric.Members.
+func (s *Store) ClearFailures(_ context.Context, username, version string) error {
+	return s.update("clear failures", username, hasModel(version),
+		func(m *member.Member) { m.Model.Failures, m.Model.FailedAt = 0, time.Time{} })
+}
+
 // ClearModel: see cleanup.Members.
 func (s *Store) ClearModel(_ context.Context, username, version string) error {
 	return s.update("clear model", username,

@@ -1,0 +1,112 @@
+package biometric
+
+import (
+	"crypto/sha256"
+	"errors"
+	"testing"
+	"time"
+
+	"systole/shared/fault"
+	"systole/shared/member"
+)
+
+// try checks with a recording and returns the verdict, or the fault.
+func (h *house) try(t *testing.T, recording string) (bool, *fault.Error) {
+	t.Helper()
+	ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, recording), 0, 0)
+	var f *fault.Error
+	if err != nil && !errors.As(err, &f) {
+		t.Fatal(err)
+	}
+	return ok, f
+}
+
+// logIn renews kim's session, as of now.
+func (h *house) logIn(t *testing.T) {
+	t.Helper()
+	s := member.Session{ID: sha256.Sum256([]byte(kimsToken)), Username: "kim", PK: 7, Issued: h.now, Used: h.now, Expires: h.now.Add(24 * time.Hour)}
+	if err := h.store.CreateSession(t.Context(), s, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAfterFiveFailuresEachNextCheckWaitsLonger(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	for range freeTries {
+		if ok, f := h.try(t, others[0]); ok || f != nil {
+			t.Fatalf("%v, %v", ok, f)
+		}
+	}
+	for _, wait := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute} {
+		_, f := h.try(t, same)
+		if f == nil || f.Code != fault.TooManyChecks || f.RetryAfter != wait {
+			t.Fatalf("%+v, want a wait of %v", f, wait)
+		}
+		h.now = h.now.Add(wait - time.Second)
+		if _, f := h.try(t, same); f == nil || f.RetryAfter != time.Second {
+			t.Fatalf("a second before: %+v", f)
+		}
+		h.now = h.now.Add(time.Second)
+		if ok, f := h.try(t, others[1]); ok || f != nil {
+			t.Fatalf("%v, %v", ok, f)
+		}
+	}
+	h.now = h.now.Add(longestWait)
+	if ok, f := h.try(t, same); !ok || f != nil {
+		t.Fatalf("the right heart in time: %v, %v", ok, f)
+	}
+	if n := h.kim(t).Model.Failures; n != 0 {
+		t.Errorf("%d failures after success", n)
+	}
+}
+
+func TestAnUnusableRecordingIsNoFailure(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	for range 2 * freeTries {
+		h.CheckUser(t.Context(), kimsToken, []byte("no recording"), 0, 0)
+	}
+	if n := h.kim(t).Model.Failures; n != 0 {
+		t.Errorf("%d failures", n)
+	}
+}
+
+func TestAtFiftyFailuresTheModelIsDisabledUntilMadeAnewWithThePassword(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	h.logIn(t)
+	for h.kim(t).Model.Failures < disabledAt {
+		if ok, f := h.try(t, others[0]); ok || f != nil {
+			t.Fatalf("%v, %v", ok, f)
+		}
+		h.now = h.now.Add(longestWait)
+		h.store.TouchSession(t.Context(), sha256.Sum256([]byte(kimsToken)), h.now, h.kim(t).Model.Key)
+	}
+	if _, f := h.try(t, same); f == nil || f.Code != fault.ModelDisabled {
+		t.Fatalf("a check: %v", f)
+	}
+	enrol := func() error {
+		return h.MakeModel(t.Context(), kimsToken, [][]byte{recordingOf(t, enrolment)}, 0)
+	}
+	if err := enrol(); codeOf(err) != fault.LogInAgain {
+		t.Fatalf("an enrolment with the old session: %v", err)
+	}
+	h.logIn(t)
+	if err := enrol(); err != nil {
+		t.Fatalf("an enrolment after a log-in: %v", err)
+	}
+	if ok, f := h.try(t, same); !ok || f != nil {
+		t.Errorf("afterwards: %v, %v", ok, f)
+	}
+}
+
+func TestAFailureThatCannotBeCountedIsNoVerdict(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	h.calls.before = func(call string) error {
+		if call == "CountFailure" {
+			return errors.New("store is down")
+		}
+		return nil
+	}
+	if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, others[0]), 0, 0); ok || err == nil {
+		t.Errorf("%v, %v", ok, err)
+	}
+}
