@@ -99,10 +99,7 @@ func Read(r io.Reader, h Hints) (*Recording, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, refuse(Empty, 0, "there is nothing in it")
 	}
-	if refusal := foreign(data); refusal != nil {
-		return nil, refusal
-	}
-	recording, err := readText(data)
+	recording, err := readFormat(data, h)
 	if err != nil {
 		return nil, err
 	}

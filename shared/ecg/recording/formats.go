@@ -1,0 +1,33 @@
+package recording
+
+// format is one kind of file, told from the others by its content.
+type format struct {
+	name string
+	// is reports whether the file is one, from its first bytes if it can.
+	is func(data []byte) bool
+	// read returns leads in mV; the rate, where the file says it, the start and
+	// the device. A refusal is an *Error.
+	read func(data []byte, h Hints) (*Recording, error)
+}
+
+// formats in the order in which they are asked. What none of them knows is read
+// as text.
+var formats = []format{}
+
+// readFormat reads a file of whatever format.
+func readFormat(data []byte, h Hints) (*Recording, error) {
+	for _, f := range formats {
+		if f.is(data) {
+			r, err := f.read(data, h)
+			if err != nil {
+				return nil, err
+			}
+			r.Format = f.name
+			return r, nil
+		}
+	}
+	if refusal := foreign(data); refusal != nil {
+		return nil, refusal
+	}
+	return readText(data)
+}
