@@ -14,6 +14,8 @@ const (
 	// Between different recordings of one person it doesn't in 499 of 500
 	// probes, each compared with half an hour.
 	enough = 30
+	// nat is how finely rarity is counted.
+	nat = 256
 	// usualPairs is how many pairs of beats what is usual among people counts,
 	// beside the pairs within the probe itself.
 	usualPairs = 60
@@ -24,7 +26,7 @@ const (
 func Replayed(probe Print, history []Print) bool {
 	r := rarityIn(probe)
 	for _, earlier := range history {
-		if r.best(probe, earlier) >= enough {
+		if r.best(probe, earlier) >= enough*nat {
 			return true
 		}
 	}
@@ -33,35 +35,39 @@ func Replayed(probe Print, history []Print) bool {
 
 // rarity is, for each number of bits in which two beats differ, how rarely two
 // different beats of this person are as close: the negative logarithm of the
-// share that are.
-type rarity struct{ rhythm, shape [bits + 1]float64 }
+// share that are, in parts of a nat.
+type rarity struct{ rhythm, shape [2 * bits]int }
 
 // rarityIn estimates it from the beats of a probe among themselves, and where
 // these are few from what is usual among people. A heart that beats like a
 // clock, or always alike, so gets no credit for what is common to all it does.
 func rarityIn(p Print) *rarity {
-	var r rarity
+	var rhythms, shapes [bits + 1]float64 // how many pairs differ in so many bits
 	pairs := 0.0
 	for i, a := range p {
 		for _, b := range p[:i] {
 			if a == (Beat{}) || b == (Beat{}) {
 				continue
 			}
-			r.rhythm[mathbits.OnesCount64(a.Rhythm^b.Rhythm)]++
-			r.shape[mathbits.OnesCount64(a.Shape^b.Shape)]++
+			rhythms[mathbits.OnesCount64(a.Rhythm^b.Rhythm)]++
+			shapes[mathbits.OnesCount64(a.Shape^b.Shape)]++
 			pairs++
 		}
 	}
-	rhythms, shapes := 0.0, 0.0
+	var r rarity
+	closeRhythms, closeShapes := 0.0, 0.0
 	for h := range bits + 1 {
-		rhythms += r.rhythm[h]
-		shapes += r.shape[h]
+		closeRhythms += rhythms[h]
+		closeShapes += shapes[h]
 		usualRhythm, usualShape := usual(h)
-		r.rhythm[h] = -math.Log((rhythms + usualPairs*usualRhythm) / (pairs + usualPairs))
-		r.shape[h] = -math.Log((shapes + usualPairs*usualShape) / (pairs + usualPairs))
+		r.rhythm[h] = rare((closeRhythms + usualPairs*usualRhythm) / (pairs + usualPairs))
+		r.shape[h] = rare((closeShapes + usualPairs*usualShape) / (pairs + usualPairs))
 	}
 	return &r
 }
+
+// rare is the negative logarithm of a share, in parts of a nat.
+func rare(share float64) int { return int(math.Round(-nat * math.Log(share))) }
 
 // usual is the share of pairs of different beats of one person that differ in
 // at most h bits. Most are unrelated and differ as coins do; how many come
@@ -74,28 +80,22 @@ func usual(h int) (rhythm, shape float64) {
 }
 
 // best is by how much the run of beats that agrees best exceeds what is
-// expected.
-func (r *rarity) best(probe, earlier Print) float64 {
-	best := 0.0
+// expected, in parts of a nat.
+func (r *rarity) best(probe, earlier Print) int {
+	best := 0
 	for lag := 1 - len(probe); lag < len(earlier); lag++ {
 		a, b := probe[max(0, -lag):], earlier[max(0, lag):]
 		n := min(len(a), len(b))
 		a, b = a[:n], b[:n]
-		run := 0.0
+		run := 0
 		for i, one := range a {
-			other := b[i]
-			if one == (Beat{}) || other == (Beat{}) {
+			if one == (Beat{}) {
 				run = 0
 				continue
 			}
-			run += r.rhythm[mathbits.OnesCount64(one.Rhythm^other.Rhythm)] - expected
-			run += r.shape[mathbits.OnesCount64(one.Shape^other.Shape)]
-			if run < 0 {
-				run = 0
-			}
-			if run > best {
-				best = run
-			}
+			agreement := r.rhythm[mathbits.OnesCount64(one.Rhythm^b[i].Rhythm)&127] + r.shape[mathbits.OnesCount64(one.Shape^b[i].Shape)&127]
+			run = max(0, run+agreement-expected*nat)
+			best = max(best, run)
 		}
 	}
 	return best
