@@ -15,7 +15,7 @@ func Adapt(t *Template, signal Signal) (*Template, bool, error) {
 
 // Adapt is the function of that name, for a probe that was read already.
 func (t *Template) Adapt(r *Reading) (*Template, bool, error) {
-	if err := unusable(&r.report, probe); err != nil {
+	if err := r.Usable(); err != nil {
 		return t, false, err
 	}
 	heart, ok := t.model.TakeIn(t.heart, r.coordinates, r.weight)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"systole/shared/ecg/fingerprint"
+	"systole/shared/ecg/liveness"
 	"systole/shared/ecg/model"
 	"systole/shared/ecg/quality"
 )
@@ -43,7 +44,7 @@ func (w *workspace) read(signal Signal) (*Reading, error) {
 	result := w.front.Run(s.MV, s.RateHz)
 	r := &Reading{
 		report: result.Report,
-		signal: fingerprint.Signal{Raw: result.Raw, Peaks: result.Peaks, Turned: result.Beats.Turned},
+		signal: fingerprint.Signal{Raw: result.Raw, Peaks: result.Peaks},
 	}
 	if n := result.Beats.Len(); n > 0 {
 		r.coordinates = w.embed(model.Shipped(), result.Beats)
@@ -52,5 +53,11 @@ func (w *workspace) read(signal Signal) (*Reading, error) {
 	return r, nil
 }
 
+// Usable is nil for a recording that can be checked, otherwise an *Unusable.
+func (r *Reading) Usable() error { return unusable(&r.report, probe) }
+
 // Fingerprint is what is kept of the recording to know it again.
 func (r *Reading) Fingerprint(m *fingerprint.Maker) fingerprint.Print { return m.Of(r.signal) }
+
+// Natural says whether the beats vary as those of a living heart.
+func (r *Reading) Natural() bool { return liveness.Natural(r.signal.Raw, r.signal.Peaks) }

@@ -67,6 +67,32 @@ func TestUsedRecordingIsKnownAgainAndANewOneIsNot(t *testing.T) {
 	}
 }
 
+func TestPeopleAreAliveAndTrainsOfOneBeatAreNot(t *testing.T) {
+	for person := 1; person <= recordings.People; person++ {
+		for _, file := range [][]byte{recordings.Enrolment(t, person), recordings.Probe(t, person)} {
+			if !read(t, signalOf(t, file)).Natural() {
+				t.Errorf("person %d: not alive", person)
+			}
+		}
+		if read(t, train(signalOf(t, recordings.Enrolment(t, person)))).Natural() {
+			t.Errorf("person %d: one beat glued into a train is alive", person)
+		}
+		if read(t, strip(uint64(person), 1, 12)).Natural() {
+			t.Errorf("invented person %d is alive", person)
+		}
+	}
+}
+
+// train repeats one second of a signal twelve times.
+func train(s ecg.Signal) ecg.Signal {
+	second := int(s.RateHz)
+	var mv []float64
+	for range 12 {
+		mv = append(mv, s.MV[5*second:6*second]...)
+	}
+	return ecg.Signal{MV: mv, RateHz: s.RateHz}
+}
+
 func TestAnotherKeyKnowsNothing(t *testing.T) {
 	history := used(t, fingerprint.New(fingerprint.Key{1}))
 	for _, p := range used(t, fingerprint.New(fingerprint.Key{2})) {
@@ -91,6 +117,15 @@ func BenchmarkFingerprint12s(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		r.Fingerprint(fingerprint.New(fingerprint.Key{1}))
+	}
+}
+
+// BenchmarkNatural12s is what the liveness test costs beside the check.
+func BenchmarkNatural12s(b *testing.B) {
+	r := read(b, signalOf(b, recordings.Probe(b, 1)))
+	b.ReportAllocs()
+	for b.Loop() {
+		r.Natural()
 	}
 }
 

@@ -26,7 +26,7 @@ func Compare(t *Template, signal Signal) (Score, error) {
 
 // Compare is the function of that name, for a probe that was read already.
 func (t *Template) Compare(r *Reading) (Score, error) {
-	if err := unusable(&r.report, probe); err != nil {
+	if err := r.Usable(); err != nil {
 		return Score{}, err
 	}
 	heart := t.heart.Heart()

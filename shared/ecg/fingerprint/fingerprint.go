@@ -41,9 +41,8 @@ type Print []Beat
 
 // Signal is a recording as package frontend hands it out.
 type Signal struct {
-	Raw    []float64 // resampled, not filtered, in any unit
-	Peaks  []float64 // the R peaks, in samples of Raw, rising
-	Turned bool      // whether it is upside down
+	Raw   []float64 // resampled, not filtered, in any unit and either polarity
+	Peaks []float64 // the R peaks, in samples of Raw, rising
 }
 
 const (
@@ -119,11 +118,6 @@ func (m *Maker) beat(s Signal, i int) Beat {
 	if !ok {
 		return Beat{}
 	}
-	if s.Turned {
-		for k := range v {
-			v[k] = -v[k]
-		}
-	}
 	ratio := math.Log(after / before)
 	var b Beat
 	for i := range bits {
@@ -154,8 +148,12 @@ func (m *Maker) change(before, at, interval float64) (v [shapes]float64, ok bool
 	if power == 0 {
 		return v, false
 	}
+	height := math.Sqrt(power)
+	if !upright(&one, &other) {
+		height = -height
+	}
 	for k := range v {
-		v[k] /= math.Sqrt(power)
+		v[k] /= height
 	}
 	return v, true
 }

@@ -135,3 +135,18 @@ func (s integral) cycle(c *[cells]float64, peak, interval float64) {
 		before = after
 	}
 }
+
+// upright says which way up two cycles are, by their third moment. It only
+// looks at them, for what the rest of a recording says is lost when it is cut.
+func upright(one, other *[cells]float64) bool {
+	mean := 0.0
+	for j := range one {
+		mean += (one[j] + other[j]) / (2 * cells)
+	}
+	sum := 0.0
+	for j := range one {
+		a, b := one[j]-mean, other[j]-mean
+		sum += a*a*a + b*b*b
+	}
+	return sum >= 0
+}
