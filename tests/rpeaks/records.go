@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"systole/tests/cohort"
 )
 
 // record is a recording with its reference.
@@ -54,7 +56,7 @@ func loadMITDB(folder string) ([]record, error) {
 		if err != nil {
 			return nil, err
 		}
-		r := record{set: "mitdb", name: filepath.Base(base), rateHz: rateHz, mv: first212(dat)}
+		r := record{set: "mitdb", name: filepath.Base(base), rateHz: rateHz, mv: cohort.First212(dat)}
 		for _, b := range reference.beats {
 			r.beats = append(r.beats, float64(b)/rateHz)
 		}
@@ -64,18 +66,6 @@ func loadMITDB(folder string) ([]record, error) {
 		records = append(records, r)
 	}
 	return records, nil
-}
-
-func first212(b []byte) []float64 {
-	var x []float64
-	for i := 0; i+3 <= len(b); i += 3 {
-		v := int(b[i]) | int(b[i+1]&15)<<8
-		if v > 2047 {
-			v -= 4096
-		}
-		x = append(x, float64(v-1024)/200)
-	}
-	return x
 }
 
 func loadCPSC(folder string) ([]record, error) {
