@@ -47,11 +47,11 @@ type Signal struct {
 
 const (
 	// rhythmStep is how far two logarithms of intervals' ratios are apart when
-	// their bits become unrelated: that of a peak moved by 3 ms.
-	rhythmStep = 0.006
-	// shapeStep is the same for two differences of cycles, with the cycles'
-	// height as the unit.
-	shapeStep = 0.7
+	// their bits become unrelated. A peak that is moved by 3 ms makes as much.
+	rhythmStep = 0.01
+	// shapeStep is the same for two changes of the cycle, in parts of the
+	// cycle's height.
+	shapeStep = 0.6
 	// bits is how many there are of each.
 	bits = 64
 )

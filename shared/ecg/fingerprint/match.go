@@ -7,13 +7,19 @@ import (
 
 const (
 	// expected is how rare, on average and in nats, a beat's agreement must be
-	// to speak for a replay. Between different beats it is 2, between a beat
-	// and its replay under noise of 20 dB about 9.
-	expected = 4
-	// enough is by how much a run of beats must exceed that to be a replay.
-	// Between different recordings of one person it doesn't in 499 of 500
-	// probes, each compared with half an hour.
-	enough = 30
+	// to speak for a replay. Between different beats it is about 2, between a
+	// beat and its replay under noise of 20 dB about 9.
+	expected = 5
+	// most is by how much a single beat can exceed that.
+	most = 6
+	// least is by how much a run of beats must exceed it to be a replay: never
+	// fewer than four. Before a history of half an hour, 2,500 beats, it is 20:
+	// of new recordings about 1 in 500 comes as far. Each doubling of the history
+	// would double that, so it rises by growth times the history's logarithm.
+	least      = 18.5
+	atHalfHour = 20
+	halfHour   = 2500 // beats
+	growth     = 2
 	// nat is how finely rarity is counted.
 	nat = 256
 	// usualPairs is how many pairs of beats what is usual among people counts,
@@ -25,17 +31,29 @@ const (
 // one. Its time is linear in the history's length.
 func Replayed(probe Print, history []Print) bool {
 	r := rarityIn(probe)
+	enough := enoughAmong(history)
 	for _, earlier := range history {
-		if r.best(probe, earlier) >= enough*nat {
+		if r.best(probe, earlier) >= enough {
 			return true
 		}
 	}
 	return false
 }
 
+// enoughAmong is by how much a run of beats must exceed what is expected, in
+// parts of a nat.
+func enoughAmong(history []Print) int {
+	beats := 0
+	for _, earlier := range history {
+		beats += len(earlier)
+	}
+	return int(nat * max(least, atHalfHour+growth*math.Log(float64(beats)/halfHour)))
+}
+
 // rarity is, for each number of bits in which two beats differ, how rarely two
 // different beats of this person are as close: the negative logarithm of the
-// share that are, in parts of a nat.
+// share that are, in parts of a nat. Only the first bits+1 values count; the
+// arrays' length is a power of two so that an index needs no check.
 type rarity struct{ rhythm, shape [2 * bits]int }
 
 // rarityIn estimates it from the beats of a probe among themselves, and where
@@ -93,8 +111,10 @@ func (r *rarity) best(probe, earlier Print) int {
 				run = 0
 				continue
 			}
-			agreement := r.rhythm[mathbits.OnesCount64(one.Rhythm^b[i].Rhythm)&127] + r.shape[mathbits.OnesCount64(one.Shape^b[i].Shape)&127]
-			run = max(0, run+agreement-expected*nat)
+			rhythm := mathbits.OnesCount64(one.Rhythm ^ b[i].Rhythm)
+			shape := mathbits.OnesCount64(one.Shape ^ b[i].Shape)
+			agreement := r.rhythm[rhythm%len(r.rhythm)] + r.shape[shape%len(r.shape)]
+			run = max(0, run+min(agreement-expected*nat, most*nat))
 			best = max(best, run)
 		}
 	}
