@@ -42,19 +42,19 @@ func Replayed(probe Print, history []Print) bool {
 
 // enoughAmong is by how much a run of beats must exceed what is expected, in
 // parts of a nat.
-func enoughAmong(history []Print) int {
+func enoughAmong(history []Print) int32 {
 	beats := 0
 	for _, earlier := range history {
 		beats += len(earlier)
 	}
-	return int(nat * max(least, atHalfHour+growth*math.Log(float64(beats)/halfHour)))
+	return int32(nat * max(least, atHalfHour+growth*math.Log(float64(beats)/halfHour)))
 }
 
 // rarity is, for each number of bits in which two beats differ, how rarely two
 // different beats of this person are as close: the negative logarithm of the
-// share that are, in parts of a nat. Only the first bits+1 values count; the
-// arrays' length is a power of two so that an index needs no check.
-type rarity struct{ rhythm, shape [2 * bits]int }
+// share that are, in parts of a nat. Only bits+1 values count; there are 256 so
+// that an index of one byte needs no check.
+type rarity struct{ rhythm, shape [256]int32 }
 
 // rarityIn estimates it from the beats of a probe among themselves, and where
 // these are few from what is usual among people. A heart that beats like a
@@ -85,7 +85,7 @@ func rarityIn(p Print) *rarity {
 }
 
 // rare is the negative logarithm of a share, in parts of a nat.
-func rare(share float64) int { return int(math.Round(-nat * math.Log(share))) }
+func rare(share float64) int32 { return int32(math.Round(-nat * math.Log(share))) }
 
 // usual is the share of pairs of different beats of one person that differ in
 // at most h bits. Most are unrelated and differ as coins do; how many come
@@ -99,22 +99,21 @@ func usual(h int) (rhythm, shape float64) {
 
 // best is by how much the run of beats that agrees best exceeds what is
 // expected, in parts of a nat.
-func (r *rarity) best(probe, earlier Print) int {
-	best := 0
+func (r *rarity) best(probe, earlier Print) int32 {
+	best := int32(0)
 	for lag := 1 - len(probe); lag < len(earlier); lag++ {
 		a, b := probe[max(0, -lag):], earlier[max(0, lag):]
 		n := min(len(a), len(b))
 		a, b = a[:n], b[:n]
-		run := 0
+		run := int32(0)
 		for i, one := range a {
 			if one == (Beat{}) {
 				run = 0
 				continue
 			}
-			rhythm := mathbits.OnesCount64(one.Rhythm ^ b[i].Rhythm)
-			shape := mathbits.OnesCount64(one.Shape ^ b[i].Shape)
-			agreement := r.rhythm[rhythm%len(r.rhythm)] + r.shape[shape%len(r.shape)]
-			run = max(0, run+min(agreement-expected*nat, most*nat))
+			rhythm := r.rhythm[uint8(mathbits.OnesCount64(one.Rhythm^b[i].Rhythm))]
+			shape := r.shape[uint8(mathbits.OnesCount64(one.Shape^b[i].Shape))]
+			run = max(0, run+min(rhythm+shape-expected*nat, most*nat))
 			best = max(best, run)
 		}
 	}
