@@ -96,19 +96,35 @@ func Read(r io.Reader, h Hints) (*Recording, error) {
 	if err != nil {
 		return nil, err
 	}
+	return ReadBytes(data, h)
+}
+
+// ReadBytes reads a whole file that is in memory already. It keeps nothing of
+// data. A refusal is an *Error.
+func ReadBytes(data []byte, h Hints) (*Recording, error) {
+	if len(data) > MaxBytes {
+		return nil, errTooManyBytes
+	}
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, refuse(Empty, 0, "there is nothing in it")
 	}
-	recording, err := readFormat(data, h)
+	recording, err := newUnpacker(len(data)).read(data, h, 0)
 	if err != nil {
 		return nil, err
 	}
-	if err := recording.settleRate(h); err != nil {
+	return recording.settle(h)
+}
+
+// settle decides what the file left open.
+func (r *Recording) settle(h Hints) (*Recording, error) {
+	if err := r.settleRate(h); err != nil {
 		return nil, err
 	}
-	recording.choose(h.Lead)
-	return recording, nil
+	r.choose(h.Lead)
+	return r, nil
 }
+
+var errTooManyBytes = refuse(Unsupported, 0, "it has more than %d MB", MaxBytes>>20)
 
 func readAll(r io.Reader) ([]byte, error) {
 	if whole, ok := r.(*bytes.Reader); ok && whole.Size() <= MaxBytes {
@@ -118,7 +134,7 @@ func readAll(r io.Reader) ([]byte, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err == nil && len(data) > MaxBytes {
-		err = refuse(Unsupported, 0, "it has more than %d MB", MaxBytes>>20)
+		err = errTooManyBytes
 	}
 	return data, err
 }
