@@ -12,7 +12,9 @@ type format struct {
 
 // formats in the order in which they are asked. What none of them knows is read
 // as text.
-var formats = []format{}
+var formats = []format{
+	{"wfdb", isWFDBHeader, refuseWFDBHeader},
+}
 
 // readFormat reads a file of whatever format.
 func readFormat(data []byte, h Hints) (*Recording, error) {

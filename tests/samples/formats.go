@@ -1,0 +1,64 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+
+	"systole/tests/samples/write"
+)
+
+// files of one recording, by their extension.
+type files map[string][]byte
+
+// format is a way to write a recording. What is read as one but sent as
+// several parts has several files.
+type format struct {
+	folder string
+	write  func(name string, s write.Signal) (files, error)
+}
+
+// formats in the order of the README's table.
+var formats = []format{
+	{"gzip", func(_ string, s write.Signal) (files, error) {
+		packed, err := gzipped(write.CSV(s))
+		return files{"csv.gz": packed}, err
+	}},
+	{"zip", func(name string, s write.Signal) (files, error) {
+		packed, err := zipped(name, files{"csv": write.CSV(s)})
+		return files{"zip": packed}, err
+	}},
+	{"wfdb-parts", func(name string, s write.Signal) (files, error) {
+		hea, dat := write.WFDB(name, 212, 200, s)
+		return files{"hea": hea, "dat": dat}, nil
+	}},
+	{"wfdb", func(name string, s write.Signal) (files, error) {
+		hea, dat := write.WFDB(name, 16, 200, s)
+		packed, err := zipped(name, files{"hea": hea, "dat": dat})
+		return files{"zip": packed}, err
+	}},
+}
+
+// one is for formats of one file.
+func one(extension string, f func(write.Signal) []byte) func(string, write.Signal) (files, error) {
+	return func(_ string, s write.Signal) (files, error) { return files{extension: f(s)}, nil }
+}
+
+// zipped packs files under a name.
+func zipped(name string, inside files) ([]byte, error) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, extension := range slices.Sorted(maps.Keys(inside)) {
+		f, err := w.Create(fmt.Sprintf("%s.%s", name, extension))
+		if err != nil {
+			return nil, err
+		}
+		if _, err := f.Write(inside[extension]); err != nil {
+			return nil, err
+		}
+	}
+	err := w.Close()
+	return b.Bytes(), err
+}
