@@ -1,21 +1,13 @@
 package cohort
 
 import (
-	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
-)
 
-const (
-	ecgIDRateHz = 500
-	// ecgIDGain is units per mV.
-	ecgIDGain = 200
-	// invalid marks samples before a record's beginning, where both signals
-	// have it.
-	invalid = -1
+	"systole/shared/ecg/recording"
 )
 
 // loadECGID reads the folders of the ECG-ID database's persons: the raw first
@@ -54,11 +46,15 @@ func readECGID(header string) (Recording, error) {
 	if err != nil {
 		return Recording{}, err
 	}
+	r, err := recording.ReadParts([]recording.Part{{Data: text}, {Data: samples}}, recording.Hints{})
+	if err != nil {
+		return Recording{}, err
+	}
 	// rec_2 comes before rec_10.
 	name := fmt.Sprintf("rec_%03s", strings.TrimPrefix(filepath.Base(base), "rec_"))
 	return Recording{
 		Database: ECGID, Session: day, Name: name,
-		MV: firstOfTwo(samples), RateHz: ecgIDRateHz,
+		MV: r.Leads[0].MV, RateHz: r.RateHz,
 	}, nil
 }
 
@@ -75,19 +71,4 @@ func ecgIDDay(header string) (string, error) {
 		return day.Format(time.DateOnly), nil
 	}
 	return "", fmt.Errorf("no line %q", label)
-}
-
-// firstOfTwo is the first of two interleaved signals in WFDB format 16,
-// without the invalid samples at its beginning.
-func firstOfTwo(b []byte) []float64 {
-	const frame = 4
-	sample := func(i int) int16 { return int16(binary.LittleEndian.Uint16(b[i:])) }
-	for len(b) >= frame && sample(0) == invalid && sample(2) == invalid {
-		b = b[frame:]
-	}
-	mv := make([]float64, 0, len(b)/frame)
-	for ; len(b) >= frame; b = b[frame:] {
-		mv = append(mv, float64(sample(0))/ecgIDGain)
-	}
-	return mv
 }

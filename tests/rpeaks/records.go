@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"systole/shared/ecg/recording"
 )
 
 // record is a recording with its reference.
@@ -34,7 +37,6 @@ func load(folder string) ([]record, error) {
 }
 
 func loadMITDB(folder string) ([]record, error) {
-	const rateHz = 360
 	headers, err := filepath.Glob(filepath.Join(folder, "*.hea"))
 	if err != nil {
 		return nil, err
@@ -50,32 +52,33 @@ func loadMITDB(folder string) ([]record, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s.atr: %w", base, err)
 		}
-		dat, err := os.ReadFile(base + ".dat")
-		if err != nil {
-			return nil, err
+		r := record{set: "mitdb", name: filepath.Base(base)}
+		if r.mv, r.rateHz, err = readWFDB(base); err != nil {
+			return nil, fmt.Errorf("%s: %w", base, err)
 		}
-		r := record{set: "mitdb", name: filepath.Base(base), rateHz: rateHz, mv: first212(dat)}
 		for _, b := range reference.beats {
-			r.beats = append(r.beats, float64(b)/rateHz)
+			r.beats = append(r.beats, float64(b)/r.rateHz)
 		}
 		for _, f := range reference.flutter {
-			r.flutter = append(r.flutter, [2]float64{float64(f[0]) / rateHz, float64(f[1]) / rateHz})
+			r.flutter = append(r.flutter, [2]float64{float64(f[0]) / r.rateHz, float64(f[1]) / r.rateHz})
 		}
 		records = append(records, r)
 	}
 	return records, nil
 }
 
-func first212(b []byte) []float64 {
-	var x []float64
-	for i := 0; i+3 <= len(b); i += 3 {
-		v := int(b[i]) | int(b[i+1]&15)<<8
-		if v > 2047 {
-			v -= 4096
-		}
-		x = append(x, float64(v-1024)/200)
+// readWFDB reads the first signal of a record.
+func readWFDB(base string) (mv []float64, rateHz float64, err error) {
+	hea, err1 := os.ReadFile(base + ".hea")
+	dat, err2 := os.ReadFile(base + ".dat")
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, 0, err
 	}
-	return x
+	r, err := recording.ReadParts([]recording.Part{{Name: filepath.Base(base) + ".hea", Data: hea}, {Name: filepath.Base(base) + ".dat", Data: dat}}, recording.Hints{})
+	if err != nil {
+		return nil, 0, err
+	}
+	return r.Leads[0].MV, r.RateHz, nil
 }
 
 func loadCPSC(folder string) ([]record, error) {

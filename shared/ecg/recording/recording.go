@@ -120,6 +120,7 @@ func (r *Recording) settle(h Hints) (*Recording, error) {
 	if err := r.settleRate(h); err != nil {
 		return nil, err
 	}
+	r.dropDeadStart()
 	r.choose(h.Lead)
 	return r, nil
 }

@@ -217,11 +217,10 @@ func (r *wfdbRecord) track(i int, data []byte) (wfdbTrack, error) {
 // decode returns so many frames in the signal's unit if that is none of
 // voltage, else in mV, and the sum of the samples as they are in the file.
 func (t *wfdbTrack) decode(frames int) (mv []float64, sum int) {
-	scale := perMV(t.unit)
-	if scale == 0 {
-		scale = 1
+	gain := t.gain
+	if scale := perMV(t.unit); scale > 0 {
+		gain /= scale
 	}
-	scale /= t.gain
 	mv = make([]float64, frames*t.perFrame)
 	at, data, missing := t.packing.at, t.data, t.packing.missing
 	value := t.first
@@ -238,7 +237,7 @@ func (t *wfdbTrack) decode(frames int) (mv []float64, sum int) {
 				mv[frame*t.perFrame+k] = math.NaN()
 				continue
 			}
-			mv[frame*t.perFrame+k] = float64(v-t.baseline) * scale
+			mv[frame*t.perFrame+k] = float64(v-t.baseline) / gain
 		}
 		from += t.length
 	}
