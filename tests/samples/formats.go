@@ -39,6 +39,9 @@ var formats = []format{
 		packed, err := zipped(name, files{"hea": hea, "dat": dat})
 		return files{"zip": packed}, err
 	}},
+	{"edf", one("edf", func(s write.Signal) []byte { return write.EDF("", nil, s) })},
+	{"edf+", one("edf", func(s write.Signal) []byte { return write.EDF("EDF+C", nil, s) })},
+	{"bdf", one("bdf", func(s write.Signal) []byte { return write.BDF("", nil, s) })},
 }
 
 // one is for formats of one file.

@@ -12,6 +12,7 @@ type channel struct {
 	name   string
 	unit   string // of the signal, as the file writes it; empty when it doesn't
 	rateHz float64
+	broken bool // nothing can be read of it
 }
 
 // kinds of channels, the better the higher.
@@ -28,7 +29,7 @@ const (
 var leadWords = [...]string{
 	"i", "ii", "iii", "avr", "avl", "avf", "v", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v3r", "v4r",
 	"d1", "d2", "d3", "di", "dii", "diii", "mli", "mlii", "mliii", "mcl1", "mcl5", "mcl6", "cm1", "cm2", "cm3", "cm4", "cm5",
-	"c1", "c2", "c3", "c4", "c5", "c6", "vx", "vy", "vz",
+	"vx", "vy", "vz",
 }
 
 // otherWords begin the names of what recorders of sleep, intensive care and
@@ -64,10 +65,13 @@ func (c channel) kind() kind {
 
 // hearts are the positions of the channels to read: those that look most like
 // leads of an ECG, of one rate, that of the wanted one or of the first. What is
-// wanted by its name is read whatever it looks like. There may be none.
-func hearts(channels []channel, wanted string) []int {
+// wanted by its name is read whatever it looks like.
+func (r *Recording) hearts(channels []channel, wanted string) ([]int, error) {
 	best, lead := otherSignal, -1
 	for i, c := range channels {
+		if c.broken {
+			continue
+		}
 		if wanted != "" && strings.EqualFold(strings.TrimSpace(c.name), strings.TrimSpace(wanted)) {
 			best, lead = c.kind(), i
 			break
@@ -77,38 +81,33 @@ func hearts(channels []channel, wanted string) []int {
 		}
 	}
 	if lead < 0 {
-		return nil
+		return nil, refuse(Unsupported, 0, "none of its channels can be an ECG: name the one that is")
 	}
 	var kept []int
 	for i, c := range channels {
-		if i == lead || c.kind() == best && c.kind() > otherSignal && c.rateHz == channels[lead].rateHz {
+		same := !c.broken && c.kind() == best && best > otherSignal && c.rateHz == channels[lead].rateHz
+		if i == lead || same && len(kept) < MaxLeads {
 			kept = append(kept, i)
 		}
 	}
-	return kept[:min(len(kept), max(MaxLeads, slices.Index(kept, lead)+1))]
-}
-
-// noteLeftOut says how many channels weren't read.
-func (r *Recording) noteLeftOut(channels, kept int) {
-	if channels > kept {
-		r.note("channels_left_out", "%d of %d channels left out: no ECG, or of another rate", channels-kept, channels)
+	if left := len(channels) - len(kept); left > 0 {
+		r.note("channels_left_out", "%d of %d channels left out: no ECG, broken, or of another rate", left, len(channels))
 	}
-}
-
-// refuseChannels is for files without a heart.
-func refuseChannels() *Error {
-	return refuse(Unsupported, 0, "none of its channels says that it is an ECG: name the one that is")
+	if best == anySignal && len(kept) > 1 {
+		r.note("lead_guessed", "none of %d channels says that it is an ECG: the first was taken", len(kept))
+	}
+	return kept, nil
 }
 
 // perMV is what turns a value of the unit into mV. For a unit that is none of
 // voltage it is 0.
 func perMV(unit string) float64 {
-	unit = strings.ToLower(strings.TrimSpace(unit))
-	unit = strings.NewReplacer("µ", "u", "μ", "u", "mcv", "uv", "micro", "u", "milli", "m", "nano", "n").Replace(unit)
+	unit = strings.NewReplacer("µ", "u", "μ", "u", "\xb5", "u").Replace(strings.TrimSpace(unit))
+	unit = strings.NewReplacer("mcv", "uv", "micro", "u", "milli", "m", "nano", "n").Replace(strings.ToLower(unit))
 	switch strings.TrimSuffix(strings.TrimSuffix(unit, "olts"), "olt") {
 	case "mv":
 		return 1
-	case "uv", "\xb5v":
+	case "uv":
 		return 1e-3
 	case "nv":
 		return 1e-6

@@ -13,6 +13,8 @@ type format struct {
 // formats in the order in which they are asked. What none of them knows is read
 // as text.
 var formats = []format{
+	{"edf", isEDF, readEDF},
+	{"bdf", isBDF, readEDF},
 	{"wfdb", isWFDBHeader, refuseWFDBHeader},
 }
 

@@ -111,17 +111,15 @@ func (h *wfdbHeader) find(entries []entry, alone bool) map[string]entry {
 func (r *wfdbRecord) read(h Hints) (*Recording, error) {
 	channels := make([]channel, len(r.signals))
 	for i, s := range r.signals {
-		channels[i] = channel{s.name, s.unit, r.rateHz * float64(s.perFrame)}
-		if _, ok := r.files[s.file]; !ok {
-			channels[i] = channel{unit: "missing"}
-		}
+		_, there := r.files[s.file]
+		channels[i] = channel{s.name, s.unit, r.rateHz * float64(s.perFrame), !there}
 	}
-	kept := hearts(channels, h.Lead)
-	if len(kept) == 0 {
-		return nil, refuseChannels()
+	out := &Recording{Start: r.start}
+	kept, err := out.hearts(channels, h.Lead)
+	if err != nil {
+		return nil, err
 	}
-	out := &Recording{RateHz: channels[kept[0]].rateHz, Start: r.start}
-	out.noteLeftOut(len(channels), len(kept))
+	out.RateHz = channels[kept[0]].rateHz
 	tracks := make([]wfdbTrack, len(kept))
 	data := make(map[string][]byte)
 	frames := math.MaxInt

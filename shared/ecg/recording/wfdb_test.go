@@ -150,7 +150,7 @@ func TestBrokenWFDBRecordsAreRefused(t *testing.T) {
 		"two formats":      {parts("r 2\nr.dat 16\nr.dat 80", le16(1)), recording.Unreadable, "its header gives one file two formats, 16 and 80"},
 		"late for ever":    {parts("r 1\nr.dat 16:99999999", le16(1)), recording.Empty, "its file of samples is empty"},
 		"begins too late":  {parts("r 1\nr.dat 16+99999999", le16(1)), recording.Empty, "its file of samples is empty"},
-		"only pressure":    {parts("r 1\nr.dat 16 1/mmHg", le16(1)), recording.Unsupported, "none of its channels says that it is an ECG: name the one that is"},
+		"only pressure":    {parts("r 1\nr.dat 16 1/mmHg", le16(1)), recording.Unsupported, "none of its channels can be an ECG: name the one that is"},
 		"header alone":     {parts("r 1\nr.dat 16"), recording.Unreadable, "it is the header of a WFDB record: send its .dat file with it, or both in a zip"},
 	} {
 		t.Run(name, func(t *testing.T) {
