@@ -42,6 +42,8 @@ var formats = []format{
 	{"edf", one("edf", func(s write.Signal) []byte { return write.EDF("", nil, s) })},
 	{"edf+", one("edf", func(s write.Signal) []byte { return write.EDF("EDF+C", nil, s) })},
 	{"bdf", one("bdf", func(s write.Signal) []byte { return write.BDF("", nil, s) })},
+	{"kardia", one("atc", func(s write.Signal) []byte { return write.Kardia(false, s) })},
+	{"kardia6l", one("atc", func(s write.Signal) []byte { return write.Kardia(true, s) })},
 }
 
 // one is for formats of one file.

@@ -15,6 +15,7 @@ type format struct {
 var formats = []format{
 	{"edf", isEDF, readEDF},
 	{"bdf", isBDF, readEDF},
+	{"kardia", isKardia, readKardia},
 	{"wfdb", isWFDBHeader, refuseWFDBHeader},
 }
 

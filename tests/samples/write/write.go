@@ -5,6 +5,8 @@ package write
 import (
 	"math"
 	"time"
+
+	"systole/shared/ecg/resample"
 )
 
 // Signal is one lead of a person at rest.
@@ -21,4 +23,9 @@ func (s Signal) counts(perMV float64) []int {
 		x[i] = int(math.Round(mv * perMV))
 	}
 	return x
+}
+
+// at is the signal at another rate.
+func (s Signal) at(rateHz float64) Signal {
+	return Signal{s.Start, rateHz, resample.New(s.RateHz, rateHz).Apply(nil, s.MV)}
 }
