@@ -44,6 +44,7 @@ var formats = []format{
 	{"bdf", one("bdf", func(s write.Signal) []byte { return write.BDF("", nil, s) })},
 	{"kardia", one("atc", func(s write.Signal) []byte { return write.Kardia(false, s) })},
 	{"kardia6l", one("atc", func(s write.Signal) []byte { return write.Kardia(true, s) })},
+	{"ishne", one("ecg", write.ISHNE)},
 }
 
 // one is for formats of one file.

@@ -16,6 +16,7 @@ var formats = []format{
 	{"edf", isEDF, readEDF},
 	{"bdf", isBDF, readEDF},
 	{"kardia", isKardia, readKardia},
+	{"ishne", isISHNE, readISHNE},
 	{"wfdb", isWFDBHeader, refuseWFDBHeader},
 }
 
