@@ -7,35 +7,18 @@ import (
 	"net/http"
 	"time"
 
+	"systole/infra/service"
 	"systole/shared/api"
-	"systole/shared/api/authenticate"
-	"systole/shared/api/members"
-	"systole/shared/biometric"
 	"systole/shared/cleanup"
 	"systole/shared/config"
-	"systole/shared/ecg"
 	"systole/shared/gateway"
-	"systole/shared/member"
-	"systole/shared/member/argon2id"
 	"systole/shared/store/embedded"
 	"systole/shared/store/memory"
 )
 
 // stores are where everything is kept.
 type stores struct {
-	members interface {
-		member.Members
-		biometric.Members
-		cleanup.Members
-	}
-	sessions interface {
-		member.Sessions
-		cleanup.Sessions
-	}
-	objects interface {
-		biometric.Objects
-		cleanup.Objects
-	}
+	service.Stores
 	where string
 	close func() error
 }
@@ -43,31 +26,20 @@ type stores struct {
 func openStores(o options) (*stores, error) {
 	if o.memory {
 		kept := new(memory.Store)
-		return &stores{kept, kept, &memory.Objects{Now: time.Now}, "memory: gone when this ends", func() error { return nil }}, nil
+		objects := &memory.Objects{Now: time.Now}
+		return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects}, "memory: gone when this ends", func() error { return nil }}, nil
 	}
 	kept, objects, err := embedded.Open(o.data)
 	if err != nil {
 		return nil, err
 	}
-	return &stores{kept, kept, objects, absolute(o.data), kept.Close}, nil
+	return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects}, absolute(o.data), kept.Close}, nil
 }
 
 // handler answers every route, as the functions in functions/ do together.
 func handler(c config.Config, s *stores, log *slog.Logger) http.Handler {
-	tokens := member.NewTokens(s.sessions, c.TokenLimits, time.Now, rand.Reader)
-	hasher := argon2id.New(argon2id.Cost(c.HashCost), c.HashParallel, rand.Reader)
-	people := member.NewService(s.members, tokens, hasher, time.Now, rand.Reader)
-	hearts := biometric.NewService(tokens, s.members, s.objects, biometric.Settings{
-		FMR:           ecg.FMR(c.MatchFMR),
-		DefaultRateHz: c.SamplingRateHz,
-		KeepUploads:   c.UploadsKeep > 0,
-		Adapt:         c.Adapt,
-		Parallel:      c.ReadParallel,
-	}, time.Now, rand.Reader)
-	return newFront(gateway.Proxy(api.New(api.Settings{Logger: log, AllowOrigins: c.CORSOrigins},
-		members.Create(people), members.LogIn(people), members.LogOut(tokens),
-		authenticate.MakeModel(hearts), authenticate.HasModel(member.NewModels(s.members, tokens)), authenticate.CheckUser(hearts),
-	)), log)
+	routes := service.Routes(c, s.Stores, time.Now, rand.Reader)
+	return newFront(gateway.Proxy(api.New(api.Settings{Logger: log, AllowOrigins: c.CORSOrigins}, routes...)), log)
 }
 
 // cleanEvery is the schedule of template.yaml.
@@ -76,7 +48,7 @@ const cleanEvery = time.Hour
 // cleanOnSchedule cleans up at once and then on the schedule, until ctx ends;
 // then the channel is closed.
 func cleanOnSchedule(ctx context.Context, c config.Config, s *stores, log *slog.Logger) <-chan struct{} {
-	service := cleanup.NewService(s.sessions, s.members, s.objects, cleanup.Settings{
+	cleaner := cleanup.NewService(s.Sessions, s.Members, s.Objects, cleanup.Settings{
 		TokenIdle:    c.TokenLimits.Idle,
 		UploadsKeep:  c.UploadsKeep,
 		OrphansAfter: c.OrphansAfter,
@@ -89,7 +61,7 @@ func cleanOnSchedule(ctx context.Context, c config.Config, s *stores, log *slog.
 		tick := time.NewTicker(cleanEvery)
 		defer tick.Stop()
 		for {
-			report, err := service.Run(ctx, false)
+			report, err := cleaner.Run(ctx, false)
 			if err != nil && ctx.Err() == nil {
 				log.Error("cleanup", "report", report, "error", err)
 			} else {

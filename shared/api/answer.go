@@ -39,6 +39,20 @@ func Detail(w http.ResponseWriter, r *http.Request, s Sentence) error {
 	}{s.in(lang)})
 }
 
+// Done answers 200 with a sentence in the caller's language, and the code that
+// the contract's other answers have.
+func Done(w http.ResponseWriter, r *http.Request, s Sentence) error {
+	lang := languageOf(r)
+	w.Header().Set("Content-Language", string(lang))
+	return JSON(w, http.StatusOK, struct {
+		Detail string `json:"detail"`
+		Code   int    `json:"code"`
+	}{s.in(lang), http.StatusOK})
+}
+
+// Text is a sentence in the caller's language.
+func Text(r *http.Request, s Sentence) string { return s.in(languageOf(r)) }
+
 // answerError answers with the words for err.
 func answerError(w http.ResponseWriter, r *http.Request, err error) {
 	f := faultOf(err)

@@ -100,6 +100,9 @@ func knownMethod(method string) string {
 	return "other"
 }
 
+// Address is where a request comes from, empty where that isn't known.
+func Address(r *http.Request) string { return sourceIP(r.RemoteAddr) }
+
 // sourceIP takes an address with or without a port; "" for what is none.
 func sourceIP(remote string) string {
 	if host, _, err := net.SplitHostPort(remote); err == nil {

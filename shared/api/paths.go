@@ -11,7 +11,19 @@ const (
 	PathCheckUser = "/authenticate/check_user"
 )
 
-// Endpoint is a path of the contract with every method that it answers, HEAD
+// The paths beyond it, in its style.
+const (
+	PathMe        = "/members/me"
+	PathExport    = "/members/me/export"
+	PathPassword  = "/members/password"
+	PathSessions  = "/members/sessions"
+	PathConsent   = "/members/consent"
+	PathActivity  = "/members/activity"
+	PathModel     = "/authenticate/model"
+	PathChallenge = "/authenticate/challenge"
+)
+
+// Endpoint is a path of the service with every method that it answers, HEAD
 // and OPTIONS included.
 type Endpoint struct {
 	Path    string
@@ -28,5 +40,13 @@ func Contract() []Endpoint {
 		{PathLogOut, []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions}},
 		{PathMakeModel, []string{http.MethodPost, http.MethodOptions}},
 		{PathCheckUser, []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions}},
+		{PathMe, []string{http.MethodDelete, http.MethodOptions}},
+		{PathExport, []string{http.MethodGet, http.MethodHead, http.MethodOptions}},
+		{PathPassword, []string{http.MethodPost, http.MethodOptions}},
+		{PathSessions, []string{http.MethodGet, http.MethodHead, http.MethodDelete, http.MethodOptions}},
+		{PathConsent, []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete, http.MethodOptions}},
+		{PathActivity, []string{http.MethodGet, http.MethodHead, http.MethodOptions}},
+		{PathModel, []string{http.MethodDelete, http.MethodOptions}},
+		{PathChallenge, []string{http.MethodPost, http.MethodOptions}},
 	}
 }

@@ -14,6 +14,25 @@ var (
 	Saved     = Sentence{"저장완료.", "Saved."}
 )
 
+// Sentences of success beyond it.
+var (
+	PasswordChanged     = Sentence{"비밀번호를 바꾸었습니다. 다른 기기에서는 로그아웃됩니다.", "The password is changed. You are logged out everywhere else."}
+	LoggedOutEverywhere = Sentence{"모든 기기에서 로그아웃 되었습니다.", "You are logged out everywhere."}
+	ConsentGiven        = Sentence{"동의가 기록되었습니다.", "Your consent is on record."}
+	ConsentWithdrawn    = Sentence{"동의를 철회하고 심전도를 삭제했습니다.", "Your consent is withdrawn, and your ECG deleted."}
+	ModelDeleted        = Sentence{"등록된 심전도를 삭제했습니다.", "Your enrolled ECG is deleted."}
+	AccountDeleted      = Sentence{"계정과 모든 정보를 삭제했습니다.", "Your account and all that was known of you is deleted."}
+)
+
+// ConsentText is what is agreed to with a consent of version
+// member.ConsentVersion.
+var ConsentText = Sentence{
+	"본인 확인을 위해 내 심전도를 처리하는 데 동의합니다. 등록에 쓴 기록은 정해진 기간 뒤에 지워지고, 남는 것은 되돌릴 수 없게 변환되어 " +
+		"암호화된 특징뿐입니다. 동의는 언제든지 철회할 수 있으며, 철회하면 심전도와 특징이 바로 삭제됩니다.",
+	"I agree that my ECG is processed to recognise me. The recordings I enrol with are deleted after a set time; what remains are " +
+		"features, transformed so that they can't be turned back, and encrypted. I can withdraw at any time; my ECG and the features are then deleted at once.",
+}
+
 // word is what a code is answered with. In its sentence {name} stands for the
 // parameter of that name, and what lies between [ and ] is left out unless
 // all of its parameters are there.
@@ -77,12 +96,25 @@ var words = map[fault.Code]word{
 	fault.CredentialsInvalid: {http.StatusUnauthorized, Sentence{
 		"아이디 또는 비밀번호가 올바르지 않습니다. 다시 확인해 주세요.",
 		"The user name or the password is wrong. Please check both."}},
+	fault.PasswordWrong: {http.StatusForbidden, Sentence{
+		"비밀번호가 올바르지 않습니다. 다시 확인해 주세요.",
+		"The password is wrong. Please check it."}},
+	fault.TooManyLogIns: {http.StatusTooManyRequests, Sentence{
+		"로그인에 여러 번 실패했습니다.[ {seconds}초 뒤에 다시 시도해 주세요.]",
+		"Several log-ins failed.[ Please try again in {seconds} seconds.]"}},
 	fault.TokenMissing: {http.StatusUnauthorized, Sentence{
 		"로그인이 필요합니다. 로그인해서 받은 토큰을 Authorization 헤더에 넣어 보내 주세요.",
 		"You need to log in. Send the token from your log-in in the Authorization header."}},
 	fault.TokenInvalid: {http.StatusUnauthorized, Sentence{
 		"토큰이 올바르지 않거나 만료되었습니다. 다시 로그인해 주세요.",
 		"The token is not valid or has expired. Please log in again."}},
+
+	fault.NoConsent: {http.StatusConflict, Sentence{
+		"철회할 동의가 없습니다.",
+		"There is no consent to withdraw."}},
+	fault.ConsentMissing: {http.StatusForbidden, Sentence{
+		"심전도를 쓰는 데 동의가 필요합니다. 동의한 뒤 다시 시도해 주세요.",
+		"Your consent to the use of your ECG is needed. Please give it first, and try again."}},
 
 	fault.NoModel: {http.StatusConflict, Sentence{
 		"등록된 심전도가 없습니다. 먼저 심전도를 등록해 주세요.",
@@ -96,6 +128,12 @@ var words = map[fault.Code]word{
 	fault.LogInAgain: {http.StatusForbidden, Sentence{
 		"보안을 위해 비밀번호로 다시 로그인한 뒤 심전도를 등록해 주세요.",
 		"Please log in again with the password first, and then enrol."}},
+	fault.ChallengeMissing: {http.StatusBadRequest, Sentence{
+		"이 서비스는 인증마다 일회용 값이 필요합니다. /authenticate/challenge/ 에서 받은 값을 nonce 항목에 넣어 보내 주세요.",
+		"Each check needs a nonce here. Ask for one at /authenticate/challenge/ and send it in the field nonce."}},
+	fault.ChallengeInvalid: {http.StatusConflict, Sentence{
+		"일회용 값이 올바르지 않거나 이미 쓰였거나 시간이 지났습니다. /authenticate/challenge/ 에서 새로 받아 다시 시도해 주세요.",
+		"The nonce is not valid, was used before or is too old. Ask for a new one at /authenticate/challenge/ and try again."}},
 	fault.ModelObsolete: {http.StatusConflict, Sentence{
 		"등록된 심전도가 더 이상 쓰이지 않는 방식으로 만들어졌습니다. 심전도를 다시 등록해 주세요.",
 		"Your ECG was enrolled in a way that is no longer used. Please enrol again."}},

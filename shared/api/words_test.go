@@ -24,6 +24,7 @@ var params = map[fault.Code][]string{
 	fault.RateImplausible:      {"heart_rate"},
 	fault.TooShort:             {"seconds_missing"},
 	fault.TooManyChecks:        {"seconds"},
+	fault.TooManyLogIns:        {"seconds"},
 	fault.TooFewBeats:          {"beats_missing"},
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"systole/shared/biometric/request"
 	"systole/shared/member"
 )
 
@@ -28,10 +29,10 @@ func TestAModelTakesInAStrongMatchOnceADayIfItIsToldTo(t *testing.T) {
 			before := *h.kim(t).Model
 			h.now = h.now.Add(tt.later)
 			again := member.Session{ID: sha256.Sum256([]byte(kimsToken)), Username: "kim", PK: 7, Issued: h.now, Used: h.now, Expires: h.now.Add(time.Hour)}
-			if err := h.store.CreateSession(t.Context(), again, nil); err != nil {
+			if err := h.store.CreateSession(t.Context(), again, member.Event{}, nil); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, tt.probe), 0, 0); err != nil {
+			if _, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, tt.probe)}); err != nil {
 				t.Fatal(err)
 			}
 			after := *h.kim(t).Model
@@ -41,7 +42,7 @@ func TestAModelTakesInAStrongMatchOnceADayIfItIsToldTo(t *testing.T) {
 			if _, err := h.objects.Get(t.Context(), after.Key); err != nil {
 				t.Errorf("the pointer's object: %v", err)
 			}
-			if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, enrolment), 0, 0); err != nil || !ok {
+			if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, enrolment)}); err != nil || !ok {
 				t.Errorf("afterwards: %v, %v", ok, err)
 			}
 		})

@@ -9,6 +9,7 @@ import (
 
 	"systole/shared/fault"
 	"systole/shared/member"
+	"systole/shared/parallel"
 	"systole/shared/store"
 )
 
@@ -44,10 +45,14 @@ func (s *Service) mayTry(m member.Model) error {
 	return fault.New(fault.TooManyChecks, "seconds", int(math.Ceil(wait.Seconds()))).After(wait)
 }
 
-// mayEnrol returns fault.LogInAgain when the model was disabled and the session
-// is older than that: who has it may have got it without the password.
-func mayEnrol(session member.Session, m *member.Model) error {
-	if m != nil && m.Failures >= disabledAt && !session.Issued.After(m.FailedAt) {
+// mayEnrol returns fault.ConsentMissing where consent is asked for and not
+// given, and fault.LogInAgain when the model was disabled and the session is
+// older than that: who has it may have got it without the password.
+func (s *Service) mayEnrol(session member.Session, m member.Member) error {
+	if s.settings.Consent != "" && !m.Consent.Holds(s.settings.Consent) {
+		return fault.New(fault.ConsentMissing)
+	}
+	if m.Model != nil && m.Model.Failures >= disabledAt && !session.Issued.After(m.Model.FailedAt) {
 		return fault.New(fault.LogInAgain)
 	}
 	return nil
@@ -58,9 +63,13 @@ func mayEnrol(session member.Session, m *member.Model) error {
 // error: a new one begins without failures.
 func (s *Service) count(ctx context.Context, m member.Member, accepted bool) error {
 	var err error
+	now := s.now()
 	switch {
 	case !accepted:
-		err = s.members.CountFailure(ctx, m.Username, m.Model.Version, s.now())
+		err = parallel.Do(
+			func() error { return s.members.CountFailure(ctx, m.Username, m.Model.Version, now) },
+			func() error { return s.members.Note(ctx, m.Username, member.NewEvent(member.NotRecognised, now)) },
+		)
 	case m.Model.Failures > 0:
 		err = s.members.ClearFailures(ctx, m.Username, m.Model.Version)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"systole/shared/biometric/request"
 	"systole/shared/fault"
 	"systole/shared/member"
 )
@@ -13,7 +14,7 @@ import (
 // try checks with a recording and returns the verdict, or the fault.
 func (h *house) try(t *testing.T, recording string) (bool, *fault.Error) {
 	t.Helper()
-	ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, recording), 0, 0)
+	ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, recording)})
 	var f *fault.Error
 	if err != nil && !errors.As(err, &f) {
 		t.Fatal(err)
@@ -25,7 +26,7 @@ func (h *house) try(t *testing.T, recording string) (bool, *fault.Error) {
 func (h *house) logIn(t *testing.T) {
 	t.Helper()
 	s := member.Session{ID: sha256.Sum256([]byte(kimsToken)), Username: "kim", PK: 7, Issued: h.now, Used: h.now, Expires: h.now.Add(24 * time.Hour)}
-	if err := h.store.CreateSession(t.Context(), s, nil); err != nil {
+	if err := h.store.CreateSession(t.Context(), s, member.Event{}, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -63,7 +64,7 @@ func TestAfterFiveFailuresEachNextCheckWaitsLonger(t *testing.T) {
 func TestAnUnusableRecordingIsNoFailure(t *testing.T) {
 	h := newHouse(t).enrolled(t)
 	for range 2 * freeTries {
-		h.CheckUser(t.Context(), kimsToken, []byte("no recording"), 0, 0)
+		h.CheckUser(t.Context(), kimsToken, request.Check{File: []byte("no recording")})
 	}
 	if n := h.kim(t).Model.Failures; n != 0 {
 		t.Errorf("%d failures", n)
@@ -84,7 +85,7 @@ func TestAtFiftyFailuresTheModelIsDisabledUntilMadeAnewWithThePassword(t *testin
 		t.Fatalf("a check: %v", f)
 	}
 	enrol := func() error {
-		return h.MakeModel(t.Context(), kimsToken, [][]byte{recordingOf(t, enrolment)}, 0)
+		return h.MakeModel(t.Context(), kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}})
 	}
 	if err := enrol(); codeOf(err) != fault.LogInAgain {
 		t.Fatalf("an enrolment with the old session: %v", err)
@@ -106,7 +107,7 @@ func TestAFailureThatCannotBeCountedIsNoVerdict(t *testing.T) {
 		}
 		return nil
 	}
-	if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, others[0]), 0, 0); ok || err == nil {
+	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, others[0])}); ok || err == nil {
 		t.Errorf("%v, %v", ok, err)
 	}
 }

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"testing"
 
+	"systole/shared/biometric/request"
 	"systole/shared/ecg"
 )
 
 // BenchmarkCheck goes from a file of 12 s to the decision, the stores left out.
 func BenchmarkCheck(b *testing.B) {
 	h := newHouse(b)
-	template, err := h.enrol([][]byte{recordingOf(b, enrolment)}, 0)
+	template, err := h.enrol(request.Enrolment{Files: [][]byte{recordingOf(b, enrolment)}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func BenchmarkEnrolTenMinutes(b *testing.B) {
 	b.SetBytes(int64(len(file)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := h.MakeModel(b.Context(), kimsToken, [][]byte{file}, 0); err != nil {
+		if err := h.MakeModel(b.Context(), kimsToken, request.Enrolment{Files: [][]byte{file}}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -29,6 +29,8 @@ type Members interface {
 	// ClearFailures sets the model's Failures to 0 if it still is the current
 	// version, else store.ErrConflict.
 	ClearFailures(ctx context.Context, username, version string) error
+	// Note adds to what happened under the user name.
+	Note(ctx context.Context, username string, e member.Event) error
 }
 
 // Objects keeps recordings and models. Errors are those of package store.

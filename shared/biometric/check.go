@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"time"
 
+	"systole/shared/biometric/request"
 	"systole/shared/ecg"
 	"systole/shared/fault"
 	"systole/shared/measure"
 	"systole/shared/member"
+	"systole/shared/parallel"
 	"systole/shared/store"
 )
 
@@ -17,49 +19,32 @@ import (
 // write.
 const usedResolution = 24 * time.Hour
 
-// CheckUser reports whether the recording is of the token's member. rateHz is
-// as with MakeModel. fmr, when not 0, asks for a stricter threshold than the
-// setting's; a laxer one is fault.FieldInvalid. Whatever keeps it from
-// comparing is an error, never a verdict: fault.NoModel, fault.ModelObsolete,
-// what is wrong with the recording, or the stores' failure.
+// CheckUser reports whether the probe is of the token's member. Whatever keeps
+// it from comparing is an error, never a verdict: fault.NoModel,
+// fault.ModelObsolete, what is wrong with the recording or the nonce, too many
+// failures, or the stores' failure.
 //
 // It costs three calls, two of them at once.
-func (s *Service) CheckUser(ctx context.Context, token string, file []byte, rateHz, fmr float64) (bool, error) {
+func (s *Service) CheckUser(ctx context.Context, token string, p request.Check) (bool, error) {
 	session, err := s.tokens.Authenticate(ctx, token)
 	if err != nil {
 		return false, err
 	}
-	m, template, err := s.memberAndTemplate(ctx, session)
+	at, err := s.strictness(p.FMR)
 	if err != nil {
 		return false, err
 	}
-	at, err := s.strictness(fmr)
+	m, template, err := s.memberAndTemplate(ctx, session, p.Nonce)
 	if err != nil {
 		return false, err
 	}
 	if err := s.mayTry(*m.Model); err != nil {
 		return false, err
 	}
-	var accepted bool
-	var changed *ecg.Template
-	err = s.work(ctx, func() error {
-		signal, err := s.read(file, rateHz)
-		if err != nil {
-			return err
-		}
-		if accepted, err = compare(template, signal, at); accepted {
-			changed = s.adapted(m, template, signal)
-		}
-		return err
-	})
+	accepted, changed, err := s.decide(ctx, m, template, p, at)
 	if err != nil {
 		return false, err
 	}
-	verdict := "rejected"
-	if accepted {
-		verdict = "accepted"
-	}
-	measure.Add(ctx, verdict, measure.Count, 1)
 	if err := s.count(ctx, m, accepted); err != nil {
 		return false, err
 	}
@@ -69,6 +54,30 @@ func (s *Service) CheckUser(ctx context.Context, token string, file []byte, rate
 		s.noteUse(ctx, session, m, accepted)
 	}
 	return accepted, nil
+}
+
+// decide compares the probe with the template, and returns the template as
+// adapted to it, if it is.
+func (s *Service) decide(ctx context.Context, m member.Member, t *ecg.Template, p request.Check, at ecg.FMR) (accepted bool, changed *ecg.Template, err error) {
+	err = s.work(ctx, func() error {
+		signal, err := s.read(p.File, p.RateHz)
+		if err != nil {
+			return err
+		}
+		if accepted, err = compare(t, signal, at); accepted {
+			changed = s.adapted(m, t, signal)
+		}
+		return err
+	})
+	if err != nil {
+		return false, nil, err
+	}
+	verdict := "rejected"
+	if accepted {
+		verdict = "accepted"
+	}
+	measure.Add(ctx, verdict, measure.Count, 1)
+	return accepted, changed, nil
 }
 
 func compare(t *ecg.Template, probe ecg.Signal, at ecg.FMR) (bool, error) {
@@ -92,13 +101,13 @@ func (s *Service) strictness(fmr float64) (ecg.FMR, error) {
 }
 
 // memberAndTemplate reads the session's member and, at the same time, the
-// model that the session last saw. Only when that isn't the member's any more
-// it reads again.
-func (s *Service) memberAndTemplate(ctx context.Context, session member.Session) (member.Member, *ecg.Template, error) {
+// model that the session last saw, and consumes the nonce. Only when that isn't
+// the member's model any more it reads again.
+func (s *Service) memberAndTemplate(ctx context.Context, session member.Session, nonce string) (member.Member, *ecg.Template, error) {
 	var m member.Member
 	var object []byte
 	var missing error
-	err := together(func() (err error) {
+	err := parallel.Do(func() (err error) {
 		m, err = s.owner(ctx, session)
 		return err
 	}, func() error {
@@ -106,6 +115,8 @@ func (s *Service) memberAndTemplate(ctx context.Context, session member.Session)
 			object, missing = s.objects.Get(ctx, session.ModelKey)
 		}
 		return nil
+	}, func() error {
+		return s.meet(ctx, session, nonce)
 	})
 	if err != nil {
 		return m, nil, err
@@ -121,6 +132,17 @@ func (s *Service) memberAndTemplate(ctx context.Context, session member.Session)
 	}
 	template, err := templateFrom(m.Model.Key, object)
 	return m, template, err
+}
+
+// meet consumes the nonce of a check that has, or needs, one.
+func (s *Service) meet(ctx context.Context, session member.Session, nonce string) error {
+	if nonce != "" {
+		return s.tokens.Meet(ctx, session, nonce)
+	}
+	if s.settings.Challenge {
+		return fault.New(fault.ChallengeMissing)
+	}
+	return nil
 }
 
 // follow reads the object that the member's pointer names. When it isn't
@@ -167,6 +189,7 @@ func (s *Service) noteUse(ctx context.Context, session member.Session, m member.
 		if !accepted || now.Sub(m.Model.Used) < usedResolution {
 			return nil
 		}
-		return s.members.MarkModelUsed(ctx, m.Username, m.Model.Version, now)
+		return errors.Join(s.members.MarkModelUsed(ctx, m.Username, m.Model.Version, now),
+			s.members.Note(ctx, m.Username, member.NewEvent(member.Recognised, now)))
 	})
 }

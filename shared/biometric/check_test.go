@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"systole/shared/biometric/request"
 	"systole/shared/fault"
 )
 
@@ -40,7 +41,7 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 			if err := h.objects.Replace(t.Context(), key, tt.object(key, good)); err != nil {
 				t.Fatal(err)
 			}
-			ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, same), 0, 0)
+			ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)})
 			if ok || err == nil {
 				t.Fatalf("%v, %v", ok, err)
 			}
@@ -56,7 +57,7 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 	}
 	t.Run("none", func(t *testing.T) {
 		h := newHouse(t)
-		if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, same), 0, 0); ok || codeOf(err) != fault.NoModel {
+		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)}); ok || codeOf(err) != fault.NoModel {
 			t.Errorf("%v, %v", ok, err)
 		}
 	})
@@ -65,7 +66,7 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 		if err := h.objects.Delete(t.Context(), h.kim(t).Model.Key); err != nil {
 			t.Fatal(err)
 		}
-		if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, same), 0, 0); ok || err == nil {
+		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)}); ok || err == nil {
 			t.Errorf("%v, %v", ok, err)
 		}
 	})
@@ -82,7 +83,7 @@ func TestAModelReplacedBetweenTwoReadsIsFollowed(t *testing.T) {
 		}
 		return nil
 	}
-	if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, same), 0, 0); !ok || err != nil {
+	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)}); !ok || err != nil {
 		t.Errorf("%v, %v", ok, err)
 	}
 }

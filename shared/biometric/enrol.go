@@ -9,10 +9,12 @@ import (
 	"strconv"
 	"time"
 
+	"systole/shared/biometric/request"
 	"systole/shared/ecg"
 	"systole/shared/fault"
 	"systole/shared/measure"
 	"systole/shared/member"
+	"systole/shared/parallel"
 	"systole/shared/store"
 )
 
@@ -21,12 +23,11 @@ import (
 const maxMoves = 5
 
 // MakeModel makes the model of the token's member from one or several
-// recordings, and replaces the one there was. rateHz is the sampling rate that
-// the caller states, 0 for none; a file's own goes before it.
+// recordings, and replaces the one there was.
 //
 // The objects are written before the pointer is moved: whenever it fails, the
 // member has the model they had, and clean-up finds what was written.
-func (s *Service) MakeModel(ctx context.Context, token string, files [][]byte, rateHz float64) error {
+func (s *Service) MakeModel(ctx context.Context, token string, e request.Enrolment) error {
 	session, err := s.tokens.Authenticate(ctx, token)
 	if err != nil {
 		return err
@@ -35,33 +36,37 @@ func (s *Service) MakeModel(ctx context.Context, token string, files [][]byte, r
 	if err != nil {
 		return err
 	}
-	if err := mayEnrol(session, m.Model); err != nil {
+	if err := s.mayEnrol(session, m); err != nil {
 		return err
 	}
 	var template *ecg.Template
 	err = s.work(ctx, func() error {
-		template, err = s.enrol(files, rateHz)
+		template, err = s.enrol(e)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	measure.Add(ctx, "quality", measure.None, template.Quality())
-	model, err := s.keep(ctx, m.PK, template, files)
+	model, err := s.keep(ctx, m.PK, template, e.Files)
 	if err != nil {
 		return err
 	}
 	if err := s.point(ctx, session, m, model); err != nil {
 		return err
 	}
-	note(ctx, func(ctx context.Context) error { return s.tokens.Touch(ctx, session, model.Key) })
+	note(ctx, func(ctx context.Context) error {
+		return s.tokens.Touch(ctx, session, model.Key)
+	}, func(ctx context.Context) error {
+		return s.members.Note(ctx, m.Username, member.NewEvent(member.ModelMade, model.Made))
+	})
 	return nil
 }
 
-func (s *Service) enrol(files [][]byte, rateHz float64) (*ecg.Template, error) {
-	signals := make([]ecg.Signal, len(files))
-	for i, file := range files {
-		signal, err := s.read(file, rateHz)
+func (s *Service) enrol(e request.Enrolment) (*ecg.Template, error) {
+	signals := make([]ecg.Signal, len(e.Files))
+	for i, file := range e.Files {
+		signal, err := s.read(file, e.RateHz)
 		if err != nil {
 			return nil, err
 		}
@@ -97,7 +102,7 @@ func (s *Service) keep(ctx context.Context, pk int64, t *ecg.Template, files [][
 			puts = append(puts, func() error { return s.objects.Put(ctx, uploadKey(pk, version, i), file) })
 		}
 	}
-	if err := together(puts...); err != nil {
+	if err := parallel.Do(puts...); err != nil {
 		return member.Model{}, fmt.Errorf("store model: %w", err)
 	}
 	return model, nil

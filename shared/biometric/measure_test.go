@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"systole/shared/biometric/request"
 	"systole/shared/measure"
 )
 
@@ -17,14 +18,14 @@ func TestVerdictsAndQualityAreMeasured(t *testing.T) {
 		want []string
 	}{
 		{"enrolment", func(ctx context.Context) error {
-			return h.MakeModel(ctx, kimsToken, [][]byte{recordingOf(t, enrolment)}, 0)
+			return h.MakeModel(ctx, kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}})
 		}, []string{"signal_ms", "quality"}},
 		{"check by the same person", func(ctx context.Context) error {
-			_, err := h.CheckUser(ctx, kimsToken, recordingOf(t, same), 0, 0)
+			_, err := h.CheckUser(ctx, kimsToken, request.Check{File: recordingOf(t, same)})
 			return err
 		}, []string{"signal_ms", "accepted"}},
 		{"check by another", func(ctx context.Context) error {
-			_, err := h.CheckUser(ctx, kimsToken, recordingOf(t, others[0]), 0, 0)
+			_, err := h.CheckUser(ctx, kimsToken, request.Check{File: recordingOf(t, others[0])})
 			return err
 		}, []string{"signal_ms", "rejected"}},
 	}

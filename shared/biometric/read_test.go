@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"testing"
 
+	"systole/shared/biometric/request"
 	"systole/shared/ecg"
 	"systole/shared/ecg/quality"
 	"systole/shared/ecg/recording"
@@ -102,7 +103,7 @@ func TestAStatedRateIsHeldAgainstTheHeart(t *testing.T) {
 		250: "", 400: "", 500: "", 700: "",
 		1600: fault.RateImplausible, 1700: fault.RateImplausible, 2000: fault.RateImplausible, 4000: fault.RateImplausible, 5000: fault.RateImplausible,
 	} {
-		if _, err := h.enrol([][]byte{long}, rateHz); codeOf(err) != want {
+		if _, err := h.enrol(request.Enrolment{Files: [][]byte{long}, RateHz: rateHz}); codeOf(err) != want {
 			t.Errorf("%v Hz: %v, want %q", rateHz, err, want)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"systole/shared/fault"
 	"systole/shared/measure"
 	"systole/shared/member"
+	"systole/shared/parallel"
 	"systole/shared/store"
 )
 
@@ -23,6 +24,8 @@ type Tokens interface {
 	Confirm(s member.Session, m member.Member) error
 	// Touch notes the session's use and the model that it saw.
 	Touch(ctx context.Context, s member.Session, modelKey string) error
+	// Meet consumes the session's challenge, or returns fault.ChallengeInvalid.
+	Meet(ctx context.Context, s member.Session, nonce string) error
 }
 
 // Settings of a Service.
@@ -39,6 +42,11 @@ type Settings struct {
 	// today, once a day at most. Hearts change; so that nobody else's can creep
 	// in, package ecg bounds it.
 	Adapt bool
+	// Consent is the version of the text that has to be agreed to before an
+	// enrolment; empty where the service doesn't ask.
+	Consent string
+	// Challenge says whether a check must bring a nonce.
+	Challenge bool
 	// Parallel is how many recordings are worked on at once: each takes a core
 	// and some 50 MB for ten minutes of signal.
 	Parallel int
@@ -114,22 +122,5 @@ func note(ctx context.Context, fs ...func(context.Context) error) {
 	for _, f := range fs {
 		calls = append(calls, func() error { return f(ctx) })
 	}
-	_ = together(calls...)
-}
-
-// together runs the functions at once and returns all their errors.
-func together(fs ...func() error) error {
-	errs := make([]error, len(fs))
-	done := make(chan struct{})
-	for i, f := range fs[1:] {
-		go func() {
-			errs[i+1] = f()
-			done <- struct{}{}
-		}()
-	}
-	errs[0] = fs[0]()
-	for range fs[1:] {
-		<-done
-	}
-	return errors.Join(errs...)
+	_ = parallel.Do(calls...)
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"systole/shared/biometric/request"
 	"systole/shared/fault"
 	"systole/shared/member"
 	"systole/shared/store"
@@ -72,7 +73,7 @@ func newHouse(t testing.TB, change ...func(*Settings)) *house {
 func (h *house) join(t testing.TB, m member.Member, token string) {
 	t.Helper()
 	s := member.Session{ID: sha256.Sum256([]byte(token)), Username: m.Username, PK: m.PK, Issued: h.now, Used: h.now, Expires: h.now.Add(time.Hour)}
-	err := errors.Join(h.store.CreateMember(t.Context(), m), h.store.CreateSession(t.Context(), s, nil))
+	err := errors.Join(h.store.CreateMember(t.Context(), m), h.store.CreateSession(t.Context(), s, member.Event{}, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func (h *house) join(t testing.TB, m member.Member, token string) {
 
 func (h *house) enrolled(t testing.TB) *house {
 	t.Helper()
-	if err := h.MakeModel(t.Context(), kimsToken, [][]byte{recordingOf(t, enrolment)}, 0); err != nil {
+	if err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}}); err != nil {
 		t.Fatal(err)
 	}
 	return h
@@ -187,11 +188,11 @@ func codeOf(err error) fault.Code {
 
 func TestAMemberIsRecognisedAndOthersAreNot(t *testing.T) {
 	h := newHouse(t).enrolled(t)
-	if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, same), 0, 0); !ok || err != nil {
+	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)}); !ok || err != nil {
 		t.Errorf("the member: %v, %v", ok, err)
 	}
 	for _, name := range others {
-		if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, name), 0, 0); ok || err != nil {
+		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, name)}); ok || err != nil {
 			t.Errorf("%s: %v, %v", name, ok, err)
 		}
 	}
@@ -200,7 +201,7 @@ func TestAMemberIsRecognisedAndOthersAreNot(t *testing.T) {
 func TestAnEnrolmentWritesModelUploadsAndPointer(t *testing.T) {
 	h := newHouse(t)
 	files := [][]byte{recordingOf(t, enrolment), recordingOf(t, same)}
-	if err := h.MakeModel(t.Context(), kimsToken, files, 500); err != nil {
+	if err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Files: files, RateHz: 500}); err != nil {
 		t.Fatal(err)
 	}
 	m := h.kim(t).Model
@@ -245,7 +246,7 @@ func TestRoundTrips(t *testing.T) {
 	h := newHouse(t)
 	probe := recordingOf(t, same)
 	check := func() {
-		if ok, err := h.CheckUser(t.Context(), kimsToken, probe, 0, 0); !ok || err != nil {
+		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: probe}); !ok || err != nil {
 			t.Fatal(ok, err)
 		}
 	}
@@ -301,7 +302,7 @@ func TestNoFailureLeavesAPointerToNothing(t *testing.T) {
 				} else {
 					h.calls.after = fail
 				}
-				err := h.MakeModel(t.Context(), kimsToken, [][]byte{recordingOf(t, enrolment)}, 0)
+				err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}})
 				if step != "TouchSession" && !errors.Is(err, store.ErrUnavailable) || step == "TouchSession" && err != nil {
 					t.Errorf("error %v", err)
 				}
@@ -312,7 +313,7 @@ func TestNoFailureLeavesAPointerToNothing(t *testing.T) {
 					}
 				}
 				h.enrolled(t)
-				if ok, err := h.CheckUser(t.Context(), kimsToken, recordingOf(t, same), 0, 0); !ok || err != nil {
+				if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)}); !ok || err != nil {
 					t.Errorf("after another try: %v, %v", ok, err)
 				}
 			})
@@ -325,7 +326,7 @@ func TestEnrolmentsAtOnceAllSucceedAndOneModelStays(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 5 {
 		wg.Go(func() {
-			if err := h.MakeModel(t.Context(), kimsToken, [][]byte{recordingOf(t, enrolment)}, 0); err != nil {
+			if err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -344,7 +345,7 @@ func TestAPointerThatNeverStandsStillIsAConflict(t *testing.T) {
 		}
 		return nil
 	}
-	err := h.MakeModel(t.Context(), kimsToken, [][]byte{recordingOf(t, enrolment)}, 0)
+	err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}})
 	if codeOf(err) != fault.Conflict {
 		t.Errorf("error %v", err)
 	}
@@ -368,7 +369,7 @@ func TestOnlyATokenOfTheMemberCounts(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHouse(t)
 			s := member.Session{ID: sha256.Sum256([]byte(lees)), Username: "lee", PK: 8, Issued: noon, Used: noon, Expires: noon.Add(time.Hour)}
-			if err := h.store.CreateSession(t.Context(), s, nil); err != nil {
+			if err := h.store.CreateSession(t.Context(), s, member.Event{}, nil); err != nil {
 				t.Fatal(err)
 			}
 			if tt.member.Username != "" {
@@ -376,11 +377,11 @@ func TestOnlyATokenOfTheMemberCounts(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			err := h.MakeModel(t.Context(), lees, [][]byte{recordingOf(t, enrolment)}, 0)
+			err := h.MakeModel(t.Context(), lees, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}})
 			if codeOf(err) != fault.TokenInvalid {
 				t.Errorf("make model: %v", err)
 			}
-			if _, err := h.CheckUser(t.Context(), lees, recordingOf(t, same), 0, 0); codeOf(err) != fault.TokenInvalid {
+			if _, err := h.CheckUser(t.Context(), lees, request.Check{File: recordingOf(t, same)}); codeOf(err) != fault.TokenInvalid {
 				t.Errorf("check: %v", err)
 			}
 			if keys := h.keys(t); keys != nil {
@@ -397,7 +398,7 @@ func TestNothingIsStoredForACallerWhoIsGone(t *testing.T) {
 		cancel() // after the first call, Session
 		return nil
 	}
-	if err := h.MakeModel(ctx, kimsToken, [][]byte{recordingOf(t, enrolment)}, 0); codeOf(err) != fault.Unavailable {
+	if err := h.MakeModel(ctx, kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}}); codeOf(err) != fault.Unavailable {
 		t.Errorf("error %v", err)
 	}
 	if keys := h.keys(t); keys != nil {
@@ -410,7 +411,7 @@ func TestWorkIsBounded(t *testing.T) {
 	h.slots <- struct{}{} // one is at work and doesn't end
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	err := h.MakeModel(ctx, kimsToken, [][]byte{recordingOf(t, enrolment)}, 0)
+	err := h.MakeModel(ctx, kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}})
 	if codeOf(err) != fault.Unavailable {
 		t.Errorf("error %v", err)
 	}
@@ -420,14 +421,14 @@ func TestACallerCanOnlyAskForMoreStrictness(t *testing.T) {
 	h := newHouse(t).enrolled(t)
 	probe := recordingOf(t, same)
 	for _, fmr := range []float64{0.011, 0.5, 2, -0.001} {
-		if _, err := h.CheckUser(t.Context(), kimsToken, probe, 0, fmr); codeOf(err) != fault.FieldInvalid {
+		if _, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: probe, FMR: fmr}); codeOf(err) != fault.FieldInvalid {
 			t.Errorf("fmr %v: %v", fmr, err)
 		}
 	}
-	if _, err := h.CheckUser(t.Context(), kimsToken, probe, 0, 0.0001); err != nil {
+	if _, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: probe, FMR: 0.0001}); err != nil {
 		t.Error(err)
 	}
-	if ok, err := h.CheckUser(t.Context(), kimsToken, probe, 0, 1e-300); ok || err != nil {
+	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: probe, FMR: 1e-300}); ok || err != nil {
 		t.Errorf("at a false match rate of nothing: %v, %v", ok, err)
 	}
 }

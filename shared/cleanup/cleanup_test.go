@@ -74,7 +74,7 @@ func (h *house) join(pk int64, used time.Time) {
 func (h *house) session(id byte, used, expires time.Time) {
 	h.t.Helper()
 	s := member.Session{ID: member.TokenID{id}, Used: used, Expires: expires}
-	if err := h.store.CreateSession(h.t.Context(), s, nil); err != nil {
+	if err := h.store.CreateSession(h.t.Context(), s, member.Event{}, nil); err != nil {
 		h.t.Fatal(err)
 	}
 }

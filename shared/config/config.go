@@ -15,26 +15,30 @@ import (
 // Names of the variables that say where things lie. They have no default: what
 // needs them asks Read for them.
 const (
-	MembersTable = "MEMBERS_TABLE"
-	TokensTable  = "TOKENS_TABLE"
-	Bucket       = "BUCKET"
+	MembersTable  = "MEMBERS_TABLE"
+	TokensTable   = "TOKENS_TABLE"
+	ActivityTable = "ACTIVITY_TABLE"
+	Bucket        = "BUCKET"
 )
 
 // Config is every setting. What a program doesn't use is there all the same,
 // read and checked, so that a mistake shows wherever it is made.
 type Config struct {
-	MembersTable string // DynamoDB table
-	TokensTable  string // DynamoDB table
-	Bucket       string // S3 bucket
+	MembersTable  string // DynamoDB table
+	TokensTable   string // DynamoDB table
+	ActivityTable string // DynamoDB table
+	Bucket        string // S3 bucket
 
 	TokenLimits  member.TokenLimits
 	HashCost     HashCost
 	HashParallel int // passwords hashed at once
 
-	MatchFMR       float64 // share of strangers that a check may let through
-	SamplingRateHz float64 // of recordings that nobody states a rate for
-	Adapt          bool    // whether models take in strong matches
-	ReadParallel   int     // recordings read, enrolled or compared at once
+	MatchFMR          float64 // share of strangers that a check may let through
+	SamplingRateHz    float64 // of recordings that nobody states a rate for
+	Adapt             bool    // whether models take in strong matches
+	ConsentRequired   bool    // whether nobody enrols without consent
+	ChallengeRequired bool    // whether a check must bring a nonce
+	ReadParallel      int     // recordings read, enrolled or compared at once
 
 	UploadsKeep    time.Duration // 0: uploads are not kept at all
 	OrphansAfter   time.Duration // age from which a model nobody points to is removed

@@ -27,11 +27,13 @@ func settings() []setting {
 			text(func(c *Config) *string { return &c.MembersTable })},
 		{TokensTable, "", "systole-tokens", "the DynamoDB table of the tokens",
 			text(func(c *Config) *string { return &c.TokensTable })},
+		{ActivityTable, "", "systole-activity", "the DynamoDB table of what happened to accounts",
+			text(func(c *Config) *string { return &c.ActivityTable })},
 		{Bucket, "", "systole-recordings", "the S3 bucket of uploads and models",
 			text(func(c *Config) *string { return &c.Bucket })},
 
-		{"TOKENS_PER_MEMBER", "10", "10", "how many tokens a member may have at once, 1 to 24; the oldest goes when there is one more",
-			number(func(c *Config) *int { return &c.TokenLimits.PerMember }, 1, 24)},
+		{"TOKENS_PER_MEMBER", "10", "10", "how many tokens a member may have at once, 1 to 23; the oldest goes when there is one more",
+			number(func(c *Config) *int { return &c.TokenLimits.PerMember }, 1, 23)},
 		{"TOKEN_LIFETIME", "30d", "30d", "how long a token lives at most, 1m to 3650d",
 			duration(func(c *Config) *time.Duration { return &c.TokenLimits.Lifetime }, time.Minute, 3650*day)},
 		{"TOKEN_IDLE", "7d", "7d", "how long a token lives without being used, 1m to 3650d",
@@ -50,6 +52,10 @@ func settings() []setting {
 			decimal(func(c *Config) *float64 { return &c.MatchFMR }, 0.00001, 0.05)},
 		{"ADAPTATION", "off", "on", "whether a model takes in what a strong match shows of the heart, on or off",
 			toggle(func(c *Config) *bool { return &c.Adapt })},
+		{"CONSENT", "optional", "required", "whether consent has to be on record before an enrolment, required or optional",
+			required(func(c *Config) *bool { return &c.ConsentRequired })},
+		{"CHALLENGE", "optional", "required", "whether a check has to bring a nonce, required or optional",
+			required(func(c *Config) *bool { return &c.ChallengeRequired })},
 		{"SAMPLING_RATE_HZ", "500", "500", "the sampling rate of recordings that come without one, 50 to 5000 Hz",
 			decimal(func(c *Config) *float64 { return &c.SamplingRateHz }, 50, 5000)},
 		{"READ_PARALLEL", "2", "2", "how many recordings are worked on at once, 1 to 64",
@@ -105,11 +111,19 @@ func decimal(field func(*Config) *float64, least, most float64) func(*Config, st
 }
 
 func toggle(field func(*Config) *bool) func(*Config, string) error {
+	return either("on", "off", field)
+}
+
+func required(field func(*Config) *bool) func(*Config, string) error {
+	return either("required", "optional", field)
+}
+
+func either(yes, no string, field func(*Config) *bool) func(*Config, string) error {
 	return func(c *Config, value string) error {
-		if value != "on" && value != "off" {
-			return errors.New("it is on or off")
+		if value != yes && value != no {
+			return fmt.Errorf("it is %s or %s", yes, no)
 		}
-		*field(c) = value == "on"
+		*field(c) = value == yes
 		return nil
 	}
 }

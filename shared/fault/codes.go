@@ -23,15 +23,23 @@ const (
 	PasswordCommon     Code = "password_common"
 	PasswordLikeName   Code = "password_like_username"
 	CredentialsInvalid Code = "credentials_invalid"
+	PasswordWrong      Code = "password_wrong"
+	TooManyLogIns      Code = "too_many_log_ins"
 	TokenMissing       Code = "token_missing"
 	TokenInvalid       Code = "token_invalid"
 
+	// May their heart be used.
+	NoConsent      Code = "no_consent"
+	ConsentMissing Code = "consent_missing"
+
 	// Is it them.
-	NoModel       Code = "no_model"
-	ModelObsolete Code = "model_obsolete"
-	ModelDisabled Code = "model_disabled"
-	TooManyChecks Code = "too_many_checks"
-	LogInAgain    Code = "log_in_again"
+	NoModel          Code = "no_model"
+	ModelObsolete    Code = "model_obsolete"
+	ModelDisabled    Code = "model_disabled"
+	TooManyChecks    Code = "too_many_checks"
+	LogInAgain       Code = "log_in_again"
+	ChallengeMissing Code = "challenge_missing"
+	ChallengeInvalid Code = "challenge_invalid"
 
 	// What is wrong with a recording.
 	RecordingEmpty       Code = "recording_empty"

@@ -7,6 +7,7 @@
 package fault
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -61,3 +62,9 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether err is a refusal with the code.
+func Is(err error, code Code) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == code
+}

@@ -12,13 +12,17 @@ import (
 	"systole/shared/store"
 )
 
-// fakeStore keeps members and sessions, counts calls, and fails when told to.
+// fakeStore keeps members, sessions and attempts, counts calls, and fails when
+// told to. What else there is of a store is not called in these tests.
 type fakeStore struct {
+	Registry
+	Sessions
 	mu       sync.Mutex
 	calls    map[string]int
 	members  map[string]Member
 	sessions map[TokenID]Session
 	blocks   map[int64]string
+	attempts map[string]Attempts
 	fail     map[string]error // by method
 }
 
@@ -28,6 +32,7 @@ func newFakeStore() *fakeStore {
 		members:  map[string]Member{},
 		sessions: map[TokenID]Session{},
 		blocks:   map[int64]string{},
+		attempts: map[string]Attempts{},
 		fail:     map[string]error{},
 	}
 }
@@ -74,7 +79,50 @@ func (f *fakeStore) Member(_ context.Context, username string) (Member, error) {
 	return m, nil
 }
 
-func (f *fakeStore) ReplacePassword(_ context.Context, username, old, new string) error {
+func (f *fakeStore) Applicant(_ context.Context, username string, keys []string) (*Member, []Attempts, error) {
+	unlock, err := f.call("Applicant")
+	defer unlock()
+	if err != nil {
+		return nil, nil, err
+	}
+	attempts := make([]Attempts, len(keys))
+	for i, key := range keys {
+		attempts[i] = f.attempts[key]
+	}
+	m, ok := f.members[username]
+	if !ok {
+		return nil, attempts, nil
+	}
+	return &m, attempts, nil
+}
+
+func (f *fakeStore) CountAttempt(_ context.Context, key string, at, _ time.Time) error {
+	unlock, err := f.call("CountAttempt")
+	defer unlock()
+	if err != nil {
+		return err
+	}
+	f.attempts[key] = Attempts{f.attempts[key].Failures + 1, at}
+	return nil
+}
+
+func (f *fakeStore) ClearAttempts(_ context.Context, key string) error {
+	unlock, err := f.call("ClearAttempts")
+	defer unlock()
+	if err != nil {
+		return err
+	}
+	delete(f.attempts, key)
+	return nil
+}
+
+func (f *fakeStore) Note(context.Context, string, Event) error {
+	unlock, err := f.call("Note")
+	defer unlock()
+	return err
+}
+
+func (f *fakeStore) ReplacePassword(_ context.Context, username, old, new string, _ time.Time) error {
 	unlock, err := f.call("ReplacePassword")
 	defer unlock()
 	if err != nil {
@@ -102,7 +150,7 @@ func (f *fakeStore) ClaimPKBlock(_ context.Context, block int64, claimant string
 	return nil
 }
 
-func (f *fakeStore) CreateSession(_ context.Context, s Session, evict []TokenID) error {
+func (f *fakeStore) CreateSession(_ context.Context, s Session, _ Event, evict []TokenID) error {
 	unlock, err := f.call("CreateSession")
 	defer unlock()
 	if err != nil {

@@ -1,13 +1,6 @@
 package member
 
-import (
-	"context"
-	"errors"
-	"fmt"
-
-	"systole/shared/fault"
-	"systole/shared/store"
-)
+import "context"
 
 // Models tells who has a model of their heart. It reads none: that is package
 // biometric's, which this one doesn't need for it.
@@ -33,18 +26,8 @@ func NewModels(members Reader, tokens *Tokens) *Models {
 // even the token's last use: it is asked by a GET, which others may repeat or
 // fetch ahead.
 func (m *Models) Has(ctx context.Context, token string) (bool, error) {
-	s, err := m.tokens.Authenticate(ctx, token)
+	_, owner, err := m.tokens.Owner(ctx, m.members, token)
 	if err != nil {
-		return false, err
-	}
-	owner, err := m.members.Member(ctx, s.Username)
-	if errors.Is(err, store.ErrNotFound) {
-		return false, fault.New(fault.TokenInvalid)
-	}
-	if err != nil {
-		return false, fmt.Errorf("read member: %w", err)
-	}
-	if err := m.tokens.Confirm(s, owner); err != nil {
 		return false, err
 	}
 	return owner.Model != nil, nil

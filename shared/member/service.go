@@ -7,8 +7,6 @@ import (
 	"io"
 	"time"
 
-	"golang.org/x/text/unicode/norm"
-
 	"systole/shared/fault"
 	"systole/shared/store"
 )
@@ -37,9 +35,16 @@ type Hasher interface {
 	VerifyNone(ctx context.Context, password string) error
 }
 
+// Registry is what a Service needs of the member store.
+type Registry interface {
+	Members
+	Attempted
+	Activity
+}
+
 // Service signs members up and logs them in.
 type Service struct {
-	members Members
+	members Registry
 	tokens  *Tokens
 	hasher  Hasher
 	pks     *pkSource
@@ -47,7 +52,7 @@ type Service struct {
 }
 
 // NewService returns a Service. rand must be safe for concurrent use.
-func NewService(members Members, tokens *Tokens, hasher Hasher, now func() time.Time, rand io.Reader) *Service {
+func NewService(members Registry, tokens *Tokens, hasher Hasher, now func() time.Time, rand io.Reader) *Service {
 	return &Service{members: members, tokens: tokens, hasher: hasher, pks: newPKSource(members, rand), now: now}
 }
 
@@ -69,7 +74,7 @@ func (s *Service) SignUp(ctx context.Context, r Registration) (Member, string, e
 	if err != nil {
 		return Member{}, "", fmt.Errorf("create member: %w", err)
 	}
-	token, err := s.tokens.issue(ctx, m, nil)
+	token, err := s.tokens.issue(ctx, m, NewEvent(SignedUp, m.Created), nil)
 	if err != nil {
 		return Member{}, "", err
 	}
@@ -113,52 +118,6 @@ func (s *Service) identify(ctx context.Context, password string) (pk int64, hash
 	return pk, hash, err
 }
 
-// LogIn returns the member and a new token. It costs three calls in sequence.
-// Whatever is wrong with user name or password, the error is
-// fault.CredentialsInvalid, after the same time.
-func (s *Service) LogIn(ctx context.Context, name, password string) (Member, string, error) {
-	password = norm.NFC.String(password)
-	m, err := s.find(ctx, name)
-	if errors.Is(err, store.ErrNotFound) {
-		if err := s.hasher.VerifyNone(ctx, password); err != nil {
-			return Member{}, "", err
-		}
-		return Member{}, "", fault.New(fault.CredentialsInvalid)
-	}
-	if err != nil {
-		return Member{}, "", fmt.Errorf("read member: %w", err)
-	}
-	ok, stale, err := s.hasher.Verify(ctx, m.PasswordHash, password)
-	if err != nil {
-		return Member{}, "", fmt.Errorf("verify password: %w", err)
-	}
-	if !ok {
-		return Member{}, "", fault.New(fault.CredentialsInvalid)
-	}
-	if stale {
-		s.rehash(ctx, &m, password)
-	}
-	others, err := s.tokens.sessions.SessionsOf(ctx, m.Username)
-	if err != nil {
-		return Member{}, "", fmt.Errorf("list sessions: %w", err)
-	}
-	token, err := s.tokens.issue(ctx, m, others)
-	if err != nil {
-		return Member{}, "", err
-	}
-	return m, token, nil
-}
-
-// find returns the member of this name; store.ErrNotFound also for what can't
-// be a user name, such as the other keys of the same table.
-func (s *Service) find(ctx context.Context, name string) (Member, error) {
-	name, err := username(name)
-	if err != nil {
-		return Member{}, store.ErrNotFound
-	}
-	return s.members.Member(ctx, name)
-}
-
 // rehash replaces a hash of another cost. It is no part of the log-in: when it
 // fails, or somebody else was faster, the next log-in tries again.
 func (s *Service) rehash(ctx context.Context, m *Member, password string) {
@@ -166,7 +125,7 @@ func (s *Service) rehash(ctx context.Context, m *Member, password string) {
 	if err != nil {
 		return
 	}
-	if err := s.members.ReplacePassword(ctx, m.Username, m.PasswordHash, hash); err != nil {
+	if err := s.members.ReplacePassword(ctx, m.Username, m.PasswordHash, hash, time.Time{}); err != nil {
 		return
 	}
 	m.PasswordHash = hash

@@ -130,7 +130,7 @@ func TestSignUpTakes(t *testing.T) {
 			if _, _, err := h.SignUp(t.Context(), r); err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := h.LogIn(t.Context(), r.Username, r.Password); err != nil {
+			if _, _, err := h.LogIn(t.Context(), r.Username, r.Password, ""); err != nil {
 				t.Errorf("log-in: %v", err)
 			}
 		})
@@ -147,7 +147,7 @@ func TestNamesAndPasswordsAreComparedAfterNFC(t *testing.T) {
 	if _, _, err := h.SignUp(t.Context(), composed); codeOf(err) != fault.UsernameTaken {
 		t.Errorf("second sign-up: %v", err)
 	}
-	if m, _, err := h.LogIn(t.Context(), composed.Username, composed.Password); err != nil || m.Username != composed.Username {
+	if m, _, err := h.LogIn(t.Context(), composed.Username, composed.Password, ""); err != nil || m.Username != composed.Username {
 		t.Errorf("log-in: %+v, %v", m, err)
 	}
 }
@@ -164,20 +164,20 @@ func TestRoundTrips(t *testing.T) {
 			map[string]int{"ClaimPKBlock": 1, "CreateMember": 1, "CreateSession": 1}},
 		{"sign-up", func() error { _, _, err := h.SignUp(ctx, registration("a2")); return err },
 			map[string]int{"CreateMember": 1, "CreateSession": 1}},
-		{"log-in", func() error { _, _, err := h.LogIn(ctx, "a1", "gudrms12"); return err },
-			map[string]int{"Member": 1, "SessionsOf": 1, "CreateSession": 1}},
+		{"log-in", func() error { _, _, err := h.LogIn(ctx, "a1", "gudrms12", ""); return err },
+			map[string]int{"Applicant": 1, "SessionsOf": 1, "CreateSession": 1}},
 		{"log-in with a wrong password", func() error {
-			_, _, err := h.LogIn(ctx, "a1", "gudrms13")
+			_, _, err := h.LogIn(ctx, "a1", "gudrms13", "")
 			return ignoring(err, fault.CredentialsInvalid)
 		},
-			map[string]int{"Member": 1}},
+			map[string]int{"Applicant": 1, "CountAttempt": 3, "Note": 1}},
 		{"log-in of nobody", func() error {
-			_, _, err := h.LogIn(ctx, "a3", "gudrms12")
+			_, _, err := h.LogIn(ctx, "a3", "gudrms12", "")
 			return ignoring(err, fault.CredentialsInvalid)
 		},
-			map[string]int{"Member": 1}},
+			map[string]int{"Applicant": 1, "CountAttempt": 3, "Note": 1}},
 		{"log-in with a reserved key", func() error {
-			_, _, err := h.LogIn(ctx, "#pk-block:1", "gudrms12")
+			_, _, err := h.LogIn(ctx, "#pk-block:1", "gudrms12", "")
 			return ignoring(err, fault.CredentialsInvalid)
 		},
 			map[string]int{}},
@@ -207,7 +207,7 @@ func TestLogInRehashesWhenTheCostChanged(t *testing.T) {
 	}
 	h := newHouseOn(old.store, old.clock, argon2id.Cost{MemoryKiB: 128, Passes: 1, Lanes: 1})
 	for range 2 {
-		if _, _, err := h.LogIn(t.Context(), "a1", "gudrms12"); err != nil {
+		if _, _, err := h.LogIn(t.Context(), "a1", "gudrms12", ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -227,7 +227,7 @@ func TestLogInSucceedsWhenRehashingFails(t *testing.T) {
 		}
 		old.store.fail["ReplacePassword"] = cause
 		h := newHouseOn(old.store, old.clock, argon2id.Cost{MemoryKiB: 128, Passes: 1, Lanes: 1})
-		if _, _, err := h.LogIn(t.Context(), "a1", "gudrms12"); err != nil {
+		if _, _, err := h.LogIn(t.Context(), "a1", "gudrms12", ""); err != nil {
 			t.Errorf("with %v: %v", cause, err)
 		}
 	}
@@ -235,13 +235,13 @@ func TestLogInSucceedsWhenRehashingFails(t *testing.T) {
 
 func TestStoreFailuresComeThrough(t *testing.T) {
 	signUp := func(h house) error { _, _, err := h.SignUp(context.Background(), registration("a2")); return err }
-	logIn := func(h house) error { _, _, err := h.LogIn(context.Background(), "a1", "gudrms12"); return err }
+	logIn := func(h house) error { _, _, err := h.LogIn(context.Background(), "a1", "gudrms12", ""); return err }
 	tests := []struct {
 		method string
 		do     func(house) error
 	}{
 		{"ClaimPKBlock", signUp}, {"CreateMember", signUp}, {"CreateSession", signUp},
-		{"Member", logIn}, {"SessionsOf", logIn}, {"CreateSession", logIn},
+		{"Applicant", logIn}, {"SessionsOf", logIn}, {"CreateSession", logIn},
 	}
 	for _, tt := range tests {
 		h := newHouse(t)
@@ -281,7 +281,7 @@ func TestEveryFailedLogInCostsOneHash(t *testing.T) {
 	h.hasher = hasher
 	for _, try := range [][2]string{{"a1", "wrong"}, {"a2", "gudrms12"}, {"#pk-block:1", "gudrms12"}, {"", ""}, {"a1", strings.Repeat("x", 1000)}} {
 		hasher.verified = 0
-		if _, _, err := h.LogIn(t.Context(), try[0], try[1]); codeOf(err) != fault.CredentialsInvalid || hasher.verified != 1 {
+		if _, _, err := h.LogIn(t.Context(), try[0], try[1], ""); codeOf(err) != fault.CredentialsInvalid || hasher.verified != 1 {
 			t.Errorf("%q: %v after %d hashes", try, err, hasher.verified)
 		}
 	}
@@ -289,7 +289,7 @@ func TestEveryFailedLogInCostsOneHash(t *testing.T) {
 
 func TestParallelSignUpsOfOneNameMakeOneMember(t *testing.T) {
 	h := newHouse(t)
-	results := parallel(200, func(int) error { _, _, err := h.SignUp(context.Background(), registration("a1")); return err })
+	results := atOnce(200, func(int) error { _, _, err := h.SignUp(context.Background(), registration("a1")); return err })
 	if results[""] != 1 || results[fault.UsernameTaken] != 199 {
 		t.Errorf("results %v", results)
 	}
@@ -303,7 +303,7 @@ func TestParallelLogInsOfOneMemberSucceed(t *testing.T) {
 	if _, _, err := h.SignUp(t.Context(), registration("a1")); err != nil {
 		t.Fatal(err)
 	}
-	results := parallel(50, func(int) error { _, _, err := h.LogIn(context.Background(), "a1", "gudrms12"); return err })
+	results := atOnce(50, func(int) error { _, _, err := h.LogIn(context.Background(), "a1", "gudrms12", ""); return err })
 	if results[""] != 50 {
 		t.Errorf("results %v", results)
 	}
@@ -313,7 +313,7 @@ func TestPKsAreUniqueAcrossProcesses(t *testing.T) {
 	s := newFakeStore()
 	var mu sync.Mutex
 	seen := map[int64]bool{}
-	results := parallel(8, func(int) error {
+	results := atOnce(8, func(int) error {
 		source := newPKSource(s, rand.Reader)
 		for range 3 * pkBlockSize {
 			pk, err := source.Next(context.Background())
@@ -347,7 +347,7 @@ func TestPKBlockTakenByAnotherIsDrawnAgain(t *testing.T) {
 }
 
 // parallel runs do n times at once and counts the codes of what it returned.
-func parallel(n int, do func(i int) error) map[fault.Code]int {
+func atOnce(n int, do func(i int) error) map[fault.Code]int {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	results := map[fault.Code]int{}

@@ -18,8 +18,8 @@ import (
 const tokenBytes = 20
 
 // maxEvictions bounds the sessions deleted along with one log-in: with the
-// new one they are one batch of DynamoDB's 25.
-const maxEvictions = 24
+// new one and its event they are one batch of DynamoDB's 25.
+const maxEvictions = 23
 
 // TokenLimits say how many tokens a member has and how long they live.
 type TokenLimits struct {
@@ -69,7 +69,7 @@ func (t *Tokens) Authenticate(ctx context.Context, token string) (Session, error
 // one of this member's: all were voided, or the user name is somebody else's
 // now.
 func (t *Tokens) Confirm(s Session, m Member) error {
-	if s.PK != m.PK || s.Username != m.Username || s.Issued.Before(m.TokensValidFrom) {
+	if s.PK != m.PK || s.Username != m.Username || !s.ValidFrom.Equal(m.TokensValidFrom) {
 		return fault.New(fault.TokenInvalid)
 	}
 	return nil
@@ -110,27 +110,28 @@ func (t *Tokens) LogOut(ctx context.Context, token string) error {
 	return nil
 }
 
-// issue makes a token for m. Of the member's other sessions those go that have
+// issue makes a token for m as of the event that it is issued for. Of the member's other sessions those go that have
 // ended, and the oldest beyond the limit.
-func (t *Tokens) issue(ctx context.Context, m Member, others []Session) (string, error) {
+func (t *Tokens) issue(ctx context.Context, m Member, e Event, others []Session) (string, error) {
 	random := make([]byte, tokenBytes)
 	if _, err := io.ReadFull(t.rand, random); err != nil {
 		return "", fmt.Errorf("draw token: %w", err)
 	}
 	token := hex.EncodeToString(random)
-	now := t.now()
 	s := Session{
 		ID:       sha256.Sum256([]byte(token)),
 		Username: m.Username,
 		PK:       m.PK,
-		Issued:   now,
-		Used:     now,
-		Expires:  now.Add(t.limits.Lifetime),
+		Issued:   e.At,
+		Used:     e.At,
+		Expires:  e.At.Add(t.limits.Lifetime),
+
+		ValidFrom: m.TokensValidFrom,
 	}
 	if m.Model != nil {
 		s.ModelKey = m.Model.Key
 	}
-	if err := t.sessions.CreateSession(ctx, s, t.evicted(others)); err != nil {
+	if err := t.sessions.CreateSession(ctx, s, e, t.evicted(others)); err != nil {
 		return "", fmt.Errorf("create session: %w", err)
 	}
 	return token, nil
@@ -170,4 +171,50 @@ func idOf(token string) (TokenID, error) {
 		return TokenID{}, fault.New(fault.TokenInvalid)
 	}
 	return sha256.Sum256([]byte(token)), nil
+}
+
+// Owner returns the session of a token, and whose it is, or fault.TokenInvalid.
+// It costs two reads in sequence.
+func (t *Tokens) Owner(ctx context.Context, members Reader, token string) (Session, Member, error) {
+	s, err := t.Authenticate(ctx, token)
+	if err != nil {
+		return Session{}, Member{}, err
+	}
+	m, err := members.Member(ctx, s.Username)
+	if errors.Is(err, store.ErrNotFound) {
+		return Session{}, Member{}, fault.New(fault.TokenInvalid)
+	}
+	if err != nil {
+		return Session{}, Member{}, fmt.Errorf("read member: %w", err)
+	}
+	return s, m, t.Confirm(s, m)
+}
+
+// Alive are those of the sessions whose tokens are good for m.
+func (t *Tokens) Alive(sessions []Session, m Member) []Session {
+	var alive []Session
+	for _, s := range sessions {
+		if t.alive(s) && t.Confirm(s, m) == nil {
+			alive = append(alive, s)
+		}
+	}
+	return alive
+}
+
+// End ends every session of the user name but the one kept, if any.
+func (t *Tokens) End(ctx context.Context, username string, kept TokenID) error {
+	sessions, err := t.sessions.SessionsOf(ctx, username)
+	if err != nil {
+		return fmt.Errorf("list sessions: %w", err)
+	}
+	var ids []TokenID
+	for _, s := range sessions {
+		if s.ID != kept {
+			ids = append(ids, s.ID)
+		}
+	}
+	if err := t.sessions.DeleteSessions(ctx, ids); err != nil {
+		return fmt.Errorf("delete sessions: %w", err)
+	}
+	return nil
 }

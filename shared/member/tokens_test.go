@@ -88,7 +88,7 @@ func TestOtherTokensAreRefused(t *testing.T) {
 
 func TestLogOutEndsOneTokenInOneCall(t *testing.T) {
 	h, first := signedUp(t)
-	_, second, err := h.LogIn(t.Context(), "a1", "gudrms12")
+	_, second, err := h.LogIn(t.Context(), "a1", "gudrms12", "")
 	if err != nil || second == first {
 		t.Fatalf("log-in: %v", err)
 	}
@@ -109,7 +109,7 @@ func TestTheOldestTokenMakesRoom(t *testing.T) {
 	tokens := []string{first}
 	for range 4 {
 		h.clock.turn(time.Minute)
-		_, token, err := h.LogIn(t.Context(), "a1", "gudrms12")
+		_, token, err := h.LogIn(t.Context(), "a1", "gudrms12", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -220,17 +220,17 @@ func TestTouchDoesNotReviveAnEndedSession(t *testing.T) {
 }
 
 func TestConfirm(t *testing.T) {
-	issued := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	s := Session{Username: "a1", PK: 7, Issued: issued}
+	from := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	s := Session{Username: "a1", PK: 7, Issued: from.Add(time.Hour), ValidFrom: from}
 	tests := []struct {
 		name string
 		m    Member
 		want fault.Code
 	}{
-		{"their own", Member{Username: "a1", PK: 7}, ""},
-		{"voided up to its making", Member{Username: "a1", PK: 7, TokensValidFrom: issued}, ""},
-		{"voided", Member{Username: "a1", PK: 7, TokensValidFrom: issued.Add(1)}, fault.TokenInvalid},
-		{"name given anew", Member{Username: "a1", PK: 8}, fault.TokenInvalid},
+		{"their own", Member{Username: "a1", PK: 7, TokensValidFrom: from}, ""},
+		{"voided after", Member{Username: "a1", PK: 7, TokensValidFrom: from.Add(2 * time.Hour)}, fault.TokenInvalid},
+		{"voided while it was made", Member{Username: "a1", PK: 7, TokensValidFrom: from.Add(1)}, fault.TokenInvalid},
+		{"name given anew", Member{Username: "a1", PK: 8, TokensValidFrom: from}, fault.TokenInvalid},
 	}
 	for _, tt := range tests {
 		if err := newHouse(t).Confirm(s, tt.m); codeOf(err) != tt.want {

@@ -18,6 +18,8 @@ import (
 type Store interface {
 	member.Members
 	member.Sessions
+	member.Attempted
+	member.Activity
 	SetModel(ctx context.Context, username, replaced string, m member.Model) error
 	MarkModelUsed(ctx context.Context, username, version string, used time.Time) error
 	CountFailure(ctx context.Context, username, version string, at time.Time) error
@@ -62,10 +64,15 @@ func newModel() member.Model {
 }
 
 func newSession(username string) member.Session {
-	s := member.Session{Username: username, PK: 7, Issued: now, Used: now, Expires: now.Add(24 * time.Hour), ModelKey: "models/7/a"}
+	s := member.Session{
+		Username: username, PK: 7, Issued: now, Used: now, Expires: now.Add(24 * time.Hour), ModelKey: "models/7/a",
+		ValidFrom: now.Add(-time.Hour),
+	}
 	rand.Read(s.ID[:])
 	return s
 }
+
+func newEvent() member.Event { return member.NewEvent(member.LoggedIn, now) }
 
 // must fails the test on an error.
 func must(t *testing.T, err error) {

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"testing"
@@ -51,12 +52,51 @@ func Members(t *testing.T, s Store) {
 	t.Run("a password is replaced only if it is the one known", func(t *testing.T) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))
-		must(t, s.ReplacePassword(t.Context(), m.Username, m.PasswordHash, "new"))
-		must(t, s.ReplacePassword(t.Context(), m.Username, m.PasswordHash, "new"))
-		wantErr(t, s.ReplacePassword(t.Context(), m.Username, m.PasswordHash, "newer"), store.ErrConflict)
-		wantErr(t, s.ReplacePassword(t.Context(), unique("nobody"), "a", "b"), store.ErrConflict)
+		must(t, s.ReplacePassword(t.Context(), m.Username, m.PasswordHash, "new", time.Time{}))
+		must(t, s.ReplacePassword(t.Context(), m.Username, m.PasswordHash, "new", time.Time{}))
+		wantErr(t, s.ReplacePassword(t.Context(), m.Username, m.PasswordHash, "newer", time.Time{}), store.ErrConflict)
+		wantErr(t, s.ReplacePassword(t.Context(), unique("nobody"), "a", "b", time.Time{}), store.ErrConflict)
 		m.PasswordHash = "new"
 		wantMember(t, s, m)
+	})
+	t.Run("a new password voids tokens in the same write", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		must(t, s.ReplacePassword(t.Context(), m.Username, m.PasswordHash, "new", now))
+		m.PasswordHash, m.TokensValidFrom = "new", now
+		wantMember(t, s, m)
+	})
+	t.Run("tokens are voided, and consent is put on record", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		m.TokensValidFrom = now.Add(time.Minute)
+		must(t, s.VoidTokens(t.Context(), m.Username, m.TokensValidFrom))
+		m.Consent = &member.Consent{Version: "2026-11", Given: now}
+		must(t, s.SetConsent(t.Context(), m.Username, *m.Consent))
+		wantMember(t, s, m)
+		m.Consent.Withdrawn = now.Add(time.Hour)
+		must(t, s.SetConsent(t.Context(), m.Username, *m.Consent))
+		wantMember(t, s, m)
+		nobody := unique("nobody")
+		wantErr(t, s.VoidTokens(t.Context(), nobody, now), store.ErrConflict)
+		wantErr(t, s.SetConsent(t.Context(), nobody, *m.Consent), store.ErrConflict)
+		_, err := s.Member(t.Context(), nobody)
+		wantErr(t, err, store.ErrNotFound)
+	})
+	t.Run("a member is deleted, another of that name is not", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		wantErr(t, s.DeleteMember(t.Context(), m.Username, m.PK+1), store.ErrConflict)
+		wantMember(t, s, m)
+		must(t, s.DeleteMember(t.Context(), m.Username, m.PK))
+		must(t, s.DeleteMember(t.Context(), m.Username, m.PK)) // a lost reply
+		_, err := s.Member(t.Context(), m.Username)
+		wantErr(t, err, store.ErrNotFound)
+		eventually(t, "the pk leads nowhere", func() bool {
+			_, err := s.MemberByPK(t.Context(), m.PK)
+			return errors.Is(err, store.ErrNotFound)
+		})
+		must(t, s.CreateMember(t.Context(), m))
 	})
 	t.Run("a block of PKs has one claimant", func(t *testing.T) {
 		block := randomPK()

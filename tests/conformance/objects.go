@@ -16,6 +16,7 @@ type ObjectStore interface {
 	Replace(ctx context.Context, key string, data []byte) error
 	Get(ctx context.Context, key string) ([]byte, error)
 	Delete(ctx context.Context, key string) error
+	Erase(ctx context.Context, prefix string) error
 	List(ctx context.Context, prefix, after string, limit int) ([]store.Object, string, error)
 }
 
@@ -53,6 +54,21 @@ func Objects(t *testing.T, o ObjectStore) {
 		must(t, o.Replace(t.Context(), key, []byte("first")))
 		must(t, o.Replace(t.Context(), key, []byte("second")))
 		wantObject(t, o, key, []byte("second"))
+	})
+	t.Run("what begins with a prefix is erased, and nothing else", func(t *testing.T) {
+		folder := unique("uploads/9/")
+		for i := range 3 {
+			must(t, o.Put(t.Context(), fmt.Sprintf("%s/%d", folder, i), []byte("x")))
+		}
+		must(t, o.Replace(t.Context(), folder+"/0", []byte("an older version lies below")))
+		must(t, o.Put(t.Context(), folder+"x/0", []byte("x")))
+		must(t, o.Erase(t.Context(), folder+"/"))
+		must(t, o.Erase(t.Context(), folder+"/"))
+		for i := range 3 {
+			_, err := o.Get(t.Context(), fmt.Sprintf("%s/%d", folder, i))
+			wantErr(t, err, store.ErrNotFound)
+		}
+		wantObject(t, o, folder+"x/0", []byte("x"))
 	})
 	t.Run("a deleted object is gone, and may be deleted again", func(t *testing.T) {
 		key := unique("uploads/9/")

@@ -12,7 +12,7 @@ import (
 func Sessions(t *testing.T, s Store) {
 	t.Run("a session comes back as it was created", func(t *testing.T) {
 		session := newSession(unique("u"))
-		must(t, s.CreateSession(t.Context(), session, nil))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
 		wantSession(t, s, session)
 	})
 	t.Run("an unknown session is not found", func(t *testing.T) {
@@ -25,9 +25,9 @@ func Sessions(t *testing.T, s Store) {
 		for i := range sessions {
 			sessions[i] = newSession(username)
 			sessions[i].Issued = now.Add(time.Duration(-i) * time.Minute)
-			must(t, s.CreateSession(t.Context(), sessions[i], nil))
+			must(t, s.CreateSession(t.Context(), sessions[i], newEvent(), nil))
 		}
-		must(t, s.CreateSession(t.Context(), newSession(username+"x"), nil))
+		must(t, s.CreateSession(t.Context(), newSession(username+"x"), newEvent(), nil))
 		eventually(t, "all five are listed", func() bool {
 			of, err := s.SessionsOf(t.Context(), username)
 			must(t, err)
@@ -37,32 +37,80 @@ func Sessions(t *testing.T, s Store) {
 	t.Run("a new session evicts others in the same call", func(t *testing.T) {
 		username := unique("u")
 		old, kept, fresh := newSession(username), newSession(username), newSession(username)
-		must(t, s.CreateSession(t.Context(), old, nil))
-		must(t, s.CreateSession(t.Context(), kept, nil))
+		must(t, s.CreateSession(t.Context(), old, newEvent(), nil))
+		must(t, s.CreateSession(t.Context(), kept, newEvent(), nil))
 		gone := newSession(username).ID
-		must(t, s.CreateSession(t.Context(), fresh, []member.TokenID{old.ID, gone}))
+		must(t, s.CreateSession(t.Context(), fresh, newEvent(), []member.TokenID{old.ID, gone}))
 		wantNoSession(t, s, old.ID)
 		wantSession(t, s, kept)
 		wantSession(t, s, fresh)
 	})
 	t.Run("a touch is noted", func(t *testing.T) {
 		session := newSession(unique("u"))
-		must(t, s.CreateSession(t.Context(), session, nil))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
 		session.Used, session.ModelKey = now.Add(time.Hour), "models/7/b"
 		must(t, s.TouchSession(t.Context(), session.ID, session.Used, session.ModelKey))
 		wantSession(t, s, session)
 	})
 	t.Run("a touch brings no ended session back", func(t *testing.T) {
 		session := newSession(unique("u"))
-		must(t, s.CreateSession(t.Context(), session, nil))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
 		_, err := s.DeleteSession(t.Context(), session.ID)
 		must(t, err)
 		wantErr(t, s.TouchSession(t.Context(), session.ID, now, "k"), store.ErrNotFound)
 		wantNoSession(t, s, session.ID)
 	})
+	t.Run("a session is kept when others are voided", func(t *testing.T) {
+		session := newSession(unique("u"))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+		session.ValidFrom = now.Add(time.Minute)
+		must(t, s.KeepSession(t.Context(), session.ID, session.ValidFrom))
+		wantSession(t, s, session)
+		gone := newSession("u").ID
+		wantErr(t, s.KeepSession(t.Context(), gone, now), store.ErrNotFound)
+		wantNoSession(t, s, gone)
+	})
+	t.Run("of many takers of a challenge exactly one gets it", func(t *testing.T) {
+		session := newSession(unique("u"))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+		challenge := member.Challenge{Hash: session.ID, Expires: now.Add(time.Minute)}
+		must(t, s.SetChallenge(t.Context(), session.ID, challenge))
+		other := challenge
+		other.Hash[0]++
+		wantErr(t, s.TakeChallenge(t.Context(), session.ID, other), store.ErrConflict)
+		before := session
+		before.Challenge = challenge
+		wantSession(t, s, before)
+		won := race(t, 16, store.ErrConflict, func(int) error {
+			return s.TakeChallenge(t.Context(), session.ID, challenge)
+		})
+		if won != 1 {
+			t.Errorf("%d takers won, want 1", won)
+		}
+		wantSession(t, s, session)
+		gone := newSession("u").ID
+		wantErr(t, s.SetChallenge(t.Context(), gone, challenge), store.ErrNotFound)
+		wantErr(t, s.TakeChallenge(t.Context(), gone, challenge), store.ErrConflict)
+		wantNoSession(t, s, gone)
+	})
+	t.Run("many sessions are deleted at once", func(t *testing.T) {
+		username := unique("u")
+		var ids []member.TokenID
+		for range 30 {
+			session := newSession(username)
+			must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+			ids = append(ids, session.ID)
+		}
+		must(t, s.DeleteSessions(t.Context(), ids))
+		must(t, s.DeleteSessions(t.Context(), ids)) // a lost reply
+		must(t, s.DeleteSessions(t.Context(), nil))
+		for _, id := range ids {
+			wantNoSession(t, s, id)
+		}
+	})
 	t.Run("of many log-outs exactly one is told of the session", func(t *testing.T) {
 		session := newSession(unique("u"))
-		must(t, s.CreateSession(t.Context(), session, nil))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
 		won := race(t, 16, store.ErrNotFound, func(int) error {
 			got, err := s.DeleteSession(t.Context(), session.ID)
 			if err == nil && got != session {
@@ -85,7 +133,7 @@ func expiry(t *testing.T, s Store) {
 	expired.Expires, expired.Used = later, later
 	unused.Expires, unused.Used = later.Add(time.Hour), later.Add(-idle)
 	for _, session := range []member.Session{alive, expired, unused} {
-		must(t, s.CreateSession(t.Context(), session, nil))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
 	}
 	found := map[member.TokenID]int{}
 	for cursor, pages := "", 0; ; pages++ {

@@ -21,13 +21,9 @@ import (
 
 	"github.com/aws/smithy-go/middleware"
 
+	"systole/infra/service"
 	"systole/shared/api"
-	"systole/shared/api/authenticate"
-	"systole/shared/api/members"
-	"systole/shared/biometric"
-	"systole/shared/ecg"
-	"systole/shared/member"
-	"systole/shared/member/argon2id"
+	"systole/shared/config"
 	"systole/shared/store/dynamo"
 	"systole/shared/store/s3"
 	"systole/tests/recordings"
@@ -81,20 +77,19 @@ func inSequence(calls []call) int {
 	return n
 }
 
-// service is the whole API on the AWS stores, and its counter.
-func service(t *testing.T) (http.Handler, *counter) {
+// whole is the whole API on the AWS stores, and its counter.
+func whole(t *testing.T) (http.Handler, *counter) {
 	aws := servers.Start(t)
-	config, count := servers.Config(t), new(counter)
-	config.APIOptions = append(config.APIOptions, count.add)
-	tables := dynamo.New(config, &aws.DynamoDB, servers.Tables())
-	bucket := s3.New(config, &aws.S3, servers.Bucket)
-	tokens := member.NewTokens(tables, member.DefaultTokenLimits, time.Now, rand.Reader)
-	people := member.NewService(tables, tokens, argon2id.New(argon2id.DefaultCost, 1, rand.Reader), time.Now, rand.Reader)
-	hearts := biometric.NewService(tokens, tables, bucket, biometric.Settings{
-		FMR: ecg.FMR(0.001), DefaultRateHz: recordings.RateHz, KeepUploads: true, Parallel: 1,
-	}, time.Now, rand.Reader)
-	return api.New(api.Settings{}, members.Create(people), members.LogIn(people), members.LogOut(tokens),
-		authenticate.MakeModel(hearts), authenticate.HasModel(member.NewModels(tables, tokens)), authenticate.CheckUser(hearts)), count
+	sdk, count := servers.Config(t), new(counter)
+	sdk.APIOptions = append(sdk.APIOptions, count.add)
+	tables := dynamo.New(sdk, &aws.DynamoDB, servers.Tables())
+	bucket := s3.New(sdk, &aws.S3, servers.Bucket)
+	settings, err := config.Read(func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	stores := service.Stores{Members: tables, Sessions: tables, Objects: bucket}
+	return api.New(api.Settings{}, service.Routes(settings, stores, time.Now, rand.Reader)...), count
 }
 
 // row is a line of the table.
@@ -104,7 +99,7 @@ type row struct {
 }
 
 func TestRequestsMakeFewRoundTrips(t *testing.T) {
-	h, count := service(t)
+	h, count := whole(t)
 	var rows []row
 	token := ""
 	try := func(name string, r *http.Request) {

@@ -33,6 +33,13 @@ func schema() []dynamodb.CreateTableInput {
 			KeySchema:  []types.KeySchemaElement{key("username", types.KeyTypeHash), key("issued", types.KeyTypeRange)},
 			Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll},
 		}},
+	}, {
+		TableName:   aws.String(ActivityTable),
+		BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{
+			attribute("username", types.ScalarAttributeTypeS), attribute("at", types.ScalarAttributeTypeS),
+		},
+		KeySchema: []types.KeySchemaElement{key("username", types.KeyTypeHash), key("at", types.KeyTypeRange)},
 	}}
 }
 

@@ -31,9 +31,10 @@ const (
 	accessKey = "test"
 	secretKey = "test-secret"
 
-	MembersTable = "members"
-	TokensTable  = "tokens"
-	Bucket       = "recordings"
+	MembersTable  = "members"
+	TokensTable   = "tokens"
+	ActivityTable = "activity"
+	Bucket        = "recordings"
 )
 
 // AWS is a DynamoDB and an S3 that have the service's tables and bucket.
@@ -53,7 +54,7 @@ func (a AWS) Environment() []string {
 	return []string{
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey,
 		"AWS_ENDPOINT_URL_DYNAMODB=" + a.DynamoDB, "AWS_ENDPOINT_URL_S3=" + a.S3,
-		"MEMBERS_TABLE=" + MembersTable, "TOKENS_TABLE=" + TokensTable, "BUCKET=" + Bucket,
+		"MEMBERS_TABLE=" + MembersTable, "TOKENS_TABLE=" + TokensTable, "ACTIVITY_TABLE=" + ActivityTable, "BUCKET=" + Bucket,
 	}
 }
 
@@ -70,7 +71,9 @@ func Config(t testing.TB) aws.Config {
 }
 
 // Tables names the tables that Start makes.
-func Tables() dynamo.Tables { return dynamo.Tables{Members: MembersTable, Tokens: TokensTable} }
+func Tables() dynamo.Tables {
+	return dynamo.Tables{Members: MembersTable, Tokens: TokensTable, Activity: ActivityTable}
+}
 
 // StartS3 starts an S3 that has the bucket, until the test ends.
 func StartS3(t testing.TB) string {

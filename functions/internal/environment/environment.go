@@ -29,8 +29,8 @@ func Read(required ...string) (config.Config, aws.Config, error) {
 	return settings, sdk, errors.Join(err, sdkErr)
 }
 
-// Tables are the members and tokens.
+// Tables are the members, tokens and activity.
 func Tables(c config.Config, sdk aws.Config) *dynamo.Store {
 	return dynamo.New(sdk, awsclient.Endpoint(os.Getenv, "DYNAMODB"),
-		dynamo.Tables{Members: c.MembersTable, Tokens: c.TokensTable})
+		dynamo.Tables{Members: c.MembersTable, Tokens: c.TokensTable, Activity: c.ActivityTable})
 }

@@ -16,7 +16,7 @@ import (
 func main() { environment.Main(run) }
 
 func run() error {
-	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable)
+	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable, config.ActivityTable)
 	if err != nil {
 		return err
 	}

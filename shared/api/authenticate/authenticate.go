@@ -7,13 +7,13 @@ import (
 	"net/http"
 
 	"systole/shared/api"
+	"systole/shared/biometric/request"
 	"systole/shared/fault"
 )
 
-// Enroller makes models. rateHz is the sampling rate that the caller states,
-// 0 for none.
+// Enroller makes models.
 type Enroller interface {
-	MakeModel(ctx context.Context, token string, files [][]byte, rateHz float64) error
+	MakeModel(ctx context.Context, token string, e request.Enrolment) error
 }
 
 // Owners tells who has a model.
@@ -21,10 +21,9 @@ type Owners interface {
 	Has(ctx context.Context, token string) (bool, error)
 }
 
-// Checker compares recordings with models. fmr is the false match rate that
-// the caller asks for, 0 for the service's own.
+// Checker compares recordings with models.
 type Checker interface {
-	CheckUser(ctx context.Context, token string, file []byte, rateHz, fmr float64) (bool, error)
+	CheckUser(ctx context.Context, token string, p request.Check) (bool, error)
 }
 
 // The sampling rates that a caller may state, in Hz.
@@ -72,11 +71,11 @@ func makeModel(e Enroller) api.Handler {
 		if err != nil {
 			return err
 		}
-		files := make([][]byte, len(form.Files))
-		for i, f := range form.Files {
-			files[i] = f.Content
+		enrolment := request.Enrolment{RateHz: rateHz}
+		for _, f := range form.Files {
+			enrolment.Files = append(enrolment.Files, f.Content)
 		}
-		if err := e.MakeModel(r.Context(), token, files, rateHz); err != nil {
+		if err := e.MakeModel(r.Context(), token, enrolment); err != nil {
 			return err
 		}
 		return api.Detail(w, r, api.Saved)
@@ -113,19 +112,11 @@ func checkUser(c Checker) api.Handler {
 		if err != nil {
 			return err
 		}
-		file, err := form.File()
+		probe, err := probeFrom(form)
 		if err != nil {
 			return err
 		}
-		rateHz, err := statedRate(form)
-		if err != nil {
-			return err
-		}
-		fmr, err := statedFMR(form)
-		if err != nil {
-			return err
-		}
-		accepted, err := c.CheckUser(r.Context(), token, file.Content, rateHz, fmr)
+		accepted, err := c.CheckUser(r.Context(), token, probe)
 		if err != nil {
 			return err
 		}
@@ -134,6 +125,24 @@ func checkUser(c Checker) api.Handler {
 		}
 		return api.JSON(w, http.StatusOK, outcome{"true", http.StatusOK})
 	}
+}
+
+func probeFrom(form *api.Form) (p request.Check, err error) {
+	file, err := form.File()
+	if err != nil {
+		return p, err
+	}
+	p.File = file.Content
+	if p.RateHz, err = statedRate(form); err != nil {
+		return p, err
+	}
+	if p.FMR, err = statedFMR(form); err != nil {
+		return p, err
+	}
+	if form.Has("nonce") {
+		p.Nonce, err = form.String("nonce")
+	}
+	return p, err
 }
 
 // decode reads a form with a file, and its token.

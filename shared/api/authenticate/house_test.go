@@ -106,7 +106,7 @@ func (h *house) join(t testing.TB, username string, pk int64, validFrom time.Tim
 func (h *house) login(t testing.TB, token, username string, pk int64, at, expires time.Time) {
 	t.Helper()
 	s := member.Session{ID: sha256.Sum256([]byte(token)), Username: username, PK: pk, Issued: at, Used: at, Expires: expires}
-	if err := h.store.CreateSession(t.Context(), s, nil); err != nil {
+	if err := h.store.CreateSession(t.Context(), s, member.Event{}, nil); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -17,7 +17,7 @@ type SignUps interface {
 
 // LogIns issues tokens.
 type LogIns interface {
-	LogIn(ctx context.Context, username, password string) (m member.Member, token string, err error)
+	LogIn(ctx context.Context, username, password, address string) (m member.Member, token string, err error)
 }
 
 // Tokens checks and ends tokens.
@@ -108,6 +108,14 @@ type loggedInUser struct {
 	Gender   *member.Gender `json:"gender"`
 }
 
+func userOf(m member.Member) loggedInUser {
+	user := loggedInUser{PK: m.PK, Username: m.Username, Name: m.Name, Age: m.Age}
+	if m.Gender != "" {
+		user.Gender = &m.Gender
+	}
+	return user
+}
+
 func logIn(s LogIns) api.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		form, err := api.Decode(w, r)
@@ -122,15 +130,11 @@ func logIn(s LogIns) api.Handler {
 		if err != nil {
 			return err
 		}
-		m, token, err := s.LogIn(r.Context(), username, password)
+		m, token, err := s.LogIn(r.Context(), username, password, api.Address(r))
 		if err != nil {
 			return err
 		}
-		user := loggedInUser{PK: m.PK, Username: m.Username, Name: m.Name, Age: m.Age}
-		if m.Gender != "" {
-			user.Gender = &m.Gender
-		}
-		return api.JSON(w, http.StatusOK, loggedIn{token, user, "login_success"})
+		return api.JSON(w, http.StatusOK, loggedIn{token, userOf(m), "login_success"})
 	}
 }
 

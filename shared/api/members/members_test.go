@@ -36,7 +36,7 @@ func newService(t testing.TB) (http.Handler, *memory.Store) {
 	return newServiceOn(s, s), s
 }
 
-func newServiceOn(m member.Members, s member.Sessions) http.Handler {
+func newServiceOn(m member.Registry, s member.Sessions) http.Handler {
 	tokens := member.NewTokens(s, member.DefaultTokenLimits, time.Now, rand.Reader)
 	hasher := argon2id.New(argon2id.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}, 4, rand.Reader)
 	service := member.NewService(m, tokens, hasher, time.Now, rand.Reader)
@@ -48,8 +48,8 @@ type down struct{ *memory.Store }
 
 func (down) CreateMember(context.Context, member.Member) error { return store.ErrUnavailable }
 
-func (down) Member(context.Context, string) (member.Member, error) {
-	return member.Member{}, store.ErrUnavailable
+func (down) Applicant(context.Context, string, []string) (*member.Member, []member.Attempts, error) {
+	return nil, nil, store.ErrUnavailable
 }
 
 func (down) DeleteSession(context.Context, member.TokenID) (member.Session, error) {

@@ -1,4 +1,4 @@
-// Package dynamo keeps members and sessions in two DynamoDB tables. Every
+// Package dynamo keeps members, sessions and activity in DynamoDB tables. Every
 // write is one conditional write on one item, or a batch of independent ones.
 //
 // A condition that fails is no proof that somebody else wrote: the SDK repeats
@@ -28,11 +28,12 @@ const (
 
 // Tables names the tables of a deployment.
 type Tables struct {
-	Members string
-	Tokens  string
+	Members  string
+	Tokens   string
+	Activity string
 }
 
-// Store keeps members and sessions.
+// Store keeps members, sessions and activity.
 type Store struct {
 	client *dynamodb.Client
 	tables Tables

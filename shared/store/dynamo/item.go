@@ -1,14 +1,11 @@
 package dynamo
 
 import (
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"systole/shared/member"
 )
 
 // item is a row. It is written out by hand: the SDK's marshalling works by
@@ -88,113 +85,19 @@ func (r *reader) moment(name string) time.Time {
 	return time.Unix(0, n).UTC()
 }
 
+// seconds is a time in seconds since 1970.
+func (r *reader) seconds(name string) time.Time { return time.Unix(r.whole(name), 0).UTC() }
+
+// optionalMoment is for attributes that rows written before them don't have.
+func (r *reader) optionalMoment(name string) time.Time {
+	if !r.has(name) {
+		return time.Time{}
+	}
+	return r.moment(name)
+}
+
 func (r *reader) fail(name string) {
 	if r.err == nil {
 		r.err = fmt.Errorf("attribute %s is missing or of another type", name)
 	}
-}
-
-func memberItem(m member.Member) item {
-	it := item{
-		"username":          text(m.Username),
-		"pk":                whole(m.PK),
-		"name":              text(m.Name),
-		"password_hash":     text(m.PasswordHash),
-		"created":           moment(m.Created),
-		"tokens_valid_from": moment(m.TokensValidFrom),
-	}
-	if m.Age != nil {
-		it["age"] = whole(int64(*m.Age))
-	}
-	if m.Gender != "" {
-		it["gender"] = text(string(m.Gender))
-	}
-	if m.Model != nil {
-		for name, value := range modelItem(*m.Model) {
-			it[name] = value
-		}
-	}
-	return it
-}
-
-func modelItem(m member.Model) item {
-	return item{
-		"model_version":   text(m.Version),
-		"model_key":       text(m.Key),
-		"model_made":      moment(m.Made),
-		"model_used":      moment(m.Used),
-		"model_algorithm": text(m.Algorithm),
-		"model_quality":   decimal(m.Quality),
-		"model_failures":  whole(int64(m.Failures)),
-		"model_failed_at": moment(m.FailedAt),
-	}
-}
-
-func readMember(it item) (member.Member, error) {
-	r := &reader{item: it}
-	m := member.Member{
-		Username:        r.text("username"),
-		PK:              r.whole("pk"),
-		Name:            r.text("name"),
-		Gender:          member.Gender(r.optionalText("gender")),
-		PasswordHash:    r.text("password_hash"),
-		Created:         r.moment("created"),
-		TokensValidFrom: r.moment("tokens_valid_from"),
-	}
-	if r.has("age") {
-		age := int(r.whole("age"))
-		m.Age = &age
-	}
-	if r.has("model_version") {
-		m.Model = &member.Model{
-			Version:   r.text("model_version"),
-			Key:       r.text("model_key"),
-			Made:      r.moment("model_made"),
-			Used:      r.moment("model_used"),
-			Algorithm: r.text("model_algorithm"),
-			Quality:   r.decimal("model_quality"),
-		}
-	}
-	if r.has("model_failures") { // pointers written before failures were counted have none
-		m.Model.Failures = int(r.whole("model_failures"))
-		m.Model.FailedAt = r.moment("model_failed_at")
-	}
-	return m, r.err
-}
-
-func sessionItem(s member.Session) item {
-	return item{
-		"id":        text(hex.EncodeToString(s.ID[:])),
-		"username":  text(s.Username),
-		"pk":        whole(s.PK),
-		"issued":    moment(s.Issued),
-		"used":      moment(s.Used),
-		"expires":   whole(s.Expires.Unix()), // seconds, as DynamoDB's TTL wants it
-		"model_key": text(s.ModelKey),
-	}
-}
-
-func readSession(it item) (member.Session, error) {
-	r := &reader{item: it}
-	id, err := tokenID(r.text("id"))
-	if err != nil {
-		r.fail("id")
-	}
-	return member.Session{
-		ID:       id,
-		Username: r.text("username"),
-		PK:       r.whole("pk"),
-		Issued:   r.moment("issued"),
-		Used:     r.moment("used"),
-		Expires:  time.Unix(r.whole("expires"), 0).UTC(),
-		ModelKey: r.text("model_key"),
-	}, r.err
-}
-
-func tokenID(s string) (id member.TokenID, err error) {
-	if len(s) != hex.EncodedLen(len(id)) {
-		return id, fmt.Errorf("token id has %d digits", len(s))
-	}
-	_, err = hex.Decode(id[:], []byte(s))
-	return id, err
 }

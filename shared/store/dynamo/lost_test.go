@@ -48,14 +48,24 @@ func TestALostReplyIsNoConflict(t *testing.T) {
 		write func() error
 	}{
 		{"create member", func() error { return s.CreateMember(t.Context(), hong) }},
-		{"replace password", func() error { return s.ReplacePassword(t.Context(), "hong", "first", "second") }},
+		{"replace password", func() error { return s.ReplacePassword(t.Context(), "hong", "first", "second", time.Time{}) }},
 		{"claim pk block", func() error { return s.ClaimPKBlock(t.Context(), 7, "me") }},
 		{"set model", func() error { return s.SetModel(t.Context(), "hong", "", model) }},
 		{"mark model used", func() error { return s.MarkModelUsed(t.Context(), "hong", "v1", now) }},
 		{"clear model", func() error { return s.ClearModel(t.Context(), "hong", "v1") }},
 		{"create session", func() error {
-			return s.CreateSession(t.Context(), member.Session{Username: "hong", Expires: now}, nil)
+			return s.CreateSession(t.Context(), member.Session{Username: "hong", Expires: now}, member.NewEvent(member.LoggedIn, now), nil)
 		}},
+		{"void tokens", func() error { return s.VoidTokens(t.Context(), "hong", now) }},
+		{"set consent", func() error { return s.SetConsent(t.Context(), "hong", member.Consent{Version: "1", Given: now}) }},
+		{"count attempt", func() error { return s.CountAttempt(t.Context(), "name:x", now, now.Add(time.Hour)) }},
+		{"clear attempts", func() error { return s.ClearAttempts(t.Context(), "name:x") }},
+		{"note", func() error { return s.Note(t.Context(), "hong", member.NewEvent(member.LoggedIn, now)) }},
+		{"forget activity", func() error { return s.ForgetActivity(t.Context(), "hong") }},
+		{"keep session", func() error { return s.KeepSession(t.Context(), member.TokenID{}, now) }},
+		{"set challenge", func() error { return s.SetChallenge(t.Context(), member.TokenID{}, member.Challenge{Expires: now}) }},
+		{"delete sessions", func() error { return s.DeleteSessions(t.Context(), []member.TokenID{{1}}) }},
+		{"delete member", func() error { return s.DeleteMember(t.Context(), "nobody", 1) }},
 		{"touch session", func() error { return s.TouchSession(t.Context(), member.TokenID{}, now, "k") }},
 	} {
 		t.Run(step.name, func(t *testing.T) {

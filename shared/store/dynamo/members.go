@@ -87,13 +87,52 @@ func (s *Store) apply(ctx context.Context, c change) error {
 }
 
 // ReplacePassword: see member.Members.
-func (s *Store) ReplacePassword(ctx context.Context, username, old, new string) error {
-	return s.apply(ctx, change{
+func (s *Store) ReplacePassword(ctx context.Context, username, old, new string, validFrom time.Time) error {
+	c := change{
 		op: "replace password", username: username,
 		update: "SET password_hash = :new", condition: "password_hash = :old",
 		values: item{":old": text(old), ":new": text(new)},
 		done:   func(m member.Member) bool { return m.PasswordHash == new },
+	}
+	if !validFrom.IsZero() {
+		c.update += ", tokens_valid_from = :from"
+		c.values[":from"] = moment(validFrom)
+	}
+	return s.apply(ctx, c)
+}
+
+// VoidTokens: see member.Members.
+func (s *Store) VoidTokens(ctx context.Context, username string, from time.Time) error {
+	return s.apply(ctx, change{
+		op: "void tokens", username: username,
+		update: "SET tokens_valid_from = :from", condition: "attribute_exists(username)",
+		values: item{":from": moment(from)},
+		done:   func(member.Member) bool { return false },
 	})
+}
+
+// SetConsent: see member.Members.
+func (s *Store) SetConsent(ctx context.Context, username string, c member.Consent) error {
+	return s.apply(ctx, change{
+		op: "set consent", username: username,
+		update:    "SET consent_version = :version, consent_given = :given, consent_withdrawn = :withdrawn",
+		condition: "attribute_exists(username)",
+		values:    item{":version": text(c.Version), ":given": moment(c.Given), ":withdrawn": moment(c.Withdrawn)},
+		done:      func(member.Member) bool { return false },
+	})
+}
+
+// DeleteMember: see member.Members.
+func (s *Store) DeleteMember(ctx context.Context, username string, pk int64) error {
+	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.tables.Members, Key: item{"username": text(username)},
+		ConditionExpression:       aws.String("attribute_not_exists(username) OR pk = :pk"),
+		ExpressionAttributeValues: item{":pk": whole(pk)},
+	})
+	if conditionFailed(err) {
+		return fmt.Errorf("delete member: %w", store.ErrConflict)
+	}
+	return awsclient.Error("delete member", err)
 }
 
 // blockPrefix begins the keys of the rows that claim blocks of PKs. No user

@@ -15,59 +15,28 @@ import (
 	"systole/shared/store/awsclient"
 )
 
-// batchSize is DynamoDB's limit of one BatchWriteItem.
-const batchSize = 25
-
-// batchTries bounds how often what a batch left undone is sent again.
-const batchTries = 4
-
 func sessionKey(id member.TokenID) item { return item{"id": text(hex.EncodeToString(id[:]))} }
 
-// CreateSession: see member.Sessions. It is one call for up to 24 evictions.
-func (s *Store) CreateSession(ctx context.Context, session member.Session, evict []member.TokenID) error {
-	writes := []types.WriteRequest{{PutRequest: &types.PutRequest{Item: sessionItem(session)}}}
-	for _, id := range evict {
-		writes = append(writes, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: sessionKey(id)}})
+// CreateSession: see member.Sessions. It is one call for up to 23 evictions.
+func (s *Store) CreateSession(ctx context.Context, session member.Session, e member.Event, evict []member.TokenID) error {
+	writes := []write{
+		{s.tables.Tokens, types.WriteRequest{PutRequest: &types.PutRequest{Item: sessionItem(session)}}},
+		{s.tables.Activity, types.WriteRequest{PutRequest: &types.PutRequest{Item: eventItem(session.Username, e)}}},
 	}
-	for len(writes) > 0 {
-		n := min(len(writes), batchSize)
-		if err := s.writeBatch(ctx, writes[:n]); err != nil {
-			return err
-		}
-		writes = writes[n:]
-	}
-	return nil
+	return s.writeAll(ctx, "create session", append(writes, s.deletionsOf(evict)...))
 }
 
-// writeBatch writes all of a batch, whose items don't depend on each other.
-func (s *Store) writeBatch(ctx context.Context, writes []types.WriteRequest) error {
-	pending := map[string][]types.WriteRequest{s.tables.Tokens: writes}
-	for try := range batchTries {
-		if err := pause(ctx, try); err != nil {
-			return awsclient.Error("create session", err)
-		}
-		out, err := s.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: pending})
-		if err != nil {
-			return awsclient.Error("create session", err)
-		}
-		if pending = out.UnprocessedItems; len(pending) == 0 {
-			return nil
-		}
-	}
-	return fmt.Errorf("create session: %w: throttled", store.ErrUnavailable)
+// DeleteSessions: see member.Sessions.
+func (s *Store) DeleteSessions(ctx context.Context, ids []member.TokenID) error {
+	return s.writeAll(ctx, "delete sessions", s.deletionsOf(ids))
 }
 
-// pause waits before a repetition: not before the first try, then 25 ms, 50 ms…
-func pause(ctx context.Context, try int) error {
-	if try == 0 {
-		return nil
+func (s *Store) deletionsOf(ids []member.TokenID) []write {
+	var writes []write
+	for _, id := range ids {
+		writes = append(writes, write{s.tables.Tokens, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: sessionKey(id)}}})
 	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(25 * time.Millisecond << (try - 1)):
-		return nil
-	}
+	return writes
 }
 
 // Session: see member.Sessions.
@@ -103,18 +72,44 @@ func (s *Store) SessionsOf(ctx context.Context, username string) ([]member.Sessi
 	return of, nil
 }
 
+// changeSession updates a session while condition holds for it, else the error
+// is otherwise.
+func (s *Store) changeSession(ctx context.Context, op string, id member.TokenID, update, condition string, values item, otherwise error) error {
+	in := &dynamodb.UpdateItemInput{
+		TableName: &s.tables.Tokens, Key: sessionKey(id),
+		UpdateExpression: &update, ConditionExpression: &condition, ExpressionAttributeValues: values,
+	}
+	_, err := s.client.UpdateItem(ctx, in)
+	if conditionFailed(err) {
+		return fmt.Errorf("%s: %w", op, otherwise)
+	}
+	return awsclient.Error(op, err)
+}
+
 // TouchSession: see member.Sessions.
 func (s *Store) TouchSession(ctx context.Context, id member.TokenID, used time.Time, modelKey string) error {
-	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.tables.Tokens, Key: sessionKey(id),
-		UpdateExpression:          aws.String("SET used = :used, model_key = :model_key"),
-		ConditionExpression:       aws.String("attribute_exists(id)"),
-		ExpressionAttributeValues: item{":used": moment(used), ":model_key": text(modelKey)},
-	})
-	if conditionFailed(err) {
-		return fmt.Errorf("touch session: %w", store.ErrNotFound)
-	}
-	return awsclient.Error("touch session", err)
+	return s.changeSession(ctx, "touch session", id, "SET used = :used, model_key = :model_key", "attribute_exists(id)",
+		item{":used": moment(used), ":model_key": text(modelKey)}, store.ErrNotFound)
+}
+
+// KeepSession: see member.Sessions.
+func (s *Store) KeepSession(ctx context.Context, id member.TokenID, validFrom time.Time) error {
+	return s.changeSession(ctx, "keep session", id, "SET valid_from = :from", "attribute_exists(id)",
+		item{":from": moment(validFrom)}, store.ErrNotFound)
+}
+
+// SetChallenge: see member.Sessions.
+func (s *Store) SetChallenge(ctx context.Context, id member.TokenID, c member.Challenge) error {
+	return s.changeSession(ctx, "set challenge", id, "SET challenge = :hash, challenge_expires = :expires", "attribute_exists(id)",
+		item{":hash": text(hex.EncodeToString(c.Hash[:])), ":expires": moment(c.Expires)}, store.ErrNotFound)
+}
+
+// TakeChallenge: see member.Sessions. When the reply to it is lost and the SDK
+// repeats it, the repetition fails: the challenge is gone, and the caller asks
+// for another.
+func (s *Store) TakeChallenge(ctx context.Context, id member.TokenID, c member.Challenge) error {
+	return s.changeSession(ctx, "take challenge", id, "REMOVE challenge, challenge_expires", "challenge = :hash",
+		item{":hash": text(hex.EncodeToString(c.Hash[:]))}, store.ErrConflict)
 }
 
 // DeleteSession: see member.Sessions.

@@ -87,14 +87,14 @@ func TestWhatABatchLeavesUndoneIsSentAgain(t *testing.T) {
 	for i := range evict {
 		evict[i][0] = byte(i + 1)
 	}
-	if err := s.CreateSession(t.Context(), session, evict); err != nil {
+	if err := s.CreateSession(t.Context(), session, member.NewEvent(member.LoggedIn, session.Expires), evict); err != nil {
 		t.Error(err)
 	}
 	if _, err := s.Session(t.Context(), session.ID); err != nil {
 		t.Error(err)
 	}
 	undone = 100
-	if err := s.CreateSession(t.Context(), session, nil); !errors.Is(err, store.ErrUnavailable) {
+	if err := s.CreateSession(t.Context(), session, member.NewEvent(member.LoggedIn, session.Expires), nil); !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("a batch that is never done: %v", err)
 	}
 }

@@ -25,6 +25,9 @@ var (
 	blocksBucket   = []byte("pk_blocks")        // block, 8 bytes -> claimant
 	sessionsBucket = []byte("sessions")         // token id -> session, JSON
 	ownersBucket   = []byte("sessions_by_user") // user name, 0, token id -> nothing
+	attemptsBucket = []byte("attempts")         // key -> attempts, JSON
+	activityBucket = []byte("activity")         // user name, 0, ns since 1970 and a number, 8 bytes each -> event, JSON
+	expiryBucket   = []byte("expiry")           // ns since 1970, 8 bytes, name of a bucket, 0, key in it -> nothing
 )
 
 // lockWait is how long Open waits for another process to let go of the folder:
@@ -67,7 +70,9 @@ func Open(dir string) (*Store, *Objects, error) {
 }
 
 func createBuckets(tx *bolt.Tx) error {
-	for _, name := range [][]byte{membersBucket, pksBucket, blocksBucket, sessionsBucket, ownersBucket} {
+	for _, name := range [][]byte{
+		membersBucket, pksBucket, blocksBucket, sessionsBucket, ownersBucket, attemptsBucket, activityBucket, expiryBucket,
+	} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}
@@ -102,8 +107,10 @@ func load[T any](b *bolt.Bucket, key []byte, item *T) error {
 	if data == nil {
 		return store.ErrNotFound
 	}
-	return json.Unmarshal(data, item)
+	return decode(data, item)
 }
+
+func decode[T any](data []byte, item *T) error { return json.Unmarshal(data, item) }
 
 // save encodes the item under key.
 func save[T any](b *bolt.Bucket, key []byte, item T) error {

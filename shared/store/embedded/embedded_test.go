@@ -26,6 +26,8 @@ func TestConformance(t *testing.T) {
 	defer s.Close()
 	t.Run("members", func(t *testing.T) { conformance.Members(t, s) })
 	t.Run("sessions", func(t *testing.T) { conformance.Sessions(t, s) })
+	t.Run("attempts", func(t *testing.T) { conformance.Attempts(t, s) })
+	t.Run("activity", func(t *testing.T) { conformance.Activity(t, s) })
 	t.Run("objects", func(t *testing.T) { conformance.Objects(t, o) })
 }
 
@@ -114,7 +116,7 @@ func BenchmarkStore(b *testing.B) {
 	s, o := open(b, b.TempDir())
 	defer s.Close()
 	session := member.Session{Username: "u", ID: member.TokenID{1}}
-	if err := s.CreateSession(b.Context(), session, nil); err != nil {
+	if err := s.CreateSession(b.Context(), session, member.Event{}, nil); err != nil {
 		b.Fatal(err)
 	}
 	if err := o.Put(b.Context(), "models/1/v", make([]byte, 4096)); err != nil {

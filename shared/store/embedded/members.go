@@ -57,10 +57,48 @@ func (s *Store) update(op, username string, expected func(member.Member) bool, c
 }
 
 // ReplacePassword: see member.Members.
-func (s *Store) ReplacePassword(_ context.Context, username, old, new string) error {
+func (s *Store) ReplacePassword(_ context.Context, username, old, new string, validFrom time.Time) error {
 	return s.update("replace password", username,
 		func(m member.Member) bool { return m.PasswordHash == old || m.PasswordHash == new },
-		func(m *member.Member) { m.PasswordHash = new })
+		func(m *member.Member) {
+			m.PasswordHash = new
+			if !validFrom.IsZero() {
+				m.TokensValidFrom = validFrom
+			}
+		})
+}
+
+// VoidTokens: see member.Members.
+func (s *Store) VoidTokens(_ context.Context, username string, from time.Time) error {
+	return s.update("void tokens", username, exists, func(m *member.Member) { m.TokensValidFrom = from })
+}
+
+// SetConsent: see member.Members.
+func (s *Store) SetConsent(_ context.Context, username string, c member.Consent) error {
+	return s.update("set consent", username, exists, func(m *member.Member) { m.Consent = &c })
+}
+
+func exists(member.Member) bool { return true }
+
+// DeleteMember: see member.Members.
+func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error {
+	return s.write("delete member", func(tx *bolt.Tx) error {
+		members, key := tx.Bucket(membersBucket), []byte(username)
+		var m member.Member
+		err := load(members, key, &m)
+		switch {
+		case err == store.ErrNotFound:
+			return nil
+		case err != nil:
+			return err
+		case m.PK != pk:
+			return store.ErrConflict
+		}
+		if err := tx.Bucket(pksBucket).Delete(number(pk)); err != nil {
+			return err
+		}
+		return members.Delete(key)
+	})
 }
 
 // ClaimPKBlock: see member.Members.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -128,6 +129,20 @@ func (o *Objects) Delete(_ context.Context, key string) error {
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("delete object: %w", err)
+	}
+	return nil
+}
+
+// Erase: see account.Objects. There are no older versions here.
+func (o *Objects) Erase(ctx context.Context, prefix string) error {
+	list, _, err := o.List(ctx, prefix, "", math.MaxInt)
+	if err != nil {
+		return err
+	}
+	for _, object := range list {
+		if err := o.Delete(ctx, object.Key); err != nil {
+			return err
+		}
 	}
 	return nil
 }

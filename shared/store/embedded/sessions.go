@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,12 +16,13 @@ import (
 )
 
 // CreateSession: see member.Sessions.
-func (s *Store) CreateSession(_ context.Context, session member.Session, evict []member.TokenID) error {
+func (s *Store) CreateSession(_ context.Context, session member.Session, e member.Event, evict []member.TokenID) error {
 	return s.write("create session", func(tx *bolt.Tx) error {
-		for _, id := range evict {
-			if _, err := deleteSession(tx, id); err != nil && err != store.ErrNotFound {
-				return err
-			}
+		if err := deleteSessions(tx, evict); err != nil {
+			return err
+		}
+		if err := note(tx, session.Username, e); err != nil {
+			return err
 		}
 		if err := tx.Bucket(ownersBucket).Put(ownerKey(session.Username, session.ID), nil); err != nil {
 			return err
@@ -55,17 +57,59 @@ func (s *Store) SessionsOf(_ context.Context, username string) (of []member.Sess
 	return of, err
 }
 
-// TouchSession: see member.Sessions.
-func (s *Store) TouchSession(_ context.Context, id member.TokenID, used time.Time, modelKey string) error {
-	return s.write("touch session", func(tx *bolt.Tx) error {
+// change changes the session unless that fails; store.ErrNotFound when there
+// is none.
+func (s *Store) change(op string, id member.TokenID, change func(*member.Session) error) error {
+	return s.write(op, func(tx *bolt.Tx) error {
 		sessions := tx.Bucket(sessionsBucket)
 		var session member.Session
 		if err := load(sessions, id[:], &session); err != nil {
 			return err
 		}
-		session.Used, session.ModelKey = used, modelKey
+		if err := change(&session); err != nil {
+			return err
+		}
 		return save(sessions, id[:], session)
 	})
+}
+
+// TouchSession: see member.Sessions.
+func (s *Store) TouchSession(_ context.Context, id member.TokenID, used time.Time, modelKey string) error {
+	return s.change("touch session", id, func(session *member.Session) error {
+		session.Used, session.ModelKey = used, modelKey
+		return nil
+	})
+}
+
+// KeepSession: see member.Sessions.
+func (s *Store) KeepSession(_ context.Context, id member.TokenID, validFrom time.Time) error {
+	return s.change("keep session", id, func(session *member.Session) error {
+		session.ValidFrom = validFrom
+		return nil
+	})
+}
+
+// SetChallenge: see member.Sessions.
+func (s *Store) SetChallenge(_ context.Context, id member.TokenID, c member.Challenge) error {
+	return s.change("set challenge", id, func(session *member.Session) error {
+		session.Challenge = c
+		return nil
+	})
+}
+
+// TakeChallenge: see member.Sessions.
+func (s *Store) TakeChallenge(_ context.Context, id member.TokenID, c member.Challenge) error {
+	err := s.change("take challenge", id, func(session *member.Session) error {
+		if session.Challenge != c {
+			return store.ErrConflict
+		}
+		session.Challenge = member.Challenge{}
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("take challenge: %w", store.ErrConflict)
+	}
+	return err
 }
 
 // DeleteSession: see member.Sessions.
@@ -75,6 +119,20 @@ func (s *Store) DeleteSession(_ context.Context, id member.TokenID) (session mem
 		return err
 	})
 	return session, err
+}
+
+// DeleteSessions: see member.Sessions.
+func (s *Store) DeleteSessions(_ context.Context, ids []member.TokenID) error {
+	return s.write("delete sessions", func(tx *bolt.Tx) error { return deleteSessions(tx, ids) })
+}
+
+func deleteSessions(tx *bolt.Tx, ids []member.TokenID) error {
+	for _, id := range ids {
+		if _, err := deleteSession(tx, id); err != nil && err != store.ErrNotFound {
+			return err
+		}
+	}
+	return nil
 }
 
 func deleteSession(tx *bolt.Tx, id member.TokenID) (session member.Session, err error) {

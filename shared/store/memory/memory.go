@@ -4,10 +4,7 @@
 package memory
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,6 +22,8 @@ type Store struct {
 	members  map[string]member.Member
 	sessions map[member.TokenID]member.Session
 	blocks   map[int64]string
+	attempts map[string]attempts
+	events   map[string][]member.Event // by user name, oldest first
 }
 
 // CreateMember: see member.Members.
@@ -70,10 +69,38 @@ func (s *Store) update(op, username string, expected func(member.Member) bool, c
 }
 
 // ReplacePassword: see member.Members.
-func (s *Store) ReplacePassword(_ context.Context, username, old, new string) error {
+func (s *Store) ReplacePassword(_ context.Context, username, old, new string, validFrom time.Time) error {
 	return s.update("replace password", username,
 		func(m member.Member) bool { return m.PasswordHash == old || m.PasswordHash == new },
-		func(m *member.Member) { m.PasswordHash = new })
+		func(m *member.Member) {
+			m.PasswordHash = new
+			if !validFrom.IsZero() {
+				m.TokensValidFrom = validFrom
+			}
+		})
+}
+
+// VoidTokens: see member.Members.
+func (s *Store) VoidTokens(_ context.Context, username string, from time.Time) error {
+	return s.update("void tokens", username, exists, func(m *member.Member) { m.TokensValidFrom = from })
+}
+
+// SetConsent: see member.Members.
+func (s *Store) SetConsent(_ context.Context, username string, c member.Consent) error {
+	return s.update("set consent", username, exists, func(m *member.Member) { m.Consent = &c })
+}
+
+func exists(member.Member) bool { return true }
+
+// DeleteMember: see member.Members.
+func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m, ok := s.members[username]; ok && m.PK != pk {
+		return fmt.Errorf("delete member: %w", store.ErrConflict)
+	}
+	delete(s.members, username)
+	return nil
 }
 
 // ClaimPKBlock: see member.Members.
@@ -158,93 +185,15 @@ func (s *Store) MembersPage(_ context.Context, cursor string, limit int) ([]memb
 	return page, next, nil
 }
 
-// CreateSession: see member.Sessions.
-func (s *Store) CreateSession(_ context.Context, session member.Session, evict []member.TokenID) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.sessions == nil {
-		s.sessions = make(map[member.TokenID]member.Session)
-	}
-	s.sessions[session.ID] = session
-	for _, id := range evict {
-		delete(s.sessions, id)
-	}
-	return nil
-}
-
-// Session: see member.Sessions.
-func (s *Store) Session(_ context.Context, id member.TokenID) (member.Session, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	session, ok := s.sessions[id]
-	if !ok {
-		return member.Session{}, fmt.Errorf("session: %w", store.ErrNotFound)
-	}
-	return session, nil
-}
-
-// SessionsOf: see member.Sessions.
-func (s *Store) SessionsOf(_ context.Context, username string) ([]member.Session, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var of []member.Session
-	for _, session := range s.sessions {
-		if session.Username == username {
-			of = append(of, session)
-		}
-	}
-	slices.SortFunc(of, func(a, b member.Session) int { return a.Issued.Compare(b.Issued) })
-	return of, nil
-}
-
-// TouchSession: see member.Sessions.
-func (s *Store) TouchSession(_ context.Context, id member.TokenID, used time.Time, modelKey string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	session, ok := s.sessions[id]
-	if !ok {
-		return fmt.Errorf("touch session: %w", store.ErrNotFound)
-	}
-	session.Used, session.ModelKey = used, modelKey
-	s.sessions[id] = session
-	return nil
-}
-
-// DeleteSession: see member.Sessions.
-func (s *Store) DeleteSession(_ context.Context, id member.TokenID) (member.Session, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	session, ok := s.sessions[id]
-	if !ok {
-		return member.Session{}, fmt.Errorf("delete session: %w", store.ErrNotFound)
-	}
-	delete(s.sessions, id)
-	return session, nil
-}
-
-// ExpiredSessions: see cleanup.Sessions.
-func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Duration, cursor string, limit int) ([]member.TokenID, string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var expired []member.TokenID
-	for id, session := range s.sessions {
-		if hex.EncodeToString(id[:]) > cursor && (!now.Before(session.Expires) || now.Sub(session.Used) >= idle) {
-			expired = append(expired, id)
-		}
-	}
-	slices.SortFunc(expired, func(a, b member.TokenID) int { return bytes.Compare(a[:], b[:]) })
-	if len(expired) <= limit {
-		return expired, "", nil
-	}
-	last := expired[limit-1]
-	return expired[:limit], hex.EncodeToString(last[:]), nil
-}
-
 // clone copies what m points to, so that callers and the store share nothing.
 func clone(m member.Member) member.Member {
 	if m.Age != nil {
 		age := *m.Age
 		m.Age = &age
+	}
+	if m.Consent != nil {
+		consent := *m.Consent
+		m.Consent = &consent
 	}
 	if m.Model != nil {
 		model := *m.Model
@@ -259,82 +208,4 @@ func version(m member.Member) string {
 		return ""
 	}
 	return m.Model.Version
-}
-
-// Objects holds objects. The zero value is empty; Now must be set.
-type Objects struct {
-	Now func() time.Time
-
-	mu      sync.Mutex
-	objects map[string]object
-}
-
-type object struct {
-	data     []byte
-	modified time.Time
-}
-
-// Put: see biometric.Objects.
-func (o *Objects) Put(_ context.Context, key string, data []byte) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if old, taken := o.objects[key]; taken {
-		if bytes.Equal(old.data, data) {
-			return nil
-		}
-		return fmt.Errorf("put object: %w", store.ErrExists)
-	}
-	o.set(key, data)
-	return nil
-}
-
-// Replace: see cleanup.Objects.
-func (o *Objects) Replace(_ context.Context, key string, data []byte) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.set(key, data)
-	return nil
-}
-
-func (o *Objects) set(key string, data []byte) {
-	if o.objects == nil {
-		o.objects = make(map[string]object)
-	}
-	o.objects[key] = object{bytes.Clone(data), o.Now()}
-}
-
-// Get: see biometric.Objects.
-func (o *Objects) Get(_ context.Context, key string) ([]byte, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	found, ok := o.objects[key]
-	if !ok {
-		return nil, fmt.Errorf("get object: %w", store.ErrNotFound)
-	}
-	return bytes.Clone(found.data), nil
-}
-
-// Delete: see cleanup.Objects.
-func (o *Objects) Delete(_ context.Context, key string) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	delete(o.objects, key)
-	return nil
-}
-
-// List: see cleanup.Objects.
-func (o *Objects) List(_ context.Context, prefix, after string, limit int) ([]store.Object, string, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	var list []store.Object
-	for key, found := range o.objects {
-		if len(key) >= len(prefix) && key[:len(prefix)] == prefix && key > after {
-			list = append(list, store.Object{Key: key, Size: int64(len(found.data)), Modified: found.modified})
-		}
-	}
-	slices.SortFunc(list, func(a, b store.Object) int { return cmp.Compare(a.Key, b.Key) })
-	if len(list) <= limit {
-		return list, "", nil
-	}
-	return list[:limit], list[limit-1].Key, nil
 }

@@ -107,6 +107,33 @@ func (o *Objects) Delete(ctx context.Context, key string) error {
 	return awsclient.Error("delete object", err)
 }
 
+// Erase: see account.Objects.
+func (o *Objects) Erase(ctx context.Context, prefix string) error {
+	pages := s3.NewListObjectVersionsPaginator(o.client, &s3.ListObjectVersionsInput{Bucket: &o.bucket, Prefix: &prefix})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return awsclient.Error("erase objects", err)
+		}
+		for _, v := range page.Versions {
+			if err := o.eraseVersion(ctx, v.Key, v.VersionId); err != nil {
+				return err
+			}
+		}
+		for _, marker := range page.DeleteMarkers {
+			if err := o.eraseVersion(ctx, marker.Key, marker.VersionId); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (o *Objects) eraseVersion(ctx context.Context, key, version *string) error {
+	_, err := o.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &o.bucket, Key: key, VersionId: version})
+	return awsclient.Error("erase object", err)
+}
+
 // List: see cleanup.Objects. A page has at most 1,000 objects, whatever limit
 // says.
 func (o *Objects) List(ctx context.Context, prefix, after string, limit int) ([]store.Object, string, error) {

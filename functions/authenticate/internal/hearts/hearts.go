@@ -8,8 +8,8 @@ import (
 
 	"systole/functions/internal/environment"
 	"systole/shared/biometric"
+	"systole/shared/biometric/configured"
 	"systole/shared/config"
-	"systole/shared/ecg"
 	"systole/shared/member"
 	"systole/shared/store/awsclient"
 	"systole/shared/store/s3"
@@ -17,18 +17,12 @@ import (
 
 // Service returns the service that the environment describes.
 func Service() (*biometric.Service, config.Config, error) {
-	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable, config.Bucket)
+	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable, config.ActivityTable, config.Bucket)
 	if err != nil {
 		return nil, settings, err
 	}
 	tables := environment.Tables(settings, sdk)
 	bucket := s3.New(sdk, awsclient.Endpoint(os.Getenv, "S3"), settings.Bucket)
 	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
-	return biometric.NewService(tokens, tables, bucket, biometric.Settings{
-		FMR:           ecg.FMR(settings.MatchFMR),
-		DefaultRateHz: settings.SamplingRateHz,
-		KeepUploads:   settings.UploadsKeep > 0,
-		Adapt:         settings.Adapt,
-		Parallel:      settings.ReadParallel,
-	}, time.Now, rand.Reader), settings, nil
+	return biometric.NewService(tokens, tables, bucket, configured.Settings(settings), time.Now, rand.Reader), settings, nil
 }

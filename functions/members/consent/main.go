@@ -1,0 +1,33 @@
+// Command consent is the function of consent: to read, give and withdraw it.
+package main
+
+import (
+	"crypto/rand"
+	"os"
+	"time"
+
+	"systole/functions/internal/environment"
+	"systole/functions/internal/serve"
+	"systole/shared/account"
+	"systole/shared/api/members"
+	"systole/shared/config"
+	"systole/shared/member"
+	"systole/shared/store/awsclient"
+	"systole/shared/store/s3"
+)
+
+func main() { environment.Main(run) }
+
+func run() error {
+	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable, config.ActivityTable, config.Bucket)
+	if err != nil {
+		return err
+	}
+	tables := environment.Tables(settings, sdk)
+	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
+	service := member.NewService(tables, tokens, nil, time.Now, rand.Reader)
+	bucket := s3.New(sdk, awsclient.Endpoint(os.Getenv, "S3"), settings.Bucket)
+	accounts := account.NewService(tables, tables, tokens, bucket, time.Now)
+	serve.Routes(settings, members.Consent(service, accounts, settings.ConsentRequired))
+	return nil
+}

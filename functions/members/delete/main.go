@@ -1,0 +1,35 @@
+// Command delete is the function that deletes an account.
+package main
+
+import (
+	"crypto/rand"
+	"os"
+	"time"
+
+	"systole/functions/internal/environment"
+	"systole/functions/internal/serve"
+	"systole/shared/account"
+	"systole/shared/api/members"
+	"systole/shared/config"
+	"systole/shared/member"
+	"systole/shared/member/argon2id"
+	"systole/shared/store/awsclient"
+	"systole/shared/store/s3"
+)
+
+func main() { environment.Main(run) }
+
+func run() error {
+	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable, config.ActivityTable, config.Bucket)
+	if err != nil {
+		return err
+	}
+	tables := environment.Tables(settings, sdk)
+	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
+	hasher := argon2id.New(argon2id.Cost(settings.HashCost), settings.HashParallel, rand.Reader)
+	service := member.NewService(tables, tokens, hasher, time.Now, rand.Reader)
+	bucket := s3.New(sdk, awsclient.Endpoint(os.Getenv, "S3"), settings.Bucket)
+	accounts := account.NewService(tables, tables, tokens, bucket, time.Now)
+	serve.Routes(settings, members.Delete(account.NewDeletions(accounts, service)))
+	return nil
+}

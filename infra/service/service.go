@@ -1,0 +1,63 @@
+// Package service puts the whole service together for one process: every route
+// that the functions of functions/ answer one by one.
+package service
+
+import (
+	"io"
+	"time"
+
+	"systole/shared/account"
+	"systole/shared/api"
+	"systole/shared/api/authenticate"
+	"systole/shared/api/members"
+	"systole/shared/biometric"
+	"systole/shared/biometric/configured"
+	"systole/shared/cleanup"
+	"systole/shared/config"
+	"systole/shared/member"
+	"systole/shared/member/argon2id"
+)
+
+// Members is a store of members.
+type Members interface {
+	member.Registry
+	biometric.Members
+	cleanup.Members
+}
+
+// Sessions is a store of sessions.
+type Sessions interface {
+	member.Sessions
+	cleanup.Sessions
+}
+
+// Objects is a store of objects.
+type Objects interface {
+	biometric.Objects
+	account.Objects
+	cleanup.Objects
+}
+
+// Stores are where everything is kept.
+type Stores struct {
+	Members  Members
+	Sessions Sessions
+	Objects  Objects
+}
+
+// Routes returns every route. random must be safe for concurrent use.
+func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) []api.Route {
+	tokens := member.NewTokens(s.Sessions, c.TokenLimits, now, random)
+	hasher := argon2id.New(argon2id.Cost(c.HashCost), c.HashParallel, random)
+	people := member.NewService(s.Members, tokens, hasher, now, random)
+	accounts := account.NewService(s.Members, s.Sessions, tokens, s.Objects, now)
+	hearts := biometric.NewService(tokens, s.Members, s.Objects, configured.Settings(c), now, random)
+	return []api.Route{
+		members.Create(people), members.LogIn(people), members.LogOut(tokens),
+		members.Password(people), members.SessionList(people), members.Activity(people),
+		members.Consent(people, accounts, c.ConsentRequired),
+		members.Export(accounts), members.Delete(account.NewDeletions(accounts, people)),
+		authenticate.MakeModel(hearts), authenticate.HasModel(member.NewModels(s.Members, tokens)), authenticate.CheckUser(hearts),
+		authenticate.Challenge(tokens), authenticate.DeleteModel(accounts),
+	}
+}

@@ -1,0 +1,137 @@
+// Package account is what a person may ask for: to have all that is known of
+// them, to have their heart forgotten, and to be forgotten altogether.
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"systole/shared/fault"
+	"systole/shared/member"
+	"systole/shared/parallel"
+	"systole/shared/store"
+)
+
+// Members is what this package needs of the member store. Errors are those of
+// package store.
+type Members interface {
+	member.Members
+	member.Activity
+	// ClearModel removes the member's pointer if it still names the version, and
+	// succeeds where there is none; else store.ErrConflict.
+	ClearModel(ctx context.Context, username, version string) error
+}
+
+// Objects is what this package needs of the object store. Errors are those of
+// package store.
+type Objects interface {
+	// List returns up to limit objects whose keys begin with prefix and come
+	// after the key after, in order of their keys, and the key to go on after,
+	// "" at the end.
+	List(ctx context.Context, prefix, after string, limit int) ([]store.Object, string, error)
+	// Get returns the whole object, or store.ErrNotFound.
+	Get(ctx context.Context, key string) ([]byte, error)
+	// Erase deletes all objects whose keys begin with prefix, with all older
+	// versions of them.
+	Erase(ctx context.Context, prefix string) error
+}
+
+// Service does what a person asks for.
+type Service struct {
+	members  Members
+	sessions member.Sessions
+	tokens   *member.Tokens
+	objects  Objects
+	now      func() time.Time
+}
+
+// NewService returns a Service.
+func NewService(members Members, sessions member.Sessions, tokens *member.Tokens, objects Objects, now func() time.Time) *Service {
+	return &Service{members: members, sessions: sessions, tokens: tokens, objects: objects, now: now}
+}
+
+// DeleteModel deletes the model of the token's member, and the recordings that
+// it was made of; fault.NoModel when there is none.
+func (s *Service) DeleteModel(ctx context.Context, token string) error {
+	_, m, err := s.tokens.Owner(ctx, s.members, token)
+	if err != nil {
+		return err
+	}
+	if m.Model == nil {
+		return fault.New(fault.NoModel)
+	}
+	return s.deleteModel(ctx, m)
+}
+
+// WithdrawConsent puts on record that the token's member withdraws consent, and
+// deletes the model and the recordings; fault.NoConsent when there is none.
+func (s *Service) WithdrawConsent(ctx context.Context, token string) error {
+	_, m, err := s.tokens.Owner(ctx, s.members, token)
+	if err != nil {
+		return err
+	}
+	if m.Consent == nil || !m.Consent.Withdrawn.IsZero() {
+		return fault.New(fault.NoConsent)
+	}
+	now := s.now()
+	withdrawn := *m.Consent
+	withdrawn.Withdrawn = now
+	if err := s.members.SetConsent(ctx, m.Username, withdrawn); err != nil {
+		return fmt.Errorf("withdraw consent: %w", err)
+	}
+	if err := s.members.Note(ctx, m.Username, member.NewEvent(member.ConsentWithdrawn, now)); err != nil {
+		return fmt.Errorf("note withdrawal: %w", err)
+	}
+	if m.Model == nil {
+		return nil
+	}
+	return s.deleteModel(ctx, m)
+}
+
+func (s *Service) deleteModel(ctx context.Context, m member.Member) error {
+	gone, err := s.forget(ctx, m)
+	if err != nil || gone == nil { // somebody else was faster
+		return err
+	}
+	// Only what was pointed to: an enrolment under way has written its object
+	// before it moves the pointer.
+	err = parallel.Do(
+		func() error { return s.objects.Erase(ctx, gone.Key) },
+		func() error { return s.objects.Erase(ctx, folder("uploads", m.PK)+gone.Version+"/") },
+		func() error {
+			return s.members.Note(ctx, m.Username, member.NewEvent(member.ModelDeleted, s.now()))
+		},
+	)
+	if err != nil {
+		return fmt.Errorf("delete model: %w", err)
+	}
+	return nil
+}
+
+// tries bounds how often a pointer is read again that others move meanwhile.
+const tries = 5
+
+// forget clears the member's pointer and returns what it named, nil for nothing.
+func (s *Service) forget(ctx context.Context, m member.Member) (*member.Model, error) {
+	for range tries {
+		if m.Model == nil {
+			return nil, nil
+		}
+		err := s.members.ClearModel(ctx, m.Username, m.Model.Version)
+		if err == nil {
+			return m.Model, nil
+		}
+		if !errors.Is(err, store.ErrConflict) {
+			return nil, fmt.Errorf("clear model: %w", err)
+		}
+		if m, err = s.members.Member(ctx, m.Username); err != nil {
+			return nil, fmt.Errorf("read member: %w", err)
+		}
+	}
+	return nil, fault.New(fault.Conflict)
+}
+
+func folder(kind string, pk int64) string { return kind + "/" + strconv.FormatInt(pk, 10) + "/" }

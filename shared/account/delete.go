@@ -1,0 +1,60 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"systole/shared/member"
+	"systole/shared/parallel"
+	"systole/shared/store"
+)
+
+// Prover holds a password against a token's member.
+type Prover interface {
+	// Prove returns whose token and password it is, or fault.TokenInvalid,
+	// fault.PasswordWrong or fault.TooManyLogIns.
+	Prove(ctx context.Context, token, password, address string) (member.Session, member.Member, error)
+}
+
+// Deletions deletes accounts.
+type Deletions struct {
+	*Service
+	prover Prover
+}
+
+// NewDeletions returns Deletions. Only they need to know how a password is
+// proven.
+func NewDeletions(s *Service, p Prover) Deletions { return Deletions{s, p} }
+
+// Delete deletes the account of the token's member: the row, tokens, model,
+// recordings and activity. What keeps it from finishing leaves an account whose
+// owner can log in and ask again.
+func (s Deletions) Delete(ctx context.Context, token, password, address string) error {
+	_, m, err := s.prover.Prove(ctx, token, password, address)
+	if err != nil {
+		return err
+	}
+	// First nobody can use the account any more, and nothing points to the
+	// objects; the row goes last.
+	if err := s.members.VoidTokens(ctx, m.Username, s.now()); err != nil {
+		return fmt.Errorf("void tokens: %w", err)
+	}
+	if _, err := s.forget(ctx, m); err != nil {
+		return err
+	}
+	err = parallel.Do(
+		func() error { return s.objects.Erase(ctx, folder("models", m.PK)) },
+		func() error { return s.objects.Erase(ctx, folder("uploads", m.PK)) },
+		func() error { return s.tokens.End(ctx, m.Username, member.TokenID{}) },
+		func() error { return s.members.ForgetActivity(ctx, m.Username) },
+	)
+	if err != nil {
+		return fmt.Errorf("delete account: %w", err)
+	}
+	err = s.members.DeleteMember(ctx, m.Username, m.PK)
+	if err != nil && !errors.Is(err, store.ErrConflict) { // somebody else has the name by now
+		return fmt.Errorf("delete account: %w", err)
+	}
+	return nil
+}

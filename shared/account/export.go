@@ -1,0 +1,89 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"systole/shared/member"
+	"systole/shared/store"
+)
+
+// Export is all that is known of a person. Hashes of passwords and tokens, and
+// the model's sealed content, say nothing to anybody and are left out.
+type Export struct {
+	Member     member.Member
+	Own        member.TokenID // the session that asked
+	Sessions   []member.Session
+	Activity   []member.Event // newest first
+	Recordings []Recording
+}
+
+// Recording is a file that was enrolled with, as long as it is kept.
+type Recording struct {
+	Made    time.Time
+	Size    int64
+	Content []byte // nil beyond the room there is in one answer
+}
+
+// Limits of an export: what a Lambda's answer holds, with room for base64 and
+// the rest.
+const (
+	maxRecordings = 1000
+	maxEvents     = 10_000
+	maxContent    = 3 << 20
+)
+
+// Export returns all that is known of the token's member.
+func (s *Service) Export(ctx context.Context, token string) (Export, error) {
+	own, m, err := s.tokens.Owner(ctx, s.members, token)
+	if err != nil {
+		return Export{}, err
+	}
+	e := Export{Member: m, Own: own.ID}
+	sessions, err := s.sessions.SessionsOf(ctx, m.Username)
+	if err != nil {
+		return Export{}, fmt.Errorf("list sessions: %w", err)
+	}
+	e.Sessions = s.tokens.Alive(sessions, m)
+	events, err := s.members.ActivityOf(ctx, m.Username, maxEvents)
+	if err != nil {
+		return Export{}, fmt.Errorf("list activity: %w", err)
+	}
+	e.Activity = member.Remembered(events, m, s.now())
+	if e.Recordings, err = s.recordings(ctx, m.PK); err != nil {
+		return Export{}, err
+	}
+	if err := s.members.Note(ctx, m.Username, member.NewEvent(member.DataExported, s.now())); err != nil {
+		return Export{}, fmt.Errorf("note export: %w", err)
+	}
+	return e, nil
+}
+
+// recordings lists what is kept, with the content of as many as there is room
+// for, the newest first.
+func (s *Service) recordings(ctx context.Context, pk int64) ([]Recording, error) {
+	objects, _, err := s.objects.List(ctx, folder("uploads", pk), "", maxRecordings)
+	if err != nil {
+		return nil, fmt.Errorf("list recordings: %w", err)
+	}
+	var all []Recording
+	room := int64(maxContent)
+	for i := len(objects) - 1; i >= 0; i-- { // keys sort by time
+		o := objects[i]
+		r := Recording{Made: o.Modified, Size: o.Size}
+		if o.Size <= room {
+			r.Content, err = s.objects.Get(ctx, o.Key)
+			if errors.Is(err, store.ErrNotFound) { // clean-up took it
+				continue
+			}
+			if err != nil {
+				return nil, fmt.Errorf("read recording: %w", err)
+			}
+			room -= o.Size
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}

@@ -1,0 +1,115 @@
+package members
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"systole/shared/account"
+	"systole/shared/api"
+)
+
+// Deletions deletes accounts. address is where the caller is.
+type Deletions interface {
+	Delete(ctx context.Context, token, password, address string) error
+}
+
+// Exports tells a person all that is known of them.
+type Exports interface {
+	Export(ctx context.Context, token string) (account.Export, error)
+}
+
+// Delete is the route by which an account is deleted.
+func Delete(d Deletions) api.Route {
+	return api.Route{Path: api.PathMe, Methods: map[string]api.Handler{http.MethodDelete: deleteAccount(d)}}
+}
+
+// Export is the route of a person's data.
+func Export(e Exports) api.Route {
+	return api.Route{Path: api.PathExport, Methods: map[string]api.Handler{http.MethodGet: export(e)}}
+}
+
+func deleteAccount(d Deletions) api.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		form, err := api.Decode(w, r)
+		if err != nil {
+			return err
+		}
+		token, err := api.Token(r, form)
+		if err != nil {
+			return err
+		}
+		password, err := form.String("password")
+		if err != nil {
+			return err
+		}
+		if err := d.Delete(r.Context(), token, password, api.Address(r)); err != nil {
+			return err
+		}
+		return api.Done(w, r, api.AccountDeleted)
+	}
+}
+
+// exported is the answer to an export. Times are RFC 3339.
+type exported struct {
+	User       exportedUser   `json:"user"`
+	Consent    *consentAnswer `json:"consent"`
+	Model      *exportedModel `json:"model"`
+	Sessions   []session      `json:"sessions"`
+	Activity   []event        `json:"activity"`
+	Recordings []recording    `json:"recordings"`
+	Code       int            `json:"code"`
+}
+
+type exportedUser struct {
+	loggedInUser
+	Created time.Time `json:"created"`
+}
+
+type exportedModel struct {
+	Version   string    `json:"version"`
+	Made      time.Time `json:"made"`
+	Used      time.Time `json:"used"`
+	Algorithm string    `json:"algorithm"`
+	Quality   float64   `json:"quality"`
+}
+
+type recording struct {
+	Made    time.Time `json:"made"`
+	Bytes   int64     `json:"bytes"`
+	Content []byte    `json:"content"` // base64; null beyond the room there is
+}
+
+func export(e Exports) api.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		token, err := api.Token(r, nil)
+		if err != nil {
+			return err
+		}
+		all, err := e.Export(r.Context(), token)
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Content-Disposition", `attachment; filename="export.json"`)
+		return api.JSON(w, http.StatusOK, exportedFrom(all))
+	}
+}
+
+func exportedFrom(all account.Export) exported {
+	m := all.Member
+	out := exported{
+		User:       exportedUser{userOf(m), m.Created},
+		Consent:    consentOf(m.Consent),
+		Sessions:   sessionsOf(all.Own, all.Sessions),
+		Activity:   eventsOf(all.Activity),
+		Recordings: make([]recording, len(all.Recordings)),
+		Code:       http.StatusOK,
+	}
+	if m.Model != nil {
+		out.Model = &exportedModel{m.Model.Version, m.Model.Made, m.Model.Used, m.Model.Algorithm, m.Model.Quality}
+	}
+	for i, rec := range all.Recordings {
+		out.Recordings[i] = recording{rec.Made, rec.Size, rec.Content}
+	}
+	return out
+}

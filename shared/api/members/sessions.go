@@ -1,0 +1,115 @@
+package members
+
+import (
+	"context"
+	"encoding/hex"
+	"net/http"
+	"time"
+
+	"systole/shared/api"
+	"systole/shared/member"
+)
+
+// Sessions lists and ends a member's sessions.
+type Sessions interface {
+	Sessions(ctx context.Context, token string) (own member.Session, all []member.Session, err error)
+	LogOutEverywhere(ctx context.Context, token string) error
+}
+
+// Activities tells what happened to an account.
+type Activities interface {
+	Activity(ctx context.Context, token string) ([]member.Event, error)
+}
+
+// SessionList is the route of a member's sessions.
+func SessionList(s Sessions) api.Route {
+	return api.Route{Path: api.PathSessions, Methods: map[string]api.Handler{
+		http.MethodGet:    listSessions(s),
+		http.MethodDelete: logOutEverywhere(s),
+	}}
+}
+
+// Activity is the route of an account's audit trail.
+func Activity(a Activities) api.Route {
+	return api.Route{Path: api.PathActivity, Methods: map[string]api.Handler{http.MethodGet: activity(a)}}
+}
+
+// session tells one session from another, and nothing of its token: the id is
+// a part of what the token's hash is.
+type session struct {
+	ID      string    `json:"id"`
+	Issued  time.Time `json:"issued"`
+	Used    time.Time `json:"used"`
+	Expires time.Time `json:"expires"`
+	Current bool      `json:"current"`
+}
+
+const shownOfID = 8 // bytes
+
+func sessionsOf(own member.TokenID, all []member.Session) []session {
+	list := make([]session, len(all))
+	for i, s := range all {
+		list[i] = session{hex.EncodeToString(s.ID[:shownOfID]), s.Issued, s.Used, s.Expires, s.ID == own}
+	}
+	return list
+}
+
+func listSessions(s Sessions) api.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		token, err := api.Token(r, nil)
+		if err != nil {
+			return err
+		}
+		own, all, err := s.Sessions(r.Context(), token)
+		if err != nil {
+			return err
+		}
+		return api.JSON(w, http.StatusOK, struct {
+			Sessions []session `json:"sessions"`
+			Code     int       `json:"code"`
+		}{sessionsOf(own.ID, all), http.StatusOK})
+	}
+}
+
+func logOutEverywhere(s Sessions) api.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		token, err := api.Token(r, nil)
+		if err != nil {
+			return err
+		}
+		if err := s.LogOutEverywhere(r.Context(), token); err != nil {
+			return err
+		}
+		return api.Done(w, r, api.LoggedOutEverywhere)
+	}
+}
+
+type event struct {
+	At    time.Time        `json:"at"`
+	Event member.EventKind `json:"event"`
+}
+
+func eventsOf(all []member.Event) []event {
+	list := make([]event, len(all))
+	for i, e := range all {
+		list[i] = event{e.At, e.Kind}
+	}
+	return list
+}
+
+func activity(a Activities) api.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		token, err := api.Token(r, nil)
+		if err != nil {
+			return err
+		}
+		events, err := a.Activity(r.Context(), token)
+		if err != nil {
+			return err
+		}
+		return api.JSON(w, http.StatusOK, struct {
+			Activity []event `json:"activity"`
+			Code     int     `json:"code"`
+		}{eventsOf(events), http.StatusOK})
+	}
+}

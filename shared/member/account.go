@@ -1,0 +1,139 @@
+package member
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// Prove returns the session and member of a token if the password is theirs.
+// Guessing is counted as with log-ins: who has a token still knows no password.
+// The errors are fault.TokenInvalid, fault.PasswordWrong and fault.TooManyLogIns.
+func (s *Service) Prove(ctx context.Context, token, password, address string) (Session, Member, error) {
+	session, err := s.tokens.Authenticate(ctx, token)
+	if err != nil {
+		return Session{}, Member{}, err
+	}
+	counters := counters(session.Username, address)
+	m, attempts, err := s.members.Applicant(ctx, session.Username, keysOf(counters))
+	if err != nil {
+		return Session{}, Member{}, fmt.Errorf("read member: %w", err)
+	}
+	if m == nil {
+		return Session{}, Member{}, fault.New(fault.TokenInvalid)
+	}
+	if err := s.tokens.Confirm(session, *m); err != nil {
+		return Session{}, Member{}, err
+	}
+	if err := mayLogIn(counters, attempts, s.now()); err != nil {
+		return Session{}, Member{}, err
+	}
+	if err = s.prove(ctx, m, norm.NFC.String(password)); err != nil {
+		err = s.count(ctx, m.Username, counters, err)
+	}
+	if fault.Is(err, fault.CredentialsInvalid) {
+		err = fault.New(fault.PasswordWrong)
+	}
+	if err != nil {
+		return Session{}, Member{}, err
+	}
+	return session, *m, s.forgive(ctx, counters, attempts)
+}
+
+// ChangePassword replaces the password and ends every other session of the
+// member's. The errors are those of Prove and of a new password.
+func (s *Service) ChangePassword(ctx context.Context, token, password, replacement, address string) error {
+	session, m, err := s.Prove(ctx, token, password, address)
+	if err != nil {
+		return err
+	}
+	if replacement, err = newPassword(replacement, m.Username); err != nil {
+		return err
+	}
+	hash, err := s.hasher.Hash(ctx, replacement)
+	if err != nil {
+		return fmt.Errorf("hash password: %w", err)
+	}
+	now := s.now()
+	err = s.members.ReplacePassword(ctx, m.Username, m.PasswordHash, hash, now)
+	if errors.Is(err, store.ErrConflict) {
+		return fault.New(fault.Conflict)
+	}
+	if err != nil {
+		return fmt.Errorf("replace password: %w", err)
+	}
+	// From here on all sessions are void. When this one can't be kept, its owner
+	// logs in again, with the new password.
+	if err := s.tokens.sessions.KeepSession(ctx, session.ID, now); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("keep session: %w", err)
+	}
+	if err := s.members.Note(ctx, m.Username, NewEvent(PasswordChanged, now)); err != nil {
+		return fmt.Errorf("note password change: %w", err)
+	}
+	return s.tokens.End(ctx, m.Username, session.ID)
+}
+
+// Sessions returns the token's own session and all that its member has, oldest
+// first.
+func (s *Service) Sessions(ctx context.Context, token string) (own Session, all []Session, err error) {
+	own, m, err := s.tokens.Owner(ctx, s.members, token)
+	if err != nil {
+		return Session{}, nil, err
+	}
+	all, err = s.tokens.sessions.SessionsOf(ctx, m.Username)
+	if err != nil {
+		return Session{}, nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return own, s.tokens.Alive(all, m), nil
+}
+
+// LogOutEverywhere ends every session of the token's member, this one too.
+func (s *Service) LogOutEverywhere(ctx context.Context, token string) error {
+	_, m, err := s.tokens.Owner(ctx, s.members, token)
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	if err := s.members.VoidTokens(ctx, m.Username, now); err != nil {
+		return fmt.Errorf("void tokens: %w", err)
+	}
+	if err := s.members.Note(ctx, m.Username, NewEvent(LoggedOutEverywhere, now)); err != nil {
+		return fmt.Errorf("note log-out: %w", err)
+	}
+	return s.tokens.End(ctx, m.Username, TokenID{})
+}
+
+// activityLimit is how many events a member is told of.
+const activityLimit = 200
+
+// Activity returns what happened to the account of the token's member, newest
+// first.
+func (s *Service) Activity(ctx context.Context, token string) ([]Event, error) {
+	_, m, err := s.tokens.Owner(ctx, s.members, token)
+	if err != nil {
+		return nil, err
+	}
+	events, err := s.members.ActivityOf(ctx, m.Username, activityLimit)
+	if err != nil {
+		return nil, fmt.Errorf("list activity: %w", err)
+	}
+	return Remembered(events, m, s.now()), nil
+}
+
+// Remembered leaves out what should be forgotten by now, and what happened
+// under the name before it was the member's.
+func Remembered(events []Event, m Member, now time.Time) []Event {
+	var left []Event
+	for _, e := range events {
+		if now.Before(e.Expires) && !e.At.Before(m.Created) {
+			left = append(left, e)
+		}
+	}
+	return left
+}

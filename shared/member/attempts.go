@@ -1,0 +1,116 @@
+package member
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"math"
+	"net/netip"
+	"time"
+
+	"systole/shared/fault"
+)
+
+// Attempts are failed log-ins in a row: under a name, from an address, or both.
+type Attempts struct {
+	Failures int
+	FailedAt time.Time
+}
+
+// Attempted keeps failed log-ins. A key says what they have in common. Errors
+// are those of package store.
+type Attempted interface {
+	// Applicant returns, in one call, the member, nil when nobody has the name,
+	// and the attempts under each of the keys.
+	Applicant(ctx context.Context, username string, keys []string) (*Member, []Attempts, error)
+	// CountAttempt adds one to the attempts under a key, which are forgotten at
+	// expires. None is lost of those that come at once; one may count twice when
+	// its reply was lost.
+	CountAttempt(ctx context.Context, key string, at, expires time.Time) error
+	// ClearAttempts forgets those under the key.
+	ClearAttempts(ctx context.Context, key string) error
+}
+
+// patience is how many log-ins may fail before each next one has to wait, and
+// how long: the first wait doubles with every failure.
+type patience struct {
+	free      int
+	longest   time.Duration
+	forgotten time.Duration // after the last failure
+}
+
+const firstLogInWait = time.Second
+
+// Who guesses at one name from one place is slowed down soonest. Who does so
+// from many places is, too, but never so far that the member can't get in; no
+// wait keeps anybody out of a session that they have.
+var (
+	ofBoth    = patience{free: 5, longest: 15 * time.Minute, forgotten: 24 * time.Hour}
+	ofName    = patience{free: 20, longest: 5 * time.Minute, forgotten: 24 * time.Hour}
+	ofAddress = patience{free: 100, longest: 15 * time.Minute, forgotten: time.Hour}
+)
+
+// wait is how long from now on nobody may try.
+func (p patience) wait(a Attempts, now time.Time) time.Duration {
+	since := now.Sub(a.FailedAt)
+	if a.Failures < p.free || since >= p.forgotten {
+		return 0
+	}
+	doublings := min(a.Failures-p.free, 20)
+	return min(firstLogInWait<<doublings, p.longest) - since
+}
+
+// counter is where attempts are counted, and with how much patience.
+type counter struct {
+	key string
+	patience
+}
+
+// counters are those of a log-in. The keys tell neither name nor address.
+func counters(username, address string) []counter {
+	address = network(address)
+	return []counter{
+		{attemptsKey("both", username, address), ofBoth},
+		{attemptsKey("name", username), ofName},
+		{attemptsKey("address", address), ofAddress},
+	}
+}
+
+func attemptsKey(kind string, of ...string) string {
+	h := sha256.New()
+	for _, part := range of {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	return kind + ":" + hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// network is what one household or office has of addresses: for IPv6 the /64.
+func network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil || ip.Unmap().Is4() {
+		return address
+	}
+	prefix, _ := ip.Prefix(64) // an IPv6 address has 128 bits
+	return prefix.String()
+}
+
+func keysOf(counters []counter) []string {
+	keys := make([]string, len(counters))
+	for i, c := range counters {
+		keys[i] = c.key
+	}
+	return keys
+}
+
+// mayLogIn returns fault.TooManyLogIns with the time to wait, if any.
+func mayLogIn(counters []counter, attempts []Attempts, now time.Time) error {
+	var wait time.Duration
+	for i, c := range counters {
+		wait = max(wait, c.wait(attempts[i], now))
+	}
+	if wait <= 0 {
+		return nil
+	}
+	return fault.New(fault.TooManyLogIns, "seconds", int(math.Ceil(wait.Seconds()))).After(wait)
+}

@@ -1,0 +1,61 @@
+package member
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// ChallengeLifetime is how long a nonce is good: for a recording of a dozen
+// seconds, and a slow network.
+const ChallengeLifetime = 2 * time.Minute
+
+const nonceBytes = 16
+
+// Challenge returns a nonce for the next check with this token, in place of any
+// that it had. It costs two calls in sequence.
+func (t *Tokens) Challenge(ctx context.Context, token string) (nonce string, err error) {
+	s, err := t.Authenticate(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	random := make([]byte, nonceBytes)
+	if _, err := io.ReadFull(t.rand, random); err != nil {
+		return "", fmt.Errorf("draw nonce: %w", err)
+	}
+	nonce = hex.EncodeToString(random)
+	challenge := Challenge{Hash: sha256.Sum256([]byte(nonce)), Expires: t.now().Add(ChallengeLifetime)}
+	err = t.sessions.SetChallenge(ctx, s.ID, challenge)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", fault.New(fault.TokenInvalid)
+	}
+	if err != nil {
+		return "", fmt.Errorf("set challenge: %w", err)
+	}
+	return nonce, nil
+}
+
+// Meet consumes the session's challenge, or returns fault.ChallengeInvalid when
+// the nonce isn't the session's, is too old, or was used before.
+func (t *Tokens) Meet(ctx context.Context, s Session, nonce string) error {
+	hash := sha256.Sum256([]byte(nonce))
+	if subtle.ConstantTimeCompare(hash[:], s.Challenge.Hash[:]) != 1 || !t.now().Before(s.Challenge.Expires) {
+		return fault.New(fault.ChallengeInvalid)
+	}
+	err := t.sessions.TakeChallenge(ctx, s.ID, s.Challenge)
+	if errors.Is(err, store.ErrConflict) {
+		return fault.New(fault.ChallengeInvalid)
+	}
+	if err != nil {
+		return fmt.Errorf("take challenge: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,24 @@
+// Package parallel does several things at once: calls to stores, which mostly
+// wait.
+package parallel
+
+import (
+	"errors"
+	"sync"
+)
+
+// Do runs the functions at once and returns, when all are done, all their
+// errors.
+func Do(fs ...func() error) error {
+	if len(fs) == 0 {
+		return nil
+	}
+	errs := make([]error, len(fs))
+	var others sync.WaitGroup
+	for i, f := range fs[1:] {
+		others.Go(func() { errs[i+1] = f() })
+	}
+	errs[0] = fs[0]()
+	others.Wait()
+	return errors.Join(errs...)
+}

@@ -1,0 +1,91 @@
+package dynamo
+
+import (
+	"maps"
+
+	"systole/shared/member"
+)
+
+func memberItem(m member.Member) item {
+	it := item{
+		"username":          text(m.Username),
+		"pk":                whole(m.PK),
+		"name":              text(m.Name),
+		"password_hash":     text(m.PasswordHash),
+		"created":           moment(m.Created),
+		"tokens_valid_from": moment(m.TokensValidFrom),
+	}
+	if m.Age != nil {
+		it["age"] = whole(int64(*m.Age))
+	}
+	if m.Gender != "" {
+		it["gender"] = text(string(m.Gender))
+	}
+	if m.Consent != nil {
+		maps.Copy(it, consentItem(*m.Consent))
+	}
+	if m.Model != nil {
+		maps.Copy(it, modelItem(*m.Model))
+	}
+	return it
+}
+
+func consentItem(c member.Consent) item {
+	return item{
+		"consent_version":   text(c.Version),
+		"consent_given":     moment(c.Given),
+		"consent_withdrawn": moment(c.Withdrawn),
+	}
+}
+
+func modelItem(m member.Model) item {
+	return item{
+		"model_version":   text(m.Version),
+		"model_key":       text(m.Key),
+		"model_made":      moment(m.Made),
+		"model_used":      moment(m.Used),
+		"model_algorithm": text(m.Algorithm),
+		"model_quality":   decimal(m.Quality),
+		"model_failures":  whole(int64(m.Failures)),
+		"model_failed_at": moment(m.FailedAt),
+	}
+}
+
+func readMember(it item) (member.Member, error) {
+	r := &reader{item: it}
+	m := member.Member{
+		Username:        r.text("username"),
+		PK:              r.whole("pk"),
+		Name:            r.text("name"),
+		Gender:          member.Gender(r.optionalText("gender")),
+		PasswordHash:    r.text("password_hash"),
+		Created:         r.moment("created"),
+		TokensValidFrom: r.moment("tokens_valid_from"),
+	}
+	if r.has("age") {
+		age := int(r.whole("age"))
+		m.Age = &age
+	}
+	if r.has("consent_version") {
+		m.Consent = &member.Consent{
+			Version:   r.text("consent_version"),
+			Given:     r.moment("consent_given"),
+			Withdrawn: r.moment("consent_withdrawn"),
+		}
+	}
+	if r.has("model_version") {
+		m.Model = &member.Model{
+			Version:   r.text("model_version"),
+			Key:       r.text("model_key"),
+			Made:      r.moment("model_made"),
+			Used:      r.moment("model_used"),
+			Algorithm: r.text("model_algorithm"),
+			Quality:   r.decimal("model_quality"),
+		}
+	}
+	if r.has("model_failures") { // pointers written before failures were counted have none
+		m.Model.Failures = int(r.whole("model_failures"))
+		m.Model.FailedAt = r.moment("model_failed_at")
+	}
+	return m, r.err
+}

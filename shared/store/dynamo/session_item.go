@@ -1,0 +1,61 @@
+package dynamo
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"systole/shared/member"
+)
+
+func sessionItem(s member.Session) item {
+	it := item{
+		"id":         text(hex.EncodeToString(s.ID[:])),
+		"username":   text(s.Username),
+		"pk":         whole(s.PK),
+		"issued":     moment(s.Issued),
+		"used":       moment(s.Used),
+		"expires":    whole(s.Expires.Unix()), // seconds, as DynamoDB's TTL wants it
+		"model_key":  text(s.ModelKey),
+		"valid_from": moment(s.ValidFrom),
+	}
+	if s.Challenge != (member.Challenge{}) {
+		it["challenge"] = text(hex.EncodeToString(s.Challenge.Hash[:]))
+		it["challenge_expires"] = moment(s.Challenge.Expires)
+	}
+	return it
+}
+
+func readSession(it item) (member.Session, error) {
+	r := &reader{item: it}
+	s := member.Session{
+		ID:        r.hash("id"),
+		Username:  r.text("username"),
+		PK:        r.whole("pk"),
+		Issued:    r.moment("issued"),
+		Used:      r.moment("used"),
+		Expires:   r.seconds("expires"),
+		ModelKey:  r.text("model_key"),
+		ValidFrom: r.optionalMoment("valid_from"),
+	}
+	if r.has("challenge") {
+		s.Challenge = member.Challenge{Hash: r.hash("challenge"), Expires: r.moment("challenge_expires")}
+	}
+	return s, r.err
+}
+
+// hash is 32 bytes in hexadecimal digits.
+func (r *reader) hash(name string) (h [32]byte) {
+	h, err := tokenID(r.text(name))
+	if err != nil {
+		r.fail(name)
+	}
+	return h
+}
+
+func tokenID(s string) (id member.TokenID, err error) {
+	if len(s) != hex.EncodedLen(len(id)) {
+		return id, fmt.Errorf("token id has %d digits", len(s))
+	}
+	_, err = hex.Decode(id[:], []byte(s))
+	return id, err
+}

@@ -1,0 +1,38 @@
+package embedded
+
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// expiryKey sorts what is to be forgotten by when that is.
+func expiryKey(expires time.Time, bucket, key []byte) []byte {
+	return slices.Concat(number(expires.UnixNano()), bucket, []byte{0}, key)
+}
+
+// sweepLimit is how much of what has expired a write deletes along with it:
+// more than it adds.
+const sweepLimit = 8
+
+// sweep deletes some of what expired before now.
+func sweep(tx *bolt.Tx, now time.Time) error {
+	expiry, until := tx.Bucket(expiryBucket), number(now.UnixNano())
+	c := expiry.Cursor()
+	for range sweepLimit {
+		key, _ := c.First()
+		if key == nil || bytes.Compare(key, until) > 0 {
+			return nil
+		}
+		bucket, item, _ := bytes.Cut(key[len(until):], []byte{0})
+		if err := tx.Bucket(bucket).Delete(item); err != nil {
+			return err
+		}
+		if err := expiry.Delete(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
