@@ -3,7 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
-	"fmt"
+	"encoding/binary"
 	"maps"
 	"slices"
 
@@ -45,6 +45,17 @@ var formats = []format{
 	{"kardia", one("atc", func(s write.Signal) []byte { return write.Kardia(false, s) })},
 	{"kardia6l", one("atc", func(s write.Signal) []byte { return write.Kardia(true, s) })},
 	{"ishne", one("ecg", write.ISHNE)},
+	{"matlab", one("mat", func(s write.Signal) []byte { return write.MATLAB(write.Packed, binary.LittleEndian, s) })},
+	{"matlab4", one("mat", write.MATLAB4)},
+	{"numpy", one("npy", write.NumPy)},
+	{"npz", func(_ string, s write.Signal) (files, error) {
+		packed, err := zippedFiles(files{"ecg.npy": write.NumPy(s), "fs.npy": write.NumPyRate(s)})
+		return files{"npz": packed}, err
+	}},
+	{"physionet", func(name string, s write.Signal) (files, error) {
+		packed, err := zippedFiles(files{name + ".mat": write.MATLAB4(s), name + ".hea": write.MATLAB4Header(name, s)})
+		return files{"zip": packed}, err
+	}},
 }
 
 // one is for formats of one file.
@@ -54,14 +65,23 @@ func one(extension string, f func(write.Signal) []byte) func(string, write.Signa
 
 // zipped packs files under a name.
 func zipped(name string, inside files) ([]byte, error) {
+	named := files{}
+	for extension, data := range inside {
+		named[name+"."+extension] = data
+	}
+	return zippedFiles(named)
+}
+
+// zippedFiles packs files by their names.
+func zippedFiles(inside files) ([]byte, error) {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
-	for _, extension := range slices.Sorted(maps.Keys(inside)) {
-		f, err := w.Create(fmt.Sprintf("%s.%s", name, extension))
+	for _, name := range slices.Sorted(maps.Keys(inside)) {
+		f, err := w.Create(name)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := f.Write(inside[extension]); err != nil {
+		if _, err := f.Write(inside[name]); err != nil {
 			return nil, err
 		}
 	}

@@ -190,7 +190,12 @@ func unitOf(name string, samples []float64) (scale float64, unit string, stated 
 func spread(samples []float64) float64 {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, x := range samples {
-		low, high = min(low, x), max(high, x)
+		if x < low {
+			low = x
+		}
+		if x > high { // neither for what is no number
+			high = x
+		}
 	}
 	return high - low
 }

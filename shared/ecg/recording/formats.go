@@ -17,7 +17,10 @@ var formats = []format{
 	{"bdf", isBDF, readEDF},
 	{"kardia", isKardia, readKardia},
 	{"ishne", isISHNE, readISHNE},
+	{"matlab", isMATLAB, readMATLAB},
+	{"numpy", isNumPy, readNumPy},
 	{"wfdb", isWFDBHeader, refuseWFDBHeader},
+	{"matlab", isMATLAB4, readMATLAB4},
 }
 
 // readFormat reads a file of whatever format.

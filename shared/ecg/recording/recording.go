@@ -27,6 +27,8 @@ type Hints struct {
 	DefaultRateHz float64
 	// Lead names the lead to choose; empty for lead I, else the first.
 	Lead string
+
+	unpacker *unpacker // what formats that pack parts of themselves may unpack
 }
 
 // Recording is what a file holds.

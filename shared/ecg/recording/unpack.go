@@ -32,6 +32,7 @@ var errTooLarge = refuse(Unsupported, 0, "it unpacks to far more than it should:
 func (u *unpacker) read(data []byte, h Hints, depth int) (*Recording, error) {
 	gzipped, zipped := isGzip(data), isZip(data)
 	if !gzipped && !zipped {
+		h.unpacker = u
 		return readFormat(data, h)
 	}
 	if depth >= maxNesting {
