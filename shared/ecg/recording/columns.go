@@ -26,8 +26,10 @@ func (t *table) recording() (*Recording, error) {
 			name = t.header[first+i]
 		}
 		scale, unit, stated := unitOf(name, samples)
-		for j := range samples {
-			samples[j] *= scale
+		if scale != 1 {
+			for j := range samples {
+				samples[j] *= scale
+			}
 		}
 		if !stated && i == 0 {
 			r.note("unit_guessed", "unit guessed as %s", unit)

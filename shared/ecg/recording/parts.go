@@ -1,9 +1,6 @@
 package recording
 
-import (
-	"bytes"
-	"io"
-)
+import "bytes"
 
 // maxParts is how many files one recording may be sent as.
 const maxParts = 16
@@ -32,8 +29,7 @@ func ReadParts(parts []Part, h Hints) (*Recording, error) {
 		if len(bytes.TrimSpace(p.Data)) == 0 {
 			continue
 		}
-		open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(p.Data)), nil }
-		entries = append(entries, entry{name: p.Name, size: int64(len(p.Data)), open: open, unpacker: u})
+		entries = append(entries, entry{name: p.Name, size: int64(len(p.Data)), data: p.Data})
 	}
 	r, err := u.readEntries(entries, h, 0)
 	if err != nil {

@@ -22,32 +22,32 @@ type packing struct {
 	at    func(b []byte) float64
 }
 
-// packings by the letter of their kind and their width in bytes, as NumPy
-// names them.
+// packingOf is the packing of a kind, the letter and the width in bytes by which
+// NumPy names it. A big end first is turned round.
 func packingOf(kind string, order binary.ByteOrder) (packing, bool) {
-	switch kind {
-	case "i1":
-		return packing{1, func(b []byte) float64 { return float64(int8(b[0])) }}, true
-	case "u1":
-		return packing{1, func(b []byte) float64 { return float64(b[0]) }}, true
-	case "i2":
-		return packing{2, func(b []byte) float64 { return float64(int16(order.Uint16(b))) }}, true
-	case "u2":
-		return packing{2, func(b []byte) float64 { return float64(order.Uint16(b)) }}, true
-	case "i4":
-		return packing{4, func(b []byte) float64 { return float64(int32(order.Uint32(b))) }}, true
-	case "u4":
-		return packing{4, func(b []byte) float64 { return float64(order.Uint32(b)) }}, true
-	case "i8":
-		return packing{8, func(b []byte) float64 { return float64(int64(order.Uint64(b))) }}, true
-	case "u8":
-		return packing{8, func(b []byte) float64 { return float64(order.Uint64(b)) }}, true
-	case "f4":
-		return packing{4, func(b []byte) float64 { return float64(math.Float32frombits(order.Uint32(b))) }}, true
-	case "f8":
-		return packing{8, func(b []byte) float64 { return math.Float64frombits(order.Uint64(b)) }}, true
+	le := binary.LittleEndian
+	p, ok := map[string]packing{
+		"i1": {1, func(b []byte) float64 { return float64(int8(b[0])) }},
+		"u1": {1, func(b []byte) float64 { return float64(b[0]) }},
+		"i2": {2, func(b []byte) float64 { return float64(int16(le.Uint16(b))) }},
+		"u2": {2, func(b []byte) float64 { return float64(le.Uint16(b)) }},
+		"i4": {4, func(b []byte) float64 { return float64(int32(le.Uint32(b))) }},
+		"u4": {4, func(b []byte) float64 { return float64(le.Uint32(b)) }},
+		"i8": {8, func(b []byte) float64 { return float64(int64(le.Uint64(b))) }},
+		"u8": {8, func(b []byte) float64 { return float64(le.Uint64(b)) }},
+		"f4": {4, func(b []byte) float64 { return float64(math.Float32frombits(le.Uint32(b))) }},
+		"f8": {8, func(b []byte) float64 { return math.Float64frombits(le.Uint64(b)) }},
+	}[kind]
+	if !ok || order == binary.ByteOrder(le) || p.width == 1 {
+		return p, ok
 	}
-	return packing{}, false
+	return packing{p.width, func(b []byte) float64 {
+		var turned [8]byte
+		for i := range p.width {
+			turned[p.width-1-i] = b[i]
+		}
+		return p.at(turned[:])
+	}}, true
 }
 
 // whole reports whether the numbers are all there.

@@ -194,6 +194,9 @@ func (r *wfdbRecord) track(i int, data []byte) (wfdbTrack, error) {
 	if !ok {
 		return wfdbTrack{}, refuse(Unsupported, 0, "it is a WFDB record of format %d: convert it to format 16", s.format)
 	}
+	if s.format == 8 && s.perFrame > 1 {
+		return wfdbTrack{}, refuse(Unsupported, 0, "it is a WFDB record of format 8 with several samples in a frame: convert it to format 16")
+	}
 	t := wfdbTrack{wfdbSignal: s, packing: packing}
 	for j, other := range r.signals {
 		if other.file != s.file {
@@ -219,25 +222,35 @@ func (t *wfdbTrack) decode(frames int) (mv []float64, sum int) {
 	if scale := perMV(t.unit); scale > 0 {
 		gain /= scale
 	}
-	mv = make([]float64, frames*t.perFrame)
-	at, data, missing := t.packing.at, t.data, t.packing.missing
+	var buffer [512]int
 	value := t.first
-	from := t.skew*t.length + t.begin
-	for frame := range frames {
-		for k := range t.perFrame {
-			v := at(data, from+k)
+	mv = make([]float64, frames*t.perFrame)
+	for k := range t.perFrame {
+		from := t.skew*t.length + t.begin + k
+		for frame := 0; frame < frames; frame += len(buffer) {
+			counts := buffer[:min(len(buffer), frames-frame)]
+			t.packing.unpack(counts, t.data, from+frame*t.length, t.length)
 			if t.format == 8 {
-				value += v
-				v = value
+				value = add(counts, value)
 			}
-			sum += v
-			if v == missing {
-				mv[frame*t.perFrame+k] = math.NaN()
-				continue
+			for i, v := range counts {
+				sum += v
+				if v == t.packing.missing {
+					mv[(frame+i)*t.perFrame+k] = math.NaN()
+					continue
+				}
+				mv[(frame+i)*t.perFrame+k] = float64(v-t.baseline) / gain
 			}
-			mv[frame*t.perFrame+k] = float64(v-t.baseline) / gain
 		}
-		from += t.length
 	}
 	return mv, sum
+}
+
+// add turns differences into values, and returns the last.
+func add(differences []int, value int) int {
+	for i, d := range differences {
+		value += d
+		differences[i] = value
+	}
+	return value
 }

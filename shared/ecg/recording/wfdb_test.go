@@ -147,6 +147,7 @@ func TestBrokenWFDBRecordsAreRefused(t *testing.T) {
 		"other samples":    {parts("r 2\nx.dat 16\ny.dat 16", le16(1)), recording.Unreadable, absent},
 		"several segments": {parts("r/3 2 250 900\nr1 300\nr2 300\nr3 300", le16(1)), recording.Unsupported, "it is the header of a WFDB record of several segments, without them: send one segment"},
 		"unknown format":   {parts("r 1\nr.dat 508", le16(1)), recording.Unsupported, "it is a WFDB record of format 508: convert it to format 16"},
+		"8, several":       {parts("r 1\nr.dat 8x2", le16(1)), recording.Unsupported, "it is a WFDB record of format 8 with several samples in a frame: convert it to format 16"},
 		"two formats":      {parts("r 2\nr.dat 16\nr.dat 80", le16(1)), recording.Unreadable, "its header gives one file two formats, 16 and 80"},
 		"late for ever":    {parts("r 1\nr.dat 16:99999999", le16(1)), recording.Empty, "its file of samples is empty"},
 		"begins too late":  {parts("r 1\nr.dat 16+99999999", le16(1)), recording.Empty, "its file of samples is empty"},

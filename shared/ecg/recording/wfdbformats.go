@@ -26,6 +26,29 @@ var wfdbFormats = [...]wfdbFormat{
 	{311, 3, 4, -1 << 9, at311},
 }
 
+// unpack writes to dst the samples of a signal: the one numbered from, and each
+// that many steps further. The usual formats have loops of their own, several
+// times faster.
+func (f wfdbFormat) unpack(dst []int, data []byte, from, step int) {
+	switch f.number {
+	case 16:
+		for j := range dst {
+			dst[j] = int(int16(binary.LittleEndian.Uint16(data[2*from:])))
+			from += step
+		}
+	case 212:
+		for j := range dst {
+			dst[j] = at212(data, from)
+			from += step
+		}
+	default:
+		for j := range dst {
+			dst[j] = f.at(data, from)
+			from += step
+		}
+	}
+}
+
 // wfdbFormatOf finds a format by its number.
 func wfdbFormatOf(number int) (wfdbFormat, bool) {
 	for _, f := range wfdbFormats {
@@ -52,11 +75,12 @@ func int24(b []byte) int { return int(int32(uint32(b[0])<<8|uint32(b[1])<<16|uin
 // at212 unpacks two samples of 12 bits from three bytes: the low bytes are the
 // first and the third, the second has the high bits of both.
 func at212(b []byte, i int) int {
-	b = b[i/2*3:]
-	if i%2 == 0 {
-		return int(int32(uint32(b[0])<<20|uint32(b[1]&0x0f)<<28) >> 20)
+	at := i >> 1 * 3
+	high := uint32(b[at+1])
+	if i&1 == 0 {
+		return int(int32(uint32(b[at])<<20|high<<28) >> 20)
 	}
-	return int(int32(uint32(b[2])<<20|uint32(b[1]&0xf0)<<24) >> 20)
+	return int(int32(uint32(b[at+2])<<20|high>>4<<28) >> 20)
 }
 
 // at310 unpacks three samples of 10 bits from two words of 16: two are bits 1

@@ -20,24 +20,18 @@ type entry struct {
 	name     string
 	modified time.Time // zero when not known
 	size     int64     // as stated, before it is unpacked
+	data     []byte    // where it came unpacked
 	open     func() (io.ReadCloser, error)
 	unpacker *unpacker
 }
 
-// head returns the first n bytes, or all of fewer.
-func (e entry) head(n int64) ([]byte, error) {
-	r, err := e.open()
-	if err != nil {
-		return nil, errDamaged
-	}
-	defer r.Close()
-	return e.unpacker.take(io.LimitReader(r, n), 0)
-}
-
 var errDamaged = refuse(Unreadable, 0, "a file in the zip can't be unpacked, it was damaged on its way: send it again")
 
-// all returns the whole file.
+// all returns the whole file, which may be part of what was sent.
 func (e entry) all() ([]byte, error) {
+	if e.open == nil {
+		return e.data, nil
+	}
 	r, err := e.open()
 	if err != nil {
 		return nil, errDamaged
@@ -75,7 +69,7 @@ func (u *unpacker) readZip(data []byte, h Hints, depth int) (*Recording, error) 
 		if f.Flags&1 != 0 {
 			return nil, refuse(Unsupported, 0, "it is a zip with a password: send it without one")
 		}
-		e := entry{f.Name, f.Modified, int64(f.UncompressedSize64), f.Open, u}
+		e := entry{name: f.Name, modified: f.Modified, size: int64(f.UncompressedSize64), open: f.Open, unpacker: u}
 		if !f.FileInfo().IsDir() && f.UncompressedSize64 > 0 && !leftBehind(e) {
 			entries = append(entries, e)
 		}
