@@ -56,6 +56,7 @@ var formats = []format{
 		packed, err := zippedFiles(files{name + ".mat": write.MATLAB4(s), name + ".hea": write.MATLAB4Header(name, s)})
 		return files{"zip": packed}, err
 	}},
+	{"dicom", one("dcm", func(s write.Signal) []byte { return write.DICOM(write.Explicit, false, s) })},
 }
 
 // one is for formats of one file.

@@ -17,6 +17,7 @@ var formats = []format{
 	{"bdf", isBDF, readEDF},
 	{"kardia", isKardia, readKardia},
 	{"ishne", isISHNE, readISHNE},
+	{"dicom", isDICOM, readDICOM},
 	{"matlab", isMATLAB, readMATLAB},
 	{"numpy", isNumPy, readNumPy},
 	{"wfdb", isWFDBHeader, refuseWFDBHeader},

@@ -30,6 +30,7 @@ var binaries = []struct {
 	}},
 	{"matlab4", func(s write.Signal) []recording.Part { return part(write.MATLAB4(s)) }},
 	{"numpy", func(s write.Signal) []recording.Part { return part(write.NumPy(s)) }},
+	{"dicom", func(s write.Signal) []recording.Part { return part(write.DICOM(write.Explicit, false, s)) }},
 }
 
 func part(file []byte) []recording.Part { return []recording.Part{{Data: file}} }
