@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"systole/shared/measure"
@@ -100,8 +101,17 @@ func knownMethod(method string) string {
 	return "other"
 }
 
-// Address is where a request comes from, empty where that isn't known.
-func Address(r *http.Request) string { return sourceIP(r.RemoteAddr) }
+// Address is where a request comes from, empty where that isn't known. Of an
+// IPv6 address it is the /64, which one household or office has.
+func Address(r *http.Request) string {
+	address := sourceIP(r.RemoteAddr)
+	ip, err := netip.ParseAddr(address)
+	if err != nil || ip.Unmap().Is4() {
+		return address
+	}
+	network, _ := ip.WithZone("").Prefix(64) // an IPv6 address has 128 bits
+	return network.String()
+}
 
 // sourceIP takes an address with or without a port; "" for what is none.
 func sourceIP(remote string) string {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"math"
-	"net/netip"
 	"time"
 
 	"systole/shared/fault"
@@ -68,7 +67,6 @@ type counter struct {
 
 // counters are those of a log-in. The keys tell neither name nor address.
 func counters(username, address string) []counter {
-	address = network(address)
 	return []counter{
 		{attemptsKey("both", username, address), ofBoth},
 		{attemptsKey("name", username), ofName},
@@ -83,16 +81,6 @@ func attemptsKey(kind string, of ...string) string {
 		h.Write([]byte{0})
 	}
 	return kind + ":" + hex.EncodeToString(h.Sum(nil)[:16])
-}
-
-// network is what one household or office has of addresses: for IPv6 the /64.
-func network(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil || ip.Unmap().Is4() {
-		return address
-	}
-	prefix, _ := ip.Prefix(64) // an IPv6 address has 128 bits
-	return prefix.String()
 }
 
 func keysOf(counters []counter) []string {

@@ -125,7 +125,7 @@ func settle(t *testing.T, aws servers.AWS) {
 	tables := dynamo.New(servers.Config(t), &aws.DynamoDB, servers.Tables())
 	hasher := argon2id.New(argon2id.Cost{MemoryKiB: 8192, Passes: 1, Lanes: 1}, 1, rand.Reader)
 	for _, m := range []struct{ name, token string }{
-		{"hong", enrolled}, {"kim", withoutModel}, {"lee", leaving}, {"park", leavingByPost},
+		{"hong", enrolled}, {"kim", withoutModel}, {"lee", leaving}, {"park", leavingByPost}, {"han", staying}, {"shin", everywhere},
 	} {
 		chance, err := hex.DecodeString(m.token)
 		if err != nil {

@@ -22,6 +22,8 @@ const (
 	withoutModel  = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b" // token of kim, who has none
 	leaving       = "0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c" // token of lee, who logs out
 	leavingByPost = "0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d" // token of park, who logs out too
+	staying       = "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f" // token of han, who asks for all there is
+	everywhere    = "1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a" // token of shin, who logs out everywhere
 	unknown       = "0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e" // nobody's
 
 	password = "tachy-cardia!" // of all of them
@@ -49,6 +51,8 @@ func samples() ([]sample, error) {
 	all = append(all, modelQuestions()...)
 	all = append(all, checks(probe, stranger)...)
 	all = append(all, logOuts()...)
+	all = append(all, rights()...)
+	all = append(all, deletions()...)
 	return append(all, cleanups()...), nil
 }
 
@@ -138,6 +142,42 @@ func logOuts() []sample {
 		{function, "ok", request(http.MethodGet, path, leaving, "", nil), 200, fields{"detail": "로그아웃 되었습니다."}},
 		{function, "ok_post", request(http.MethodPost, path, leavingByPost, "", nil), 200, fields{"detail": "로그아웃 되었습니다."}},
 		{function, "token_invalid", request(http.MethodGet, path, unknown, "", nil), 401, fields{"error": "token_invalid"}},
+	}
+}
+
+// rights are what a person may ask for.
+func rights() []sample {
+	get := func(path, token string) any { return request(http.MethodGet, path, token, "", nil) }
+	post := func(path, token, body string) any {
+		return request(http.MethodPost, path, token, "application/x-www-form-urlencoded", []byte(body))
+	}
+	del := func(path, token string) any { return request(http.MethodDelete, path, token, "", nil) }
+	const consent, password = "/members/consent/", "/members/password/"
+	return []sample{
+		{"members_consent", "none", get(consent, staying), 200, fields{"consent": nil, "code": 200.0}},
+		{"members_consent", "given", post(consent, staying, "version=2026-11"), 200, fields{"code": 200.0}},
+		{"members_consent", "unknown_version", post(consent, staying, "version=1999-01"), 400, fields{"error": "field_invalid"}},
+		{"members_consent", "withdrawn", del(consent, staying), 200, fields{"code": 200.0}},
+		{"members_password", "ok", post(password, staying, "password=tachy-cardia!&new_password=brady-cardia!"), 200, fields{"code": 200.0}},
+		{"members_password", "wrong", post(password, staying, "password=tachy-cardia!&new_password=brady-cardia!"), 403, fields{"error": "password_wrong"}},
+		{"members_sessions", "list", get("/members/sessions/", staying), 200, fields{"code": 200.0}},
+		{"members_sessions", "end_all", del("/members/sessions/", everywhere), 200, fields{"code": 200.0}},
+		{"members_activity", "ok", get("/members/activity/", staying), 200, fields{"code": 200.0}},
+		{"members_export", "ok", get("/members/me/export/", staying), 200, fields{"model": nil, "code": 200.0}},
+		{"authenticate_challenge", "ok", post("/authenticate/challenge/", staying, ""), 200, fields{"expires_in": 120.0, "code": 200.0}},
+	}
+}
+
+func deletions() []sample {
+	const model, me = "/authenticate/model/", "/members/me/"
+	with := func(password string) any {
+		return request(http.MethodDelete, me, staying, "application/x-www-form-urlencoded", []byte("password="+password))
+	}
+	return []sample{
+		{"authenticate_delete_model", "ok", request(http.MethodDelete, model, enrolled, "", nil), 200, fields{"code": 200.0}},
+		{"authenticate_delete_model", "no_model", request(http.MethodDelete, model, withoutModel, "", nil), 409, fields{"error": "no_model"}},
+		{"members_delete", "wrong_password", with("tachy-cardia!"), 403, fields{"error": "password_wrong"}},
+		{"members_delete", "ok", with("brady-cardia!"), 200, fields{"code": 200.0}},
 	}
 }
 

@@ -37,15 +37,26 @@ func routes(t *testing.T, template object) []route {
 // came; one that ends in a slash can't be.
 func TestEveryRouteOfTheContractReachesItsFunctionInBothSlashForms(t *testing.T) {
 	serves := map[string]string{
-		http.MethodPost + " " + api.PathCreate:    "MembersCreate",
-		http.MethodPost + " " + api.PathLogIn:     "MembersLogin",
-		http.MethodPost + " " + api.PathLogOut:    "MembersLogout",
-		http.MethodGet + " " + api.PathLogOut:     "MembersLogout",
-		http.MethodHead + " " + api.PathLogOut:    "MembersLogout",
-		http.MethodPost + " " + api.PathMakeModel: "MakeModel",
-		http.MethodPost + " " + api.PathCheckUser: "CheckUser",
-		http.MethodGet + " " + api.PathCheckUser:  "HasModel",
-		http.MethodHead + " " + api.PathCheckUser: "HasModel",
+		http.MethodPost + " " + api.PathCreate:     "MembersCreate",
+		http.MethodPost + " " + api.PathLogIn:      "MembersLogin",
+		http.MethodPost + " " + api.PathLogOut:     "MembersLogout",
+		http.MethodGet + " " + api.PathLogOut:      "MembersLogout",
+		http.MethodHead + " " + api.PathLogOut:     "MembersLogout",
+		http.MethodPost + " " + api.PathMakeModel:  "MakeModel",
+		http.MethodPost + " " + api.PathCheckUser:  "CheckUser",
+		http.MethodGet + " " + api.PathCheckUser:   "HasModel",
+		http.MethodHead + " " + api.PathCheckUser:  "HasModel",
+		http.MethodDelete + " " + api.PathMe:       "DeleteAccount",
+		http.MethodGet + " " + api.PathExport:      "Export",
+		http.MethodPost + " " + api.PathPassword:   "Password",
+		http.MethodGet + " " + api.PathSessions:    "Sessions",
+		http.MethodDelete + " " + api.PathSessions: "Sessions",
+		http.MethodGet + " " + api.PathConsent:     "Consent",
+		http.MethodPost + " " + api.PathConsent:    "Consent",
+		http.MethodDelete + " " + api.PathConsent:  "Consent",
+		http.MethodGet + " " + api.PathActivity:    "Activities",
+		http.MethodDelete + " " + api.PathModel:    "DeleteModel",
+		http.MethodPost + " " + api.PathChallenge:  "Challenge",
 	}
 	all := routes(t, load(t))
 	for _, e := range api.Contract() {
@@ -181,7 +192,7 @@ func TestEveryVariableIsOneThatTheCodeReads(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{config.MembersTable, config.TokensTable} {
+	for _, name := range []string{config.MembersTable, config.TokensTable, config.ActivityTable} {
 		if shared[name] == nil {
 			t.Errorf("%s is given to nobody", name)
 		}

@@ -215,8 +215,11 @@ func (p *program) s3Actions() []string {
 	var actions []string
 	for f := range p.reachable() {
 		if op, ok := sdkCall(f, s3SDK); ok && op != "Options" {
-			if op == "ListObjectsV2" {
+			switch op {
+			case "ListObjectsV2":
 				op = "ListBucket"
+			case "ListObjectVersions":
+				op = "ListBucketVersions"
 			}
 			actions = append(actions, "s3:"+op)
 		}
@@ -294,7 +297,7 @@ func (g *grants) tablesIn(n ast.Node) (tables []string, index string) {
 		}
 		switch obj := obj.(type) {
 		case *types.Var:
-			if obj.IsField() && (obj.Name() == "Members" || obj.Name() == "Tokens") {
+			if obj.IsField() && slices.Contains([]string{"Members", "Tokens", "Activity"}, obj.Name()) {
 				tables = append(tables, obj.Name())
 			}
 		case *types.Const:

@@ -34,6 +34,14 @@ func functions() map[string]function {
 			objects: map[string][]string{"s3:GetObject": {"Bucket/models/*"}, "s3:PutObject": {"Bucket/models/*"}},
 			beyond:  []string{"s3:ListBucket Bucket"},
 		},
+		"Password":      {path: "members/password"},
+		"Sessions":      {path: "members/sessions"},
+		"Activities":    {path: "members/activity"},
+		"Challenge":     {path: "authenticate/challenge"},
+		"Export":        {path: "members/export", objects: map[string][]string{"s3:GetObject": {"Bucket/uploads/*"}, "s3:ListBucket": {"Bucket"}}},
+		"Consent":       {path: "members/consent", objects: erasing("Bucket/models/*", "Bucket/uploads/*"), beyond: erasingVersions},
+		"DeleteModel":   {path: "authenticate/delete_model", objects: erasing("Bucket/models/*", "Bucket/uploads/*"), beyond: erasingVersions},
+		"DeleteAccount": {path: "members/delete", objects: erasing("Bucket/models/*", "Bucket/uploads/*"), beyond: erasingVersions},
 		"Cleanup": {path: "cleanup",
 			objects: map[string][]string{
 				"s3:ListBucket":   {"Bucket"},
@@ -45,6 +53,14 @@ func functions() map[string]function {
 		},
 	}
 }
+
+// erasing is what it takes to delete objects with their older versions.
+func erasing(keys ...string) map[string][]string {
+	return map[string][]string{"s3:DeleteObject": keys, "s3:ListBucketVersions": {"Bucket"}}
+}
+
+// erasingVersions is what DeleteObject needs beside when it names a version.
+var erasingVersions = []string{"s3:DeleteObjectVersion Bucket/models/*", "s3:DeleteObjectVersion Bucket/uploads/*"}
 
 func TestEachFunctionMayDoWhatItsCodeCallsAndNoMore(t *testing.T) {
 	template := load(t)
@@ -176,7 +192,7 @@ func TestFunctionsAreBounded(t *testing.T) {
 		if len(limit) != 3 || limit[0] != "LimitsConcurrency" || limit[1].(int) < 1 {
 			t.Errorf("%s: concurrency %v", id, p["ReservedConcurrentExecutions"])
 		}
-		hashes := id == "MembersCreate" || id == "MembersLogin"
+		hashes := slices.Contains([]string{"MembersCreate", "MembersLogin", "Password", "DeleteAccount"}, id)
 		if memory := p["MemorySize"].(int); memory < 128 || hashes && memory < 1769 {
 			t.Errorf("%s: %d MB", id, memory)
 		}

@@ -26,8 +26,8 @@ func TestEveryAlarmReachesSomebody(t *testing.T) {
 			t.Errorf("%s doesn't say what is wrong", id)
 		}
 	}
-	want := []string{"CleanupFails", "CleanupStopped", "FunctionErrors", "FunctionThrottles",
-		"ServerErrors", "SlowFunctions", "UnusualLogInFailures", "UnusualRejects"}
+	want := []string{"CleanupFails", "CleanupStopped", "FunctionErrors", "FunctionThrottles", "RightsErrors", "RightsThrottles",
+		"ServerErrors", "SlowFunctions", "SlowRights", "UnusualLogInFailures", "UnusualRejects"}
 	if got := sortedKeys(alarms); !slices.Equal(got, want) {
 		t.Errorf("alarms %v, not %v", got, want)
 	}
@@ -38,23 +38,37 @@ func TestEveryAlarmReachesSomebody(t *testing.T) {
 	}
 }
 
+// metricsOfAnAlarm is CloudWatch's limit for an expression.
+const metricsOfAnAlarm = 10
+
 func TestAlarmsWatchAllFunctions(t *testing.T) {
 	template := load(t)
 	all := sortedKeys(resources(t, template, "AWS::Serverless::Function"))
 	answering := slices.DeleteFunc(slices.Clone(all), func(id string) bool { return id == "Cleanup" })
-	watched := map[string][]string{"FunctionErrors": all, "FunctionThrottles": all, "SlowFunctions": answering}
-	for alarm, want := range watched {
+	watched := map[string][]string{"Errors": all, "Throttles": all, "Slow": answering}
+	alarms := map[string][]string{
+		"Errors":    {"FunctionErrors", "RightsErrors"},
+		"Throttles": {"FunctionThrottles", "RightsThrottles"},
+		"Slow":      {"SlowFunctions", "SlowRights"},
+	}
+	for kind, want := range watched {
 		var got []string
-		for _, m := range list(at(template, "Resources", alarm, "Properties", "Metrics")) {
-			for _, d := range list(at(m, "MetricStat", "Metric", "Dimensions")) {
-				if id, ok := at(d, "Value", "Ref").(string); ok {
-					got = append(got, id)
+		for _, alarm := range alarms[kind] {
+			metrics := list(at(template, "Resources", alarm, "Properties", "Metrics"))
+			if len(metrics) > 1+metricsOfAnAlarm {
+				t.Errorf("%s watches %d metrics", alarm, len(metrics)-1)
+			}
+			for _, m := range metrics {
+				for _, d := range list(at(m, "MetricStat", "Metric", "Dimensions")) {
+					if id, ok := at(d, "Value", "Ref").(string); ok {
+						got = append(got, id)
+					}
 				}
 			}
 		}
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
-			t.Errorf("%s watches %v, not %v", alarm, got, want)
+			t.Errorf("%s are watched of %v, not %v", kind, got, want)
 		}
 	}
 }

@@ -23,18 +23,18 @@ func (s *Store) CreateSession(ctx context.Context, session member.Session, e mem
 		{s.tables.Tokens, types.WriteRequest{PutRequest: &types.PutRequest{Item: sessionItem(session)}}},
 		{s.tables.Activity, types.WriteRequest{PutRequest: &types.PutRequest{Item: eventItem(session.Username, e)}}},
 	}
-	return s.writeAll(ctx, "create session", append(writes, s.deletionsOf(evict)...))
+	return s.writeAll(ctx, "create session", append(writes, deletionsIn(s.tables.Tokens, evict)...))
 }
 
 // DeleteSessions: see member.Sessions.
 func (s *Store) DeleteSessions(ctx context.Context, ids []member.TokenID) error {
-	return s.writeAll(ctx, "delete sessions", s.deletionsOf(ids))
+	return s.writeAll(ctx, "delete sessions", deletionsIn(s.tables.Tokens, ids))
 }
 
-func (s *Store) deletionsOf(ids []member.TokenID) []write {
+func deletionsIn(table string, ids []member.TokenID) []write {
 	var writes []write
 	for _, id := range ids {
-		writes = append(writes, write{s.tables.Tokens, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: sessionKey(id)}}})
+		writes = append(writes, write{table, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: sessionKey(id)}}})
 	}
 	return writes
 }
