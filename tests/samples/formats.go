@@ -57,6 +57,9 @@ var formats = []format{
 		return files{"zip": packed}, err
 	}},
 	{"dicom", one("dcm", func(s write.Signal) []byte { return write.DICOM(write.Explicit, false, s) })},
+	{"scp", one("scp", func(s write.Signal) []byte {
+		return write.SCP(write.SCPPacking{Tables: write.SCPStandard(), Differences: 2}, s)
+	})},
 }
 
 // one is for formats of one file.

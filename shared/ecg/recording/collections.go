@@ -72,9 +72,11 @@ func (u *unpacker) readNewest(entries []entry, h Hints, depth int) (*Recording, 
 	if newest == nil {
 		return nil, first
 	}
-	newest.note("unpacked", "unpacked from a zip")
+	if entries[0].open != nil {
+		newest.note("unpacked", "unpacked from a zip")
+	}
 	if found > 1 || len(entries) > maxTried {
-		newest.note("newest_taken", "the newest of %d recordings in the zip", found)
+		newest.note("newest_taken", "the newest of %d recordings", found)
 	}
 	return newest, nil
 }

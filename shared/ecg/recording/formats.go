@@ -18,6 +18,7 @@ var formats = []format{
 	{"kardia", isKardia, readKardia},
 	{"ishne", isISHNE, readISHNE},
 	{"dicom", isDICOM, readDICOM},
+	{"scp", isSCP, readSCP},
 	{"matlab", isMATLAB, readMATLAB},
 	{"numpy", isNumPy, readNumPy},
 	{"wfdb", isWFDBHeader, refuseWFDBHeader},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"systole/shared/ecg/recording"
+	"systole/tests/samples/write"
 )
 
 // gzipped packs a file.
@@ -147,6 +148,18 @@ func manyFiles(data []byte) []file {
 		files[i] = file{fmt.Sprint(i), data}
 	}
 	return files
+}
+
+func TestTheNewestOfSeveralPartsIsRead(t *testing.T) {
+	old, young := fine(2), fine(3)
+	old.Start = young.Start.AddDate(0, 0, -1)
+	r, err := recording.ReadParts([]recording.Part{{Data: write.EDF("", nil, young)}, {Data: []byte("Dear Sir,")}, {Data: write.ISHNE(old)}}, recording.Hints{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Format != "edf" || codes(r) != "channels_left_out newest_taken rate_from_file" {
+		t.Errorf("%s, notes %s", r.Format, codes(r))
+	}
 }
 
 func TestPartsAreRefusedWithTheReason(t *testing.T) {
