@@ -119,6 +119,9 @@ var words = map[fault.Code]word{
 	fault.NoModel: {http.StatusConflict, Sentence{
 		"등록된 심전도가 없습니다. 먼저 심전도를 등록해 주세요.",
 		"There is no ECG on record for you. Please enrol first."}},
+	fault.ModelDamaged: {http.StatusConflict, Sentence{
+		"등록된 심전도가 손상되어 쓸 수 없습니다. 심전도를 다시 등록해 주세요.",
+		"Your enrolled ECG is damaged and can't be used. Please enrol again."}},
 	fault.ModelDisabled: {http.StatusForbidden, Sentence{
 		"인증에 너무 여러 번 실패하여 등록된 심전도를 더 이상 쓸 수 없습니다. 다시 로그인한 뒤 심전도를 새로 등록해 주세요.",
 		"Too many checks failed, so the enrolled ECG can't be used any more. Please log in again and enrol anew."}},

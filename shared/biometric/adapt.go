@@ -12,18 +12,23 @@ import (
 // weeks, and each time costs the writing of a model.
 const adaptEvery = 24 * time.Hour
 
-// adapted returns the template with an accepted probe taken in, or nil where
-// nothing is to be stored: the setting is off, the model is younger than
+// adapted returns what is to be stored after an accepted probe: the template
+// with the probe taken in, or as it is where its key is going out of use. It
+// returns nil for nothing: adapting is off, the model is younger than
 // adaptEvery, or the match isn't strong enough.
-func (s *Service) adapted(m member.Member, t *ecg.Template, probe ecg.Signal) *ecg.Template {
+func (s *Service) adapted(m member.Member, t reference, probe ecg.Signal) *ecg.Template {
+	var unchanged *ecg.Template
+	if t.stale {
+		unchanged = t.Template
+	}
 	if !s.settings.Adapt || s.now().Sub(m.Model.Made) < adaptEvery {
-		return nil
+		return unchanged
 	}
-	t, ok, err := ecg.Adapt(t, probe)
+	changed, ok, err := ecg.Adapt(t.Template, probe)
 	if err != nil || !ok { // the verdict stands: it was reached without this
-		return nil
+		return unchanged
 	}
-	return t
+	return changed
 }
 
 // replace makes an adapted template the member's model, as an enrolment would.

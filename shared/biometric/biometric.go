@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"systole/shared/biometric/protect"
 	"systole/shared/member"
 )
 
@@ -40,4 +41,10 @@ type Objects interface {
 	Put(ctx context.Context, key string, data []byte) error
 	// Get returns the whole object, or store.ErrNotFound.
 	Get(ctx context.Context, key string) ([]byte, error)
+}
+
+// Keys are the service's secrets.
+type Keys interface {
+	// Ring returns those that models are sealed with. It may have to fetch them.
+	Ring(ctx context.Context) (protect.Ring, error)
 }

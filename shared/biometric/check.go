@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"systole/shared/biometric/protect"
 	"systole/shared/biometric/request"
 	"systole/shared/ecg"
 	"systole/shared/fault"
@@ -57,14 +58,14 @@ func (s *Service) CheckUser(ctx context.Context, token string, p request.Check) 
 }
 
 // decide compares the probe with the template, and returns the template as
-// adapted to it, if it is.
-func (s *Service) decide(ctx context.Context, m member.Member, t *ecg.Template, p request.Check, at ecg.FMR) (accepted bool, changed *ecg.Template, err error) {
+// adapted to it, or as it is where it is to be sealed anew.
+func (s *Service) decide(ctx context.Context, m member.Member, t reference, p request.Check, at ecg.FMR) (accepted bool, changed *ecg.Template, err error) {
 	err = s.work(ctx, func() error {
 		signal, err := s.read(p.File, p.RateHz)
 		if err != nil {
 			return err
 		}
-		if accepted, err = compare(t, signal, at); accepted {
+		if accepted, err = compare(t.Template, signal, at); accepted {
 			changed = s.adapted(m, t, signal)
 		}
 		return err
@@ -103,7 +104,7 @@ func (s *Service) strictness(fmr float64) (ecg.FMR, error) {
 // memberAndTemplate reads the session's member and, at the same time, the
 // model that the session last saw, and consumes the nonce. Only when that isn't
 // the member's model any more it reads again.
-func (s *Service) memberAndTemplate(ctx context.Context, session member.Session, nonce string) (member.Member, *ecg.Template, error) {
+func (s *Service) memberAndTemplate(ctx context.Context, session member.Session, nonce string) (member.Member, reference, error) {
 	var m member.Member
 	var object []byte
 	var missing error
@@ -119,18 +120,18 @@ func (s *Service) memberAndTemplate(ctx context.Context, session member.Session,
 		return s.meet(ctx, session, nonce)
 	})
 	if err != nil {
-		return m, nil, err
+		return m, reference{}, err
 	}
 	if m.Model == nil {
-		return m, nil, fault.New(fault.NoModel)
+		return m, reference{}, fault.New(fault.NoModel)
 	}
 	if m.Model.Key != session.ModelKey || errors.Is(missing, store.ErrNotFound) {
 		m, object, missing = s.follow(ctx, session, m)
 	}
 	if missing != nil {
-		return m, nil, fmt.Errorf("read model: %w", missing)
+		return m, reference{}, fmt.Errorf("read model: %w", missing)
 	}
-	template, err := templateFrom(m.Model.Key, object)
+	template, err := s.open(ctx, m.Model.Key, object)
 	return m, template, err
 }
 
@@ -164,20 +165,36 @@ func (s *Service) follow(ctx context.Context, session member.Session, m member.M
 	return again, object, err
 }
 
-// templateFrom opens a model's object.
-func templateFrom(key string, object []byte) (*ecg.Template, error) {
-	b, err := open(key, object)
+// reference is the template that a probe is compared with. stale says that it
+// is sealed with a key that is going out of use.
+type reference struct {
+	*ecg.Template
+	stale bool
+}
+
+// open opens a model's object. What can't be opened is never compared with: the
+// errors are fault.ModelObsolete, fault.ModelDamaged and, for want of the key,
+// fault.Unavailable.
+func (s *Service) open(ctx context.Context, key string, object []byte) (reference, error) {
+	ring, err := s.keys.Ring(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("open model %s: %w", key, err)
+		return reference{}, fmt.Errorf("read keys: %w", err)
 	}
-	template, err := ecg.ParseTemplate(b)
+	b, seed, stale, err := ring.Open(key, object)
+	if errors.Is(err, protect.ErrKey) {
+		return reference{}, fault.New(fault.Unavailable).Because(fmt.Errorf("open model %s: %w", key, err))
+	}
+	if err != nil {
+		return reference{}, fault.New(fault.ModelDamaged).Because(fmt.Errorf("open model %s: %w", key, err))
+	}
+	template, err := ecg.ParseTemplate(b, seed)
 	if errors.Is(err, ecg.ErrObsolete) {
-		return nil, fault.New(fault.ModelObsolete).Because(err)
+		return reference{}, fault.New(fault.ModelObsolete).Because(err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("parse model %s: %w", key, err)
+		return reference{}, fault.New(fault.ModelDamaged).Because(fmt.Errorf("parse model %s: %w", key, err))
 	}
-	return template, nil
+	return reference{template, stale}, nil
 }
 
 // noteUse notes that session and model are in use, if that is news.

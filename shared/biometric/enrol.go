@@ -79,9 +79,9 @@ func (s *Service) enrol(e request.Enrolment) (*ecg.Template, error) {
 // keep writes the model's object and, where they are kept, the uploads, all at
 // once, and returns the pointer to be.
 func (s *Service) keep(ctx context.Context, pk int64, t *ecg.Template, files [][]byte) (member.Model, error) {
-	b, err := t.MarshalBinary()
+	ring, err := s.keys.Ring(ctx)
 	if err != nil {
-		return member.Model{}, fmt.Errorf("encode template: %w", err)
+		return member.Model{}, fmt.Errorf("read keys: %w", err)
 	}
 	made := s.now()
 	version, err := newVersion(made, s.rand)
@@ -96,7 +96,11 @@ func (s *Service) keep(ctx context.Context, pk int64, t *ecg.Template, files [][
 		Algorithm: t.Algorithm(),
 		Quality:   t.Quality(),
 	}
-	puts := []func() error{func() error { return s.objects.Put(ctx, model.Key, seal(model.Key, b)) }}
+	sealed, err := ring.Seal(model.Key, s.rand, func(seed [32]byte) ([]byte, error) { return t.Marshal(seed) })
+	if err != nil {
+		return member.Model{}, fmt.Errorf("seal template: %w", err)
+	}
+	puts := []func() error{func() error { return s.objects.Put(ctx, model.Key, sealed) }}
 	if s.settings.KeepUploads {
 		for i, file := range files {
 			puts = append(puts, func() error { return s.objects.Put(ctx, uploadKey(pk, version, i), file) })

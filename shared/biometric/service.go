@@ -57,6 +57,7 @@ type Service struct {
 	tokens   Tokens
 	members  Members
 	objects  Objects
+	keys     Keys
 	settings Settings
 	slots    chan struct{}
 	now      func() time.Time
@@ -65,12 +66,12 @@ type Service struct {
 
 // NewService returns a Service. random must be safe for concurrent use; nil is
 // crypto/rand's.
-func NewService(tokens Tokens, members Members, objects Objects, s Settings, now func() time.Time, random io.Reader) *Service {
+func NewService(tokens Tokens, members Members, objects Objects, keys Keys, s Settings, now func() time.Time, random io.Reader) *Service {
 	if random == nil {
 		random = rand.Reader
 	}
 	return &Service{
-		tokens: tokens, members: members, objects: objects, settings: s,
+		tokens: tokens, members: members, objects: objects, keys: keys, settings: s,
 		slots: make(chan struct{}, max(1, s.Parallel)), now: now, rand: random,
 	}
 }

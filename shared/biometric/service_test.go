@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"systole/shared/biometric/protect"
 	"systole/shared/biometric/request"
 	"systole/shared/fault"
 	"systole/shared/member"
@@ -44,6 +45,27 @@ var (
 	others = []string{"person02_rec1_12s.csv", "person10_rec1_12s.csv", "person20_rec1_12s.csv"}
 )
 
+const testSecret = "a secret of the tests, and of nobody else"
+
+func testKeys(t testing.TB) protect.Ring {
+	t.Helper()
+	ring, err := protect.NewRing(testSecret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+// sealed is a template sealed for the object at key.
+func sealed(t testing.TB, ring protect.Ring, key string, template []byte) []byte {
+	t.Helper()
+	b, err := ring.Seal(key, rand.Reader, func([32]byte) ([]byte, error) { return template, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 // house is a service with one member who is logged in.
 type house struct {
 	*Service
@@ -65,7 +87,7 @@ func newHouse(t testing.TB, change ...func(*Settings)) *house {
 		f(&s)
 	}
 	tokens := member.NewTokens(h.calls, member.DefaultTokenLimits, clock, rand.Reader)
-	h.Service = NewService(tokens, h.calls, h.calls, s, clock, nil)
+	h.Service = NewService(tokens, h.calls, h.calls, testKeys(t), s, clock, nil)
 	return h
 }
 

@@ -35,6 +35,7 @@ const (
 	// Is it them.
 	NoModel          Code = "no_model"
 	ModelObsolete    Code = "model_obsolete"
+	ModelDamaged     Code = "model_damaged"
 	ModelDisabled    Code = "model_disabled"
 	TooManyChecks    Code = "too_many_checks"
 	LogInAgain       Code = "log_in_again"
