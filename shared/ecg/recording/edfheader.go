@@ -131,9 +131,7 @@ func edfStart(data []byte) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	if at.Year() >= 2085 {
-		at = at.AddDate(-100, 0, 0)
-	} else if at.Year() < 1985 {
+	if at.Year() < 1985 { // time has 69 and later of the last century
 		at = at.AddDate(100, 0, 0)
 	}
 	return at

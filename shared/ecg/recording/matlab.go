@@ -51,7 +51,7 @@ func readMATLAB(data []byte, h Hints) (*Recording, error) {
 	if string(data[126:128]) == "MI" {
 		m.order = binary.BigEndian
 	}
-	if err := m.elements(data[head:], "", 0); err != nil {
+	if err := m.elements(data[head:]); err != nil {
 		return nil, err
 	}
 	return readVariables(m.variables)
@@ -78,15 +78,18 @@ func (m *matlab) element(b []byte) (kind int, body, rest []byte, ok bool) {
 // maxStructures is how deep structures may lie in one another.
 const maxStructures = 3
 
-// elements reads the elements that follow one another in b. Those of a
-// structure have no names of their own.
-func (m *matlab) elements(b []byte, name string, depth int) error {
-	for {
+// maxVariables bounds how many variables are looked at: each that is packed
+// costs far more than its bytes.
+const maxVariables = 1000
+
+// elements reads the variables of a file, which follow one another.
+func (m *matlab) elements(b []byte) error {
+	for range maxVariables {
 		kind, body, rest, ok := m.element(b)
 		if !ok {
 			return nil
 		}
-		if kind == miCompressed && depth == 0 {
+		if kind == miCompressed {
 			inflated, err := m.inflate(body)
 			if err != nil {
 				return err
@@ -94,12 +97,11 @@ func (m *matlab) elements(b []byte, name string, depth int) error {
 			kind, body, _, _ = m.element(inflated)
 		}
 		if kind == miMatrix {
-			if err := m.matrix(body, name, depth); err != nil {
-				return err
-			}
+			m.matrix(body, "", 0)
 		}
 		b = rest
 	}
+	return refuse(Unsupported, 0, "it has more than %d variables: save the recording alone", maxVariables)
 }
 
 // inflate unpacks an element. One that is cut off gives what came before.
@@ -115,67 +117,52 @@ func (m *matlab) inflate(body []byte) ([]byte, error) {
 	return inflated, nil
 }
 
-// matrix reads an array: its flags, dimensions, name and numbers.
-func (m *matlab) matrix(b []byte, name string, depth int) error {
-	_, flags, b, ok1 := m.element(b)
-	_, dimensions, b, ok2 := m.element(b)
-	_, own, b, ok3 := m.element(b)
-	if !ok1 || !ok2 || !ok3 || len(flags) < 4 || len(dimensions) < 8 {
-		return nil // cut off
+// matrix reads an array: its flags, dimensions, name and numbers. What isn't
+// one of numbers, or is cut off, is passed over. The fields of a structure have
+// no names of their own.
+func (m *matlab) matrix(b []byte, name string, depth int) {
+	_, flags, b, _ := m.element(b)
+	_, dimensions, b, _ := m.element(b)
+	_, own, b, ok := m.element(b)
+	if !ok || len(flags) < 4 || len(dimensions) < 8 {
+		return
 	}
 	if name == "" {
 		name = string(own)
 	}
 	rows, columns := int(m.order.Uint32(dimensions)), 1
 	for at := 4; at+4 <= len(dimensions); at += 4 {
-		n := int(m.order.Uint32(dimensions[at:]))
-		if n > 0 && columns > math.MaxInt32/n {
-			return nil
-		}
-		columns *= n
+		columns = min(columns*int(m.order.Uint32(dimensions[at:])), math.MaxInt32)
 	}
 	class := m.order.Uint32(flags) & 0xff
 	if class == mxStruct && rows == 1 && columns == 1 && depth < maxStructures {
-		return m.structure(b, depth)
+		m.structure(b, depth)
 	}
-	if class < mxDouble || class > mxUint64 {
-		return nil
-	}
-	kind, numbers, _, ok := m.element(b)
-	if !ok || kind >= len(matlabKinds) {
-		return nil
+	kind, numbers, _, _ := m.element(b)
+	if class < mxDouble || class > mxUint64 || kind >= len(matlabKinds) {
+		return
 	}
 	if p, ok := packingOf(matlabKinds[kind], m.order); ok {
 		m.variables = append(m.variables, variable{name, rows, columns, false, numbers, p})
 	}
-	return nil
 }
 
 // structure reads the fields of a structure: how long names are, the names, and
 // the arrays.
-func (m *matlab) structure(b []byte, depth int) error {
-	_, length, b, ok1 := m.element(b)
-	_, names, b, ok2 := m.element(b)
-	if !ok1 || !ok2 || len(length) < 4 {
-		return nil
+func (m *matlab) structure(b []byte, depth int) {
+	_, length, b, _ := m.element(b)
+	_, names, b, _ := m.element(b)
+	if len(length) < 4 {
+		return
 	}
 	size := int(m.order.Uint32(length))
-	if size < 1 {
-		return nil
-	}
-	for len(names) >= size {
+	for size > 0 && len(names) >= size && len(m.variables) < maxVariables {
 		name, _, _ := strings.Cut(string(names[:size]), "\x00")
 		names = names[size:]
-		kind, body, rest, ok := m.element(b)
-		if !ok {
-			return nil
-		}
+		kind, body, rest, _ := m.element(b)
 		if kind == miMatrix {
-			if err := m.matrix(body, name, depth+1); err != nil {
-				return err
-			}
+			m.matrix(body, name, depth+1)
 		}
 		b = rest
 	}
-	return nil
 }

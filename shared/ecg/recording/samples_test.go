@@ -1,11 +1,13 @@
 package recording_test
 
 import (
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"systole/shared/ecg"
 	"systole/shared/ecg/recording"
 	"systole/shared/ecg/resample"
 	"systole/tests/recordings"
@@ -54,6 +56,35 @@ func TestEverySampleHoldsThePersonsSignal(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestAHeartIsKnownAgainInEveryFormat(t *testing.T) {
+	folders, err := os.ReadDir(samplesFolder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signal := func(r *recording.Recording) ecg.Signal { return ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz} }
+	stranger, err := recording.ReadBytes(recordings.Probe(t, 2), recording.Hints{RateHz: recordings.RateHz})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		t.Run(folder.Name(), func(t *testing.T) {
+			at := filepath.Join(samplesFolder, folder.Name())
+			template, err := ecg.Enrol(signal(readSample(t, at, "enrol")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			own, err1 := ecg.Compare(template, signal(readSample(t, at, "check")))
+			other, err2 := ecg.Compare(template, signal(stranger))
+			if err := errors.Join(err1, err2); err != nil {
+				t.Fatal(err)
+			}
+			if !own.Accepted(0.001) || other.Accepted(0.001) {
+				t.Errorf("own heart accepted: %v, a stranger's: %v", own.Accepted(0.001), other.Accepted(0.001))
+			}
+		})
 	}
 }
 

@@ -52,18 +52,23 @@ func wfdbHeaderIn(e entry, files int) (wfdbHeader, bool) {
 func readWFDB(entries []entry, h Hints) (*Recording, error) {
 	var headers []wfdbHeader
 	var rest []entry
+	byName := make(map[string]entry)
 	for _, e := range entries {
 		if header, ok := wfdbHeaderIn(e, len(entries)); ok {
 			headers = append(headers, header)
-		} else {
-			rest = append(rest, e)
+			continue
 		}
+		rest = append(rest, e)
+		byName[e.base()] = e
+	}
+	if len(headers) == 1 && len(rest) == 1 {
+		headers[0].nameFile(rest[0], byName)
 	}
 	var records []wfdbRecord
 	segmented := false
 	for _, header := range headers {
 		segmented = segmented || header.segments > 0
-		if files := header.find(rest, len(headers) == 1); len(files) > 0 {
+		if files := header.find(byName); len(files) > 0 {
 			records = append(records, wfdbRecord{header, files})
 		}
 	}
@@ -89,19 +94,21 @@ func readWFDB(entries []entry, h Hints) (*Recording, error) {
 	return r, nil
 }
 
-// find looks for the files that the header names, by the last part of their
-// names. The only file there is, whatever its name, is the only one named.
-func (h *wfdbHeader) find(entries []entry, alone bool) map[string]entry {
+// nameFile takes the only file there is, whatever its name, for the only one
+// that the header names.
+func (h *wfdbHeader) nameFile(e entry, byName map[string]entry) {
+	if !slices.ContainsFunc(h.signals, func(s wfdbSignal) bool { return s.file != h.signals[0].file }) && len(h.signals) > 0 {
+		byName[entry{name: h.signals[0].file}.base()] = e
+	}
+}
+
+// find returns the files that the header names, by the last part of their
+// names.
+func (h *wfdbHeader) find(byName map[string]entry) map[string]entry {
 	files := make(map[string]entry)
-	one := !slices.ContainsFunc(h.signals, func(s wfdbSignal) bool { return s.file != h.signals[0].file })
 	for _, s := range h.signals {
-		wanted := entry{name: s.file}.base()
-		at := slices.IndexFunc(entries, func(e entry) bool { return e.base() == wanted })
-		if at < 0 && alone && one && len(entries) == 1 {
-			at = 0
-		}
-		if at >= 0 {
-			files[s.file] = entries[at]
+		if e, ok := byName[entry{name: s.file}.base()]; ok {
+			files[s.file] = e
 		}
 	}
 	return files

@@ -9,26 +9,26 @@ type wfdbFormat struct {
 	group   int // samples that are packed together
 	bytes   int // of a group
 	missing int // the value that stands for none
-	// at returns the i-th sample of a file that has it.
+	// at returns the i-th sample of a file that has it; nil for formats with a
+	// loop of their own.
 	at func(data []byte, i int) int
 }
 
 var wfdbFormats = [...]wfdbFormat{
 	{8, 1, 1, 1 << 30, func(b []byte, i int) int { return int(int8(b[i])) }}, // differences
-	{16, 1, 2, -1 << 15, func(b []byte, i int) int { return int(int16(binary.LittleEndian.Uint16(b[2*i:]))) }},
+	{16, 1, 2, -1 << 15, nil},
 	{24, 1, 3, -1 << 23, func(b []byte, i int) int { return int24(b[3*i:]) }},
 	{32, 1, 4, -1 << 31, func(b []byte, i int) int { return int(int32(binary.LittleEndian.Uint32(b[4*i:]))) }},
 	{61, 1, 2, -1 << 15, func(b []byte, i int) int { return int(int16(binary.BigEndian.Uint16(b[2*i:]))) }},
 	{80, 1, 1, -1 << 7, func(b []byte, i int) int { return int(b[i]) - 1<<7 }},
 	{160, 1, 2, -1 << 15, func(b []byte, i int) int { return int(binary.LittleEndian.Uint16(b[2*i:])) - 1<<15 }},
-	{212, 2, 3, -1 << 11, at212},
+	{212, 2, 3, -1 << 11, nil},
 	{310, 3, 4, -1 << 9, at310},
 	{311, 3, 4, -1 << 9, at311},
 }
 
 // unpack writes to dst the samples of a signal: the one numbered from, and each
-// that many steps further. The usual formats have loops of their own, several
-// times faster.
+// that many steps further. The usual formats' own loops are much faster.
 func (f wfdbFormat) unpack(dst []int, data []byte, from, step int) {
 	switch f.number {
 	case 16:
