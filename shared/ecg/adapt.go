@@ -6,11 +6,19 @@ package ecg
 func Adapt(t *Template, signal Signal) (*Template, bool, error) {
 	w := workspaces.Get().(*workspace)
 	defer workspaces.Put(w)
-	coordinates, weight, err := w.probe(t.model, signal)
+	r, err := w.read(signal)
 	if err != nil {
 		return t, false, err
 	}
-	heart, ok := t.model.TakeIn(t.heart, coordinates, weight)
+	return t.Adapt(r)
+}
+
+// Adapt is the function of that name, for a probe that was read already.
+func (t *Template) Adapt(r *Reading) (*Template, bool, error) {
+	if err := r.Usable(); err != nil {
+		return t, false, err
+	}
+	heart, ok := t.model.TakeIn(t.heart, r.coordinates, r.weight)
 	if !ok {
 		return t, false, nil
 	}

@@ -17,26 +17,20 @@ type FMR float64
 func Compare(t *Template, signal Signal) (Score, error) {
 	w := workspaces.Get().(*workspace)
 	defer workspaces.Put(w)
-	coordinates, _, err := w.probe(t.model, signal)
+	r, err := w.read(signal)
 	if err != nil {
 		return Score{}, err
 	}
-	heart := t.heart.Heart()
-	return Score{t.model.Compare(&heart, coordinates), t.model}, nil
+	return t.Compare(r)
 }
 
-// probe is the coordinates of a probe, valid until the next call, and its
-// weight were it enrolled.
-func (w *workspace) probe(m *model.Model, signal Signal) (coordinates []float32, weight float64, err error) {
-	s, err := signal.check()
-	if err != nil {
-		return nil, 0, err
+// Compare is the function of that name, for a probe that was read already.
+func (t *Template) Compare(r *Reading) (Score, error) {
+	if err := r.Usable(); err != nil {
+		return Score{}, err
 	}
-	r := w.front.Run(s.MV, s.RateHz)
-	if err := unusable(&r.Report, probe); err != nil {
-		return nil, 0, err
-	}
-	return w.embed(m, r.Beats), model.Weight(r.Beats.Len(), r.Report.Trust()), nil
+	heart := t.heart.Heart()
+	return Score{t.model.Compare(&heart, r.coordinates), t.model}, nil
 }
 
 // Accepted says whether the score is above the threshold at which strangers

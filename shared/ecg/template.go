@@ -61,24 +61,44 @@ func (w *workspace) embed(m *model.Model, beats *beat.Beats) []float32 {
 func Enrol(recordings ...Signal) (*Template, error) {
 	w := workspaces.Get().(*workspace)
 	defer workspaces.Put(w)
-	t := &Template{model: model.Shipped()}
-	var total quality.Report
+	var e enrolling
 	for _, s := range recordings {
-		s, err := s.check()
+		r, err := w.read(s)
 		if err != nil {
 			return nil, err
 		}
-		r := w.front.Run(s.MV, s.RateHz)
-		total.Add(&r.Report)
-		if n := r.Beats.Len(); n > 0 {
-			t.heart.Enrolled.Add(w.embed(t.model, r.Beats), model.Weight(n, r.Report.Trust()))
-		}
+		e.add(r)
 	}
-	if err := unusable(&total, enrolment); err != nil {
+	return e.template()
+}
+
+// EnrolReadings is Enrol for recordings that were read already.
+func EnrolReadings(readings ...*Reading) (*Template, error) {
+	var e enrolling
+	for _, r := range readings {
+		e.add(r)
+	}
+	return e.template()
+}
+
+// enrolling is a template in the making.
+type enrolling struct {
+	heart model.Adaptive
+	total quality.Report
+}
+
+func (e *enrolling) add(r *Reading) {
+	e.total.Add(&r.report)
+	if r.coordinates != nil {
+		e.heart.Enrolled.Add(r.coordinates, r.weight)
+	}
+}
+
+func (e *enrolling) template() (*Template, error) {
+	if err := unusable(&e.total, enrolment); err != nil {
 		return nil, err
 	}
-	t.quality = total.Trust()
-	return t, nil
+	return &Template{model: model.Shipped(), heart: e.heart, quality: e.total.Trust()}, nil
 }
 
 // Quality is how far comparisons with this template can be trusted, 0 to 1.

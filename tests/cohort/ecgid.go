@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"systole/shared/ecg/recording"
 )
 
 // loadECGID reads the folders of the ECG-ID database's persons: the raw first
@@ -42,11 +40,7 @@ func readECGID(header string) (Recording, error) {
 		return Recording{}, err
 	}
 	base := strings.TrimSuffix(header, ".hea")
-	samples, err := os.ReadFile(base + ".dat")
-	if err != nil {
-		return Recording{}, err
-	}
-	r, err := recording.ReadParts([]recording.Part{{Data: text}, {Data: samples}}, recording.Hints{})
+	mv, rateHz, err := ReadWFDB(base)
 	if err != nil {
 		return Recording{}, err
 	}
@@ -54,7 +48,7 @@ func readECGID(header string) (Recording, error) {
 	name := fmt.Sprintf("rec_%03s", strings.TrimPrefix(filepath.Base(base), "rec_"))
 	return Recording{
 		Database: ECGID, Session: day, Name: name,
-		MV: r.Leads[0].MV, RateHz: r.RateHz,
+		MV: mv, RateHz: rateHz,
 	}, nil
 }
 

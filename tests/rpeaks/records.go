@@ -1,14 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"systole/shared/ecg/recording"
+	"systole/tests/cohort"
 )
 
 // record is a recording with its reference.
@@ -52,33 +51,20 @@ func loadMITDB(folder string) ([]record, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s.atr: %w", base, err)
 		}
-		r := record{set: "mitdb", name: filepath.Base(base)}
-		if r.mv, r.rateHz, err = readWFDB(base); err != nil {
-			return nil, fmt.Errorf("%s: %w", base, err)
+		mv, rateHz, err := cohort.ReadWFDB(base)
+		if err != nil {
+			return nil, err
 		}
+		r := record{set: "mitdb", name: filepath.Base(base), rateHz: rateHz, mv: mv}
 		for _, b := range reference.beats {
-			r.beats = append(r.beats, float64(b)/r.rateHz)
+			r.beats = append(r.beats, float64(b)/rateHz)
 		}
 		for _, f := range reference.flutter {
-			r.flutter = append(r.flutter, [2]float64{float64(f[0]) / r.rateHz, float64(f[1]) / r.rateHz})
+			r.flutter = append(r.flutter, [2]float64{float64(f[0]) / rateHz, float64(f[1]) / rateHz})
 		}
 		records = append(records, r)
 	}
 	return records, nil
-}
-
-// readWFDB reads the first signal of a record.
-func readWFDB(base string) (mv []float64, rateHz float64, err error) {
-	hea, err1 := os.ReadFile(base + ".hea")
-	dat, err2 := os.ReadFile(base + ".dat")
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, 0, err
-	}
-	r, err := recording.ReadParts([]recording.Part{{Name: filepath.Base(base) + ".hea", Data: hea}, {Name: filepath.Base(base) + ".dat", Data: dat}}, recording.Hints{})
-	if err != nil {
-		return nil, 0, err
-	}
-	return r.Leads[0].MV, r.RateHz, nil
 }
 
 func loadCPSC(folder string) ([]record, error) {

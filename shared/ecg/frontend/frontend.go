@@ -30,11 +30,12 @@ const (
 	minSeconds = 1
 )
 
-// Result is what came of one signal. Beats and Peaks are valid until the front
-// end's next run.
+// Result is what came of one signal. All but the report is valid until the
+// front end's next run.
 type Result struct {
 	Beats  *beat.Beats
 	Peaks  []float64 // R peaks in samples at RateHz
+	Raw    []float64 // the signal at RateHz, mended, not yet filtered
 	Report quality.Report
 }
 
@@ -66,6 +67,7 @@ func (f *FrontEnd) Run(mv []float64, rateHz float64) Result {
 		return r
 	}
 	f.raw = f.resamplerFor(rateHz).Apply(f.raw, f.mended)
+	r.Raw = f.raw
 	r.Peaks = f.detector.Detect(f.raw)
 	hz, amplitude := f.filter(min(rateHz, RateHz))
 	r.Beats = f.cutter.Cut(f.clean, r.Peaks)

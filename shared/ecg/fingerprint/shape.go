@@ -1,0 +1,152 @@
+package fingerprint
+
+import "math"
+
+const (
+	// cells is how many equal parts a cycle is given in. Of each the signal's
+	// mean is taken, which leaves noise out and needs no filter.
+	cells = 64
+	// cycleFrom is where the cycle begins before the R peak, as a share of the
+	// interval; it is one interval long.
+	cycleFrom = 0.4
+	// shapes is how many numbers describe how one cycle differs from the one
+	// before. With more, finer shapes are told apart than noise lets through.
+	shapes = 18
+	// taper is the share of the cycle over which it fades in, and out.
+	taper = 0.12
+	// drift is how many of the slowest shapes are left out: constant, slope and
+	// bend, which the baseline's wandering is made of.
+	drift = 3
+)
+
+// basis is orthonormal functions over a cycle, the slowest first: cosines that
+// fade at both ends, blind to constant, slope and bend.
+type basis [shapes][cells]float64
+
+func newBasis() *basis {
+	var fade [cells]float64
+	var slow [drift][cells]float64
+	for j := range cells {
+		u := (float64(j) + 0.5) / cells
+		fade[j] = 1
+		if edge := min(u, 1-u); edge < taper {
+			s := math.Sin(math.Pi / 2 * edge / taper)
+			fade[j] = s * s
+		}
+		p := 1.0
+		for d := range drift {
+			slow[d][j] = p
+			p *= u - 0.5
+		}
+	}
+	// Orthonormal under the weight of the fade, so that what is taken off a
+	// cosine fades as it does.
+	for d := range slow {
+		for e := range d {
+			c := weighted(&slow[d], &slow[e], &fade)
+			subtract(&slow[d], &slow[e], c)
+		}
+		scale(&slow[d], 1/math.Sqrt(weighted(&slow[d], &slow[d], &fade)))
+	}
+	b := new(basis)
+	for k := range b {
+		f := &b[k]
+		for j := range f {
+			f[j] = math.Cos(math.Pi * float64(k+drift) * (float64(j) + 0.5) / cells)
+		}
+		for d := range slow {
+			subtract(f, &slow[d], weighted(f, &slow[d], &fade))
+		}
+		for j := range f {
+			f[j] *= fade[j]
+		}
+		for e := range k {
+			subtract(f, &b[e], dot(f[:], b[e][:]))
+		}
+		scale(f, 1/math.Sqrt(dot(f[:], f[:])))
+	}
+	return b
+}
+
+func dot(a, b []float64) float64 {
+	sum := 0.0
+	for i, v := range a {
+		sum += v * b[i]
+	}
+	return sum
+}
+
+func weighted(a, b, w *[cells]float64) float64 {
+	sum := 0.0
+	for i, v := range a {
+		sum += v * b[i] * w[i]
+	}
+	return sum
+}
+
+func subtract(a, b *[cells]float64, c float64) {
+	for i, v := range b {
+		a[i] -= c * v
+	}
+}
+
+func scale(a *[cells]float64, c float64) {
+	for i := range a {
+		a[i] *= c
+	}
+}
+
+// integral is the running sum of a signal: means over parts of it are
+// differences of its values.
+type integral []float64
+
+func (s integral) of(x []float64) integral {
+	s = append(s[:0], 0)
+	sum := 0.0
+	for _, v := range x {
+		sum += v - x[0]
+		s = append(s, sum)
+	}
+	return s
+}
+
+// at is the sum up to an instant inside the signal, in samples.
+func (s integral) at(t float64) float64 {
+	i := int(t)
+	return s[i] + (t-float64(i))*(s[i+1]-s[i])
+}
+
+// covers says whether the cycle of an interval's length around a peak lies
+// wholly inside the signal.
+func (s integral) covers(peak, interval float64) bool {
+	const half = 0.5 // a sample is the half before its instant and that after
+	return peak+half-cycleFrom*interval >= 0 && peak+half+(1-cycleFrom)*interval <= float64(len(s)-2)
+}
+
+// cycle sets c to the signal's means over the cells of the cycle around a peak.
+func (s integral) cycle(c *[cells]float64, peak, interval float64) {
+	const half = 0.5
+	step := interval / cells
+	from := peak + half - cycleFrom*interval
+	before := s.at(from)
+	for j := range c {
+		after := s.at(from + float64(j+1)*step)
+		c[j] = (after - before) / step
+		before = after
+	}
+}
+
+// upright says which way up two cycles are, by their third moment. It only
+// looks at them, for what the rest of a recording says is lost when it is cut.
+func upright(one, other *[cells]float64) bool {
+	mean := 0.0
+	for j := range one {
+		mean += (one[j] + other[j]) / (2 * cells)
+	}
+	sum := 0.0
+	for j := range one {
+		a, b := one[j]-mean, other[j]-mean
+		sum += a*a*a + b*b*b
+	}
+	return sum >= 0
+}

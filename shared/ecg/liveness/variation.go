@@ -1,0 +1,157 @@
+package liveness
+
+import (
+	"math"
+	"sync"
+)
+
+const (
+	rateHz = 250
+	// The part of a beat that is looked at, 200 ms before the R peak to 100 ms
+	// after it: P wave and QRS complex. The T wave would follow the rhythm.
+	reachBefore = rateHz * 200 / 1000
+	reachAfter  = rateHz * 100 / 1000
+	width       = reachBefore + reachAfter
+)
+
+// The shapes that a beat is taken apart into are cosines; the k-th has k half
+// periods in the 300 ms.
+const (
+	firstShape = 3  // 5 Hz: what is slower is the baseline
+	lastSlow   = 8  // 13 Hz
+	firstFast  = 15 // 25 Hz
+	lastShape  = 38 // 63 Hz
+	shapes     = lastShape - firstShape + 1
+)
+
+// window is the part around a peak, between the samples by the Catmull-Rom
+// spline: E. Catmull and R. Rom, Computer Aided Geometric Design, 1974.
+func window(raw []float64, at float64) (row [width]float64) {
+	first := int(at)
+	f := at - float64(first)
+	first -= reachBefore
+	w0, w1 := 0.5*f*(-1+f*(2-f)), 1+0.5*f*f*(-5+3*f)
+	w2, w3 := 0.5*f*(1+f*(4-3*f)), 0.5*f*f*(f-1)
+	for k := range row {
+		x := raw[first+k-1 : first+k+3]
+		row[k] = w0*x[0] + w1*x[1] + w2*x[2] + w3*x[3]
+	}
+	return row
+}
+
+// basis is the cosines, made orthonormal and blind to constant, slope and bend.
+var basis = sync.OnceValue(func() *[shapes][width]float64 {
+	const drift = 3
+	var all [drift + shapes][width]float64
+	for i := range all {
+		for k := range width {
+			u := (float64(k) + 0.5) / width
+			if i < drift {
+				all[i][k] = math.Pow(u-0.5, float64(i))
+				continue
+			}
+			all[i][k] = math.Cos(math.Pi * float64(i-drift+firstShape) * u)
+		}
+		for j := range i {
+			takeOff(all[i][:], all[j][:])
+		}
+		unit(all[i][:])
+	}
+	return (*[shapes][width]float64)(all[drift:])
+})
+
+// variation is by how much the beats vary in a slow shape and in a fast one, on
+// average, as parts of the beat's height. There is at least one beat.
+func (b *beats) variation() (slow, fast float64) {
+	var steep [width]float64 // of the mean beat
+	for i := range b.rows {
+		for k := 1; k+1 < width; k++ {
+			steep[k] += b.rows[i][k+1] - b.rows[i][k-1]
+		}
+	}
+	unit(steep[:])
+	n := len(b.rows)
+	height := 0.0
+	columns := make([]float64, shapes*n) // of each shape, its part in each beat
+	for i := range b.rows {
+		takeOff(b.rows[i][:], steep[:])
+		for s, shape := range basis() {
+			c := dot(b.rows[i][:], shape[:])
+			columns[s*n+i] = c
+			height += c * c / float64(n)
+		}
+	}
+	if height == 0 {
+		return 0, 0
+	}
+	explained := b.rhythm()
+	for s := range shapes {
+		column := columns[s*n : (s+1)*n]
+		for _, e := range explained {
+			takeOff(column, e)
+		}
+		left := dot(column, column) / float64(n-len(explained)) / height
+		switch k := s + firstShape; {
+		case k <= lastSlow:
+			slow += left / (lastSlow - firstShape + 1)
+		case k >= firstFast:
+			fast += left / (lastShape - firstFast + 1)
+		}
+	}
+	return math.Sqrt(slow), math.Sqrt(fast)
+}
+
+// rhythm is orthonormal columns of what a beat may depend on: nothing, the
+// interval before and the one after, these only where there are beats enough
+// and the intervals differ.
+func (b *beats) rhythm() [][]float64 {
+	constant := make([]float64, len(b.rows))
+	for i := range constant {
+		constant[i] = 1
+	}
+	unit(constant)
+	explained := [][]float64{constant}
+	const enough = 6
+	if len(b.rows) < enough {
+		return explained
+	}
+	for _, intervals := range [][]float64{b.before, b.after} {
+		column := append([]float64(nil), intervals...)
+		for _, e := range explained {
+			takeOff(column, e)
+		}
+		const same = 0.1 // samples
+		if math.Sqrt(dot(column, column)) > same {
+			unit(column)
+			explained = append(explained, column)
+		}
+	}
+	return explained
+}
+
+func dot(a, b []float64) float64 {
+	sum := 0.0
+	for i, v := range a {
+		sum += v * b[i]
+	}
+	return sum
+}
+
+// takeOff takes from a its part along the unit vector b.
+func takeOff(a, b []float64) {
+	c := dot(a, b)
+	for i, v := range b {
+		a[i] -= c * v
+	}
+}
+
+// unit scales a vector to length 1; zeros stay.
+func unit(a []float64) {
+	length := math.Sqrt(dot(a, a))
+	if length == 0 {
+		return
+	}
+	for i := range a {
+		a[i] /= length
+	}
+}

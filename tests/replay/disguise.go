@@ -1,0 +1,124 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"systole/shared/ecg"
+	"systole/shared/ecg/resample"
+)
+
+// A disguise changes a recording so that it doesn't look used.
+type disguise struct {
+	name  string
+	steps []func(s ecg.Signal, r *rand.Rand) ecg.Signal
+}
+
+var disguises = []disguise{
+	{"none: the same file", nil},
+	{"shifted by up to 3 s", chain(shift)},
+	{"cropped to half", chain(crop)},
+	{"scaled by 0.2 to 5", chain(scale)},
+	{"offset by up to 2 mV", chain(offset)},
+	{"stretched by 0.9", chain(stretch(0.9))},
+	{"stretched by 1.1", chain(stretch(1.1))},
+	{"stretched by 0.9 to 1.1", chain(anyStretch)},
+	{"re-encoded", chain(reencode)},
+	{"inverted", chain(invert)},
+	{"noise at 20 dB", chain(noise)},
+	{"cropped, noise", chain(crop, noise)},
+	{"stretched, noise", chain(anyStretch, noise)},
+	{"shifted, stretched, inverted, noise", chain(shift, anyStretch, invert, noise)},
+	{"all together", chain(crop, anyStretch, invert, scale, offset, noise, reencode)},
+}
+
+func chain(steps ...func(s ecg.Signal, r *rand.Rand) ecg.Signal) []func(s ecg.Signal, r *rand.Rand) ecg.Signal {
+	return steps
+}
+
+func (d disguise) apply(s ecg.Signal, r *rand.Rand) ecg.Signal {
+	for _, step := range d.steps {
+		s = step(s, r)
+	}
+	return s
+}
+
+func between(r *rand.Rand, low, high float64) float64 { return low + (high-low)*r.Float64() }
+
+func shift(s ecg.Signal, r *rand.Rand) ecg.Signal {
+	return ecg.Signal{MV: s.MV[int(between(r, 0.1, 3)*s.RateHz):], RateHz: s.RateHz}
+}
+
+func crop(s ecg.Signal, r *rand.Rand) ecg.Signal {
+	half := len(s.MV) / 2
+	from := r.IntN(len(s.MV) - half + 1)
+	return ecg.Signal{MV: s.MV[from : from+half], RateHz: s.RateHz}
+}
+
+// pieceOf is a part of an enrolment, as long as a check.
+func pieceOf(s ecg.Signal, r *rand.Rand) ecg.Signal {
+	n := int(checkSeconds * s.RateHz)
+	from := r.IntN(len(s.MV) - n)
+	return ecg.Signal{MV: s.MV[from : from+n], RateHz: s.RateHz}
+}
+
+func each(s ecg.Signal, change func(v float64) float64) ecg.Signal {
+	mv := make([]float64, len(s.MV))
+	for i, v := range s.MV {
+		mv[i] = change(v)
+	}
+	return ecg.Signal{MV: mv, RateHz: s.RateHz}
+}
+
+func scale(s ecg.Signal, r *rand.Rand) ecg.Signal {
+	by := math.Exp(between(r, -math.Log(5), math.Log(5)))
+	return each(s, func(v float64) float64 { return v * by })
+}
+
+func offset(s ecg.Signal, r *rand.Rand) ecg.Signal {
+	by := between(r, -2, 2)
+	return each(s, func(v float64) float64 { return v + by })
+}
+
+func invert(s ecg.Signal, _ *rand.Rand) ecg.Signal {
+	return each(s, func(v float64) float64 { return -v })
+}
+
+// noise adds white noise of a hundredth of the signal's power.
+func noise(s ecg.Signal, r *rand.Rand) ecg.Signal { return noisy(s, 20, r) }
+
+// deviation is the root mean square about the mean.
+func deviation(x []float64) float64 {
+	sum, squares := 0.0, 0.0
+	for _, v := range x {
+		sum += v
+		squares += v * v
+	}
+	n := float64(len(x))
+	return math.Sqrt(squares/n - sum/n*sum/n)
+}
+
+// stretch makes a recording last longer by a factor, at the rate it had.
+func stretch(factor float64) func(s ecg.Signal, r *rand.Rand) ecg.Signal {
+	return func(s ecg.Signal, _ *rand.Rand) ecg.Signal {
+		return ecg.Signal{MV: resample.New(s.RateHz, s.RateHz*factor).Apply(nil, s.MV), RateHz: s.RateHz}
+	}
+}
+
+func anyStretch(s ecg.Signal, r *rand.Rand) ecg.Signal {
+	return stretch(between(r, 0.9, 1.1))(s, r)
+}
+
+// reencode brings a recording to another rate, rightly stated, and rounds it as
+// a converter of 5 or 10 uV a step does.
+func reencode(s ecg.Signal, r *rand.Rand) ecg.Signal {
+	rates := []float64{200, 256, 300, 512, 1000}
+	rateHz := rates[r.IntN(len(rates))]
+	s = ecg.Signal{MV: resample.New(s.RateHz, rateHz).Apply(nil, s.MV), RateHz: rateHz}
+	highest := 0.0
+	for _, v := range s.MV {
+		highest = max(highest, math.Abs(v))
+	}
+	unit := highest / 500
+	return each(s, func(v float64) float64 { return unit * math.Round(v/unit) })
+}
