@@ -130,11 +130,6 @@ func (r *Recording) settle(h Hints) (*Recording, error) {
 var errTooManyBytes = refuse(Unsupported, 0, "it has more than %d MB", MaxBytes>>20)
 
 func readAll(r io.Reader) ([]byte, error) {
-	if whole, ok := r.(*bytes.Reader); ok && whole.Size() <= MaxBytes {
-		data := make([]byte, whole.Len())
-		_, err := io.ReadFull(whole, data)
-		return data, err
-	}
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err == nil && len(data) > MaxBytes {
 		err = errTooManyBytes
