@@ -73,12 +73,18 @@ type edfRun struct {
 // samples that are no numbers; if they are longer than what is there, the
 // longest run is taken alone.
 func (h *edfHeader) runs(r *Recording, body []byte, records int) []edfRun {
+	whole := []edfRun{{0, records, 0}}
+	if first := h.onsets(body, 1); first == nil {
+		return whole
+	} else if first[0] > 0 && first[0] < 1e6 && !r.Start.IsZero() {
+		r.Start = r.Start.Add(time.Duration(first[0] * 1e9))
+	}
+	if !h.gaps {
+		return whole
+	}
 	onsets := h.onsets(body, records)
 	if onsets == nil {
-		return []edfRun{{0, records, 0}}
-	}
-	if first := onsets[0]; first > 0 && first < 1e6 && !r.Start.IsZero() {
-		r.Start = r.Start.Add(time.Duration(first * 1e9))
+		return whole
 	}
 	runs := []edfRun{{0, 1, 0}}
 	filled, longest := 0.0, 0
@@ -110,13 +116,9 @@ func (h *edfHeader) runs(r *Recording, body []byte, records int) []edfRun {
 	return runs
 }
 
-// onsets are when the records begin, in seconds: the first text of each one's
-// annotations. They are nil where the records follow one another anyway or
-// don't say.
+// onsets are when the first records begin, in seconds: the first text of each
+// one's annotations. They are nil where one doesn't say.
 func (h *edfHeader) onsets(body []byte, records int) []float64 {
-	if !h.gaps {
-		return nil
-	}
 	for _, s := range h.signals {
 		if !s.annotations() {
 			continue

@@ -171,6 +171,20 @@ func TestGapsInEDFAreKept(t *testing.T) {
 	}
 }
 
+func TestAnEDFPlusMayBeginWithinASecond(t *testing.T) {
+	for _, kind := range []string{"EDF+C", "EDF+D"} {
+		r, err := recording.ReadBytes(write.EDF(kind, []float64{0.039453}, fine(1)), recording.Hints{})
+		if err != nil || r.Start.Sub(start) != 39453*time.Microsecond {
+			t.Errorf("%s begins at %v, %v", kind, r.Start, err)
+		}
+	}
+	// An onset that is none leaves what the header says.
+	file := swap(write.EDF("EDF+D", nil, fine(2)), "+1\x14\x14", "one\x14")
+	if r, err := recording.ReadBytes(file, recording.Hints{}); err != nil || !r.Start.Equal(start) || len(r.Chosen().MV) != 500 {
+		t.Errorf("begins at %v, %v", r.Start, err)
+	}
+}
+
 func TestBrokenEDFIsRefused(t *testing.T) {
 	plain := write.EDF("", nil, fine(4))
 	const header = "it ends within its header: send it again"

@@ -56,7 +56,7 @@ func TestBrokenMATLABFilesAreRefused(t *testing.T) {
 		"packed, damaged":   {edit(packed, 136, "damage"), recording.Unreadable, "a packed part of it is damaged: send it again"},
 		"packed bomb":       {bomb, recording.Unsupported, "it unpacks to far more than it should: send the recording alone, or not packed"},
 		"many variables":    {append(plain[:128:128], bytes.Repeat([]byte{9, 0, 0, 0, 0, 0, 0, 0}, 1001)...), recording.Unsupported, "it has more than 1000 variables: save the recording alone"},
-		"level 4, cut off":  {write.MATLAB4(s)[:1000], recording.Unsupported, "it is neither text nor a format known here"},
+		"level 4, cut off":  {write.MATLAB4(s)[:1000], recording.Unsupported, "it is neither text nor a format known here; of a WFDB record send the .hea with the .dat"},
 	}.run(t)
 }
 

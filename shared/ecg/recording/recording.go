@@ -147,7 +147,7 @@ func foreign(data []byte) *Error {
 		}
 	}
 	if head := data[:min(len(data), 512)]; bytes.IndexByte(head, 0) >= 0 && !isUTF16(head) {
-		return refuse(Unsupported, 0, "it is neither text nor a format known here")
+		return refuse(Unsupported, 0, "it is neither text nor a format known here; of a WFDB record send the .hea with the .dat")
 	}
 	return nil
 }

@@ -233,20 +233,20 @@ func (t *wfdbTrack) decode(frames int) (mv []float64, sum int) {
 	value := t.first
 	mv = make([]float64, frames*t.perFrame)
 	for k := range t.perFrame {
-		from := t.skew*t.length + t.begin + k
-		for frame := 0; frame < frames; frame += len(buffer) {
-			counts := buffer[:min(len(buffer), frames-frame)]
-			t.packing.unpack(counts, t.data, from+frame*t.length, t.length)
+		from, at := t.skew*t.length+t.begin+k, k
+		for done := 0; done < frames; done += len(buffer) {
+			counts := buffer[:min(len(buffer), frames-done)]
+			t.packing.unpack(counts, t.data, from+done*t.length, t.length)
 			if t.format == 8 {
 				value = add(counts, value)
 			}
-			for i, v := range counts {
+			for _, v := range counts {
 				sum += v
+				mv[at] = float64(v-t.baseline) / gain
 				if v == t.packing.missing {
-					mv[(frame+i)*t.perFrame+k] = math.NaN()
-					continue
+					mv[at] = math.NaN()
 				}
-				mv[(frame+i)*t.perFrame+k] = float64(v-t.baseline) / gain
+				at += t.perFrame
 			}
 		}
 	}
