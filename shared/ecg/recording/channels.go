@@ -1,7 +1,6 @@
 package recording
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -127,20 +126,9 @@ func (r *Recording) scaleGuessed(mv []float64) {
 	r.note("unit_guessed", "unit guessed as %s", unit)
 }
 
-// noteMissing counts the samples that the file itself calls missing in the lead
-// that has most of them.
-func (r *Recording) noteMissing() {
-	most := 0
-	for _, lead := range r.Leads {
-		missing := 0
-		for _, x := range lead.MV {
-			if math.IsNaN(x) {
-				missing++
-			}
-		}
-		most = max(most, missing)
-	}
-	if most > 0 {
-		r.note("samples_missing", "%d samples are missing", most)
+// noteMissing says how many samples of a lead the file itself calls missing.
+func (r *Recording) noteMissing(samples int) {
+	if samples > 0 {
+		r.note("samples_missing", "%d samples are missing", samples)
 	}
 }

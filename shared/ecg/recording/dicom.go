@@ -107,14 +107,9 @@ func (r *Recording) addDICOM(w dicomSet, h Hints) error {
 		return err
 	}
 	data := w.find(dicomData)
-	frames := len(data) / p.width / n
-	switch stated := w.integer(dicomSamples); {
-	case frames == 0:
-		return refuse(Empty, 0, "its waveform has no samples")
-	case stated > frames:
-		r.note("shorter_than_stated", "%d of %d samples are there", frames, stated)
-	case stated > 0:
-		frames = stated // an odd byte may be filled up
+	frames, err := r.dicomFrames(w, len(data)/p.width/n, MaxSamples/n)
+	if err != nil {
+		return err
 	}
 	channels := make([]channel, n)
 	for i, c := range definitions {
@@ -124,30 +119,46 @@ func (r *Recording) addDICOM(w dicomSet, h Hints) error {
 	if err != nil {
 		return err
 	}
-	if frames > MaxSamples/len(kept) {
-		return refuse(Unsupported, 0, "it has more than %d samples", MaxSamples)
-	}
 	padding := math.NaN()
 	if value := w.find(dicomPadding); len(value) >= p.width {
 		padding = p.at(value)
 	}
+	mostMissing := 0
 	for _, i := range kept {
-		mv := make([]float64, frames)
 		scale, zero, known := dicomScale(definitions[i], channels[i].unit)
+		mv, missing := make([]float64, frames), 0
 		for j := range mv {
 			x := p.at(data[(j*n+i)*p.width:])
 			mv[j] = x*scale + zero
 			if x == padding {
 				mv[j] = math.NaN()
+				missing++
 			}
 		}
 		if !known {
 			r.scaleGuessed(mv)
 		}
 		r.Leads = append(r.Leads, Lead{Name: channels[i].name, MV: mv})
+		mostMissing = max(mostMissing, missing)
 	}
-	r.noteMissing()
+	r.noteMissing(mostMissing)
 	return nil
+}
+
+// dicomFrames is how many samples of each channel there are, with so many in
+// the file.
+func (r *Recording) dicomFrames(w dicomSet, there, most int) (int, error) {
+	switch stated := w.integer(dicomSamples); {
+	case there == 0:
+		return 0, refuse(Empty, 0, "its waveform has no samples")
+	case there > most:
+		return 0, refuse(Unsupported, 0, "it has more than %d samples", MaxSamples)
+	case stated > there:
+		r.note("shorter_than_stated", "%d of %d samples are there", there, stated)
+	case stated > 0:
+		return stated, nil // an odd byte may be filled up
+	}
+	return there, nil
 }
 
 // dicomChannel is the name and unit of a channel: "Lead I (Einthoven)" in uV.

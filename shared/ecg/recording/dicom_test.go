@@ -12,14 +12,6 @@ import (
 	"systole/tests/samples/write"
 )
 
-// swap replaces all of a text by another of its length.
-func swap(file []byte, old, new string) []byte {
-	if len(old) != len(new) || !bytes.Contains(file, []byte(old)) {
-		panic(fmt.Sprintf("%q can't be swapped for %q", old, new))
-	}
-	return bytes.ReplaceAll(file, []byte(old), []byte(new))
-}
-
 func TestDICOMWaveformsGiveTheSameSignal(t *testing.T) {
 	s := fine(4)
 	plain := write.DICOM(write.Explicit, false, s)

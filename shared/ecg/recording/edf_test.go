@@ -1,7 +1,6 @@
 package recording_test
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"strings"
@@ -11,22 +10,6 @@ import (
 	"systole/shared/ecg/recording"
 	"systole/tests/samples/write"
 )
-
-// fine is a signal whose values are whole µV, of so many seconds.
-func fine(seconds int) write.Signal {
-	s := write.Signal{Start: start, RateHz: 250, MV: make([]float64, 250*seconds)}
-	for i := range s.MV {
-		s.MV[i] = math.Round(1000*math.Sin(float64(i)/17)) / 1000
-	}
-	return s
-}
-
-// edit returns a file in which bytes from a place on are others.
-func edit(file []byte, at int, text string) []byte {
-	file = bytes.Clone(file)
-	copy(file[at:], text)
-	return file
-}
 
 func TestEDFAndBDFGiveTheSameSignal(t *testing.T) {
 	want := fine(8)
@@ -47,21 +30,6 @@ func TestEDFAndBDFGiveTheSameSignal(t *testing.T) {
 			t.Errorf("%s: %s at %v Hz from %v, notes %s", name, r.Format, r.RateHz, r.Start, codes(r))
 		}
 		equal(t, name, r.Chosen().MV, want.MV)
-	}
-}
-
-// equal compares samples, those that are none too.
-func equal(t *testing.T, name string, got, want []float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Errorf("%s: %d samples, want %d", name, len(got), len(want))
-		return
-	}
-	for i := range got {
-		if !near(got[i], want[i]) {
-			t.Errorf("%s: sample %d is %v mV, want %v", name, i, got[i], want[i])
-			return
-		}
 	}
 }
 

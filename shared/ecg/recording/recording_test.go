@@ -179,63 +179,6 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// sound checks what holds of every answer, whatever the file.
-func sound(t *testing.T, r *recording.Recording, err error) {
-	t.Helper()
-	if err != nil {
-		var refusal *recording.Error
-		if !errors.As(err, &refusal) || refusal.Detail == "" {
-			t.Fatalf("error is %v", err)
-		}
-		return
-	}
-	n := len(r.Chosen().MV)
-	if n == 0 || !(r.RateHz > 0) || math.IsInf(r.RateHz, 0) {
-		t.Fatalf("recording of %d samples at %v Hz", n, r.RateHz)
-	}
-	for _, lead := range r.Leads {
-		if len(lead.MV) != n {
-			t.Fatalf("leads of %d and %d samples", n, len(lead.MV))
-		}
-		for i, x := range lead.MV {
-			if math.IsInf(x, 0) {
-				t.Fatalf("sample %d is %v", i, x)
-			}
-		}
-	}
-}
-
-// refused is a table of broken files, each with the sentence it is refused by.
-type refused map[string]struct {
-	file   []byte
-	reason recording.Reason
-	detail string
-}
-
-func (table refused) run(t *testing.T) {
-	for name, c := range table {
-		t.Run(name, func(t *testing.T) {
-			_, err := recording.ReadBytes(c.file, recording.Hints{})
-			var refusal *recording.Error
-			if !errors.As(err, &refusal) {
-				t.Fatalf("error is %v, want a refusal", err)
-			}
-			if refusal.Reason != c.reason || refusal.Detail != c.detail {
-				t.Errorf("refused as\n%s: %q, want\n%s: %q", refusal.Reason, refusal.Detail, c.reason, c.detail)
-			}
-		})
-	}
-}
-
-// codes of a recording's notes, in order.
-func codes(r *recording.Recording) string {
-	var words []string
-	for _, n := range r.Notes {
-		words = append(words, n.Code)
-	}
-	return strings.Join(words, " ")
-}
-
 func BenchmarkReadApp12s(b *testing.B) {
 	file := lines(6000, func(i int) string { return fmt.Sprintf("%q", fmt.Sprint(wave(i))) })
 	b.SetBytes(int64(len(file)))

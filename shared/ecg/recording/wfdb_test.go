@@ -8,23 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"systole/shared/ecg/recording"
 	"systole/tests/samples/write"
 )
-
-// start of the recordings that the tests write.
-var start = time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)
-
-// waves is a signal of n samples whose values few bits hold.
-func waves(n int) write.Signal {
-	s := write.Signal{Start: start, RateHz: 250, MV: make([]float64, n)}
-	for i := range s.MV {
-		s.MV[i] = math.Round(100*math.Sin(float64(i)/17)) / 100
-	}
-	return s
-}
 
 // parts are a record's files.
 func parts(hea string, dats ...[]byte) []recording.Part {
@@ -33,15 +20,6 @@ func parts(hea string, dats ...[]byte) []recording.Part {
 		all = append(all, recording.Part{Name: []string{"r.dat", "r.xyz"}[i], Data: dat})
 	}
 	return all
-}
-
-// le16 are numbers of 16 bits, the low byte first.
-func le16(numbers ...int) []byte {
-	var b []byte
-	for _, x := range numbers {
-		b = append(b, byte(x), byte(x>>8))
-	}
-	return b
 }
 
 func TestWFDBFormatsGiveTheSameSignal(t *testing.T) {
@@ -69,8 +47,6 @@ func TestWFDBFormatsGiveTheSameSignal(t *testing.T) {
 		check("in a zip", r, err, "rate_from_file")
 	}
 }
-
-func near(a, b float64) bool { return math.Abs(a-b) < 1e-9 || math.IsNaN(a) && math.IsNaN(b) }
 
 func TestWFDBHeadersAreFollowed(t *testing.T) {
 	nan := math.NaN()
