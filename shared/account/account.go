@@ -21,8 +21,8 @@ type Members interface {
 	member.Members
 	member.Activity
 	// ClearModel removes the member's pointer if it still names the version, and
-	// succeeds where there is none; else store.ErrConflict.
-	ClearModel(ctx context.Context, username, version string) error
+	// the prints, and succeeds where there is none; else store.ErrConflict.
+	ClearModel(ctx context.Context, username, version string, prints []string) error
 }
 
 // Objects is what this package needs of the object store. Errors are those of
@@ -120,7 +120,7 @@ func (s *Service) forget(ctx context.Context, m member.Member) (*member.Model, e
 		if m.Model == nil {
 			return nil, nil
 		}
-		err := s.members.ClearModel(ctx, m.Username, m.Model.Version)
+		err := s.members.ClearModel(ctx, m.Username, m.Model.Version, m.PrintIDs())
 		if err == nil {
 			return m.Model, nil
 		}

@@ -17,7 +17,8 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 		want   fault.Code
 	}{
 		{"obsolete", func(t *testing.T, key string, _ []byte) []byte {
-			return sealed(t, testKeys(t), key, []byte("an-older-algorithm\x00\x01\x02"))
+			older := content{template: []byte("an-older-algorithm\x00\x01\x02")}
+			return sealed(t, testKeys(t), key, older.marshal())
 		}, fault.ModelObsolete},
 		{"empty", func(*testing.T, string, []byte) []byte { return nil }, fault.ModelDamaged},
 		{"cut off", func(_ *testing.T, _ string, good []byte) []byte { return good[:len(good)-1] }, fault.ModelDamaged},

@@ -11,18 +11,21 @@ import (
 	"systole/shared/fault"
 )
 
-// read returns the lead to compare of a file. A sampling rate that the file
+// read reads the lead to compare of a file. A sampling rate that the file
 // itself doesn't say is held against the heart.
-func (s *Service) read(file []byte, rateHz float64) (ecg.Signal, error) {
+func (s *Service) read(file []byte, rateHz float64) (*ecg.Reading, error) {
 	r, err := recording.ReadBytes(file, recording.Hints{RateHz: rateHz, DefaultRateHz: s.settings.DefaultRateHz})
 	if err != nil {
-		return ecg.Signal{}, refusal(err)
+		return nil, refusal(err)
 	}
 	signal := ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz}
-	if slices.ContainsFunc(r.Notes, func(n recording.Note) bool { return n.Code == "rate_from_file" }) {
-		return signal, nil
+	if !slices.ContainsFunc(r.Notes, func(n recording.Note) bool { return n.Code == "rate_from_file" }) {
+		if err := ecg.CheckRate(signal); err != nil {
+			return nil, refusal(err)
+		}
 	}
-	return signal, refusal(ecg.CheckRate(signal))
+	reading, err := ecg.Read(signal)
+	return reading, refusal(err)
 }
 
 // unusable has the code for every reason why a signal can't be used.

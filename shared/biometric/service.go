@@ -47,6 +47,9 @@ type Settings struct {
 	Consent string
 	// Challenge says whether a check must bring a nonce.
 	Challenge bool
+	// AllowReplays compares recordings that were used before, and such as no heart
+	// gives, like any other: for measurements.
+	AllowReplays bool
 	// Parallel is how many recordings are worked on at once: each takes a core
 	// and some 50 MB for ten minutes of signal.
 	Parallel int
@@ -80,6 +83,11 @@ func NewService(tokens Tokens, members Members, objects Objects, keys Keys, s Se
 // session isn't theirs any more.
 func (s *Service) owner(ctx context.Context, session member.Session) (member.Member, error) {
 	m, err := s.members.Member(ctx, session.Username)
+	return s.confirmed(session, m, err)
+}
+
+// confirmed passes on a member that was read for a session, if it is theirs.
+func (s *Service) confirmed(session member.Session, m member.Member, err error) (member.Member, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return member.Member{}, fault.New(fault.TokenInvalid)
 	}

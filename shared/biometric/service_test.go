@@ -82,7 +82,8 @@ func newHouse(t testing.TB, change ...func(*Settings)) *house {
 	h.objects = &memory.Objects{Now: clock}
 	h.calls = &calls{Store: h.store, Objects: h.objects}
 	h.join(t, member.Member{Username: "kim", PK: 7, PasswordHash: "hash"}, kimsToken)
-	s := Settings{FMR: 0.01, DefaultRateHz: 500, KeepUploads: true, Parallel: 2}
+	// The excerpts are few, and checked with again and again.
+	s := Settings{FMR: 0.01, DefaultRateHz: 500, KeepUploads: true, AllowReplays: true, Parallel: 2}
 	for _, f := range change {
 		f(&s)
 	}
@@ -175,8 +176,8 @@ func (c *calls) Member(ctx context.Context, username string) (m member.Member, e
 	return m, err
 }
 
-func (c *calls) SetModel(ctx context.Context, username, replaced string, m member.Model) error {
-	return c.call("SetModel", func() error { return c.Store.SetModel(ctx, username, replaced, m) })
+func (c *calls) SetModel(ctx context.Context, username, replaced string, m member.Model, prints []string) error {
+	return c.call("SetModel", func() error { return c.Store.SetModel(ctx, username, replaced, m, prints) })
 }
 
 func (c *calls) MarkModelUsed(ctx context.Context, username, version string, used time.Time) error {

@@ -43,6 +43,8 @@ const (
 	ChallengeInvalid Code = "challenge_invalid"
 
 	// What is wrong with a recording.
+	Replay               Code = "replay"
+	Unnatural            Code = "unnatural"
 	RecordingEmpty       Code = "recording_empty"
 	RecordingUnreadable  Code = "recording_unreadable"
 	RecordingUnsupported Code = "recording_unsupported"

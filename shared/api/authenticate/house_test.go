@@ -84,7 +84,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	service := biometric.NewService(tokens, h.store, &memory.Objects{Now: clock}, keys,
-		biometric.Settings{FMR: 0.01, DefaultRateHz: 500, KeepUploads: true, Parallel: 2}, clock, nil)
+		biometric.Settings{FMR: 0.01, DefaultRateHz: 500, KeepUploads: true, AllowReplays: true, Parallel: 2}, clock, nil)
 	proxy := gateway.Proxy(api.New(api.Settings{Now: clock},
 		authenticate.MakeModel(service),
 		authenticate.HasModel(member.NewModels(h.store, tokens)),

@@ -70,6 +70,22 @@ func NewRing(current string, previous ...string) (Ring, error) {
 // Ring returns r: a ring that is at hand is where keys come from, too.
 func (r Ring) Ring(context.Context) (Ring, error) { return r, nil }
 
+// Derived is a secret for one purpose, made of one of the keys, whose id it has.
+type Derived struct {
+	ID     [8]byte
+	Secret [32]byte
+}
+
+// Derive returns the secrets for a purpose: of the current key, and then of the
+// others.
+func (r Ring) Derive(purpose string) []Derived {
+	all := make([]Derived, len(r.keys))
+	for i, k := range r.keys {
+		all[i] = Derived{k.id, [32]byte(k.derive(nil, purpose))}
+	}
+	return all
+}
+
 // derive returns 32 bytes for one purpose (RFC 5869).
 func (k key) derive(salt []byte, purpose string) []byte {
 	b, err := hkdf.Key(sha256.New, k.secret, salt, "systole "+purpose, sha256.Size)
