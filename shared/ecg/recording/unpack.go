@@ -45,7 +45,7 @@ func (u *unpacker) read(data []byte, h Hints, depth int) (*Recording, error) {
 }
 
 // take unpacks from r, at most what is left. The stated size, 0 for none, is
-// where to begin, and need not be true.
+// taken in one piece and counts as unpacked even where fewer bytes come.
 func (u *unpacker) take(r io.Reader, stated int64) ([]byte, error) {
 	if stated > u.left {
 		return nil, errTooLarge
@@ -56,7 +56,7 @@ func (u *unpacker) take(r io.Reader, stated int64) ([]byte, error) {
 	if n > u.left {
 		return nil, errTooLarge
 	}
-	u.left -= n
+	u.left -= max(n, stated)
 	return data.Bytes(), err
 }
 

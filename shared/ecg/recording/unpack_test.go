@@ -117,6 +117,14 @@ func TestPackedFilesAreRefusedWithTheReason(t *testing.T) {
 	for i := range many {
 		many[i] = file{"a", nil}
 	}
+	liar := zipped(t, file{"a", []byte("a")}, file{"b", []byte("b")})
+	strange := zipped(t, file{"a.csv", csv(0, 9)})
+	for at := 0; at < len(liar)-4; at++ {
+		if string(liar[at:at+4]) == "PK\x01\x02" {
+			copy(liar[at+24:], "\x00\x00\x30\x00") // says that it unpacks to 3 MB
+		}
+	}
+	copy(strange[bytes.Index(strange, []byte("PK\x01\x02"))+10:], "\x5f")
 	const tooLarge = "it unpacks to far more than it should: send the recording alone, or not packed"
 	const tooDeep = "it is packed more than twice: unpack it and send the recording itself"
 	refused{
@@ -124,6 +132,8 @@ func TestPackedFilesAreRefusedWithTheReason(t *testing.T) {
 		"zip bomb":            {zipped(t, file{"a.csv", bomb}), recording.Unsupported, tooLarge},
 		"many small bombs":    {zipped(t, manyFiles(bomb[:1<<20])...), recording.Unsupported, tooLarge},
 		"bomb in a bomb":      {gzipped(t, gzipped(t, bomb)), recording.Unsupported, tooLarge},
+		"lies about its size": {liar, recording.Unsupported, tooLarge},
+		"packed strangely":    {strange, recording.Unsupported, "a file in the zip is packed in a way that isn't read: make the zip anew"},
 		"packed three times":  {gzipped(t, gzipped(t, gzipped(t, csv(0, 9)))), recording.Unsupported, tooDeep},
 		"zips in zips":        {zipped(t, file{"a", zipped(t, file{"b", zipped(t, file{"c", csv(0, 9)})})}), recording.Unsupported, tooDeep},
 		"gzip of nothing":     {gzipped(t, nil), recording.Empty, "there is nothing packed in it"},

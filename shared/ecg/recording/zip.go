@@ -33,6 +33,9 @@ func (e entry) all() ([]byte, error) {
 		return e.data, nil
 	}
 	r, err := e.open()
+	if errors.Is(err, zip.ErrAlgorithm) {
+		return nil, refuse(Unsupported, 0, "a file in the zip is packed in a way that isn't read: make the zip anew")
+	}
 	if err != nil {
 		return nil, errDamaged
 	}
