@@ -34,16 +34,13 @@ var leadWords = [...]string{
 // otherWords begin the names of what recorders of sleep, intensive care and
 // movement have beside the heart.
 var otherWords = [...]string{
-	"resp", "breath", "abd", "thor", "chest", "abp", "art", "bp", "cvp", "pap", "icp", "press", "pleth", "ppg", "spo2", "sao2", "co2",
+	"resp", "breath", "abd", "thor", "abp", "art", "bp", "cvp", "pap", "icp", "press", "pleth", "ppg", "spo2", "sao2", "co2",
 	"puls", "hr", "heartrate", "rate", "rr", "eeg", "emg", "eog", "gsr", "eda", "temp", "acc", "gyr", "mag", "pos", "flow", "snor",
-	"sound", "imp", "annot", "status", "trig", "event", "mark", "butt", "batt", "light", "time", "count", "check", "crc",
+	"sound", "imp", "annot", "status", "trig", "event", "mark", "butt", "batt", "light", "time", "count", "check", "crc", "qual",
 }
 
-// kind of signal by its name and unit.
+// kind of signal by its name, and where that says nothing by its unit.
 func (c channel) kind() kind {
-	if c.unit != "" && perMV(c.unit) == 0 {
-		return otherSignal
-	}
 	words := strings.FieldsFunc(strings.ToLower(c.name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	found := anySignal
 	for _, word := range words {
@@ -58,6 +55,9 @@ func (c channel) kind() kind {
 		if slices.ContainsFunc(otherWords[:], func(other string) bool { return strings.HasPrefix(word, other) }) {
 			return otherSignal
 		}
+	}
+	if found == anySignal && c.unit != "" && perMV(c.unit) == 0 {
+		return otherSignal
 	}
 	return found
 }

@@ -97,8 +97,12 @@ func readWFDB(entries []entry, h Hints) (*Recording, error) {
 // nameFile takes the only file there is, whatever its name, for the only one
 // that the header names.
 func (h *wfdbHeader) nameFile(e entry, byName map[string]entry) {
-	if !slices.ContainsFunc(h.signals, func(s wfdbSignal) bool { return s.file != h.signals[0].file }) && len(h.signals) > 0 {
-		byName[entry{name: h.signals[0].file}.base()] = e
+	if len(h.signals) == 0 {
+		return
+	}
+	first := h.signals[0].file
+	if !slices.ContainsFunc(h.signals, func(s wfdbSignal) bool { return s.file != first }) {
+		byName[entry{name: first}.base()] = e
 	}
 }
 
