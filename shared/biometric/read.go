@@ -1,7 +1,6 @@
 package biometric
 
 import (
-	"bytes"
 	"errors"
 	"math"
 	"slices"
@@ -15,7 +14,7 @@ import (
 // read reads the lead to compare of a file. A sampling rate that the file
 // itself doesn't say is held against the heart.
 func (s *Service) read(file []byte, rateHz float64) (*ecg.Reading, error) {
-	r, err := recording.Read(bytes.NewReader(file), recording.Hints{RateHz: rateHz, DefaultRateHz: s.settings.DefaultRateHz})
+	r, err := recording.ReadBytes(file, recording.Hints{RateHz: rateHz, DefaultRateHz: s.settings.DefaultRateHz})
 	if err != nil {
 		return nil, refusal(err)
 	}
