@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -25,15 +26,28 @@ type stores struct {
 
 func openStores(o options) (*stores, error) {
 	if o.memory {
-		kept := new(memory.Store)
-		objects := &memory.Objects{Now: time.Now}
-		return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects}, "memory: gone when this ends", func() error { return nil }}, nil
+		return passingStores()
 	}
 	kept, objects, err := embedded.Open(o.data)
 	if err != nil {
 		return nil, err
 	}
-	return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects}, absolute(o.data), kept.Close}, nil
+	keys, err := openKeys(o.data)
+	if err != nil {
+		return nil, errors.Join(err, kept.Close())
+	}
+	return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: keys}, absolute(o.data), kept.Close}, nil
+}
+
+// passingStores keep everything until the process ends.
+func passingStores() (*stores, error) {
+	keys, err := passingKeys()
+	if err != nil {
+		return nil, err
+	}
+	kept, objects := new(memory.Store), &memory.Objects{Now: time.Now}
+	return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: keys},
+		"memory: gone when this ends", func() error { return nil }}, nil
 }
 
 // handler answers every route, as the functions in functions/ do together.

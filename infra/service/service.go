@@ -43,6 +43,7 @@ type Stores struct {
 	Members  Members
 	Sessions Sessions
 	Objects  Objects
+	Keys     biometric.Keys
 }
 
 // Routes returns every route. random must be safe for concurrent use.
@@ -51,7 +52,7 @@ func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) [
 	hasher := argon2id.New(argon2id.Cost(c.HashCost), c.HashParallel, random)
 	people := member.NewService(s.Members, tokens, hasher, now, random)
 	accounts := account.NewService(s.Members, s.Sessions, tokens, s.Objects, now)
-	hearts := biometric.NewService(tokens, s.Members, s.Objects, configured.Settings(c), now, random)
+	hearts := biometric.NewService(tokens, s.Members, s.Objects, s.Keys, configured.Settings(c), now, random)
 	return []api.Route{
 		members.Create(people), members.LogIn(people), members.LogOut(tokens),
 		members.Password(people), members.SessionList(people), members.Activity(people),

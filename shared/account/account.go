@@ -21,8 +21,8 @@ type Members interface {
 	member.Members
 	member.Activity
 	// ClearModel removes the member's pointer if it still names the version, and
-	// succeeds where there is none; else store.ErrConflict.
-	ClearModel(ctx context.Context, username, version string) error
+	// the prints, and succeeds where there is none; else store.ErrConflict.
+	ClearModel(ctx context.Context, username, version string, prints []string) error
 }
 
 // Objects is what this package needs of the object store. Errors are those of
@@ -73,11 +73,11 @@ func (s *Service) WithdrawConsent(ctx context.Context, token string) error {
 	if err != nil {
 		return err
 	}
-	if m.Consent == nil || !m.Consent.Withdrawn.IsZero() {
+	if m.Consent == nil || !m.Consent.Withdrawn.IsZero() && m.Model == nil {
 		return fault.New(fault.NoConsent)
 	}
 	now := s.now()
-	withdrawn := *m.Consent
+	withdrawn := *m.Consent // perhaps for the second time: the first may have got no further than this
 	withdrawn.Withdrawn = now
 	if err := s.members.SetConsent(ctx, m.Username, withdrawn); err != nil {
 		return fmt.Errorf("withdraw consent: %w", err)
@@ -120,7 +120,7 @@ func (s *Service) forget(ctx context.Context, m member.Member) (*member.Model, e
 		if m.Model == nil {
 			return nil, nil
 		}
-		err := s.members.ClearModel(ctx, m.Username, m.Model.Version)
+		err := s.members.ClearModel(ctx, m.Username, m.Model.Version, m.PrintIDs())
 		if err == nil {
 			return m.Model, nil
 		}

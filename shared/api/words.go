@@ -119,6 +119,9 @@ var words = map[fault.Code]word{
 	fault.NoModel: {http.StatusConflict, Sentence{
 		"등록된 심전도가 없습니다. 먼저 심전도를 등록해 주세요.",
 		"There is no ECG on record for you. Please enrol first."}},
+	fault.ModelDamaged: {http.StatusConflict, Sentence{
+		"등록된 심전도가 손상되어 쓸 수 없습니다. 심전도를 다시 등록해 주세요.",
+		"Your enrolled ECG is damaged and can't be used. Please enrol again."}},
 	fault.ModelDisabled: {http.StatusForbidden, Sentence{
 		"인증에 너무 여러 번 실패하여 등록된 심전도를 더 이상 쓸 수 없습니다. 다시 로그인한 뒤 심전도를 새로 등록해 주세요.",
 		"Too many checks failed, so the enrolled ECG can't be used any more. Please log in again and enrol anew."}},
@@ -138,6 +141,12 @@ var words = map[fault.Code]word{
 		"등록된 심전도가 더 이상 쓰이지 않는 방식으로 만들어졌습니다. 심전도를 다시 등록해 주세요.",
 		"Your ECG was enrolled in a way that is no longer used. Please enrol again."}},
 
+	fault.Replay: {http.StatusUnprocessableEntity, Sentence{
+		"이미 사용된 심전도 기록입니다. 지금 새로 측정해서 보내 주세요.",
+		"This recording was used before. Record anew and send that."}},
+	fault.Unnatural: {http.StatusUnprocessableEntity, Sentence{
+		"박동이 서로 지나치게 똑같아 살아 있는 심장의 기록으로 볼 수 없습니다. 기기에서 바로 새로 측정해 주세요.",
+		"The beats are too much alike for a living heart's. Record anew, straight from the device."}},
 	fault.RecordingEmpty: {http.StatusUnprocessableEntity, Sentence{
 		"심전도 파일이 비어 있습니다. 다시 측정해서 보내 주세요.",
 		"The ECG file is empty. Record again and send that."}},

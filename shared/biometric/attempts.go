@@ -58,23 +58,51 @@ func (s *Service) mayEnrol(session member.Session, m member.Member) error {
 	return nil
 }
 
-// count notes a failed check, before anybody learns of it, and forgets failures
-// after one that was accepted. That the model is another one by now is no
-// error: a new one begins without failures.
-func (s *Service) count(ctx context.Context, m member.Member, accepted bool) error {
-	var err error
-	now := s.now()
-	switch {
-	case !accepted:
-		err = parallel.Do(
-			func() error { return s.members.CountFailure(ctx, m.Username, m.Model.Version, now) },
-			func() error { return s.members.Note(ctx, m.Username, member.NewEvent(member.NotRecognised, now)) },
-		)
-	case m.Model.Failures > 0:
-		err = s.members.ClearFailures(ctx, m.Username, m.Model.Version)
+// count notes a check that failed, before anybody learns of it, and returns why
+// it did, nil for a heart that isn't the member's. The probe is taken back: only
+// what was accepted must not come again. That the model is another one by now is
+// no error: a new one begins without failures.
+func (s *Service) count(ctx context.Context, m member.Member, p *probe, why error) error {
+	kind := member.NotRecognised
+	if fault.Is(why, fault.Replay) {
+		kind = member.ReplayRefused
 	}
-	if err != nil && !errors.Is(err, store.ErrConflict) {
+	now := s.now()
+	err := parallel.Do(func() error {
+		err := s.members.CountFailure(ctx, m.Username, m.Model.Version, now)
+		if errors.Is(err, store.ErrConflict) {
+			return nil
+		}
+		return err
+	}, func() error {
+		return s.members.Note(ctx, m.Username, member.NewEvent(kind, now))
+	}, func() error {
+		return s.members.RemovePrint(ctx, m.Username, p.id)
+	})
+	if err != nil {
 		return fmt.Errorf("count check: %w", err)
 	}
+	return why
+}
+
+// forgive forgets failures after a check that was accepted.
+func (s *Service) forgive(ctx context.Context, m member.Member) error {
+	if m.Model.Failures == 0 {
+		return nil
+	}
+	err := s.members.ClearFailures(ctx, m.Username, m.Model.Version)
+	if err != nil && !errors.Is(err, store.ErrConflict) {
+		return fmt.Errorf("forget failed checks: %w", err)
+	}
 	return nil
+}
+
+// withdraw takes back the print of a probe that came to nothing, if it may have
+// been presented. What stays for want of this harms nobody: the recording counts
+// as used.
+func (s *Service) withdraw(ctx context.Context, session member.Session, p *probe) {
+	if p == nil || s.settings.AllowReplays {
+		return
+	}
+	note(ctx, func(ctx context.Context) error { return s.members.RemovePrint(ctx, session.Username, p.id) })
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"systole/shared/biometric/protect"
 	"systole/shared/member"
 )
 
@@ -15,10 +16,16 @@ import (
 type Members interface {
 	// Member returns the member, or store.ErrNotFound.
 	Member(ctx context.Context, username string) (member.Member, error)
+	// Present adds the print of a probe under an id of its own, and returns the
+	// member as that leaves them: in one call, so that of several who present the
+	// same at once all but one see another's. store.ErrNotFound for no member.
+	Present(ctx context.Context, username, id string, print []byte) (member.Member, error)
+	// RemovePrint removes a print, if it is there.
+	RemovePrint(ctx context.Context, username, id string) error
 	// SetModel moves the member's pointer to m if it still names the version
-	// replaced ("" for none), else store.ErrConflict. A repetition of the very
-	// same write succeeds.
-	SetModel(ctx context.Context, username, replaced string, m member.Model) error
+	// replaced ("" for none), and removes the prints that m's object now holds;
+	// else store.ErrConflict. A repetition of the very same write succeeds.
+	SetModel(ctx context.Context, username, replaced string, m member.Model, prints []string) error
 	// MarkModelUsed sets the model's Used if it still is the current version,
 	// else store.ErrConflict.
 	MarkModelUsed(ctx context.Context, username, version string, used time.Time) error
@@ -40,4 +47,10 @@ type Objects interface {
 	Put(ctx context.Context, key string, data []byte) error
 	// Get returns the whole object, or store.ErrNotFound.
 	Get(ctx context.Context, key string) ([]byte, error)
+}
+
+// Keys are the service's secrets.
+type Keys interface {
+	// Ring returns those that models are sealed with. It may have to fetch them.
+	Ring(ctx context.Context) (protect.Ring, error)
 }

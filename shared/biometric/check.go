@@ -21,71 +21,74 @@ const usedResolution = 24 * time.Hour
 
 // CheckUser reports whether the probe is of the token's member. Whatever keeps
 // it from comparing is an error, never a verdict: fault.NoModel,
-// fault.ModelObsolete, what is wrong with the recording or the nonce, too many
-// failures, or the stores' failure.
+// fault.ModelObsolete, what is wrong with the recording or the nonce, a recording
+// that was used before or is none of a living heart, too many failures, or the
+// stores' failure.
 //
 // It costs three calls, two of them at once.
-func (s *Service) CheckUser(ctx context.Context, token string, p request.Check) (bool, error) {
+func (s *Service) CheckUser(ctx context.Context, token string, c request.Check) (bool, error) {
 	session, err := s.tokens.Authenticate(ctx, token)
 	if err != nil {
 		return false, err
 	}
-	at, err := s.strictness(p.FMR)
+	at, err := s.strictness(c.FMR)
 	if err != nil {
 		return false, err
 	}
-	m, template, err := s.memberAndTemplate(ctx, session, p.Nonce)
+	// A recording that can't be used is told about only to who may check at all.
+	p, unusable := s.examine(ctx, session.PK, c.File, c.RateHz)
+	m, ref, err := s.gather(ctx, session, p, c.Nonce)
+	if err == nil {
+		err = s.mayTry(*m.Model)
+	}
+	if err == nil {
+		err = unusable
+	}
 	if err != nil {
+		s.withdraw(ctx, session, p)
 		return false, err
 	}
-	if err := s.mayTry(*m.Model); err != nil {
-		return false, err
+	if err := s.genuine(p, m, ref); err != nil {
+		return false, s.count(ctx, m, p, err)
 	}
-	accepted, changed, err := s.decide(ctx, m, template, p, at)
-	if err != nil {
-		return false, err
-	}
-	if err := s.count(ctx, m, accepted); err != nil {
-		return false, err
-	}
-	if changed != nil {
-		note(ctx, func(ctx context.Context) error { return s.replace(ctx, session, m, changed) })
-	} else {
-		s.noteUse(ctx, session, m, accepted)
-	}
-	return accepted, nil
-}
-
-// decide compares the probe with the template, and returns the template as
-// adapted to it, if it is.
-func (s *Service) decide(ctx context.Context, m member.Member, t *ecg.Template, p request.Check, at ecg.FMR) (accepted bool, changed *ecg.Template, err error) {
-	err = s.work(ctx, func() error {
-		signal, err := s.read(p.File, p.RateHz)
-		if err != nil {
-			return err
-		}
-		if accepted, err = compare(t, signal, at); accepted {
-			changed = s.adapted(m, t, signal)
-		}
-		return err
-	})
-	if err != nil {
-		return false, nil, err
-	}
-	verdict := "rejected"
-	if accepted {
-		verdict = "accepted"
-	}
-	measure.Add(ctx, verdict, measure.Count, 1)
-	return accepted, changed, nil
-}
-
-func compare(t *ecg.Template, probe ecg.Signal, at ecg.FMR) (bool, error) {
-	score, err := ecg.Compare(t, probe)
+	score, err := ref.Compare(p.reading)
 	if err != nil {
 		return false, refusal(err)
 	}
-	return score.Accepted(at), nil
+	if !score.Accepted(at) {
+		measure.Add(ctx, "rejected", measure.Count, 1)
+		return false, s.count(ctx, m, p, nil)
+	}
+	measure.Add(ctx, "accepted", measure.Count, 1)
+	return true, s.accept(ctx, session, m, ref, p)
+}
+
+// accept does what follows from an accepted probe.
+func (s *Service) accept(ctx context.Context, session member.Session, m member.Member, ref reference, p *probe) error {
+	if err := s.forgive(ctx, m); err != nil {
+		return err
+	}
+	if changed := s.changed(m, ref, p.reading); changed != nil {
+		note(ctx, func(ctx context.Context) error { return s.replace(ctx, session, m, *changed) })
+		return nil
+	}
+	s.noteUse(ctx, session, m)
+	return nil
+}
+
+// genuine returns fault.Replay for a recording that was used before, and
+// fault.Unnatural for one whose beats are too alike for a living heart's.
+func (s *Service) genuine(p *probe, m member.Member, ref reference) error {
+	if s.settings.AllowReplays {
+		return nil
+	}
+	if p.prints.replays(history(ref.content, m, p.id)) {
+		return fault.New(fault.Replay)
+	}
+	if !p.reading.Natural() {
+		return fault.New(fault.Unnatural)
+	}
+	return nil
 }
 
 // strictness is the false match rate to decide at.
@@ -100,15 +103,15 @@ func (s *Service) strictness(fmr float64) (ecg.FMR, error) {
 	return 0, fault.New(fault.FieldInvalid, "field", "fmr")
 }
 
-// memberAndTemplate reads the session's member and, at the same time, the
-// model that the session last saw, and consumes the nonce. Only when that isn't
-// the member's model any more it reads again.
-func (s *Service) memberAndTemplate(ctx context.Context, session member.Session, nonce string) (member.Member, *ecg.Template, error) {
+// gather reads the session's member and, at the same time, the model that the
+// session last saw, presents the probe, if there is one, and consumes the nonce.
+// Only when that isn't the member's model any more it reads again.
+func (s *Service) gather(ctx context.Context, session member.Session, p *probe, nonce string) (member.Member, reference, error) {
 	var m member.Member
 	var object []byte
 	var missing error
 	err := parallel.Do(func() (err error) {
-		m, err = s.owner(ctx, session)
+		m, err = s.present(ctx, session, p)
 		return err
 	}, func() error {
 		if session.ModelKey != "" {
@@ -119,19 +122,19 @@ func (s *Service) memberAndTemplate(ctx context.Context, session member.Session,
 		return s.meet(ctx, session, nonce)
 	})
 	if err != nil {
-		return m, nil, err
+		return m, reference{}, err
 	}
 	if m.Model == nil {
-		return m, nil, fault.New(fault.NoModel)
+		return m, reference{}, fault.New(fault.NoModel)
 	}
 	if m.Model.Key != session.ModelKey || errors.Is(missing, store.ErrNotFound) {
 		m, object, missing = s.follow(ctx, session, m)
 	}
 	if missing != nil {
-		return m, nil, fmt.Errorf("read model: %w", missing)
+		return m, reference{}, fmt.Errorf("read model: %w", missing)
 	}
-	template, err := templateFrom(m.Model.Key, object)
-	return m, template, err
+	ref, err := s.open(ctx, m.Model.Key, object)
+	return m, ref, err
 }
 
 // meet consumes the nonce of a check that has, or needs, one.
@@ -164,29 +167,13 @@ func (s *Service) follow(ctx context.Context, session member.Session, m member.M
 	return again, object, err
 }
 
-// templateFrom opens a model's object.
-func templateFrom(key string, object []byte) (*ecg.Template, error) {
-	b, err := open(key, object)
-	if err != nil {
-		return nil, fmt.Errorf("open model %s: %w", key, err)
-	}
-	template, err := ecg.ParseTemplate(b)
-	if errors.Is(err, ecg.ErrObsolete) {
-		return nil, fault.New(fault.ModelObsolete).Because(err)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("parse model %s: %w", key, err)
-	}
-	return template, nil
-}
-
 // noteUse notes that session and model are in use, if that is news.
-func (s *Service) noteUse(ctx context.Context, session member.Session, m member.Member, accepted bool) {
+func (s *Service) noteUse(ctx context.Context, session member.Session, m member.Member) {
 	note(ctx, func(ctx context.Context) error {
 		return s.tokens.Touch(ctx, session, m.Model.Key)
 	}, func(ctx context.Context) error {
 		now := s.now()
-		if !accepted || now.Sub(m.Model.Used) < usedResolution {
+		if now.Sub(m.Model.Used) < usedResolution {
 			return nil
 		}
 		return errors.Join(s.members.MarkModelUsed(ctx, m.Username, m.Model.Version, now),

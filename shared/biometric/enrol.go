@@ -39,16 +39,12 @@ func (s *Service) MakeModel(ctx context.Context, token string, e request.Enrolme
 	if err := s.mayEnrol(session, m); err != nil {
 		return err
 	}
-	var template *ecg.Template
-	err = s.work(ctx, func() error {
-		template, err = s.enrol(e)
-		return err
-	})
+	template, c, err := s.enrol(ctx, m, e)
 	if err != nil {
 		return err
 	}
 	measure.Add(ctx, "quality", measure.None, template.Quality())
-	model, err := s.keep(ctx, m.PK, template, e.Files)
+	model, err := s.keep(ctx, m.PK, template, c, e.Files)
 	if err != nil {
 		return err
 	}
@@ -63,26 +59,56 @@ func (s *Service) MakeModel(ctx context.Context, token string, e request.Enrolme
 	return nil
 }
 
-func (s *Service) enrol(e request.Enrolment) (*ecg.Template, error) {
-	signals := make([]ecg.Signal, len(e.Files))
-	for i, file := range e.Files {
-		signal, err := s.read(file, e.RateHz)
-		if err != nil {
-			return nil, err
-		}
-		signals[i] = signal
+// enrol makes the template, and what is to be remembered beside it: the
+// recordings that it was made of, and all that were before.
+func (s *Service) enrol(ctx context.Context, m member.Member, e request.Enrolment) (template *ecg.Template, c content, err error) {
+	ring, err := s.keys.Ring(ctx)
+	if err != nil {
+		return nil, c, fmt.Errorf("read keys: %w", err)
 	}
-	template, err := ecg.Enrol(signals...)
-	return template, refusal(err)
+	err = s.work(ctx, func() error {
+		readings := make([]*ecg.Reading, len(e.Files))
+		for i, file := range e.Files {
+			if readings[i], err = s.read(file, e.RateHz); err != nil {
+				return err
+			}
+			print, err := printsOf(ring, m.PK, readings[i]).atRest()
+			if err != nil {
+				return fmt.Errorf("encode print: %w", err)
+			}
+			c.enrolled = append(c.enrolled, print)
+		}
+		template, err = ecg.EnrolReadings(readings...)
+		return refusal(err)
+	})
+	if err != nil {
+		return nil, c, err
+	}
+	c.remember(s.remembered(ctx, m)...)
+	return template, c, nil
+}
+
+// remembered is what the member's model and checks up to now have left. A model
+// that can't be opened is no reason not to make a new one.
+func (s *Service) remembered(ctx context.Context, m member.Member) [][]byte {
+	if m.Model == nil {
+		return nil
+	}
+	var all [][]byte
+	if object, err := s.objects.Get(ctx, m.Model.Key); err == nil {
+		if old, err := s.open(ctx, m.Model.Key, object); err == nil {
+			all = old.content.prints()
+		}
+	}
+	for _, id := range m.PrintIDs() {
+		all = append(all, m.Prints[id])
+	}
+	return all
 }
 
 // keep writes the model's object and, where they are kept, the uploads, all at
 // once, and returns the pointer to be.
-func (s *Service) keep(ctx context.Context, pk int64, t *ecg.Template, files [][]byte) (member.Model, error) {
-	b, err := t.MarshalBinary()
-	if err != nil {
-		return member.Model{}, fmt.Errorf("encode template: %w", err)
-	}
+func (s *Service) keep(ctx context.Context, pk int64, t *ecg.Template, c content, files [][]byte) (member.Model, error) {
 	made := s.now()
 	version, err := newVersion(made, s.rand)
 	if err != nil {
@@ -96,7 +122,11 @@ func (s *Service) keep(ctx context.Context, pk int64, t *ecg.Template, files [][
 		Algorithm: t.Algorithm(),
 		Quality:   t.Quality(),
 	}
-	puts := []func() error{func() error { return s.objects.Put(ctx, model.Key, seal(model.Key, b)) }}
+	sealed, err := s.seal(ctx, model.Key, t, c)
+	if err != nil {
+		return member.Model{}, err
+	}
+	puts := []func() error{func() error { return s.objects.Put(ctx, model.Key, sealed) }}
 	if s.settings.KeepUploads {
 		for i, file := range files {
 			puts = append(puts, func() error { return s.objects.Put(ctx, uploadKey(pk, version, i), file) })
@@ -111,12 +141,13 @@ func (s *Service) keep(ctx context.Context, pk int64, t *ecg.Template, files [][
 // point moves the member's pointer to model. When another enrolment was faster
 // the later one wins, as if it had begun after the other was done.
 func (s *Service) point(ctx context.Context, session member.Session, m member.Member, model member.Model) error {
+	prints := m.PrintIDs() // the object holds these; those that came since stay
 	for range maxMoves {
 		replaced := ""
 		if m.Model != nil {
 			replaced = m.Model.Version
 		}
-		err := s.members.SetModel(ctx, m.Username, replaced, model)
+		err := s.members.SetModel(ctx, m.Username, replaced, model, prints)
 		if err == nil {
 			return nil
 		}

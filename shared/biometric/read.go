@@ -1,7 +1,6 @@
 package biometric
 
 import (
-	"bytes"
 	"errors"
 	"math"
 	"slices"
@@ -12,18 +11,23 @@ import (
 	"systole/shared/fault"
 )
 
-// read returns the lead to compare of a file. A sampling rate that the file
+// read reads the lead to compare of a file. A sampling rate that the file
 // itself doesn't say is held against the heart.
-func (s *Service) read(file []byte, rateHz float64) (ecg.Signal, error) {
-	r, err := recording.Read(bytes.NewReader(file), recording.Hints{RateHz: rateHz, DefaultRateHz: s.settings.DefaultRateHz})
+func (s *Service) read(file []byte, rateHz float64) (*ecg.Reading, error) {
+	r, err := recording.ReadBytes(file, recording.Hints{RateHz: rateHz, DefaultRateHz: s.settings.DefaultRateHz})
 	if err != nil {
-		return ecg.Signal{}, refusal(err)
+		return nil, refusal(err)
 	}
 	signal := ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz}
-	if slices.ContainsFunc(r.Notes, func(n recording.Note) bool { return n.Code == "rate_from_file" }) {
-		return signal, nil
+	reading, err := ecg.Read(signal)
+	if err != nil {
+		return nil, refusal(err)
 	}
-	return signal, refusal(ecg.CheckRate(signal))
+	stated := slices.ContainsFunc(r.Notes, func(n recording.Note) bool { return n.Code == "rate_from_file" })
+	if stated || reading.RateTrusted() {
+		return reading, nil
+	}
+	return reading, refusal(ecg.CheckRate(signal))
 }
 
 // unusable has the code for every reason why a signal can't be used.

@@ -47,6 +47,9 @@ type Settings struct {
 	Consent string
 	// Challenge says whether a check must bring a nonce.
 	Challenge bool
+	// AllowReplays compares recordings that were used before, and such as no heart
+	// gives, like any other: for measurements.
+	AllowReplays bool
 	// Parallel is how many recordings are worked on at once: each takes a core
 	// and some 50 MB for ten minutes of signal.
 	Parallel int
@@ -57,6 +60,7 @@ type Service struct {
 	tokens   Tokens
 	members  Members
 	objects  Objects
+	keys     Keys
 	settings Settings
 	slots    chan struct{}
 	now      func() time.Time
@@ -65,12 +69,12 @@ type Service struct {
 
 // NewService returns a Service. random must be safe for concurrent use; nil is
 // crypto/rand's.
-func NewService(tokens Tokens, members Members, objects Objects, s Settings, now func() time.Time, random io.Reader) *Service {
+func NewService(tokens Tokens, members Members, objects Objects, keys Keys, s Settings, now func() time.Time, random io.Reader) *Service {
 	if random == nil {
 		random = rand.Reader
 	}
 	return &Service{
-		tokens: tokens, members: members, objects: objects, settings: s,
+		tokens: tokens, members: members, objects: objects, keys: keys, settings: s,
 		slots: make(chan struct{}, max(1, s.Parallel)), now: now, rand: random,
 	}
 }
@@ -79,6 +83,11 @@ func NewService(tokens Tokens, members Members, objects Objects, s Settings, now
 // session isn't theirs any more.
 func (s *Service) owner(ctx context.Context, session member.Session) (member.Member, error) {
 	m, err := s.members.Member(ctx, session.Username)
+	return s.confirmed(session, m, err)
+}
+
+// confirmed passes on a member that was read for a session, if it is theirs.
+func (s *Service) confirmed(session member.Session, m member.Member, err error) (member.Member, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return member.Member{}, fault.New(fault.TokenInvalid)
 	}

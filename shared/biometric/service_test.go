@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"systole/shared/biometric/protect"
 	"systole/shared/biometric/request"
 	"systole/shared/fault"
 	"systole/shared/member"
@@ -44,6 +45,27 @@ var (
 	others = []string{"person02_rec1_12s.csv", "person10_rec1_12s.csv", "person20_rec1_12s.csv"}
 )
 
+const testSecret = "a secret of the tests, and of nobody else"
+
+func testKeys(t testing.TB) protect.Ring {
+	t.Helper()
+	ring, err := protect.NewRing(testSecret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+// sealed is a template sealed for the object at key.
+func sealed(t testing.TB, ring protect.Ring, key string, template []byte) []byte {
+	t.Helper()
+	b, err := ring.Seal(key, rand.Reader, func([32]byte) ([]byte, error) { return template, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 // house is a service with one member who is logged in.
 type house struct {
 	*Service
@@ -60,12 +82,13 @@ func newHouse(t testing.TB, change ...func(*Settings)) *house {
 	h.objects = &memory.Objects{Now: clock}
 	h.calls = &calls{Store: h.store, Objects: h.objects}
 	h.join(t, member.Member{Username: "kim", PK: 7, PasswordHash: "hash"}, kimsToken)
-	s := Settings{FMR: 0.01, DefaultRateHz: 500, KeepUploads: true, Parallel: 2}
+	// The excerpts are few, and checked with again and again.
+	s := Settings{FMR: 0.01, DefaultRateHz: 500, KeepUploads: true, AllowReplays: true, Parallel: 2}
 	for _, f := range change {
 		f(&s)
 	}
 	tokens := member.NewTokens(h.calls, member.DefaultTokenLimits, clock, rand.Reader)
-	h.Service = NewService(tokens, h.calls, h.calls, s, clock, nil)
+	h.Service = NewService(tokens, h.calls, h.calls, testKeys(t), s, clock, nil)
 	return h
 }
 
@@ -153,8 +176,8 @@ func (c *calls) Member(ctx context.Context, username string) (m member.Member, e
 	return m, err
 }
 
-func (c *calls) SetModel(ctx context.Context, username, replaced string, m member.Model) error {
-	return c.call("SetModel", func() error { return c.Store.SetModel(ctx, username, replaced, m) })
+func (c *calls) SetModel(ctx context.Context, username, replaced string, m member.Model, prints []string) error {
+	return c.call("SetModel", func() error { return c.Store.SetModel(ctx, username, replaced, m, prints) })
 }
 
 func (c *calls) MarkModelUsed(ctx context.Context, username, version string, used time.Time) error {

@@ -40,8 +40,8 @@ type Members interface {
 	// where to go on, "" at the end.
 	MembersPage(ctx context.Context, cursor string, limit int) ([]member.Member, string, error)
 	// ClearModel removes the member's pointer if it still names the version, and
-	// succeeds where there is none; else store.ErrConflict.
-	ClearModel(ctx context.Context, username, version string) error
+	// the prints, and succeeds where there is none; else store.ErrConflict.
+	ClearModel(ctx context.Context, username, version string, prints []string) error
 }
 
 // Objects is what this package needs of the object store. Errors are those of

@@ -257,11 +257,11 @@ func (f faulty) Delete(ctx context.Context, key string) error {
 	return f.Objects.Delete(ctx, key)
 }
 
-func (f faulty) ClearModel(ctx context.Context, username, version string) error {
+func (f faulty) ClearModel(ctx context.Context, username, version string, prints []string) error {
 	if f.clear != nil {
 		return f.clear
 	}
-	return f.Store.ClearModel(ctx, username, version)
+	return f.Store.ClearModel(ctx, username, version, prints)
 }
 
 func TestOneFailureStopsNothingElse(t *testing.T) {

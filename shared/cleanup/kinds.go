@@ -116,7 +116,7 @@ func (w *work) unusedModels(ctx context.Context, cursor string, limit int) (stri
 			continue
 		}
 		d.do(func() error {
-			if err := w.members.ClearModel(ctx, m.Username, m.Model.Version); err != nil {
+			if err := w.members.ClearModel(ctx, m.Username, m.Model.Version, m.PrintIDs()); err != nil {
 				return err
 			}
 			return w.objects.Delete(ctx, m.Model.Key)

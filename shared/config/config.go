@@ -19,6 +19,7 @@ const (
 	TokensTable   = "TOKENS_TABLE"
 	ActivityTable = "ACTIVITY_TABLE"
 	Bucket        = "BUCKET"
+	KeysSecret    = "KEYS_SECRET"
 )
 
 // Config is every setting. What a program doesn't use is there all the same,
@@ -28,6 +29,7 @@ type Config struct {
 	TokensTable   string // DynamoDB table
 	ActivityTable string // DynamoDB table
 	Bucket        string // S3 bucket
+	KeysSecret    string // secret of Secrets Manager
 
 	TokenLimits  member.TokenLimits
 	HashCost     HashCost

@@ -31,6 +31,8 @@ func settings() []setting {
 			text(func(c *Config) *string { return &c.ActivityTable })},
 		{Bucket, "", "systole-recordings", "the S3 bucket of uploads and models",
 			text(func(c *Config) *string { return &c.Bucket })},
+		{KeysSecret, "", "systole-keys", "the name or ARN of the secret in Secrets Manager that holds the keys of the models",
+			text(func(c *Config) *string { return &c.KeysSecret })},
 
 		{"TOKENS_PER_MEMBER", "10", "10", "how many tokens a member may have at once, 1 to 23; the oldest goes when there is one more",
 			number(func(c *Config) *int { return &c.TokenLimits.PerMember }, 1, 23)},

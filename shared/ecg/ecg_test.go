@@ -50,11 +50,11 @@ func TestVerdictIsTheSameForBothPolarities(t *testing.T) {
 
 func TestTemplateSurvivesStorage(t *testing.T) {
 	made := enrol(t, strip(1, 1, 12), strip(1, 2, 12))
-	b, err := made.MarshalBinary()
+	b, err := made.Marshal(ecg.Seed{1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := ecg.ParseTemplate(b)
+	read, err := ecg.ParseTemplate(b, ecg.Seed{1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,11 +65,11 @@ func TestTemplateSurvivesStorage(t *testing.T) {
 }
 
 func TestParseTemplateRefusesForeignBytes(t *testing.T) {
-	if _, err := ecg.ParseTemplate([]byte("older-algorithm-0\x00....")); !errors.Is(err, ecg.ErrObsolete) {
+	if _, err := ecg.ParseTemplate([]byte("older-algorithm-0\x00...."), ecg.Seed{1}); !errors.Is(err, ecg.ErrObsolete) {
 		t.Errorf("older algorithm: %v, want ErrObsolete", err)
 	}
 	for _, b := range []string{"", "garbage", "mean-beat-1\x00short"} {
-		if _, err := ecg.ParseTemplate([]byte(b)); err == nil {
+		if _, err := ecg.ParseTemplate([]byte(b), ecg.Seed{1}); err == nil {
 			t.Errorf("%q: parsed", b)
 		}
 	}

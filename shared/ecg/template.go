@@ -10,6 +10,7 @@ import (
 
 	"systole/shared/ecg/beat"
 	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/isometry"
 	"systole/shared/ecg/model"
 	"systole/shared/ecg/quality"
 )
@@ -106,38 +107,46 @@ func (t *Template) Quality() float64 { return t.quality }
 // Algorithm names what made the template.
 func (t *Template) Algorithm() string { return t.model.Version }
 
-// MarshalBinary returns the template as bytes for ParseTemplate: the
-// algorithm's name, a zero byte, and little-endian 32-bit floats: the quality,
-// then for the heart as enrolled and for each as adapted its weight, its
-// recordings and its coordinates.
-func (t *Template) MarshalBinary() ([]byte, error) {
+// Seed is the secret under which a template is stored. Each template has its
+// own: package isometry tells what for.
+type Seed [32]byte
+
+// Marshal returns the template as bytes for ParseTemplate with the same seed:
+// the algorithm's name, a zero byte, and little-endian 32-bit floats: the
+// quality, then for the heart as enrolled and for each as adapted its weight,
+// its recordings and its coordinates, turned.
+func (t *Template) Marshal(seed Seed) ([]byte, error) {
+	turn := t.turn(seed)
 	b := append([]byte(t.model.Version), 0)
 	b = appendFloat(b, float32(t.quality))
-	b = appendHeart(b, &t.heart.Enrolled)
-	for i := range t.heart.Added {
-		b = appendHeart(b, &t.heart.Added[i])
+	for _, h := range append([]model.Heart{t.heart.Enrolled}, t.heart.Added...) {
+		b = appendFloat(appendFloat(b, float32(h.Weight)), float32(h.Recordings))
+		turned, ok := turn.Turn(nil, h.Mean)
+		if !ok {
+			return nil, errors.New("coordinates beyond all bounds")
+		}
+		for _, v := range turned {
+			b = appendFloat(b, v)
+		}
 	}
 	return b, nil
+}
+
+func (t *Template) turn(seed Seed) *isometry.Isometry {
+	return isometry.New(seed, t.model.Dimensions(), t.model.Radius())
 }
 
 func appendFloat(b []byte, v float32) []byte {
 	return binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 }
 
-func appendHeart(b []byte, h *model.Heart) []byte {
-	b = appendFloat(appendFloat(b, float32(h.Weight)), float32(h.Recordings))
-	for _, v := range h.Mean {
-		b = appendFloat(b, v)
-	}
-	return b
-}
-
 // longestName bounds an algorithm's name.
 const longestName = 64
 
-// ParseTemplate reads what MarshalBinary wrote. The error is ErrObsolete or
-// ErrCorrupt.
-func ParseTemplate(b []byte) (*Template, error) {
+// ParseTemplate reads what Marshal wrote with the same seed. With another one
+// it returns a template of nobody's: what is stored must tell seeds apart. The
+// error is ErrObsolete or ErrCorrupt.
+func ParseTemplate(b []byte, seed Seed) (*Template, error) {
 	end := bytes.IndexByte(b[:min(len(b), longestName)], 0)
 	if end < 0 {
 		return nil, ErrCorrupt
@@ -146,36 +155,55 @@ func ParseTemplate(b []byte) (*Template, error) {
 	if string(b[:end]) != m.Version {
 		return nil, ErrObsolete
 	}
-	return parse(m, b[end+1:])
+	values, err := floats(b[end+1:])
+	if err != nil {
+		return nil, err
+	}
+	t := &Template{model: m}
+	if err := t.parse(values, seed); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
-func parse(m *model.Model, b []byte) (*Template, error) {
-	const float, head = 4, 2 // bytes, and values before a heart's coordinates
-	values := make([]float32, len(b)/float)
+// floats reads all of b.
+func floats(b []byte) ([]float32, error) {
+	const size = 4
+	if len(b)%size != 0 {
+		return nil, ErrCorrupt
+	}
+	values := make([]float32, len(b)/size)
 	for i := range values {
-		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[float*i:]))
+		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[size*i:]))
 		if !(math.Abs(float64(values[i])) < largest) { // also where it is no number
 			return nil, ErrCorrupt
 		}
 	}
-	size := head + m.Dimensions()
-	if len(b)%float != 0 || len(values) <= size || (len(values)-1)%size != 0 || len(values)/size > 1+model.Versions {
-		return nil, ErrCorrupt
-	}
-	var hearts []model.Heart
-	for one := range slices.Chunk(values[1:], size) {
-		h := model.Heart{Weight: float64(one[0]), Recordings: float64(one[1]), Mean: one[head:]}
-		if h.Weight <= 0 || h.Recordings < 1 {
-			return nil, ErrCorrupt
-		}
-		hearts = append(hearts, h)
-	}
-	quality := float64(values[0])
-	if quality < 0 || quality > 1 {
-		return nil, ErrCorrupt
-	}
-	return &Template{model: m, heart: model.Adaptive{Enrolled: hearts[0], Added: hearts[1:]}, quality: quality}, nil
+	return values, nil
 }
 
 // largest is beyond all values that a template holds.
 const largest = 1e6
+
+func (t *Template) parse(values []float32, seed Seed) error {
+	const head = 2 // values before a heart's coordinates
+	size := head + isometry.Size(t.model.Dimensions())
+	if len(values) <= size || (len(values)-1)%size != 0 || len(values)/size > 1+model.Versions {
+		return ErrCorrupt
+	}
+	t.quality = float64(values[0])
+	if t.quality < 0 || t.quality > 1 {
+		return ErrCorrupt
+	}
+	turn := t.turn(seed)
+	var hearts []model.Heart
+	for one := range slices.Chunk(values[1:], size) {
+		h := model.Heart{Weight: float64(one[0]), Recordings: float64(one[1]), Mean: turn.Back(nil, one[head:])}
+		if h.Weight <= 0 || h.Recordings < 1 {
+			return ErrCorrupt
+		}
+		hearts = append(hearts, h)
+	}
+	t.heart = model.Adaptive{Enrolled: hearts[0], Added: hearts[1:]}
+	return nil
+}

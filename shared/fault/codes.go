@@ -35,6 +35,7 @@ const (
 	// Is it them.
 	NoModel          Code = "no_model"
 	ModelObsolete    Code = "model_obsolete"
+	ModelDamaged     Code = "model_damaged"
 	ModelDisabled    Code = "model_disabled"
 	TooManyChecks    Code = "too_many_checks"
 	LogInAgain       Code = "log_in_again"
@@ -42,6 +43,8 @@ const (
 	ChallengeInvalid Code = "challenge_invalid"
 
 	// What is wrong with a recording.
+	Replay               Code = "replay"
+	Unnatural            Code = "unnatural"
 	RecordingEmpty       Code = "recording_empty"
 	RecordingUnreadable  Code = "recording_unreadable"
 	RecordingUnsupported Code = "recording_unsupported"

@@ -4,6 +4,8 @@ package member
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -22,7 +24,13 @@ type Member struct {
 	Consent *Consent
 	// Model points to the current model; nil when there is none.
 	Model *Model
+	// Prints are those of recordings that were checked since the model's object
+	// was written, which holds the ones before; by an id of each check's own.
+	Prints map[string][]byte
 }
+
+// PrintIDs are the keys of Prints, sorted.
+func (m Member) PrintIDs() []string { return slices.Sorted(maps.Keys(m.Prints)) }
 
 // Consent to the use of one's ECG.
 type Consent struct {

@@ -44,8 +44,8 @@ func TestLoadReadsEachLayout(t *testing.T) {
 		{
 			"ecg-id, without invalid samples",
 			map[string]string{
-				"Person_01/rec_2.hea": "rec_2 2 500 3\n# ECG date: 07.12.2004\n",
-				"Person_01/rec_2.dat": "\xff\xff\xff\xff\xc8\x00\x01\x00\x9c\xff\x02\x00",
+				"Person_01/rec_2.hea": "rec_2 2 500 252\nrec_2.dat 16 200\nrec_2.dat 16 200\n# ECG date: 07.12.2004\n",
+				"Person_01/rec_2.dat": strings.Repeat("\xff", 4*250) + "\xc8\x00\x01\x00\x9c\xff\x02\x00",
 			}, "", "ecg-id/01 2004-12-07 rec_002 [1 -0.5] 500",
 		},
 		{

@@ -1,21 +1,11 @@
 package cohort
 
 import (
-	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
-)
-
-const (
-	ecgIDRateHz = 500
-	// ecgIDGain is units per mV.
-	ecgIDGain = 200
-	// invalid marks samples before a record's beginning, where both signals
-	// have it.
-	invalid = -1
 )
 
 // loadECGID reads the folders of the ECG-ID database's persons: the raw first
@@ -50,7 +40,7 @@ func readECGID(header string) (Recording, error) {
 		return Recording{}, err
 	}
 	base := strings.TrimSuffix(header, ".hea")
-	samples, err := os.ReadFile(base + ".dat")
+	mv, rateHz, err := ReadWFDB(base)
 	if err != nil {
 		return Recording{}, err
 	}
@@ -58,7 +48,7 @@ func readECGID(header string) (Recording, error) {
 	name := fmt.Sprintf("rec_%03s", strings.TrimPrefix(filepath.Base(base), "rec_"))
 	return Recording{
 		Database: ECGID, Session: day, Name: name,
-		MV: firstOfTwo(samples), RateHz: ecgIDRateHz,
+		MV: mv, RateHz: rateHz,
 	}, nil
 }
 
@@ -75,19 +65,4 @@ func ecgIDDay(header string) (string, error) {
 		return day.Format(time.DateOnly), nil
 	}
 	return "", fmt.Errorf("no line %q", label)
-}
-
-// firstOfTwo is the first of two interleaved signals in WFDB format 16,
-// without the invalid samples at its beginning.
-func firstOfTwo(b []byte) []float64 {
-	const frame = 4
-	sample := func(i int) int16 { return int16(binary.LittleEndian.Uint16(b[i:])) }
-	for len(b) >= frame && sample(0) == invalid && sample(2) == invalid {
-		b = b[frame:]
-	}
-	mv := make([]float64, 0, len(b)/frame)
-	for ; len(b) >= frame; b = b[frame:] {
-		mv = append(mv, float64(sample(0))/ecgIDGain)
-	}
-	return mv
 }

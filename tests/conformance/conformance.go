@@ -20,11 +20,13 @@ type Store interface {
 	member.Sessions
 	member.Attempted
 	member.Activity
-	SetModel(ctx context.Context, username, replaced string, m member.Model) error
+	Present(ctx context.Context, username, id string, print []byte) (member.Member, error)
+	RemovePrint(ctx context.Context, username, id string) error
+	SetModel(ctx context.Context, username, replaced string, m member.Model, prints []string) error
 	MarkModelUsed(ctx context.Context, username, version string, used time.Time) error
 	CountFailure(ctx context.Context, username, version string, at time.Time) error
 	ClearFailures(ctx context.Context, username, version string) error
-	ClearModel(ctx context.Context, username, version string) error
+	ClearModel(ctx context.Context, username, version string, prints []string) error
 	MemberByPK(ctx context.Context, pk int64) (member.Member, error)
 	MembersPage(ctx context.Context, cursor string, limit int) ([]member.Member, string, error)
 	ExpiredSessions(ctx context.Context, now time.Time, idle time.Duration, cursor string, limit int) ([]member.TokenID, string, error)

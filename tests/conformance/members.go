@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,11 +161,11 @@ func models(t *testing.T, s Store) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))
 		first, second, third := newModel(), newModel(), newModel()
-		must(t, s.SetModel(t.Context(), m.Username, "", first))
-		must(t, s.SetModel(t.Context(), m.Username, "", first)) // a lost reply
-		wantErr(t, s.SetModel(t.Context(), m.Username, "", second), store.ErrConflict)
-		must(t, s.SetModel(t.Context(), m.Username, first.Version, second))
-		wantErr(t, s.SetModel(t.Context(), m.Username, first.Version, third), store.ErrConflict)
+		must(t, s.SetModel(t.Context(), m.Username, "", first, nil))
+		must(t, s.SetModel(t.Context(), m.Username, "", first, nil)) // a lost reply
+		wantErr(t, s.SetModel(t.Context(), m.Username, "", second, nil), store.ErrConflict)
+		must(t, s.SetModel(t.Context(), m.Username, first.Version, second, nil))
+		wantErr(t, s.SetModel(t.Context(), m.Username, first.Version, third, nil), store.ErrConflict)
 		m.Model = &second
 		wantMember(t, s, m)
 	})
@@ -172,7 +173,7 @@ func models(t *testing.T, s Store) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))
 		won := race(t, 16, store.ErrConflict, func(int) error {
-			return s.SetModel(t.Context(), m.Username, "", newModel())
+			return s.SetModel(t.Context(), m.Username, "", newModel(), nil)
 		})
 		if won != 1 {
 			t.Errorf("%d pointers won, want 1", won)
@@ -182,7 +183,7 @@ func models(t *testing.T, s Store) {
 		m, model := newMember(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
 		wantErr(t, s.MarkModelUsed(t.Context(), m.Username, model.Version, now), store.ErrConflict)
-		must(t, s.SetModel(t.Context(), m.Username, "", model))
+		must(t, s.SetModel(t.Context(), m.Username, "", model, nil))
 		later := now.Add(30 * 24 * time.Hour)
 		must(t, s.MarkModelUsed(t.Context(), m.Username, model.Version, later))
 		wantErr(t, s.MarkModelUsed(t.Context(), m.Username, "other", now), store.ErrConflict)
@@ -193,7 +194,7 @@ func models(t *testing.T, s Store) {
 	t.Run("failures are counted, all of those at once, and cleared", func(t *testing.T) {
 		m, model := newMember(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
-		must(t, s.SetModel(t.Context(), m.Username, "", model))
+		must(t, s.SetModel(t.Context(), m.Username, "", model, nil))
 		won := race(t, 16, store.ErrConflict, func(int) error {
 			return s.CountFailure(t.Context(), m.Username, model.Version, now)
 		})
@@ -212,24 +213,75 @@ func models(t *testing.T, s Store) {
 	t.Run("a new model begins without failures", func(t *testing.T) {
 		m, first, second := newMember(), newModel(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
-		must(t, s.SetModel(t.Context(), m.Username, "", first))
+		must(t, s.SetModel(t.Context(), m.Username, "", first, nil))
 		must(t, s.CountFailure(t.Context(), m.Username, first.Version, now))
-		must(t, s.SetModel(t.Context(), m.Username, first.Version, second))
+		must(t, s.SetModel(t.Context(), m.Username, first.Version, second, nil))
 		m.Model = &second
 		wantMember(t, s, m)
+	})
+	t.Run("prints are presented, seen, removed and archived", func(t *testing.T) {
+		m, first, second := newMember(), newModel(), newModel()
+		must(t, s.CreateMember(t.Context(), m))
+		must(t, s.SetModel(t.Context(), m.Username, "", first, nil))
+		m.Model = &first
+		for _, id := range []string{"a", "b", "c"} {
+			if m.Prints == nil {
+				m.Prints = map[string][]byte{}
+			}
+			m.Prints[id] = []byte("print " + id)
+			for range 2 { // a lost reply
+				got, err := s.Present(t.Context(), m.Username, id, m.Prints[id])
+				must(t, err)
+				if !reflect.DeepEqual(got, m) {
+					t.Errorf("presented\n%+v, want\n%+v", got, m)
+				}
+			}
+		}
+		must(t, s.RemovePrint(t.Context(), m.Username, "b"))
+		must(t, s.RemovePrint(t.Context(), m.Username, "b"))
+		delete(m.Prints, "b")
+		wantMember(t, s, m)
+		must(t, s.SetModel(t.Context(), m.Username, first.Version, second, []string{"a"}))
+		delete(m.Prints, "a")
+		m.Model = &second
+		wantMember(t, s, m)
+		must(t, s.ClearModel(t.Context(), m.Username, second.Version, m.PrintIDs()))
+		m.Model, m.Prints = nil, nil
+		wantMember(t, s, m)
+		nobody := unique("nobody")
+		_, err := s.Present(t.Context(), nobody, "a", []byte("x"))
+		wantErr(t, err, store.ErrNotFound)
+		must(t, s.RemovePrint(t.Context(), nobody, "a"))
+		_, err = s.Member(t.Context(), nobody)
+		wantErr(t, err, store.ErrNotFound)
+	})
+	t.Run("of prints presented at once each is seen by all but one", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		var alone atomic.Int32
+		race(t, 16, store.ErrConflict, func(i int) error {
+			got, err := s.Present(t.Context(), m.Username, fmt.Sprint("p", i), []byte("x"))
+			if err == nil && len(got.Prints) == 1 {
+				alone.Add(1)
+			}
+			return err
+		})
+		if alone.Load() != 1 {
+			t.Errorf("%d saw no other's print, want 1", alone.Load())
+		}
 	})
 	t.Run("the current version is cleared, another is not", func(t *testing.T) {
 		m, model := newMember(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
-		must(t, s.SetModel(t.Context(), m.Username, "", model))
-		wantErr(t, s.ClearModel(t.Context(), m.Username, "other"), store.ErrConflict)
-		must(t, s.ClearModel(t.Context(), m.Username, model.Version))
-		must(t, s.ClearModel(t.Context(), m.Username, model.Version)) // a lost reply
+		must(t, s.SetModel(t.Context(), m.Username, "", model, nil))
+		wantErr(t, s.ClearModel(t.Context(), m.Username, "other", nil), store.ErrConflict)
+		must(t, s.ClearModel(t.Context(), m.Username, model.Version, nil))
+		must(t, s.ClearModel(t.Context(), m.Username, model.Version, nil)) // a lost reply
 		wantMember(t, s, m)
 	})
 	t.Run("nobody without an account gets a model", func(t *testing.T) {
 		name := unique("nobody")
-		wantErr(t, s.SetModel(t.Context(), name, "", newModel()), store.ErrConflict)
+		wantErr(t, s.SetModel(t.Context(), name, "", newModel(), nil), store.ErrConflict)
 		_, err := s.Member(t.Context(), name)
 		wantErr(t, err, store.ErrNotFound)
 	})

@@ -46,7 +46,7 @@ func newHouse(t *testing.T) *house {
 	}
 	tables := dynamo.New(sdk, &addresses.DynamoDB, servers.Tables())
 	bucket := objects.New(sdk, &addresses.S3, servers.Bucket)
-	routes := service.Routes(settings, service.Stores{Members: tables, Sessions: tables, Objects: bucket}, time.Now, rand.Reader)
+	routes := service.Routes(settings, service.Stores{Members: tables, Sessions: tables, Objects: bucket, Keys: servers.Ring(t)}, time.Now, rand.Reader)
 	h := &house{
 		handler: api.New(api.Settings{}, routes...),
 		tables:  dynamodb.NewFromConfig(sdk, func(o *dynamodb.Options) { o.BaseEndpoint = &addresses.DynamoDB }),

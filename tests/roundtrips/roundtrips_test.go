@@ -94,7 +94,7 @@ func whole(t *testing.T) (http.Handler, *counter) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stores := service.Stores{Members: tables, Sessions: tables, Objects: bucket}
+	stores := service.Stores{Members: tables, Sessions: tables, Objects: bucket, Keys: servers.Ring(t)}
 	return api.New(api.Settings{}, service.Routes(settings, stores, time.Now, rand.Reader)...), count
 }
 

@@ -36,7 +36,6 @@ func load(folder string) ([]record, error) {
 }
 
 func loadMITDB(folder string) ([]record, error) {
-	const rateHz = 360
 	headers, err := filepath.Glob(filepath.Join(folder, "*.hea"))
 	if err != nil {
 		return nil, err
@@ -52,11 +51,11 @@ func loadMITDB(folder string) ([]record, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s.atr: %w", base, err)
 		}
-		dat, err := os.ReadFile(base + ".dat")
+		mv, rateHz, err := cohort.ReadWFDB(base)
 		if err != nil {
 			return nil, err
 		}
-		r := record{set: "mitdb", name: filepath.Base(base), rateHz: rateHz, mv: cohort.First212(dat)}
+		r := record{set: "mitdb", name: filepath.Base(base), rateHz: rateHz, mv: mv}
 		for _, b := range reference.beats {
 			r.beats = append(r.beats, float64(b)/rateHz)
 		}

@@ -37,24 +37,22 @@ const (
 	Bucket        = "recordings"
 )
 
-// AWS is a DynamoDB and an S3 that have the service's tables and bucket.
-type AWS struct {
-	DynamoDB string // endpoint
-	S3       string // endpoint
-}
+// AWS is the endpoints of a DynamoDB, an S3 and a Secrets Manager that have the
+// service's tables, bucket and keys.
+type AWS struct{ DynamoDB, S3, Secrets string }
 
-// Start starts both servers, until the test ends.
+// Start starts the servers, until the test ends.
 func Start(t testing.TB) AWS {
 	t.Helper()
-	return AWS{DynamoDB: StartDynamoDB(t), S3: StartS3(t)}
+	return AWS{DynamoDB: StartDynamoDB(t), S3: StartS3(t), Secrets: StartSecrets(t).URL}
 }
 
 // Environment is what Lambda and template.yaml would set for a function.
 func (a AWS) Environment() []string {
 	return []string{
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey,
-		"AWS_ENDPOINT_URL_DYNAMODB=" + a.DynamoDB, "AWS_ENDPOINT_URL_S3=" + a.S3,
-		"MEMBERS_TABLE=" + MembersTable, "TOKENS_TABLE=" + TokensTable, "ACTIVITY_TABLE=" + ActivityTable, "BUCKET=" + Bucket,
+		"AWS_ENDPOINT_URL_DYNAMODB=" + a.DynamoDB, "AWS_ENDPOINT_URL_S3=" + a.S3, "AWS_ENDPOINT_URL_SECRETS_MANAGER=" + a.Secrets,
+		"MEMBERS_TABLE=" + MembersTable, "TOKENS_TABLE=" + TokensTable, "ACTIVITY_TABLE=" + ActivityTable, "BUCKET=" + Bucket, "KEYS_SECRET=" + KeysSecret,
 	}
 }
 

@@ -20,6 +20,9 @@ type function struct {
 	beyond []string
 }
 
+// readKeys is what it takes to seal and open models.
+const readKeys = "secretsmanager:GetSecretValue Keys"
+
 func functions() map[string]function {
 	return map[string]function{
 		"MembersCreate": {path: "members/create"},
@@ -29,10 +32,10 @@ func functions() map[string]function {
 		"MakeModel": {path: "authenticate/make_model", objects: map[string][]string{
 			"s3:PutObject": {"Bucket/models/*", "Bucket/uploads/*"},
 			"s3:GetObject": {"Bucket/models/*", "Bucket/uploads/*"},
-		}},
+		}, beyond: []string{readKeys}},
 		"CheckUser": {path: "authenticate/check_user",
 			objects: map[string][]string{"s3:GetObject": {"Bucket/models/*"}, "s3:PutObject": {"Bucket/models/*"}},
-			beyond:  []string{"s3:ListBucket Bucket"},
+			beyond:  []string{"s3:ListBucket Bucket", readKeys},
 		},
 		"Password":      {path: "members/password"},
 		"Sessions":      {path: "members/sessions"},
@@ -123,6 +126,9 @@ func named(resource any) string {
 	}
 	if s, ok := at(resource, "Fn::Sub").(string); ok {
 		return strings.NewReplacer("${", "", ".Arn}", "").Replace(s)
+	}
+	if s, ok := at(resource, "Ref").(string); ok {
+		return s
 	}
 	return fmt.Sprint(resource)
 }

@@ -19,6 +19,7 @@ import (
 	"systole/shared/api"
 	"systole/shared/api/authenticate"
 	"systole/shared/biometric"
+	"systole/shared/biometric/protect"
 	"systole/shared/gateway"
 	"systole/shared/member"
 	"systole/shared/store/memory"
@@ -78,8 +79,12 @@ func newHouse(t testing.TB) *house {
 	h.login(t, idleToken, "kim", 7, noon.Add(-8*24*time.Hour), noon.Add(time.Hour))
 
 	tokens := member.NewTokens(h.store, member.DefaultTokenLimits, clock, rand.Reader)
-	service := biometric.NewService(tokens, h.store, &memory.Objects{Now: clock},
-		biometric.Settings{FMR: 0.01, DefaultRateHz: 500, KeepUploads: true, Parallel: 2}, clock, nil)
+	keys, err := protect.NewRing("a secret of the tests, and of nobody else")
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := biometric.NewService(tokens, h.store, &memory.Objects{Now: clock}, keys,
+		biometric.Settings{FMR: 0.01, DefaultRateHz: 500, KeepUploads: true, AllowReplays: true, Parallel: 2}, clock, nil)
 	proxy := gateway.Proxy(api.New(api.Settings{Now: clock},
 		authenticate.MakeModel(service),
 		authenticate.HasModel(member.NewModels(h.store, tokens)),

@@ -5,6 +5,8 @@
 package model
 
 import (
+	"math"
+	"slices"
 	"sync"
 
 	"systole/shared/ecg/feature"
@@ -43,6 +45,18 @@ func (m *Model) Dimensions() int {
 		d += m.Spaces[i].Dimensions()
 	}
 	return d
+}
+
+// Radius is how far from the origin coordinates can lie: plda.Project scales
+// those of each space by their variance to the same length.
+func (m *Model) Radius() float64 {
+	power := 0.0
+	for i := range m.Spaces {
+		if d := m.Spaces[i].Dimensions(); d > 0 {
+			power += float64(d) * float64(1+slices.Max(m.Spaces[i].Between))
+		}
+	}
+	return 1.001 * math.Sqrt(power) // and room for rounding
 }
 
 // Embed appends the coordinates of a mean beat of beat.Width values.

@@ -26,8 +26,10 @@ func (t *table) recording() (*Recording, error) {
 			name = t.header[first+i]
 		}
 		scale, unit, stated := unitOf(name, samples)
-		for j := range samples {
-			samples[j] *= scale
+		if scale != 1 {
+			for j := range samples {
+				samples[j] *= scale
+			}
 		}
 		if !stated && i == 0 {
 			r.note("unit_guessed", "unit guessed as %s", unit)
@@ -190,7 +192,12 @@ func unitOf(name string, samples []float64) (scale float64, unit string, stated 
 func spread(samples []float64) float64 {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, x := range samples {
-		low, high = min(low, x), max(high, x)
+		if x < low {
+			low = x
+		}
+		if x > high { // neither for what is no number
+			high = x
+		}
 	}
 	return high - low
 }

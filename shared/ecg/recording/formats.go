@@ -12,7 +12,18 @@ type format struct {
 
 // formats in the order in which they are asked. What none of them knows is read
 // as text.
-var formats = []format{}
+var formats = []format{
+	{"edf", isEDF, readEDF},
+	{"bdf", isBDF, readEDF},
+	{"kardia", isKardia, readKardia},
+	{"ishne", isISHNE, readISHNE},
+	{"dicom", isDICOM, readDICOM},
+	{"scp", isSCP, readSCP},
+	{"matlab", isMATLAB, readMATLAB},
+	{"numpy", isNumPy, readNumPy},
+	{"wfdb", isWFDBHeader, refuseWFDBHeader},
+	{"matlab", isMATLAB4, readMATLAB4},
+}
 
 // readFormat reads a file of whatever format.
 func readFormat(data []byte, h Hints) (*Recording, error) {

@@ -27,6 +27,8 @@ type Hints struct {
 	DefaultRateHz float64
 	// Lead names the lead to choose; empty for lead I, else the first.
 	Lead string
+
+	unpacker *unpacker // what formats that pack parts of themselves may unpack
 }
 
 // Recording is what a file holds.
@@ -96,29 +98,41 @@ func Read(r io.Reader, h Hints) (*Recording, error) {
 	if err != nil {
 		return nil, err
 	}
+	return ReadBytes(data, h)
+}
+
+// ReadBytes reads a whole file that is in memory already. It keeps nothing of
+// data. A refusal is an *Error.
+func ReadBytes(data []byte, h Hints) (*Recording, error) {
+	if len(data) > MaxBytes {
+		return nil, errTooManyBytes
+	}
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, refuse(Empty, 0, "there is nothing in it")
 	}
-	recording, err := readFormat(data, h)
+	recording, err := newUnpacker(len(data)).read(data, h, 0)
 	if err != nil {
 		return nil, err
 	}
-	if err := recording.settleRate(h); err != nil {
-		return nil, err
-	}
-	recording.choose(h.Lead)
-	return recording, nil
+	return recording.settle(h)
 }
 
-func readAll(r io.Reader) ([]byte, error) {
-	if whole, ok := r.(*bytes.Reader); ok && whole.Size() <= MaxBytes {
-		data := make([]byte, whole.Len())
-		_, err := io.ReadFull(whole, data)
-		return data, err
+// settle decides what the file left open.
+func (r *Recording) settle(h Hints) (*Recording, error) {
+	if err := r.settleRate(h); err != nil {
+		return nil, err
 	}
+	r.dropDeadStart()
+	r.choose(h.Lead)
+	return r, nil
+}
+
+var errTooManyBytes = refuse(Unsupported, 0, "it has more than %d MB", MaxBytes>>20)
+
+func readAll(r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err == nil && len(data) > MaxBytes {
-		err = refuse(Unsupported, 0, "it has more than %d MB", MaxBytes>>20)
+		err = errTooManyBytes
 	}
 	return data, err
 }
@@ -133,7 +147,7 @@ func foreign(data []byte) *Error {
 		}
 	}
 	if head := data[:min(len(data), 512)]; bytes.IndexByte(head, 0) >= 0 && !isUTF16(head) {
-		return refuse(Unsupported, 0, "it is neither text nor a format known here")
+		return refuse(Unsupported, 0, "it is neither text nor a format known here; of a WFDB record send the .hea with the .dat")
 	}
 	return nil
 }

@@ -50,9 +50,11 @@ func TestALostReplyIsNoConflict(t *testing.T) {
 		{"create member", func() error { return s.CreateMember(t.Context(), hong) }},
 		{"replace password", func() error { return s.ReplacePassword(t.Context(), "hong", "first", "second", time.Time{}) }},
 		{"claim pk block", func() error { return s.ClaimPKBlock(t.Context(), 7, "me") }},
-		{"set model", func() error { return s.SetModel(t.Context(), "hong", "", model) }},
+		{"set model", func() error { return s.SetModel(t.Context(), "hong", "", model, nil) }},
 		{"mark model used", func() error { return s.MarkModelUsed(t.Context(), "hong", "v1", now) }},
-		{"clear model", func() error { return s.ClearModel(t.Context(), "hong", "v1") }},
+		{"present", func() error { _, err := s.Present(t.Context(), "hong", "a", []byte("x")); return err }},
+		{"remove print", func() error { return s.RemovePrint(t.Context(), "hong", "a") }},
+		{"clear model", func() error { return s.ClearModel(t.Context(), "hong", "v1", nil) }},
 		{"create session", func() error {
 			return s.CreateSession(t.Context(), member.Session{Username: "hong", Expires: now}, member.NewEvent(member.LoggedIn, now), nil)
 		}},

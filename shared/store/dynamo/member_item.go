@@ -2,6 +2,9 @@ package dynamo
 
 import (
 	"maps"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"systole/shared/member"
 )
@@ -26,6 +29,9 @@ func memberItem(m member.Member) item {
 	}
 	if m.Model != nil {
 		maps.Copy(it, modelItem(*m.Model))
+	}
+	for id, print := range m.Prints {
+		it[printPrefix+id] = &types.AttributeValueMemberB{Value: print}
 	}
 	return it
 }
@@ -87,5 +93,27 @@ func readMember(it item) (member.Member, error) {
 		m.Model.Failures = int(r.whole("model_failures"))
 		m.Model.FailedAt = r.moment("model_failed_at")
 	}
+	m.Prints = r.prints()
 	return m, r.err
+}
+
+// prints reads those of the attributes that hold prints.
+func (r *reader) prints() map[string][]byte {
+	var prints map[string][]byte
+	for name, value := range r.item {
+		id, ok := strings.CutPrefix(name, printPrefix)
+		if !ok {
+			continue
+		}
+		b, ok := value.(*types.AttributeValueMemberB)
+		if !ok {
+			r.fail(name)
+			continue
+		}
+		if prints == nil {
+			prints = make(map[string][]byte)
+		}
+		prints[id] = b.Value
+	}
+	return prints
 }

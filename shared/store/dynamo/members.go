@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -151,68 +148,6 @@ func (s *Store) ClaimPKBlock(ctx context.Context, block int64, claimant string) 
 		return fmt.Errorf("claim pk block: %w", store.ErrExists)
 	}
 	return awsclient.Error("claim pk block", err)
-}
-
-// SetModel: see biometric.Members.
-func (s *Store) SetModel(ctx context.Context, username, replaced string, m member.Model) error {
-	var sets []string
-	values := item{}
-	for name, value := range modelItem(m) {
-		sets = append(sets, name+" = :"+name)
-		values[":"+name] = value
-	}
-	slices.Sort(sets)
-	condition := "attribute_exists(username) AND attribute_not_exists(model_version)"
-	if replaced != "" {
-		condition = "model_version = :replaced"
-		values[":replaced"] = text(replaced)
-	}
-	return s.apply(ctx, change{
-		op: "set model", username: username,
-		update: "SET " + strings.Join(sets, ", "), condition: condition, values: values,
-		done: func(now member.Member) bool { return now.Model != nil && now.Model.Version == m.Version },
-	})
-}
-
-// MarkModelUsed: see biometric.Members.
-func (s *Store) MarkModelUsed(ctx context.Context, username, version string, used time.Time) error {
-	return s.apply(ctx, change{
-		op: "mark model used", username: username,
-		update: "SET model_used = :used", condition: "model_version = :version",
-		values: item{":used": moment(used), ":version": text(version)},
-		done:   func(member.Member) bool { return false },
-	})
-}
-
-// CountFailure: see biometric.Members.
-func (s *Store) CountFailure(ctx context.Context, username, version string, at time.Time) error {
-	return s.apply(ctx, change{
-		op: "count failure", username: username,
-		update: "SET model_failed_at = :at ADD model_failures :one", condition: "model_version = :version",
-		values: item{":at": moment(at), ":one": whole(1), ":version": text(version)},
-		done:   func(member.Member) bool { return false },
-	})
-}
-
-// ClearFailures: see biometric.Members.
-func (s *Store) ClearFailures(ctx context.Context, username, version string) error {
-	return s.apply(ctx, change{
-		op: "clear failures", username: username,
-		update: "SET model_failures = :none, model_failed_at = :none", condition: "model_version = :version",
-		values: item{":none": whole(0), ":version": text(version)},
-		done:   func(member.Member) bool { return false },
-	})
-}
-
-// ClearModel: see cleanup.Members.
-func (s *Store) ClearModel(ctx context.Context, username, version string) error {
-	names := slices.Sorted(maps.Keys(modelItem(member.Model{})))
-	return s.apply(ctx, change{
-		op: "clear model", username: username,
-		update: "REMOVE " + strings.Join(names, ", "), condition: "model_version = :version",
-		values: item{":version": text(version)},
-		done:   func(m member.Member) bool { return m.Model == nil },
-	})
 }
 
 // MemberByPK: see cleanup.Members. The index tells the name, the table the rest.

@@ -3,6 +3,7 @@ package embedded_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ func TestWhatWasWrittenIsThereAfterAReopen(t *testing.T) {
 	}
 	s, o = open(t, dir)
 	defer s.Close()
-	if got, err := s.Member(t.Context(), "u"); err != nil || got != want {
+	if got, err := s.Member(t.Context(), "u"); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("member is %+v, %v", got, err)
 	}
 	if got, err := o.Get(t.Context(), "models/5/v"); err != nil || string(got) != "m" {

@@ -3,6 +3,8 @@ package embedded
 import (
 	"context"
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -113,7 +115,7 @@ func (s *Store) ClaimPKBlock(_ context.Context, block int64, claimant string) er
 }
 
 // SetModel: see biometric.Members.
-func (s *Store) SetModel(_ context.Context, username, replaced string, model member.Model) error {
+func (s *Store) SetModel(_ context.Context, username, replaced string, model member.Model, prints []string) error {
 	return s.update("set model", username,
 		func(m member.Member) bool {
 			current := ""
@@ -122,7 +124,40 @@ func (s *Store) SetModel(_ context.Context, username, replaced string, model mem
 			}
 			return current == replaced || current == model.Version
 		},
-		func(m *member.Member) { m.Model = &model })
+		func(m *member.Member) { m.Model = &model; removePrints(m, prints) })
+}
+
+// Present: see biometric.Members.
+func (s *Store) Present(_ context.Context, username, id string, print []byte) (seen member.Member, err error) {
+	err = s.update("present", username, exists, func(m *member.Member) {
+		if m.Prints == nil {
+			m.Prints = make(map[string][]byte)
+		}
+		m.Prints[id] = print
+		seen = *m
+	})
+	if errors.Is(err, store.ErrConflict) {
+		return member.Member{}, fmt.Errorf("present: %w", store.ErrNotFound)
+	}
+	return seen, err
+}
+
+// RemovePrint: see biometric.Members.
+func (s *Store) RemovePrint(_ context.Context, username, id string) error {
+	err := s.update("remove print", username, exists, func(m *member.Member) { removePrints(m, []string{id}) })
+	if errors.Is(err, store.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
+func removePrints(m *member.Member, ids []string) {
+	for _, id := range ids {
+		delete(m.Prints, id)
+	}
+	if len(m.Prints) == 0 {
+		m.Prints = nil
+	}
 }
 
 // MarkModelUsed: see biometric.Members.
@@ -144,10 +179,10 @@ func (s *Store) ClearFailures(_ context.Context, username, version string) error
 }
 
 // ClearModel: see cleanup.Members.
-func (s *Store) ClearModel(_ context.Context, username, version string) error {
+func (s *Store) ClearModel(_ context.Context, username, version string, prints []string) error {
 	return s.update("clear model", username,
 		func(m member.Member) bool { return m.Model == nil || m.Model.Version == version },
-		func(m *member.Member) { m.Model = nil })
+		func(m *member.Member) { m.Model = nil; removePrints(m, prints) })
 }
 
 func hasModel(version string) func(member.Member) bool {

@@ -4,7 +4,9 @@
 package memory
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -118,13 +120,45 @@ func (s *Store) ClaimPKBlock(_ context.Context, block int64, claimant string) er
 }
 
 // SetModel: see biometric.Members.
-func (s *Store) SetModel(_ context.Context, username, replaced string, model member.Model) error {
+func (s *Store) SetModel(_ context.Context, username, replaced string, model member.Model, prints []string) error {
 	return s.update("set model", username,
 		func(m member.Member) bool {
 			current := version(m)
 			return current == replaced || current == model.Version
 		},
-		func(m *member.Member) { m.Model = &model })
+		func(m *member.Member) { m.Model = &model; removePrints(m, prints) })
+}
+
+// Present: see biometric.Members.
+func (s *Store) Present(ctx context.Context, username, id string, print []byte) (member.Member, error) {
+	err := s.update("present", username, exists, func(m *member.Member) {
+		if m.Prints == nil {
+			m.Prints = make(map[string][]byte)
+		}
+		m.Prints[id] = bytes.Clone(print)
+	})
+	if errors.Is(err, store.ErrConflict) {
+		return member.Member{}, fmt.Errorf("present: %w", store.ErrNotFound)
+	}
+	return s.Member(ctx, username)
+}
+
+// RemovePrint: see biometric.Members.
+func (s *Store) RemovePrint(_ context.Context, username, id string) error {
+	err := s.update("remove print", username, exists, func(m *member.Member) { removePrints(m, []string{id}) })
+	if errors.Is(err, store.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
+func removePrints(m *member.Member, ids []string) {
+	for _, id := range ids {
+		delete(m.Prints, id)
+	}
+	if len(m.Prints) == 0 {
+		m.Prints = nil
+	}
 }
 
 // MarkModelUsed: see biometric.Members.
@@ -149,10 +183,10 @@ func (s *Store) ClearFailures(_ context.Context, username, current string) error
 }
 
 // ClearModel: see cleanup.Members.
-func (s *Store) ClearModel(_ context.Context, username, current string) error {
+func (s *Store) ClearModel(_ context.Context, username, current string, prints []string) error {
 	return s.update("clear model", username,
 		func(m member.Member) bool { return m.Model == nil || m.Model.Version == current },
-		func(m *member.Member) { m.Model = nil })
+		func(m *member.Member) { m.Model = nil; removePrints(m, prints) })
 }
 
 // MemberByPK: see cleanup.Members.
@@ -199,6 +233,7 @@ func clone(m member.Member) member.Member {
 		model := *m.Model
 		m.Model = &model
 	}
+	m.Prints = maps.Clone(m.Prints) // what is in it doesn't change
 	return m
 }
 

@@ -13,16 +13,18 @@ import (
 	"systole/shared/member"
 	"systole/shared/store/awsclient"
 	"systole/shared/store/s3"
+	"systole/shared/store/secrets"
 )
 
 // Service returns the service that the environment describes.
 func Service() (*biometric.Service, config.Config, error) {
-	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable, config.ActivityTable, config.Bucket)
+	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable, config.ActivityTable, config.Bucket, config.KeysSecret)
 	if err != nil {
 		return nil, settings, err
 	}
 	tables := environment.Tables(settings, sdk)
 	bucket := s3.New(sdk, awsclient.Endpoint(os.Getenv, "S3"), settings.Bucket)
+	keys := secrets.New(sdk, awsclient.Endpoint(os.Getenv, "SECRETS_MANAGER"), settings.KeysSecret, time.Now)
 	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
-	return biometric.NewService(tokens, tables, bucket, configured.Settings(settings), time.Now, rand.Reader), settings, nil
+	return biometric.NewService(tokens, tables, bucket, keys, configured.Settings(settings), time.Now, rand.Reader), settings, nil
 }

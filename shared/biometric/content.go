@@ -1,0 +1,94 @@
+package biometric
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// content is what a model's object holds, before it is sealed.
+type content struct {
+	template []byte
+	enrolled [][]byte // prints of the recordings that the template was made of
+	checked  [][]byte // prints of those that were accepted since, the latest last
+}
+
+// maxChecked is how many checks are remembered, so that none of their
+// recordings is accepted again. Each costs a model some 200 bytes, and the more
+// there are the likelier one looks like a new recording by chance.
+const maxChecked = 256
+
+// remember adds prints of checks, and forgets the oldest beyond maxChecked.
+func (c *content) remember(prints ...[]byte) {
+	c.checked = append(c.checked, prints...)
+	c.checked = c.checked[max(0, len(c.checked)-maxChecked):]
+}
+
+// prints are all of them.
+func (c *content) prints() [][]byte {
+	return append(append([][]byte(nil), c.enrolled...), c.checked...)
+}
+
+// marshal writes the template, and the prints in two lists, each part after its
+// length and each list after its count, as variable-length integers.
+func (c *content) marshal() []byte {
+	b := appendPart(nil, c.template)
+	for _, list := range [][][]byte{c.enrolled, c.checked} {
+		b = binary.AppendUvarint(b, uint64(len(list)))
+		for _, part := range list {
+			b = appendPart(b, part)
+		}
+	}
+	return b
+}
+
+func appendPart(b, part []byte) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(part))), part...)
+}
+
+var errContent = errors.New("not a model's content")
+
+// parseContent reads what marshal wrote. It shares b's memory.
+func parseContent(b []byte) (*content, error) {
+	r := parts{rest: b}
+	c := &content{template: r.part(), enrolled: r.list(), checked: r.list()}
+	if r.failed || len(r.rest) > 0 {
+		return nil, errContent
+	}
+	return c, nil
+}
+
+// parts takes values from the front of bytes; after the first failure it
+// returns none.
+type parts struct {
+	rest   []byte
+	failed bool
+}
+
+func (r *parts) number() uint64 {
+	n, length := binary.Uvarint(r.rest)
+	if length <= 0 {
+		r.failed, r.rest = true, nil
+		return 0
+	}
+	r.rest = r.rest[length:]
+	return n
+}
+
+func (r *parts) part() []byte {
+	n := r.number()
+	if n > uint64(len(r.rest)) {
+		r.failed, r.rest = true, nil
+		return nil
+	}
+	part := r.rest[:n:n]
+	r.rest = r.rest[n:]
+	return part
+}
+
+func (r *parts) list() [][]byte {
+	var list [][]byte
+	for range min(r.number(), uint64(len(r.rest))) {
+		list = append(list, r.part())
+	}
+	return list
+}

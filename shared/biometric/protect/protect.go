@@ -1,0 +1,165 @@
+// Package protect keeps templates so that who has the store has nothing: each
+// is transformed under a salt of its own and the service's key (package
+// isometry), and on top of it encrypted and authenticated for the place where it
+// lies.
+//
+// Keys are secrets of the service, the current one first. A template says which
+// one it was sealed with; the others stay until none of theirs is left.
+package protect
+
+import (
+	"bytes"
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// MinSecret is the least length of a secret in bytes.
+const MinSecret = 32
+
+// A sealed template is a magic word with the version of this layout, the key's
+// id, the salt, and the template, encrypted with AES-256-GCM. All before it, and
+// where it lies, is authenticated along with it.
+const (
+	magic        = "SYSTOLE-MODEL\x02"
+	idLength     = 8
+	saltLength   = 32
+	headerLength = len(magic) + idLength + saltLength
+)
+
+// Errors of Open.
+var (
+	// ErrLayout is for what no version of this program writes, or an older one did.
+	ErrLayout = errors.New("not a sealed template of this layout")
+	// ErrKey is for a template of a key that isn't in the ring: it may be there
+	// in time, or never again.
+	ErrKey = errors.New("sealed with a key that isn't at hand")
+	// ErrDamaged is for one that was changed, or that lies where it doesn't belong.
+	ErrDamaged = errors.New("sealed template damaged, or not of this place")
+)
+
+// Ring is the service's keys. The zero Ring has none.
+type Ring struct {
+	keys []key
+}
+
+type key struct {
+	id     [idLength]byte
+	secret []byte
+}
+
+// NewRing returns the ring of the secrets, the current one first.
+func NewRing(current string, previous ...string) (Ring, error) {
+	var r Ring
+	for _, secret := range append([]string{current}, previous...) {
+		if len(secret) < MinSecret {
+			return Ring{}, fmt.Errorf("a key has %d bytes: it takes %d, drawn at random", len(secret), MinSecret)
+		}
+		k := key{secret: []byte(secret)}
+		copy(k.id[:], k.derive(nil, "id"))
+		r.keys = append(r.keys, k)
+	}
+	return r, nil
+}
+
+// Ring returns r: a ring that is at hand is where keys come from, too.
+func (r Ring) Ring(context.Context) (Ring, error) { return r, nil }
+
+// Derived is a secret for one purpose, made of one of the keys, whose id it has.
+type Derived struct {
+	ID     [8]byte
+	Secret [32]byte
+}
+
+// Derive returns the secrets for a purpose: of the current key, and then of the
+// others.
+func (r Ring) Derive(purpose string) []Derived {
+	all := make([]Derived, len(r.keys))
+	for i, k := range r.keys {
+		all[i] = Derived{k.id, [32]byte(k.derive(nil, purpose))}
+	}
+	return all
+}
+
+// derive returns 32 bytes for one purpose (RFC 5869).
+func (k key) derive(salt []byte, purpose string) []byte {
+	b, err := hkdf.Key(sha256.New, k.secret, salt, "systole "+purpose, sha256.Size)
+	if err != nil { // only for lengths beyond its limit
+		panic("hkdf: " + err.Error())
+	}
+	return b
+}
+
+// current is the key that new templates are sealed with.
+func (r Ring) current() (key, error) {
+	if len(r.keys) == 0 {
+		return key{}, ErrKey
+	}
+	return r.keys[0], nil
+}
+
+// Seal seals what marshal returns for the seed that it is given, for the place
+// where it is to lie.
+func (r Ring) Seal(place string, random io.Reader, marshal func(seed [32]byte) ([]byte, error)) ([]byte, error) {
+	k, err := r.current()
+	if err != nil {
+		return nil, err
+	}
+	header := append([]byte(magic), k.id[:]...)
+	salt := make([]byte, saltLength)
+	if _, err := io.ReadFull(random, salt); err != nil {
+		return nil, fmt.Errorf("draw salt: %w", err)
+	}
+	header = append(header, salt...)
+	plain, err := marshal([32]byte(k.derive(salt, "transform")))
+	if err != nil {
+		return nil, err
+	}
+	return k.cipher(salt).Seal(header, nonce(), plain, additional(header, place)), nil
+}
+
+// Open returns what was sealed for the place, and the seed to read it with.
+// stale says that it was sealed with a key that isn't the current one.
+func (r Ring) Open(place string, sealed []byte) (plain []byte, seed [32]byte, stale bool, err error) {
+	if len(sealed) < headerLength || !bytes.HasPrefix(sealed, []byte(magic)) {
+		return nil, seed, false, ErrLayout
+	}
+	header, rest := sealed[:headerLength:headerLength], sealed[headerLength:]
+	salt := header[headerLength-saltLength:]
+	for i, k := range r.keys {
+		if !bytes.Equal(k.id[:], header[len(magic):len(magic)+idLength]) {
+			continue
+		}
+		plain, err := k.cipher(salt).Open(nil, nonce(), rest, additional(header, place))
+		if err != nil {
+			return nil, seed, false, ErrDamaged
+		}
+		return plain, [32]byte(k.derive(salt, "transform")), i > 0, nil
+	}
+	return nil, seed, false, ErrKey
+}
+
+// cipher is the salt's own: no two templates share a key.
+func (k key) cipher(salt []byte) cipher.AEAD {
+	block, err := aes.NewCipher(k.derive(salt, "seal"))
+	if err != nil { // only for another length
+		panic("aes: " + err.Error())
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		panic("gcm: " + err.Error())
+	}
+	return aead
+}
+
+// nonce is always the same: each key encrypts once.
+func nonce() []byte { return make([]byte, 12) }
+
+func additional(header []byte, place string) []byte {
+	return append(bytes.Clone(header), place...)
+}

@@ -1,0 +1,143 @@
+// Package isometry turns vectors in a way that a secret chooses. Distances stay
+// what they were, so nothing is lost; without the secret a turned vector says
+// nothing about the one that it was, and two that were turned under different
+// secrets say nothing about each other (ISO/IEC 24745: renewable, unlinkable).
+//
+// A turn is three rounds of random signs, a Hartley transform (Proc. IRE 30,
+// 1942) and a random permutation, a fast stand-in for a rotation drawn at random
+// (Ailon, Chazelle: The fast Johnson-Lindenstrauss transform, SIAM J. Comput.
+// 2009, there with Hadamard's).
+package isometry
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/dsp/fourier"
+)
+
+const rounds = 3
+
+// Isometry turns vectors of one length. It can be used by several goroutines.
+type Isometry struct {
+	in     int
+	radius float64
+	signs  [rounds][]float64
+	moves  [rounds][]int32 // where each value goes
+}
+
+// New returns the turn that the seed chooses for vectors of n values, none
+// longer than the radius. What is turned has Size(n) values.
+func New(seed [32]byte, n int, radius float64) *Isometry {
+	chance := rand.New(rand.NewChaCha8(seed))
+	t := &Isometry{in: n, radius: radius}
+	size := Size(n)
+	for r := range rounds {
+		t.signs[r] = make([]float64, size)
+		for i := range t.signs[r] {
+			t.signs[r][i] = float64(1 - 2*int32(chance.Uint32()&1))
+		}
+		t.moves[r] = make([]int32, size)
+		for i, to := range chance.Perm(size) {
+			t.moves[r][i] = int32(to)
+		}
+	}
+	return t
+}
+
+// Size is how many values a turned vector of n has: one more, and as many as
+// make its length a product of 2, 3 and 5, which is quick to transform.
+func Size(n int) int {
+	for size := n + 1; ; size++ {
+		rest := size
+		for _, prime := range []int{2, 3, 5} {
+			for rest%prime == 0 {
+				rest /= prime
+			}
+		}
+		if rest == 1 {
+			return size
+		}
+	}
+}
+
+// Turn appends x, turned. One value more than x has makes every turned vector
+// as long as the radius, as else its length would tell whose it is. It reports
+// false for a vector that is longer than that, or no number.
+func (t *Isometry) Turn(dst, x []float32) ([]float32, bool) {
+	power := 0.0
+	for _, v := range x {
+		power += float64(v) * float64(v)
+	}
+	rest := t.radius*t.radius - power
+	if len(x) != t.in || !(rest >= 0) {
+		return dst, false
+	}
+	y := make([]float64, Size(t.in))
+	for i, v := range x {
+		y[i] = float64(v)
+	}
+	y[t.in] = math.Sqrt(rest)
+	mix := newHartley(len(y))
+	moved := make([]float64, len(y))
+	for r := range rounds {
+		for i, s := range t.signs[r] {
+			y[i] *= s
+		}
+		mix.transform(y)
+		for i, to := range t.moves[r] {
+			moved[to] = y[i]
+		}
+		y, moved = moved, y
+	}
+	for _, v := range y {
+		dst = append(dst, float32(v))
+	}
+	return dst, true
+}
+
+// Back appends the vector that was turned into y, of Size(n) values.
+func (t *Isometry) Back(dst, y []float32) []float32 {
+	x := make([]float64, len(y))
+	for i, v := range y {
+		x[i] = float64(v)
+	}
+	mix := newHartley(len(x))
+	moved := make([]float64, len(x))
+	for r := rounds - 1; r >= 0; r-- {
+		for i, to := range t.moves[r] {
+			moved[i] = x[to]
+		}
+		mix.transform(moved) // its own inverse
+		for i, s := range t.signs[r] {
+			moved[i] *= s
+		}
+		x, moved = moved, x
+	}
+	for _, v := range x[:t.in] {
+		dst = append(dst, float32(v))
+	}
+	return dst
+}
+
+// hartley transforms vectors of one length.
+type hartley struct {
+	fft          *fourier.FFT
+	coefficients []complex128
+}
+
+func newHartley(n int) *hartley {
+	return &hartley{fourier.NewFFT(n), make([]complex128, n/2+1)}
+}
+
+// transform is in place. It keeps lengths.
+func (h *hartley) transform(x []float64) {
+	h.fft.Coefficients(h.coefficients, x)
+	scale := 1 / math.Sqrt(float64(len(x)))
+	for k, c := range h.coefficients {
+		x[k] = scale * (real(c) - imag(c))
+		if k > 0 { // the other half is the first one's conjugate
+			x[len(x)-k] = scale * (real(c) + imag(c))
+		}
+	}
+}

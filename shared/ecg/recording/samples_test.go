@@ -1,0 +1,110 @@
+package recording_test
+
+import (
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"systole/shared/ecg"
+	"systole/shared/ecg/recording"
+	"systole/shared/ecg/resample"
+	"systole/tests/recordings"
+)
+
+// samplesFolder holds two recordings of person 1 in every format.
+const samplesFolder = "testdata/samples"
+
+// readSample reads the files that begin with a name, one or several parts.
+func readSample(t testing.TB, folder, name string) *recording.Recording {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, name+".*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files %s.*: %v", name, err)
+	}
+	var parts []recording.Part
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, recording.Part{Data: data})
+	}
+	r, err := recording.ReadParts(parts, recording.Hints{RateHz: recordings.RateHz})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestEverySampleHoldsThePersonsSignal(t *testing.T) {
+	folders, err := os.ReadDir(samplesFolder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, original := range map[string][]byte{"enrol": recordings.Enrolment(t, 1), "check": recordings.Probe(t, 1)} {
+		want, err := recording.ReadBytes(original, recording.Hints{RateHz: recordings.RateHz})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, folder := range folders {
+			t.Run(folder.Name()+"/"+name, func(t *testing.T) {
+				got := readSample(t, filepath.Join(samplesFolder, folder.Name()), name)
+				if r := likeness(got, want); r < 0.999 {
+					t.Errorf("%d samples at %v Hz are like the original's only to %.4f", len(got.Chosen().MV), got.RateHz, r)
+				}
+			})
+		}
+	}
+}
+
+func TestAHeartIsKnownAgainInEveryFormat(t *testing.T) {
+	folders, err := os.ReadDir(samplesFolder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signal := func(r *recording.Recording) ecg.Signal { return ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz} }
+	stranger, err := recording.ReadBytes(recordings.Probe(t, 2), recording.Hints{RateHz: recordings.RateHz})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		t.Run(folder.Name(), func(t *testing.T) {
+			at := filepath.Join(samplesFolder, folder.Name())
+			template, err := ecg.Enrol(signal(readSample(t, at, "enrol")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			own, err1 := ecg.Compare(template, signal(readSample(t, at, "check")))
+			other, err2 := ecg.Compare(template, signal(stranger))
+			if err := errors.Join(err1, err2); err != nil {
+				t.Fatal(err)
+			}
+			if !own.Accepted(0.001) || other.Accepted(0.001) {
+				t.Errorf("own heart accepted: %v, a stranger's: %v", own.Accepted(0.001), other.Accepted(0.001))
+			}
+		})
+	}
+}
+
+// likeness is the least of how much two signals correlate, last equally long
+// and are equally strong, each 1 at most.
+func likeness(a, b *recording.Recording) float64 {
+	const rateHz = 250
+	x := resample.New(a.RateHz, rateHz).Apply(nil, a.Chosen().MV)
+	y := resample.New(b.RateHz, rateHz).Apply(nil, b.Chosen().MV)
+	n := min(len(x), len(y))
+	long := float64(n) / float64(max(len(x), len(y)))
+	x, y = x[:n], y[:n]
+	var sx, sy, sxx, syy, sxy float64
+	for i := range n {
+		sx, sy = sx+x[i], sy+y[i]
+	}
+	for i := range n {
+		dx, dy := x[i]-sx/float64(n), y[i]-sy/float64(n)
+		sxx, syy, sxy = sxx+dx*dx, syy+dy*dy, sxy+dx*dy
+	}
+	strong := math.Sqrt(min(sxx, syy) / max(sxx, syy))
+	return min(long, strong, sxy/math.Sqrt(sxx*syy))
+}

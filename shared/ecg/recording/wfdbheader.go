@@ -1,0 +1,202 @@
+package recording
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Source of the header's layout and defaults: G. Moody, WFDB Applications
+// Guide, header(5), PhysioNet.
+
+// Defaults of a header that leaves something out.
+const (
+	wfdbRateHz = 250
+	wfdbGain   = 200 // units of the converter per mV
+)
+
+// wfdbHeader is what a .hea file says.
+type wfdbHeader struct {
+	segments int // more than 0 for a record of several records
+	rateHz   float64
+	frames   int // 0 when not stated
+	start    time.Time
+	signals  []wfdbSignal
+}
+
+// wfdbSignal is what a header says of one signal.
+type wfdbSignal struct {
+	file         string
+	format       int
+	perFrame     int // samples of it in a frame
+	skew         int // frames by which its samples come late
+	offset       int // bytes before the first sample in the file
+	gain         float64
+	uncalibrated bool
+	baseline     int
+	unit         string
+	first        int // value before the first difference in format 8
+	checksum     int
+	hasChecksum  bool
+	name         string
+}
+
+// parseWFDBHeader reads a .hea file; ok is false for any other text. Comments
+// often tell the person's age, sex and illnesses: they are skipped.
+func parseWFDBHeader(data []byte) (h wfdbHeader, ok bool) {
+	if bytes.IndexByte(data[:min(len(data), 512)], 0) >= 0 {
+		return h, false
+	}
+	announced := -1
+	for line := range bytes.Lines(data) {
+		fields := strings.Fields(string(line[:min(len(line), 1000)]))
+		switch {
+		case len(fields) == 0 || fields[0][0] == '#':
+			continue
+		case announced < 0:
+			if announced, ok = h.record(fields); !ok {
+				return h, false
+			}
+			if h.segments > 0 {
+				return h, true
+			}
+		default:
+			s, ok := parseWFDBSignal(fields)
+			if !ok {
+				return h, false
+			}
+			h.signals = append(h.signals, s)
+		}
+		if len(h.signals) == announced {
+			break
+		}
+	}
+	return h, announced > 0 && len(h.signals) == announced
+}
+
+// record reads the first line: name[/segments] signals [rate[/counter[(base)]]
+// [frames [time [date]]]]. It returns the number of signals.
+func (h *wfdbHeader) record(fields []string) (signals int, ok bool) {
+	if len(fields) < 2 {
+		return 0, false
+	}
+	if _, segments, several := strings.Cut(fields[0], "/"); several {
+		n, err := strconv.Atoi(segments)
+		if err != nil || n < 1 {
+			return 0, false
+		}
+		h.segments = n
+	}
+	signals, err := strconv.Atoi(fields[1])
+	if err != nil || signals < 1 || signals > 10_000 {
+		return 0, false
+	}
+	h.rateHz = wfdbRateHz
+	if len(fields) > 2 {
+		rate, _, _ := strings.Cut(fields[2], "/")
+		if h.rateHz, err = strconv.ParseFloat(rate, 64); err != nil || !(h.rateHz > 0 && h.rateHz <= 1e6) {
+			return 0, false
+		}
+	}
+	if len(fields) > 3 {
+		if h.frames, err = strconv.Atoi(fields[3]); err != nil || h.frames < 0 {
+			return 0, false
+		}
+	}
+	if len(fields) > 5 { // a time without its day doesn't say when
+		for _, layout := range []string{"2/1/2006 15:4:5", "2/1/2006 15:4:5.999999"} {
+			if at, err := time.Parse(layout, fields[5]+" "+fields[4]); err == nil {
+				h.start = at
+			}
+		}
+	}
+	return signals, true
+}
+
+// parseWFDBSignal reads a line: file format[xN][:skew][+offset]
+// [gain[(baseline)][/unit] [bits [zero [first [checksum [block [name]]]]]]].
+func parseWFDBSignal(fields []string) (s wfdbSignal, ok bool) {
+	if _, err := strconv.ParseFloat(fields[0], 64); err == nil || len(fields) < 2 {
+		return s, false // a table of numbers
+	}
+	s = wfdbSignal{file: fields[0], perFrame: 1, gain: wfdbGain, unit: "mV"}
+	rest := fields[1]
+	if s.format, rest, ok = leadingInt(rest); !ok {
+		return s, false
+	}
+	for rest != "" {
+		mark := rest[0]
+		n, after, ok := leadingInt(rest[1:])
+		if !ok {
+			return s, false
+		}
+		switch mark {
+		case 'x':
+			s.perFrame = n
+		case ':':
+			s.skew = n
+		case '+':
+			s.offset = n
+		default:
+			return s, false
+		}
+		rest = after
+	}
+	if s.perFrame < 1 || s.perFrame > 10_000 {
+		return s, false
+	}
+	return s, s.calibration(fields[2:])
+}
+
+// calibration reads a signal's fields from the gain on.
+func (s *wfdbSignal) calibration(fields []string) bool {
+	if len(fields) == 0 {
+		return true
+	}
+	gain, unit, hasUnit := strings.Cut(fields[0], "/")
+	if hasUnit {
+		s.unit = unit
+	}
+	gain, baseline, hasBaseline := strings.Cut(gain, "(")
+	value, err := strconv.ParseFloat(gain, 64)
+	if err != nil {
+		return false
+	}
+	if size := math.Abs(value); size > 1e-9 && size < 1e12 { // 0 stands for not calibrated
+		s.gain = value
+	} else {
+		s.uncalibrated = true
+	}
+	numbers := [4]int{} // bits, zero, first, checksum
+	present := 0
+	for ; present < len(numbers) && present+1 < len(fields); present++ {
+		if numbers[present], err = strconv.Atoi(fields[present+1]); err != nil {
+			return false
+		}
+	}
+	s.baseline, s.first, s.checksum, s.hasChecksum = numbers[1], numbers[2], numbers[3], present == len(numbers)
+	if present < 3 {
+		s.first = numbers[1]
+	}
+	if hasBaseline {
+		if s.baseline, err = strconv.Atoi(strings.TrimSuffix(baseline, ")")); err != nil {
+			return false
+		}
+	}
+	if len(fields) > 6 {
+		s.name = strings.Join(fields[6:], " ")
+	}
+	return true
+}
+
+// leadingInt reads the digits at the beginning of s.
+func leadingInt(s string) (n int, rest string, ok bool) {
+	end := 0
+	for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+		end++
+	}
+	n, err := strconv.Atoi(s[:end])
+	return n, s[end:], err == nil && n < 1<<31
+}
