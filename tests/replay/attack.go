@@ -42,11 +42,12 @@ func breathing() rhythm {
 }
 
 var attacks = []attack{
-	{"one beat, constant rhythm", train(constant, 0)},
-	{"one beat, jittered rhythm", train(jitter(0.04), 0)},
-	{"one beat, autoregressive rhythm", train(autoregressive, 0)},
-	{"one beat, breathing rhythm, noise of 30 dB", train(breathing, 30)},
-	{"one beat, autoregressive rhythm, noise of 20 dB", train(autoregressive, 20)},
+	{"one beat, constant rhythm", train(1, constant, 0)},
+	{"one beat, jittered rhythm", train(1, jitter(0.04), 0)},
+	{"one beat, autoregressive rhythm", train(1, autoregressive, 0)},
+	{"one beat, breathing rhythm, noise of 30 dB", train(1, breathing, 30)},
+	{"one beat, autoregressive rhythm, noise of 20 dB", train(1, autoregressive, 20)},
+	{"three beats, autoregressive rhythm", train(3, autoregressive, 0)},
 	{"mean beat by phase, constant rhythm", phase(constant, 0)},
 	{"mean beat by phase, breathing rhythm", phase(breathing, 0)},
 	{"mean beat by phase, autoregressive rhythm, noise of 30 dB", phase(autoregressive, 30)},
@@ -66,25 +67,29 @@ func beatsOf(s ecg.Signal) []float64 {
 	return at
 }
 
-// train glues one beat of the stolen recording, chosen at random, into a
-// recording: a cycle from 0.35 intervals before its R peak on, and what is
-// missing of an interval filled with a straight line.
-func train(begin func() rhythm, decibel float64) func(ecg.Signal, *rand.Rand) (ecg.Signal, bool) {
+// train glues beats of the stolen recording, drawn among so many of them, into
+// a recording: of each a cycle from 0.35 intervals before its R peak on, and
+// what is missing of an interval filled with a straight line.
+func train(kinds int, begin func() rhythm, decibel float64) func(ecg.Signal, *rand.Rand) (ecg.Signal, bool) {
 	return func(stolen ecg.Signal, r *rand.Rand) (ecg.Signal, bool) {
 		at := beatsOf(stolen)
-		if len(at) < 4 {
+		if len(at) < kinds+3 {
 			return ecg.Signal{}, false
 		}
-		i := 1 + r.IntN(len(at)-2)
-		interval := at[i+1] - at[i]
-		from, to := int(at[i]-0.35*interval), int(at[i]+0.65*interval)
-		if from < 0 || to > len(stolen.MV) {
-			return ecg.Signal{}, false
+		first := 1 + r.IntN(len(at)-kinds-1)
+		interval := at[first+1] - at[first]
+		var beats [][]float64
+		for _, peak := range at[first : first+kinds] {
+			from, to := int(peak-0.35*interval), int(peak+0.65*interval)
+			if from < 0 || to > len(stolen.MV) {
+				return ecg.Signal{}, false
+			}
+			beats = append(beats, level(stolen.MV[from:to]))
 		}
-		beat := level(stolen.MV[from:to])
 		next := begin()
 		var mv []float64
 		for float64(len(mv)) < attackSeconds*stolen.RateHz {
+			beat := beats[r.IntN(kinds)]
 			n := int(interval * next(r))
 			mv = append(mv, beat[:min(n, len(beat))]...)
 			for k := len(beat); k < n; k++ {

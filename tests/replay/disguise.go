@@ -5,35 +5,36 @@ import (
 	"math/rand/v2"
 
 	"systole/shared/ecg"
+	"systole/shared/ecg/filter"
 	"systole/shared/ecg/resample"
 )
 
 // A disguise changes a recording so that it doesn't look used.
 type disguise struct {
 	name  string
-	steps []func(s ecg.Signal, r *rand.Rand) ecg.Signal
+	steps []step
 }
+
+// step is one change. It leaves the recording that it gets alone.
+type step func(s ecg.Signal, r *rand.Rand) ecg.Signal
 
 var disguises = []disguise{
 	{"none: the same file", nil},
-	{"shifted by up to 3 s", chain(shift)},
-	{"cropped to half", chain(crop)},
-	{"scaled by 0.2 to 5", chain(scale)},
-	{"offset by up to 2 mV", chain(offset)},
-	{"stretched by 0.9", chain(stretch(0.9))},
-	{"stretched by 1.1", chain(stretch(1.1))},
-	{"stretched by 0.9 to 1.1", chain(anyStretch)},
-	{"re-encoded", chain(reencode)},
-	{"inverted", chain(invert)},
-	{"noise at 20 dB", chain(noise)},
-	{"cropped, noise", chain(crop, noise)},
-	{"stretched, noise", chain(anyStretch, noise)},
-	{"shifted, stretched, inverted, noise", chain(shift, anyStretch, invert, noise)},
-	{"all together", chain(crop, anyStretch, invert, scale, offset, noise, reencode)},
-}
-
-func chain(steps ...func(s ecg.Signal, r *rand.Rand) ecg.Signal) []func(s ecg.Signal, r *rand.Rand) ecg.Signal {
-	return steps
+	{"shifted by up to 3 s", []step{shift}},
+	{"cropped to half", []step{crop}},
+	{"scaled by 0.2 to 5", []step{scale}},
+	{"offset by up to 2 mV", []step{offset}},
+	{"stretched by 0.9", []step{stretch(0.9)}},
+	{"stretched by 1.1", []step{stretch(1.1)}},
+	{"stretched by 0.9 to 1.1", []step{anyStretch}},
+	{"re-encoded", []step{reencode}},
+	{"inverted", []step{invert}},
+	{"noise at 20 dB", []step{noise}},
+	{"filtered to 1 to 35 Hz", []step{filtered}},
+	{"cropped, noise", []step{crop, noise}},
+	{"stretched, noise", []step{anyStretch, noise}},
+	{"shifted, stretched, inverted, noise", []step{shift, anyStretch, invert, noise}},
+	{"all together", []step{crop, anyStretch, invert, scale, offset, noise, reencode}},
 }
 
 func (d disguise) apply(s ecg.Signal, r *rand.Rand) ecg.Signal {
@@ -98,8 +99,14 @@ func deviation(x []float64) float64 {
 	return math.Sqrt(squares/n - sum/n*sum/n)
 }
 
+// filtered is the recording as another device's or program's filter leaves it.
+func filtered(s ecg.Signal, _ *rand.Rand) ecg.Signal {
+	band := filter.ZeroPhase{Sections: filter.BandPass(2, 1, 35, s.RateHz), Pad: int(2 * s.RateHz)}
+	return ecg.Signal{MV: band.Apply(nil, s.MV), RateHz: s.RateHz}
+}
+
 // stretch makes a recording last longer by a factor, at the rate it had.
-func stretch(factor float64) func(s ecg.Signal, r *rand.Rand) ecg.Signal {
+func stretch(factor float64) step {
 	return func(s ecg.Signal, _ *rand.Rand) ecg.Signal {
 		return ecg.Signal{MV: resample.New(s.RateHz, s.RateHz*factor).Apply(nil, s.MV), RateHz: s.RateHz}
 	}
@@ -109,8 +116,8 @@ func anyStretch(s ecg.Signal, r *rand.Rand) ecg.Signal {
 	return stretch(between(r, 0.9, 1.1))(s, r)
 }
 
-// reencode brings a recording to another rate, rightly stated, and rounds it as
-// a converter of 5 or 10 uV a step does.
+// reencode brings a recording to another rate, rightly stated, and rounds it to
+// ten bits.
 func reencode(s ecg.Signal, r *rand.Rand) ecg.Signal {
 	rates := []float64{200, 256, 300, 512, 1000}
 	rateHz := rates[r.IntN(len(rates))]
@@ -119,6 +126,6 @@ func reencode(s ecg.Signal, r *rand.Rand) ecg.Signal {
 	for _, v := range s.MV {
 		highest = max(highest, math.Abs(v))
 	}
-	unit := highest / 500
+	unit := highest / 512
 	return each(s, func(v float64) float64 { return unit * math.Round(v/unit) })
 }

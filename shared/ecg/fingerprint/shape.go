@@ -1,6 +1,9 @@
 package fingerprint
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 const (
 	// cells is how many equal parts a cycle is given in. Of each the signal's
@@ -101,8 +104,10 @@ func scale(a *[cells]float64, c float64) {
 // differences of its values.
 type integral []float64
 
+// of is the integral of x, in the memory of s where that is enough. Sums are of
+// what x differs by from its first value, so that an offset costs no digits.
 func (s integral) of(x []float64) integral {
-	s = append(s[:0], 0)
+	s = append(slices.Grow(s[:0], len(x)+1), 0)
 	sum := 0.0
 	for _, v := range x {
 		sum += v - x[0]

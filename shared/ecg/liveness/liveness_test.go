@@ -5,15 +5,14 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/liveness"
 )
 
-// A recording of beats that are all one Gaussian wave, changed beat by beat.
+// A recording of beats of two Gaussian waves, P and R, changed beat by beat.
 type beats struct {
 	n        int
 	interval func(i int) float64 // in samples
-	height   func(i int) float64
+	waves    func(i int) (p, r float64)
 	noise    float64
 }
 
@@ -27,43 +26,47 @@ func (b beats) make(r *rand.Rand) (raw, peaks []float64) {
 	for i := range raw {
 		raw[i] = b.noise * r.NormFloat64()
 	}
-	const widthS = 0.012
-	for i, p := range peaks {
+	for i, peak := range peaks {
+		p, r := b.waves(i)
 		for k := range raw {
-			z := (float64(k) - p) / (widthS * frontend.RateHz)
-			if math.Abs(z) < 8 {
-				raw[k] += b.height(i) * math.Exp(-z*z/2)
-			}
+			after := float64(k) - peak
+			raw[k] += p*gaussian((after+35)/4) + r*gaussian(after/3)
 		}
 	}
 	return raw, peaks
 }
 
+func gaussian(z float64) float64 { return math.Exp(-z * z / 2) }
+
 func TestBeatsThatDifferByThemselvesAreNatural(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	even := func(int) float64 { return 200 }
-	uneven := make([]float64, 64)
-	breath := make([]float64, 64)
+	var uneven, breath, drawn [64]float64
 	for i := range uneven {
 		uneven[i] = 200 + 10*r.NormFloat64()
 		breath[i] = 1 + 0.06*math.Sin(float64(i)*1.4)
+		drawn[i] = 0.15 + 0.03*r.NormFloat64()
 	}
-	alike := func(int) float64 { return 1 }
-	breathing := func(i int) float64 { return breath[i] }
+	rhythm := func(i int) float64 { return uneven[i] }
+	alike := func(int) (float64, float64) { return 0.15, 1 }
+	following := func(i int) (float64, float64) { return 0.15, uneven[i] / 200 }
+	inTurn := func(i int) (float64, float64) { return drawn[i%3], breath[i%3] }
+	living := func(i int) (float64, float64) { return drawn[i], breath[i] }
 	tests := []struct {
 		name  string
 		beats beats
 		want  bool
 	}{
 		{"one beat like a clock", beats{14, even, alike, 0}, false},
-		{"one beat, uneven", beats{14, func(i int) float64 { return uneven[i] }, alike, 0}, false},
-		{"one beat, uneven, some noise", beats{14, func(i int) float64 { return uneven[i] }, alike, 0.003}, false},
-		{"height follows the rhythm", beats{14, func(i int) float64 { return uneven[i] }, func(i int) float64 { return uneven[i] / 200 }, 0}, false},
-		{"breath", beats{14, even, breathing, 0}, true},
-		{"breath, some noise", beats{14, even, breathing, 0.003}, true},
-		{"breath, few beats", beats{5, even, breathing, 0}, true},
-		{"breath, too few beats", beats{3, even, breathing, 0}, false},
-		{"no beats", beats{0, even, breathing, 0}, false},
+		{"one beat, uneven", beats{14, rhythm, alike, 0}, false},
+		{"one beat, uneven, some noise", beats{14, rhythm, alike, 0.003}, false},
+		{"height follows the rhythm", beats{14, rhythm, following, 0}, false},
+		{"three beats in turn", beats{14, rhythm, inTurn, 0}, false},
+		{"every beat another", beats{14, even, living, 0}, true},
+		{"every beat another, some noise", beats{14, rhythm, living, 0.003}, true},
+		{"few beats", beats{5, even, living, 0}, true},
+		{"too few beats", beats{3, even, living, 0}, false},
+		{"no beats", beats{0, even, living, 0}, false},
 	}
 	for _, tt := range tests {
 		raw, peaks := tt.beats.make(r)
@@ -80,7 +83,10 @@ func TestFlatSignalIsNotNatural(t *testing.T) {
 }
 
 func TestPeaksAtTheEndsAreLeftOut(t *testing.T) {
-	raw, peaks := beats{14, func(int) float64 { return 200 }, func(i int) float64 { return 1 + 0.05*math.Cos(float64(i)) }, 0}.make(rand.New(rand.NewPCG(1, 1)))
+	waves := func(i int) (p, r float64) {
+		return 0.15 + 0.03*math.Sin(float64(i)*2.3), 1 + 0.05*math.Cos(float64(i))
+	}
+	raw, peaks := beats{14, func(int) float64 { return 200 }, waves, 0}.make(rand.New(rand.NewPCG(1, 1)))
 	peaks = append([]float64{0, 1}, append(peaks, float64(len(raw)-1))...)
 	if !liveness.Natural(raw, peaks) {
 		t.Error("not natural")

@@ -2,6 +2,7 @@ package liveness
 
 import (
 	"math"
+	"slices"
 	"sync"
 )
 
@@ -60,9 +61,15 @@ var basis = sync.OnceValue(func() *[shapes][width]float64 {
 	return (*[shapes][width]float64)(all[drift:])
 })
 
-// variation is by how much the beats vary in a slow shape and in a fast one, on
-// average, as parts of the beat's height. There is at least one beat.
-func (b *beats) variation() (slow, fast float64) {
+// variation is what beats differ in, as parts of the beat's height and per
+// shape.
+type variation struct {
+	slow, fast float64 // the root mean square, in slow shapes and in fast ones
+	nearest    float64 // how far the usual beat is from the one most like it, in slow shapes
+}
+
+// variation measures it. There is at least one beat.
+func (b *beats) variation() (v variation) {
 	var steep [width]float64 // of the mean beat
 	for i := range b.rows {
 		for k := 1; k+1 < width; k++ {
@@ -82,8 +89,9 @@ func (b *beats) variation() (slow, fast float64) {
 		}
 	}
 	if height == 0 {
-		return 0, 0
+		return v
 	}
+	v.nearest = nearest(columns, n) / math.Sqrt(height)
 	explained := b.rhythm()
 	for s := range shapes {
 		column := columns[s*n : (s+1)*n]
@@ -93,12 +101,36 @@ func (b *beats) variation() (slow, fast float64) {
 		left := dot(column, column) / float64(n-len(explained)) / height
 		switch k := s + firstShape; {
 		case k <= lastSlow:
-			slow += left / (lastSlow - firstShape + 1)
+			v.slow += left / (lastSlow - firstShape + 1)
 		case k >= firstFast:
-			fast += left / (lastShape - firstFast + 1)
+			v.fast += left / (lastShape - firstFast + 1)
 		}
 	}
-	return math.Sqrt(slow), math.Sqrt(fast)
+	v.slow, v.fast = math.Sqrt(v.slow), math.Sqrt(v.fast)
+	return v
+}
+
+// nearest is how far the usual of n beats, at least two, is from the one most
+// like it. columns hold the beats' parts in each shape.
+func nearest(columns []float64, n int) float64 {
+	const slow = lastSlow - firstShape + 1
+	distances := make([]float64, 0, n)
+	for i := range n {
+		least := math.Inf(1)
+		for k := range n {
+			sum := 0.0
+			for s := range slow {
+				d := columns[s*n+i] - columns[s*n+k]
+				sum += d * d / slow
+			}
+			if k != i {
+				least = min(least, sum)
+			}
+		}
+		distances = append(distances, least)
+	}
+	slices.Sort(distances)
+	return math.Sqrt(distances[n/2])
 }
 
 // rhythm is orthonormal columns of what a beat may depend on: nothing, the
