@@ -73,11 +73,11 @@ func (s *Service) WithdrawConsent(ctx context.Context, token string) error {
 	if err != nil {
 		return err
 	}
-	if m.Consent == nil || !m.Consent.Withdrawn.IsZero() {
+	if m.Consent == nil || !m.Consent.Withdrawn.IsZero() && m.Model == nil {
 		return fault.New(fault.NoConsent)
 	}
 	now := s.now()
-	withdrawn := *m.Consent
+	withdrawn := *m.Consent // perhaps for the second time: the first may have got no further than this
 	withdrawn.Withdrawn = now
 	if err := s.members.SetConsent(ctx, m.Username, withdrawn); err != nil {
 		return fmt.Errorf("withdraw consent: %w", err)

@@ -19,13 +19,15 @@ func (s *Service) read(file []byte, rateHz float64) (*ecg.Reading, error) {
 		return nil, refusal(err)
 	}
 	signal := ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz}
-	if !slices.ContainsFunc(r.Notes, func(n recording.Note) bool { return n.Code == "rate_from_file" }) {
-		if err := ecg.CheckRate(signal); err != nil {
-			return nil, refusal(err)
-		}
-	}
 	reading, err := ecg.Read(signal)
-	return reading, refusal(err)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	stated := slices.ContainsFunc(r.Notes, func(n recording.Note) bool { return n.Code == "rate_from_file" })
+	if stated || reading.RateTrusted() {
+		return reading, nil
+	}
+	return reading, refusal(ecg.CheckRate(signal))
 }
 
 // unusable has the code for every reason why a signal can't be used.

@@ -61,3 +61,7 @@ func (r *Reading) Fingerprint(m *fingerprint.Maker) fingerprint.Print { return m
 
 // Natural says whether the beats vary as those of a living heart.
 func (r *Reading) Natural() bool { return liveness.Natural(r.signal.Raw, r.signal.Peaks) }
+
+// RateTrusted says whether so many beats agree that the sampling rate isn't to
+// be doubted: where it is false, CheckRate tells.
+func (r *Reading) RateTrusted() bool { return agreeing(r.report) >= trustedRate }

@@ -73,11 +73,16 @@ func (m *measurement) measure(people []*person, seed uint64, part int, progress 
 	fmt.Fprint(progress, "\r")
 }
 
-// genuine puts each recording to all others of the person.
+// genuine puts each recording to all others of the person, and to half of them.
 func (m *measurement) genuine(p *person, prints []fingerprint.Print) {
 	for i, r := range p.recordings {
 		others := slices.Delete(slices.Clone(prints), i, i+1)
-		m.row(groupNew, "", p.database).count(false, fingerprint.Replayed(prints[i], others))
+		var half []fingerprint.Print
+		for _, other := range others {
+			half = append(half, other[:len(other)/2])
+		}
+		m.row(groupNew, "to all others", p.database).count(false, fingerprint.Replayed(prints[i], others))
+		m.row(groupNew, "to half of them", p.database).count(false, fingerprint.Replayed(prints[i], half))
 		m.row(groupNatural, "", p.database).count(false, !r.reading.Natural())
 	}
 }

@@ -47,11 +47,11 @@ type Signal struct {
 
 const (
 	// rhythmStep is how far two logarithms of intervals' ratios are apart when
-	// their bits become unrelated: that of a peak moved by 3 ms.
-	rhythmStep = 0.006
-	// shapeStep is the same for two differences of cycles, with the cycles'
-	// height as the unit.
-	shapeStep = 0.7
+	// their bits become unrelated. A peak that is moved by 3 ms makes as much.
+	rhythmStep = 0.01
+	// shapeStep is the same for two changes of the cycle, in parts of the
+	// cycle's height.
+	shapeStep = 0.6
 	// bits is how many there are of each.
 	bits = 64
 )
@@ -105,16 +105,19 @@ func (m *Maker) Of(s Signal) Print {
 	}
 	m.sum = m.sum.of(s.Raw)
 	p := make(Print, 0, len(s.Peaks)-2)
-	for i := 1; i+1 < len(s.Peaks); i++ {
-		p = append(p, m.beat(s, i))
+	before := gap(s.Raw, s.Peaks[0], s.Peaks[1])
+	for i, peak := range s.Peaks[1 : len(s.Peaks)-1] {
+		after := gap(s.Raw, peak, s.Peaks[i+2])
+		p = append(p, m.beat(peak, before, after))
+		before = after
 	}
 	return p
 }
 
-// beat is the print of the i-th beat.
-func (m *Maker) beat(s Signal, i int) Beat {
-	before, after := s.Peaks[i]-s.Peaks[i-1], s.Peaks[i+1]-s.Peaks[i]
-	v, ok := m.change(s.Peaks[i-1], s.Peaks[i], (before+after)/2)
+// beat is the print of the beat at a peak, with the intervals before and after
+// it.
+func (m *Maker) beat(peak, before, after float64) Beat {
+	v, ok := m.change(peak-before, peak, (before+after)/2)
 	if !ok {
 		return Beat{}
 	}
@@ -130,8 +133,8 @@ func (m *Maker) beat(s Signal, i int) Beat {
 // odd is 1 where the whole part of v is odd.
 func odd(v float64) uint64 { return uint64(int64(math.Floor(v))) & 1 }
 
-// change is what the cycle around a peak differs in from that around the peak
-// before, by the height of both, and whether that can be told.
+// change is what the cycle around an instant differs in from that around the one
+// before, in parts of their height, and whether that can be told.
 func (m *Maker) change(before, at, interval float64) (v [shapes]float64, ok bool) {
 	if !m.sum.covers(before, interval) || !m.sum.covers(at, interval) {
 		return v, false

@@ -7,13 +7,19 @@ import (
 
 const (
 	// expected is how rare, on average and in nats, a beat's agreement must be
-	// to speak for a replay. Between different beats it is 2, between a beat
-	// and its replay under noise of 20 dB about 9.
-	expected = 4
-	// enough is by how much a run of beats must exceed that to be a replay.
-	// Between different recordings of one person it doesn't in 499 of 500
-	// probes, each compared with half an hour.
-	enough = 30
+	// to speak for a replay. Between different beats it is about 2, between a
+	// beat and its replay under noise of 20 dB about 9.
+	expected = 5
+	// most is by how much a single beat can exceed that.
+	most = 6
+	// least is by how much a run of beats must exceed it to be a replay: never
+	// fewer than four. Before a history of half an hour, 2,500 beats, it is 20:
+	// of new recordings about 1 in 500 comes as far. Each doubling of the history
+	// would double that, so it rises by growth times the history's logarithm.
+	least      = 18.5
+	atHalfHour = 20
+	halfHour   = 2500 // beats
+	growth     = 2
 	// nat is how finely rarity is counted.
 	nat = 256
 	// usualPairs is how many pairs of beats what is usual among people counts,
@@ -25,18 +31,30 @@ const (
 // one. Its time is linear in the history's length.
 func Replayed(probe Print, history []Print) bool {
 	r := rarityIn(probe)
+	enough := enoughAmong(history)
 	for _, earlier := range history {
-		if r.best(probe, earlier) >= enough*nat {
+		if r.best(probe, earlier) >= enough {
 			return true
 		}
 	}
 	return false
 }
 
+// enoughAmong is by how much a run of beats must exceed what is expected, in
+// parts of a nat.
+func enoughAmong(history []Print) int32 {
+	beats := 0
+	for _, earlier := range history {
+		beats += len(earlier)
+	}
+	return int32(nat * max(least, atHalfHour+growth*math.Log(float64(beats)/halfHour)))
+}
+
 // rarity is, for each number of bits in which two beats differ, how rarely two
 // different beats of this person are as close: the negative logarithm of the
-// share that are, in parts of a nat.
-type rarity struct{ rhythm, shape [2 * bits]int }
+// share that are, in parts of a nat. Only bits+1 values count; there are 256 so
+// that an index of one byte needs no check.
+type rarity struct{ rhythm, shape [256]int32 }
 
 // rarityIn estimates it from the beats of a probe among themselves, and where
 // these are few from what is usual among people. A heart that beats like a
@@ -67,7 +85,7 @@ func rarityIn(p Print) *rarity {
 }
 
 // rare is the negative logarithm of a share, in parts of a nat.
-func rare(share float64) int { return int(math.Round(-nat * math.Log(share))) }
+func rare(share float64) int32 { return int32(math.Round(-nat * math.Log(share))) }
 
 // usual is the share of pairs of different beats of one person that differ in
 // at most h bits. Most are unrelated and differ as coins do; how many come
@@ -81,20 +99,21 @@ func usual(h int) (rhythm, shape float64) {
 
 // best is by how much the run of beats that agrees best exceeds what is
 // expected, in parts of a nat.
-func (r *rarity) best(probe, earlier Print) int {
-	best := 0
+func (r *rarity) best(probe, earlier Print) int32 {
+	best := int32(0)
 	for lag := 1 - len(probe); lag < len(earlier); lag++ {
 		a, b := probe[max(0, -lag):], earlier[max(0, lag):]
 		n := min(len(a), len(b))
 		a, b = a[:n], b[:n]
-		run := 0
+		run := int32(0)
 		for i, one := range a {
 			if one == (Beat{}) {
 				run = 0
 				continue
 			}
-			agreement := r.rhythm[mathbits.OnesCount64(one.Rhythm^b[i].Rhythm)&127] + r.shape[mathbits.OnesCount64(one.Shape^b[i].Shape)&127]
-			run = max(0, run+agreement-expected*nat)
+			rhythm := r.rhythm[uint8(mathbits.OnesCount64(one.Rhythm^b[i].Rhythm))]
+			shape := r.shape[uint8(mathbits.OnesCount64(one.Shape^b[i].Shape))]
+			run = max(0, run+min(rhythm+shape-expected*nat, most*nat))
 			best = max(best, run)
 		}
 	}

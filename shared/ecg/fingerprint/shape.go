@@ -10,8 +10,9 @@ const (
 	// interval; it is one interval long.
 	cycleFrom = 0.4
 	// shapes is how many numbers describe how one cycle differs from the one
-	// before. With more, finer shapes are told apart than noise lets through.
-	shapes = 18
+	// before. At 75 beats a minute they reach up to 9 Hz. What is finer differs
+	// little between beats, and noise is as strong there as anywhere.
+	shapes = 12
 	// taper is the share of the cycle over which it fades in, and out.
 	taper = 0.12
 	// drift is how many of the slowest shapes are left out: constant, slope and

@@ -1,0 +1,58 @@
+package fingerprint
+
+import (
+	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/rpeak"
+)
+
+const (
+	// fitReach is how much of a beat on each side of its R peak is laid over the
+	// beat before, 80 ms.
+	fitReach = frontend.RateHz * 80 / 1000
+	fitWidth = 2*fitReach + 1
+	// fitSearch is how far from its R peak the beat before is sought, 60 ms.
+	fitSearch = frontend.RateHz * 60 / 1000
+)
+
+// gap is how long after a beat the next one is, in samples of x, by where the
+// next one's QRS complex fits over it best. Two peaks tell the same, but noise
+// moves a peak more than a complex, and of two waves of nearly one height now
+// the one is marked and now the other. Where the complexes don't fit, or lie at
+// the signal's ends, it is what the peaks say.
+func gap(x []float64, peak, next float64) float64 {
+	at, from := int(next+0.5), int(peak+0.5)
+	if from < fitReach+fitSearch || at+fitReach >= len(x) || from+fitReach+fitSearch >= len(x) {
+		return next - peak
+	}
+	var qrs [fitWidth]float64
+	copy(qrs[:], x[at-fitReach:])
+	straighten(&qrs)
+	var fit [2*fitSearch + 1]float64
+	best := fitSearch
+	for s := range fit {
+		first := from + s - fitSearch - fitReach
+		fit[s] = dot(qrs[:], x[first:first+fitWidth])
+		if fit[s] > fit[best] {
+			best = s
+		}
+	}
+	if fit[best] <= 0 || best == 0 || best == len(fit)-1 {
+		return next - peak
+	}
+	return float64(at-from-best+fitSearch) - rpeak.Vertex(fit[best-1], fit[best], fit[best+1])
+}
+
+// straighten takes off mean and slope, so that what is laid over another
+// signal doesn't feel the baseline of either.
+func straighten(x *[fitWidth]float64) {
+	mean, slope, square := 0.0, 0.0, 0.0
+	for k, v := range x {
+		u := float64(k - fitReach)
+		mean += v / fitWidth
+		slope += u * v
+		square += u * u
+	}
+	for k := range x {
+		x[k] -= mean + slope/square*float64(k-fitReach)
+	}
+}

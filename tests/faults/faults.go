@@ -1,0 +1,109 @@
+// Package faults lets every call to a store go wrong, one at a time, in every
+// way that a call can, and looks at what is left: nothing that was answered as
+// done is lost, and nothing is left half done that can't be finished or cleaned
+// up.
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"systole/shared/store"
+)
+
+// Kind is a way in which a call goes wrong.
+type Kind string
+
+// The kinds. What says "after" is a reply that is lost: the call had its effect,
+// and its caller doesn't learn of it.
+const (
+	Throttled    Kind = "throttled"
+	TimeOut      Kind = "timed out before"
+	TimeOutAfter Kind = "timed out after"
+	Reset        Kind = "reset before"
+	ResetAfter   Kind = "reset after"
+	Slow         Kind = "slower than anybody waits"
+	Death        Kind = "process death before"
+	DeathAfter   Kind = "process death after"
+)
+
+// Kinds are all of them.
+var Kinds = []Kind{Throttled, TimeOut, TimeOutAfter, Reset, ResetAfter, Slow, Death, DeathAfter}
+
+// errReset is an error that no store has a word for.
+var errReset = errors.New("connection reset by peer")
+
+// errDead is what a process that is gone would have got.
+var errDead = errors.New("the process is gone")
+
+// Injector counts calls, and lets one of them go wrong.
+type Injector struct {
+	mu    sync.Mutex
+	calls []string // since Arm
+	at    int      // which call goes wrong, from 1; 0 for none
+	kind  Kind
+	dead  bool
+}
+
+// Arm begins to count anew and lets the nth call from now on go wrong; 0 for
+// none.
+func (i *Injector) Arm(n int, kind Kind) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.calls, i.at, i.kind, i.dead = nil, n, kind, false
+}
+
+// Calls are the names of the calls since Arm.
+func (i *Injector) Calls() []string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return append([]string(nil), i.calls...)
+}
+
+// next counts a call and returns what becomes of it.
+func (i *Injector) next(name string) (kind Kind, dead bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.calls = append(i.calls, name)
+	if i.dead {
+		return "", true
+	}
+	if len(i.calls) != i.at {
+		return "", false
+	}
+	i.dead = i.kind == Death || i.kind == DeathAfter
+	return i.kind, false
+}
+
+// call makes a call, or lets it go wrong.
+func (i *Injector) call(ctx context.Context, name string, do func() error) error {
+	kind, dead := i.next(name)
+	if dead {
+		return errDead
+	}
+	switch kind {
+	case Throttled:
+		return fmt.Errorf("%s: %w: throttled", name, store.ErrUnavailable)
+	case TimeOut:
+		return fmt.Errorf("%s: %w", name, context.DeadlineExceeded)
+	case Reset:
+		return fmt.Errorf("%s: %w", name, errReset)
+	case Slow:
+		<-ctx.Done()
+		return fmt.Errorf("%s: %w", name, ctx.Err())
+	case Death:
+		return errDead
+	}
+	err := do()
+	switch kind {
+	case TimeOutAfter:
+		return fmt.Errorf("%s: %w", name, context.DeadlineExceeded)
+	case ResetAfter:
+		return fmt.Errorf("%s: %w", name, errReset)
+	case DeathAfter:
+		return errDead
+	}
+	return err
+}

@@ -1,0 +1,160 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+)
+
+// patience is a context for looking at what is left.
+func patience() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), time.Minute)
+}
+
+func newHouse(t *testing.T) *House {
+	t.Helper()
+	h, err := NewHouse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func TestEveryCallOfEveryRequestMayGoWrongInEveryWay(t *testing.T) {
+	runs := 0
+	for _, s := range scenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			h := newHouse(t)
+			r := s.prepare(t, h)
+			h.Arm(0, "")
+			h.Send(r)
+			calls := h.Calls()
+			if len(calls) == 0 {
+				t.Fatal("it calls no store")
+			}
+			for n, call := range calls {
+				for _, kind := range Kinds {
+					runs++
+					t.Run(fmt.Sprintf("%d %s %s", n+1, call, kind), func(t *testing.T) { s.holds(t, n+1, kind) })
+				}
+			}
+		})
+	}
+	t.Logf("%d faults in %d scenarios", runs, len(scenarios()))
+}
+
+// holds lets one call go wrong and looks at what is left.
+func (s scenario) holds(t *testing.T, n int, kind Kind) {
+	ctx, cancel := patience()
+	defer cancel()
+	h := newHouse(t)
+	r := s.prepare(t, h)
+	h.Arm(n, kind)
+	a := h.Send(r)
+	h.Arm(0, "")
+	if !allowed(kind, a, s.again) {
+		t.Errorf("answered %v", a)
+	}
+	if err := h.Broken(ctx); err != nil {
+		t.Errorf("after the fault: %v", err)
+	}
+	if a.Status != http.StatusOK {
+		a = s.repeat(t, h, r)
+	}
+	if a.Status == http.StatusOK {
+		if err := s.done(h, r, a); err != nil {
+			t.Errorf("answered as done: %v", err)
+		}
+	}
+	if err := h.Broken(ctx); err != nil {
+		t.Errorf("in the end: %v", err)
+	}
+	if orphans, err := h.Orphans(ctx); err != nil || len(orphans) > 0 {
+		t.Errorf("clean-up leaves %q, %v", orphans, err)
+	}
+}
+
+// allowed says whether a request whose call went wrong may be answered so: as
+// done, as is right without the fault, or with the status for such a fault.
+func allowed(kind Kind, a Answer, usual []string) bool {
+	if a.Status == http.StatusOK || slices.Contains(usual, a.Word()) {
+		return true
+	}
+	switch kind {
+	case Throttled, TimeOut, TimeOutAfter, Slow:
+		return a.Status == http.StatusServiceUnavailable
+	}
+	return a.Status == http.StatusInternalServerError
+}
+
+// repeat sends the request again, as its caller would: it succeeds, or is
+// refused because the first had its effect, or its caller has to log in first.
+func (s scenario) repeat(t *testing.T, h *House, r Request) Answer {
+	t.Helper()
+	a := h.Send(r)
+	if a.Status == http.StatusOK {
+		return a
+	}
+	if !slices.Contains(s.again, a.Word()) {
+		t.Errorf("repeated, it is answered %v", a)
+	}
+	if a.Word() != "token_invalid" || s.name != "deletion of the account" {
+		return a
+	}
+	in := h.Send(Request{Method: "POST", Path: "/members/login/", Form: credentials})
+	if in.Status != http.StatusOK { // the account is gone already
+		return Answer{Status: http.StatusOK}
+	}
+	r.Token = in.Body["token"].(string)
+	return h.Send(r)
+}
+
+func TestEveryCallOfCleanUpMayGoWrongInEveryWay(t *testing.T) {
+	prepare := func(t *testing.T) *House {
+		h := newHouse(t)
+		enrolled(t, h)
+		ctx, cancel := patience()
+		defer cancel()
+		for _, key := range []string{"models/99/orphan", "uploads/99/a/0"} {
+			if err := h.Objects.Put(ctx, key, []byte("left behind")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.now = h.now.Add(400 * 24 * time.Hour) // everything has had its time
+		return h
+	}
+	h := prepare(t)
+	ctx, cancel := patience()
+	defer cancel()
+	h.Arm(0, "")
+	if _, err := h.cleaner.Run(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	for n, call := range h.Calls() {
+		for _, kind := range Kinds {
+			if kind == Slow { // a run has minutes, and its own test for its deadline
+				continue
+			}
+			t.Run(fmt.Sprintf("%d %s %s", n+1, call, kind), func(t *testing.T) {
+				h := prepare(t)
+				h.Arm(n+1, kind)
+				h.cleaner.Run(ctx, false) // how it ends is the log's business
+				h.Arm(0, "")
+				if err := h.Broken(ctx); err != nil {
+					t.Errorf("after the fault: %v", err)
+				}
+				for range 3 { // later runs finish what this one didn't
+					if _, err := h.cleaner.Run(ctx, false); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if keys, err := h.Left(ctx); err != nil || len(keys) > 0 {
+					t.Errorf("left: %q, %v", keys, err)
+				}
+			})
+		}
+	}
+}
