@@ -38,7 +38,7 @@ func NewHouse() (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Injector: new(Injector), waits: 100 * time.Millisecond}
+	h := &House{Injector: new(Injector), waits: 10 * time.Second}
 	kept, objects := new(memory.Store), &memory.Objects{Now: h.clock}
 	h.Stores = service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: keys}
 	t, b := &tables{kept, h.Injector}, &bucket{objects, h.Injector}

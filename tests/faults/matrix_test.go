@@ -53,8 +53,13 @@ func (s scenario) holds(t *testing.T, n int, kind Kind) {
 	h := newHouse(t)
 	r := s.prepare(t, h)
 	h.Arm(n, kind)
+	patient := h.waits
+	if kind == Slow {
+		h.waits = 100 * time.Millisecond
+	}
 	a := h.Send(r)
 	h.Arm(0, "")
+	h.waits = patient
 	if !allowed(kind, a, s.again) {
 		t.Errorf("answered %v", a)
 	}
