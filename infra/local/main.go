@@ -93,12 +93,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer stores.close()
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
-
+	h, err := handler(settings, stores, log)
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", o.addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w: choose another address with -addr", err)
 	}
-	server := newServer(handler(settings, stores, log), log)
+	server := newServer(h, log)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())

@@ -10,6 +10,7 @@ import (
 
 	"systole/infra/service"
 	"systole/shared/api"
+	"systole/shared/api/openapi"
 	"systole/shared/cleanup"
 	"systole/shared/config"
 	"systole/shared/gateway"
@@ -51,9 +52,13 @@ func passingStores() (*stores, error) {
 }
 
 // handler answers every route, as the functions in functions/ do together.
-func handler(c config.Config, s *stores, log *slog.Logger) http.Handler {
-	routes := service.Routes(c, s.Stores, time.Now, rand.Reader)
-	return newFront(gateway.Proxy(api.New(api.Settings{Logger: log, AllowOrigins: c.CORSOrigins}, routes...)), log)
+func handler(c config.Config, s *stores, log *slog.Logger) (http.Handler, error) {
+	pages, err := openapi.Routes()
+	if err != nil {
+		return nil, err
+	}
+	routes := append(service.Routes(c, s.Stores, time.Now, rand.Reader), pages...)
+	return newFront(gateway.Proxy(api.New(api.Settings{Logger: log, AllowOrigins: c.CORSOrigins}, routes...)), log), nil
 }
 
 // cleanEvery is the schedule of template.yaml.

@@ -23,6 +23,13 @@ const (
 	PathChallenge = "/authenticate/challenge"
 )
 
+// The paths of pages and what they are made of.
+const (
+	PathConsole = "" // the root
+	PathOpenAPI = "/openapi.json"
+	PathDocs    = "/docs"
+)
+
 // Endpoint is a path of the service with every method that it answers, HEAD
 // and OPTIONS included.
 type Endpoint struct {
@@ -48,5 +55,7 @@ func Contract() []Endpoint {
 		{PathActivity, []string{http.MethodGet, http.MethodHead, http.MethodOptions}},
 		{PathModel, []string{http.MethodDelete, http.MethodOptions}},
 		{PathChallenge, []string{http.MethodPost, http.MethodOptions}},
+		{PathOpenAPI, []string{http.MethodGet, http.MethodHead, http.MethodOptions}},
+		{PathDocs, []string{http.MethodGet, http.MethodHead, http.MethodOptions}},
 	}
 }

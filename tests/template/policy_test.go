@@ -41,6 +41,7 @@ func functions() map[string]function {
 		"Sessions":      {path: "members/sessions"},
 		"Activities":    {path: "members/activity"},
 		"Challenge":     {path: "authenticate/challenge"},
+		"Console":       {path: "console"},
 		"Export":        {path: "members/export", objects: map[string][]string{"s3:GetObject": {"Bucket/uploads/*"}, "s3:ListBucket": {"Bucket"}}},
 		"Consent":       {path: "members/consent", objects: erasing("Bucket/models/*", "Bucket/uploads/*"), beyond: erasingVersions},
 		"DeleteModel":   {path: "authenticate/delete_model", objects: erasing("Bucket/models/*", "Bucket/uploads/*"), beyond: erasingVersions},

@@ -1,0 +1,32 @@
+// Command console is the function of the pages: the console, and the API's
+// description. It keeps nothing and knows nobody.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"systole/functions/internal/serve"
+	"systole/shared/api/openapi"
+	"systole/shared/config"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	settings, err := config.Read(os.LookupEnv)
+	if err != nil {
+		return err
+	}
+	described, err := openapi.Routes()
+	if err != nil {
+		return err
+	}
+	serve.Routes(settings, described...)
+	return nil
+}
