@@ -41,11 +41,15 @@ func lines(file []byte, from, to int) []byte {
 
 func TestARecordingIsAcceptedOnce(t *testing.T) {
 	for name, disguise := range map[string]func(t *testing.T, file []byte) []byte{
-		"as it was":       func(_ *testing.T, file []byte) []byte { return file },
-		"later begun":     func(_ *testing.T, file []byte) []byte { return lines(file, 400, 6000) },
-		"louder":          func(t *testing.T, file []byte) []byte { return changed(t, file, func(v float64) float64 { return 1.7 * v }) },
-		"upside down":     func(t *testing.T, file []byte) []byte { return changed(t, file, func(v float64) float64 { return -v }) },
-		"with an offset":  func(t *testing.T, file []byte) []byte { return changed(t, file, func(v float64) float64 { return v + 3 }) },
+		"as it was":   func(_ *testing.T, file []byte) []byte { return file },
+		"later begun": func(_ *testing.T, file []byte) []byte { return lines(file, 400, 6000) },
+		"louder": func(t *testing.T, file []byte) []byte {
+			return changed(t, file, func(v float64) float64 { return 1.7 * v })
+		},
+		"upside down": func(t *testing.T, file []byte) []byte { return changed(t, file, func(v float64) float64 { return -v }) },
+		"with an offset": func(t *testing.T, file []byte) []byte {
+			return changed(t, file, func(v float64) float64 { return v + 3 })
+		},
 		"in other digits": func(t *testing.T, file []byte) []byte { return changed(t, file, func(v float64) float64 { return v }) },
 	} {
 		t.Run(name, func(t *testing.T) {

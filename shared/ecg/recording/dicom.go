@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// Source: NEMA, DICOM PS3.3, section C.10.9. The few elements of a waveform are
-// read here: a library of all of DICOM brings its dictionary of thousands into
-// every start.
+// Source: NEMA, DICOM PS3.3, section C.10.9. A waveform needs these few of
+// DICOM's thousands of elements, and no library of all of them in every start.
 const (
 	dicomSyntax       = dicomTag(0x0002_0010)
 	dicomAcquired     = dicomTag(0x0008_002a)
@@ -51,10 +50,10 @@ func readDICOM(data []byte, h Hints) (*Recording, error) {
 	if len(waveforms) == 0 {
 		return nil, refuse(Unsupported, 0, "it is a DICOM file without a waveform, such as a picture or a report: export the ECG's samples")
 	}
-	longest := waveforms[0]
-	for _, w := range waveforms[1:] { // a beat of the same leads and rate is shorter
-		if len(w.find(dicomData)) > len(longest.find(dicomData)) {
-			longest = w
+	longest, most := waveforms[0], 0
+	for _, w := range waveforms { // a beat of the same leads and rate is shorter
+		if n := len(w.find(dicomData)); n > most {
+			longest, most = w, n
 		}
 	}
 	device := strings.TrimSpace(root.text(dicomManufacturer) + " " + root.text(dicomModel))

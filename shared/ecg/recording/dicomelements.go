@@ -108,8 +108,11 @@ func (s dicomSet) items(tag dicomTag) []dicomSet {
 	}
 }
 
-// text of an element.
-func (s dicomSet) text(tag dicomTag) string { return strings.Trim(string(s.find(tag)), " \x00") }
+// text of an element, of kinds that have at most 64 characters.
+func (s dicomSet) text(tag dicomTag) string {
+	value := s.find(tag)
+	return strings.Trim(string(value[:min(len(value), 64)]), " \x00")
+}
 
 // number of an element that holds one as text.
 func (s dicomSet) number(tag dicomTag) (float64, bool) {

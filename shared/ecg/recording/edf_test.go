@@ -85,6 +85,9 @@ func TestEDFHeadersAreFollowed(t *testing.T) {
 			t.Errorf("a range of nothing: %v", err)
 		}
 	}
+	if _, err := recording.ReadBytes(edit(edit(plain, digitalLow, "0       "), digitalLow+16, "1e-300  "), recording.Hints{}); err == nil || !strings.Contains(err.Error(), "none of its channels") {
+		t.Errorf("counts of next to nothing: %v", err)
+	}
 	// Who asks for breath gets breath.
 	if r, err := recording.ReadBytes(plain, recording.Hints{Lead: "Resp Thorax"}); err != nil || r.RateHz != 25 || r.Chosen().Name != "Resp Thorax" {
 		t.Errorf("asked for another channel: %v, %v", r, err)

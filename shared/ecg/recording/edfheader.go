@@ -110,9 +110,10 @@ func (h *edfHeader) parseSignals(data []byte) error {
 	return nil
 }
 
-// usable reports whether values can be told from the converter's counts.
+// usable reports whether values can be told from the converter's counts, which
+// are whole numbers.
 func (s *edfSignal) usable() bool {
-	return s.perRecord > 0 && s.lowCount != s.maxCount && s.low != s.high
+	return s.perRecord > 0 && math.Abs(s.maxCount-s.lowCount) >= 1 && s.low != s.high
 }
 
 // annotations reports whether the signal is no signal but texts.

@@ -175,7 +175,7 @@ func (r *Recording) settleRate(h Hints) error {
 // choose sets the lead to compare. Lead I is what watches and straps record,
 // and what most people can give again.
 func (r *Recording) choose(wanted string) {
-	for _, names := range [][]string{{wanted}, {"i", "lead i", "ecg i", "lead_i", "leadi"}, {"ecg", "ekg"}} {
+	for _, names := range [][]string{{wanted}, {"i", "lead i", "ecg i", "ekg i", "ecg lead i", "lead_i", "ecg_i", "leadi", "di", "d1"}, {"ecg", "ekg"}} {
 		for i, lead := range r.Leads {
 			for _, name := range names {
 				if name != "" && strings.EqualFold(strings.TrimSpace(lead.Name), name) {

@@ -65,15 +65,15 @@ func readWFDB(entries []entry, h Hints) (*Recording, error) {
 		headers[0].nameFile(rest[0], byName)
 	}
 	var records []wfdbRecord
-	segmented := false
 	for _, header := range headers {
-		segmented = segmented || header.segments > 0
 		if files := header.find(byName); len(files) > 0 {
 			records = append(records, wfdbRecord{header, files})
 		}
 	}
-	if len(records) == 0 && segmented {
-		return nil, refuse(Unsupported, 0, "it is the header of a WFDB record of several segments, without them: send one segment")
+	for _, header := range headers {
+		if len(header.segments) > 0 {
+			return header.readSegments(records, h)
+		}
 	}
 	if len(records) == 0 {
 		return nil, refuse(Unreadable, 0, "the file of samples that the WFDB header names isn't there: send both")
@@ -88,7 +88,7 @@ func readWFDB(entries []entry, h Hints) (*Recording, error) {
 	if err != nil {
 		return nil, err
 	}
-	if segmented || len(records) > 1 {
+	if len(records) > 1 {
 		r.note("newest_taken", "the newest of %d records", len(records))
 	}
 	return r, nil

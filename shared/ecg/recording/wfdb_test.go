@@ -112,6 +112,43 @@ func TestTheNewestOfSeveralWFDBRecordsIsRead(t *testing.T) {
 	}
 }
 
+func TestSegmentsOfAWFDBRecordAreJoined(t *testing.T) {
+	all := waves(900)
+	segment := func(name string, from, to int) []file {
+		s := all
+		s.MV = s.MV[from:to]
+		hea, dat := write.WFDB(name, 16, 100, s)
+		return []file{{name + ".hea", hea}, {name + ".dat", dat}}
+	}
+	other := []file{{"other.hea", []byte("other 1 250 100\nother.dat 16 100 12 0 0 0 0 V5")}, {"other.dat", make([]byte, 200)}}
+	nan := slices.Repeat([]float64{math.NaN()}, 100)
+	for name, c := range map[string]struct {
+		master string
+		files  []file
+		mv     []float64
+		notes  string
+	}{
+		"all":           {"m/3 2 250 900\ns1 300\ns2 300\ns3 300\n", slices.Concat(segment("s1", 0, 300), segment("s2", 300, 600), segment("s3", 600, 900)), all.MV, "segments_joined"},
+		"with a layout": {"m/3 2 250 900\nlayout 0\ns1 300\ns2 600\n", slices.Concat(segment("s1", 0, 300), segment("s2", 300, 900), []file{{"layout.hea", []byte("layout 1 250 0\n~ 0 1 1 0 0 0 0 I")}}), all.MV, "segments_joined"},
+		"a gap":         {"m/3 2 250 700\ns1 300\n~ 100\ns2 300\n", slices.Concat(segment("s1", 0, 300), segment("s2", 300, 600)), slices.Concat(all.MV[:300], nan, all.MV[300:600]), "segments_joined samples_missing"},
+		"another lead":  {"m/3 2 250 700\ns1 300\nother 100\ns2 300\n", slices.Concat(segment("s1", 0, 300), segment("s2", 300, 600), other), slices.Concat(all.MV[:300], nan, all.MV[300:600]), "segments_joined samples_missing"},
+		"a long gap":    {"m/3 2 250 700\ns1 300\n~ 999999999999\ns2 600\n", slices.Concat(segment("s1", 0, 300), segment("s2", 300, 900)), all.MV[300:], "segments_joined longest_taken"},
+		"one again":     {"m/3 2 250 900\ns1 300\ns1 300\ns1 300\n", segment("s1", 0, 300), all.MV[:300], "segments_joined longest_taken"},
+		"one is there":  {"m/3 2 250 900\ns1 300\ns2 300\ns3 300\n", segment("s2", 300, 600), all.MV[300:600], "segments_joined longest_taken"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := recording.ReadBytes(zipped(t, append(c.files, file{"m.hea", []byte(c.master)})...), recording.Hints{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := c.notes + " rate_from_file"; codes(r) != want || r.RateHz != 250 || r.Chosen().Name != "ECG I" {
+				t.Errorf("lead %q at %v Hz, notes %s, want %s", r.Chosen().Name, r.RateHz, codes(r), want)
+			}
+			equal(t, name, r.Chosen().MV, c.mv)
+		})
+	}
+}
+
 func TestBrokenWFDBRecordsAreRefused(t *testing.T) {
 	const absent = "the file of samples that the WFDB header names isn't there: send both"
 	for name, c := range map[string]struct {
@@ -121,7 +158,8 @@ func TestBrokenWFDBRecordsAreRefused(t *testing.T) {
 	}{
 		"no samples":       {parts("r 1\nr.dat 16", []byte{1}), recording.Empty, "its file of samples is empty"},
 		"other samples":    {parts("r 2\nx.dat 16\ny.dat 16", le16(1)), recording.Unreadable, absent},
-		"several segments": {parts("r/3 2 250 900\nr1 300\nr2 300\nr3 300", le16(1)), recording.Unsupported, "it is the header of a WFDB record of several segments, without them: send one segment"},
+		"several segments": {parts("r/3 2 250 900\nr1 300\nr2 300\nr3 300", le16(1)), recording.Unreadable, "none of the WFDB record's segments is there: send them with it"},
+		"broken segments":  {append(parts("r/1 2 250 900\ns 300", []byte{1}), recording.Part{Data: []byte("s 1\nr.dat 16")}), recording.Empty, "its file of samples is empty"},
 		"unknown format":   {parts("r 1\nr.dat 508", le16(1)), recording.Unsupported, "it is a WFDB record of format 508: convert it to format 16"},
 		"8, several":       {parts("r 1\nr.dat 8x2", le16(1)), recording.Unsupported, "it is a WFDB record of format 8 with several samples in a frame: convert it to format 16"},
 		"two formats":      {parts("r 2\nr.dat 16\nr.dat 80", le16(1)), recording.Unreadable, "its header gives one file two formats, 16 and 80"},
@@ -155,9 +193,11 @@ func FuzzWFDB(f *testing.F) {
 		hea, dat := write.WFDB("r", format, 100, waves(20))
 		f.Add(hea, dat)
 	}
+	f.Add([]byte("r/2 1 250 9\ns 4\n~ 5\n"), []byte("s 1 250 2\ns.dat 16"))
 	f.Add([]byte("r 3 100 9\nr.dat 212x4:1+2 2.5(-3)/uV 12 0 1 2 0 I\nr.dat 212 0\nr.dat 212 1/mmHg"), bytes.Repeat([]byte{0, 8}, 40))
 	f.Fuzz(func(t *testing.T, hea, dat []byte) {
-		r, err := recording.ReadParts(parts(string(hea), dat), recording.Hints{DefaultRateHz: 250})
+		files := append(parts(string(hea), dat), recording.Part{Name: "s.hea", Data: []byte("s 1\nr.dat 212 100 12 0 0 0 0 I")})
+		r, err := recording.ReadParts(files, recording.Hints{DefaultRateHz: 250})
 		sound(t, r, err)
 	})
 }

@@ -19,7 +19,8 @@ const (
 
 // wfdbHeader is what a .hea file says.
 type wfdbHeader struct {
-	segments int // more than 0 for a record of several records
+	record   string        // its name
+	segments []wfdbSegment // of a record that is several records in turn
 	rateHz   float64
 	frames   int // 0 when not stated
 	start    time.Time
@@ -49,60 +50,60 @@ func parseWFDBHeader(data []byte) (h wfdbHeader, ok bool) {
 	if bytes.IndexByte(data[:min(len(data), 512)], 0) >= 0 {
 		return h, false
 	}
-	announced := -1
+	signals, segments := -1, 0
 	for line := range bytes.Lines(data) {
 		fields := strings.Fields(string(line[:min(len(line), 1000)]))
-		switch {
-		case len(fields) == 0 || fields[0][0] == '#':
+		if len(fields) == 0 || fields[0][0] == '#' {
 			continue
-		case announced < 0:
-			if announced, ok = h.record(fields); !ok {
-				return h, false
-			}
-			if h.segments > 0 {
-				return h, true
-			}
-		default:
-			s, ok := parseWFDBSignal(fields)
-			if !ok {
-				return h, false
-			}
-			h.signals = append(h.signals, s)
 		}
-		if len(h.signals) == announced {
-			break
+		switch {
+		case signals < 0:
+			signals, segments, ok = h.first(fields)
+		case segments > 0:
+			ok = h.addSegment(fields)
+		default:
+			ok = h.addSignal(fields)
+		}
+		if !ok {
+			return h, false
+		}
+		if segments > 0 && len(h.segments) == segments || segments == 0 && len(h.signals) == signals {
+			return h, true
 		}
 	}
-	return h, announced > 0 && len(h.signals) == announced
+	return h, false
 }
 
-// record reads the first line: name[/segments] signals [rate[/counter[(base)]]
-// [frames [time [date]]]]. It returns the number of signals.
-func (h *wfdbHeader) record(fields []string) (signals int, ok bool) {
+// first reads the first line: name[/segments] signals [rate[/counter[(base)]]
+// [frames [time [date]]]]. It returns how many lines of signals or segments
+// follow.
+func (h *wfdbHeader) first(fields []string) (signals, segments int, ok bool) {
 	if len(fields) < 2 {
-		return 0, false
+		return 0, 0, false
 	}
-	if _, segments, several := strings.Cut(fields[0], "/"); several {
-		n, err := strconv.Atoi(segments)
+	name, count, several := strings.Cut(fields[0], "/")
+	h.record = name
+	if several {
+		n, err := strconv.Atoi(count)
 		if err != nil || n < 1 {
-			return 0, false
+			return 0, 0, false
 		}
-		h.segments = n
+		segments = n
 	}
 	signals, err := strconv.Atoi(fields[1])
 	if err != nil || signals < 1 || signals > 10_000 {
-		return 0, false
+		return 0, 0, false
 	}
 	h.rateHz = wfdbRateHz
 	if len(fields) > 2 {
 		rate, _, _ := strings.Cut(fields[2], "/")
 		if h.rateHz, err = strconv.ParseFloat(rate, 64); err != nil || !(h.rateHz > 0 && h.rateHz <= 1e6) {
-			return 0, false
+			return 0, 0, false
 		}
 	}
 	if len(fields) > 3 {
 		if h.frames, err = strconv.Atoi(fields[3]); err != nil || h.frames < 0 {
-			return 0, false
+			return 0, 0, false
 		}
 	}
 	if len(fields) > 5 { // a time without its day doesn't say when
@@ -112,7 +113,23 @@ func (h *wfdbHeader) record(fields []string) (signals int, ok bool) {
 			}
 		}
 	}
-	return signals, true
+	return signals, segments, true
+}
+
+func (h *wfdbHeader) addSignal(fields []string) bool {
+	s, ok := parseWFDBSignal(fields)
+	h.signals = append(h.signals, s)
+	return ok
+}
+
+// addSegment reads a line: record frames.
+func (h *wfdbHeader) addSegment(fields []string) bool {
+	if len(fields) < 2 {
+		return false
+	}
+	frames, err := strconv.Atoi(fields[1])
+	h.segments = append(h.segments, wfdbSegment{fields[0], frames})
+	return err == nil && frames >= 0
 }
 
 // parseWFDBSignal reads a line: file format[xN][:skew][+offset]
