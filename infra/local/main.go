@@ -98,7 +98,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w: choose another address with -addr", err)
 	}
-	server := newServer(handler(settings, stores, log), log)
+	h, err := handler(settings, stores, "http://"+listener.Addr().String(), log)
+	if err != nil {
+		return err
+	}
+	server := newServer(h, log)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())

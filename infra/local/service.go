@@ -50,10 +50,23 @@ func passingStores() (*stores, error) {
 		"memory: gone when this ends", func() error { return nil }}, nil
 }
 
-// handler answers every route, as the functions in functions/ do together.
-func handler(c config.Config, s *stores, log *slog.Logger) http.Handler {
+// handler answers every route, as the functions in functions/ do together, and
+// takes uploads, as S3 does. base is where callers find it.
+func handler(c config.Config, s *stores, base string, log *slog.Logger) (http.Handler, error) {
+	up, err := newUploads(base, s.Objects, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	s.Uploads = up
 	routes := service.Routes(c, s.Stores, time.Now, rand.Reader)
-	return newFront(gateway.Proxy(api.New(api.Settings{Logger: log, AllowOrigins: c.CORSOrigins}, routes...)), log)
+	front := newFront(gateway.Proxy(api.New(api.Settings{Logger: log, AllowOrigins: c.CORSOrigins}, routes...)), log)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == uploadsPath {
+			up.ServeHTTP(w, r)
+			return
+		}
+		front.ServeHTTP(w, r)
+	}), nil
 }
 
 // cleanEvery is the schedule of template.yaml.

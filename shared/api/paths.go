@@ -21,6 +21,7 @@ const (
 	PathActivity  = "/members/activity"
 	PathModel     = "/authenticate/model"
 	PathChallenge = "/authenticate/challenge"
+	PathUploads   = "/authenticate/uploads"
 )
 
 // Endpoint is a path of the service with every method that it answers, HEAD
@@ -48,5 +49,6 @@ func Contract() []Endpoint {
 		{PathActivity, []string{http.MethodGet, http.MethodHead, http.MethodOptions}},
 		{PathModel, []string{http.MethodDelete, http.MethodOptions}},
 		{PathChallenge, []string{http.MethodPost, http.MethodOptions}},
+		{PathUploads, []string{http.MethodPost, http.MethodOptions}},
 	}
 }

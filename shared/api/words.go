@@ -72,9 +72,12 @@ var words = map[fault.Code]word{
 		"심전도 파일이 없습니다. multipart/form-data의 data 항목에 파일을 넣어 보내 주세요.",
 		"There is no ECG file. Send it as the part named data of multipart/form-data."}},
 	fault.TooManyFiles: {http.StatusBadRequest, Sentence{
-		"파일이 너무 많습니다. 심전도 파일을 한 개만 보내 주세요.",
-		"There are too many files. Send a single ECG file."}},
+		"파일이 너무 많습니다. 인증에는 기록 한 개만 보내 주세요.",
+		"There are too many files. A check takes a single recording."}},
 
+	fault.UploadMissing: {http.StatusNotFound, Sentence{
+		"올려 둔 파일을 찾을 수 없습니다. 이미 쓰였거나 시간이 지났을 수 있으니 다시 올려 주세요.",
+		"There is no such upload. It may have been used, or be too old. Please upload the file again."}},
 	fault.UsernameTaken: {http.StatusConflict, Sentence{
 		"이미 사용 중인 아이디입니다. 다른 아이디를 골라 주세요.",
 		"This user name is taken. Please choose another one."}},

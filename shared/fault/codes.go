@@ -14,6 +14,7 @@ const (
 	FieldInvalid         Code = "field_invalid"
 	FileMissing          Code = "file_missing"
 	TooManyFiles         Code = "too_many_files"
+	UploadMissing        Code = "upload_missing"
 
 	// Who somebody is.
 	UsernameTaken      Code = "username_taken"
