@@ -93,13 +93,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer stores.close()
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
-	h, err := handler(settings, stores, log)
-	if err != nil {
-		return err
-	}
 	listener, err := net.Listen("tcp", o.addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w: choose another address with -addr", err)
+	}
+	h, err := handler(settings, stores, "http://"+listener.Addr().String(), log)
+	if err != nil {
+		return err
 	}
 	server := newServer(h, log)
 	failed := make(chan error, 1)

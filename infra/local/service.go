@@ -51,14 +51,27 @@ func passingStores() (*stores, error) {
 		"memory: gone when this ends", func() error { return nil }}, nil
 }
 
-// handler answers every route, as the functions in functions/ do together.
-func handler(c config.Config, s *stores, log *slog.Logger) (http.Handler, error) {
+// handler answers every route, as the functions in functions/ do together, and
+// takes uploads, as S3 does. base is where callers find it.
+func handler(c config.Config, s *stores, base string, log *slog.Logger) (http.Handler, error) {
+	up, err := newUploads(base, s.Objects, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	s.Uploads = up
 	pages, err := openapi.Routes()
 	if err != nil {
 		return nil, err
 	}
 	routes := append(service.Routes(c, s.Stores, time.Now, rand.Reader), pages...)
-	return newFront(gateway.Proxy(api.New(api.Settings{Logger: log, AllowOrigins: c.CORSOrigins}, routes...)), log), nil
+	front := newFront(gateway.Proxy(api.New(api.Settings{Logger: log, AllowOrigins: c.CORSOrigins}, routes...)), log)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == uploadsPath {
+			up.ServeHTTP(w, r)
+			return
+		}
+		front.ServeHTTP(w, r)
+	}), nil
 }
 
 // cleanEvery is the schedule of template.yaml.

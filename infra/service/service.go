@@ -12,6 +12,7 @@ import (
 	"systole/shared/api/members"
 	"systole/shared/biometric"
 	"systole/shared/biometric/configured"
+	"systole/shared/biometric/upload"
 	"systole/shared/cleanup"
 	"systole/shared/config"
 	"systole/shared/member"
@@ -44,6 +45,7 @@ type Stores struct {
 	Sessions Sessions
 	Objects  Objects
 	Keys     biometric.Keys
+	Uploads  upload.Presigner
 }
 
 // Routes returns every route. random must be safe for concurrent use.
@@ -60,5 +62,6 @@ func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) [
 		members.Export(accounts), members.Delete(account.NewDeletions(accounts, people)),
 		authenticate.MakeModel(hearts), authenticate.HasModel(member.NewModels(s.Members, tokens)), authenticate.CheckUser(hearts),
 		authenticate.Challenge(tokens), authenticate.DeleteModel(accounts),
+		authenticate.Uploads(upload.New(tokens, s.Uploads, random), int(upload.Lifetime.Seconds())),
 	}
 }

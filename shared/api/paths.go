@@ -21,6 +21,7 @@ const (
 	PathActivity  = "/members/activity"
 	PathModel     = "/authenticate/model"
 	PathChallenge = "/authenticate/challenge"
+	PathUploads   = "/authenticate/uploads"
 )
 
 // The paths of pages and what they are made of.
@@ -57,5 +58,6 @@ func Contract() []Endpoint {
 		{PathChallenge, []string{http.MethodPost, http.MethodOptions}},
 		{PathOpenAPI, []string{http.MethodGet, http.MethodHead, http.MethodOptions}},
 		{PathDocs, []string{http.MethodGet, http.MethodHead, http.MethodOptions}},
+		{PathUploads, []string{http.MethodPost, http.MethodOptions}},
 	}
 }

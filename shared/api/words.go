@@ -74,12 +74,15 @@ var words = map[fault.Code]word{
 		"심전도 파일이 없습니다. multipart/form-data의 data 항목에 파일을 넣어 보내 주세요.",
 		"There is no ECG file. Send it as the part named data of multipart/form-data."}},
 	fault.TooManyFiles: {http.StatusBadRequest, Sentence{
-		"파일이 너무 많습니다. 심전도 파일을 한 개만 보내 주세요.",
-		"There are too many files. Send a single ECG file."}},
+		"파일이 너무 많습니다. 인증에는 기록 한 개만 보내 주세요.",
+		"There are too many files. A check takes a single recording."}},
 	fault.TooManyRequests: {http.StatusTooManyRequests, Sentence{
 		"요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
 		"There are too many requests. Please try again in a moment."}},
 
+	fault.UploadMissing: {http.StatusNotFound, Sentence{
+		"올려 둔 파일을 찾을 수 없습니다. 이미 쓰였거나 시간이 지났을 수 있으니 다시 올려 주세요.",
+		"There is no such upload. It may have been used, or be too old. Please upload the file again."}},
 	fault.UsernameTaken: {http.StatusConflict, Sentence{
 		"이미 사용 중인 아이디입니다. 다른 아이디를 골라 주세요.",
 		"This user name is taken. Please choose another one."}},
@@ -240,6 +243,8 @@ func hint(field string) Sentence {
 		return Sentence{"초당 샘플 수(Hz)를 50~5000의 숫자로 보내 주세요.", "Send the number of samples per second, 50 to 5000 (Hz)."}
 	case "version":
 		return Sentence{"/members/consent/ 에서 받은 current_version 값을 보내 주세요.", "Send the current_version that /members/consent/ answers."}
+	case "size":
+		return Sentence{"파일의 바이트 수를 1 이상의 정수로 보내 주세요.", "Send the file's size in bytes, a whole number from 1."}
 	case "fmr":
 		return Sentence{"0보다 크고 서비스의 설정보다 작거나 같은 수로 보내 주세요.", "Send a number above 0 and no larger than the service's own."}
 	}

@@ -32,7 +32,7 @@ func TestAModelTakesInAStrongMatchOnceADayIfItIsToldTo(t *testing.T) {
 			if err := h.store.CreateSession(t.Context(), again, member.Event{}, nil); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, tt.probe)}); err != nil {
+			if _, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, tt.probe))}); err != nil {
 				t.Fatal(err)
 			}
 			after := *h.kim(t).Model
@@ -42,7 +42,7 @@ func TestAModelTakesInAStrongMatchOnceADayIfItIsToldTo(t *testing.T) {
 			if _, err := h.objects.Get(t.Context(), after.Key); err != nil {
 				t.Errorf("the pointer's object: %v", err)
 			}
-			if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, enrolment)}); err != nil || !ok {
+			if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, enrolment))}); err != nil || !ok {
 				t.Errorf("afterwards: %v, %v", ok, err)
 			}
 		})

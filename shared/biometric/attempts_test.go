@@ -14,7 +14,7 @@ import (
 // try checks with a recording and returns the verdict, or the fault.
 func (h *house) try(t *testing.T, recording string) (bool, *fault.Error) {
 	t.Helper()
-	ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, recording)})
+	ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, recording))})
 	var f *fault.Error
 	if err != nil && !errors.As(err, &f) {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func TestAfterFiveFailuresEachNextCheckWaitsLonger(t *testing.T) {
 func TestAnUnusableRecordingIsNoFailure(t *testing.T) {
 	h := newHouse(t).enrolled(t)
 	for range 2 * freeTries {
-		h.CheckUser(t.Context(), kimsToken, request.Check{File: []byte("no recording")})
+		h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent([]byte("no recording"))})
 	}
 	if n := h.kim(t).Model.Failures; n != 0 {
 		t.Errorf("%d failures", n)
@@ -85,7 +85,7 @@ func TestAtFiftyFailuresTheModelIsDisabledUntilMadeAnewWithThePassword(t *testin
 		t.Fatalf("a check: %v", f)
 	}
 	enrol := func() error {
-		return h.MakeModel(t.Context(), kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}})
+		return h.MakeModel(t.Context(), kimsToken, request.Enrolment{Recording: sent(recordingOf(t, enrolment))})
 	}
 	if err := enrol(); codeOf(err) != fault.LogInAgain {
 		t.Fatalf("an enrolment with the old session: %v", err)
@@ -107,7 +107,7 @@ func TestAFailureThatCannotBeCountedIsNoVerdict(t *testing.T) {
 		}
 		return nil
 	}
-	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, others[0])}); ok || err == nil {
+	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, others[0]))}); ok || err == nil {
 		t.Errorf("%v, %v", ok, err)
 	}
 }

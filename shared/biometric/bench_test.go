@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"systole/shared/biometric/request"
+	"systole/shared/member"
 )
 
 // BenchmarkCheck goes from a file of 12 s to the decision, the stores left out.
 func BenchmarkCheck(b *testing.B) {
 	h := newHouse(b)
 	kim := h.kim(b)
-	template, c, err := h.enrol(b.Context(), kim, request.Enrolment{Files: [][]byte{recordingOf(b, enrolment)}})
+	template, c, err := h.enrol(b.Context(), kim, [][]byte{recordingOf(b, enrolment)}, request.Recording{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -21,7 +22,7 @@ func BenchmarkCheck(b *testing.B) {
 	b.SetBytes(int64(len(file)))
 	b.ReportAllocs()
 	for b.Loop() {
-		p, err := h.examine(b.Context(), kim.PK, file, 0)
+		p, err := h.examine(b.Context(), member.Session{PK: kim.PK}, request.Check{Recording: sent(file)})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -43,7 +44,7 @@ func BenchmarkEnrolTenMinutes(b *testing.B) {
 	b.SetBytes(int64(len(file)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := h.MakeModel(b.Context(), kimsToken, request.Enrolment{Files: [][]byte{file}}); err != nil {
+		if err := h.MakeModel(b.Context(), kimsToken, request.Enrolment{Recording: sent(file)}); err != nil {
 			b.Fatal(err)
 		}
 	}

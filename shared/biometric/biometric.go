@@ -47,6 +47,9 @@ type Objects interface {
 	Put(ctx context.Context, key string, data []byte) error
 	// Get returns the whole object, or store.ErrNotFound.
 	Get(ctx context.Context, key string) ([]byte, error)
+	// Erase deletes all objects whose keys begin with prefix, with all older
+	// versions of them.
+	Erase(ctx context.Context, prefix string) error
 }
 
 // Keys are the service's secrets.

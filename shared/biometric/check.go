@@ -36,7 +36,8 @@ func (s *Service) CheckUser(ctx context.Context, token string, c request.Check) 
 		return false, err
 	}
 	// A recording that can't be used is told about only to who may check at all.
-	p, unusable := s.examine(ctx, session.PK, c.File, c.RateHz)
+	p, unusable := s.examine(ctx, session, c)
+	defer s.discard(ctx, session, c.Uploads)
 	m, ref, err := s.gather(ctx, session, p, c.Nonce)
 	if err == nil {
 		err = s.mayTry(*m.Model)

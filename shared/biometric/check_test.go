@@ -57,7 +57,7 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 			if err := h.objects.Replace(t.Context(), key, tt.object(t, key, good)); err != nil {
 				t.Fatal(err)
 			}
-			ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)})
+			ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, same))})
 			if ok || err == nil {
 				t.Fatalf("%v, %v", ok, err)
 			}
@@ -68,7 +68,7 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 	}
 	t.Run("none", func(t *testing.T) {
 		h := newHouse(t)
-		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)}); ok || codeOf(err) != fault.NoModel {
+		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, same))}); ok || codeOf(err) != fault.NoModel {
 			t.Errorf("%v, %v", ok, err)
 		}
 	})
@@ -77,7 +77,7 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 		if err := h.objects.Delete(t.Context(), h.kim(t).Model.Key); err != nil {
 			t.Fatal(err)
 		}
-		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)}); ok || err == nil {
+		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, same))}); ok || err == nil {
 			t.Errorf("%v, %v", ok, err)
 		}
 	})
@@ -94,7 +94,7 @@ func TestAModelReplacedBetweenTwoReadsIsFollowed(t *testing.T) {
 		}
 		return nil
 	}
-	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)}); !ok || err != nil {
+	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, same))}); !ok || err != nil {
 		t.Errorf("%v, %v", ok, err)
 	}
 }
@@ -107,7 +107,7 @@ func TestAModelOfAnOldKeyIsSealedAnewWhenItIsNextUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.Service.keys = rotated
-	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)}); !ok || err != nil {
+	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, same))}); !ok || err != nil {
 		t.Fatalf("with the old key in the ring: %v, %v", ok, err)
 	}
 	after := *h.kim(t).Model

@@ -11,6 +11,7 @@ import (
 
 	"systole/shared/biometric/request"
 	"systole/shared/ecg"
+	"systole/shared/ecg/recording"
 	"systole/shared/fault"
 	"systole/shared/measure"
 	"systole/shared/member"
@@ -39,12 +40,17 @@ func (s *Service) MakeModel(ctx context.Context, token string, e request.Enrolme
 	if err := s.mayEnrol(session, m); err != nil {
 		return err
 	}
-	template, c, err := s.enrol(ctx, m, e)
+	files, err := s.recordings(ctx, session, e.Recording)
+	if err != nil {
+		return err
+	}
+	defer s.discard(ctx, session, e.Uploads)
+	template, c, err := s.enrol(ctx, m, files, e.Recording)
 	if err != nil {
 		return err
 	}
 	measure.Add(ctx, "quality", measure.None, template.Quality())
-	model, err := s.keep(ctx, m.PK, template, c, e.Files)
+	model, err := s.keep(ctx, m.PK, template, c, files)
 	if err != nil {
 		return err
 	}
@@ -61,15 +67,16 @@ func (s *Service) MakeModel(ctx context.Context, token string, e request.Enrolme
 
 // enrol makes the template, and what is to be remembered beside it: the
 // recordings that it was made of, and all that were before.
-func (s *Service) enrol(ctx context.Context, m member.Member, e request.Enrolment) (template *ecg.Template, c content, err error) {
+func (s *Service) enrol(ctx context.Context, m member.Member, files [][]byte, asked request.Recording) (template *ecg.Template, c content, err error) {
 	ring, err := s.keys.Ring(ctx)
 	if err != nil {
 		return nil, c, fmt.Errorf("read keys: %w", err)
 	}
 	err = s.work(ctx, func() error {
-		readings := make([]*ecg.Reading, len(e.Files))
-		for i, file := range e.Files {
-			if readings[i], err = s.read(file, e.RateHz); err != nil {
+		groups := recording.Group(files)
+		readings := make([]*ecg.Reading, len(groups))
+		for i, parts := range groups {
+			if readings[i], err = s.read(parts, asked); err != nil {
 				return err
 			}
 			print, err := printsOf(ring, m.PK, readings[i]).atRest()

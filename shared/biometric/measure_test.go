@@ -18,14 +18,14 @@ func TestVerdictsAndQualityAreMeasured(t *testing.T) {
 		want []string
 	}{
 		{"enrolment", func(ctx context.Context) error {
-			return h.MakeModel(ctx, kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}})
+			return h.MakeModel(ctx, kimsToken, request.Enrolment{Recording: sent(recordingOf(t, enrolment))})
 		}, []string{"signal_ms", "quality"}},
 		{"check by the same person", func(ctx context.Context) error {
-			_, err := h.CheckUser(ctx, kimsToken, request.Check{File: recordingOf(t, same)})
+			_, err := h.CheckUser(ctx, kimsToken, request.Check{Recording: sent(recordingOf(t, same))})
 			return err
 		}, []string{"signal_ms", "accepted"}},
 		{"check by another", func(ctx context.Context) error {
-			_, err := h.CheckUser(ctx, kimsToken, request.Check{File: recordingOf(t, others[0])})
+			_, err := h.CheckUser(ctx, kimsToken, request.Check{Recording: sent(recordingOf(t, others[0]))})
 			return err
 		}, []string{"signal_ms", "rejected"}},
 	}

@@ -5,16 +5,19 @@ import (
 	"math"
 	"slices"
 
+	"systole/shared/biometric/request"
 	"systole/shared/ecg"
 	"systole/shared/ecg/quality"
 	"systole/shared/ecg/recording"
 	"systole/shared/fault"
 )
 
-// read reads the lead to compare of a file. A sampling rate that the file
-// itself doesn't say is held against the heart.
-func (s *Service) read(file []byte, rateHz float64) (*ecg.Reading, error) {
-	r, err := recording.ReadBytes(file, recording.Hints{RateHz: rateHz, DefaultRateHz: s.settings.DefaultRateHz})
+// read reads the lead to compare of a recording, which may come in several
+// files. A sampling rate that they don't say is held against the heart.
+func (s *Service) read(parts []recording.Part, asked request.Recording) (*ecg.Reading, error) {
+	r, err := recording.ReadParts(parts, recording.Hints{
+		RateHz: asked.RateHz, DefaultRateHz: s.settings.DefaultRateHz, Lead: asked.Lead,
+	})
 	if err != nil {
 		return nil, refusal(err)
 	}

@@ -103,7 +103,7 @@ func TestAStatedRateIsHeldAgainstTheHeart(t *testing.T) {
 		250: "", 400: "", 500: "", 700: "",
 		1600: fault.RateImplausible, 1700: fault.RateImplausible, 2000: fault.RateImplausible, 4000: fault.RateImplausible, 5000: fault.RateImplausible,
 	} {
-		if _, _, err := h.enrol(t.Context(), h.kim(t), request.Enrolment{Files: [][]byte{long}, RateHz: rateHz}); codeOf(err) != want {
+		if _, _, err := h.enrol(t.Context(), h.kim(t), [][]byte{long}, request.Recording{RateHz: rateHz}); codeOf(err) != want {
 			t.Errorf("%v Hz: %v, want %q", rateHz, err, want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"systole/shared/biometric/protect"
+	"systole/shared/biometric/request"
 	"systole/shared/ecg"
 	"systole/shared/ecg/fingerprint"
 	"systole/shared/member"
@@ -70,20 +71,28 @@ type probe struct {
 }
 
 // examine reads a recording to check.
-func (s *Service) examine(ctx context.Context, pk int64, file []byte, rateHz float64) (*probe, error) {
+func (s *Service) examine(ctx context.Context, session member.Session, c request.Check) (*probe, error) {
+	files, err := s.recordings(ctx, session, c.Recording)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := one(files)
+	if err != nil {
+		return nil, err
+	}
 	ring, err := s.keys.Ring(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
 	}
 	p := new(probe)
 	err = s.work(ctx, func() (err error) {
-		if p.reading, err = s.read(file, rateHz); err != nil {
+		if p.reading, err = s.read(parts, c.Recording); err != nil {
 			return err
 		}
 		if err := p.reading.Usable(); err != nil {
 			return refusal(err)
 		}
-		p.prints = printsOf(ring, pk, p.reading)
+		p.prints = printsOf(ring, session.PK, p.reading)
 		return nil
 	})
 	if err != nil {

@@ -58,7 +58,7 @@ func TestARecordingIsAcceptedOnce(t *testing.T) {
 				t.Fatalf("the first time: %v, %v", ok, f)
 			}
 			again := disguise(t, recordingOf(t, same))
-			ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: again})
+			ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(again)})
 			if ok || codeOf(err) != fault.Replay {
 				t.Errorf("again: %v, %v", ok, err)
 			}
@@ -71,10 +71,10 @@ func TestARecordingIsAcceptedOnce(t *testing.T) {
 
 func TestTheEnrolmentsOwnRecordingIsNoProbe(t *testing.T) {
 	h := strict(t)
-	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, enrolment)}); ok || codeOf(err) != fault.Replay {
+	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, enrolment))}); ok || codeOf(err) != fault.Replay {
 		t.Errorf("%v, %v", ok, err)
 	}
-	again := request.Enrolment{Files: [][]byte{recordingOf(t, same)}}
+	again := request.Enrolment{Recording: sent(recordingOf(t, same))}
 	if err := h.MakeModel(t.Context(), kimsToken, again); err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestOfOneRecordingSentManyTimesAtOnceAtMostOneIsAccepted(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)})
+			ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, same))})
 			mu.Lock()
 			defer mu.Unlock()
 			var f *fault.Error
@@ -132,7 +132,7 @@ func TestOneBeatRepeatedIsNoLivingHeart(t *testing.T) {
 	file := recordingOf(t, same)
 	beat := lines(file, 1000, 1400)
 	train := bytes.Repeat(beat, 15)
-	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: train}); ok || codeOf(err) != fault.Unnatural {
+	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(train)}); ok || codeOf(err) != fault.Unnatural {
 		t.Errorf("%v, %v", ok, err)
 	}
 }

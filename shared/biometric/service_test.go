@@ -45,6 +45,9 @@ var (
 	others = []string{"person02_rec1_12s.csv", "person10_rec1_12s.csv", "person20_rec1_12s.csv"}
 )
 
+// sent are files of a request.
+func sent(files ...[]byte) request.Recording { return request.Recording{Files: files} }
+
 const testSecret = "a secret of the tests, and of nobody else"
 
 func testKeys(t testing.TB) protect.Ring {
@@ -104,7 +107,7 @@ func (h *house) join(t testing.TB, m member.Member, token string) {
 
 func (h *house) enrolled(t testing.TB) *house {
 	t.Helper()
-	if err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}}); err != nil {
+	if err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Recording: sent(recordingOf(t, enrolment))}); err != nil {
 		t.Fatal(err)
 	}
 	return h
@@ -211,11 +214,11 @@ func codeOf(err error) fault.Code {
 
 func TestAMemberIsRecognisedAndOthersAreNot(t *testing.T) {
 	h := newHouse(t).enrolled(t)
-	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)}); !ok || err != nil {
+	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, same))}); !ok || err != nil {
 		t.Errorf("the member: %v, %v", ok, err)
 	}
 	for _, name := range others {
-		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, name)}); ok || err != nil {
+		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, name))}); ok || err != nil {
 			t.Errorf("%s: %v, %v", name, ok, err)
 		}
 	}
@@ -224,7 +227,7 @@ func TestAMemberIsRecognisedAndOthersAreNot(t *testing.T) {
 func TestAnEnrolmentWritesModelUploadsAndPointer(t *testing.T) {
 	h := newHouse(t)
 	files := [][]byte{recordingOf(t, enrolment), recordingOf(t, same)}
-	if err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Files: files, RateHz: 500}); err != nil {
+	if err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Recording: request.Recording{Files: files, RateHz: 500}}); err != nil {
 		t.Fatal(err)
 	}
 	m := h.kim(t).Model
@@ -269,7 +272,7 @@ func TestRoundTrips(t *testing.T) {
 	h := newHouse(t)
 	probe := recordingOf(t, same)
 	check := func() {
-		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: probe}); !ok || err != nil {
+		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(probe)}); !ok || err != nil {
 			t.Fatal(ok, err)
 		}
 	}
@@ -325,7 +328,7 @@ func TestNoFailureLeavesAPointerToNothing(t *testing.T) {
 				} else {
 					h.calls.after = fail
 				}
-				err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}})
+				err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Recording: sent(recordingOf(t, enrolment))})
 				if step != "TouchSession" && !errors.Is(err, store.ErrUnavailable) || step == "TouchSession" && err != nil {
 					t.Errorf("error %v", err)
 				}
@@ -336,7 +339,7 @@ func TestNoFailureLeavesAPointerToNothing(t *testing.T) {
 					}
 				}
 				h.enrolled(t)
-				if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: recordingOf(t, same)}); !ok || err != nil {
+				if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, same))}); !ok || err != nil {
 					t.Errorf("after another try: %v, %v", ok, err)
 				}
 			})
@@ -349,7 +352,7 @@ func TestEnrolmentsAtOnceAllSucceedAndOneModelStays(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 5 {
 		wg.Go(func() {
-			if err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}}); err != nil {
+			if err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Recording: sent(recordingOf(t, enrolment))}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -368,7 +371,7 @@ func TestAPointerThatNeverStandsStillIsAConflict(t *testing.T) {
 		}
 		return nil
 	}
-	err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}})
+	err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Recording: sent(recordingOf(t, enrolment))})
 	if codeOf(err) != fault.Conflict {
 		t.Errorf("error %v", err)
 	}
@@ -400,11 +403,11 @@ func TestOnlyATokenOfTheMemberCounts(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			err := h.MakeModel(t.Context(), lees, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}})
+			err := h.MakeModel(t.Context(), lees, request.Enrolment{Recording: sent(recordingOf(t, enrolment))})
 			if codeOf(err) != fault.TokenInvalid {
 				t.Errorf("make model: %v", err)
 			}
-			if _, err := h.CheckUser(t.Context(), lees, request.Check{File: recordingOf(t, same)}); codeOf(err) != fault.TokenInvalid {
+			if _, err := h.CheckUser(t.Context(), lees, request.Check{Recording: sent(recordingOf(t, same))}); codeOf(err) != fault.TokenInvalid {
 				t.Errorf("check: %v", err)
 			}
 			if keys := h.keys(t); keys != nil {
@@ -421,7 +424,7 @@ func TestNothingIsStoredForACallerWhoIsGone(t *testing.T) {
 		cancel() // after the first call, Session
 		return nil
 	}
-	if err := h.MakeModel(ctx, kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}}); codeOf(err) != fault.Unavailable {
+	if err := h.MakeModel(ctx, kimsToken, request.Enrolment{Recording: sent(recordingOf(t, enrolment))}); codeOf(err) != fault.Unavailable {
 		t.Errorf("error %v", err)
 	}
 	if keys := h.keys(t); keys != nil {
@@ -434,7 +437,7 @@ func TestWorkIsBounded(t *testing.T) {
 	h.slots <- struct{}{} // one is at work and doesn't end
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	err := h.MakeModel(ctx, kimsToken, request.Enrolment{Files: [][]byte{recordingOf(t, enrolment)}})
+	err := h.MakeModel(ctx, kimsToken, request.Enrolment{Recording: sent(recordingOf(t, enrolment))})
 	if codeOf(err) != fault.Unavailable {
 		t.Errorf("error %v", err)
 	}
@@ -444,14 +447,14 @@ func TestACallerCanOnlyAskForMoreStrictness(t *testing.T) {
 	h := newHouse(t).enrolled(t)
 	probe := recordingOf(t, same)
 	for _, fmr := range []float64{0.011, 0.5, 2, -0.001} {
-		if _, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: probe, FMR: fmr}); codeOf(err) != fault.FieldInvalid {
+		if _, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(probe), FMR: fmr}); codeOf(err) != fault.FieldInvalid {
 			t.Errorf("fmr %v: %v", fmr, err)
 		}
 	}
-	if _, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: probe, FMR: 0.0001}); err != nil {
+	if _, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(probe), FMR: 0.0001}); err != nil {
 		t.Error(err)
 	}
-	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{File: probe, FMR: 1e-300}); ok || err != nil {
+	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(probe), FMR: 1e-300}); ok || err != nil {
 		t.Errorf("at a false match rate of nothing: %v, %v", ok, err)
 	}
 }

@@ -89,6 +89,7 @@ const (
 	ecg        = module + "shared/ecg"
 	biometric  = module + "shared/biometric"
 	request    = module + "shared/biometric/request"
+	uploading  = module + "shared/biometric/upload"
 	httpServer = module + "shared/gateway"
 )
 
@@ -105,6 +106,7 @@ func TestFunctionsLinkOnlyWhatTheyUse(t *testing.T) {
 		{"functions/members/logout", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
 		{"functions/authenticate/has_model", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
 		{"functions/authenticate/challenge", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
+		{"functions/authenticate/uploads", []string{argon2, gonum, ecg}, []string{dynamo, s3, httpServer}},
 		{"functions/authenticate/delete_model", append([]string{argon2}, noHeart...), []string{dynamo, s3, httpServer}},
 		{"functions/members/activity", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
 		{"functions/members/consent", append([]string{argon2}, noHeart...), []string{dynamo, s3, httpServer}},
@@ -130,8 +132,8 @@ func TestFunctionsLinkOnlyWhatTheyUse(t *testing.T) {
 				t.Fatal("there is no such function")
 			}
 			for _, dep := range f.Deps {
-				if dep == request {
-					continue // plain types
+				if dep == request || dep == uploading {
+					continue // plain types, and what signs
 				}
 				if within(dep, never...) || within(dep, tt.not...) {
 					t.Errorf("links %s", dep)
@@ -156,12 +158,13 @@ func TestImportsRunDownwardsOnly(t *testing.T) {
 		{"shared/measure", nil},
 		{"shared/store", nil},
 		{"shared/measure", nil},
-		{"shared/store/...", []string{"shared/store/...", "shared/member", "shared/measure", "shared/biometric/protect"}},
+		{"shared/store/...", []string{"shared/store/...", "shared/member", "shared/measure", "shared/biometric/protect", "shared/biometric/request", "shared/biometric/upload"}},
 		{"shared/biometric/protect", nil},
 		{"shared/parallel", nil},
 		{"shared/member/...", []string{"shared/fault", "shared/store", "shared/measure", "shared/parallel"}},
 		{"shared/account", []string{"shared/fault", "shared/store", "shared/member", "shared/parallel"}},
-		{"shared/biometric", []string{"shared/fault", "shared/store", "shared/member", "shared/measure", "shared/parallel", "shared/biometric/request", "shared/biometric/protect", "shared/ecg/..."}},
+		{"shared/biometric", []string{"shared/fault", "shared/store", "shared/member", "shared/measure", "shared/parallel", "shared/biometric/request", "shared/biometric/protect", "shared/biometric/upload", "shared/ecg/..."}},
+		{"shared/biometric/upload", []string{"shared/fault", "shared/member", "shared/biometric/request"}},
 		{"shared/biometric/request", nil},
 		{"shared/biometric/configured", []string{"shared/biometric", "shared/config", "shared/ecg", "shared/member"}},
 		{"shared/cleanup", []string{"shared/store", "shared/member"}},

@@ -56,6 +56,7 @@ func TestEveryRouteOfTheContractReachesItsFunctionInBothSlashForms(t *testing.T)
 		http.MethodDelete + " " + api.PathConsent:  "Consent",
 		http.MethodGet + " " + api.PathActivity:    "Activities",
 		http.MethodDelete + " " + api.PathModel:    "DeleteModel",
+		http.MethodPost + " " + api.PathUploads:    "Uploads",
 		http.MethodPost + " " + api.PathChallenge:  "Challenge",
 		http.MethodGet + " " + api.PathOpenAPI:     "Console",
 		http.MethodGet + " " + api.PathDocs:        "Console",

@@ -204,7 +204,9 @@ func sdkCall(f *types.Func, service string) (operation string, ok bool) {
 		return "", false
 	}
 	if recv := f.Signature().Recv(); recv != nil {
-		return f.Name(), strings.HasSuffix(recv.Type().String(), ".Client")
+		// A presigned call is the caller's, with the function's role.
+		name := strings.TrimPrefix(f.Name(), "Presign")
+		return name, strings.HasSuffix(recv.Type().String(), "Client")
 	}
 	name, ok := strings.CutSuffix(f.Name(), "Paginator")
 	return strings.TrimPrefix(name, "New"), ok

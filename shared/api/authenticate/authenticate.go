@@ -5,6 +5,7 @@ package authenticate
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"systole/shared/api"
 	"systole/shared/biometric/request"
@@ -64,18 +65,11 @@ func makeModel(e Enroller) api.Handler {
 		if err != nil {
 			return err
 		}
-		if len(form.Files) == 0 {
-			return fault.New(fault.FileMissing)
-		}
-		rateHz, err := statedRate(form)
+		sent, err := recordingFrom(form)
 		if err != nil {
 			return err
 		}
-		enrolment := request.Enrolment{RateHz: rateHz}
-		for _, f := range form.Files {
-			enrolment.Files = append(enrolment.Files, f.Content)
-		}
-		if err := e.MakeModel(r.Context(), token, enrolment); err != nil {
+		if err := e.MakeModel(r.Context(), token, request.Enrolment{Recording: sent}); err != nil {
 			return err
 		}
 		return api.Detail(w, r, api.Saved)
@@ -112,11 +106,11 @@ func checkUser(c Checker) api.Handler {
 		if err != nil {
 			return err
 		}
-		probe, err := probeFrom(form)
+		check, err := checkFrom(form)
 		if err != nil {
 			return err
 		}
-		accepted, err := c.CheckUser(r.Context(), token, probe)
+		accepted, err := c.CheckUser(r.Context(), token, check)
 		if err != nil {
 			return err
 		}
@@ -127,22 +121,42 @@ func checkUser(c Checker) api.Handler {
 	}
 }
 
-func probeFrom(form *api.Form) (p request.Check, err error) {
-	file, err := form.File()
-	if err != nil {
-		return p, err
+func checkFrom(form *api.Form) (c request.Check, err error) {
+	if c.Recording, err = recordingFrom(form); err != nil {
+		return c, err
 	}
-	p.File = file.Content
-	if p.RateHz, err = statedRate(form); err != nil {
-		return p, err
-	}
-	if p.FMR, err = statedFMR(form); err != nil {
-		return p, err
+	if c.FMR, err = statedFMR(form); err != nil {
+		return c, err
 	}
 	if form.Has("nonce") {
-		p.Nonce, err = form.String("nonce")
+		c.Nonce, err = form.String("nonce")
 	}
-	return p, err
+	return c, err
+}
+
+// recordingFrom takes the files that were sent, and the ids of those that were
+// uploaded before, with commas between them.
+func recordingFrom(form *api.Form) (r request.Recording, err error) {
+	for _, f := range form.Files {
+		r.Files = append(r.Files, f.Content)
+	}
+	if form.Has("upload") {
+		ids, err := form.String("upload")
+		if err != nil {
+			return r, err
+		}
+		r.Uploads = strings.Split(strings.ReplaceAll(ids, " ", ""), ",")
+	}
+	if len(r.Files)+len(r.Uploads) == 0 {
+		return r, fault.New(fault.FileMissing)
+	}
+	if r.RateHz, err = statedRate(form); err != nil {
+		return r, err
+	}
+	if form.Has("lead") {
+		r.Lead, err = form.String("lead")
+	}
+	return r, err
 }
 
 // decode reads a form with a file, and its token.

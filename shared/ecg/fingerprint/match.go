@@ -19,7 +19,7 @@ const (
 	least      = 18.5
 	atHalfHour = 20
 	halfHour   = 2500 // beats
-	growth     = 2
+	growth     = 3
 	// nat is how finely rarity is counted.
 	nat = 256
 	// usualPairs is how many pairs of beats what is usual among people counts,

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"systole/shared/api"
+	"systole/shared/biometric"
+	"systole/shared/biometric/request"
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// uploadsPath is where files are put that are larger than a request. In AWS
+// this is S3.
+const uploadsPath = "/uploads/"
+
+// uploads takes files by addresses that it has signed, as S3 does.
+type uploads struct {
+	base    string // of the addresses: "http://127.0.0.1:8080"
+	secret  []byte
+	objects biometric.Objects
+	now     func() time.Time
+}
+
+func newUploads(base string, objects biometric.Objects, now func() time.Time) (*uploads, error) {
+	secret := make([]byte, sha256.Size)
+	if _, err := rand.Read(secret); err != nil {
+		return nil, fmt.Errorf("draw secret: %w", err)
+	}
+	return &uploads{base, secret, objects, now}, nil
+}
+
+// PresignPut: see upload.Presigner.
+func (u *uploads) PresignPut(_ context.Context, key string, size int64, lifetime time.Duration) (request.Upload, error) {
+	q := url.Values{
+		"key": {key}, "size": {strconv.FormatInt(size, 10)}, "expires": {strconv.FormatInt(u.now().Add(lifetime).Unix(), 10)},
+	}
+	q.Set("signature", u.sign(q))
+	return request.Upload{Method: http.MethodPut, URL: u.base + uploadsPath + "?" + q.Encode(), Headers: map[string]string{}}, nil
+}
+
+func (u *uploads) sign(q url.Values) string {
+	mac := hmac.New(sha256.New, u.secret)
+	for _, name := range []string{"key", "size", "expires"} {
+		mac.Write([]byte(url.QueryEscape(q.Get(name)) + "\n"))
+	}
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+func (u *uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := u.take(w, r); err != nil {
+		api.Refuse(w, r, err)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+func (u *uploads) take(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	if r.Method != http.MethodPut {
+		return fault.New(fault.MethodNotAllowed)
+	}
+	if !hmac.Equal([]byte(q.Get("signature")), []byte(u.sign(q))) {
+		return fault.New(fault.UploadMissing)
+	}
+	size, errSize := strconv.ParseInt(q.Get("size"), 10, 64)
+	expires, errExpires := strconv.ParseInt(q.Get("expires"), 10, 64)
+	if errors.Join(errSize, errExpires) != nil || u.now().Unix() >= expires {
+		return fault.New(fault.UploadMissing)
+	}
+	if r.ContentLength != size {
+		return fault.New(fault.FieldInvalid, "field", "size")
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, size))
+	if err != nil || int64(len(data)) != size {
+		return fault.New(fault.MalformedBody).Because(err)
+	}
+	err = u.objects.Put(r.Context(), q.Get("key"), data)
+	if errors.Is(err, store.ErrExists) {
+		return fault.New(fault.Conflict)
+	}
+	return err
+}

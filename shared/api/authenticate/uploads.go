@@ -1,0 +1,55 @@
+package authenticate
+
+import (
+	"context"
+	"net/http"
+
+	"systole/shared/api"
+	"systole/shared/biometric/request"
+	"systole/shared/fault"
+)
+
+// Uploader tells where to put files that are larger than a request.
+type Uploader interface {
+	Upload(ctx context.Context, token string, size int64) (request.Upload, error)
+}
+
+// Uploads is the route by which a caller gets a place for a large file. Whoever
+// has it has lifetime seconds.
+func Uploads(u Uploader, lifetime int) api.Route {
+	return api.Route{Path: api.PathUploads, Methods: map[string]api.Handler{http.MethodPost: upload(u, lifetime)}}
+}
+
+type uploadAnswer struct {
+	Upload    string            `json:"upload"`
+	Method    string            `json:"method"`
+	URL       string            `json:"url"`
+	Headers   map[string]string `json:"headers"`
+	ExpiresIn int               `json:"expires_in"` // seconds
+	Code      int               `json:"code"`
+}
+
+func upload(u Uploader, lifetime int) api.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		form, err := api.Decode(w, r)
+		if err != nil {
+			return err
+		}
+		token, err := api.Token(r, form)
+		if err != nil {
+			return err
+		}
+		size, err := form.Int("size")
+		if err != nil {
+			return err
+		}
+		if size == nil {
+			return fault.New(fault.FieldMissing, "field", "size")
+		}
+		up, err := u.Upload(r.Context(), token, int64(*size))
+		if err != nil {
+			return err
+		}
+		return api.JSON(w, http.StatusOK, uploadAnswer{up.ID, up.Method, up.URL, up.Headers, lifetime, http.StatusOK})
+	}
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package broken
+
+const raceFactor = 1

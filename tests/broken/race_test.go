@@ -1,0 +1,5 @@
+//go:build race
+
+package broken
+
+const raceFactor = underRace
