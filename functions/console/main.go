@@ -9,6 +9,7 @@ import (
 	"systole/functions/internal/serve"
 	"systole/shared/api/openapi"
 	"systole/shared/config"
+	"systole/shared/console"
 )
 
 func main() {
@@ -27,6 +28,10 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	serve.Routes(settings, described...)
+	seen, err := console.Routes(console.Settings{DefaultRateHz: settings.SamplingRateHz, Parallel: settings.ReadParallel})
+	if err != nil {
+		return err
+	}
+	serve.Routes(settings, append(described, seen...)...)
 	return nil
 }

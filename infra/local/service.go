@@ -10,7 +10,6 @@ import (
 
 	"systole/infra/service"
 	"systole/shared/api"
-	"systole/shared/api/openapi"
 	"systole/shared/cleanup"
 	"systole/shared/config"
 	"systole/shared/gateway"
@@ -59,7 +58,7 @@ func handler(c config.Config, s *stores, base string, log *slog.Logger) (http.Ha
 		return nil, err
 	}
 	s.Uploads = up
-	pages, err := openapi.Routes()
+	pages, err := service.Pages(c)
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,8 @@ def map_body(context, body):
         body["password"] = known(body["password"], PASSWORD)
     if context.operation.path == "/members/consent/" and "version" in body:
         body["version"] = known(body["version"], CONSENT)
-    if isinstance(body.get("data"), bytes) and len(body["data"]) % 2 == 1:
-        body["data"] = RECORDING
+    sent = body.get("data")
+    if isinstance(sent, list) and sent or isinstance(sent, bytes) and len(sent) % 2 == 1:
+        body["data"] = [RECORDING] if isinstance(sent, list) else RECORDING
         body.pop("upload", None)
     return body

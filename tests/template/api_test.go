@@ -12,6 +12,7 @@ import (
 
 	"systole/shared/api"
 	"systole/shared/config"
+	"systole/shared/console"
 	"systole/shared/fault"
 )
 
@@ -27,7 +28,11 @@ func routes(t *testing.T, template object) []route {
 			if at(e, "Type") != "Api" || !reflect.DeepEqual(at(e, "Properties", "RestApiId"), ref("Api")) {
 				t.Errorf("%s %s is no route of the API", id, name)
 			}
-			all = append(all, route{at(e, "Properties", "Path").(string), at(e, "Properties", "Method").(string), id})
+			path := at(e, "Properties", "Path").(string)
+			if path == "/" {
+				path = api.PathConsole
+			}
+			all = append(all, route{path, at(e, "Properties", "Method").(string), id})
 		}
 	}
 	return all
@@ -58,6 +63,8 @@ func TestEveryRouteOfTheContractReachesItsFunctionInBothSlashForms(t *testing.T)
 		http.MethodDelete + " " + api.PathModel:    "DeleteModel",
 		http.MethodPost + " " + api.PathUploads:    "Uploads",
 		http.MethodPost + " " + api.PathChallenge:  "Challenge",
+		http.MethodGet + " " + api.PathConsole:     "Console",
+		http.MethodPost + " " + api.PathInspect:    "Console",
 		http.MethodGet + " " + api.PathOpenAPI:     "Console",
 		http.MethodGet + " " + api.PathDocs:        "Console",
 	}
@@ -73,6 +80,9 @@ func TestEveryRouteOfTheContractReachesItsFunctionInBothSlashForms(t *testing.T)
 		}
 	}
 	for _, r := range all {
+		if r.path == console.AssetPath+"{file}" {
+			continue // the page's files, which are no part of the API
+		}
 		if strings.HasSuffix(r.path, "/") || strings.Contains(r.path, "{") {
 			t.Errorf("%s: a REST API has no such resource, or it takes more than the contract has", r.path)
 		}
