@@ -23,6 +23,7 @@ var formats = []format{
 	{"numpy", isNumPy, readNumPy},
 	{"wfdb", isWFDBHeader, refuseWFDBHeader},
 	{"matlab", isMATLAB4, readMATLAB4},
+	{"apple", isApple, readApple},
 }
 
 // readFormat reads a file of whatever format.
