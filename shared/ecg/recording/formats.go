@@ -24,6 +24,7 @@ var formats = []format{
 	{"wfdb", isWFDBHeader, refuseWFDBHeader},
 	{"matlab", isMATLAB4, readMATLAB4},
 	{"apple", isApple, readApple},
+	{"opensignals", isOpenSignals, readOpenSignals},
 }
 
 // readFormat reads a file of whatever format.
