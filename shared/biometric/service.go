@@ -33,7 +33,7 @@ type Settings struct {
 	// FMR is the share of strangers that a check may let through.
 	FMR ecg.FMR
 	// DefaultRateHz is the sampling rate of recordings that come without one,
-	// 0 to refuse them.
+	// 0 to tell it from the signal, where that is safe, or refuse them.
 	DefaultRateHz float64
 	// KeepUploads says whether enrolments are stored beside the model made of
 	// them, until clean-up takes them. Recordings of a check never are.

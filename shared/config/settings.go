@@ -58,8 +58,8 @@ func settings() []setting {
 			required(func(c *Config) *bool { return &c.ConsentRequired })},
 		{"CHALLENGE", "optional", "required", "whether a check has to bring a nonce, required or optional",
 			required(func(c *Config) *bool { return &c.ChallengeRequired })},
-		{"SAMPLING_RATE_HZ", "500", "500", "the sampling rate of recordings that come without one, 50 to 5000 Hz",
-			decimal(func(c *Config) *float64 { return &c.SamplingRateHz }, 50, 5000)},
+		{"SAMPLING_RATE_HZ", "500", "500", "the sampling rate of recordings that come without one, 50 to 5000 Hz; 0 to tell it from the signal where that is safe, and else refuse them",
+			zeroOr(decimal(func(c *Config) *float64 { return &c.SamplingRateHz }, 50, 5000))},
 		{"READ_PARALLEL", "2", "2", "how many recordings are worked on at once, 1 to 64",
 			number(func(c *Config) *int { return &c.ReadParallel }, 1, 64)},
 
@@ -109,6 +109,16 @@ func decimal(field func(*Config) *float64, least, most float64) func(*Config, st
 		}
 		*field(c) = x
 		return nil
+	}
+}
+
+// zeroOr lets 0 pass, which leaves the field alone.
+func zeroOr(set func(*Config, string) error) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		if value == "0" {
+			return nil
+		}
+		return set(c, value)
 	}
 }
 

@@ -22,6 +22,12 @@ type format struct {
 
 // formats in the order of the README's table.
 var formats = []format{
+	{"csv", one("csv", write.CSV)},
+	{"apple", one("csv", func(s write.Signal) []byte { return write.Apple(false, s) })},
+	{"apple-german", one("csv", func(s write.Signal) []byte { return write.Apple(true, s) })},
+	{"polar", one("txt", write.Polar)},
+	{"opensignals", one("txt", write.OpenSignals)},
+	{"arduino", one("csv", write.Arduino)},
 	{"gzip", func(_ string, s write.Signal) (files, error) {
 		packed, err := gzipped(write.CSV(s))
 		return files{"csv.gz": packed}, err

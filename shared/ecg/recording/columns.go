@@ -2,7 +2,6 @@ package recording
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"time"
 )
@@ -10,21 +9,22 @@ import (
 // recording tells the columns of time from those of leads, and finds units.
 func (t *table) recording() (*Recording, error) {
 	r := &Recording{Format: "text", RateHz: t.rateHz}
-	leads := t.columns
-	first := 0
-	if hz, ok := t.timeColumn(); ok {
-		first, leads = 1, leads[1:]
-		if r.RateHz == 0 {
-			r.RateHz = hz
-		}
-	} else if len(leads) > 1 && t.names(0, timeNames) {
+	if t.open > 0 {
+		r.note("lines_left_open", "%d lines without a number", t.open)
+	}
+	clock, leads := t.clock()
+	if clock == nil && len(t.columns) > 1 && t.names(0, timeNames) {
 		return nil, refuse(Unreadable, 0, "its column of times doesn't move on evenly")
 	}
-	for i, samples := range leads {
+	if len(leads) == 0 {
+		return nil, refuse(Unreadable, 0, "it has times and no signal")
+	}
+	for i, column := range leads {
 		name := ""
 		if t.header != nil {
-			name = t.header[first+i]
+			name = t.header[column]
 		}
+		samples := t.columns[column]
 		scale, unit, stated := unitOf(name, samples)
 		if scale != 1 {
 			for j := range samples {
@@ -36,82 +36,13 @@ func (t *table) recording() (*Recording, error) {
 		}
 		r.Leads = append(r.Leads, Lead{Name: bareName(name), MV: samples})
 	}
-	return r, nil
-}
-
-var timeNames = []string{"time", "timestamp", "t", "ms", "sec", "seconds", "millis", "elapsed", "date"}
-
-// names reports whether a column's header begins with one of the words.
-func (t *table) names(column int, words []string) bool {
-	if t.header == nil {
-		return false
+	if clock == nil {
+		return r, nil
 	}
-	name := strings.ToLower(t.header[column])
-	end := strings.IndexFunc(name, func(r rune) bool { return (r < 'a' || r > 'z') })
-	if end >= 0 {
-		name = name[:end]
+	if r.RateHz == 0 {
+		r.RateHz = clock.rateHz
 	}
-	return slices.Contains(words, name)
-}
-
-// timeColumn reports whether the first column is a time, and the rate that
-// its steps give.
-func (t *table) timeColumn() (rateHz float64, ok bool) {
-	times := t.columns[0]
-	if len(t.columns) < 2 || len(times) < 3 {
-		return 0, false
-	}
-	steps := make([]float64, len(times)-1)
-	for i := range steps {
-		steps[i] = times[i+1] - times[i]
-	}
-	slices.Sort(steps)
-	if steps[0] < 0 || steps[len(steps)-1] <= 0 {
-		return 0, false
-	}
-	// The mean of the middle half: clocks are rounded, and packets get lost.
-	middle := steps[len(steps)/4 : len(steps)-len(steps)/4]
-	sum := 0.0
-	for _, step := range middle {
-		sum += step
-	}
-	step := sum / float64(len(middle))
-	named := t.names(0, timeNames)
-	if step <= 0 || !named && (step < 0.9*steps[len(steps)/2] || step > 1.1*steps[len(steps)/2]) {
-		return 0, false
-	}
-	hz := t.perSecond(step) / step
-	return hz, hz >= 10 && hz <= 20_000
-}
-
-// perSecond is how many units of the time column make a second: as its header
-// says, else the one in which samples lie 50 µs to 50 ms apart.
-func (t *table) perSecond(step float64) float64 {
-	if t.header != nil {
-		name := strings.ToLower(t.header[0])
-		for _, u := range []struct {
-			words     []string
-			perSecond float64
-		}{
-			{[]string{"ms", "milli"}, 1e3}, {[]string{"us", "µs", "μs", "micro"}, 1e6}, {[]string{"ns", "nano"}, 1e9},
-			{[]string{"(s)", "[s]", "_s", "sec"}, 1},
-		} {
-			for _, word := range u.words {
-				if strings.Contains(name, word) {
-					return u.perSecond
-				}
-			}
-		}
-	}
-	switch {
-	case step < 0.05:
-		return 1
-	case step < 50:
-		return 1e3
-	case step < 50e3:
-		return 1e6
-	}
-	return 1e9
+	return r, r.follow(clock)
 }
 
 // momentLayouts are dates and times as loggers write them.

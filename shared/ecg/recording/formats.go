@@ -23,6 +23,8 @@ var formats = []format{
 	{"numpy", isNumPy, readNumPy},
 	{"wfdb", isWFDBHeader, refuseWFDBHeader},
 	{"matlab", isMATLAB4, readMATLAB4},
+	{"apple", isApple, readApple},
+	{"opensignals", isOpenSignals, readOpenSignals},
 }
 
 // readFormat reads a file of whatever format.

@@ -23,8 +23,11 @@ type Hints struct {
 	// RateHz is the sampling rate that the sender states, 0 for none. What the
 	// file says goes before it.
 	RateHz float64
-	// DefaultRateHz is taken when neither says any, 0 to refuse the file.
+	// DefaultRateHz is taken when neither says any, 0 for none.
 	DefaultRateHz float64
+	// Guess tells the rate from the chosen lead's samples when nothing else does,
+	// where that is safe. Without it, or where it isn't, the file is refused.
+	Guess func(mv []float64) (rateHz float64, ok bool)
 	// Lead names the lead to choose; empty for lead I, else the first.
 	Lead string
 
@@ -119,11 +122,11 @@ func ReadBytes(data []byte, h Hints) (*Recording, error) {
 
 // settle decides what the file left open.
 func (r *Recording) settle(h Hints) (*Recording, error) {
+	r.choose(h.Lead)
 	if err := r.settleRate(h); err != nil {
 		return nil, err
 	}
 	r.dropDeadStart()
-	r.choose(h.Lead)
 	return r, nil
 }
 
@@ -164,12 +167,26 @@ func (r *Recording) settleRate(h Hints) error {
 		r.RateHz = h.DefaultRateHz
 		r.note("rate_default", "rate %.4g Hz, the setting for files that don't say", r.RateHz)
 	default:
-		return refuse(RateUnknown, 0, "it doesn't say its sampling rate, and none was stated")
+		if !r.guessRate(h.Guess) {
+			return refuse(RateUnknown, 0, "it doesn't say its sampling rate, and none was stated")
+		}
 	}
 	if !(r.RateHz > 0) || math.IsInf(r.RateHz, 0) {
 		return refuse(RateUnknown, 0, "its sampling rate is no number")
 	}
 	return nil
+}
+
+func (r *Recording) guessRate(guess func([]float64) (float64, bool)) bool {
+	if guess == nil || len(r.Leads) == 0 {
+		return false
+	}
+	rateHz, ok := guess(r.Chosen().MV)
+	if ok {
+		r.RateHz = rateHz
+		r.note("rate_guessed", "rate %.4g Hz guessed from the hum of the mains", rateHz)
+	}
+	return ok
 }
 
 // choose sets the lead to compare. Lead I is what watches and straps record,

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"systole/shared/ecg"
@@ -51,7 +52,11 @@ func TestEverySampleHoldsThePersonsSignal(t *testing.T) {
 		for _, folder := range folders {
 			t.Run(folder.Name()+"/"+name, func(t *testing.T) {
 				got := readSample(t, filepath.Join(samplesFolder, folder.Name()), name)
-				if r := likeness(got, want); r < 0.999 {
+				least := 0.999
+				if got.RateHz < 200 { // what is above 65 Hz is lost
+					least = 0.98
+				}
+				if r := likeness(got, want); r < least {
 					t.Errorf("%d samples at %v Hz are like the original's only to %.4f", len(got.Chosen().MV), got.RateHz, r)
 				}
 			})
@@ -106,5 +111,8 @@ func likeness(a, b *recording.Recording) float64 {
 		sxx, syy, sxy = sxx+dx*dx, syy+dy*dy, sxy+dx*dy
 	}
 	strong := math.Sqrt(min(sxx, syy) / max(sxx, syy))
+	if strings.Contains(codes(a), "unit_guessed") { // a converter's counts are of no unit
+		strong = 1
+	}
 	return min(long, strong, sxy/math.Sqrt(sxx*syy))
 }

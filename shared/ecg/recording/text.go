@@ -3,6 +3,7 @@ package recording
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -18,6 +19,8 @@ type table struct {
 	rateHz  float64  // from a header row such as "Sample Rate,512 hertz", else 0
 	columns [][]float64
 	quoted  bool
+	open    int // lines of a serial log that are no number
+	junk    int // of these, those that say nothing else
 }
 
 // readText reads numbers in columns with whatever lies between them.
@@ -153,12 +156,33 @@ func (t *table) add(fields [][]byte, s *splitter, number int, last bool) error {
 	}
 	for i, field := range fields {
 		x, ok := s.number(field, i)
+		if !ok && t.forgives(field) {
+			t.open++
+			x, ok = math.NaN(), true
+		}
 		if !ok {
 			return refuse(Unreadable, number, "column %d is no number", i+1)
 		}
 		t.columns[i] = append(t.columns[i], x)
 	}
 	return nil
+}
+
+// leadsOff is what sketches for the AD8232 print while an electrode is off.
+const leadsOff = "!"
+
+// forgives reports whether a line that is no number is left open: where
+// electrodes were off, and now and then in a log of single numbers that came
+// over a serial line.
+func (t *table) forgives(field []byte) bool {
+	if len(t.columns) != 1 || t.quoted {
+		return false
+	}
+	if string(field) == leadsOff {
+		return true
+	}
+	t.junk++
+	return t.junk <= len(t.columns[0])/200
 }
 
 // splitter knows what lies between the fields of a line, and which decimal

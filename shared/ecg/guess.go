@@ -1,0 +1,115 @@
+package ecg
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/dsp/fourier"
+
+	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/quality"
+)
+
+// GuessedRates are the sampling rates that are told apart, in Hz: those that
+// devices have.
+var GuessedRates = []float64{125, 128, 130, 200, 250, 256, 300, 360, 400, 500, 512, 1000}
+
+const (
+	guessSamples  = 1 << 15 // of a signal are looked at
+	fewestSamples = 2000
+	humTolerance  = 0.006 // the mains stray by so much
+	// prominent is how far a line of the mains stands out from what is beside it,
+	// in power.
+	prominent = 300
+	// ahead is how much further it must stand out than what would speak for
+	// another rate.
+	ahead = 6
+	// beside is the width that a line is compared with, as a share of its frequency.
+	beside = 0.06
+)
+
+var mains = [...]float64{50, 60} // Hz
+
+// GuessRate tells the sampling rate of a signal whose rate nobody says, in Hz,
+// where that is safe: from the line that the mains leave in almost every
+// recording that wasn't filtered, if it stands where 50 or 60 Hz would be at one
+// of GuessedRates and at no other, and if at that rate the heart beats
+// plausibly. The shape of beats alone is no way to tell: at a rate
+// that is wrong by a fifth a heart looks like another person's.
+func GuessRate(mv []float64) (rateHz float64, ok bool) {
+	if len(mv) < fewestSamples {
+		return 0, false
+	}
+	power := spectrum(mv[:min(len(mv), guessSamples)])
+	best, second := 0.0, 0.0
+	for _, hz := range GuessedRates {
+		line := 0.0
+		for _, hum := range mains {
+			line = max(line, prominence(power, hum/hz))
+		}
+		switch {
+		case line > best:
+			best, second, rateHz = line, best, hz
+		case line > second:
+			second = line
+		}
+	}
+	if best < prominent || best < ahead*second || !beatsPlausibly(mv, rateHz) {
+		return 0, false
+	}
+	return rateHz, true
+}
+
+// spectrum is the power at each multiple of 1/(2(n-1)) of the sampling rate,
+// n its length.
+func spectrum(mv []float64) []float64 {
+	x := quality.Mend(nil, mv)
+	mean := 0.0
+	for _, v := range x {
+		mean += v / float64(len(x))
+	}
+	for i := range x { // Hann's window
+		x[i] = (x[i] - mean) * (1 - math.Cos(2*math.Pi*float64(i)/float64(len(x))))
+	}
+	coefficients := fourier.NewFFT(len(x)).Coefficients(nil, x)
+	power := make([]float64, len(coefficients))
+	for i, c := range coefficients {
+		power[i] = real(c)*real(c) + imag(c)*imag(c)
+	}
+	return power
+}
+
+// prominence is by how much the strongest power near a frequency, a share of
+// the sampling rate, exceeds the median beside it.
+func prominence(power []float64, frequency float64) float64 {
+	const highest = 0.46 // above, a recorder's own filter takes the line
+	if frequency > highest {
+		return 0
+	}
+	bin := func(f float64) int { return int(math.Round(f * 2 * float64(len(power)-1))) }
+	from, to := bin(frequency*(1-humTolerance)), bin(frequency*(1+humTolerance))
+	low, high := bin(frequency*(1-beside)), min(bin(frequency*(1+beside)), len(power)-1)
+	around := append(slices.Clone(power[low:from]), power[min(to+1, high):high]...)
+	if len(around) < 8 {
+		return 0
+	}
+	slices.Sort(around)
+	median := around[len(around)/2]
+	if median <= 0 {
+		return 0
+	}
+	return slices.Max(power[from:to+1]) / median
+}
+
+// beatsPlausibly reports whether at a rate most beats agree, of a heart at rest.
+func beatsPlausibly(mv []float64, rateHz float64) bool {
+	if rateHz < frontend.MinRateHz || rateHz > frontend.MaxRateHz {
+		return false
+	}
+	const slowest, fastest = 35, 140 // beats a minute
+	w := workspaces.Get().(*workspace)
+	defer workspaces.Put(w)
+	longest := int(rateSeconds * rateHz)
+	r := w.front.Run(mv[:min(len(mv), longest)], rateHz).Report
+	return agreeing(r) >= trustedRate && r.HeartRate >= slowest && r.HeartRate <= fastest
+}

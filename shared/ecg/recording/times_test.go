@@ -1,0 +1,61 @@
+package recording_test
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"systole/shared/ecg/recording"
+)
+
+// polar is a file of Polar Sensor Logger: packets of 73 samples whose arrival
+// the phone's clock tells.
+func polar(rows func(i int) bool, n int) string {
+	var b strings.Builder
+	b.WriteString("Phone timestamp;sensor timestamp [ns];timestamp [ms];ecg [uV]\n")
+	for i := range n {
+		if !rows(i) {
+			continue
+		}
+		arrived := 560 * (i / 73)
+		row := fmt.Sprintf("2026-07-26T21:%02d:%02d.%03d;%d;%.1f;%d\n", 10+arrived/60000, arrived/1000%60, arrived%1000,
+			838432586543515816+int64(i)*7692308, 1000*float64(i)/130, int(math.Round(1000*wave(i))))
+		b.WriteString(row)
+		if i == 400 { // a packet that came twice, as far as this row goes
+			b.WriteString(row)
+		}
+	}
+	return b.String()
+}
+
+func TestAPolarStrapsLogFollowsTheSensorsClock(t *testing.T) {
+	const n = 2000
+	lost := func(i int) bool { return i < 730 || i >= 876 } // two packets
+	r, err := recording.ReadBytes([]byte(polar(lost, n)), recording.Hints{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(r.RateHz-130) > 0.1 || r.Chosen().Name != "ecg" || len(r.Leads) != 1 {
+		t.Errorf("rate %v, %d leads, chosen %q", r.RateHz, len(r.Leads), r.Chosen().Name)
+	}
+	mv := r.Chosen().MV
+	if len(mv) != n {
+		t.Fatalf("%d samples, want %d", len(mv), n)
+	}
+	for i, x := range mv {
+		if lost(i) && math.Abs(x-wave(i)) > 0.001 || !lost(i) && !math.IsNaN(x) {
+			t.Fatalf("sample %d is %v, want %v", i, x, wave(i))
+		}
+	}
+	if got := codes(r); got != "gap twice rate_from_file" {
+		t.Errorf("notes %s", got)
+	}
+}
+
+func TestTimesWithMoreGapsThanSamplesAreRefused(t *testing.T) {
+	file := "time (ms),ecg\n" + lines(100, func(i int) string { return fmt.Sprintf("%d,%v", 4*i, wave(i)) }) + "99999999,1\n"
+	if _, err := recording.ReadBytes([]byte(file), recording.Hints{}); err == nil || !strings.Contains(err.Error(), "missing") {
+		t.Errorf("%v", err)
+	}
+}
