@@ -93,7 +93,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer stores.close()
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
-
 	listener, err := net.Listen("tcp", o.addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w: choose another address with -addr", err)

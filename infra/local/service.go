@@ -58,7 +58,11 @@ func handler(c config.Config, s *stores, base string, log *slog.Logger) (http.Ha
 		return nil, err
 	}
 	s.Uploads = up
-	routes := service.Routes(c, s.Stores, time.Now, rand.Reader)
+	pages, err := service.Pages(c)
+	if err != nil {
+		return nil, err
+	}
+	routes := append(service.Routes(c, s.Stores, time.Now, rand.Reader), pages...)
 	front := newFront(gateway.Proxy(api.New(api.Settings{Logger: log, AllowOrigins: c.CORSOrigins}, routes...)), log)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == uploadsPath {

@@ -10,11 +10,13 @@ import (
 	"systole/shared/api"
 	"systole/shared/api/authenticate"
 	"systole/shared/api/members"
+	"systole/shared/api/openapi"
 	"systole/shared/biometric"
 	"systole/shared/biometric/configured"
 	"systole/shared/biometric/upload"
 	"systole/shared/cleanup"
 	"systole/shared/config"
+	"systole/shared/console"
 	"systole/shared/member"
 	"systole/shared/member/argon2id"
 )
@@ -64,4 +66,15 @@ func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) [
 		authenticate.Challenge(tokens), authenticate.DeleteModel(accounts),
 		authenticate.Uploads(upload.New(tokens, s.Uploads, random), int(upload.Lifetime.Seconds())),
 	}
+}
+
+// Pages are the routes of what is for people: the console, and the API's
+// description.
+func Pages(c config.Config) ([]api.Route, error) {
+	described, err := openapi.Routes()
+	if err != nil {
+		return nil, err
+	}
+	seen, err := console.Routes(console.Settings{DefaultRateHz: c.SamplingRateHz, Parallel: c.ReadParallel})
+	return append(described, seen...), err
 }

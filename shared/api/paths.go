@@ -24,6 +24,14 @@ const (
 	PathUploads   = "/authenticate/uploads"
 )
 
+// The paths of pages and what they are made of.
+const (
+	PathConsole = "" // the root
+	PathOpenAPI = "/openapi.json"
+	PathDocs    = "/docs"
+	PathInspect = "/console/inspect"
+)
+
 // Endpoint is a path of the service with every method that it answers, HEAD
 // and OPTIONS included.
 type Endpoint struct {
@@ -49,6 +57,10 @@ func Contract() []Endpoint {
 		{PathActivity, []string{http.MethodGet, http.MethodHead, http.MethodOptions}},
 		{PathModel, []string{http.MethodDelete, http.MethodOptions}},
 		{PathChallenge, []string{http.MethodPost, http.MethodOptions}},
+		{PathConsole, []string{http.MethodGet, http.MethodHead, http.MethodOptions}},
+		{PathInspect, []string{http.MethodPost, http.MethodOptions}},
+		{PathOpenAPI, []string{http.MethodGet, http.MethodHead, http.MethodOptions}},
+		{PathDocs, []string{http.MethodGet, http.MethodHead, http.MethodOptions}},
 		{PathUploads, []string{http.MethodPost, http.MethodOptions}},
 	}
 }

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"systole/shared/fault"
@@ -74,6 +76,9 @@ var words = map[fault.Code]word{
 	fault.TooManyFiles: {http.StatusBadRequest, Sentence{
 		"파일이 너무 많습니다. 인증에는 기록 한 개만 보내 주세요.",
 		"There are too many files. A check takes a single recording."}},
+	fault.TooManyRequests: {http.StatusTooManyRequests, Sentence{
+		"요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
+		"There are too many requests. Please try again in a moment."}},
 
 	fault.UploadMissing: {http.StatusNotFound, Sentence{
 		"올려 둔 파일을 찾을 수 없습니다. 이미 쓰였거나 시간이 지났을 수 있으니 다시 올려 주세요.",
@@ -204,6 +209,26 @@ var words = map[fault.Code]word{
 		"Something went wrong on our side. Please try again later."}},
 }
 
+// Word is a refusal as it is answered. In its sentence {name} stands for the
+// parameter of that name, and what lies between [ and ] is said where it is known.
+type Word struct {
+	Error  fault.Code
+	Status int
+	Sentence
+}
+
+// Words lists every refusal, by status and word.
+func Words() []Word {
+	all := make([]Word, 0, len(words))
+	for code, w := range words {
+		all = append(all, Word{code, w.status, w.Sentence})
+	}
+	slices.SortFunc(all, func(a, b Word) int {
+		return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Error, b.Error))
+	})
+	return all
+}
+
 // hint says what a field takes. Fields without one of their own are held to be
 // text.
 func hint(field string) Sentence {
@@ -216,6 +241,10 @@ func hint(field string) Sentence {
 		return Sentence{"이름은 제어 문자 없이 1~150자로 보내 주세요.", "Send 1 to 150 characters without control characters."}
 	case "sampling_rate":
 		return Sentence{"초당 샘플 수(Hz)를 50~5000의 숫자로 보내 주세요.", "Send the number of samples per second, 50 to 5000 (Hz)."}
+	case "version":
+		return Sentence{"/members/consent/ 에서 받은 current_version 값을 보내 주세요.", "Send the current_version that /members/consent/ answers."}
+	case "size":
+		return Sentence{"파일의 바이트 수를 1 이상의 정수로 보내 주세요.", "Send the file's size in bytes, a whole number from 1."}
 	case "fmr":
 		return Sentence{"0보다 크고 서비스의 설정보다 작거나 같은 수로 보내 주세요.", "Send a number above 0 and no larger than the service's own."}
 	}

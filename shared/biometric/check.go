@@ -54,7 +54,7 @@ func (s *Service) CheckUser(ctx context.Context, token string, c request.Check) 
 	}
 	score, err := ref.Compare(p.reading)
 	if err != nil {
-		return false, refusal(err)
+		return false, Refusal(err)
 	}
 	if !score.Accepted(at) {
 		measure.Add(ctx, "rejected", measure.Count, 1)

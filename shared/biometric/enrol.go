@@ -86,7 +86,7 @@ func (s *Service) enrol(ctx context.Context, m member.Member, files [][]byte, as
 			c.enrolled = append(c.enrolled, print)
 		}
 		template, err = ecg.EnrolReadings(readings...)
-		return refusal(err)
+		return Refusal(err)
 	})
 	if err != nil {
 		return nil, c, err

@@ -19,18 +19,18 @@ func (s *Service) read(parts []recording.Part, asked request.Recording) (*ecg.Re
 		RateHz: asked.RateHz, DefaultRateHz: s.settings.DefaultRateHz, Lead: asked.Lead, Guess: ecg.GuessRate,
 	})
 	if err != nil {
-		return nil, refusal(err)
+		return nil, Refusal(err)
 	}
 	signal := ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz}
 	reading, err := ecg.Read(signal)
 	if err != nil {
-		return nil, refusal(err)
+		return nil, Refusal(err)
 	}
 	stated := slices.ContainsFunc(r.Notes, func(n recording.Note) bool { return n.Code == "rate_from_file" })
 	if stated || reading.RateTrusted() {
 		return reading, nil
 	}
-	return reading, refusal(ecg.CheckRate(signal))
+	return reading, Refusal(ecg.CheckRate(signal))
 }
 
 // unusable has the code for every reason why a signal can't be used.
@@ -60,9 +60,9 @@ func unusable(r quality.Reason) (fault.Code, bool) {
 	return "", false
 }
 
-// refusal turns what readers and ecg say of a recording into a fault. Any
+// Refusal turns what readers and ecg say of a recording into a fault. Any
 // other error stays what it is.
-func refusal(err error) error {
+func Refusal(err error) error {
 	var u *ecg.Unusable
 	if errors.As(err, &u) {
 		return unusableFault(u)

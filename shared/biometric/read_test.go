@@ -19,7 +19,7 @@ import (
 
 func TestEveryReasonOfASignalHasTheCodeOfItsName(t *testing.T) {
 	for _, reason := range quality.Reasons() {
-		err := refusal(&ecg.Unusable{Reason: reason})
+		err := Refusal(&ecg.Unusable{Reason: reason})
 		if codeOf(err) != fault.Code(reason) {
 			t.Errorf("%s becomes %v", reason, err)
 		}
@@ -29,11 +29,11 @@ func TestEveryReasonOfASignalHasTheCodeOfItsName(t *testing.T) {
 func TestAReasonWithoutACodeIsOurFault(t *testing.T) {
 	for _, err := range []error{&ecg.Unusable{Reason: "new"}, &recording.Error{Reason: "new"}, errors.New("other")} {
 		var f *fault.Error
-		if got := refusal(err); errors.As(got, &f) || !errors.Is(got, err) {
+		if got := Refusal(err); errors.As(got, &f) || !errors.Is(got, err) {
 			t.Errorf("%v becomes %v", err, got)
 		}
 	}
-	if refusal(nil) != nil {
+	if Refusal(nil) != nil {
 		t.Error("nothing becomes something")
 	}
 }
@@ -51,7 +51,7 @@ func TestARefusalSaysWhatWouldHelp(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var f *fault.Error
-		if !errors.As(refusal(tt.err), &f) || !reflect.DeepEqual(f.Params, tt.want) {
+		if !errors.As(Refusal(tt.err), &f) || !reflect.DeepEqual(f.Params, tt.want) {
 			t.Errorf("%+v: %+v, want %v", tt.err, f, tt.want)
 		}
 	}
@@ -59,7 +59,7 @@ func TestARefusalSaysWhatWouldHelp(t *testing.T) {
 
 func TestEveryReasonOfAFileHasTheCodeOfItsName(t *testing.T) {
 	for _, reason := range fileReasons(t) {
-		err := refusal(&recording.Error{Reason: reason})
+		err := Refusal(&recording.Error{Reason: reason})
 		if codeOf(err) != fault.Code(reason) {
 			t.Errorf("%s becomes %v", reason, err)
 		}

@@ -90,7 +90,7 @@ func (s *Service) examine(ctx context.Context, session member.Session, c request
 			return err
 		}
 		if err := p.reading.Usable(); err != nil {
-			return refusal(err)
+			return Refusal(err)
 		}
 		p.prints = printsOf(ring, session.PK, p.reading)
 		return nil

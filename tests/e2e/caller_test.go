@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"systole/tests/described"
 	"systole/tests/recordings"
 )
 
@@ -54,11 +55,28 @@ func (c *caller) do(method, path, contentType string, body io.Reader) answer {
 		return a
 	}
 	defer response.Body.Close()
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.t.Errorf("%s: body: %v", a.request, err)
+	}
 	a.status, a.header = response.StatusCode, response.Header
-	if err := json.NewDecoder(response.Body).Decode(&a.body); err != nil {
+	if err := json.Unmarshal(raw, &a.body); err != nil {
 		c.t.Errorf("%s: status %d: body: %v", a.request, a.status, err)
 	}
+	isDescribed(c.t, described.Answer{Method: method, Path: path, Status: a.status, Header: a.header, Body: raw})
 	return a
+}
+
+// isDescribed holds an answer to the OpenAPI document.
+func isDescribed(t testing.TB, a described.Answer) {
+	t.Helper()
+	document, err := described.Load()
+	if err == nil {
+		err = document.Check(a)
+	}
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func (c *caller) get(path string) answer {

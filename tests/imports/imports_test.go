@@ -116,6 +116,7 @@ func TestFunctionsLinkOnlyWhatTheyUse(t *testing.T) {
 		{"functions/members/sessions", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
 		{"functions/authenticate/make_model", []string{argon2}, []string{dynamo, s3, ecg, httpServer}},
 		{"functions/authenticate/check_user", []string{argon2}, []string{dynamo, s3, ecg, httpServer}},
+		{"functions/console", []string{s3, dynamo, argon2}, []string{ecg, httpServer}},
 		{"functions/cleanup", append([]string{argon2, httpServer}, noHeart...), []string{dynamo, s3}},
 	}
 	functions := listed(t, "./functions/...")

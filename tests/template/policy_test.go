@@ -47,6 +47,7 @@ func functions() map[string]function {
 		"Activities":    {path: "members/activity"},
 		"Uploads":       {path: "authenticate/uploads", objects: map[string][]string{"s3:PutObject": {"Bucket/uploads/*/incoming/*"}}},
 		"Challenge":     {path: "authenticate/challenge"},
+		"Console":       {path: "console"},
 		"Export":        {path: "members/export", objects: map[string][]string{"s3:GetObject": {"Bucket/uploads/*"}, "s3:ListBucket": {"Bucket"}}},
 		"Consent":       {path: "members/consent", objects: erasing("Bucket/models/*", "Bucket/uploads/*"), beyond: erasingVersions},
 		"DeleteModel":   {path: "authenticate/delete_model", objects: erasing("Bucket/models/*", "Bucket/uploads/*"), beyond: erasingVersions},

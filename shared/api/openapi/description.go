@@ -1,0 +1,137 @@
+package openapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// description is what the page shows of the document.
+type description struct {
+	Info struct {
+		Title, Summary, Description string
+	}
+	Tags       []struct{ Name, Description string }
+	Paths      ordered[ordered[describedOperation]]
+	Components struct {
+		Responses map[string]describedResponse
+		Schemas   map[string]schema
+	}
+}
+
+type describedOperation struct {
+	Tags                              []string
+	OperationID, Summary, Description string
+	Security                          *[]json.RawMessage
+	RequestBody                       struct{ Content ordered[content] }
+	Responses                         ordered[describedResponse]
+}
+
+type describedResponse struct {
+	Ref         string `json:"$ref"`
+	Description string
+	Content     ordered[content]
+}
+
+type content struct{ Schema schema }
+
+type schema struct {
+	Ref         string `json:"$ref"`
+	Description string
+	Type        json.RawMessage // a word or several
+	Const       any
+	Enum        []any
+	Properties  ordered[schema]
+	Required    []string
+	Items       *schema
+	AllOf       []schema
+	OneOf       []schema
+}
+
+// ordered is an object of JSON with its order.
+type ordered[V any] struct {
+	names  []string
+	values map[string]V
+}
+
+// UnmarshalJSON reads an object.
+func (o *ordered[V]) UnmarshalJSON(b []byte) error {
+	o.values = make(map[string]V)
+	if err := json.Unmarshal(b, &o.values); err != nil {
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	if _, err := dec.Token(); err != nil {
+		return err
+	}
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		o.names = append(o.names, fmt.Sprint(name))
+		if err := dec.Decode(new(json.RawMessage)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resolved is what a reference stands for.
+func (d *description) resolved(s schema) schema {
+	if name, ok := strings.CutPrefix(s.Ref, "#/components/schemas/"); ok {
+		return d.Components.Schemas[name]
+	}
+	return s
+}
+
+// kind names what a value is, shortly.
+func (s schema) kind() string {
+	if len(s.Enum) > 0 {
+		var all []string
+		for _, v := range s.Enum {
+			all = append(all, literal(v))
+		}
+		return strings.Join(all, " | ")
+	}
+	if s.Const != nil {
+		return literal(s.Const)
+	}
+	var several []string
+	if err := json.Unmarshal(s.Type, &several); err == nil {
+		return strings.Join(several, " | ")
+	}
+	return strings.Trim(string(s.Type), `"`)
+}
+
+func literal(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(b)
+}
+
+// outline writes a schema as the JSON that it describes, with kinds for
+// values.
+func (d *description) outline(s schema) string {
+	s = d.resolved(s)
+	switch {
+	case len(s.OneOf) > 0:
+		var all []string
+		for _, one := range s.OneOf {
+			all = append(all, d.outline(one))
+		}
+		return strings.Join(all, " | ")
+	case s.Items != nil:
+		return "[" + d.outline(*s.Items) + ", …]"
+	case len(s.Properties.names) > 0:
+		var all []string
+		for _, name := range s.Properties.names {
+			all = append(all, literal(name)+": "+d.outline(s.Properties.values[name]))
+		}
+		return "{" + strings.Join(all, ", ") + "}"
+	}
+	return s.kind()
+}

@@ -1,0 +1,38 @@
+// Package openapi describes the API: one document, written by hand, for
+// machines as it is and for people as a page. Tests hold it to the routes, to
+// the words of refusals and to real answers.
+package openapi
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"systole/shared/api"
+	"systole/shared/api/page"
+)
+
+//go:embed openapi.json
+var document string
+
+// Document is the description of the API: OpenAPI 3.1, in JSON.
+func Document() []byte { return []byte(document) }
+
+// Routes are the document and its page. The error is one of the document's.
+func Routes() ([]api.Route, error) {
+	html, err := render([]byte(document))
+	if err != nil {
+		return nil, fmt.Errorf("render the API's page: %w", err)
+	}
+	return []api.Route{
+		page.New("application/json; charset=utf-8", "", []byte(document)).Route(api.PathOpenAPI),
+		page.New("text/html; charset=utf-8", policy(), []byte(html)).Route(api.PathDocs),
+	}, nil
+}
+
+// policy allows the page its own style sheet and nothing else.
+func policy() string {
+	return strings.Join([]string{
+		"default-src 'none'", "style-src " + styleHash(), "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+	}, "; ")
+}

@@ -1,0 +1,153 @@
+package openapi
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"html/template"
+	"slices"
+	"strings"
+
+	"systole/shared/api"
+)
+
+var (
+	//go:embed page.html
+	pageTemplate string
+	//go:embed page.css
+	style string
+)
+
+func styleHash() string {
+	sum := sha256.Sum256([]byte(style))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// view is what the page shows.
+type view struct {
+	Title, Summary string
+	Paragraphs     []string
+	Style          template.CSS
+	Groups         []group
+	Words          []api.Word
+}
+
+// group is a tag with its operations, in the document's order of tags.
+type group struct {
+	Name, Description string
+	Operations        []operation
+}
+
+// operation is a method of a path.
+type operation struct {
+	ID, Method, Path     string
+	Summary, Description string
+	Open                 bool // needs no token
+	Types                []string
+	Fields               []field
+	Answers              []answer
+}
+
+// field is one of a body's fields.
+type field struct {
+	Name, Type, Meaning string
+	Required            bool
+}
+
+// answer is one status.
+type answer struct {
+	Status, Meaning string
+	Body            string // of a success: an outline of its fields
+	Words           []string
+}
+
+// render makes the page of a document.
+func render(document []byte) (string, error) {
+	var doc description
+	if err := json.Unmarshal(document, &doc); err != nil {
+		return "", err
+	}
+	t, err := template.New("page").Funcs(template.FuncMap{"prose": prose}).Parse(pageTemplate)
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	err = t.Execute(&out, view{
+		Title: doc.Info.Title, Summary: doc.Info.Summary,
+		Paragraphs: strings.Split(doc.Info.Description, "\n\n"),
+		Style:      template.CSS(style),
+		Groups:     doc.groups(),
+		Words:      api.Words(),
+	})
+	return out.String(), err
+}
+
+// prose turns `words` of Markdown into HTML. All else stays text.
+func prose(s string) template.HTML {
+	parts := strings.Split(s, "`")
+	for i, part := range parts {
+		parts[i] = template.HTMLEscapeString(part)
+		if i%2 == 1 {
+			parts[i] = "<code>" + parts[i] + "</code>"
+		}
+	}
+	return template.HTML(strings.Join(parts, ""))
+}
+
+func (d *description) groups() []group {
+	var all []group
+	for _, tag := range d.Tags {
+		g := group{Name: tag.Name, Description: tag.Description}
+		for _, path := range d.Paths.names {
+			item := d.Paths.values[path]
+			for _, method := range item.names {
+				if op := item.values[method]; slices.Contains(op.Tags, tag.Name) {
+					g.Operations = append(g.Operations, d.operation(path, method, op))
+				}
+			}
+		}
+		all = append(all, g)
+	}
+	return all
+}
+
+func (d *description) operation(path, method string, op describedOperation) operation {
+	shown := operation{
+		ID: op.OperationID, Method: strings.ToUpper(method), Path: path,
+		Summary: op.Summary, Description: op.Description, Open: op.Security != nil && len(*op.Security) == 0,
+	}
+	shown.Types = op.RequestBody.Content.names
+	if len(shown.Types) > 0 {
+		body := d.resolved(op.RequestBody.Content.values[shown.Types[0]].Schema)
+		for _, name := range body.Properties.names {
+			s := d.resolved(body.Properties.values[name])
+			shown.Fields = append(shown.Fields, field{name, s.kind(), s.Description, slices.Contains(body.Required, name)})
+		}
+	}
+	for _, status := range op.Responses.names {
+		shown.Answers = append(shown.Answers, d.answer(status, op.Responses.values[status]))
+	}
+	return shown
+}
+
+func (d *description) answer(status string, r describedResponse) answer {
+	if name, ok := strings.CutPrefix(r.Ref, "#/components/responses/"); ok {
+		r = d.Components.Responses[name]
+	}
+	a := answer{Status: status, Meaning: r.Description}
+	for _, kind := range r.Content.names {
+		s := r.Content.values[kind].Schema
+		if len(s.AllOf) == 0 {
+			a.Body = d.outline(s)
+			continue
+		}
+		for _, part := range s.AllOf {
+			for _, word := range part.Properties.values["error"].Enum {
+				text, _ := word.(string)
+				a.Words = append(a.Words, text)
+			}
+		}
+	}
+	return a
+}

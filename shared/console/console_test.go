@@ -1,0 +1,163 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"systole/shared/api"
+	"systole/tests/recordings"
+)
+
+func served(t *testing.T) http.Handler {
+	t.Helper()
+	routes, err := Routes(Settings{DefaultRateHz: recordings.RateHz, Parallel: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return api.New(api.Settings{}, routes...)
+}
+
+func get(h http.Handler, path string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w
+}
+
+func TestThePageAndAllThatItNamesIsThere(t *testing.T) {
+	h := served(t)
+	index := get(h, "/")
+	if index.Code != http.StatusOK || !strings.HasPrefix(index.Header().Get("Content-Type"), "text/html") {
+		t.Fatalf("status %d, %s", index.Code, index.Header().Get("Content-Type"))
+	}
+	named := regexp.MustCompile(`(?:href|src)="(console/[^"]+)"`).FindAllStringSubmatch(index.Body.String(), -1)
+	app := get(h, "/console/app.js").Body.String()
+	for _, m := range regexp.MustCompile(`from "\./([^"]+)"|file: "([^"]+)"`).FindAllStringSubmatch(app, -1) {
+		named = append(named, []string{"", "console/" + m[1] + m[2]})
+	}
+	if len(named) < 12 {
+		t.Errorf("only %d files are named", len(named))
+	}
+	for _, m := range named {
+		if w := get(h, "/"+m[1]); w.Code != http.StatusOK || w.Body.Len() == 0 {
+			t.Errorf("%s: status %d, %d bytes", m[1], w.Code, w.Body.Len())
+		}
+	}
+}
+
+func TestThePageMayUseNothingButItsOwn(t *testing.T) {
+	for _, path := range []string{"/", "/console/app.js"} {
+		if got := get(served(t), path).Header().Get("Content-Security-Policy"); got != policy {
+			t.Errorf("%s: policy %q", path, got)
+		}
+	}
+	if strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
+		t.Errorf("policy %q", policy)
+	}
+	foreign := regexp.MustCompile(`(src|<link[^>]+href)="https?:|style="|\son\w+="|<script>`)
+	if found := foreign.FindString(get(served(t), "/").Body.String()); found != "" {
+		t.Errorf("the page has %q", found)
+	}
+}
+
+// The page's words come in pairs: what one language says the other does, with
+// the same parameters.
+func TestThePageSaysTheSameInBothLanguages(t *testing.T) {
+	file := get(served(t), "/console/words.js").Body.String()
+	parameter := regexp.MustCompile(`\{\w+\}`)
+	pairs := regexp.MustCompile(`(?m)^  (\w+): \["((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\],$`).FindAllStringSubmatch(file, -1)
+	if len(pairs) < 80 {
+		t.Fatalf("only %d sentences found", len(pairs))
+	}
+	known := make(map[string]bool)
+	for _, p := range pairs {
+		known[p[1]] = true
+		en, ko := parameter.FindAllString(p[2], -1), parameter.FindAllString(p[3], -1)
+		if len(en) != len(ko) {
+			t.Errorf("%s: parameters %v and %v", p[1], en, ko)
+		}
+		for _, name := range en {
+			if !strings.Contains(p[3], name) {
+				t.Errorf("%s: no %s in Korean", p[1], name)
+			}
+		}
+	}
+	for _, m := range regexp.MustCompile(`data-w="(\w+)"`).FindAllStringSubmatch(get(served(t), "/").Body.String(), -1) {
+		if !known[m[1]] {
+			t.Errorf("the page has no words for %s", m[1])
+		}
+	}
+}
+
+func TestTheSamplesAreTheTestsRecordings(t *testing.T) {
+	for name, want := range map[string][]byte{
+		"person_01_enrolment.csv": recordings.Enrolment(t, 1),
+		"person_01_probe.csv":     recordings.Probe(t, 1),
+		"person_04_probe.csv":     recordings.Probe(t, 4),
+	} {
+		if got := get(served(t), "/console/"+name).Body.Bytes(); !bytes.Equal(got, want) {
+			t.Errorf("%s: %d bytes, want %d", name, len(got), len(want))
+		}
+	}
+}
+
+// inspected posts a file.
+func inspected(t *testing.T, file []byte, fields ...string) (int, map[string]any) {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for i := 0; i+1 < len(fields); i += 2 {
+		form.WriteField(fields[i], fields[i+1])
+	}
+	part, _ := form.CreateFormFile("data", "x")
+	part.Write(file)
+	form.Close()
+	r := httptest.NewRequest(http.MethodPost, "/console/inspect/", &body)
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	w := httptest.NewRecorder()
+	served(t).ServeHTTP(w, r)
+	var read map[string]any
+	if err := json.Unmarshal(w.Body.Bytes(), &read); err != nil {
+		t.Fatalf("%s: %v", w.Body, err)
+	}
+	return w.Code, read
+}
+
+func TestARecordingIsInspected(t *testing.T) {
+	status, seen := inspected(t, recordings.Enrolment(t, 1), "sampling_rate", "500")
+	if status != http.StatusOK || seen["format"] != "text" || seen["seconds"] != 20.0 || seen["file_rate_hz"] != 500.0 {
+		t.Fatalf("status %d, %v", status, seen)
+	}
+	samples, peaks, beats := seen["samples"].([]any), seen["r_peaks"].([]any), seen["beats"].([]any)
+	if len(samples) != 5000 || len(peaks) < 15 || len(beats) < 15 {
+		t.Errorf("%d samples, %d R peaks, %d beats", len(samples), len(peaks), len(beats))
+	}
+	coach := seen["coach"].(map[string]any)
+	if clean := coach["clean_beats"].(float64); clean != float64(len(beats)) || coach["wanted"] != 30.0 || coach["seconds_missing"].(float64) <= 0 {
+		t.Errorf("coach %v with %d beats", coach, len(beats))
+	}
+}
+
+func TestWhatCannotBeInspectedIsRefused(t *testing.T) {
+	tests := []struct {
+		name, word string
+		status     int
+		file       []byte
+		fields     []string
+	}{
+		{"a document", "recording_unsupported", 422, []byte("%PDF"), nil},
+		{"nothing", "recording_empty", 422, nil, nil},
+		{"a rate that is none", "field_invalid", 400, []byte("1\n"), []string{"sampling_rate", "5"}},
+		{"a rate in words", "field_invalid", 400, []byte("1\n"), []string{"sampling_rate", "fast"}},
+	}
+	for _, tt := range tests {
+		if status, seen := inspected(t, tt.file, tt.fields...); status != tt.status || seen["error"] != tt.word {
+			t.Errorf("%s: status %d, %v", tt.name, status, seen)
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"time"
+
+	"systole/shared/api"
+	"systole/shared/biometric"
+	"systole/shared/ecg/beat"
+	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/inspect"
+	"systole/shared/ecg/recording"
+	"systole/shared/fault"
+)
+
+// goodEnrolment is how many clean beats make a model that will do in weeks as
+// well as today. What an enrolment needs at least is package ecg's to say.
+const goodEnrolment = 30
+
+// inspector looks at recordings, so many at the same time. It stores nothing
+// and needs no account.
+type inspector struct {
+	defaultRateHz float64
+	slots         chan struct{}
+}
+
+func newInspector(s Settings) *inspector {
+	return &inspector{s.DefaultRateHz, make(chan struct{}, max(s.Parallel, 1))}
+}
+
+func (i *inspector) route() api.Route {
+	return api.Route{Path: api.PathInspect, Methods: map[string]api.Handler{http.MethodPost: i.answer}, Files: true}
+}
+
+func (i *inspector) answer(w http.ResponseWriter, r *http.Request) error {
+	form, err := api.DecodeFiles(w, r)
+	if err != nil {
+		return err
+	}
+	file, err := form.File()
+	if err != nil {
+		return err
+	}
+	hints := recording.Hints{DefaultRateHz: i.defaultRateHz}
+	if rate, err := form.Float("sampling_rate"); err != nil {
+		return err
+	} else if rate != nil {
+		hints.RateHz = *rate
+	}
+	if hints.RateHz != 0 && (hints.RateHz < frontend.MinRateHz || hints.RateHz > frontend.MaxRateHz) {
+		return fault.New(fault.FieldInvalid, "field", "sampling_rate")
+	}
+	if form.Has("lead") {
+		if hints.Lead, err = form.String("lead"); err != nil {
+			return err
+		}
+	}
+	seen, err := i.look(r.Context(), file.Content, hints)
+	if err != nil {
+		return err
+	}
+	return api.JSON(w, http.StatusOK, shownOf(seen))
+}
+
+// look waits for a free slot.
+func (i *inspector) look(ctx context.Context, file []byte, h recording.Hints) (*inspect.Inspection, error) {
+	select {
+	case i.slots <- struct{}{}:
+		defer func() { <-i.slots }()
+	case <-ctx.Done():
+		return nil, fault.New(fault.Unavailable).Because(fmt.Errorf("wait for a free slot: %w", ctx.Err()))
+	}
+	seen, err := inspect.File(file, h)
+	return seen, biometric.Refusal(err)
+}
+
+// shown is the answer. Amplitudes are whole microvolts.
+type shown struct {
+	Format     string     `json:"format"`
+	Device     string     `json:"device"`
+	Start      *time.Time `json:"start"`
+	FileRateHz float64    `json:"file_rate_hz"`
+	Leads      []string   `json:"leads"`
+	Lead       string     `json:"lead"`
+	Notes      []note     `json:"notes"`
+	Seconds    float64    `json:"seconds"`
+	HeartRate  float64    `json:"heart_rate"`
+	BeatsFound int        `json:"beats_found"`
+	CleanBeats int        `json:"clean_beats"`
+	Trust      float64    `json:"trust"`
+	RateHz     int        `json:"rate_hz"` // of what follows
+	Samples    []int      `json:"samples"`
+	RPeaks     []float64  `json:"r_peaks"` // seconds
+	RPeakAt    int        `json:"r_peak_at"`
+	Beats      [][]int    `json:"beats"`
+	MeanBeat   []int      `json:"mean_beat"`
+	Stretches  []stretch  `json:"stretches"`
+	Enrolment  verdict    `json:"enrolment"`
+	Check      verdict    `json:"check"`
+	Coach      coach      `json:"coach"`
+	Code       int        `json:"code"`
+}
+
+type note struct {
+	Note string `json:"note"`
+	Text string `json:"text"`
+}
+
+type stretch struct {
+	From   float64 `json:"from"`
+	To     float64 `json:"to"`
+	Reason *string `json:"reason"`
+}
+
+type verdict struct {
+	Usable         bool    `json:"usable"`
+	Reason         *string `json:"reason"`
+	SecondsMissing float64 `json:"seconds_missing"`
+	BeatsMissing   int     `json:"beats_missing"`
+}
+
+// coach tells how far a good enrolment is.
+type coach struct {
+	CleanBeats     int     `json:"clean_beats"`
+	Wanted         int     `json:"wanted"`
+	SecondsMissing float64 `json:"seconds_missing"`
+}
+
+func shownOf(in *inspect.Inspection) shown {
+	s := shown{
+		Format: in.Format, Device: in.Device, FileRateHz: in.RateHz, Leads: in.Leads, Lead: in.Lead, Notes: []note{},
+		Seconds: in.Report.Seconds, HeartRate: math.Round(in.Report.HeartRate), BeatsFound: in.Report.Beats,
+		CleanBeats: in.Report.CleanBeats, Trust: math.Round(100*in.Report.Trust()) / 100,
+		RateHz: inspect.RateHz, Samples: microvolts(in.MV), RPeaks: make([]float64, len(in.Peaks)), RPeakAt: beat.Before,
+		Beats: make([][]int, len(in.Beats)), MeanBeat: microvolts(in.Mean), Stretches: make([]stretch, len(in.Stretches)),
+		Enrolment: verdictOf(in.Enrolment), Check: verdictOf(in.Check), Coach: coachOf(in), Code: http.StatusOK,
+	}
+	if !in.Start.IsZero() {
+		s.Start = &in.Start
+	}
+	for _, n := range in.Notes {
+		s.Notes = append(s.Notes, note{n.Code, n.Text})
+	}
+	for i, p := range in.Peaks {
+		s.RPeaks[i] = math.Round(1000*p) / 1000
+	}
+	for i, b := range in.Beats {
+		s.Beats[i] = microvolts(b)
+	}
+	for i, st := range in.Stretches {
+		s.Stretches[i] = stretch{st.From, st.To, word(string(st.Reason))}
+	}
+	return s
+}
+
+// limitMicrovolts is beyond every heart, and within what a browser draws.
+const limitMicrovolts = 1e9
+
+func microvolts(mv []float64) []int {
+	uv := make([]int, len(mv))
+	for i, v := range mv {
+		uv[i] = int(max(-limitMicrovolts, min(limitMicrovolts, math.Round(1000*v))))
+	}
+	return uv
+}
+
+func verdictOf(v inspect.Verdict) verdict {
+	return verdict{v.Reason == "", word(string(v.Reason)), v.SecondsMissing, v.BeatsMissing}
+}
+
+// word is nil for the empty one.
+func word(w string) *string {
+	if w == "" {
+		return nil
+	}
+	return &w
+}
+
+// coachOf reckons with clean beats coming as they did so far, or one a second
+// where there are none.
+func coachOf(in *inspect.Inspection) coach {
+	clean := in.Report.CleanBeats
+	secondsABeat := 1.0
+	if clean > 0 {
+		secondsABeat = in.Report.Seconds / float64(clean)
+	}
+	missing := float64(max(0, goodEnrolment-clean)) * secondsABeat
+	return coach{clean, goodEnrolment, math.Ceil(max(missing, in.Enrolment.SecondsMissing))}
+}

@@ -1,0 +1,121 @@
+// Package inspect shows a recording as the service sees it: the lead that it
+// compares, the R peaks, the beats, and where it is good. Nothing of it says
+// whose heart it is.
+package inspect
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"systole/shared/ecg"
+	"systole/shared/ecg/beat"
+	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/quality"
+	"systole/shared/ecg/recording"
+)
+
+// RateHz is that of the samples and beats of an Inspection.
+const RateHz = frontend.RateHz
+
+// maxBeats is how many beats are shown, spread evenly.
+const maxBeats = 60
+
+// Inspection is what was found.
+type Inspection struct {
+	Format, Device string
+	Start          time.Time // zero when the file doesn't say
+	RateHz         float64   // of the file
+	Leads          []string
+	Lead           string // the one that is compared
+	Notes          []recording.Note
+
+	Report    quality.Report
+	MV        []float64   // the lead at RateHz, mended, at most ecg.MaxSeconds of it
+	Peaks     []float64   // R peaks in seconds
+	Beats     [][]float64 // some of the clean beats in mV, as compared: upright, R peak at beat.Before
+	Mean      []float64   // of all clean beats
+	Stretches []Stretch   // how good it is, in order, without gaps
+	Enrolment Verdict
+	Check     Verdict
+}
+
+// Verdict says whether a recording serves a purpose.
+type Verdict struct {
+	Reason         quality.Reason // empty if it does
+	SecondsMissing float64
+	BeatsMissing   int
+}
+
+// File looks at a file. The error is a *recording.Error where it can't be read,
+// and an *ecg.Unusable where its rate is none.
+func File(data []byte, h recording.Hints) (*Inspection, error) {
+	r, err := recording.ReadBytes(data, h)
+	if err != nil {
+		return nil, err
+	}
+	in := &Inspection{Format: r.Format, Device: r.Device, Start: r.Start, RateHz: r.RateHz, Lead: r.Chosen().Name, Notes: r.Notes}
+	for _, lead := range r.Leads {
+		in.Leads = append(in.Leads, lead.Name)
+	}
+	return in, in.look(ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz})
+}
+
+// look fills in what the signal says.
+func (in *Inspection) look(s ecg.Signal) error {
+	reading, err := ecg.Read(s)
+	if err != nil {
+		return err
+	}
+	_, err = ecg.EnrolReadings(reading)
+	in.Enrolment, in.Check = verdict(err), verdict(reading.Usable())
+
+	if longest := int(ecg.MaxSeconds * s.RateHz); len(s.MV) > longest {
+		s.MV = s.MV[:longest]
+	}
+	var front frontend.FrontEnd
+	result := front.Run(s.MV, s.RateHz)
+	in.Report = result.Report
+	in.MV = slices.Clone(result.Raw)
+	in.Peaks = make([]float64, len(result.Peaks))
+	for i, p := range result.Peaks {
+		in.Peaks[i] = p / RateHz
+	}
+	in.Beats, in.Mean = shown(result.Beats)
+	in.Stretches = stretches(&front, in.MV)
+	return nil
+}
+
+func verdict(err error) Verdict {
+	var u *ecg.Unusable
+	if !errors.As(err, &u) {
+		return Verdict{}
+	}
+	return Verdict{u.Reason, u.SecondsMissing, u.BeatsMissing}
+}
+
+// shown returns some of the beats, and the mean of all, in mV.
+func shown(b *beat.Beats) (some [][]float64, mean []float64) {
+	if b.Len() == 0 {
+		return nil, nil
+	}
+	n := min(b.Len(), maxBeats)
+	for k := range n {
+		some = append(some, inMV(b, k*b.Len()/n))
+	}
+	mean = make([]float64, beat.Width)
+	for i := range b.Len() {
+		for k, v := range b.Row(i) {
+			mean[k] += v * b.Scale[i] / float64(b.Len())
+		}
+	}
+	return some, mean
+}
+
+func inMV(b *beat.Beats, i int) []float64 {
+	row := slices.Clone(b.Row(i))
+	for k := range row {
+		row[k] *= b.Scale[i]
+	}
+	return row
+}

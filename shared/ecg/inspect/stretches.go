@@ -1,0 +1,43 @@
+package inspect
+
+import (
+	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/quality"
+)
+
+const (
+	// windowSeconds is how much of a recording is looked at for its quality
+	// there: two beats of the slowest heart and what a filter needs.
+	windowSeconds = 6
+	stepSeconds   = 2
+)
+
+// Stretch is a part of a recording that is equally good.
+type Stretch struct {
+	From, To float64        // seconds from the start
+	Reason   quality.Reason // what is wrong, empty for nothing
+}
+
+// stretches names the quality of a signal at RateHz over time: of each step, as
+// it is in the window around it. Windows that share a reason make one stretch.
+func stretches(front *frontend.FrontEnd, mv []float64) []Stretch {
+	var all []Stretch
+	seconds := float64(len(mv)) / RateHz
+	for from := 0.0; from < seconds; from += stepSeconds {
+		s := Stretch{from, min(from+stepSeconds, seconds), around(front, mv, from+stepSeconds/2.)}
+		if n := len(all); n > 0 && (all[n-1].Reason == s.Reason || s.To-s.From < 1) {
+			all[n-1].To = s.To
+			continue
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// around is what is wrong in the window around a time.
+func around(front *frontend.FrontEnd, mv []float64, at float64) quality.Reason {
+	length := min(windowSeconds*RateHz, len(mv))
+	first := min(max(0, int((at-windowSeconds/2.)*RateHz)), len(mv)-length)
+	report := front.Run(mv[first:first+length], RateHz).Report
+	return report.Reason(quality.Need{CleanBeats: 1})
+}
