@@ -41,6 +41,7 @@ type account struct {
 	person             int // of the recordings
 	token              string
 	enrolled           bool
+	accepted           bool     // a check, of the one recording that there is for it
 	ended              []string // tokens after their log-out
 }
 
@@ -201,10 +202,17 @@ func (a *account) verify(t *testing.T, base string) (accepted bool) {
 		return false
 	}
 	status, body = upload(base+"/authenticate/check_user/", a.token, recordings.Probe(t, a.person))
+	if a.accepted { // a kill makes no recording good again that was used before
+		if status != http.StatusUnprocessableEntity || body["error"] != "replay" {
+			t.Errorf("%s: a recording was used twice: status %d, %v", a.username, status, body)
+		}
+		return true
+	}
 	if status != http.StatusOK || body["result"] == nil {
 		t.Errorf("%s: the model can't be used: status %d, %v", a.username, status, body)
 	}
-	return body["result"] == "true"
+	a.accepted = body["result"] == "true"
+	return a.accepted
 }
 
 func get(address, token string) (int, map[string]any) {

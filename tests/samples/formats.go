@@ -25,6 +25,20 @@ var formats = []format{
 	{"csv", one("csv", write.CSV)},
 	{"apple", one("csv", func(s write.Signal) []byte { return write.Apple(false, s) })},
 	{"apple-german", one("csv", func(s write.Signal) []byte { return write.Apple(true, s) })},
+	{"apple-export", func(_ string, s write.Signal) (files, error) {
+		packed, err := zippedFiles(files{
+			"apple_health_export/export.xml":                            []byte("<HealthData/>"),
+			"apple_health_export/electrocardiograms/ecg_2026-03-01.csv": write.Apple(false, s),
+		})
+		return files{"zip": packed}, err
+	}},
+	{"healthkit", one("json", write.HealthKit)},
+	{"kardia-json", one("json", write.KardiaJSON)},
+	{"withings", one("json", write.Withings)},
+	{"fitbit", one("json", write.Fitbit)},
+	{"movesense", one("json", write.Movesense)},
+	{"fhir", one("json", write.FHIR)},
+	{"aecg", one("xml", write.AECG)},
 	{"polar", one("txt", write.Polar)},
 	{"opensignals", one("txt", write.OpenSignals)},
 	{"arduino", one("csv", write.Arduino)},

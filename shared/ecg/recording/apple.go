@@ -3,6 +3,7 @@ package recording
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -130,4 +131,38 @@ func readApple(data []byte, _ Hints) (*Recording, error) {
 		f.lead = "I" // what a watch records
 	}
 	return &Recording{RateHz: f.rateHz, Start: f.start, Device: f.device, Leads: []Lead{{Name: f.lead, MV: mv}}}, nil
+}
+
+// isAppleExport finds the folder of ECGs in the archive of everything that the
+// Health app knows.
+func isAppleExport(entries []entry) bool {
+	return slices.ContainsFunc(entries, isAppleECG)
+}
+
+func isAppleECG(e entry) bool {
+	return strings.Contains(strings.ToLower(e.name), "electrocardiograms/") && strings.HasSuffix(e.base(), ".csv")
+}
+
+// readAppleExport reads the newest ECG. Their names sort by day; what else is in
+// the archive is not unpacked.
+func readAppleExport(entries []entry, h Hints) (*Recording, error) {
+	var ecgs []entry
+	for _, e := range entries {
+		if isAppleECG(e) {
+			ecgs = append(ecgs, e)
+		}
+	}
+	slices.SortFunc(ecgs, func(a, b entry) int { return strings.Compare(b.base(), a.base()) })
+	data, err := ecgs[0].all()
+	if err != nil {
+		return nil, err
+	}
+	if !isApple(data) {
+		return nil, refuse(Unreadable, 0, "its newest ECG isn't written as the Health app does")
+	}
+	r, err := readApple(data, h)
+	if err == nil && len(ecgs) > 1 {
+		r.note("newest_taken", "the newest of %d recordings", len(ecgs))
+	}
+	return r, err
 }

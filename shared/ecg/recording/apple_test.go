@@ -1,6 +1,8 @@
 package recording_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -70,6 +72,33 @@ func TestAnAppleWatchsExportIsReadInAnyLanguage(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestTheNewestECGOfAppleWholeExportIsRead(t *testing.T) {
+	older := appleCSV(appleLanguages["English"].rows, false, 300)
+	newer := appleCSV(appleLanguages["German"].rows, true, 700)
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for name, content := range map[string]string{
+		"apple_health_export/export.xml":                                 strings.Repeat("<Record/>", 1000),
+		"apple_health_export/electrocardiograms/ecg_2020-02-05.csv":      older,
+		"apple_health_export/electrocardiograms/ecg_2021-02-05_1.csv":    newer,
+		"apple_health_export/workout-routes/route_2022-01-01_9.10am.gpx": "<gpx/>",
+	} {
+		f, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Write([]byte(content)) // to memory: can't fail
+	}
+	w.Close()
+	r, err := recording.ReadBytes(b.Bytes(), recording.Hints{})
+	if err != nil || r.Format != "apple" || len(r.Chosen().MV) != 700 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if !strings.Contains(codes(r), "newest_taken") {
+		t.Errorf("notes %s", codes(r))
 	}
 }
 

@@ -18,6 +18,7 @@ type collection struct {
 // collections in the order in which they are asked. What none of them knows is
 // taken for recordings that have nothing to do with each other.
 var collections = []collection{
+	{"apple", isAppleExport, readAppleExport},
 	{"wfdb", isWFDB, readWFDB},
 	{"numpy", isNumPyArchive, readNumPyArchive},
 	{"excel", isWorkbook, refuseWorkbook},

@@ -25,6 +25,8 @@ var formats = []format{
 	{"matlab", isMATLAB4, readMATLAB4},
 	{"apple", isApple, readApple},
 	{"opensignals", isOpenSignals, readOpenSignals},
+	{"aecg", isAECG, readAECG},
+	{"json", isJSON, readJSON},
 }
 
 // readFormat reads a file of whatever format.
