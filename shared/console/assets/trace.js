@@ -39,7 +39,7 @@ export class Trace {
       width: 100, height: 100, legend: { show: false }, cursor: { show: false }, padding: [0, 0, 0, 0],
       scales: { x: { time: false, auto: false }, y: { auto: false } },
       axes: [{ show: true, stroke: () => resolved("faint"), grid: { show: false }, ticks: { show: false }, size: 26,
-        values: (_, ticks) => ticks.map((s) => `${+s.toFixed(2)} s`) }, { show: false }],
+        values: (_, ticks) => ticks.map((s) => (s === 0 ? "" : `${+s.toFixed(2)} s`)) }, { show: false }],
       series: [{}, { stroke: () => resolved("trace"), width: 1.6, points: { show: false } }],
       hooks: { drawClear: [drawPaper], draw: [() => this.drawPeaks()] },
     };
