@@ -46,12 +46,22 @@ type Hasher struct {
 	cost  Cost
 	rand  io.Reader
 	slots chan struct{}
+	line  chan struct{} // those who hash, and those who wait for it
 }
+
+// longestLine is how many may wait for each that hashes: some three seconds.
+// Who comes then is told to come back, and doesn't keep others from what needs
+// no hash.
+const longestLine = 100
 
 // New returns a Hasher that runs at most parallel hashes at once and
 // takes its salts from rand, which must be safe for concurrent use.
 func New(cost Cost, parallel int, rand io.Reader) *Hasher {
-	return &Hasher{cost: cost, rand: rand, slots: make(chan struct{}, max(1, parallel))}
+	parallel = max(1, parallel)
+	return &Hasher{
+		cost: cost, rand: rand,
+		slots: make(chan struct{}, parallel), line: make(chan struct{}, parallel*(1+longestLine)),
+	}
 }
 
 // Hash returns the password's hash as a PHC string. When no slot is free
@@ -94,6 +104,12 @@ func (h *Hasher) VerifyNone(ctx context.Context, password string) error {
 }
 
 func (h *Hasher) derive(ctx context.Context, p phc, password string) ([]byte, error) {
+	select {
+	case h.line <- struct{}{}:
+		defer func() { <-h.line }()
+	default:
+		return nil, fault.New(fault.Unavailable).After(5 * time.Second).Because(errors.New("too many wait to hash"))
+	}
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()

@@ -125,3 +125,17 @@ func TestWaitingForASlotEndsWithTheContext(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoFindsALongLineIsToldToComeBack(t *testing.T) {
+	h := New(Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}, 1, rand.Reader)
+	for range cap(h.line) {
+		h.line <- struct{}{}
+	}
+	if err := h.VerifyNone(t.Context(), "password"); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("%v", err)
+	}
+	<-h.line
+	if err := h.VerifyNone(t.Context(), "password"); err != nil {
+		t.Errorf("with room: %v", err)
+	}
+}
