@@ -16,7 +16,7 @@ import (
 // files. A sampling rate that they don't say is held against the heart.
 func (s *Service) read(parts []recording.Part, asked request.Recording) (*ecg.Reading, error) {
 	r, err := recording.ReadParts(parts, recording.Hints{
-		RateHz: asked.RateHz, DefaultRateHz: s.settings.DefaultRateHz, Lead: asked.Lead, Guess: ecg.GuessRate,
+		RateHz: asked.RateHz, DefaultRateHz: s.settings.DefaultRateHz, Lead: asked.Lead, Pick: asked.Pick, Guess: ecg.GuessRate,
 	})
 	if err != nil {
 		return nil, Refusal(err)

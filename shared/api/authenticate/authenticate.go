@@ -153,10 +153,15 @@ func recordingFrom(form *api.Form) (r request.Recording, err error) {
 	if r.RateHz, err = statedRate(form); err != nil {
 		return r, err
 	}
-	if form.Has("lead") {
-		r.Lead, err = form.String("lead")
+	for field, into := range map[string]*string{"lead": &r.Lead, "recording": &r.Pick} {
+		if !form.Has(field) {
+			continue
+		}
+		if *into, err = form.String(field); err != nil {
+			return r, err
+		}
 	}
-	return r, err
+	return r, nil
 }
 
 // decode reads a form with a file, and its token.

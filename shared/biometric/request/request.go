@@ -12,6 +12,8 @@ type Recording struct {
 	RateHz float64
 	// Lead names the lead to compare; empty for lead I, else the first.
 	Lead string
+	// Pick is part of the name of the ECG to take of an archive; empty for the newest.
+	Pick string
 }
 
 // Enrolment is the recordings to make a model of.

@@ -143,14 +143,12 @@ func isAppleECG(e entry) bool {
 	return strings.Contains(strings.ToLower(e.name), "electrocardiograms/") && strings.HasSuffix(e.base(), ".csv")
 }
 
-// readAppleExport reads the newest ECG. Their names sort by day; what else is in
-// the archive is not unpacked.
+// readAppleExport reads the newest ECG, or the one picked. Their names sort by
+// day; what else is in the archive is not unpacked.
 func readAppleExport(entries []entry, h Hints) (*Recording, error) {
-	var ecgs []entry
-	for _, e := range entries {
-		if isAppleECG(e) {
-			ecgs = append(ecgs, e)
-		}
+	ecgs := picked(entries, isAppleECG, h)
+	if len(ecgs) == 0 {
+		return nil, refuse(Unreadable, 0, "it has no ECG of the name that was asked for")
 	}
 	slices.SortFunc(ecgs, func(a, b entry) int { return strings.Compare(b.base(), a.base()) })
 	data, err := ecgs[0].all()

@@ -19,6 +19,7 @@ type collection struct {
 // taken for recordings that have nothing to do with each other.
 var collections = []collection{
 	{"apple", isAppleExport, readAppleExport},
+	{"samsung", isSamsungExport, readSamsungExport},
 	{"wfdb", isWFDB, readWFDB},
 	{"numpy", isNumPyArchive, readNumPyArchive},
 	{"excel", isWorkbook, refuseWorkbook},

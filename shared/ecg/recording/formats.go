@@ -24,6 +24,7 @@ var formats = []format{
 	{"wfdb", isWFDBHeader, refuseWFDBHeader},
 	{"matlab", isMATLAB4, readMATLAB4},
 	{"apple", isApple, readApple},
+	{"samsung", isSamsungTable, refuseSamsungTable},
 	{"opensignals", isOpenSignals, readOpenSignals},
 	{"aecg", isAECG, readAECG},
 	{"json", isJSON, readJSON},

@@ -30,6 +30,9 @@ type Hints struct {
 	Guess func(mv []float64) (rateHz float64, ok bool)
 	// Lead names the lead to choose; empty for lead I, else the first.
 	Lead string
+	// Pick is part of the name of the ECG to read of an archive that has many,
+	// such as its day; empty for the newest.
+	Pick string
 
 	unpacker *unpacker // what formats that pack parts of themselves may unpack
 }
