@@ -25,8 +25,8 @@ import (
 )
 
 var (
-	files = flag.Int("files", 1500, "how many broken recordings are sent")
-	forms = flag.Int("forms", 500, "how many broken bodies are sent")
+	files = flag.Int("files", defaultFiles, "how many broken recordings are sent")
+	forms = flag.Int("forms", defaultForms, "how many broken bodies are sent")
 )
 
 // Limits of what a broken request may cost. The fixed part of the memory is
@@ -35,7 +35,6 @@ const (
 	slowest     = time.Second
 	timesInput  = 4
 	fixedMemory = 96 << 20
-	underRace   = 10 // times slower with the race detector
 )
 
 // house is the whole service, and the token of a member.

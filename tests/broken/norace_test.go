@@ -2,4 +2,8 @@
 
 package broken
 
-const raceFactor = 1
+const (
+	raceFactor   = 1
+	defaultFiles = 1500
+	defaultForms = 500
+)
