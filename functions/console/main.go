@@ -24,14 +24,10 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	described, err := openapi.Routes()
-	if err != nil {
-		return err
-	}
 	seen, err := console.Routes(console.Settings{DefaultRateHz: settings.SamplingRateHz, Parallel: settings.ReadParallel})
 	if err != nil {
 		return err
 	}
-	serve.Routes(settings, append(described, seen...)...)
+	serve.Routes(settings, append(openapi.Routes(), seen...)...)
 	return nil
 }

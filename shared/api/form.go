@@ -105,6 +105,24 @@ func (f *Form) File() (File, error) {
 	return File{}, fault.New(fault.TooManyFiles)
 }
 
+// The sampling rates that a caller may state, in Hz.
+const (
+	minRateHz = 50
+	maxRateHz = 5000
+)
+
+// SamplingRate is the field sampling_rate in Hz, 0 without one.
+func (f *Form) SamplingRate() (float64, error) {
+	rate, err := f.Float("sampling_rate")
+	if err != nil || rate == nil {
+		return 0, err
+	}
+	if *rate < minRateHz || *rate > maxRateHz {
+		return 0, fieldInvalid("sampling_rate")
+	}
+	return *rate, nil
+}
+
 func fieldInvalid(name string) error {
 	return fault.New(fault.FieldInvalid, "field", name)
 }

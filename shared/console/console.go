@@ -43,10 +43,7 @@ func Routes(s Settings) ([]api.Route, error) {
 		if !ok {
 			return nil, fmt.Errorf("the console's file %s is of no known kind", file.Name())
 		}
-		content, err := assets.ReadFile("assets/" + file.Name())
-		if err != nil {
-			return nil, fmt.Errorf("read the console's files: %w", err)
-		}
+		content := func() ([]byte, error) { return assets.ReadFile("assets/" + file.Name()) }
 		at := AssetPath + file.Name()
 		if file.Name() == "index.html" {
 			at = api.PathConsole

@@ -10,7 +10,6 @@ import (
 	"systole/shared/api"
 	"systole/shared/biometric"
 	"systole/shared/ecg/beat"
-	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/inspect"
 	"systole/shared/ecg/recording"
 	"systole/shared/fault"
@@ -45,13 +44,8 @@ func (i *inspector) answer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	hints := recording.Hints{DefaultRateHz: i.defaultRateHz}
-	if rate, err := form.Float("sampling_rate"); err != nil {
+	if hints.RateHz, err = form.SamplingRate(); err != nil {
 		return err
-	} else if rate != nil {
-		hints.RateHz = *rate
-	}
-	if hints.RateHz != 0 && (hints.RateHz < frontend.MinRateHz || hints.RateHz > frontend.MaxRateHz) {
-		return fault.New(fault.FieldInvalid, "field", "sampling_rate")
 	}
 	if form.Has("lead") {
 		if hints.Lead, err = form.String("lead"); err != nil {

@@ -48,8 +48,9 @@ def map_body(context, body):
         body["password"] = known(body["password"], PASSWORD)
     if context.operation.path == "/members/consent/" and "version" in body:
         body["version"] = known(body["version"], CONSENT)
+    # Half of the files that could be one are a recording, and nothing else.
     sent = body.get("data")
-    if isinstance(sent, list) and sent or isinstance(sent, bytes) and len(sent) % 2 == 1:
+    files = sent if isinstance(sent, list) else [sent]
+    if files and all(isinstance(f, bytes) and len(f) % 2 == 1 for f in files) and "upload" not in body:
         body["data"] = [RECORDING] if isinstance(sent, list) else RECORDING
-        body.pop("upload", None)
     return body

@@ -27,12 +27,6 @@ type Checker interface {
 	CheckUser(ctx context.Context, token string, p request.Check) (bool, error)
 }
 
-// The sampling rates that a caller may state, in Hz.
-const (
-	minRateHz = 50
-	maxRateHz = 5000
-)
-
 // MakeModel is the route of an enrolment.
 func MakeModel(e Enroller) api.Route {
 	return api.Route{
@@ -150,7 +144,7 @@ func recordingFrom(form *api.Form) (r request.Recording, err error) {
 	if len(r.Files)+len(r.Uploads) == 0 {
 		return r, fault.New(fault.FileMissing)
 	}
-	if r.RateHz, err = statedRate(form); err != nil {
+	if r.RateHz, err = form.SamplingRate(); err != nil {
 		return r, err
 	}
 	for field, into := range map[string]*string{"lead": &r.Lead, "recording": &r.Pick} {
@@ -172,18 +166,6 @@ func decode(w http.ResponseWriter, r *http.Request) (*api.Form, string, error) {
 	}
 	token, err := api.Token(r, form)
 	return form, token, err
-}
-
-// statedRate is the field sampling_rate in Hz, 0 without one.
-func statedRate(form *api.Form) (float64, error) {
-	rate, err := form.Float("sampling_rate")
-	if err != nil || rate == nil {
-		return 0, err
-	}
-	if *rate < minRateHz || *rate > maxRateHz {
-		return 0, fault.New(fault.FieldInvalid, "field", "sampling_rate")
-	}
-	return *rate, nil
 }
 
 // statedFMR is the field fmr, 0 without one. Whether it is strict enough is for

@@ -5,7 +5,6 @@ package openapi
 
 import (
 	_ "embed"
-	"fmt"
 	"strings"
 
 	"systole/shared/api"
@@ -18,16 +17,13 @@ var document string
 // Document is the description of the API: OpenAPI 3.1, in JSON.
 func Document() []byte { return []byte(document) }
 
-// Routes are the document and its page. The error is one of the document's.
-func Routes() ([]api.Route, error) {
-	html, err := render([]byte(document))
-	if err != nil {
-		return nil, fmt.Errorf("render the API's page: %w", err)
-	}
+// Routes are the document and its page.
+func Routes() []api.Route {
+	plain := func() ([]byte, error) { return Document(), nil }
 	return []api.Route{
-		page.New("application/json; charset=utf-8", "", []byte(document)).Route(api.PathOpenAPI),
-		page.New("text/html; charset=utf-8", policy(), []byte(html)).Route(api.PathDocs),
-	}, nil
+		page.New("application/json; charset=utf-8", "", plain).Route(api.PathOpenAPI),
+		page.New("text/html; charset=utf-8", policy(), render).Route(api.PathDocs),
+	}
 }
 
 // policy allows the page its own style sheet and nothing else.

@@ -108,14 +108,7 @@ func TestEveryReferenceLeadsSomewhereAndEveryComponentIsUsed(t *testing.T) {
 }
 
 // routed serves the routes of the package.
-func routed(t *testing.T) http.Handler {
-	t.Helper()
-	routes, err := Routes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return api.New(api.Settings{}, routes...)
-}
+func routed() http.Handler { return api.New(api.Settings{}, Routes()...) }
 
 func get(h http.Handler, path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
@@ -124,7 +117,7 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 }
 
 func TestTheDocumentIsServedAsItIs(t *testing.T) {
-	w := get(routed(t), "/openapi.json")
+	w := get(routed(), "/openapi.json")
 	if w.Code != http.StatusOK || w.Body.String() != string(Document()) {
 		t.Errorf("status %d, %d bytes", w.Code, w.Body.Len())
 	}
@@ -134,7 +127,7 @@ func TestTheDocumentIsServedAsItIs(t *testing.T) {
 }
 
 func TestThePageShowsEverythingAndItsLinksLeadSomewhere(t *testing.T) {
-	w := get(routed(t), "/docs")
+	w := get(routed(), "/docs")
 	page := w.Body.String()
 	if w.Code != http.StatusOK {
 		t.Fatalf("status %d", w.Code)

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -62,17 +63,17 @@ type answer struct {
 	Words           []string
 }
 
-// render makes the page of a document.
-func render(document []byte) (string, error) {
+// render makes the page of the document.
+func render() ([]byte, error) {
 	var doc description
-	if err := json.Unmarshal(document, &doc); err != nil {
-		return "", err
+	if err := json.Unmarshal([]byte(document), &doc); err != nil {
+		return nil, err
 	}
 	t, err := template.New("page").Funcs(template.FuncMap{"prose": prose}).Parse(pageTemplate)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	var out strings.Builder
+	var out bytes.Buffer
 	err = t.Execute(&out, view{
 		Title: doc.Info.Title, Summary: doc.Info.Summary,
 		Paragraphs: strings.Split(doc.Info.Description, "\n\n"),
@@ -80,7 +81,7 @@ func render(document []byte) (string, error) {
 		Groups:     doc.groups(),
 		Words:      api.Words(),
 	})
-	return out.String(), err
+	return out.Bytes(), err
 }
 
 // prose turns `words` of Markdown into HTML. All else stays text.

@@ -5,26 +5,37 @@ package page
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 
 	"systole/shared/api"
 )
 
-// Page is content with all that a browser has to know of it. It doesn't change
-// once made.
+// Page is content with all that a browser has to know of it.
 type Page struct {
-	kind    string
-	policy  string
+	kind   string
+	policy string
+	made   func() (made, error)
+}
+
+// made is a page's content and the name of its version.
+type made struct {
 	content []byte
 	etag    string
 }
 
 // New returns a page of a media type. policy is its Content-Security-Policy;
-// empty for that of every other answer, which allows nothing.
-func New(kind, policy string, content []byte) *Page {
-	sum := sha256.Sum256(content)
-	return &Page{kind, policy, content, `"` + hex.EncodeToString(sum[:8]) + `"`}
+// empty for that of every other answer, which allows nothing. The content is
+// asked for once, when somebody first wants the page: a function that starts
+// makes nobody wait for pages that they don't look at.
+func New(kind, policy string, content func() ([]byte, error)) *Page {
+	return &Page{kind, policy, sync.OnceValues(func() (made, error) {
+		b, err := content()
+		sum := sha256.Sum256(b)
+		return made{b, `"` + hex.EncodeToString(sum[:8]) + `"`}, err
+	})}
 }
 
 // Route answers GET of the path with the page.
@@ -35,19 +46,23 @@ func (p *Page) Route(path string) api.Route {
 // Answer is an api.Handler. A browser may keep the page, but asks each time
 // whether it is still the same: scripts of two versions don't go together.
 func (p *Page) Answer(w http.ResponseWriter, r *http.Request) error {
+	made, err := p.made()
+	if err != nil {
+		return fmt.Errorf("make page: %w", err)
+	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-cache")
 	h.Del("Vary")
-	h.Set("ETag", p.etag)
+	h.Set("ETag", made.etag)
 	if p.policy != "" {
 		h.Set("Content-Security-Policy", p.policy)
 	}
-	if strings.Contains(r.Header.Get("If-None-Match"), p.etag) {
+	if strings.Contains(r.Header.Get("If-None-Match"), made.etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
 	h.Set("Content-Type", p.kind)
 	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(p.content) // a caller who is gone can't be told so
+	_, _ = w.Write(made.content) // a caller who is gone can't be told so
 	return nil
 }

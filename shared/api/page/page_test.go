@@ -1,6 +1,7 @@
 package page
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -8,18 +9,31 @@ import (
 	"systole/shared/api"
 )
 
+func of(content string) func() ([]byte, error) {
+	return func() ([]byte, error) { return []byte(content), nil }
+}
+
+func etagOf(t *testing.T, p *Page) string {
+	t.Helper()
+	made, err := p.made()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.etag
+}
+
 func TestAPageIsSentOnceAndThenOnlyWhenItChanged(t *testing.T) {
-	old := New("text/html; charset=utf-8", "default-src 'self'", []byte("<p>old"))
-	renewed := New("text/html; charset=utf-8", "default-src 'self'", []byte("<p>new"))
+	old := New("text/html; charset=utf-8", "default-src 'self'", of("<p>old"))
+	renewed := New("text/html; charset=utf-8", "default-src 'self'", of("<p>new"))
 	tests := []struct {
 		name, known string
 		status      int
 		body        string
 	}{
 		{"first visit", "", http.StatusOK, "<p>new"},
-		{"same version", renewed.etag, http.StatusNotModified, ""},
-		{"same version among others, weak", `W/"x", W/` + renewed.etag, http.StatusNotModified, ""},
-		{"older version", old.etag, http.StatusOK, "<p>new"},
+		{"same version", etagOf(t, renewed), http.StatusNotModified, ""},
+		{"same version among others, weak", `W/"x", W/` + etagOf(t, renewed), http.StatusNotModified, ""},
+		{"older version", etagOf(t, old), http.StatusOK, "<p>new"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -42,9 +56,18 @@ func TestAPageIsSentOnceAndThenOnlyWhenItChanged(t *testing.T) {
 
 func TestAPageWithoutAPolicyAllowsNothing(t *testing.T) {
 	w := httptest.NewRecorder()
-	p := New("application/json", "", []byte("{}"))
+	p := New("application/json", "", of("{}"))
 	api.New(api.Settings{}, p.Route("/x")).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/x", nil))
 	if got := w.Header().Get("Content-Security-Policy"); got != "default-src 'none'; frame-ancestors 'none'" {
 		t.Errorf("policy %q", got)
+	}
+}
+
+func TestAPageThatCannotBeMadeIsAnErrorOfOurs(t *testing.T) {
+	w := httptest.NewRecorder()
+	p := New("text/html", "", func() ([]byte, error) { return nil, errors.New("no paper") })
+	api.New(api.Settings{}, p.Route("/x")).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/x", nil))
+	if w.Code != http.StatusInternalServerError {
+		t.Errorf("status %d", w.Code)
 	}
 }
