@@ -11,7 +11,7 @@ import (
 	"systole/tests/recordings"
 )
 
-var histories = flag.Int("histories", 10_000, "how many random histories are tried")
+var histories = flag.Int("histories", defaultHistories, "how many random histories are tried")
 
 const (
 	actions    = 12 // in a history
