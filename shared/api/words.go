@@ -74,8 +74,8 @@ var words = map[fault.Code]word{
 		"심전도 파일이 없습니다. multipart/form-data의 data 항목에 파일을 넣어 보내 주세요.",
 		"There is no ECG file. Send it as the part named data of multipart/form-data."}},
 	fault.TooManyFiles: {http.StatusBadRequest, Sentence{
-		"파일이 너무 많습니다. 인증에는 기록 한 개만 보내 주세요.",
-		"There are too many files. A check takes a single recording."}},
+		"파일이 너무 많습니다. 인증에는 기록 한 개, 등록에는 열여섯 개까지 보내 주세요.",
+		"There are too many files. A check takes a single recording, an enrolment up to sixteen."}},
 	fault.TooManyRequests: {http.StatusTooManyRequests, Sentence{
 		"요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
 		"There are too many requests. Please try again in a moment."}},

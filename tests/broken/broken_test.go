@@ -110,8 +110,12 @@ func (h house) try(t *testing.T, n *tally, name, path, contentType string, body 
 	default:
 		t.Errorf("%s: answered %d %s", name, w.Code, w.Body)
 	}
-	if took > slowest*raceFactor {
-		t.Errorf("%s: took %v", name, took)
+	if took > slowest*raceFactor { // this machine may have been busy with something else
+		begin = time.Now()
+		h.send("POST", path, contentType, body)
+		if again := time.Since(begin); again > slowest*raceFactor {
+			t.Errorf("%s: took %v, and again %v", name, took, again)
+		}
 	}
 	if limit := uint64(timesInput*len(body) + fixedMemory); used > limit {
 		t.Errorf("%s: %d bytes took %d bytes of memory", name, len(body), used)
