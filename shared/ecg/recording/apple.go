@@ -17,6 +17,7 @@ import (
 const (
 	appleHead    = 4096 // bytes in which the rows must be
 	appleRows    = 5    // at least
+	appleMost    = 30   // rows, at most
 	appleNumbers = 100  // lines of numbers, at least, that follow
 )
 
@@ -58,7 +59,9 @@ func parseApple(data []byte) (f appleFile, ok bool) {
 		if text == "" {
 			continue
 		}
-		rows++
+		if rows++; rows > appleMost {
+			return f, false
+		}
 		_, value, found := strings.Cut(text, ",")
 		if found {
 			f.take(strings.TrimSpace(value))
