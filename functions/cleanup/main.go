@@ -10,10 +10,10 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"systole/functions/internal/environment"
+	"systole/shared/aws/client"
+	"systole/shared/aws/s3"
 	"systole/shared/cleanup"
 	"systole/shared/config"
-	"systole/shared/store/awsclient"
-	"systole/shared/store/s3"
 )
 
 func main() { environment.Main(run) }
@@ -24,7 +24,7 @@ func run() error {
 		return err
 	}
 	tables := environment.Tables(settings, sdk)
-	bucket := s3.New(sdk, awsclient.Endpoint(os.Getenv, "S3"), settings.Bucket)
+	bucket := s3.New(sdk, client.Endpoint(os.Getenv, "S3"), settings.Bucket)
 	service := cleanup.NewService(tables, tables, bucket, cleanup.Settings{
 		TokenIdle:    settings.TokenLimits.Idle,
 		UploadsKeep:  settings.UploadsKeep,

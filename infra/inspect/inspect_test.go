@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"systole/tests/recordings"
+	"systole/tests/support/recordings"
 )
 
 // files writes an enrolment and two probes, of the same and another person.

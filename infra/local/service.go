@@ -10,11 +10,11 @@ import (
 
 	"systole/infra/service"
 	"systole/shared/api"
+	"systole/shared/aws/gateway"
 	"systole/shared/cleanup"
 	"systole/shared/config"
-	"systole/shared/gateway"
-	"systole/shared/store/embedded"
-	"systole/shared/store/memory"
+	"systole/shared/embedded"
+	"systole/shared/memory"
 )
 
 // stores are where everything is kept.

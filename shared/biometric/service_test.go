@@ -19,8 +19,8 @@ import (
 	"systole/shared/biometric/request"
 	"systole/shared/fault"
 	"systole/shared/member"
+	"systole/shared/memory"
 	"systole/shared/store"
-	"systole/shared/store/memory"
 )
 
 const kimsToken = "0123456789abcdef0123456789abcdef01234567"

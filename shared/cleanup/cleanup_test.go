@@ -12,8 +12,8 @@ import (
 
 	"systole/shared/cleanup"
 	"systole/shared/member"
+	"systole/shared/memory"
 	"systole/shared/store"
-	"systole/shared/store/memory"
 )
 
 const day = 24 * time.Hour

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"systole/shared/api"
-	"systole/tests/recordings"
+	"systole/tests/support/recordings"
 )
 
 func served(t *testing.T) http.Handler {

@@ -7,7 +7,7 @@ import (
 
 	"systole/shared/ecg"
 	"systole/shared/ecg/resample"
-	"systole/tests/recordings"
+	"systole/tests/support/recordings"
 )
 
 func TestARateIsToldOnlyWhereItIsRight(t *testing.T) {

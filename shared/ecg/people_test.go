@@ -6,10 +6,10 @@ import (
 
 	"systole/shared/ecg"
 	"systole/shared/ecg/recording"
-	"systole/tests/recordings"
+	"systole/tests/support/recordings"
 )
 
-// signalOf is the signal in a file of tests/recordings.
+// signalOf is the signal in a file of tests/support/recordings.
 func signalOf(t testing.TB, file []byte) ecg.Signal {
 	t.Helper()
 	r, err := recording.Read(bytes.NewReader(file), recording.Hints{DefaultRateHz: recordings.RateHz})
@@ -21,7 +21,7 @@ func signalOf(t testing.TB, file []byte) ecg.Signal {
 
 // These people are among those that the parameters were learned from: the test
 // says that the parts fit together, not how well strangers are told apart. For
-// that see tests/evaluate.
+// that see tests/science/evaluate.
 func TestCompareAcceptsOwnHeartAndRefusesOthers(t *testing.T) {
 	var templates []*ecg.Template
 	var probes []ecg.Signal

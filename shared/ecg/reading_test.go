@@ -5,7 +5,7 @@ import (
 
 	"systole/shared/ecg"
 	"systole/shared/ecg/fingerprint"
-	"systole/tests/recordings"
+	"systole/tests/support/recordings"
 )
 
 func read(t testing.TB, s ecg.Signal) *ecg.Reading {

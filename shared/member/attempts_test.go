@@ -10,7 +10,7 @@ import (
 	"systole/shared/fault"
 	"systole/shared/member"
 	"systole/shared/member/argon2id"
-	"systole/shared/store/memory"
+	"systole/shared/memory"
 )
 
 // people are the service on a store in memory, with a clock that tests turn.

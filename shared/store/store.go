@@ -2,7 +2,7 @@
 // what can go wrong with a stored item, whatever keeps it.
 //
 // Implementations live in the folders below, named after their technology.
-// Each passes the conformance suite in tests/conformance.
+// Each passes the conformance suite in shared/store/storetest.
 package store
 
 import (

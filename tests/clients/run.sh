@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Runs each client and holds what it prints to what all of them have to print.
 #
-#   tests/servers/local.sh tests/clients/run.sh
+#   tests/support/servers/local.sh tests/clients/run.sh
 set -euo pipefail
 cd "$(dirname "$0")"
-recordings=$(realpath ../recordings/testdata)
+recordings=$(realpath ../support/recordings/testdata)
 want='enrolled
 person 01: true
 person 04: false

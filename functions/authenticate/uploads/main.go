@@ -9,11 +9,11 @@ import (
 	"systole/functions/internal/environment"
 	"systole/functions/internal/serve"
 	"systole/shared/api/authenticate"
+	"systole/shared/aws/client"
+	"systole/shared/aws/s3"
 	"systole/shared/biometric/upload"
 	"systole/shared/config"
 	"systole/shared/member"
-	"systole/shared/store/awsclient"
-	"systole/shared/store/s3"
 )
 
 func main() { environment.Main(run) }
@@ -23,7 +23,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	bucket := s3.New(sdk, awsclient.Endpoint(os.Getenv, "S3"), settings.Bucket)
+	bucket := s3.New(sdk, client.Endpoint(os.Getenv, "S3"), settings.Bucket)
 	tokens := member.NewTokens(environment.Tables(settings, sdk), settings.TokenLimits, time.Now, rand.Reader)
 	uploads := upload.New(tokens, bucket, rand.Reader)
 	serve.Routes(settings, authenticate.Uploads(uploads, int(upload.Lifetime.Seconds())))

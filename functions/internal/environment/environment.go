@@ -8,9 +8,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"systole/shared/aws/client"
+	"systole/shared/aws/dynamo"
 	"systole/shared/config"
-	"systole/shared/store/awsclient"
-	"systole/shared/store/dynamo"
 )
 
 // Main runs a function and ends the process with its error, if any.
@@ -25,12 +25,12 @@ func Main(run func() error) {
 // SDK's. The error names everything that is wrong with the environment.
 func Read(required ...string) (config.Config, aws.Config, error) {
 	settings, err := config.Read(os.LookupEnv, required...)
-	sdk, sdkErr := awsclient.Config(os.Getenv)
+	sdk, sdkErr := client.Config(os.Getenv)
 	return settings, sdk, errors.Join(err, sdkErr)
 }
 
 // Tables are the members, tokens and activity.
 func Tables(c config.Config, sdk aws.Config) *dynamo.Store {
-	return dynamo.New(sdk, awsclient.Endpoint(os.Getenv, "DYNAMODB"),
+	return dynamo.New(sdk, client.Endpoint(os.Getenv, "DYNAMODB"),
 		dynamo.Tables{Members: c.MembersTable, Tokens: c.TokensTable, Activity: c.ActivityTable})
 }

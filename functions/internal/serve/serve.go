@@ -6,8 +6,8 @@ import (
 	"os"
 
 	"systole/shared/api"
+	"systole/shared/aws/gateway"
 	"systole/shared/config"
-	"systole/shared/gateway"
 )
 
 // Routes answers the events of API Gateway. It doesn't return.

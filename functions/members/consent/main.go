@@ -10,10 +10,10 @@ import (
 	"systole/functions/internal/serve"
 	"systole/shared/account"
 	"systole/shared/api/members"
+	"systole/shared/aws/client"
+	"systole/shared/aws/s3"
 	"systole/shared/config"
 	"systole/shared/member"
-	"systole/shared/store/awsclient"
-	"systole/shared/store/s3"
 )
 
 func main() { environment.Main(run) }
@@ -26,7 +26,7 @@ func run() error {
 	tables := environment.Tables(settings, sdk)
 	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
 	service := member.NewService(tables, tokens, nil, time.Now, rand.Reader)
-	bucket := s3.New(sdk, awsclient.Endpoint(os.Getenv, "S3"), settings.Bucket)
+	bucket := s3.New(sdk, client.Endpoint(os.Getenv, "S3"), settings.Bucket)
 	accounts := account.NewService(tables, tables, tokens, bucket, time.Now)
 	serve.Routes(settings, members.Consent(service, accounts, settings.ConsentRequired))
 	return nil

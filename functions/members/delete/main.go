@@ -10,11 +10,11 @@ import (
 	"systole/functions/internal/serve"
 	"systole/shared/account"
 	"systole/shared/api/members"
+	"systole/shared/aws/client"
+	"systole/shared/aws/s3"
 	"systole/shared/config"
 	"systole/shared/member"
 	"systole/shared/member/argon2id"
-	"systole/shared/store/awsclient"
-	"systole/shared/store/s3"
 )
 
 func main() { environment.Main(run) }
@@ -28,7 +28,7 @@ func run() error {
 	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
 	hasher := argon2id.New(argon2id.Cost(settings.HashCost), settings.HashParallel, rand.Reader)
 	service := member.NewService(tables, tokens, hasher, time.Now, rand.Reader)
-	bucket := s3.New(sdk, awsclient.Endpoint(os.Getenv, "S3"), settings.Bucket)
+	bucket := s3.New(sdk, client.Endpoint(os.Getenv, "S3"), settings.Bucket)
 	accounts := account.NewService(tables, tables, tokens, bucket, time.Now)
 	serve.Routes(settings, members.Delete(account.NewDeletions(accounts, service)))
 	return nil

@@ -18,11 +18,11 @@ import (
 
 	"systole/shared/api"
 	"systole/shared/api/authenticate"
+	"systole/shared/aws/gateway"
 	"systole/shared/biometric"
 	"systole/shared/biometric/protect"
-	"systole/shared/gateway"
 	"systole/shared/member"
-	"systole/shared/store/memory"
+	"systole/shared/memory"
 )
 
 const (

@@ -21,11 +21,11 @@ import (
 
 	"systole/shared/api"
 	"systole/shared/api/members"
-	"systole/shared/gateway"
+	"systole/shared/aws/gateway"
 	"systole/shared/member"
 	"systole/shared/member/argon2id"
+	"systole/shared/memory"
 	"systole/shared/store"
-	"systole/shared/store/memory"
 )
 
 // newService returns the three routes on a store of their own. Hashes are

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"systole/shared/store/memory"
+	"systole/shared/memory"
 )
 
 // wrong is a request and what it must be answered with.

@@ -89,7 +89,7 @@ func rare(share float64) int32 { return int32(math.Round(-nat * math.Log(share))
 
 // usual is the share of pairs of different beats of one person that differ in
 // at most h bits. Most are unrelated and differ as coins do; how many come
-// closer was read off the recordings of tests/replay.
+// closer was read off the recordings of tests/attack/replay.
 func usual(h int) (rhythm, shape float64) {
 	const mean, deviation = bits / 2, 4
 	unrelated := 0.9 * 0.5 * math.Erfc((mean-0.5-float64(h))/deviation/math.Sqrt2)

@@ -11,7 +11,7 @@
 // anything but copies.
 //
 // Who adds a natural variation to an invented recording passes: then it isn't
-// told from nature any more. tests/replay measures what is.
+// told from nature any more. tests/attack/replay measures what is.
 package liveness
 
 import "math"
@@ -19,7 +19,7 @@ import "math"
 const (
 	// leastVariation is how much a natural heart's beats vary at least, in the
 	// root mean square of a shape's share, as part of the beat's height. Of
-	// 2,541 recordings in tests/replay 9 are below.
+	// 2,541 recordings in tests/attack/replay 9 are below.
 	leastVariation = 0.0088
 	// leastNearest is how far the usual beat is, in the same measure, from the one
 	// that is most like it. Of the same recordings 2 are below.

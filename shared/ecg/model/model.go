@@ -1,7 +1,7 @@
 // Package model holds what was learned about hearts from many persons: how a
 // mean beat becomes a point in a space where one person's beats lie together,
 // and which scores strangers reach. The parameters are a file that the training
-// program under tests/train writes.
+// program under infra/train writes.
 package model
 
 import (

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"systole/shared/ecg/recording"
-	"systole/tests/samples/write"
+	"systole/tests/support/samples/write"
 )
 
 func TestDICOMWaveformsGiveTheSameSignal(t *testing.T) {

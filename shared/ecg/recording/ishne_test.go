@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"systole/shared/ecg/recording"
-	"systole/tests/samples/write"
+	"systole/tests/support/samples/write"
 )
 
 func TestISHNEFilesAreRead(t *testing.T) {

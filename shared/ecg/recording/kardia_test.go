@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"systole/shared/ecg/recording"
-	"systole/tests/samples/write"
+	"systole/tests/support/samples/write"
 )
 
 // kardiaSignal is a signal at the rate that Kardia has.

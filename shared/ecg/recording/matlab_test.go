@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"systole/shared/ecg/recording"
-	"systole/tests/samples/write"
+	"systole/tests/support/samples/write"
 )
 
 func TestMATLABFilesGiveTheSameSignal(t *testing.T) {

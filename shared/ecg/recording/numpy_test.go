@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"systole/shared/ecg/recording"
-	"systole/tests/samples/write"
+	"systole/tests/support/samples/write"
 )
 
 // doubles are numbers of 64 bits.

@@ -11,7 +11,7 @@ import (
 	"systole/shared/ecg"
 	"systole/shared/ecg/recording"
 	"systole/shared/ecg/resample"
-	"systole/tests/recordings"
+	"systole/tests/support/recordings"
 )
 
 // samplesFolder holds two recordings of person 1 in every format.

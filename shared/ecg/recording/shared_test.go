@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"systole/shared/ecg/recording"
-	"systole/tests/samples/write"
+	"systole/tests/support/samples/write"
 )
 
 // sound checks what holds of every answer, whatever the file.

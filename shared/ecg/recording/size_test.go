@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"systole/shared/ecg/recording"
-	"systole/tests/samples/write"
+	"systole/tests/support/samples/write"
 )
 
 // binaries are the formats of numbers, each with a way to write a recording.

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"systole/shared/ecg/recording"
-	"systole/tests/samples/write"
+	"systole/tests/support/samples/write"
 )
 
 // parts are a record's files.

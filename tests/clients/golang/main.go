@@ -1,6 +1,6 @@
 // Command golang is a client of the service in Go: from sign-up to deletion.
 //
-//	go run ./tests/clients/golang http://127.0.0.1:8080 tests/recordings/testdata
+//	go run ./tests/clients/golang http://127.0.0.1:8080 tests/support/recordings/testdata
 package main
 
 import (

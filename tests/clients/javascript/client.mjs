@@ -1,7 +1,7 @@
 // A client of the service in JavaScript, for browsers and Node.js 20 alike: from
 // sign-up to deletion.
 //
-//	node tests/clients/javascript/client.mjs http://127.0.0.1:8080 tests/recordings/testdata
+//	node tests/clients/javascript/client.mjs http://127.0.0.1:8080 tests/support/recordings/testdata
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 """A client of the service in Python, without other packages: from sign-up to deletion.
 
-python3 tests/clients/python/client.py http://127.0.0.1:8080 tests/recordings/testdata
+python3 tests/clients/python/client.py http://127.0.0.1:8080 tests/support/recordings/testdata
 """
 
 import json

@@ -7,13 +7,13 @@ import (
 	"time"
 
 	"systole/functions/internal/environment"
+	"systole/shared/aws/client"
+	"systole/shared/aws/s3"
+	"systole/shared/aws/secrets"
 	"systole/shared/biometric"
 	"systole/shared/biometric/configured"
 	"systole/shared/config"
 	"systole/shared/member"
-	"systole/shared/store/awsclient"
-	"systole/shared/store/s3"
-	"systole/shared/store/secrets"
 )
 
 // Service returns the service that the environment describes.
@@ -23,8 +23,8 @@ func Service() (*biometric.Service, config.Config, error) {
 		return nil, settings, err
 	}
 	tables := environment.Tables(settings, sdk)
-	bucket := s3.New(sdk, awsclient.Endpoint(os.Getenv, "S3"), settings.Bucket)
-	keys := secrets.New(sdk, awsclient.Endpoint(os.Getenv, "SECRETS_MANAGER"), settings.KeysSecret, time.Now)
+	bucket := s3.New(sdk, client.Endpoint(os.Getenv, "S3"), settings.Bucket)
+	keys := secrets.New(sdk, client.Endpoint(os.Getenv, "SECRETS_MANAGER"), settings.KeysSecret, time.Now)
 	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
 	return biometric.NewService(tokens, tables, bucket, keys, configured.Settings(settings), time.Now, rand.Reader), settings, nil
 }

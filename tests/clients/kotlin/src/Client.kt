@@ -2,7 +2,7 @@
 // has it: from sign-up to deletion.
 //
 //	mvn -f tests/clients/kotlin package
-//	java -jar tests/clients/kotlin/target/client.jar http://127.0.0.1:8080 tests/recordings/testdata
+//	java -jar tests/clients/kotlin/target/client.jar http://127.0.0.1:8080 tests/support/recordings/testdata
 
 import com.google.gson.Gson
 import java.io.File

@@ -1,0 +1,34 @@
+package s3
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"systole/shared/aws/client"
+	"systole/shared/biometric/request"
+)
+
+// PresignPut: see upload.Presigner. It calls nothing: the signature is made
+// here. Size and condition are part of it.
+func (o *Objects) PresignPut(ctx context.Context, key string, size int64, lifetime time.Duration) (request.Upload, error) {
+	signer := s3.NewPresignClient(o.client, s3.WithPresignExpires(lifetime), s3.WithPresignClientFromClientOptions(func(options *s3.Options) {
+		// A checksum would be that of the body at hand: none.
+		options.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+	}))
+	signed, err := signer.PresignPutObject(ctx, &s3.PutObjectInput{
+		Bucket: &o.bucket, Key: &key, ContentLength: &size, IfNoneMatch: aws.String("*"),
+	})
+	if err != nil {
+		return request.Upload{}, client.Error("presign put", err)
+	}
+	upload := request.Upload{Method: signed.Method, URL: signed.URL, Headers: map[string]string{}}
+	for name, values := range signed.SignedHeader {
+		if name != "Host" && name != "Content-Length" { // every client sends these by itself
+			upload.Headers[name] = values[0]
+		}
+	}
+	return upload, nil
+}

@@ -1,0 +1,154 @@
+// Package s3 keeps objects in an S3 bucket.
+package s3
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
+
+	"systole/shared/aws/client"
+	"systole/shared/store"
+)
+
+// MaxSize of an object that is read, in bytes: far above what is ever written,
+// so that a foreign object can't fill the memory.
+const MaxSize = 64 << 20
+
+// Objects keeps objects in one bucket.
+type Objects struct {
+	client *s3.Client
+	bucket string
+}
+
+// New returns the objects of a bucket. It calls nothing yet. endpoint is nil
+// for AWS's own.
+func New(config aws.Config, endpoint *string, bucket string) *Objects {
+	client := s3.NewFromConfig(config, func(o *s3.Options) {
+		o.BaseEndpoint = endpoint
+		o.UsePathStyle = endpoint != nil // bucket names are no host names there
+	})
+	return &Objects{client, bucket}
+}
+
+// Put: see biometric.Objects. When the key is taken, by us perhaps and the
+// reply was lost, the content decides.
+func (o *Objects) Put(ctx context.Context, key string, data []byte) error {
+	_, err := o.client.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: &o.bucket, Key: &key, Body: bytes.NewReader(data), IfNoneMatch: aws.String("*"),
+	})
+	if !taken(err) {
+		return client.Error("put object", err)
+	}
+	old, err := o.Get(ctx, key)
+	if errors.Is(err, store.ErrNotFound) { // the other writer isn't done, or has failed
+		return fmt.Errorf("put object: %w", store.ErrUnavailable)
+	}
+	if err != nil {
+		return fmt.Errorf("put object: read back: %w", err)
+	}
+	if !bytes.Equal(old, data) {
+		return fmt.Errorf("put object: %w", store.ErrExists)
+	}
+	return nil
+}
+
+// taken reports whether a conditional write lost: to an object that is there,
+// or to another writer at this moment.
+func taken(err error) bool {
+	var answer smithy.APIError
+	if !errors.As(err, &answer) {
+		return false
+	}
+	code := answer.ErrorCode()
+	return code == "PreconditionFailed" || code == "ConditionalRequestConflict"
+}
+
+// Replace: see cleanup.Objects.
+func (o *Objects) Replace(ctx context.Context, key string, data []byte) error {
+	_, err := o.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &o.bucket, Key: &key, Body: bytes.NewReader(data)})
+	return client.Error("replace object", err)
+}
+
+// Get: see biometric.Objects.
+func (o *Objects) Get(ctx context.Context, key string) ([]byte, error) {
+	out, err := o.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &o.bucket, Key: &key})
+	var none *types.NoSuchKey
+	if errors.As(err, &none) {
+		return nil, fmt.Errorf("get object: %w", store.ErrNotFound)
+	}
+	if err != nil {
+		return nil, client.Error("get object", err)
+	}
+	defer out.Body.Close()
+	if size := out.ContentLength; size == nil || *size < 0 || *size > MaxSize {
+		return nil, fmt.Errorf("get object: it has %d bytes, at most %d are read", aws.ToInt64(size), MaxSize)
+	}
+	data := make([]byte, *out.ContentLength)
+	if _, err := io.ReadFull(out.Body, data); err != nil {
+		return nil, client.Error("get object: body", err)
+	}
+	// The end of the body is where its checksum is compared.
+	if _, err := io.Copy(io.Discard, out.Body); err != nil {
+		return nil, client.Error("get object: body", err)
+	}
+	return data, nil
+}
+
+// Delete: see cleanup.Objects.
+func (o *Objects) Delete(ctx context.Context, key string) error {
+	_, err := o.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &o.bucket, Key: &key})
+	return client.Error("delete object", err)
+}
+
+// Erase: see account.Objects.
+func (o *Objects) Erase(ctx context.Context, prefix string) error {
+	pages := s3.NewListObjectVersionsPaginator(o.client, &s3.ListObjectVersionsInput{Bucket: &o.bucket, Prefix: &prefix})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return client.Error("erase objects", err)
+		}
+		for _, v := range page.Versions {
+			if err := o.eraseVersion(ctx, v.Key, v.VersionId); err != nil {
+				return err
+			}
+		}
+		for _, marker := range page.DeleteMarkers {
+			if err := o.eraseVersion(ctx, marker.Key, marker.VersionId); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (o *Objects) eraseVersion(ctx context.Context, key, version *string) error {
+	_, err := o.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &o.bucket, Key: key, VersionId: version})
+	return client.Error("erase object", err)
+}
+
+// List: see cleanup.Objects. A page has at most 1,000 objects, whatever limit
+// says.
+func (o *Objects) List(ctx context.Context, prefix, after string, limit int) ([]store.Object, string, error) {
+	out, err := o.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
+		Bucket: &o.bucket, Prefix: &prefix, StartAfter: &after, MaxKeys: aws.Int32(int32(min(limit, 1000))),
+	})
+	if err != nil {
+		return nil, "", client.Error("list objects", err)
+	}
+	list := make([]store.Object, len(out.Contents))
+	for i, c := range out.Contents {
+		list[i] = store.Object{Key: aws.ToString(c.Key), Size: aws.ToInt64(c.Size), Modified: aws.ToTime(c.LastModified)}
+	}
+	if !aws.ToBool(out.IsTruncated) || len(list) == 0 {
+		return list, "", nil
+	}
+	return list, list[len(list)-1].Key, nil
+}

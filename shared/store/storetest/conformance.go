@@ -1,0 +1,132 @@
+// Package storetest says what every store has to do, whatever keeps it. Each
+// implementation runs the whole of it in its own tests.
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"systole/shared/member"
+)
+
+// Store is all that is asked of a store of members and sessions.
+type Store interface {
+	member.Members
+	member.Sessions
+	member.Attempted
+	member.Activity
+	Present(ctx context.Context, username, id string, print []byte) (member.Member, error)
+	RemovePrint(ctx context.Context, username, id string) error
+	SetModel(ctx context.Context, username, replaced string, m member.Model, prints []string) error
+	MarkModelUsed(ctx context.Context, username, version string, used time.Time) error
+	CountFailure(ctx context.Context, username, version string, at time.Time) error
+	ClearFailures(ctx context.Context, username, version string) error
+	ClearModel(ctx context.Context, username, version string, prints []string) error
+	MemberByPK(ctx context.Context, pk int64) (member.Member, error)
+	MembersPage(ctx context.Context, cursor string, limit int) ([]member.Member, string, error)
+	ExpiredSessions(ctx context.Context, now time.Time, idle time.Duration, cursor string, limit int) ([]member.TokenID, string, error)
+}
+
+// now is a moment that every store can keep: seconds, in UTC.
+var now = time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC)
+
+// unique returns a word that no other test uses: stores may be shared.
+func unique(prefix string) string {
+	var b [8]byte
+	rand.Read(b[:])
+	return prefix + hex.EncodeToString(b[:])
+}
+
+func newMember() member.Member {
+	age := 26
+	return member.Member{
+		Username: unique("홍길동."), PK: randomPK(), Name: "길동 홍", Age: &age, Gender: member.Male,
+		PasswordHash: unique("$argon2id$"), Created: now, TokensValidFrom: now.Add(-time.Hour),
+	}
+}
+
+func randomPK() int64 {
+	var b [6]byte
+	rand.Read(b[:])
+	var pk int64
+	for _, x := range b {
+		pk = pk<<8 | int64(x)
+	}
+	return pk + 1
+}
+
+func newModel() member.Model {
+	version := unique("v")
+	return member.Model{Version: version, Key: "models/1/" + version, Made: now, Used: now.Add(time.Hour), Algorithm: "mean-1", Quality: 0.875}
+}
+
+func newSession(username string) member.Session {
+	s := member.Session{
+		Username: username, PK: 7, Issued: now, Used: now, Expires: now.Add(24 * time.Hour), ModelKey: "models/7/a",
+		ValidFrom: now.Add(-time.Hour),
+	}
+	rand.Read(s.ID[:])
+	return s
+}
+
+func newEvent() member.Event { return member.NewEvent(member.LoggedIn, now) }
+
+// must fails the test on an error.
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantErr fails the test when err is not the one expected.
+func wantErr(t *testing.T, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("error is %v, want %v", err, want)
+	}
+}
+
+// race runs n calls at once and returns how many succeeded; all others must
+// have failed with lost.
+func race(t *testing.T, n int, lost error, call func(i int) error) int {
+	t.Helper()
+	errs := make([]error, n)
+	var ready, done sync.WaitGroup
+	ready.Add(1)
+	for i := range n {
+		done.Go(func() {
+			ready.Wait()
+			errs[i] = call(i)
+		})
+	}
+	ready.Done()
+	done.Wait()
+	won := 0
+	for _, err := range errs {
+		switch {
+		case err == nil:
+			won++
+		case !errors.Is(err, lost):
+			t.Errorf("loser's error is %v, want %v", err, lost)
+		}
+	}
+	return won
+}
+
+// eventually tries until check passes or a few seconds are over: for reads that
+// may lag behind writes.
+func eventually(t *testing.T, what string, check func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
+		if check() {
+			return
+		}
+	}
+	t.Fatalf("not within 5 s: %s", what)
+}

@@ -1,0 +1,171 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"systole/shared/member"
+	"systole/shared/store"
+)
+
+// Sessions runs what is asked of a store of sessions.
+func Sessions(t *testing.T, s Store) {
+	t.Run("a session comes back as it was created", func(t *testing.T) {
+		session := newSession(unique("u"))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+		wantSession(t, s, session)
+	})
+	t.Run("an unknown session is not found", func(t *testing.T) {
+		_, err := s.Session(t.Context(), newSession("u").ID)
+		wantErr(t, err, store.ErrNotFound)
+	})
+	t.Run("a member's sessions are listed, oldest first", func(t *testing.T) {
+		username := unique("u")
+		sessions := make([]member.Session, 5)
+		for i := range sessions {
+			sessions[i] = newSession(username)
+			sessions[i].Issued = now.Add(time.Duration(-i) * time.Minute)
+			must(t, s.CreateSession(t.Context(), sessions[i], newEvent(), nil))
+		}
+		must(t, s.CreateSession(t.Context(), newSession(username+"x"), newEvent(), nil))
+		eventually(t, "all five are listed", func() bool {
+			of, err := s.SessionsOf(t.Context(), username)
+			must(t, err)
+			return len(of) == 5 && of[0].ID == sessions[4].ID && of[4].ID == sessions[0].ID
+		})
+	})
+	t.Run("a new session evicts others in the same call", func(t *testing.T) {
+		username := unique("u")
+		old, kept, fresh := newSession(username), newSession(username), newSession(username)
+		must(t, s.CreateSession(t.Context(), old, newEvent(), nil))
+		must(t, s.CreateSession(t.Context(), kept, newEvent(), nil))
+		gone := newSession(username).ID
+		must(t, s.CreateSession(t.Context(), fresh, newEvent(), []member.TokenID{old.ID, gone}))
+		wantNoSession(t, s, old.ID)
+		wantSession(t, s, kept)
+		wantSession(t, s, fresh)
+	})
+	t.Run("a touch is noted", func(t *testing.T) {
+		session := newSession(unique("u"))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+		session.Used, session.ModelKey = now.Add(time.Hour), "models/7/b"
+		must(t, s.TouchSession(t.Context(), session.ID, session.Used, session.ModelKey))
+		wantSession(t, s, session)
+	})
+	t.Run("a touch brings no ended session back", func(t *testing.T) {
+		session := newSession(unique("u"))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+		_, err := s.DeleteSession(t.Context(), session.ID)
+		must(t, err)
+		wantErr(t, s.TouchSession(t.Context(), session.ID, now, "k"), store.ErrNotFound)
+		wantNoSession(t, s, session.ID)
+	})
+	t.Run("a session is kept when others are voided", func(t *testing.T) {
+		session := newSession(unique("u"))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+		session.ValidFrom = now.Add(time.Minute)
+		must(t, s.KeepSession(t.Context(), session.ID, session.ValidFrom))
+		wantSession(t, s, session)
+		gone := newSession("u").ID
+		wantErr(t, s.KeepSession(t.Context(), gone, now), store.ErrNotFound)
+		wantNoSession(t, s, gone)
+	})
+	t.Run("of many takers of a challenge exactly one gets it", func(t *testing.T) {
+		session := newSession(unique("u"))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+		challenge := member.Challenge{Hash: session.ID, Expires: now.Add(time.Minute)}
+		must(t, s.SetChallenge(t.Context(), session.ID, challenge))
+		other := challenge
+		other.Hash[0]++
+		wantErr(t, s.TakeChallenge(t.Context(), session.ID, other), store.ErrConflict)
+		before := session
+		before.Challenge = challenge
+		wantSession(t, s, before)
+		won := race(t, 16, store.ErrConflict, func(int) error {
+			return s.TakeChallenge(t.Context(), session.ID, challenge)
+		})
+		if won != 1 {
+			t.Errorf("%d takers won, want 1", won)
+		}
+		wantSession(t, s, session)
+		gone := newSession("u").ID
+		wantErr(t, s.SetChallenge(t.Context(), gone, challenge), store.ErrNotFound)
+		wantErr(t, s.TakeChallenge(t.Context(), gone, challenge), store.ErrConflict)
+		wantNoSession(t, s, gone)
+	})
+	t.Run("many sessions are deleted at once", func(t *testing.T) {
+		username := unique("u")
+		var ids []member.TokenID
+		for range 30 {
+			session := newSession(username)
+			must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+			ids = append(ids, session.ID)
+		}
+		must(t, s.DeleteSessions(t.Context(), ids))
+		must(t, s.DeleteSessions(t.Context(), ids)) // a lost reply
+		must(t, s.DeleteSessions(t.Context(), nil))
+		for _, id := range ids {
+			wantNoSession(t, s, id)
+		}
+	})
+	t.Run("of many log-outs exactly one is told of the session", func(t *testing.T) {
+		session := newSession(unique("u"))
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+		won := race(t, 16, store.ErrNotFound, func(int) error {
+			got, err := s.DeleteSession(t.Context(), session.ID)
+			if err == nil && got != session {
+				t.Errorf("deleted session is %+v, want %+v", got, session)
+			}
+			return err
+		})
+		if won != 1 {
+			t.Errorf("%d log-outs won, want 1", won)
+		}
+	})
+	t.Run("expired and idle sessions are found, page by page", func(t *testing.T) { expiry(t, s) })
+}
+
+func expiry(t *testing.T, s Store) {
+	later, idle := now.Add(48*time.Hour), 12*time.Hour
+	username := unique("u")
+	alive, expired, unused := newSession(username), newSession(username), newSession(username)
+	alive.Expires, alive.Used = later.Add(time.Second), later
+	expired.Expires, expired.Used = later, later
+	unused.Expires, unused.Used = later.Add(time.Hour), later.Add(-idle)
+	for _, session := range []member.Session{alive, expired, unused} {
+		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+	}
+	found := map[member.TokenID]int{}
+	for cursor, pages := "", 0; ; pages++ {
+		ids, next, err := s.ExpiredSessions(t.Context(), later, idle, cursor, 2)
+		must(t, err)
+		for _, id := range ids {
+			found[id]++
+		}
+		if next == "" {
+			break
+		}
+		if next == cursor || pages > 10_000 {
+			t.Fatalf("the cursor doesn't move on from %q", cursor)
+		}
+		cursor = next
+	}
+	if found[alive.ID] != 0 || found[expired.ID] != 1 || found[unused.ID] != 1 {
+		t.Errorf("found alive %d, expired %d, unused %d times; want 0, 1, 1", found[alive.ID], found[expired.ID], found[unused.ID])
+	}
+}
+
+func wantSession(t *testing.T, s Store, want member.Session) {
+	t.Helper()
+	got, err := s.Session(t.Context(), want.ID)
+	must(t, err)
+	if got != want {
+		t.Errorf("session is\n%+v, want\n%+v", got, want)
+	}
+}
+
+func wantNoSession(t *testing.T, s Store, id member.TokenID) {
+	t.Helper()
+	_, err := s.Session(t.Context(), id)
+	wantErr(t, err, store.ErrNotFound)
+}

@@ -1,0 +1,187 @@
+package broken
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"flag"
+	"fmt"
+	mathrand "math/rand/v2"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"runtime/metrics"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"systole/infra/service"
+	"systole/shared/api"
+	"systole/shared/config"
+	"systole/shared/memory"
+	"systole/tests/support/servers"
+)
+
+var (
+	files = flag.Int("files", defaultFiles, "how many broken recordings are sent")
+	forms = flag.Int("forms", defaultForms, "how many broken bodies are sent")
+)
+
+// Limits of what a broken request may cost. The fixed part of the memory is
+// that of the service itself, and what unpacking may take however small a file is.
+const (
+	slowest     = time.Second
+	timesInput  = 4
+	fixedMemory = 96 << 20
+)
+
+// house is the whole service, and the token of a member.
+type house struct {
+	http.Handler
+	token string
+}
+
+func newHouse(t *testing.T) house {
+	t.Helper()
+	settings, err := config.Read(func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings.HashCost = config.HashCost{MemoryKiB: 64, Passes: 1, Lanes: 1}
+	settings.UploadsKeep = 0
+	kept, objects := new(memory.Store), &memory.Objects{Now: time.Now}
+	stores := service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: servers.Ring(t)}
+	h := house{Handler: api.New(api.Settings{}, service.Routes(settings, stores, time.Now, rand.Reader)...)}
+	w := h.send("POST", "/members/create/", "application/x-www-form-urlencoded", []byte("username=kim&password=tachy-cardia!&name=Kim"))
+	var answer struct{ Token string }
+	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || w.Code != http.StatusOK {
+		t.Fatalf("sign-up: %d %s", w.Code, w.Body)
+	}
+	h.token = answer.Token
+	return h
+}
+
+func (h house) send(method, path, contentType string, body []byte) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, bytes.NewReader(body))
+	r.Header.Set("Content-Type", contentType)
+	if h.token != "" {
+		r.Header.Set("Authorization", "Token "+h.token)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func multipartOf(f file) (contentType string, body []byte) {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	part, _ := w.CreateFormFile("ECG", "x") // to memory: none of this can fail
+	part.Write(f.data)
+	w.Close()
+	return w.FormDataContentType(), b.Bytes()
+}
+
+// tally counts answers, and remembers the worst.
+type tally struct {
+	statuses map[int]int
+	slowest  time.Duration
+	largest  uint64
+}
+
+// try sends a request and holds the answer to the limits. Only what is still
+// sound after all may succeed.
+func (h house) try(t *testing.T, n *tally, name, path, contentType string, body []byte, mayBeSound bool) {
+	t.Helper()
+	runtime.GC()
+	before := heap()
+	stop, peak := watch()
+	begin := time.Now()
+	w := h.send("POST", path, contentType, body)
+	took := time.Since(begin)
+	stop()
+	used := peak.Load() - min(peak.Load(), before)
+	n.statuses[w.Code]++
+	n.slowest, n.largest = max(n.slowest, took), max(n.largest, used)
+	switch {
+	case w.Code >= 400 && w.Code < 500 && strings.Contains(w.Body.String(), `"error":`):
+	case w.Code == http.StatusOK && mayBeSound:
+	default:
+		t.Errorf("%s: answered %d %s", name, w.Code, w.Body)
+	}
+	if took > slowest*raceFactor { // this machine may have been busy with something else
+		begin = time.Now()
+		h.send("POST", path, contentType, body)
+		if again := time.Since(begin); again > slowest*raceFactor {
+			t.Errorf("%s: took %v, and again %v", name, took, again)
+		}
+	}
+	if limit := uint64(timesInput*len(body) + fixedMemory); used > limit {
+		t.Errorf("%s: %d bytes took %d bytes of memory", name, len(body), used)
+	}
+}
+
+// heap is how many bytes objects take on the heap, those to be freed included.
+func heap() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// watch looks at the heap until it is stopped.
+func watch() (stop func(), peak *atomic.Uint64) {
+	peak = new(atomic.Uint64)
+	done, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for tick := time.NewTicker(200 * time.Microsecond); ; {
+			peak.Store(max(peak.Load(), heap()))
+			select {
+			case <-done:
+				tick.Stop()
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return func() { close(done); <-stopped }, peak
+}
+
+func (n *tally) String() string {
+	return fmt.Sprintf("answers by status %v, slowest %v, largest %d MB", n.statuses, n.slowest.Round(time.Millisecond), n.largest>>20)
+}
+
+func TestBrokenRecordingsAreRefusedAtOnce(t *testing.T) {
+	whole, err := sound("../../../shared/ecg/recording/testdata/samples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, n, chance := newHouse(t), &tally{statuses: map[int]int{}}, mathrand.New(mathrand.NewPCG(1, 2))
+	for _, f := range inventions(chance) {
+		contentType, body := multipartOf(f)
+		h.try(t, n, f.name, "/authenticate/make_model/", contentType, body, false)
+	}
+	for i := range *files {
+		f, d := whole[i%len(whole)], damages[chance.IntN(len(damages))]
+		if len(f.data) == 0 {
+			t.Fatalf("%s is empty", f.name)
+		}
+		contentType, body := multipartOf(file{data: d.do(chance, f.data)})
+		h.try(t, n, fmt.Sprintf("%d, %s: %s", i, f.name, d.name), "/authenticate/make_model/", contentType, body, true)
+	}
+	t.Logf("%d recordings: %v", *files, n)
+}
+
+func TestBrokenBodiesAreRefusedAtOnce(t *testing.T) {
+	h, n, chance := newHouse(t), &tally{statuses: map[int]int{}}, mathrand.New(mathrand.NewPCG(3, 4))
+	paths := []string{"/members/create/", "/members/password/", "/members/consent/", "/authenticate/uploads/", "/authenticate/make_model/", "/authenticate/check_user/"}
+	for sent := 0; sent < *forms; {
+		for _, b := range bodies(chance) {
+			path := paths[chance.IntN(len(paths))]
+			h.try(t, n, b.name+" to "+path, path, b.contentType, b.data, false)
+			sent++
+		}
+	}
+	t.Logf("%d bodies: %v", *forms, n)
+}

@@ -1,0 +1,258 @@
+// Package crash kills the local service at random moments under load and looks
+// for anything that it had answered with success and then lost.
+package crash
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"systole/tests/support/recordings"
+)
+
+const (
+	kills   = 50
+	clients = 4
+	// longest time under load before a kill
+	longest = 400 * time.Millisecond
+	// share of the people whose model accepts them; the rest may be false
+	// rejections, which are no loss
+	leastAccepted = 0.8
+	// patience for the service to start again
+	patience = 20 * time.Second
+)
+
+// account is what the service has promised to one person.
+type account struct {
+	username, password string
+	person             int // of the recordings
+	token              string
+	enrolled           bool
+	accepted           bool     // a check, of the one recording that there is for it
+	ended              []string // tokens after their log-out
+}
+
+// service is the local command, killed and started again on the same data.
+type service struct {
+	binary, data string
+	cmd          *exec.Cmd
+	base         string
+}
+
+func (s *service) start(t *testing.T) {
+	t.Helper()
+	s.cmd = exec.Command(s.binary, "-addr", "127.0.0.1:0", "-data", s.data)
+	// The cheapest hash that is allowed: the load is to be on the stores.
+	s.cmd.Env = append(os.Environ(), "PASSWORD_MEMORY_KIB=8192", "PASSWORD_PASSES=1", "SAMPLING_RATE_HZ=500")
+	var log bytes.Buffer
+	s.cmd.Stderr = &log
+	stdout, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	late := time.AfterFunc(patience, func() { s.cmd.Process.Kill() })
+	defer late.Stop()
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		if address, ok := strings.CutPrefix(lines.Text(), "listening on "); ok {
+			s.base = address
+			go io.Copy(io.Discard, stdout)
+			return
+		}
+	}
+	s.cmd.Wait()
+	t.Fatalf("the service doesn't start again: %s", log.String())
+}
+
+func (s *service) kill() {
+	s.cmd.Process.Kill() // SIGKILL
+	s.cmd.Wait()
+}
+
+func TestNothingAnsweredWithSuccessIsLostToAKill(t *testing.T) {
+	s := &service{binary: filepath.Join(t.TempDir(), "local"), data: t.TempDir()}
+	build := exec.Command("go", "build", "-o", s.binary, "./infra/local")
+	build.Dir = "../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	var all, recent []*account
+	for round := range kills {
+		s.start(t)
+		for _, a := range recent {
+			a.verify(t, s.base)
+		}
+		recent = load(t, s, round, time.Duration(random.Int64N(int64(longest))))
+		all = append(all, recent...)
+	}
+	s.start(t)
+	defer s.kill()
+	// Everybody, as later kills must not take what earlier ones left.
+	models, accepted := 0, 0
+	for _, a := range all {
+		if a.verify(t, s.base) {
+			accepted++
+		}
+		if a.enrolled {
+			models++
+		}
+	}
+	t.Logf("%d kills: %d members, %d models, %d of their people accepted", kills, len(all), models, accepted)
+	if models == 0 || float64(accepted) < leastAccepted*float64(models) {
+		t.Errorf("%d of %d models know their people", accepted, models)
+	}
+}
+
+// load has clients use the service until it is killed, and returns what was
+// promised to them.
+func load(t *testing.T, s *service, round int, alive time.Duration) []*account {
+	var mu sync.Mutex
+	var promised []*account
+	var group sync.WaitGroup
+	for client := range clients {
+		group.Go(func() {
+			for n := 0; ; n++ {
+				a := &account{
+					username: fmt.Sprintf("u%d.%d.%d", round, client, n), password: "tachy-cardia!",
+					person: 1 + (round+client)%recordings.People,
+				}
+				more := a.live(s.base)
+				if a.token != "" {
+					mu.Lock()
+					promised = append(promised, a)
+					mu.Unlock()
+				}
+				if !more {
+					return
+				}
+			}
+		})
+	}
+	time.Sleep(alive) // the moment of the kill is what is random here
+	s.kill()
+	group.Wait()
+	return promised
+}
+
+// live signs up, enrols, logs in again and out of the first session, noting
+// each success at once. It reports whether the service still answers.
+func (a *account) live(base string) bool {
+	status, body := post(base+"/members/create/", "", url.Values{"username": {a.username}, "password": {a.password}, "name": {"n"}})
+	if status != http.StatusOK {
+		return false
+	}
+	a.token = body["token"].(string)
+	file, err := recordings.Read(a.person, "enrolment")
+	if err != nil {
+		panic(err) // embedded
+	}
+	if status, _ := upload(base+"/authenticate/make_model/", a.token, file); status != http.StatusOK {
+		return false
+	}
+	a.enrolled = true
+	status, body = post(base+"/members/login/", "", url.Values{"username": {a.username}, "password": {a.password}})
+	if status != http.StatusOK {
+		return false
+	}
+	first := a.token
+	a.token = body["token"].(string)
+	if status, _ := post(base+"/members/logout/", first, nil); status != http.StatusOK {
+		return false
+	}
+	a.ended = append(a.ended, first)
+	return true
+}
+
+// verify fails the test where a promise isn't kept. It reports whether the
+// member's model accepts another recording of them.
+func (a *account) verify(t *testing.T, base string) (accepted bool) {
+	t.Helper()
+	status, body := get(base+"/authenticate/check_user/", a.token)
+	if status != http.StatusOK || a.enrolled && body["code"] != 200.0 {
+		t.Errorf("%s: the token or model is lost: status %d, %v", a.username, status, body)
+	}
+	for _, token := range a.ended {
+		if status, _ := get(base+"/authenticate/check_user/", token); status != http.StatusUnauthorized {
+			t.Errorf("%s: a token lives after its log-out: status %d", a.username, status)
+		}
+	}
+	if status, _ := post(base+"/members/login/", "", url.Values{"username": {a.username}, "password": {a.password}}); status != http.StatusOK {
+		t.Errorf("%s: can't log in: status %d", a.username, status)
+	}
+	if !a.enrolled {
+		return false
+	}
+	status, body = upload(base+"/authenticate/check_user/", a.token, recordings.Probe(t, a.person))
+	if a.accepted { // a kill makes no recording good again that was used before
+		if status != http.StatusUnprocessableEntity || body["error"] != "replay" {
+			t.Errorf("%s: a recording was used twice: status %d, %v", a.username, status, body)
+		}
+		return true
+	}
+	if status != http.StatusOK || body["result"] == nil {
+		t.Errorf("%s: the model can't be used: status %d, %v", a.username, status, body)
+	}
+	a.accepted = body["result"] == "true"
+	return a.accepted
+}
+
+func get(address, token string) (int, map[string]any) {
+	return send(http.MethodGet, address, token, "", nil)
+}
+
+func post(address, token string, values url.Values) (int, map[string]any) {
+	return send(http.MethodPost, address, token, "application/x-www-form-urlencoded", strings.NewReader(values.Encode()))
+}
+
+func upload(address, token string, file []byte) (int, map[string]any) {
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	part, _ := w.CreateFormFile("ECG", "ecg.csv") // to memory: can't fail
+	part.Write(file)
+	w.Close()
+	return send(http.MethodPost, address, token, w.FormDataContentType(), &body)
+}
+
+// send returns status 0 when there is no whole answer.
+func send(method, address, token, contentType string, body io.Reader) (int, map[string]any) {
+	r, err := http.NewRequest(method, address, body)
+	if err != nil {
+		panic(err) // addresses are ours
+	}
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Token "+token)
+	}
+	client := http.Client{Timeout: patience}
+	response, err := client.Do(r)
+	if err != nil {
+		return 0, nil
+	}
+	defer response.Body.Close()
+	var decoded map[string]any
+	if json.NewDecoder(response.Body).Decode(&decoded) != nil {
+		return 0, nil
+	}
+	return response.StatusCode, decoded
+}

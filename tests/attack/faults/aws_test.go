@@ -1,0 +1,173 @@
+package faults
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"systole/infra/service"
+	"systole/shared/aws/dynamo"
+	"systole/shared/aws/s3"
+	"systole/tests/support/servers"
+)
+
+// line is the way to AWS. One request on it goes wrong.
+type line struct {
+	next aws.HTTPClient
+
+	mu   sync.Mutex
+	sent int // since it was armed
+	at   int
+	how  func(next aws.HTTPClient, r *http.Request) (*http.Response, error)
+}
+
+func (l *line) arm(n int, how func(aws.HTTPClient, *http.Request) (*http.Response, error)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sent, l.at, l.how = 0, n, how
+}
+
+func (l *line) Do(r *http.Request) (*http.Response, error) {
+	l.mu.Lock()
+	l.sent++
+	wrong := l.sent == l.at
+	l.mu.Unlock()
+	if wrong {
+		return l.how(l.next, r)
+	}
+	return l.next.Do(r)
+}
+
+// ways in which a request goes wrong once. The SDK repeats it.
+var ways = map[string]func(aws.HTTPClient, *http.Request) (*http.Response, error){
+	"throttled": refuse(http.StatusBadRequest, `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow down"}`,
+		http.StatusServiceUnavailable, `<Error><Code>SlowDown</Code><Message>slow down</Message></Error>`),
+	"a server error": refuse(http.StatusInternalServerError, `{"__type":"InternalServerError"}`,
+		http.StatusInternalServerError, `<Error><Code>InternalError</Code></Error>`),
+	"reset before": func(aws.HTTPClient, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
+	"reply lost": func(next aws.HTTPClient, r *http.Request) (*http.Response, error) {
+		answer, err := next.Do(r)
+		if err != nil {
+			return nil, err
+		}
+		return nil, errors.Join(io.ErrUnexpectedEOF, answer.Body.Close())
+	},
+}
+
+// refuse answers as DynamoDB, whose requests name a target, or as S3.
+func refuse(dynamoStatus int, dynamoBody string, s3Status int, s3Body string) func(aws.HTTPClient, *http.Request) (*http.Response, error) {
+	return func(_ aws.HTTPClient, r *http.Request) (*http.Response, error) {
+		status, body, kind := s3Status, s3Body, "application/xml"
+		if r.Header.Get("X-Amz-Target") != "" {
+			status, body, kind = dynamoStatus, dynamoBody, "application/x-amz-json-1.0"
+		}
+		return &http.Response{
+			StatusCode: status, Header: http.Header{"Content-Type": {kind}}, Request: r,
+			Body: io.NopCloser(bytes.NewReader([]byte(body))), ContentLength: int64(len(body)),
+		}, nil
+	}
+}
+
+// lostForGood are requests that may be answered otherwise when a reply is lost
+// and the SDK repeats the call: it finds the token ended, or the nonce taken.
+var lostForGood = map[string]string{"log-out": "token_invalid"}
+
+func TestTheSDKsRepetitionsHideASingleFaultOfEveryCall(t *testing.T) {
+	cloud, sdk := servers.Start(t), servers.Config(t)
+	plain := dynamodb.NewFromConfig(sdk, func(o *dynamodb.Options) { o.BaseEndpoint = &cloud.DynamoDB })
+	l := &line{next: sdk.HTTPClient}
+	sdk.HTTPClient = l
+	sdk.Retryer = atOnce
+	tables := dynamo.New(sdk, &cloud.DynamoDB, servers.Tables())
+	bucket := s3.New(sdk, &cloud.S3, servers.Bucket)
+	stores := service.Stores{Members: tables, Sessions: tables, Objects: bucket, Keys: servers.Ring(t)}
+	fresh := func(t *testing.T) *House {
+		t.Helper()
+		wipe(t, plain)
+		if err := bucket.Erase(t.Context(), ""); err != nil {
+			t.Fatal(err)
+		}
+		h := newHouse(t)
+		h.Stores = stores
+		if err := h.open(stores); err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	for _, s := range scenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			h := fresh(t)
+			r := s.prepare(t, h)
+			l.arm(0, nil)
+			usual := h.Send(r)
+			for n := range l.sent {
+				for name, how := range ways {
+					t.Run(fmt.Sprint(n+1, " ", name), func(t *testing.T) { s.repeated(t, fresh(t), l, n+1, how, usual) })
+				}
+			}
+		})
+	}
+}
+
+// atOnce repeats as often as the service does, but waits for nothing.
+func atOnce() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = 3
+		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+	})
+}
+
+// repeated lets one request to AWS go wrong, and wants the answer that is usual.
+func (s scenario) repeated(t *testing.T, h *House, l *line, n int, how func(aws.HTTPClient, *http.Request) (*http.Response, error), usual Answer) {
+	ctx, cancel := patience()
+	defer cancel()
+	r := s.prepare(t, h)
+	l.arm(n, how)
+	a := h.Send(r)
+	l.arm(0, nil)
+	if a.String() != usual.String() && (lostForGood[s.name] == "" || a.Word() != lostForGood[s.name]) {
+		t.Errorf("answered %v, without the fault %v", a, usual)
+	}
+	if a.Status == http.StatusOK {
+		if err := s.done(h, r, a); err != nil {
+			t.Errorf("answered as done: %v", err)
+		}
+	}
+	if err := h.Broken(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// wipe empties the tables.
+func wipe(t *testing.T, client *dynamodb.Client) {
+	t.Helper()
+	keys := map[string][]string{
+		servers.MembersTable: {"username"}, servers.TokensTable: {"id"}, servers.ActivityTable: {"username", "at"},
+	}
+	for table, names := range keys {
+		out, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &table})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, item := range out.Items {
+			for name := range item {
+				if !slices.Contains(names, name) {
+					delete(item, name)
+				}
+			}
+			if _, err := client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &table, Key: item}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package faults
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"systole/shared/member"
+	"systole/tests/support/recordings"
+)
+
+// scenario is a request in a situation, and what must hold of it.
+type scenario struct {
+	name string
+	// prepare makes the situation, without faults, and returns the request.
+	prepare func(t *testing.T, h *House) Request
+	// done says what is missing of what the answer 200 promises.
+	done func(h *House, r Request, a Answer) error
+	// again are the words that a repetition may be refused with, once the first
+	// try went wrong.
+	again []string
+}
+
+const (
+	password, changedPassword = "tachy-cardia!", "brady-cardia!"
+	credentials               = "username=kim&password=" + password
+)
+
+func (h *House) must(t *testing.T, r Request) Answer {
+	t.Helper()
+	a := h.Send(r)
+	if a.Status != http.StatusOK {
+		t.Fatalf("%s %s: %v", r.Method, r.Path, a)
+	}
+	return a
+}
+
+func signUp() Request {
+	return Request{Method: "POST", Path: "/members/create/", Form: credentials + "&name=Kim"}
+}
+
+func joined(t *testing.T, h *House) string { return h.must(t, signUp()).Body["token"].(string) }
+
+func enrolled(t *testing.T, h *House) string {
+	token := joined(t, h)
+	h.must(t, Request{Method: "POST", Path: "/authenticate/make_model/", Token: token, File: recordings.Enrolment(t, 1)})
+	return token
+}
+
+// as makes a request of a member who has signed up, or enrolled too.
+func as(situation func(*testing.T, *House) string, method, path, form string) func(*testing.T, *House) Request {
+	return func(t *testing.T, h *House) Request {
+		return Request{Method: method, Path: path, Token: situation(t, h), Form: form}
+	}
+}
+
+func with(situation func(*testing.T, *House) string, path string, file func(t testing.TB, person int) []byte) func(*testing.T, *House) Request {
+	return func(t *testing.T, h *House) Request {
+		return Request{Method: "POST", Path: path, Token: situation(t, h), File: file(t, 1)}
+	}
+}
+
+func scenarios() []scenario {
+	return []scenario{
+		{"sign-up", func(*testing.T, *House) Request { return signUp() }, tokenWorks, []string{"username_taken"}},
+		{"log-in", as(joined, "POST", "/members/login/", credentials), tokenWorks, nil},
+		{"log-in with a wrong password", as(joined, "POST", "/members/login/", credentials+"x"), never, []string{"credentials_invalid"}},
+		{"log-out", as(joined, "GET", "/members/logout/", ""), tokenEnded, []string{"token_invalid"}},
+		{"first model", with(joined, "/authenticate/make_model/", recordings.Enrolment), hasModel, nil},
+		{"another model", with(enrolled, "/authenticate/make_model/", recordings.Enrolment), hasModel, nil},
+		{"is there a model", as(enrolled, "GET", "/authenticate/check_user/", ""), anything, nil},
+		{"check", with(enrolled, "/authenticate/check_user/", recordings.Probe), result("true"), []string{"replay"}},
+		{"check of a stranger", func(t *testing.T, h *House) Request {
+			return Request{Method: "POST", Path: "/authenticate/check_user/", Token: enrolled(t, h), File: recordings.Probe(t, 2)}
+		}, result("false"), []string{"replay"}}, // a probe that couldn't be taken back counts as used
+		{"check by replay", with(enrolled, "/authenticate/check_user/", recordings.Enrolment), never, []string{"replay"}},
+		{"challenge", as(joined, "POST", "/authenticate/challenge/", ""), anything, nil},
+		{"password", as(joined, "POST", "/members/password/", "password="+password+"&new_password="+changedPassword),
+			passwordChanged, []string{"token_invalid", "password_wrong"}},
+		{"sessions", as(joined, "GET", "/members/sessions/", ""), anything, nil},
+		{"log-out everywhere", as(joined, "DELETE", "/members/sessions/", ""), tokenEnded, []string{"token_invalid"}},
+		{"consent", as(joined, "POST", "/members/consent/", "version=2026-11"), anything, nil},
+		{"withdrawal", func(t *testing.T, h *House) Request {
+			token := enrolled(t, h)
+			h.must(t, Request{Method: "POST", Path: "/members/consent/", Token: token, Form: "version=2026-11"})
+			return Request{Method: "DELETE", Path: "/members/consent/", Token: token}
+		}, noModel, []string{"no_consent"}},
+		{"activity", as(joined, "GET", "/members/activity/", ""), anything, nil},
+		{"export", as(enrolled, "GET", "/members/me/export/", ""), anything, nil},
+		{"deletion of the model", as(enrolled, "DELETE", "/authenticate/model/", ""), noModel, []string{"no_model"}},
+		{"deletion of the account", as(enrolled, "DELETE", "/members/me/", "password="+password), nothingLeft, []string{"token_invalid"}},
+	}
+}
+
+func anything(*House, Request, Answer) error { return nil }
+
+func never(_ *House, _ Request, a Answer) error { return fmt.Errorf("it was answered %v", a) }
+
+func result(want string) func(*House, Request, Answer) error {
+	return func(_ *House, _ Request, a Answer) error {
+		if a.Body["result"] != want {
+			return fmt.Errorf("the result is %v, want %s", a.Body["result"], want)
+		}
+		return nil
+	}
+}
+
+// expect sends a request and compares the answer.
+func (h *House) expect(r Request, status int, code any) error {
+	a := h.Send(r)
+	if a.Status != status || code != nil && a.Body["code"] != code {
+		return fmt.Errorf("%s %s is answered %v %v", r.Method, r.Path, a, a.Body)
+	}
+	return nil
+}
+
+func tokenWorks(h *House, _ Request, a Answer) error {
+	token, _ := a.Body["token"].(string)
+	return h.expect(Request{Method: "GET", Path: "/members/sessions/", Token: token}, 200, nil)
+}
+
+func tokenEnded(h *House, r Request, _ Answer) error {
+	return h.expect(Request{Method: "GET", Path: "/members/sessions/", Token: r.Token}, 401, nil)
+}
+
+func hasModel(h *House, r Request, _ Answer) error {
+	return h.expect(Request{Method: "GET", Path: "/authenticate/check_user/", Token: r.Token}, 200, 200.0)
+}
+
+func noModel(h *House, r Request, _ Answer) error {
+	return h.expect(Request{Method: "GET", Path: "/authenticate/check_user/", Token: r.Token}, 200, 400.0)
+}
+
+func passwordChanged(h *House, r Request, _ Answer) error {
+	if err := h.expect(Request{Method: "POST", Path: "/members/login/", Form: "username=kim&password=" + changedPassword}, 200, nil); err != nil {
+		return err
+	}
+	return h.expect(Request{Method: "POST", Path: "/members/login/", Form: credentials}, 401, nil)
+}
+
+func nothingLeft(h *House, _ Request, _ Answer) error {
+	ctx, cancel := patience()
+	defer cancel()
+	keys, err := h.Left(ctx)
+	if err != nil || len(keys) > 0 {
+		return fmt.Errorf("objects are left: %q, %v", keys, err)
+	}
+	events, err := h.Members.ActivityOf(ctx, "kim", 100)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if e.Kind != member.LogInFailed { // whoever tries the name afterwards
+			return fmt.Errorf("activity is left: %v", events)
+		}
+	}
+	if sessions, err := h.Sessions.SessionsOf(ctx, "kim"); err != nil || len(sessions) > 0 {
+		return fmt.Errorf("sessions are left: %v, %v", sessions, err)
+	}
+	return h.expect(Request{Method: "POST", Path: "/members/login/", Form: credentials}, 401, nil)
+}

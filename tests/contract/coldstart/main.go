@@ -1,0 +1,115 @@
+// Command coldstart measures how the functions start: from the start of the
+// process to its first question to the Runtime API for work, what its packages
+// need before main, memory, and the size of what is uploaded. Two programs are
+// measured in the same rounds: the least that a function can be, and one that
+// sets up the SDK as its documentation does.
+//
+//	go run ./tests/contract/coldstart [-n rounds] [-check]
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// Targets.
+const (
+	mostOfHello  = 1.7     // times the start of hello
+	mostZipBytes = 4 << 20 // of what is uploaded
+)
+
+func main() {
+	rounds := flag.Int("n", 40, "how often each program is started")
+	check := flag.Bool("check", false, "fail when a function misses a target")
+	flag.Parse()
+	if err := run(context.Background(), *rounds, *check); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, rounds int, check bool) error {
+	root, err := repository()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "coldstart")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	programs, err := build(ctx, root, dir)
+	if err != nil {
+		return err
+	}
+	if err := measureAll(ctx, programs, max(rounds, 1)); err != nil {
+		return err
+	}
+	printTable(programs)
+	if check {
+		return missed(programs)
+	}
+	return nil
+}
+
+// repository returns the folder with go.mod, here or above.
+func repository() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", errors.New("run this inside the repository")
+		}
+		dir = up
+	}
+}
+
+// quantile returns the value below which the share q of the durations lies.
+func quantile(durations []time.Duration, q float64) time.Duration {
+	sorted := slices.Sorted(slices.Values(durations))
+	return sorted[int(q*float64(len(sorted)-1)+0.5)]
+}
+
+func printTable(programs []*program) {
+	hello := quantile(programs[0].starts, 0.5)
+	fmt.Printf("%-32s %8s %8s %7s %8s %7s %8s %8s\n", "program", "p50 ms", "p90 ms", "/hello", "init ms", "allocs", "peak MB", "zip MB")
+	for _, p := range programs {
+		p50 := quantile(p.starts, 0.5)
+		fmt.Printf("%-32s %8.2f %8.2f %7.2f %8.2f %7d %8.1f %8.2f\n", p.name, ms(p50), ms(quantile(p.starts, 0.9)),
+			float64(p50)/float64(hello), ms(quantile(p.inits, 0.5)), p.initAllocs,
+			float64(slices.Max(p.peaks))/(1<<20), float64(p.zipBytes)/(1<<20))
+	}
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// missed returns an error that names every target that a function misses.
+func missed(programs []*program) error {
+	hello, plain := quantile(programs[0].starts, 0.5), quantile(programs[1].starts, 0.5)
+	var all []error
+	for _, p := range programs[2:] {
+		p50 := quantile(p.starts, 0.5)
+		if ratio := float64(p50) / float64(hello); ratio > mostOfHello {
+			all = append(all, fmt.Errorf("%s starts in %.2f times hello's time, more than %.1f", p.name, ratio, mostOfHello))
+		}
+		if p50 >= plain {
+			all = append(all, fmt.Errorf("%s starts no faster than the plain program", p.name))
+		}
+		if p.zipBytes > mostZipBytes {
+			all = append(all, fmt.Errorf("%s has %d bytes zipped, more than %d", p.name, p.zipBytes, mostZipBytes))
+		}
+	}
+	return errors.Join(all...)
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"systole/tests/support/lambdaruntime"
+)
+
+// program is a function under measurement.
+type program struct {
+	name   string
+	binary string // for this machine
+
+	starts     []time.Duration // process to first poll
+	inits      []time.Duration // all packages' initialisation
+	initAllocs int
+	peaks      []int64 // resident memory in bytes
+	zipBytes   int     // for arm64, as uploaded
+}
+
+// build builds hello, plain and every function, in this order.
+func build(ctx context.Context, root, dir string) ([]*program, error) {
+	mains, err := filepath.Glob(filepath.Join(root, "functions", "*", "*", "main.go"))
+	if err != nil {
+		return nil, err
+	}
+	shallow, err := filepath.Glob(filepath.Join(root, "functions", "*", "main.go"))
+	if err != nil {
+		return nil, err
+	}
+	packages := []string{"./tests/contract/coldstart/hello", "./tests/contract/coldstart/plain"}
+	for _, m := range append(mains, shallow...) {
+		folder, err := filepath.Rel(root, filepath.Dir(m))
+		if err != nil {
+			return nil, err
+		}
+		packages = append(packages, "./"+filepath.ToSlash(folder))
+	}
+	var programs []*program
+	for _, pkg := range packages {
+		p := &program{name: strings.TrimPrefix(strings.TrimPrefix(pkg, "./"), "tests/contract/coldstart/")}
+		if p.binary, err = lambdaruntime.Build(ctx, root, pkg, dir); err != nil {
+			return nil, err
+		}
+		if p.zipBytes, err = zipSize(ctx, root, pkg, dir); err != nil {
+			return nil, err
+		}
+		programs = append(programs, p)
+	}
+	return programs, nil
+}
+
+// zipSize builds the package as infra/Makefile does and returns the size of
+// what SAM uploads of it.
+func zipSize(ctx context.Context, root, pkg, dir string) (int, error) {
+	binary := filepath.Join(dir, "bootstrap")
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", binary, pkg)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=arm64")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("build %s for arm64: %w\n%s", pkg, err, out)
+	}
+	content, err := os.ReadFile(binary)
+	if err != nil {
+		return 0, err
+	}
+	var archive bytes.Buffer
+	w := zip.NewWriter(&archive)
+	w.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(out, flate.DefaultCompression)
+	})
+	entry, err := w.Create("bootstrap")
+	if err != nil {
+		return 0, err
+	}
+	if _, err := entry.Write(content); err != nil {
+		return 0, err
+	}
+	if err := w.Close(); err != nil {
+		return 0, err
+	}
+	return archive.Len(), nil
+}
+
+// inits is how many more starts of each program trace its initialisation: the
+// trace itself takes time.
+const inits = 5
+
+// measureAll starts all programs in turn, so that what else the machine does
+// meets them alike. The first round only fills the file system's cache.
+func measureAll(ctx context.Context, programs []*program, rounds int) error {
+	for round := range rounds + 1 {
+		for _, p := range programs {
+			took, peak, err := p.start(ctx, io.Discard)
+			if err != nil {
+				return fmt.Errorf("%s: %w", p.name, err)
+			}
+			if round > 0 {
+				p.starts, p.peaks = append(p.starts, took), append(p.peaks, peak)
+			}
+		}
+	}
+	for range inits {
+		for _, p := range programs {
+			var trace bytes.Buffer
+			if _, _, err := p.start(ctx, &trace, "GODEBUG=inittrace=1"); err != nil {
+				return fmt.Errorf("%s: %w", p.name, err)
+			}
+			took, allocs := initTrace(trace.String())
+			p.inits, p.initAllocs = append(p.inits, took), allocs
+		}
+	}
+	return nil
+}
+
+// environment is what Lambda and template.yaml set.
+func environment() []string {
+	return []string{
+		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret", "AWS_SESSION_TOKEN=token",
+		"MEMBERS_TABLE=members", "TOKENS_TABLE=tokens", "ACTIVITY_TABLE=activity", "BUCKET=bucket", "KEYS_SECRET=keys", "METRICS_NAMESPACE=systole",
+	}
+}
+
+// start starts the program once and stops it at its first poll.
+func (p *program) start(ctx context.Context, log io.Writer, extra ...string) (took time.Duration, peak int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	begin := time.Now()
+	f, err := lambdaruntime.Start(p.binary, append(environment(), extra...), time.Second, log)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer f.Stop()
+	if err := f.Ready(ctx); err != nil {
+		return 0, 0, err
+	}
+	took = time.Since(begin)
+	peak, err = peakMemory(f.Process().Pid)
+	return took, peak, err
+}
+
+// peakMemory reads how much memory a process has had resident at most. What
+// wait reports would hold the memory of the process that it was forked from.
+func peakMemory(pid int) (int64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, found := strings.Cut(string(b), "VmHWM:")
+	fields := strings.Fields(rest)
+	if !found || len(fields) == 0 {
+		return 0, fmt.Errorf("process %d has no VmHWM", pid)
+	}
+	kib, err := strconv.ParseInt(fields[0], 10, 64)
+	return kib << 10, err
+}
+
+// initTrace adds up the lines of GODEBUG=inittrace=1, such as
+// "init net/http @0.5 ms, 0.12 ms clock, 9000 bytes, 40 allocs".
+func initTrace(trace string) (took time.Duration, allocs int) {
+	for line := range strings.Lines(trace) {
+		fields := strings.Fields(line)
+		if len(fields) < 11 || fields[0] != "init" {
+			continue
+		}
+		clock, err := strconv.ParseFloat(fields[4], 64)
+		if err != nil {
+			continue
+		}
+		n, err := strconv.Atoi(fields[9])
+		if err != nil {
+			continue
+		}
+		took += time.Duration(clock * float64(time.Millisecond))
+		allocs += n
+	}
+	return took, allocs
+}

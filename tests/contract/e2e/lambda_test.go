@@ -1,0 +1,145 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"systole/infra/restapi"
+	"systole/tests/support/lambdaruntime"
+	"systole/tests/support/servers"
+)
+
+// functions of each route, as template.yaml has them.
+var functions = map[string]string{
+	"POST /members/create":          "./functions/members/create",
+	"POST /members/login":           "./functions/members/login",
+	"GET /members/logout":           "./functions/members/logout",
+	"POST /authenticate/make_model": "./functions/authenticate/make_model",
+	"GET /authenticate/check_user":  "./functions/authenticate/has_model",
+	"POST /authenticate/check_user": "./functions/authenticate/check_user",
+}
+
+// lambda is an http.RoundTripper that goes the way of a request in AWS: it
+// becomes an event, the route's function answers it.
+type lambda map[string]*lambdaruntime.Function
+
+func (l lambda) RoundTrip(r *http.Request) (*http.Response, error) {
+	function, ok := l[r.Method+" "+strings.TrimSuffix(r.URL.Path, "/")]
+	if !ok {
+		return nil, fmt.Errorf("no function for %s %s", r.Method, r.URL.Path)
+	}
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	event, err := restapi.Event(r)
+	if err != nil {
+		return nil, err
+	}
+	var answer events.APIGatewayProxyResponse
+	if err := function.InvokeJSON(r.Context(), event, &answer); err != nil {
+		return nil, err
+	}
+	recorder := httptest.NewRecorder()
+	restapi.Write(recorder, answer)
+	return recorder.Result(), nil
+}
+
+// functionTimeout is Lambda's for the functions of the API.
+const functionTimeout = 28 * time.Second
+
+// startFunction builds and starts a function that uses the given servers.
+func startFunction(t *testing.T, pkg string, aws servers.AWS, log io.Writer) *lambdaruntime.Function {
+	t.Helper()
+	binary, err := lambdaruntime.Build(t.Context(), root, pkg, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	function, err := lambdaruntime.Start(binary, aws.Environment(), functionTimeout, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { function.Stop() })
+	ctx, cancel := context.WithTimeout(t.Context(), functionTimeout)
+	defer cancel()
+	if err := function.Ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return function
+}
+
+func TestPeopleThroughTheBuiltFunctions(t *testing.T) {
+	aws := servers.Start(t)
+	var log safeBuffer
+	all := lambda{}
+	for route, pkg := range functions {
+		all[route] = startFunction(t, pkg, aws, &log)
+	}
+	people(t, &http.Client{Transport: all}, "https://api.example.com")
+
+	cleanup := startFunction(t, "./functions/cleanup", aws, &log)
+	report, err := cleanup.Invoke(t.Context(), []byte(`{"dry_run":true}`))
+	var counts map[string]any
+	if err != nil || json.Unmarshal(report, &counts) != nil || counts["dry_run"] != true {
+		t.Errorf("clean-up reports %s, %v", report, err)
+	}
+	if t.Failed() {
+		t.Log(log.String())
+	}
+	for _, secret := range []string{"tachy-cardia", "사람", "Token "} {
+		if strings.Contains(log.String(), secret) {
+			t.Errorf("the log holds %q", secret)
+		}
+	}
+}
+
+func TestAFunctionSaysWhatIsMissingInItsEnvironment(t *testing.T) {
+	var log safeBuffer
+	binary, err := lambdaruntime.Build(t.Context(), root, "./functions/authenticate/check_user", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	function, err := lambdaruntime.Start(binary, nil, functionTimeout, &log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), functionTimeout)
+	defer cancel()
+	if err := function.Ready(ctx); err == nil {
+		t.Error("the function starts without its settings")
+	}
+	function.Stop()
+	for _, name := range []string{"MEMBERS_TABLE", "TOKENS_TABLE", "BUCKET", "AWS_REGION"} {
+		if !strings.Contains(log.String(), name+" is not set") {
+			t.Errorf("nothing is said about %s: %s", name, log.String())
+		}
+	}
+}
+
+// safeBuffer collects what several processes write.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}

@@ -1,0 +1,81 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"systole/tests/support/recordings"
+)
+
+// impostors is how many other people each person's account is tried by.
+const impostors = 3
+
+// Error rates of the people in tests/support/recordings that the tests insist on: no
+// stranger comes in, and at most one in eight has to try again. What the rates
+// are on many people is measured by tests/science/evaluate.
+const leastAccepted = recordings.People - recordings.People/8
+
+// people has everybody sign up, enrol, be checked, log out.
+func people(t *testing.T, client *http.Client, base string) {
+	var accepted, intruded atomic.Int64
+	var group sync.WaitGroup
+	turns := make(chan struct{}, 4)
+	for person := 1; person <= recordings.People; person++ {
+		group.Go(func() {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			c := &caller{t: t, http: client, base: base, person: person}
+			own, strangers := c.life()
+			accepted.Add(int64(own))
+			intruded.Add(int64(strangers))
+		})
+	}
+	group.Wait()
+	t.Logf("%d of %d people accepted as themselves, %d of %d strangers accepted",
+		accepted.Load(), recordings.People, intruded.Load(), recordings.People*impostors)
+	if accepted.Load() < leastAccepted {
+		t.Errorf("%d people accepted as themselves, want at least %d", accepted.Load(), leastAccepted)
+	}
+	if intruded.Load() > 0 {
+		t.Errorf("%d strangers accepted, want none", intruded.Load())
+	}
+}
+
+// life is a person's way through the service. It returns how many checks with
+// the person's own recording were accepted, and how many with a stranger's.
+func (c *caller) life() (own, strangers int) {
+	name, password := fmt.Sprintf("person.%d@e2e", c.person), fmt.Sprintf("tachy-cardia-%d!", c.person)
+	c.signUp(name, password)
+	c.logIn(name, password)
+	c.want(c.get("/authenticate/check_user/"), 200, "code", 400.0)
+	c.want(c.upload("/authenticate/make_model/", recordings.Enrolment(c.t, c.person)), 200, "detail", "저장완료.")
+	c.want(c.get("/authenticate/check_user/"), 200, "code", 200.0)
+	if c.check(recordings.Probe(c.t, c.person)) {
+		own++
+	}
+	for i := 1; i <= impostors; i++ {
+		other := (c.person-1+7*i)%recordings.People + 1
+		if c.check(recordings.Probe(c.t, other)) {
+			strangers++
+		}
+	}
+	c.want(c.get("/members/logout/"), 200, "detail", "로그아웃 되었습니다.")
+	c.want(c.get("/authenticate/check_user/"), 401, "error", "token_invalid")
+	return own, strangers
+}
+
+// check sends a probe and holds the answer to one of the contract's two.
+func (c *caller) check(probe []byte) bool {
+	answer := c.upload("/authenticate/check_user/", probe)
+	accepted := answer.body["result"] == "true"
+	if accepted {
+		c.want(answer, 200, "code", 200.0)
+	} else {
+		c.want(answer, 200, "result", "false")
+		c.want(answer, 200, "code", 400.0)
+	}
+	return accepted
+}

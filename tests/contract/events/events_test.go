@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"systole/shared/aws/dynamo"
+	"systole/shared/member"
+	"systole/shared/member/argon2id"
+	"systole/tests/support/lambdaruntime"
+	"systole/tests/support/servers"
+)
+
+// Where things lie, from this folder.
+const (
+	root   = "../../.."
+	folder = "../../../events"
+)
+
+func TestTheFilesAreWhatTheProgramMakes(t *testing.T) {
+	all, err := samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var made []string
+	for _, s := range all {
+		want, err := s.json()
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(folder, s.file())
+		got, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not what go run ./tests/contract/events makes (%v)", s.file(), err)
+		}
+		made = append(made, path)
+	}
+	there, err := filepath.Glob(filepath.Join(folder, "*.json"))
+	slices.Sort(made)
+	if err != nil || !slices.Equal(there, made) {
+		t.Errorf("events/ has %v, want %v (%v)", there, made, err)
+	}
+}
+
+// TestFunctionsAnswerTheEvents feeds every file to its function, as it is built
+// for Lambda.
+func TestFunctionsAnswerTheEvents(t *testing.T) {
+	all, err := samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	aws := servers.Start(t)
+	settle(t, aws)
+	functions := map[string]*lambdaruntime.Function{}
+	for _, s := range all {
+		if functions[s.function] == nil {
+			functions[s.function] = start(t, s.function, aws)
+		}
+		t.Run(s.file(), func(t *testing.T) { s.holds(t, functions[s.function]) })
+	}
+}
+
+// holds feeds the sample's file to its function.
+func (s sample) holds(t *testing.T, function *lambdaruntime.Function) {
+	event, err := os.ReadFile(filepath.Join(folder, s.file()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answered, err := function.Invoke(t.Context(), event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.status != 0 {
+		var response events.APIGatewayProxyResponse
+		if err := json.Unmarshal(answered, &response); err != nil {
+			t.Fatal(err)
+		}
+		if response.StatusCode != s.status {
+			t.Errorf("status %d, want %d", response.StatusCode, s.status)
+		}
+		answered = []byte(response.Body)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(answered, &got); err != nil {
+		t.Fatalf("%v: %s", err, answered)
+	}
+	for name, want := range s.answer {
+		if got[name] != want {
+			t.Errorf("%s is %v, want %v: %s", name, got[name], want, answered)
+		}
+	}
+}
+
+// start builds and starts a function that uses the servers.
+func start(t *testing.T, name string, aws servers.AWS) *lambdaruntime.Function {
+	t.Helper()
+	// Only the first _ stands for a slash.
+	pkg := "./functions/" + strings.Replace(name, "_", "/", 1)
+	binary, err := lambdaruntime.Build(t.Context(), root, pkg, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	function, err := lambdaruntime.Start(binary, aws.Environment(), time.Minute, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { function.Stop() })
+	return function
+}
+
+// settle signs up the members of the events. Their tokens are what the source
+// of chance says.
+func settle(t *testing.T, aws servers.AWS) {
+	t.Helper()
+	tables := dynamo.New(servers.Config(t), &aws.DynamoDB, servers.Tables())
+	hasher := argon2id.New(argon2id.Cost{MemoryKiB: 8192, Passes: 1, Lanes: 1}, 1, rand.Reader)
+	for _, m := range []struct{ name, token string }{
+		{"hong", enrolled}, {"kim", withoutModel}, {"lee", leaving}, {"park", leavingByPost}, {"han", staying}, {"shin", everywhere},
+	} {
+		chance, err := hex.DecodeString(m.token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens := member.NewTokens(tables, member.DefaultTokenLimits, time.Now, bytes.NewReader(chance))
+		service := member.NewService(tables, tokens, hasher, time.Now, rand.Reader)
+		_, token, err := service.SignUp(t.Context(), member.Registration{Username: m.name, Password: password, Name: m.name})
+		if err != nil || token != m.token {
+			t.Fatalf("%s: token %s, %v", m.name, token, err)
+		}
+	}
+}

@@ -1,0 +1,55 @@
+// Command events makes the sample events in events/, one a function and
+// outcome, out of requests that real clients send and of real recordings:
+//
+//	go run ./tests/contract/events
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	into := flag.String("into", "events", "`folder` to write to")
+	flag.Parse()
+	if err := run(*into); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(into string) error {
+	all, err := samples()
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		text, err := s.json()
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(into, s.file()), text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// file is the sample's file name.
+func (s sample) file() string { return s.function + "_" + s.outcome + ".json" }
+
+// json is the event as it lies in the file.
+func (s sample) json() ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(s.event); err != nil {
+		return nil, fmt.Errorf("%s: %w", s.file(), err)
+	}
+	return text.Bytes(), nil
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+
+	"systole/tests/support/recordings"
+)
+
+// sample is an event and what its function answers.
+type sample struct {
+	function string // its folder under functions/, with _ for /
+	outcome  string
+	event    any
+	status   int
+	answer   map[string]any // fields that the answer has, among others
+}
+
+// Who the events are of. Their tokens are nobody's in the real world.
+const (
+	enrolled      = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a" // token of hong, who has a model
+	withoutModel  = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b" // token of kim, who has none
+	leaving       = "0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c" // token of lee, who logs out
+	leavingByPost = "0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d" // token of park, who logs out too
+	staying       = "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f" // token of han, who asks for all there is
+	everywhere    = "1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a" // token of shin, who logs out everywhere
+	unknown       = "0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e" // nobody's
+
+	password = "tachy-cardia!" // of all of them
+)
+
+// samples lists every event, in an order in which they can be sent: hong
+// enrols before anybody asks for hong's model.
+func samples() ([]sample, error) {
+	own, err := recordings.Read(1, "enrolment")
+	if err != nil {
+		return nil, err
+	}
+	probe, err := recordings.Read(1, "probe")
+	if err != nil {
+		return nil, err
+	}
+	stranger, err := recordings.Read(2, "probe")
+	if err != nil {
+		return nil, err
+	}
+	var all []sample
+	all = append(all, signUps()...)
+	all = append(all, logIns()...)
+	all = append(all, enrolments(own)...)
+	all = append(all, modelQuestions()...)
+	all = append(all, checks(probe, stranger)...)
+	all = append(all, logOuts()...)
+	all = append(all, rights()...)
+	all = append(all, deletions()...)
+	return append(all, cleanups()...), nil
+}
+
+func signUps() []sample {
+	const function, path = "members_create", "/members/create/"
+	return []sample{
+		{function, "ok", jsonRequest(path, fields{"username": "choi@example.com", "password": password, "name": "최민서", "age": 34, "gender": "female"}),
+			200, fields{"code": 200.0}},
+		{function, "ok_urlencoded", formRequest(path, "username=jung&password=tachy-cardia!&name=%EC%A0%95%ED%95%98%EC%9C%A4"),
+			200, fields{"code": 200.0}},
+		{function, "ok_multipart", fileRequest(path, "", fields{"username": "kang", "password": password, "name": "강도윤"}, "", nil),
+			200, fields{"code": 200.0}},
+		{function, "username_taken", jsonRequest(path, fields{"username": "hong", "password": password, "name": "홍길동"}),
+			409, fields{"error": "username_taken"}},
+		{function, "password_common", jsonRequest(path, fields{"username": "yoon", "password": "password1", "name": "윤서준"}),
+			400, fields{"error": "password_common"}},
+		{function, "field_missing", jsonRequest(path, fields{"username": "yoon", "password": password}),
+			400, fields{"error": "field_missing"}},
+		{function, "method_not_allowed", request(http.MethodGet, path, "", "", nil),
+			405, fields{"error": "method_not_allowed"}},
+	}
+}
+
+func logIns() []sample {
+	const function, path = "members_login", "/members/login/"
+	return []sample{
+		{function, "ok", formRequest(path, "username=hong&password=tachy-cardia!"),
+			200, fields{"code": "login_success"}},
+		{function, "wrong_password", formRequest(path, "username=hong&password=brady-cardia!"),
+			401, fields{"error": "credentials_invalid"}},
+		{function, "malformed_body", request(http.MethodPost, path, "", "application/json", []byte(`{"username":"hong"`)),
+			400, fields{"error": "malformed_body"}},
+	}
+}
+
+func enrolments(own []byte) []sample {
+	const function, path = "authenticate_make_model", "/authenticate/make_model/"
+	rate := fields{"sampling_rate": recordings.RateHz}
+	return []sample{
+		{function, "ok", fileRequest(path, enrolled, rate, "data", own),
+			200, fields{"detail": "저장완료."}},
+		{function, "ok_token_field", fileRequest(path, "", fields{"sampling_rate": recordings.RateHz, "token": enrolled}, "EEG", own),
+			200, fields{"detail": "저장완료."}},
+		{function, "too_short", fileRequest(path, withoutModel, rate, "data", firstLines(own, recordings.RateHz)),
+			422, fields{"error": "too_short"}},
+		{function, "file_missing", fileRequest(path, withoutModel, rate, "", nil),
+			400, fields{"error": "file_missing"}},
+		{function, "token_invalid", fileRequest(path, unknown, rate, "data", own),
+			401, fields{"error": "token_invalid"}},
+	}
+}
+
+// firstLines returns the first n lines of text.
+func firstLines(text []byte, n int) []byte {
+	return bytes.Join(bytes.SplitAfterN(text, []byte("\n"), n+1)[:n], nil)
+}
+
+func modelQuestions() []sample {
+	const function, path = "authenticate_has_model", "/authenticate/check_user/"
+	return []sample{
+		{function, "yes", request(http.MethodGet, path, enrolled, "", nil), 200, fields{"code": 200.0}},
+		{function, "no", request(http.MethodGet, path, withoutModel, "", nil), 200, fields{"code": 400.0}},
+		{function, "token_missing", request(http.MethodGet, path, "", "", nil), 401, fields{"error": "token_missing"}},
+	}
+}
+
+func checks(probe, stranger []byte) []sample {
+	const function, path = "authenticate_check_user", "/authenticate/check_user/"
+	rate := fields{"sampling_rate": recordings.RateHz}
+	return []sample{
+		{function, "accepted", fileRequest(path, enrolled, rate, "ECG", probe),
+			200, fields{"result": "true", "code": 200.0}},
+		{function, "refused", fileRequest(path, enrolled, rate, "ECG", stranger),
+			200, fields{"result": "false", "code": 400.0}},
+		{function, "no_model", fileRequest(path, withoutModel, rate, "ECG", probe),
+			409, fields{"error": "no_model"}},
+		{function, "recording_unsupported", fileRequest(path, enrolled, nil, "ECG", []byte("%PDF-1.7\n")),
+			422, fields{"error": "recording_unsupported"}},
+		{function, "token_invalid", fileRequest(path, unknown, rate, "ECG", probe),
+			401, fields{"error": "token_invalid"}},
+	}
+}
+
+func logOuts() []sample {
+	const function, path = "members_logout", "/members/logout/"
+	return []sample{
+		{function, "ok", request(http.MethodGet, path, leaving, "", nil), 200, fields{"detail": "로그아웃 되었습니다."}},
+		{function, "ok_post", request(http.MethodPost, path, leavingByPost, "", nil), 200, fields{"detail": "로그아웃 되었습니다."}},
+		{function, "token_invalid", request(http.MethodGet, path, unknown, "", nil), 401, fields{"error": "token_invalid"}},
+	}
+}
+
+// rights are what a person may ask for.
+func rights() []sample {
+	get := func(path, token string) any { return request(http.MethodGet, path, token, "", nil) }
+	post := func(path, token, body string) any {
+		return request(http.MethodPost, path, token, "application/x-www-form-urlencoded", []byte(body))
+	}
+	del := func(path, token string) any { return request(http.MethodDelete, path, token, "", nil) }
+	const consent, password = "/members/consent/", "/members/password/"
+	return []sample{
+		{"members_consent", "none", get(consent, staying), 200, fields{"consent": nil, "code": 200.0}},
+		{"members_consent", "given", post(consent, staying, "version=2026-11"), 200, fields{"code": 200.0}},
+		{"members_consent", "unknown_version", post(consent, staying, "version=1999-01"), 400, fields{"error": "field_invalid"}},
+		{"members_consent", "withdrawn", del(consent, staying), 200, fields{"code": 200.0}},
+		{"members_password", "ok", post(password, staying, "password=tachy-cardia!&new_password=brady-cardia!"), 200, fields{"code": 200.0}},
+		{"members_password", "wrong", post(password, staying, "password=tachy-cardia!&new_password=brady-cardia!"), 403, fields{"error": "password_wrong"}},
+		{"members_sessions", "list", get("/members/sessions/", staying), 200, fields{"code": 200.0}},
+		{"members_sessions", "end_all", del("/members/sessions/", everywhere), 200, fields{"code": 200.0}},
+		{"members_activity", "ok", get("/members/activity/", staying), 200, fields{"code": 200.0}},
+		{"members_export", "ok", get("/members/me/export/", staying), 200, fields{"model": nil, "code": 200.0}},
+		{"authenticate_challenge", "ok", post("/authenticate/challenge/", staying, ""), 200, fields{"expires_in": 120.0, "code": 200.0}},
+	}
+}
+
+func deletions() []sample {
+	const model, me = "/authenticate/model/", "/members/me/"
+	with := func(password string) any {
+		return request(http.MethodDelete, me, staying, "application/x-www-form-urlencoded", []byte("password="+password))
+	}
+	return []sample{
+		{"authenticate_delete_model", "ok", request(http.MethodDelete, model, enrolled, "", nil), 200, fields{"code": 200.0}},
+		{"authenticate_delete_model", "no_model", request(http.MethodDelete, model, withoutModel, "", nil), 409, fields{"error": "no_model"}},
+		{"members_delete", "wrong_password", with("tachy-cardia!"), 403, fields{"error": "password_wrong"}},
+		{"members_delete", "ok", with("brady-cardia!"), 200, fields{"code": 200.0}},
+	}
+}
+
+// cleanups are no requests: the schedule sends an empty object, a person may
+// ask for a report only.
+func cleanups() []sample {
+	return []sample{
+		{"cleanup", "dry_run", fields{"dry_run": true}, 0, fields{"dry_run": true, "failed": 0.0, "finished": true}},
+		{"cleanup", "schedule", fields{}, 0, fields{"dry_run": false, "failed": 0.0, "finished": true}},
+	}
+}

@@ -1,0 +1,230 @@
+// Package imports keeps the direction of the imports and what each function
+// links: what a function doesn't use must not make it larger, start later or
+// know more.
+package imports
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "systole/"
+
+// pkg is a package as go list has it.
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string // direct and indirect
+}
+
+// listed returns the packages that match the patterns, by path.
+func listed(t *testing.T, patterns ...string) map[string]pkg {
+	t.Helper()
+	readSources(t)
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps"}, patterns...)...)
+	cmd.Dir = "../../.."
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.String())
+	}
+	packages := make(map[string]pkg)
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p pkg
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return packages
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		packages[strings.TrimPrefix(p.ImportPath, module)] = p
+	}
+}
+
+// readSources reads what go list will: the test's cached result holds as long
+// as the files that the test itself read haven't changed.
+func readSources(t *testing.T) {
+	t.Helper()
+	for _, root := range []string{"../../../functions", "../../../shared"} {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" {
+				return err
+			}
+			_, err = os.ReadFile(path)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// within reports whether path is one of the prefixes or lies below one.
+func within(path string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(prefix string) bool {
+		return path == prefix || strings.HasPrefix(path, prefix+"/")
+	})
+}
+
+// What no function, or not every function, links.
+const (
+	s3         = "github.com/aws/aws-sdk-go-v2/service/s3"
+	dynamo     = "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	awsConfig  = "github.com/aws/aws-sdk-go-v2/config"
+	gonum      = "gonum.org/v1/gonum"
+	argon2     = "golang.org/x/crypto/argon2"
+	bbolt      = "go.etcd.io/bbolt"
+	ecg        = module + "shared/ecg"
+	biometric  = module + "shared/biometric"
+	request    = module + "shared/biometric/request"
+	uploading  = module + "shared/biometric/upload"
+	httpServer = module + "shared/aws/gateway"
+)
+
+func TestFunctionsLinkOnlyWhatTheyUse(t *testing.T) {
+	never := []string{awsConfig, dynamo + "/schemas", bbolt, module + "shared/embedded", module + "shared/memory", module + "infra", module + "tests", "testing"}
+	noHeart := []string{gonum, ecg, biometric}
+	tests := []struct {
+		function string
+		not      []string
+		links    []string // that the test looks at what is there
+	}{
+		{"functions/members/create", append([]string{s3}, noHeart...), []string{dynamo, argon2, httpServer}},
+		{"functions/members/login", append([]string{s3}, noHeart...), []string{dynamo, argon2, httpServer}},
+		{"functions/members/logout", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
+		{"functions/authenticate/has_model", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
+		{"functions/authenticate/challenge", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
+		{"functions/authenticate/uploads", []string{argon2, gonum, ecg}, []string{dynamo, s3, httpServer}},
+		{"functions/authenticate/delete_model", append([]string{argon2}, noHeart...), []string{dynamo, s3, httpServer}},
+		{"functions/members/activity", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
+		{"functions/members/consent", append([]string{argon2}, noHeart...), []string{dynamo, s3, httpServer}},
+		{"functions/members/delete", noHeart, []string{dynamo, s3, argon2, httpServer}},
+		{"functions/members/export", append([]string{argon2}, noHeart...), []string{dynamo, s3, httpServer}},
+		{"functions/members/password", append([]string{s3}, noHeart...), []string{dynamo, argon2, httpServer}},
+		{"functions/members/sessions", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
+		{"functions/authenticate/make_model", []string{argon2}, []string{dynamo, s3, ecg, httpServer}},
+		{"functions/authenticate/check_user", []string{argon2}, []string{dynamo, s3, ecg, httpServer}},
+		{"functions/console", []string{s3, dynamo, argon2}, []string{ecg, httpServer}},
+		{"functions/cleanup", append([]string{argon2, httpServer}, noHeart...), []string{dynamo, s3}},
+	}
+	functions := listed(t, "./functions/...")
+	maps.DeleteFunc(functions, func(path string, _ pkg) bool { return strings.Contains(path, "/internal/") })
+	maps.DeleteFunc(functions, func(path string, _ pkg) bool { return strings.Contains(path, "/internal/") })
+	if len(functions) != len(tests) {
+		t.Errorf("%d functions, %d known here", len(functions), len(tests))
+	}
+	for _, tt := range tests {
+		t.Run(tt.function, func(t *testing.T) {
+			f, ok := functions[tt.function]
+			if !ok {
+				t.Fatal("there is no such function")
+			}
+			for _, dep := range f.Deps {
+				if dep == request || dep == uploading {
+					continue // plain types, and what signs
+				}
+				if within(dep, never...) || within(dep, tt.not...) {
+					t.Errorf("links %s", dep)
+				}
+			}
+			for _, dep := range tt.links {
+				if !slices.Contains(f.Deps, dep) {
+					t.Errorf("doesn't link %s: is that still its name?", dep)
+				}
+			}
+		})
+	}
+}
+
+func TestImportsRunDownwardsOnly(t *testing.T) {
+	tests := []struct {
+		of  string
+		may []string // import of ours
+	}{
+		{"shared/ecg/...", []string{"shared/ecg/..."}},
+		{"shared/fault", nil},
+		{"shared/measure", nil},
+		{"shared/store", nil},
+		{"shared/measure", nil},
+		{"shared/store/...", []string{"shared/store/...", "shared/member", "shared/measure", "shared/biometric/protect", "shared/biometric/request", "shared/biometric/upload"}},
+		{"shared/biometric/protect", nil},
+		{"shared/parallel", nil},
+		{"shared/member/...", []string{"shared/fault", "shared/store", "shared/measure", "shared/parallel"}},
+		{"shared/account", []string{"shared/fault", "shared/store", "shared/member", "shared/parallel"}},
+		{"shared/biometric", []string{"shared/fault", "shared/store", "shared/member", "shared/measure", "shared/parallel", "shared/biometric/request", "shared/biometric/protect", "shared/biometric/upload", "shared/ecg/..."}},
+		{"shared/biometric/upload", []string{"shared/fault", "shared/member", "shared/biometric/request"}},
+		{"shared/biometric/request", nil},
+		{"shared/biometric/configured", []string{"shared/biometric", "shared/config", "shared/ecg", "shared/member"}},
+		{"shared/cleanup", []string{"shared/store", "shared/member"}},
+		{"shared/config", []string{"shared/member"}},
+		{"shared/api", []string{"shared/fault", "shared/store", "shared/measure"}},
+		{"shared/api/members", []string{"shared/api", "shared/fault", "shared/member", "shared/account"}},
+		{"shared/api/authenticate", []string{"shared/api", "shared/fault", "shared/member", "shared/biometric/request"}},
+		{"shared/aws/gateway", []string{"shared/api"}},
+		{"shared/...", []string{"shared/..."}},
+	}
+	packages := listed(t, "./shared/...")
+	for _, tt := range tests {
+		found := false
+		for path, p := range packages {
+			if !matches(path, tt.of) {
+				continue
+			}
+			found = true
+			for _, imported := range p.Imports {
+				imported, ours := strings.CutPrefix(imported, module)
+				if ours && !matches(imported, tt.may...) {
+					t.Errorf("%s imports %s", path, imported)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("there is no package %s", tt.of)
+		}
+	}
+}
+
+// matches reports whether path is one of the patterns. As with the go command,
+// "a/..." is a and all that lies below it.
+func matches(path string, patterns ...string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		tree, ok := strings.CutSuffix(pattern, "/...")
+		return path == pattern || ok && within(path, tree)
+	})
+}
+
+func TestTheDomainKnowsNeitherAWSNorHTTP(t *testing.T) {
+	domain := []string{"shared/member", "shared/account", "shared/biometric", "shared/cleanup", "shared/ecg", "shared/fault"}
+	for path, p := range listed(t, "./shared/...") {
+		if !within(path, domain...) || within(path, "shared/biometric/configured") {
+			continue
+		}
+		for _, dep := range p.Deps {
+			if within(dep, "net", "github.com/aws", "github.com/awslabs") {
+				t.Errorf("%s depends on %s", path, dep)
+			}
+		}
+	}
+}
+
+func TestTheHTTPCoreKnowsNoAWS(t *testing.T) {
+	for path, p := range listed(t, "./shared/api/...", "./shared/config") {
+		for _, dep := range p.Deps {
+			if within(dep, "github.com/aws", "github.com/awslabs") {
+				t.Errorf("%s depends on %s", path, dep)
+			}
+		}
+	}
+}

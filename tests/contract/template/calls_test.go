@@ -1,0 +1,313 @@
+package template
+
+import (
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/constant"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const (
+	module     = "systole/"
+	dynamoSDK  = "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	s3SDK      = "github.com/aws/aws-sdk-go-v2/service/s3"
+	dynamoPath = module + "shared/aws/dynamo"
+)
+
+// program is a function's own code, type-checked, with all it calls.
+type program struct {
+	packages []*types.Package
+	bodies   map[*types.Func]*ast.FuncDecl
+	starts   []*types.Func // main and what package variables are made with
+	info     *types.Info
+}
+
+// listed is a package as go list has it.
+type listed struct {
+	ImportPath, Dir, Export string
+	GoFiles                 []string
+}
+
+// check loads the main package at path and all of ours that it imports.
+func check(t *testing.T, path string) *program {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles", path)
+	cmd.Dir = "../.."
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.String())
+	}
+	p := &program{
+		bodies: make(map[*types.Func]*ast.FuncDecl),
+		info:   &types.Info{Uses: make(map[*ast.Ident]types.Object), Defs: make(map[*ast.Ident]types.Object)},
+	}
+	fset := token.NewFileSet()
+	exports := make(map[string]string)
+	foreign := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	ours := make(map[string]*types.Package)
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var l listed
+		err := dec.Decode(&l)
+		if errors.Is(err, io.EOF) {
+			return p
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(l.ImportPath, module) {
+			exports[l.ImportPath] = l.Export
+			continue
+		}
+		config := types.Config{Importer: importerFunc(func(path string) (*types.Package, error) {
+			if pkg, ok := ours[path]; ok {
+				return pkg, nil
+			}
+			return foreign.Import(path)
+		})}
+		files := parse(t, fset, l)
+		pkg, err := config.Check(l.ImportPath, fset, files, p.info)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours[l.ImportPath] = pkg
+		p.add(pkg, files)
+	}
+}
+
+type importerFunc func(string) (*types.Package, error)
+
+func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
+
+func parse(t *testing.T, fset *token.FileSet, l listed) []*ast.File {
+	t.Helper()
+	var files []*ast.File
+	for _, name := range l.GoFiles {
+		file, err := parser.ParseFile(fset, filepath.Join(l.Dir, name), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	return files
+}
+
+func (p *program) add(pkg *types.Package, files []*ast.File) {
+	p.packages = append(p.packages, pkg)
+	for _, file := range files {
+		for _, decl := range file.Decls {
+			fn, ok := decl.(*ast.FuncDecl)
+			if !ok {
+				p.starts = append(p.starts, p.funcsIn(decl)...)
+				continue
+			}
+			obj := p.info.Defs[fn.Name].(*types.Func)
+			p.bodies[obj] = fn
+			if pkg.Name() == "main" && fn.Name.Name == "main" {
+				p.starts = append(p.starts, obj)
+			}
+		}
+	}
+}
+
+// usesIn returns what the identifiers below n stand for.
+func (p *program) usesIn(n ast.Node) []types.Object {
+	var used []types.Object
+	ast.Inspect(n, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && p.info.Uses[id] != nil {
+			used = append(used, p.info.Uses[id])
+		}
+		return true
+	})
+	return used
+}
+
+// funcsIn returns the functions that n names: called, passed on or kept.
+func (p *program) funcsIn(n ast.Node) []*types.Func {
+	var funcs []*types.Func
+	for _, obj := range p.usesIn(n) {
+		if f, ok := obj.(*types.Func); ok {
+			funcs = append(funcs, f.Origin())
+		}
+	}
+	return funcs
+}
+
+// reachable returns every function of ours that may run. A method of an
+// interface stands for those of all types that could be behind it.
+func (p *program) reachable() map[*types.Func]bool {
+	seen := make(map[*types.Func]bool)
+	todo := slices.Clone(p.starts)
+	for len(todo) > 0 {
+		f := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen[f] {
+			continue
+		}
+		seen[f] = true
+		if body, ok := p.bodies[f]; ok {
+			todo = append(todo, p.funcsIn(body)...)
+			continue
+		}
+		todo = append(todo, p.behind(f)...)
+	}
+	return seen
+}
+
+// behind returns the methods that a call of an interface's method may be.
+func (p *program) behind(f *types.Func) []*types.Func {
+	recv := f.Signature().Recv()
+	if recv == nil {
+		return nil
+	}
+	iface, ok := recv.Type().Underlying().(*types.Interface)
+	if !ok {
+		return nil
+	}
+	var methods []*types.Func
+	for _, pkg := range p.packages {
+		for _, name := range pkg.Scope().Names() {
+			named, ok := pkg.Scope().Lookup(name).(*types.TypeName)
+			if !ok || types.IsInterface(named.Type()) {
+				continue
+			}
+			pointer := types.NewPointer(named.Type())
+			if !types.Implements(pointer, iface) {
+				continue
+			}
+			obj, _, _ := types.LookupFieldOrMethod(pointer, true, f.Pkg(), f.Name())
+			if m, ok := obj.(*types.Func); ok {
+				methods = append(methods, m.Origin())
+			}
+		}
+	}
+	return methods
+}
+
+// sdkCall returns the operation that f is of the SDK's client of a service, or
+// makes a paginator of.
+func sdkCall(f *types.Func, service string) (operation string, ok bool) {
+	if f.Pkg() == nil || f.Pkg().Path() != service {
+		return "", false
+	}
+	if recv := f.Signature().Recv(); recv != nil {
+		// A presigned call is the caller's, with the function's role.
+		name := strings.TrimPrefix(f.Name(), "Presign")
+		return name, strings.HasSuffix(recv.Type().String(), "Client")
+	}
+	name, ok := strings.CutSuffix(f.Name(), "Paginator")
+	return strings.TrimPrefix(name, "New"), ok
+}
+
+// s3Actions returns the permissions that the function's calls to S3 need.
+func (p *program) s3Actions() []string {
+	var actions []string
+	for f := range p.reachable() {
+		if op, ok := sdkCall(f, s3SDK); ok && op != "Options" {
+			switch op {
+			case "ListObjectsV2":
+				op = "ListBucket"
+			case "ListObjectVersions":
+				op = "ListBucketVersions"
+			}
+			actions = append(actions, "s3:"+op)
+		}
+	}
+	slices.Sort(actions)
+	return slices.Compact(actions)
+}
+
+// tableGrants returns the permissions that the function's calls to DynamoDB
+// need, as "action resource". Which table a call is for is seen by which field
+// of dynamo.Tables is named beside it, or else by its callers.
+func (p *program) tableGrants(t *testing.T) []string {
+	t.Helper()
+	g := &grants{program: p, reachable: p.reachable(), open: make(map[*types.Func][]string)}
+	for f := range g.reachable {
+		if f.Pkg() == nil || f.Pkg().Path() != dynamoPath {
+			continue
+		}
+		if open := g.charge(f); len(open) > 0 && f.Exported() {
+			t.Errorf("%s: can't tell for which table it calls %v", f.FullName(), open)
+		}
+	}
+	slices.Sort(g.all)
+	return slices.Compact(g.all)
+}
+
+type grants struct {
+	*program
+	reachable map[*types.Func]bool
+	open      map[*types.Func][]string // actions whose table the callers know
+	all       []string
+}
+
+// charge notes what f needs and returns the actions that name no table in it.
+func (g *grants) charge(f *types.Func) []string {
+	if open, ok := g.open[f]; ok {
+		return open
+	}
+	g.open[f] = nil // for a function that calls itself
+	body, ok := g.bodies[f]
+	if !ok {
+		return nil
+	}
+	var direct, passed []string
+	for _, callee := range g.funcsIn(body) {
+		if op, ok := sdkCall(callee, dynamoSDK); ok {
+			direct = append(direct, "dynamodb:"+op)
+			continue
+		}
+		if callee.Pkg() != nil && callee.Pkg().Path() == dynamoPath {
+			passed = append(passed, g.charge(callee)...)
+		}
+	}
+	tables, index := g.tablesIn(body)
+	if len(tables) == 0 {
+		g.open[f] = append(direct, passed...)
+		return g.open[f]
+	}
+	for _, table := range tables {
+		for _, action := range direct {
+			g.all = append(g.all, action+" "+table+index)
+		}
+		for _, action := range passed {
+			g.all = append(g.all, action+" "+table)
+		}
+	}
+	return nil
+}
+
+// tablesIn returns the tables that n names, and "/index/<name>" for an index.
+func (g *grants) tablesIn(n ast.Node) (tables []string, index string) {
+	for _, obj := range g.usesIn(n) {
+		if obj.Pkg() == nil || obj.Pkg().Path() != dynamoPath {
+			continue
+		}
+		switch obj := obj.(type) {
+		case *types.Var:
+			if obj.IsField() && slices.Contains([]string{"Members", "Tokens", "Activity"}, obj.Name()) {
+				tables = append(tables, obj.Name())
+			}
+		case *types.Const:
+			if obj.Val().Kind() == constant.String && strings.HasPrefix(constant.StringVal(obj.Val()), "by_") {
+				index = "/index/" + constant.StringVal(obj.Val())
+			}
+		}
+	}
+	slices.Sort(tables)
+	return slices.Compact(tables), index
+}

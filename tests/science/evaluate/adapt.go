@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"systole/shared/ecg/model"
+	"systole/tests/science/cohort"
+	"systole/tests/science/trials"
+)
+
+// fold is a model and the persons that it never saw.
+type fold struct {
+	model   *model.Model
+	heldOut []string
+}
+
+// writeAdaptation shows what taking in the probes of session 2 does to
+// templates of session 1 when session 3R is compared with them.
+func writeAdaptation(w io.Writer, o options, bench *trials.Bench, recordings []cohort.Recording, folds []fold, thresholds model.Calibration) {
+	var all trials.Adaptation
+	for _, f := range folds {
+		f.model.Impostors = thresholds
+		bench.Adapting(&all, recordings, f.heldOut, f.model)
+	}
+	fmt.Fprintf(w, "Adaptation: %d of %d own probes and %d of %d strangers' taken in.\n\n",
+		all.OwnTaken, all.OwnOffered, all.Taken, all.Offered)
+	fmt.Fprintln(w, "| template of session 1, probes of 3R | EER % | FNMR % at FMR 1 % |\n|---|---|---|")
+	for _, row := range []struct {
+		name   string
+		result *trials.Result
+	}{
+		{"as enrolled", &all.Before},
+		{"adapted by own probes of session 2", &all.Own},
+		{"the same, and all strangers' offered", &all.Attacked},
+	} {
+		eer := trials.Bootstrap(row.result.Trials, o.drawings, o.seed, trials.EER)
+		fnmr := trials.Bootstrap(row.result.Trials, o.drawings, o.seed, func(p []trials.Point) float64 {
+			return trials.FNMRAt(p, 0.01)
+		})
+		fmt.Fprintf(w, "| %s | %s | %s |\n", row.name, percent(eer), percent(fnmr))
+	}
+	fmt.Fprintln(w)
+}

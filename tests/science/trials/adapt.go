@@ -1,0 +1,74 @@
+package trials
+
+import (
+	"systole/infra/train/learn"
+	"systole/shared/ecg/model"
+	"systole/tests/science/cohort"
+)
+
+// Adaptation is what taking in probes between enrolment and test does.
+type Adaptation struct {
+	Before, Own, Attacked Result // never adapted; by own probes; by strangers' probes, too
+	OwnOffered, OwnTaken  int    // probes of the heart's own person
+	Offered, Taken        int    // of strangers
+}
+
+// Adapting enrols the persons with session 1, offers the probes of session 2
+// for adaptation, and tests with session 3R. All strangers' probes are offered
+// as well for Attacked. The model must be calibrated.
+func (b *Bench) Adapting(all *Adaptation, recordings []cohort.Recording, persons []string, m *model.Model) {
+	var w model.Workspace
+	between := map[string]Person{}
+	enrol := Protocol{Database: cohort.Heartprint, person: sessions(cohort.Session1, cohort.Session2)}
+	for _, p := range enrol.Persons(recordings) {
+		between[p.Name] = p
+	}
+	test := Protocol{Name: "hR", Database: cohort.Heartprint, person: sessions(cohort.Session1, cohort.Session3R)}
+	tested := only(test.Persons(recordings), persons)
+	var before, own, attacked []*model.Heart
+	for _, p := range tested {
+		enrolled := b.heart(p.Enrol, m, &w)
+		if enrolled == nil {
+			before, own, attacked = append(before, nil), append(own, nil), append(attacked, nil)
+			continue
+		}
+		mine := model.Adaptive{Enrolled: *enrolled}
+		theirs := mine
+		for _, s := range between[p.Name].Probes {
+			beats := b.Beats(s)
+			mine = offer(m, &w, mine, beats, &all.OwnOffered, &all.OwnTaken)
+			theirs = offer(m, &w, theirs, beats, new(int), new(int))
+		}
+		for _, stranger := range tested {
+			if stranger.Name == p.Name {
+				continue
+			}
+			for _, s := range between[stranger.Name].Probes {
+				theirs = offer(m, &w, theirs, b.Beats(s), &all.Offered, &all.Taken)
+			}
+		}
+		mineNow, theirsNow := mine.Heart(), theirs.Heart()
+		before, own, attacked = append(before, enrolled), append(own, &mineNow), append(attacked, &theirsNow)
+	}
+	for _, one := range []struct {
+		result *Result
+		hearts []*model.Heart
+	}{{&all.Before, before}, {&all.Own, own}, {&all.Attacked, attacked}} {
+		one.result.Protocol = test
+		one.result.Persons += len(tested)
+		one.result.Trials = append(one.result.Trials, b.probe(tested, one.hearts, m, &one.result.Counts)...)
+	}
+}
+
+// offer lets a heart take in a span's beats, and counts.
+func offer(m *model.Model, w *model.Workspace, a model.Adaptive, beats learn.Beats, offered, taken *int) model.Adaptive {
+	if beats.Report.Reason(probeNeed) != "" {
+		return a
+	}
+	*offered++
+	a, ok := m.TakeIn(a, m.Embed(nil, w, learn.Mean(beats.Rows)), model.Weight(len(beats.Rows), beats.Report.Trust()))
+	if ok {
+		*taken++
+	}
+	return a
+}

@@ -1,0 +1,117 @@
+package trials
+
+import (
+	"math/rand/v2"
+	"slices"
+
+	"systole/infra/train/learn"
+	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/model"
+	"systole/shared/ecg/quality"
+)
+
+// What the engine asks of an enrolment and of a probe.
+var (
+	heartNeed = quality.Need{Seconds: 10, CleanBeats: 6}
+	probeNeed = quality.Need{Seconds: 8, CleanBeats: 4}
+)
+
+// Bench cuts each Span of each recording once.
+type Bench struct {
+	front frontend.FrontEnd
+	cut   map[Span]learn.Beats
+}
+
+// NewBench is a bench on which nothing is cut yet.
+func NewBench() *Bench { return &Bench{cut: map[Span]learn.Beats{}} }
+
+// Beats are the clean beats of the span.
+func (b *Bench) Beats(s Span) learn.Beats {
+	if cut, ok := b.cut[s]; ok {
+		return cut
+	}
+	cut := learn.Cut(&b.front, s.Recording, s.From, s.To)
+	b.cut[s] = cut
+	return cut
+}
+
+// Counts are failures to enrol and to acquire, and what they are out of.
+type Counts struct{ Enrolments, NotEnrolled, Probes, NotAcquired int }
+
+// Compare runs a protocol's trials among the persons of one fold.
+func (b *Bench) Compare(persons []Person, m *model.Model, c *Counts) []Trial {
+	var w model.Workspace
+	hearts := make([]*model.Heart, len(persons))
+	for i := range persons {
+		hearts[i] = b.heart(persons[i].Enrol, m, &w)
+	}
+	return b.probe(persons, hearts, m, c)
+}
+
+// probe compares every probe with every heart; a heart is nil where its person
+// could not be enrolled.
+func (b *Bench) probe(persons []Person, hearts []*model.Heart, m *model.Model, c *Counts) []Trial {
+	var w model.Workspace
+	c.Enrolments += len(hearts)
+	for _, heart := range hearts {
+		if heart == nil {
+			c.NotEnrolled++
+		}
+	}
+	var trials []Trial
+	for i := range persons {
+		for part, s := range persons[i].Probes {
+			c.Probes++
+			beats := b.Beats(s)
+			refused := beats.Report.Reason(probeNeed) != ""
+			var probe []float32
+			if refused {
+				c.NotAcquired++
+			} else {
+				probe = m.Embed(nil, &w, learn.Mean(beats.Rows))
+			}
+			for k, heart := range hearts {
+				if heart == nil {
+					continue
+				}
+				t := Trial{Enrolled: persons[k].Name, Probe: persons[i].Name, Part: part, Refused: refused}
+				if !refused {
+					t.Score = m.Compare(heart, probe)
+				}
+				trials = append(trials, t)
+			}
+		}
+	}
+	return trials
+}
+
+// heart enrols the spans; nil where the engine would refuse them.
+func (b *Bench) heart(spans []Span, m *model.Model, w *model.Workspace) *model.Heart {
+	var h model.Heart
+	var total quality.Report
+	for _, s := range spans {
+		beats := b.Beats(s)
+		total.Add(&beats.Report)
+		if len(beats.Rows) > 0 {
+			h.Add(m.Embed(nil, w, learn.Mean(beats.Rows)), model.Weight(len(beats.Rows), beats.Report.Trust()))
+		}
+	}
+	if total.Reason(heartNeed) != "" {
+		return nil
+	}
+	return &h
+}
+
+// Folds deals persons into groups of the same size, at random but the same for
+// a seed, each database evenly.
+func Folds(persons []string, n int, seed uint64) [][]string {
+	dealt := slices.Clone(persons)
+	slices.Sort(dealt)
+	random := rand.New(rand.NewPCG(seed, 4))
+	random.Shuffle(len(dealt), func(i, j int) { dealt[i], dealt[j] = dealt[j], dealt[i] })
+	groups := make([][]string, n)
+	for i, p := range dealt {
+		groups[i%n] = append(groups[i%n], p)
+	}
+	return groups
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Runs a command beside a local service that keeps nothing, whose address the
+# command finds in $API.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../../.." && pwd)
+work=$(mktemp -d)
+go build -C "$root" -o "$work/local" ./infra/local
+"$work/local" -memory -addr 127.0.0.1:0 >"$work/out" 2>"$work/log" &
+service=$!
+trap 'kill $service; rm -rf "$work"' EXIT
+until grep -q '^listening on' "$work/out"; do
+  kill -0 $service || { cat "$work/log"; exit 1; }
+  sleep 0.1
+done
+API=$(sed -n 's/^listening on //p' "$work/out") "$@"

@@ -1,0 +1,175 @@
+// Package servers starts, for tests, servers that speak the wire protocols of
+// DynamoDB and S3: dynalite (npm) as a process of its own, gofakes3 in this
+// process. Both check what the SDK sends them: conditions, and for S3 signatures
+// and checksums.
+package servers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/rclone/gofakes3"
+	"github.com/rclone/gofakes3/s3mem"
+
+	"systole/shared/aws/client"
+	"systole/shared/aws/dynamo"
+)
+
+// What the servers know, as a function's environment names it.
+const (
+	accessKey = "test"
+	secretKey = "test-secret"
+
+	MembersTable  = "members"
+	TokensTable   = "tokens"
+	ActivityTable = "activity"
+	Bucket        = "recordings"
+)
+
+// AWS is the endpoints of a DynamoDB, an S3 and a Secrets Manager that have the
+// service's tables, bucket and keys.
+type AWS struct{ DynamoDB, S3, Secrets string }
+
+// Start starts the servers, until the test ends.
+func Start(t testing.TB) AWS {
+	t.Helper()
+	return AWS{DynamoDB: StartDynamoDB(t), S3: StartS3(t), Secrets: StartSecrets(t).URL}
+}
+
+// Environment is what Lambda and template.yaml would set for a function.
+func (a AWS) Environment() []string {
+	return []string{
+		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey,
+		"AWS_ENDPOINT_URL_DYNAMODB=" + a.DynamoDB, "AWS_ENDPOINT_URL_S3=" + a.S3, "AWS_ENDPOINT_URL_SECRETS_MANAGER=" + a.Secrets,
+		"MEMBERS_TABLE=" + MembersTable, "TOKENS_TABLE=" + TokensTable, "ACTIVITY_TABLE=" + ActivityTable, "BUCKET=" + Bucket, "KEYS_SECRET=" + KeysSecret,
+	}
+}
+
+// Config is the SDK's configuration for both servers.
+func Config(t testing.TB) aws.Config {
+	t.Helper()
+	config, err := client.Config(func(name string) string {
+		return map[string]string{"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": accessKey, "AWS_SECRET_ACCESS_KEY": secretKey}[name]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+// Tables names the tables that Start makes.
+func Tables() dynamo.Tables {
+	return dynamo.Tables{Members: MembersTable, Tokens: TokensTable, Activity: ActivityTable}
+}
+
+// StartS3 starts an S3 that has the bucket, until the test ends.
+func StartS3(t testing.TB) string {
+	t.Helper()
+	backend := s3mem.New()
+	if err := backend.CreateBucket(t.Context(), Bucket); err != nil {
+		t.Fatal(err)
+	}
+	fake := gofakes3.New(backend,
+		gofakes3.WithV4Auth(map[string]string{accessKey: secretKey}), gofakes3.WithIntegrityCheck(true))
+	server := httptest.NewServer(fake.Server())
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// startupLimit bounds the installation, and the start, of dynalite.
+const startupLimit = 2 * time.Minute
+
+// StartDynamoDB starts a DynamoDB that has the tables, until the test ends.
+func StartDynamoDB(t testing.TB) string {
+	t.Helper()
+	address := freeAddress(t)
+	_, port, _ := net.SplitHostPort(address)
+	cmd := exec.Command("node", dynalite(t), "--host", "127.0.0.1", "--port", port, "--createTableMs", "0")
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("the tests of the DynamoDB store need Node.js: %v", err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	waitFor(t, address)
+	endpoint := "http://" + address
+	createTables(t, endpoint)
+	return endpoint
+}
+
+// dynalite returns the path of its program, installed on first use.
+func dynalite(t testing.TB) string {
+	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	folder := filepath.Dir(here)
+	program := filepath.Join(folder, "node_modules", "dynalite", "cli.js")
+	// Test binaries run side by side: one installs, the others wait for it.
+	release := lock(t, filepath.Join(folder, "install.lock"))
+	defer release()
+	// npm writes this file when all others are there.
+	if _, err := os.Stat(filepath.Join(folder, "node_modules", ".package-lock.json")); err == nil {
+		return program
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), startupLimit)
+	defer cancel()
+	install := exec.CommandContext(ctx, "npm", "ci", "--no-audit", "--no-fund")
+	install.Dir = folder
+	if out, err := install.CombinedOutput(); err != nil {
+		t.Fatalf("the tests of the DynamoDB store need dynalite: npm ci in tests/support/servers: %v\n%s", err, out)
+	}
+	return program
+}
+
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+func waitFor(t testing.TB, address string) {
+	t.Helper()
+	dialer := net.Dialer{}
+	err := errors.New("not tried")
+	for deadline := time.Now().Add(startupLimit); time.Now().Before(deadline) && err != nil; {
+		var conn net.Conn
+		if conn, err = dialer.DialContext(t.Context(), "tcp", address); err == nil {
+			conn.Close()
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatalf("dynalite doesn't answer: %v", err)
+}
+
+func createTables(t testing.TB, endpoint string) {
+	t.Helper()
+	client := dynamodb.NewFromConfig(Config(t), func(o *dynamodb.Options) { o.BaseEndpoint = &endpoint })
+	for _, table := range schema() {
+		if _, err := client.CreateTable(t.Context(), &table); err != nil {
+			t.Fatal(fmt.Errorf("create table %s: %w", *table.TableName, err))
+		}
+		ready := dynamodb.NewTableExistsWaiter(client, func(o *dynamodb.TableExistsWaiterOptions) {
+			o.MinDelay, o.MaxDelay = 10*time.Millisecond, time.Second
+		})
+		if err := ready.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: table.TableName}, startupLimit); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
