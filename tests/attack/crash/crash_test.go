@@ -88,7 +88,7 @@ func (s *service) kill() {
 func TestNothingAnsweredWithSuccessIsLostToAKill(t *testing.T) {
 	s := &service{binary: filepath.Join(t.TempDir(), "local"), data: t.TempDir()}
 	build := exec.Command("go", "build", "-o", s.binary, "./infra/local")
-	build.Dir = "../.."
+	build.Dir = "../../.."
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}

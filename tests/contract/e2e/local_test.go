@@ -15,7 +15,7 @@ import (
 )
 
 // root of the repository.
-const root = "../.."
+const root = "../../.."
 
 // startLocal builds and starts the local command, and returns its address.
 func startLocal(t *testing.T, args ...string) (base string) {

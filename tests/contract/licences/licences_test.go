@@ -36,7 +36,7 @@ type module struct {
 func linked(t *testing.T) map[string]module {
 	t.Helper()
 	cmd := exec.Command("go", "list", "-deps", "-json=Module", "./functions/...", "./infra/local")
-	cmd.Dir = "../.."
+	cmd.Dir = "../../.."
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

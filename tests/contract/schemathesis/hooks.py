@@ -10,7 +10,7 @@ import schemathesis
 PASSWORD = "tachy-cardia!"
 CONSENT = "2026-11"
 RECORDING = gzip.decompress(
-    (pathlib.Path(__file__).parent / "../recordings/testdata/person_01_enrolment.csv.gz").read_bytes()
+    (pathlib.Path(__file__).parent / "../../support/recordings/testdata/person_01_enrolment.csv.gz").read_bytes()
 )
 
 

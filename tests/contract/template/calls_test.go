@@ -43,7 +43,7 @@ type listed struct {
 func check(t *testing.T, path string) *program {
 	t.Helper()
 	cmd := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles", path)
-	cmd.Dir = "../.."
+	cmd.Dir = "../../.."
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
