@@ -157,12 +157,12 @@ func TestRequestsMakeFewRoundTrips(t *testing.T) {
 		}
 	}
 	t.Logf("\n%s", table)
-	readme, err := os.ReadFile("../../../README.md")
+	readme, err := os.ReadFile("../../../infra/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(readme), table) {
-		t.Errorf("the README has another table than\n%s", table)
+		t.Errorf("infra/README.md has another table than\n%s", table)
 	}
 }
 
