@@ -13,6 +13,7 @@ import (
 	"systole/infra/restapi"
 	"systole/shared/api"
 	"systole/shared/fault"
+	"systole/shared/parallel"
 )
 
 // integrationLimit is how long API Gateway waits for a function.
@@ -32,13 +33,13 @@ type proxy func(context.Context, events.APIGatewayProxyRequest) (events.APIGatew
 // event of a REST API, and the function's answer back.
 type front struct {
 	function proxy
-	slots    chan struct{}
+	slots    parallel.Slots
 	bytes    atomic.Int64 // of the bodies in slots
 	log      *slog.Logger
 }
 
 func newFront(function proxy, log *slog.Logger) *front {
-	return &front{function: function, slots: make(chan struct{}, atOnce), log: log}
+	return &front{function: function, slots: parallel.NewSlots(atOnce), log: log}
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -76,13 +77,12 @@ func (f *front) enter(r *http.Request) (leave func(), ok bool) {
 		f.bytes.Add(-size)
 		return nil, false
 	}
-	select {
-	case f.slots <- struct{}{}:
-		return func() { <-f.slots; f.bytes.Add(-size) }, true
-	default:
+	leave, ok = f.slots.TryEnter()
+	if !ok {
 		f.bytes.Add(-size)
 		return nil, false
 	}
+	return func() { leave(); f.bytes.Add(-size) }, true
 }
 
 // refuse answers for the gateway itself, in the service's words.

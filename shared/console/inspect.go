@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"net/http"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"systole/shared/ecg/inspect"
 	"systole/shared/ecg/recording"
 	"systole/shared/fault"
+	"systole/shared/parallel"
 )
 
 // goodEnrolment is how many clean beats make a model that will do in weeks as
@@ -23,11 +23,11 @@ const goodEnrolment = 30
 // and needs no account.
 type inspector struct {
 	defaultRateHz float64
-	slots         chan struct{}
+	slots         parallel.Slots
 }
 
 func newInspector(s Settings) *inspector {
-	return &inspector{s.DefaultRateHz, make(chan struct{}, max(s.Parallel, 1))}
+	return &inspector{s.DefaultRateHz, parallel.NewSlots(s.Parallel)}
 }
 
 func (i *inspector) route() api.Route {
@@ -61,12 +61,11 @@ func (i *inspector) answer(w http.ResponseWriter, r *http.Request) error {
 
 // look waits for a free slot.
 func (i *inspector) look(ctx context.Context, file []byte, h recording.Hints) (*inspect.Inspection, error) {
-	select {
-	case i.slots <- struct{}{}:
-		defer func() { <-i.slots }()
-	case <-ctx.Done():
-		return nil, fault.New(fault.Unavailable).Because(fmt.Errorf("wait for a free slot: %w", ctx.Err()))
+	leave, err := i.slots.Enter(ctx)
+	if err != nil {
+		return nil, fault.New(fault.Unavailable).Because(err)
 	}
+	defer leave()
 	seen, err := inspect.File(file, h)
 	return seen, biometric.Refusal(err)
 }

@@ -1,5 +1,4 @@
-// Package parallel does several things at once: calls to stores, which mostly
-// wait.
+// Package parallel runs calls at once, and bounds how many run at once.
 package parallel
 
 import (
@@ -8,7 +7,8 @@ import (
 )
 
 // Do runs the functions at once and returns, when all are done, all their
-// errors.
+// errors. Other than errgroup it keeps every error and cancels nothing: a call
+// to a store that has begun may have had its effect.
 func Do(fs ...func() error) error {
 	if len(fs) == 0 {
 		return nil

@@ -17,6 +17,7 @@ import (
 
 	"systole/shared/fault"
 	"systole/shared/measure"
+	"systole/shared/parallel"
 )
 
 // Cost is what one hash costs: argon2id's parameters.
@@ -45,22 +46,22 @@ const (
 type Hasher struct {
 	cost  Cost
 	rand  io.Reader
-	slots chan struct{}
-	line  chan struct{} // those who hash, and those who wait for it
+	slots parallel.Slots
+	queue parallel.Slots // callers that hash or wait for a slot
 }
 
-// longestLine is how many may wait for each that hashes: some three seconds.
-// Who comes then is told to come back, and doesn't keep others from what needs
-// no hash.
-const longestLine = 100
+// maxQueue bounds the callers waiting per hash slot, about three seconds of
+// work. Beyond it Hash and Verify fail at once with fault.Unavailable, so that
+// a flood of log-ins doesn't hold the connections of requests that hash nothing.
+const maxQueue = 100
 
-// New returns a Hasher that runs at most parallel hashes at once and
+// New returns a Hasher that runs at most atOnce hashes at once and
 // takes its salts from rand, which must be safe for concurrent use.
-func New(cost Cost, parallel int, rand io.Reader) *Hasher {
-	parallel = max(1, parallel)
+func New(cost Cost, atOnce int, rand io.Reader) *Hasher {
+	atOnce = max(1, atOnce)
 	return &Hasher{
 		cost: cost, rand: rand,
-		slots: make(chan struct{}, parallel), line: make(chan struct{}, parallel*(1+longestLine)),
+		slots: parallel.NewSlots(atOnce), queue: parallel.NewSlots(atOnce * (1 + maxQueue)),
 	}
 }
 
@@ -104,18 +105,16 @@ func (h *Hasher) VerifyNone(ctx context.Context, password string) error {
 }
 
 func (h *Hasher) derive(ctx context.Context, p phc, password string) ([]byte, error) {
-	select {
-	case h.line <- struct{}{}:
-		defer func() { <-h.line }()
-	default:
-		return nil, fault.New(fault.Unavailable).After(5 * time.Second).Because(errors.New("too many wait to hash"))
+	leaveQueue, ok := h.queue.TryEnter()
+	if !ok {
+		return nil, fault.New(fault.Unavailable).After(5 * time.Second).Because(errors.New("the queue for a hash is full"))
 	}
-	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
-	case <-ctx.Done():
-		return nil, fault.New(fault.Unavailable).After(5 * time.Second).Because(fmt.Errorf("wait to hash: %w", ctx.Err()))
+	defer leaveQueue()
+	leave, err := h.slots.Enter(ctx)
+	if err != nil {
+		return nil, fault.New(fault.Unavailable).After(5 * time.Second).Because(fmt.Errorf("hash: %w", err))
 	}
+	defer leave()
 	defer measure.Step(ctx, "hash")()
 	return argon2.IDKey([]byte(password), p.salt, p.cost.Passes, p.cost.MemoryKiB, p.cost.Lanes, uint32(len(p.hash))), nil
 }

@@ -114,7 +114,9 @@ func BenchmarkHash(b *testing.B) {
 
 func TestWaitingForASlotEndsWithTheContext(t *testing.T) {
 	h := New(cheap, 1, rand.Reader)
-	h.slots <- struct{}{}
+	if _, ok := h.slots.TryEnter(); !ok {
+		t.Fatal("no slot is free")
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, hashErr := h.Hash(ctx, "gudrms12")
@@ -126,15 +128,19 @@ func TestWaitingForASlotEndsWithTheContext(t *testing.T) {
 	}
 }
 
-func TestWhoFindsALongLineIsToldToComeBack(t *testing.T) {
+func TestAFullQueueRefusesAtOnce(t *testing.T) {
 	h := New(Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}, 1, rand.Reader)
-	for range cap(h.line) {
-		h.line <- struct{}{}
+	var leave func()
+	for range 1 + maxQueue {
+		var ok bool
+		if leave, ok = h.queue.TryEnter(); !ok {
+			t.Fatal("the queue is shorter than it says")
+		}
 	}
 	if err := h.VerifyNone(t.Context(), "password"); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("%v", err)
 	}
-	<-h.line
+	leave()
 	if err := h.VerifyNone(t.Context(), "password"); err != nil {
 		t.Errorf("with room: %v", err)
 	}
