@@ -77,12 +77,12 @@ func (f *front) enter(r *http.Request) (leave func(), ok bool) {
 		f.bytes.Add(-size)
 		return nil, false
 	}
-	leave, ok = f.slots.TryEnter()
+	free, ok := f.slots.TryEnter()
 	if !ok {
 		f.bytes.Add(-size)
 		return nil, false
 	}
-	return func() { leave(); f.bytes.Add(-size) }, true
+	return func() { free(); f.bytes.Add(-size) }, true
 }
 
 // refuse answers for the gateway itself, in the service's words.
