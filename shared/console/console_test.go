@@ -134,6 +134,9 @@ func TestARecordingIsInspected(t *testing.T) {
 		t.Fatalf("status %d, %v", status, seen)
 	}
 	samples, peaks, beats := seen["samples"].([]any), seen["r_peaks"].([]any), seen["beats"].([]any)
+	if compared := seen["compared"].([]any); len(compared) != len(samples) || seen["seconds_in_all"] != 20.0 {
+		t.Errorf("%d samples compared, %v s in all", len(compared), seen["seconds_in_all"])
+	}
 	if len(samples) != 5000 || len(peaks) < 15 || len(beats) < 15 {
 		t.Errorf("%d samples, %d R peaks, %d beats", len(samples), len(peaks), len(beats))
 	}

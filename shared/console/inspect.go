@@ -8,6 +8,7 @@ import (
 
 	"systole/shared/api"
 	"systole/shared/biometric"
+	"systole/shared/ecg"
 	"systole/shared/ecg/beat"
 	"systole/shared/ecg/inspect"
 	"systole/shared/ecg/recording"
@@ -39,34 +40,53 @@ func (i *inspector) answer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	file, err := form.File()
+	parts, err := partsOf(form)
 	if err != nil {
 		return err
 	}
-	hints := recording.Hints{DefaultRateHz: i.defaultRateHz}
+	hints := recording.Hints{DefaultRateHz: i.defaultRateHz, Guess: ecg.GuessRate}
 	if hints.RateHz, err = form.SamplingRate(); err != nil {
 		return err
 	}
-	if form.Has("lead") {
-		if hints.Lead, err = form.String("lead"); err != nil {
+	for field, into := range map[string]*string{"lead": &hints.Lead, "recording": &hints.Pick} {
+		if !form.Has(field) {
+			continue
+		}
+		if *into, err = form.String(field); err != nil {
 			return err
 		}
 	}
-	seen, err := i.look(r.Context(), file.Content, hints)
+	seen, err := i.look(r.Context(), parts, hints)
 	if err != nil {
 		return err
 	}
 	return api.JSON(w, http.StatusOK, shownOf(seen))
 }
 
+// partsOf takes one recording: one file, or several that belong together.
+func partsOf(form *api.Form) ([]recording.Part, error) {
+	if len(form.Files) == 0 {
+		return nil, fault.New(fault.FileMissing)
+	}
+	contents := make([][]byte, len(form.Files))
+	for k, file := range form.Files {
+		contents[k] = file.Content
+	}
+	groups := recording.Group(contents)
+	if len(groups) > 1 {
+		return nil, fault.New(fault.TooManyFiles)
+	}
+	return groups[0], nil
+}
+
 // look waits for a free slot.
-func (i *inspector) look(ctx context.Context, file []byte, h recording.Hints) (*inspect.Inspection, error) {
+func (i *inspector) look(ctx context.Context, parts []recording.Part, h recording.Hints) (*inspect.Inspection, error) {
 	leave, err := i.slots.Enter(ctx)
 	if err != nil {
 		return nil, fault.New(fault.Unavailable).Because(err)
 	}
 	defer leave()
-	seen, err := inspect.File(file, h)
+	seen, err := inspect.Parts(parts, h)
 	return seen, biometric.Refusal(err)
 }
 
@@ -80,12 +100,14 @@ type shown struct {
 	Lead       string     `json:"lead"`
 	Notes      []note     `json:"notes"`
 	Seconds    float64    `json:"seconds"`
+	InAll      float64    `json:"seconds_in_all"` // more than Seconds where only the beginning is compared
 	HeartRate  float64    `json:"heart_rate"`
 	BeatsFound int        `json:"beats_found"`
 	CleanBeats int        `json:"clean_beats"`
 	Trust      float64    `json:"trust"`
 	RateHz     int        `json:"rate_hz"` // of what follows
 	Samples    []int      `json:"samples"`
+	Compared   []int      `json:"compared"`
 	RPeaks     []float64  `json:"r_peaks"` // seconds
 	RPeakAt    int        `json:"r_peak_at"`
 	Beats      [][]int    `json:"beats"`
@@ -125,9 +147,9 @@ type coach struct {
 func shownOf(in *inspect.Inspection) shown {
 	s := shown{
 		Format: in.Format, Device: in.Device, FileRateHz: in.RateHz, Leads: in.Leads, Lead: in.Lead, Notes: []note{},
-		Seconds: in.Report.Seconds, HeartRate: math.Round(in.Report.HeartRate), BeatsFound: in.Report.Beats,
+		Seconds: in.Report.Seconds, InAll: in.Seconds, HeartRate: math.Round(in.Report.HeartRate), BeatsFound: in.Report.Beats,
 		CleanBeats: in.Report.CleanBeats, Trust: math.Round(100*in.Report.Trust()) / 100,
-		RateHz: inspect.RateHz, Samples: microvolts(in.MV), RPeaks: make([]float64, len(in.Peaks)), RPeakAt: beat.Before,
+		RateHz: inspect.RateHz, Samples: microvolts(in.MV), Compared: microvolts(in.Compared), RPeaks: make([]float64, len(in.Peaks)), RPeakAt: beat.Before,
 		Beats: make([][]int, len(in.Beats)), MeanBeat: microvolts(in.Mean), Stretches: make([]stretch, len(in.Stretches)),
 		Enrolment: verdictOf(in.Enrolment), Check: verdictOf(in.Check), Coach: coachOf(in), Code: http.StatusOK,
 	}

@@ -36,6 +36,7 @@ type Result struct {
 	Beats  *beat.Beats
 	Peaks  []float64 // R peaks in samples at RateHz
 	Raw    []float64 // the signal at RateHz, mended, not yet filtered
+	Clean  []float64 // Raw without mains, wander and muscle noise, as beats are cut from it
 	Report quality.Report
 }
 
@@ -70,6 +71,7 @@ func (f *FrontEnd) Run(mv []float64, rateHz float64) Result {
 	r.Raw = f.raw
 	r.Peaks = f.detector.Detect(f.raw)
 	hz, amplitude := f.filter(min(rateHz, RateHz))
+	r.Clean = f.clean
 	r.Beats = f.cutter.Cut(f.clean, r.Peaks)
 	r.Report.MainsHz = hz
 	f.measure(&r, amplitude)

@@ -30,8 +30,10 @@ type Inspection struct {
 	Lead           string // the one that is compared
 	Notes          []recording.Note
 
+	Seconds   float64 // of the whole recording; what follows is of the first ecg.MaxSeconds
 	Report    quality.Report
-	MV        []float64   // the lead at RateHz, mended, at most ecg.MaxSeconds of it
+	MV        []float64   // the lead at RateHz, mended
+	Compared  []float64   // the same, filtered as it is compared
 	Peaks     []float64   // R peaks in seconds
 	Beats     [][]float64 // some of the clean beats in mV, as compared: upright, R peak at beat.Before
 	Mean      []float64   // of all clean beats
@@ -50,7 +52,12 @@ type Verdict struct {
 // File looks at a file. The error is a *recording.Error where it can't be read,
 // and an *ecg.Unusable where its rate is none.
 func File(data []byte, h recording.Hints) (*Inspection, error) {
-	r, err := recording.ReadBytes(data, h)
+	return Parts([]recording.Part{{Data: data}}, h)
+}
+
+// Parts is File of a recording that lies in several files.
+func Parts(parts []recording.Part, h recording.Hints) (*Inspection, error) {
+	r, err := recording.ReadParts(parts, h)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +76,7 @@ func (in *Inspection) look(s ecg.Signal) error {
 	}
 	_, err = ecg.EnrolReadings(reading)
 	in.Enrolment, in.Check = verdict(err), verdict(reading.Usable())
+	in.Seconds = float64(len(s.MV)) / s.RateHz
 
 	if longest := int(ecg.MaxSeconds * s.RateHz); len(s.MV) > longest {
 		s.MV = s.MV[:longest]
@@ -76,7 +84,7 @@ func (in *Inspection) look(s ecg.Signal) error {
 	var front frontend.FrontEnd
 	result := front.Run(s.MV, s.RateHz)
 	in.Report = result.Report
-	in.MV = slices.Clone(result.Raw)
+	in.MV, in.Compared = slices.Clone(result.Raw), slices.Clone(result.Clean)
 	in.Peaks = make([]float64, len(result.Peaks))
 	for i, p := range result.Peaks {
 		in.Peaks[i] = p / RateHz
