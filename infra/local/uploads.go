@@ -16,7 +16,6 @@ import (
 
 	"systole/shared/api"
 	"systole/shared/biometric"
-	"systole/shared/biometric/request"
 	"systole/shared/fault"
 	"systole/shared/store"
 )
@@ -41,13 +40,13 @@ func newUploads(base string, objects biometric.Objects, now func() time.Time) (*
 	return &uploads{base, secret, objects, now}, nil
 }
 
-// PresignPut: see upload.Presigner.
-func (u *uploads) PresignPut(_ context.Context, key string, size int64, lifetime time.Duration) (request.Upload, error) {
+// PresignPut: see store.Presigner.
+func (u *uploads) PresignPut(_ context.Context, key string, size int64, lifetime time.Duration) (store.SignedPut, error) {
 	q := url.Values{
 		"key": {key}, "size": {strconv.FormatInt(size, 10)}, "expires": {strconv.FormatInt(u.now().Add(lifetime).Unix(), 10)},
 	}
 	q.Set("signature", u.sign(q))
-	return request.Upload{Method: http.MethodPut, URL: u.base + uploadsPath + "?" + q.Encode(), Headers: map[string]string{}}, nil
+	return store.SignedPut{Method: http.MethodPut, URL: u.base + uploadsPath + "?" + q.Encode(), Headers: map[string]string{}}, nil
 }
 
 func (u *uploads) sign(q url.Values) string {

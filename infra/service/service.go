@@ -14,40 +14,20 @@ import (
 	"systole/shared/biometric"
 	"systole/shared/biometric/configured"
 	"systole/shared/biometric/upload"
-	"systole/shared/cleanup"
 	"systole/shared/config"
 	"systole/shared/console"
 	"systole/shared/member"
 	"systole/shared/member/argon2id"
+	"systole/shared/store"
 )
-
-// Members is a store of members.
-type Members interface {
-	member.Registry
-	biometric.Members
-	cleanup.Members
-}
-
-// Sessions is a store of sessions.
-type Sessions interface {
-	member.Sessions
-	cleanup.Sessions
-}
-
-// Objects is a store of objects.
-type Objects interface {
-	biometric.Objects
-	account.Objects
-	cleanup.Objects
-}
 
 // Stores are where everything is kept.
 type Stores struct {
-	Members  Members
-	Sessions Sessions
-	Objects  Objects
+	Members  store.Members
+	Sessions store.Sessions
+	Objects  store.Objects
 	Keys     biometric.Keys
-	Uploads  upload.Presigner
+	Uploads  store.Presigner
 }
 
 // Routes returns every route. random must be safe for concurrent use.

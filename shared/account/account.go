@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"systole/shared/fault"
@@ -15,52 +14,42 @@ import (
 	"systole/shared/store"
 )
 
-// Members is what this package needs of the member store. Errors are those of
-// package store.
+// Members is what this package asks of the store of members.
 type Members interface {
-	member.Members
-	member.Activity
-	// ClearModel removes the member's pointer if it still names the version, and
-	// the prints, and succeeds where there is none; else store.ErrConflict.
-	ClearModel(ctx context.Context, username, version string, prints []string) error
+	store.MemberStore
+	store.ActivityLog
+	store.TemplateRemover
 }
 
-// Objects is what this package needs of the object store. Errors are those of
-// package store.
+// Objects is what this package asks of the store of objects.
 type Objects interface {
-	// List returns up to limit objects whose keys begin with prefix and come
-	// after the key after, in order of their keys, and the key to go on after,
-	// "" at the end.
-	List(ctx context.Context, prefix, after string, limit int) ([]store.Object, string, error)
-	// Get returns the whole object, or store.ErrNotFound.
-	Get(ctx context.Context, key string) ([]byte, error)
-	// Erase deletes all objects whose keys begin with prefix, with all older
-	// versions of them.
-	Erase(ctx context.Context, prefix string) error
+	store.ObjectLister
+	store.ObjectReader
+	store.ObjectEraser
 }
 
 // Service does what a person asks for.
 type Service struct {
 	members  Members
-	sessions member.Sessions
+	sessions store.SessionStore
 	tokens   *member.Tokens
 	objects  Objects
 	now      func() time.Time
 }
 
 // NewService returns a Service.
-func NewService(members Members, sessions member.Sessions, tokens *member.Tokens, objects Objects, now func() time.Time) *Service {
+func NewService(members Members, sessions store.SessionStore, tokens *member.Tokens, objects Objects, now func() time.Time) *Service {
 	return &Service{members: members, sessions: sessions, tokens: tokens, objects: objects, now: now}
 }
 
 // DeleteModel deletes the model of the token's member, and the recordings that
 // it was made of; fault.NoModel when there is none.
 func (s *Service) DeleteModel(ctx context.Context, token string) error {
-	_, m, err := s.tokens.Owner(ctx, s.members, token)
+	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
 		return err
 	}
-	if m.Model == nil {
+	if m.Template == nil {
 		return fault.New(fault.NoModel)
 	}
 	return s.deleteModel(ctx, m)
@@ -69,11 +58,11 @@ func (s *Service) DeleteModel(ctx context.Context, token string) error {
 // WithdrawConsent puts on record that the token's member withdraws consent, and
 // deletes the model and the recordings; fault.NoConsent when there is none.
 func (s *Service) WithdrawConsent(ctx context.Context, token string) error {
-	_, m, err := s.tokens.Owner(ctx, s.members, token)
+	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
 		return err
 	}
-	if m.Consent == nil || !m.Consent.Withdrawn.IsZero() && m.Model == nil {
+	if m.Consent == nil || !m.Consent.Withdrawn.IsZero() && m.Template == nil {
 		return fault.New(fault.NoConsent)
 	}
 	now := s.now()
@@ -85,13 +74,13 @@ func (s *Service) WithdrawConsent(ctx context.Context, token string) error {
 	if err := s.members.Note(ctx, m.Username, member.NewEvent(member.ConsentWithdrawn, now)); err != nil {
 		return fmt.Errorf("note withdrawal: %w", err)
 	}
-	if m.Model == nil {
+	if m.Template == nil {
 		return nil
 	}
 	return s.deleteModel(ctx, m)
 }
 
-func (s *Service) deleteModel(ctx context.Context, m member.Member) error {
+func (s *Service) deleteModel(ctx context.Context, m store.Member) error {
 	gone, err := s.forget(ctx, m)
 	if err != nil || gone == nil { // somebody else was faster
 		return err
@@ -100,7 +89,7 @@ func (s *Service) deleteModel(ctx context.Context, m member.Member) error {
 	// before it moves the pointer.
 	err = parallel.Do(
 		func() error { return s.objects.Erase(ctx, gone.Key) },
-		func() error { return s.objects.Erase(ctx, folder("uploads", m.PK)+gone.Version+"/") },
+		func() error { return s.objects.Erase(ctx, store.EnrolledPrefix(m.PK, gone.Version)) },
 		func() error {
 			return s.members.Note(ctx, m.Username, member.NewEvent(member.ModelDeleted, s.now()))
 		},
@@ -115,14 +104,14 @@ func (s *Service) deleteModel(ctx context.Context, m member.Member) error {
 const tries = 5
 
 // forget clears the member's pointer and returns what it named, nil for nothing.
-func (s *Service) forget(ctx context.Context, m member.Member) (*member.Model, error) {
+func (s *Service) forget(ctx context.Context, m store.Member) (*store.Template, error) {
 	for range tries {
-		if m.Model == nil {
+		if m.Template == nil {
 			return nil, nil
 		}
-		err := s.members.ClearModel(ctx, m.Username, m.Model.Version, m.PrintIDs())
+		err := s.members.ClearTemplate(ctx, m.Username, m.Template.Version, m.DigestIDs())
 		if err == nil {
-			return m.Model, nil
+			return m.Template, nil
 		}
 		if !errors.Is(err, store.ErrConflict) {
 			return nil, fmt.Errorf("clear model: %w", err)
@@ -133,5 +122,3 @@ func (s *Service) forget(ctx context.Context, m member.Member) (*member.Model, e
 	}
 	return nil, fault.New(fault.Conflict)
 }
-
-func folder(kind string, pk int64) string { return kind + "/" + strconv.FormatInt(pk, 10) + "/" }

@@ -5,33 +5,32 @@ import (
 	"errors"
 	"fmt"
 
-	"systole/shared/member"
 	"systole/shared/parallel"
 	"systole/shared/store"
 )
 
-// Prover holds a password against a token's member.
-type Prover interface {
-	// Prove returns whose token and password it is, or fault.TokenInvalid,
+// PasswordVerifier compares a password with that of a token's member.
+type PasswordVerifier interface {
+	// VerifyPassword returns whose token and password it is, or fault.TokenInvalid,
 	// fault.PasswordWrong or fault.TooManyLogIns.
-	Prove(ctx context.Context, token, password, address string) (member.Session, member.Member, error)
+	VerifyPassword(ctx context.Context, token, password, address string) (store.Session, store.Member, error)
 }
 
 // Deletions deletes accounts.
 type Deletions struct {
 	*Service
-	prover Prover
+	passwords PasswordVerifier
 }
 
 // NewDeletions returns Deletions. Only they need to know how a password is
 // proven.
-func NewDeletions(s *Service, p Prover) Deletions { return Deletions{s, p} }
+func NewDeletions(s *Service, p PasswordVerifier) Deletions { return Deletions{s, p} }
 
 // Delete deletes the account of the token's member: the row, tokens, model,
 // recordings and activity. What keeps it from finishing leaves an account whose
 // owner can log in and ask again.
 func (s Deletions) Delete(ctx context.Context, token, password, address string) error {
-	_, m, err := s.prover.Prove(ctx, token, password, address)
+	_, m, err := s.passwords.VerifyPassword(ctx, token, password, address)
 	if err != nil {
 		return err
 	}
@@ -44,9 +43,9 @@ func (s Deletions) Delete(ctx context.Context, token, password, address string) 
 		return err
 	}
 	err = parallel.Do(
-		func() error { return s.objects.Erase(ctx, folder("models", m.PK)) },
-		func() error { return s.objects.Erase(ctx, folder("uploads", m.PK)) },
-		func() error { return s.tokens.End(ctx, m.Username, member.TokenID{}) },
+		func() error { return s.objects.Erase(ctx, store.TemplatesOf(m.PK)) },
+		func() error { return s.objects.Erase(ctx, store.RecordingsOf(m.PK)) },
+		func() error { return s.tokens.End(ctx, m.Username, store.TokenID{}) },
 		func() error { return s.members.ForgetActivity(ctx, m.Username) },
 	)
 	if err != nil {

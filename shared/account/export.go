@@ -13,10 +13,10 @@ import (
 // Export is all that is known of a person. Hashes of passwords and tokens, and
 // the model's sealed content, say nothing to anybody and are left out.
 type Export struct {
-	Member     member.Member
-	Own        member.TokenID // the session that asked
-	Sessions   []member.Session
-	Activity   []member.Event // newest first
+	Member     store.Member
+	Own        store.TokenID // the session that asked
+	Sessions   []store.Session
+	Activity   []store.Event // newest first
 	Recordings []Recording
 }
 
@@ -37,7 +37,7 @@ const (
 
 // Export returns all that is known of the token's member.
 func (s *Service) Export(ctx context.Context, token string) (Export, error) {
-	own, m, err := s.tokens.Owner(ctx, s.members, token)
+	own, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
 		return Export{}, err
 	}
@@ -64,7 +64,7 @@ func (s *Service) Export(ctx context.Context, token string) (Export, error) {
 // recordings lists what is kept, with the content of as many as there is room
 // for, the newest first.
 func (s *Service) recordings(ctx context.Context, pk int64) ([]Recording, error) {
-	objects, _, err := s.objects.List(ctx, folder("uploads", pk), "", maxRecordings)
+	objects, _, err := s.objects.List(ctx, store.RecordingsOf(pk), "", maxRecordings)
 	if err != nil {
 		return nil, fmt.Errorf("list recordings: %w", err)
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"systole/shared/biometric/request"
-	"systole/shared/member"
+	"systole/shared/store"
 )
 
 func TestAModelTakesInAStrongMatchOnceADayIfItIsToldTo(t *testing.T) {
@@ -26,16 +26,16 @@ func TestAModelTakesInAStrongMatchOnceADayIfItIsToldTo(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHouse(t, tt.setting).enrolled(t)
-			before := *h.kim(t).Model
+			before := *h.kim(t).Template
 			h.now = h.now.Add(tt.later)
-			again := member.Session{ID: sha256.Sum256([]byte(kimsToken)), Username: "kim", PK: 7, Issued: h.now, Used: h.now, Expires: h.now.Add(time.Hour)}
-			if err := h.store.CreateSession(t.Context(), again, member.Event{}, nil); err != nil {
+			again := store.Session{ID: sha256.Sum256([]byte(kimsToken)), Username: "kim", PK: 7, Issued: h.now, Used: h.now, Expires: h.now.Add(time.Hour)}
+			if err := h.store.CreateSession(t.Context(), again, store.Event{}, nil); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, tt.probe))}); err != nil {
 				t.Fatal(err)
 			}
-			after := *h.kim(t).Model
+			after := *h.kim(t).Template
 			if moved := after.Version != before.Version; moved != tt.moves {
 				t.Fatalf("the model moved: %v, want %v", moved, tt.moves)
 			}

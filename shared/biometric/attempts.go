@@ -34,7 +34,7 @@ func waitAfter(failures int) time.Duration {
 
 // mayTry returns why the model may not be compared with now: fault.ModelDisabled,
 // or fault.TooManyChecks with the time to wait.
-func (s *Service) mayTry(m member.Model) error {
+func (s *Service) mayTry(m store.Template) error {
 	if m.Failures >= disabledAt {
 		return fault.New(fault.ModelDisabled)
 	}
@@ -48,11 +48,11 @@ func (s *Service) mayTry(m member.Model) error {
 // mayEnrol returns fault.ConsentMissing where consent is asked for and not
 // given, and fault.LogInAgain when the model was disabled and the session is
 // older than that: who has it may have got it without the password.
-func (s *Service) mayEnrol(session member.Session, m member.Member) error {
+func (s *Service) mayEnrol(session store.Session, m store.Member) error {
 	if s.settings.Consent != "" && !m.Consent.Holds(s.settings.Consent) {
 		return fault.New(fault.ConsentMissing)
 	}
-	if m.Model != nil && m.Model.Failures >= disabledAt && !session.Issued.After(m.Model.FailedAt) {
+	if m.Template != nil && m.Template.Failures >= disabledAt && !session.Issued.After(m.Template.FailedAt) {
 		return fault.New(fault.LogInAgain)
 	}
 	return nil
@@ -62,14 +62,14 @@ func (s *Service) mayEnrol(session member.Session, m member.Member) error {
 // it did, nil for a heart that isn't the member's. The probe is taken back: only
 // what was accepted must not come again. That the model is another one by now is
 // no error: a new one begins without failures.
-func (s *Service) count(ctx context.Context, m member.Member, p *probe, why error) error {
+func (s *Service) count(ctx context.Context, m store.Member, p *probe, why error) error {
 	kind := member.NotRecognised
 	if fault.Is(why, fault.Replay) {
 		kind = member.ReplayRefused
 	}
 	now := s.now()
 	err := parallel.Do(func() error {
-		err := s.members.CountFailure(ctx, m.Username, m.Model.Version, now)
+		err := s.members.CountFailure(ctx, m.Username, m.Template.Version, now)
 		if errors.Is(err, store.ErrConflict) {
 			return nil
 		}
@@ -77,7 +77,7 @@ func (s *Service) count(ctx context.Context, m member.Member, p *probe, why erro
 	}, func() error {
 		return s.members.Note(ctx, m.Username, member.NewEvent(kind, now))
 	}, func() error {
-		return s.members.RemovePrint(ctx, m.Username, p.id)
+		return s.members.RemoveProbe(ctx, m.Username, p.id)
 	})
 	if err != nil {
 		return fmt.Errorf("count check: %w", err)
@@ -86,11 +86,11 @@ func (s *Service) count(ctx context.Context, m member.Member, p *probe, why erro
 }
 
 // forgive forgets failures after a check that was accepted.
-func (s *Service) forgive(ctx context.Context, m member.Member) error {
-	if m.Model.Failures == 0 {
+func (s *Service) forgive(ctx context.Context, m store.Member) error {
+	if m.Template.Failures == 0 {
 		return nil
 	}
-	err := s.members.ClearFailures(ctx, m.Username, m.Model.Version)
+	err := s.members.ClearFailures(ctx, m.Username, m.Template.Version)
 	if err != nil && !errors.Is(err, store.ErrConflict) {
 		return fmt.Errorf("forget failed checks: %w", err)
 	}
@@ -100,9 +100,9 @@ func (s *Service) forgive(ctx context.Context, m member.Member) error {
 // withdraw takes back the print of a probe that came to nothing, if it may have
 // been presented. What stays for want of this harms nobody: the recording counts
 // as used.
-func (s *Service) withdraw(ctx context.Context, session member.Session, p *probe) {
+func (s *Service) withdraw(ctx context.Context, session store.Session, p *probe) {
 	if p == nil || s.settings.AllowReplays {
 		return
 	}
-	note(ctx, func(ctx context.Context) error { return s.members.RemovePrint(ctx, session.Username, p.id) })
+	note(ctx, func(ctx context.Context) error { return s.members.RemoveProbe(ctx, session.Username, p.id) })
 }

@@ -8,7 +8,7 @@ import (
 
 	"systole/shared/biometric/request"
 	"systole/shared/fault"
-	"systole/shared/member"
+	"systole/shared/store"
 )
 
 // try checks with a recording and returns the verdict, or the fault.
@@ -25,8 +25,8 @@ func (h *house) try(t *testing.T, recording string) (bool, *fault.Error) {
 // logIn renews kim's session, as of now.
 func (h *house) logIn(t *testing.T) {
 	t.Helper()
-	s := member.Session{ID: sha256.Sum256([]byte(kimsToken)), Username: "kim", PK: 7, Issued: h.now, Used: h.now, Expires: h.now.Add(24 * time.Hour)}
-	if err := h.store.CreateSession(t.Context(), s, member.Event{}, nil); err != nil {
+	s := store.Session{ID: sha256.Sum256([]byte(kimsToken)), Username: "kim", PK: 7, Issued: h.now, Used: h.now, Expires: h.now.Add(24 * time.Hour)}
+	if err := h.store.CreateSession(t.Context(), s, store.Event{}, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -56,7 +56,7 @@ func TestAfterFiveFailuresEachNextCheckWaitsLonger(t *testing.T) {
 	if ok, f := h.try(t, same); !ok || f != nil {
 		t.Fatalf("the right heart in time: %v, %v", ok, f)
 	}
-	if n := h.kim(t).Model.Failures; n != 0 {
+	if n := h.kim(t).Template.Failures; n != 0 {
 		t.Errorf("%d failures after success", n)
 	}
 }
@@ -66,7 +66,7 @@ func TestAnUnusableRecordingIsNoFailure(t *testing.T) {
 	for range 2 * freeTries {
 		h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent([]byte("no recording"))})
 	}
-	if n := h.kim(t).Model.Failures; n != 0 {
+	if n := h.kim(t).Template.Failures; n != 0 {
 		t.Errorf("%d failures", n)
 	}
 }
@@ -74,12 +74,12 @@ func TestAnUnusableRecordingIsNoFailure(t *testing.T) {
 func TestAtFiftyFailuresTheModelIsDisabledUntilMadeAnewWithThePassword(t *testing.T) {
 	h := newHouse(t).enrolled(t)
 	h.logIn(t)
-	for h.kim(t).Model.Failures < disabledAt {
+	for h.kim(t).Template.Failures < disabledAt {
 		if ok, f := h.try(t, others[0]); ok || f != nil {
 			t.Fatalf("%v, %v", ok, f)
 		}
 		h.now = h.now.Add(longestWait)
-		h.store.TouchSession(t.Context(), sha256.Sum256([]byte(kimsToken)), h.now, h.kim(t).Model.Key)
+		h.store.TouchSession(t.Context(), sha256.Sum256([]byte(kimsToken)), h.now, h.kim(t).Template.Key)
 	}
 	if _, f := h.try(t, same); f == nil || f.Code != fault.ModelDisabled {
 		t.Fatalf("a check: %v", f)

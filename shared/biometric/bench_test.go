@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"systole/shared/biometric/request"
-	"systole/shared/member"
+	"systole/shared/store"
 )
 
 // BenchmarkCheck goes from a file of 12 s to the decision, the stores left out.
@@ -22,7 +22,7 @@ func BenchmarkCheck(b *testing.B) {
 	b.SetBytes(int64(len(file)))
 	b.ReportAllocs()
 	for b.Loop() {
-		p, err := h.examine(b.Context(), member.Session{PK: kim.PK}, request.Check{Recording: sent(file)})
+		p, err := h.examine(b.Context(), store.Session{PK: kim.PK}, request.Check{Recording: sent(file)})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -40,7 +40,7 @@ func (s *Service) CheckUser(ctx context.Context, token string, c request.Check) 
 	defer s.discard(ctx, session, c.Uploads)
 	m, ref, err := s.gather(ctx, session, p, c.Nonce)
 	if err == nil {
-		err = s.mayTry(*m.Model)
+		err = s.mayTry(*m.Template)
 	}
 	if err == nil {
 		err = unusable
@@ -65,7 +65,7 @@ func (s *Service) CheckUser(ctx context.Context, token string, c request.Check) 
 }
 
 // accept does what follows from an accepted probe.
-func (s *Service) accept(ctx context.Context, session member.Session, m member.Member, ref reference, p *probe) error {
+func (s *Service) accept(ctx context.Context, session store.Session, m store.Member, ref reference, p *probe) error {
 	if err := s.forgive(ctx, m); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Service) accept(ctx context.Context, session member.Session, m member.M
 
 // genuine returns fault.Replay for a recording that was used before, and
 // fault.Unnatural for one whose beats are too alike for a living heart's.
-func (s *Service) genuine(p *probe, m member.Member, ref reference) error {
+func (s *Service) genuine(p *probe, m store.Member, ref reference) error {
 	if s.settings.AllowReplays {
 		return nil
 	}
@@ -107,16 +107,16 @@ func (s *Service) strictness(fmr float64) (ecg.FMR, error) {
 // gather reads the session's member and, at the same time, the model that the
 // session last saw, presents the probe, if there is one, and consumes the nonce.
 // Only when that isn't the member's model any more it reads again.
-func (s *Service) gather(ctx context.Context, session member.Session, p *probe, nonce string) (member.Member, reference, error) {
-	var m member.Member
+func (s *Service) gather(ctx context.Context, session store.Session, p *probe, nonce string) (store.Member, reference, error) {
+	var m store.Member
 	var object []byte
 	var missing error
 	err := parallel.Do(func() (err error) {
 		m, err = s.present(ctx, session, p)
 		return err
 	}, func() error {
-		if session.ModelKey != "" {
-			object, missing = s.objects.Get(ctx, session.ModelKey)
+		if session.TemplateKey != "" {
+			object, missing = s.objects.Get(ctx, session.TemplateKey)
 		}
 		return nil
 	}, func() error {
@@ -125,23 +125,23 @@ func (s *Service) gather(ctx context.Context, session member.Session, p *probe, 
 	if err != nil {
 		return m, reference{}, err
 	}
-	if m.Model == nil {
+	if m.Template == nil {
 		return m, reference{}, fault.New(fault.NoModel)
 	}
-	if m.Model.Key != session.ModelKey || errors.Is(missing, store.ErrNotFound) {
+	if m.Template.Key != session.TemplateKey || errors.Is(missing, store.ErrNotFound) {
 		m, object, missing = s.follow(ctx, session, m)
 	}
 	if missing != nil {
 		return m, reference{}, fmt.Errorf("read model: %w", missing)
 	}
-	ref, err := s.open(ctx, m.Model.Key, object)
+	ref, err := s.open(ctx, m.Template.Key, object)
 	return m, ref, err
 }
 
 // meet consumes the nonce of a check that has, or needs, one.
-func (s *Service) meet(ctx context.Context, session member.Session, nonce string) error {
+func (s *Service) meet(ctx context.Context, session store.Session, nonce string) error {
 	if nonce != "" {
-		return s.tokens.Meet(ctx, session, nonce)
+		return s.tokens.ConsumeChallenge(ctx, session, nonce)
 	}
 	if s.settings.Challenge {
 		return fault.New(fault.ChallengeMissing)
@@ -152,8 +152,8 @@ func (s *Service) meet(ctx context.Context, session member.Session, nonce string
 // follow reads the object that the member's pointer names. When it isn't
 // there, the model was replaced, and the old one removed, between the two
 // reads: the pointer is read once more.
-func (s *Service) follow(ctx context.Context, session member.Session, m member.Member) (member.Member, []byte, error) {
-	object, err := s.objects.Get(ctx, m.Model.Key)
+func (s *Service) follow(ctx context.Context, session store.Session, m store.Member) (store.Member, []byte, error) {
+	object, err := s.objects.Get(ctx, m.Template.Key)
 	if !errors.Is(err, store.ErrNotFound) {
 		return m, object, err
 	}
@@ -161,23 +161,23 @@ func (s *Service) follow(ctx context.Context, session member.Session, m member.M
 	if err != nil {
 		return m, nil, err
 	}
-	if again.Model == nil {
+	if again.Template == nil {
 		return m, nil, fault.New(fault.NoModel)
 	}
-	object, err = s.objects.Get(ctx, again.Model.Key)
+	object, err = s.objects.Get(ctx, again.Template.Key)
 	return again, object, err
 }
 
 // noteUse notes that session and model are in use, if that is news.
-func (s *Service) noteUse(ctx context.Context, session member.Session, m member.Member) {
+func (s *Service) noteUse(ctx context.Context, session store.Session, m store.Member) {
 	note(ctx, func(ctx context.Context) error {
-		return s.tokens.Touch(ctx, session, m.Model.Key)
+		return s.tokens.Touch(ctx, session, m.Template.Key)
 	}, func(ctx context.Context) error {
 		now := s.now()
-		if now.Sub(m.Model.Used) < usedResolution {
+		if now.Sub(m.Template.Used) < usedResolution {
 			return nil
 		}
-		return errors.Join(s.members.MarkModelUsed(ctx, m.Username, m.Model.Version, now),
+		return errors.Join(s.members.MarkTemplateUsed(ctx, m.Username, m.Template.Version, now),
 			s.members.Note(ctx, m.Username, member.NewEvent(member.Recognised, now)))
 	})
 }

@@ -49,7 +49,7 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHouse(t).enrolled(t)
-			key := h.kim(t).Model.Key
+			key := h.kim(t).Template.Key
 			good, err := h.objects.Get(t.Context(), key)
 			if err != nil {
 				t.Fatal(err)
@@ -74,7 +74,7 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 	})
 	t.Run("missing", func(t *testing.T) {
 		h := newHouse(t).enrolled(t)
-		if err := h.objects.Delete(t.Context(), h.kim(t).Model.Key); err != nil {
+		if err := h.objects.Delete(t.Context(), h.kim(t).Template.Key); err != nil {
 			t.Fatal(err)
 		}
 		if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, same))}); ok || err == nil {
@@ -85,7 +85,7 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 
 func TestAModelReplacedBetweenTwoReadsIsFollowed(t *testing.T) {
 	h := newHouse(t).enrolled(t)
-	old := h.kim(t).Model.Key
+	old := h.kim(t).Template.Key
 	h.calls.after = func(call string) error {
 		if call == "Session" { // the rest of the check comes after this
 			h.calls.after = nil
@@ -101,7 +101,7 @@ func TestAModelReplacedBetweenTwoReadsIsFollowed(t *testing.T) {
 
 func TestAModelOfAnOldKeyIsSealedAnewWhenItIsNextUsed(t *testing.T) {
 	h := newHouse(t).enrolled(t)
-	before := *h.kim(t).Model
+	before := *h.kim(t).Template
 	rotated, err := protect.NewRing(strings.Repeat("rotated.", 8), testSecret)
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func TestAModelOfAnOldKeyIsSealedAnewWhenItIsNextUsed(t *testing.T) {
 	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, same))}); !ok || err != nil {
 		t.Fatalf("with the old key in the ring: %v, %v", ok, err)
 	}
-	after := *h.kim(t).Model
+	after := *h.kim(t).Template
 	object, err := h.objects.Get(t.Context(), after.Key)
 	if err != nil || after.Version == before.Version {
 		t.Fatalf("the model stayed where it was: %v", err)

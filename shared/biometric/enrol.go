@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"systole/shared/biometric/request"
@@ -67,7 +66,7 @@ func (s *Service) MakeModel(ctx context.Context, token string, e request.Enrolme
 
 // enrol makes the template, and what is to be remembered beside it: the
 // recordings that it was made of, and all that were before.
-func (s *Service) enrol(ctx context.Context, m member.Member, files [][]byte, asked request.Recording) (template *ecg.Template, c content, err error) {
+func (s *Service) enrol(ctx context.Context, m store.Member, files [][]byte, asked request.Recording) (template *ecg.Template, c content, err error) {
 	ring, err := s.keys.Ring(ctx)
 	if err != nil {
 		return nil, c, fmt.Errorf("read keys: %w", err)
@@ -97,33 +96,33 @@ func (s *Service) enrol(ctx context.Context, m member.Member, files [][]byte, as
 
 // remembered is what the member's model and checks up to now have left. A model
 // that can't be opened is no reason not to make a new one.
-func (s *Service) remembered(ctx context.Context, m member.Member) [][]byte {
-	if m.Model == nil {
+func (s *Service) remembered(ctx context.Context, m store.Member) [][]byte {
+	if m.Template == nil {
 		return nil
 	}
 	var all [][]byte
-	if object, err := s.objects.Get(ctx, m.Model.Key); err == nil {
-		if old, err := s.open(ctx, m.Model.Key, object); err == nil {
+	if object, err := s.objects.Get(ctx, m.Template.Key); err == nil {
+		if old, err := s.open(ctx, m.Template.Key, object); err == nil {
 			all = old.content.prints()
 		}
 	}
-	for _, id := range m.PrintIDs() {
-		all = append(all, m.Prints[id])
+	for _, id := range m.DigestIDs() {
+		all = append(all, m.Digests[id])
 	}
 	return all
 }
 
 // keep writes the model's object and, where they are kept, the uploads, all at
 // once, and returns the pointer to be.
-func (s *Service) keep(ctx context.Context, pk int64, t *ecg.Template, c content, files [][]byte) (member.Model, error) {
+func (s *Service) keep(ctx context.Context, pk int64, t *ecg.Template, c content, files [][]byte) (store.Template, error) {
 	made := s.now()
 	version, err := newVersion(made, s.rand)
 	if err != nil {
-		return member.Model{}, err
+		return store.Template{}, err
 	}
-	model := member.Model{
+	model := store.Template{
 		Version:   version,
-		Key:       modelKey(pk, version),
+		Key:       store.TemplateKey(pk, version),
 		Made:      made,
 		Used:      made,
 		Algorithm: t.Algorithm(),
@@ -131,30 +130,30 @@ func (s *Service) keep(ctx context.Context, pk int64, t *ecg.Template, c content
 	}
 	sealed, err := s.seal(ctx, model.Key, t, c)
 	if err != nil {
-		return member.Model{}, err
+		return store.Template{}, err
 	}
 	puts := []func() error{func() error { return s.objects.Put(ctx, model.Key, sealed) }}
 	if s.settings.KeepUploads {
 		for i, file := range files {
-			puts = append(puts, func() error { return s.objects.Put(ctx, uploadKey(pk, version, i), file) })
+			puts = append(puts, func() error { return s.objects.Put(ctx, store.EnrolledKey(pk, version, i), file) })
 		}
 	}
 	if err := parallel.Do(puts...); err != nil {
-		return member.Model{}, fmt.Errorf("store model: %w", err)
+		return store.Template{}, fmt.Errorf("store model: %w", err)
 	}
 	return model, nil
 }
 
 // point moves the member's pointer to model. When another enrolment was faster
 // the later one wins, as if it had begun after the other was done.
-func (s *Service) point(ctx context.Context, session member.Session, m member.Member, model member.Model) error {
-	prints := m.PrintIDs() // the object holds these; those that came since stay
+func (s *Service) point(ctx context.Context, session store.Session, m store.Member, model store.Template) error {
+	prints := m.DigestIDs() // the object holds these; those that came since stay
 	for range maxMoves {
 		replaced := ""
-		if m.Model != nil {
-			replaced = m.Model.Version
+		if m.Template != nil {
+			replaced = m.Template.Version
 		}
-		err := s.members.SetModel(ctx, m.Username, replaced, model, prints)
+		err := s.members.SetTemplate(ctx, m.Username, replaced, model, prints)
 		if err == nil {
 			return nil
 		}
@@ -185,14 +184,4 @@ func newVersion(at time.Time, random io.Reader) (string, error) {
 		return "", fmt.Errorf("draw version: %w", err)
 	}
 	return hex.EncodeToString(b[:]), nil
-}
-
-func modelKey(pk int64, version string) string {
-	return "models/" + strconv.FormatInt(pk, 10) + "/" + version
-}
-
-// uploadKey is where the nth file of an enrolment lies. Nothing that the client
-// says, such as a file name, is part of it.
-func uploadKey(pk int64, version string, n int) string {
-	return "uploads/" + strconv.FormatInt(pk, 10) + "/" + version + "/" + strconv.Itoa(n)
 }

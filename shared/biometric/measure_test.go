@@ -37,7 +37,7 @@ func TestVerdictsAndQualityAreMeasured(t *testing.T) {
 		var names []string
 		for _, m := range request.All() {
 			names = append(names, m.Name)
-			if m.Name == "quality" && m.Value != h.kim(t).Model.Quality || m.Unit == measure.Count && m.Value != 1 {
+			if m.Name == "quality" && m.Value != h.kim(t).Template.Quality || m.Unit == measure.Count && m.Value != 1 {
 				t.Errorf("%s: %+v", tt.name, m)
 			}
 		}

@@ -12,7 +12,7 @@ import (
 	"systole/shared/biometric/request"
 	"systole/shared/ecg"
 	"systole/shared/ecg/fingerprint"
-	"systole/shared/member"
+	"systole/shared/store"
 )
 
 // A print at rest begins with the id of the key that it was made under: after a
@@ -71,7 +71,7 @@ type probe struct {
 }
 
 // examine reads a recording to check.
-func (s *Service) examine(ctx context.Context, session member.Session, c request.Check) (*probe, error) {
+func (s *Service) examine(ctx context.Context, session store.Session, c request.Check) (*probe, error) {
 	files, err := s.recordings(ctx, session, c.Recording)
 	if err != nil {
 		return nil, err
@@ -108,22 +108,22 @@ func (s *Service) examine(ctx context.Context, session member.Session, c request
 
 // present reads the session's member, and leaves the probe's print with them
 // before anybody else's check is compared. Without a probe it only reads.
-func (s *Service) present(ctx context.Context, session member.Session, p *probe) (member.Member, error) {
+func (s *Service) present(ctx context.Context, session store.Session, p *probe) (store.Member, error) {
 	if p == nil || s.settings.AllowReplays {
 		return s.owner(ctx, session)
 	}
 	print, err := p.prints.atRest()
 	if err != nil {
-		return member.Member{}, fmt.Errorf("encode print: %w", err)
+		return store.Member{}, fmt.Errorf("encode print: %w", err)
 	}
-	m, err := s.members.Present(ctx, session.Username, p.id, print)
+	m, err := s.members.RegisterProbe(ctx, session.Username, p.id, print)
 	return s.confirmed(session, m, err)
 }
 
 // history is what is remembered of the member's recordings, this one left out.
-func history(c *content, m member.Member, own string) [][]byte {
+func history(c *content, m store.Member, own string) [][]byte {
 	all := c.prints()
-	for id, print := range m.Prints {
+	for id, print := range m.Digests {
 		if id != own {
 			all = append(all, print)
 		}

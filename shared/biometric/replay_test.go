@@ -12,7 +12,7 @@ import (
 	"systole/shared/biometric/protect"
 	"systole/shared/biometric/request"
 	"systole/shared/fault"
-	"systole/shared/member"
+	"systole/shared/store"
 )
 
 // strict is a house that refuses replays.
@@ -62,8 +62,8 @@ func TestARecordingIsAcceptedOnce(t *testing.T) {
 			if ok || codeOf(err) != fault.Replay {
 				t.Errorf("again: %v, %v", ok, err)
 			}
-			if m := h.kim(t); m.Model.Failures != 1 || len(m.Prints) != 1 {
-				t.Errorf("%d failures and %d prints, want one of each", m.Model.Failures, len(m.Prints))
+			if m := h.kim(t); m.Template.Failures != 1 || len(m.Digests) != 1 {
+				t.Errorf("%d failures and %d prints, want one of each", m.Template.Failures, len(m.Digests))
 			}
 		})
 	}
@@ -119,7 +119,7 @@ func TestARecordingThatCameToNothingMayComeAgain(t *testing.T) {
 	if ok, f := h.try(t, others[0]); ok || f != nil {
 		t.Fatalf("another's: %v, %v", ok, f)
 	}
-	if n := len(h.kim(t).Prints); n != 0 {
+	if n := len(h.kim(t).Digests); n != 0 {
 		t.Errorf("%d prints are left", n)
 	}
 	if ok, f := h.try(t, same); !ok || f != nil {
@@ -142,7 +142,7 @@ func TestPrintsMoveToTheModelAndAreRememberedThereAfterARotation(t *testing.T) {
 	if ok, f := h.try(t, same); !ok || f != nil {
 		t.Fatalf("%v, %v", ok, f)
 	}
-	before := *h.kim(t).Model
+	before := *h.kim(t).Template
 	rotated, err := protect.NewRing(strings.Repeat("rotated.", 8), testSecret)
 	if err != nil {
 		t.Fatal(err)
@@ -152,8 +152,8 @@ func TestPrintsMoveToTheModelAndAreRememberedThereAfterARotation(t *testing.T) {
 		t.Fatalf("%v, %v", ok, f)
 	}
 	m := h.kim(t)
-	if m.Model.Version == before.Version || len(m.Prints) != 0 {
-		t.Fatalf("the model is %s, was %s; %d prints are left with the member", m.Model.Version, before.Version, len(m.Prints))
+	if m.Template.Version == before.Version || len(m.Digests) != 0 {
+		t.Fatalf("the model is %s, was %s; %d prints are left with the member", m.Template.Version, before.Version, len(m.Digests))
 	}
 	for _, used := range []string{enrolment, same, "person01_rec3_12s.csv"} {
 		if ok, f := h.try(t, used); ok || f == nil || f.Code != fault.Replay {
@@ -171,7 +171,7 @@ func TestContentComesBackAndForgetsTheOldestChecks(t *testing.T) {
 	if err != nil || len(read.checked) != maxChecked || string(read.checked[0]) != "2" || string(read.enrolled[0]) != "e" || string(read.template) != "t" {
 		t.Errorf("%+v, %v", read, err)
 	}
-	if n := len(history(read, member.Member{Prints: map[string][]byte{"own": nil, "other": nil}}, "own")); n != maxChecked+2 {
+	if n := len(history(read, store.Member{Digests: map[string][]byte{"own": nil, "other": nil}}, "own")); n != maxChecked+2 {
 		t.Errorf("a history of %d prints", n)
 	}
 }

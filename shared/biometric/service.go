@@ -11,7 +11,6 @@ import (
 	"systole/shared/ecg"
 	"systole/shared/fault"
 	"systole/shared/measure"
-	"systole/shared/member"
 	"systole/shared/parallel"
 	"systole/shared/store"
 )
@@ -19,13 +18,13 @@ import (
 // Tokens is what this package needs of package member.
 type Tokens interface {
 	// Authenticate returns the session of a token, or fault.TokenInvalid.
-	Authenticate(ctx context.Context, token string) (member.Session, error)
+	Authenticate(ctx context.Context, token string) (store.Session, error)
 	// Confirm returns fault.TokenInvalid when the session isn't the member's.
-	Confirm(s member.Session, m member.Member) error
+	Confirm(s store.Session, m store.Member) error
 	// Touch notes the session's use and the model that it saw.
-	Touch(ctx context.Context, s member.Session, modelKey string) error
-	// Meet consumes the session's challenge, or returns fault.ChallengeInvalid.
-	Meet(ctx context.Context, s member.Session, nonce string) error
+	Touch(ctx context.Context, s store.Session, modelKey string) error
+	// ConsumeChallenge consumes the session's challenge, or returns fault.ChallengeInvalid.
+	ConsumeChallenge(ctx context.Context, s store.Session, nonce string) error
 }
 
 // Settings of a Service.
@@ -81,18 +80,18 @@ func NewService(tokens Tokens, members Members, objects Objects, keys Keys, s Se
 
 // owner reads the session's member, or returns fault.TokenInvalid when the
 // session isn't theirs any more.
-func (s *Service) owner(ctx context.Context, session member.Session) (member.Member, error) {
+func (s *Service) owner(ctx context.Context, session store.Session) (store.Member, error) {
 	m, err := s.members.Member(ctx, session.Username)
 	return s.confirmed(session, m, err)
 }
 
 // confirmed passes on a member that was read for a session, if it is theirs.
-func (s *Service) confirmed(session member.Session, m member.Member, err error) (member.Member, error) {
+func (s *Service) confirmed(session store.Session, m store.Member, err error) (store.Member, error) {
 	if errors.Is(err, store.ErrNotFound) {
-		return member.Member{}, fault.New(fault.TokenInvalid)
+		return store.Member{}, fault.New(fault.TokenInvalid)
 	}
 	if err != nil {
-		return member.Member{}, fmt.Errorf("read member: %w", err)
+		return store.Member{}, fmt.Errorf("read member: %w", err)
 	}
 	return m, s.tokens.Confirm(session, m)
 }

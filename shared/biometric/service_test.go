@@ -84,7 +84,7 @@ func newHouse(t testing.TB, change ...func(*Settings)) *house {
 	clock := func() time.Time { return h.now }
 	h.objects = &memory.Objects{Now: clock}
 	h.calls = &calls{Store: h.store, Objects: h.objects}
-	h.join(t, member.Member{Username: "kim", PK: 7, PasswordHash: "hash"}, kimsToken)
+	h.join(t, store.Member{Username: "kim", PK: 7, PasswordHash: "hash"}, kimsToken)
 	// The excerpts are few, and checked with again and again.
 	s := Settings{FMR: 0.01, DefaultRateHz: 500, KeepUploads: true, AllowReplays: true, Parallel: 2}
 	for _, f := range change {
@@ -96,10 +96,10 @@ func newHouse(t testing.TB, change ...func(*Settings)) *house {
 }
 
 // join adds a member with a session for a token.
-func (h *house) join(t testing.TB, m member.Member, token string) {
+func (h *house) join(t testing.TB, m store.Member, token string) {
 	t.Helper()
-	s := member.Session{ID: sha256.Sum256([]byte(token)), Username: m.Username, PK: m.PK, Issued: h.now, Used: h.now, Expires: h.now.Add(time.Hour)}
-	err := errors.Join(h.store.CreateMember(t.Context(), m), h.store.CreateSession(t.Context(), s, member.Event{}, nil))
+	s := store.Session{ID: sha256.Sum256([]byte(token)), Username: m.Username, PK: m.PK, Issued: h.now, Used: h.now, Expires: h.now.Add(time.Hour)}
+	err := errors.Join(h.store.CreateMember(t.Context(), m), h.store.CreateSession(t.Context(), s, store.Event{}, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func (h *house) enrolled(t testing.TB) *house {
 	return h
 }
 
-func (h *house) kim(t testing.TB) member.Member {
+func (h *house) kim(t testing.TB) store.Member {
 	t.Helper()
 	m, err := h.store.Member(t.Context(), "kim")
 	if err != nil {
@@ -165,26 +165,26 @@ func (c *calls) call(name string, do func() error) error {
 
 func (c *calls) reset() { c.made, c.before, c.after = nil, nil, nil }
 
-func (c *calls) Session(ctx context.Context, id member.TokenID) (s member.Session, err error) {
+func (c *calls) Session(ctx context.Context, id store.TokenID) (s store.Session, err error) {
 	err = c.call("Session", func() error { s, err = c.Store.Session(ctx, id); return err })
 	return s, err
 }
 
-func (c *calls) TouchSession(ctx context.Context, id member.TokenID, used time.Time, key string) error {
+func (c *calls) TouchSession(ctx context.Context, id store.TokenID, used time.Time, key string) error {
 	return c.call("TouchSession", func() error { return c.Store.TouchSession(ctx, id, used, key) })
 }
 
-func (c *calls) Member(ctx context.Context, username string) (m member.Member, err error) {
+func (c *calls) Member(ctx context.Context, username string) (m store.Member, err error) {
 	err = c.call("Member", func() error { m, err = c.Store.Member(ctx, username); return err })
 	return m, err
 }
 
-func (c *calls) SetModel(ctx context.Context, username, replaced string, m member.Model, prints []string) error {
-	return c.call("SetModel", func() error { return c.Store.SetModel(ctx, username, replaced, m, prints) })
+func (c *calls) SetTemplate(ctx context.Context, username, replaced string, m store.Template, prints []string) error {
+	return c.call("SetTemplate", func() error { return c.Store.SetTemplate(ctx, username, replaced, m, prints) })
 }
 
-func (c *calls) MarkModelUsed(ctx context.Context, username, version string, used time.Time) error {
-	return c.call("MarkModelUsed", func() error { return c.Store.MarkModelUsed(ctx, username, version, used) })
+func (c *calls) MarkTemplateUsed(ctx context.Context, username, version string, used time.Time) error {
+	return c.call("MarkTemplateUsed", func() error { return c.Store.MarkTemplateUsed(ctx, username, version, used) })
 }
 
 func (c *calls) CountFailure(ctx context.Context, username, version string, at time.Time) error {
@@ -230,7 +230,7 @@ func TestAnEnrolmentWritesModelUploadsAndPointer(t *testing.T) {
 	if err := h.MakeModel(t.Context(), kimsToken, request.Enrolment{Recording: request.Recording{Files: files, RateHz: 500}}); err != nil {
 		t.Fatal(err)
 	}
-	m := h.kim(t).Model
+	m := h.kim(t).Template
 	if m == nil || m.Key != "models/7/"+m.Version || !m.Made.Equal(noon) || !m.Used.Equal(noon) || m.Algorithm == "" || m.Quality <= 0 || m.Quality > 1 {
 		t.Fatalf("model %+v", m)
 	}
@@ -242,14 +242,14 @@ func TestAnEnrolmentWritesModelUploadsAndPointer(t *testing.T) {
 		t.Errorf("the second upload: %d bytes, %v", len(b), err)
 	}
 	s, err := h.store.Session(t.Context(), sha256.Sum256([]byte(kimsToken)))
-	if err != nil || s.ModelKey != m.Key {
-		t.Errorf("the session saw %q, %v", s.ModelKey, err)
+	if err != nil || s.TemplateKey != m.Key {
+		t.Errorf("the session saw %q, %v", s.TemplateKey, err)
 	}
 }
 
 func TestUploadsAreKeptOnlyWhereTheSettingSaysSo(t *testing.T) {
 	h := newHouse(t, func(s *Settings) { s.KeepUploads = false }).enrolled(t)
-	if keys := h.keys(t); !slices.Equal(keys, []string{h.kim(t).Model.Key}) {
+	if keys := h.keys(t); !slices.Equal(keys, []string{h.kim(t).Template.Key}) {
 		t.Errorf("objects %q", keys)
 	}
 }
@@ -282,7 +282,7 @@ func TestRoundTrips(t *testing.T) {
 		want []string // sorted
 	}{
 		{"enrolment", func() { h.enrolled(t) },
-			[]string{"Member", "Put models", "Put uploads", "Session", "SetModel", "TouchSession"}},
+			[]string{"Member", "Put models", "Put uploads", "Session", "SetTemplate", "TouchSession"}},
 		{"check", check, []string{"Get", "Member", "Session"}},
 		{"check with a hint out of date", func() {
 			if err := h.store.TouchSession(t.Context(), sha256.Sum256([]byte(kimsToken)), h.now, "models/7/gone"); err != nil {
@@ -293,12 +293,12 @@ func TestRoundTrips(t *testing.T) {
 		{"check after that", check, []string{"Get", "Member", "Session"}},
 		{"check a day later", func() {
 			h.now = h.now.Add(24 * time.Hour)
-			h.join(t, member.Member{Username: "kim", PK: 7, PasswordHash: "hash"}, kimsToken)
-			if err := h.store.TouchSession(t.Context(), sha256.Sum256([]byte(kimsToken)), h.now, h.kim(t).Model.Key); err != nil {
+			h.join(t, store.Member{Username: "kim", PK: 7, PasswordHash: "hash"}, kimsToken)
+			if err := h.store.TouchSession(t.Context(), sha256.Sum256([]byte(kimsToken)), h.now, h.kim(t).Template.Key); err != nil {
 				t.Fatal(err)
 			}
 			check()
-		}, []string{"Get", "MarkModelUsed", "Member", "Session"}},
+		}, []string{"Get", "MarkTemplateUsed", "Member", "Session"}},
 		{"check after that", check, []string{"Get", "Member", "Session"}},
 	}
 	for _, step := range steps {
@@ -312,7 +312,7 @@ func TestRoundTrips(t *testing.T) {
 }
 
 func TestNoFailureLeavesAPointerToNothing(t *testing.T) {
-	steps := []string{"Session", "Member", "Put models", "Put uploads", "SetModel", "TouchSession"}
+	steps := []string{"Session", "Member", "Put models", "Put uploads", "SetTemplate", "TouchSession"}
 	for _, step := range steps {
 		for _, when := range []string{"before", "after"} {
 			t.Run(step+" fails "+when, func(t *testing.T) {
@@ -333,7 +333,7 @@ func TestNoFailureLeavesAPointerToNothing(t *testing.T) {
 					t.Errorf("error %v", err)
 				}
 				h.calls.reset()
-				if m := h.kim(t).Model; m != nil {
+				if m := h.kim(t).Template; m != nil {
 					if _, err := h.objects.Get(t.Context(), m.Key); err != nil {
 						t.Errorf("the pointer names %s: %v", m.Key, err)
 					}
@@ -358,7 +358,7 @@ func TestEnrolmentsAtOnceAllSucceedAndOneModelStays(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if _, err := h.objects.Get(t.Context(), h.kim(t).Model.Key); err != nil {
+	if _, err := h.objects.Get(t.Context(), h.kim(t).Template.Key); err != nil {
 		t.Error(err)
 	}
 }
@@ -366,7 +366,7 @@ func TestEnrolmentsAtOnceAllSucceedAndOneModelStays(t *testing.T) {
 func TestAPointerThatNeverStandsStillIsAConflict(t *testing.T) {
 	h := newHouse(t)
 	h.calls.before = func(call string) error {
-		if call == "SetModel" {
+		if call == "SetTemplate" {
 			return store.ErrConflict
 		}
 		return nil
@@ -375,7 +375,7 @@ func TestAPointerThatNeverStandsStillIsAConflict(t *testing.T) {
 	if codeOf(err) != fault.Conflict {
 		t.Errorf("error %v", err)
 	}
-	moves := slices.DeleteFunc(h.calls.made, func(call string) bool { return call != "SetModel" })
+	moves := slices.DeleteFunc(h.calls.made, func(call string) bool { return call != "SetTemplate" })
 	if len(moves) != maxMoves {
 		t.Errorf("%d tries", len(moves))
 	}
@@ -384,18 +384,18 @@ func TestAPointerThatNeverStandsStillIsAConflict(t *testing.T) {
 func TestOnlyATokenOfTheMemberCounts(t *testing.T) {
 	tests := []struct {
 		name   string
-		member member.Member
+		member store.Member
 	}{
-		{"all were voided", member.Member{Username: "lee", PK: 8, TokensValidFrom: noon.Add(time.Second)}},
-		{"the user name is somebody else's now", member.Member{Username: "lee", PK: 9}},
-		{"no such member", member.Member{}},
+		{"all were voided", store.Member{Username: "lee", PK: 8, TokensValidFrom: noon.Add(time.Second)}},
+		{"the user name is somebody else's now", store.Member{Username: "lee", PK: 9}},
+		{"no such member", store.Member{}},
 	}
 	const lees = "fedcba9876543210fedcba9876543210fedcba98"
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHouse(t)
-			s := member.Session{ID: sha256.Sum256([]byte(lees)), Username: "lee", PK: 8, Issued: noon, Used: noon, Expires: noon.Add(time.Hour)}
-			if err := h.store.CreateSession(t.Context(), s, member.Event{}, nil); err != nil {
+			s := store.Session{ID: sha256.Sum256([]byte(lees)), Username: "lee", PK: 8, Issued: noon, Used: noon, Expires: noon.Add(time.Hour)}
+			if err := h.store.CreateSession(t.Context(), s, store.Event{}, nil); err != nil {
 				t.Fatal(err)
 			}
 			if tt.member.Username != "" {

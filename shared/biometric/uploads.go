@@ -6,10 +6,8 @@ import (
 	"fmt"
 
 	"systole/shared/biometric/request"
-	"systole/shared/biometric/upload"
 	"systole/shared/ecg/recording"
 	"systole/shared/fault"
-	"systole/shared/member"
 	"systole/shared/parallel"
 	"systole/shared/store"
 )
@@ -19,7 +17,7 @@ const maxUploads = 16
 
 // recordings are those that a request brings: the files sent with it, and those
 // that were uploaded. An id that isn't the member's is fault.UploadMissing.
-func (s *Service) recordings(ctx context.Context, session member.Session, r request.Recording) ([][]byte, error) {
+func (s *Service) recordings(ctx context.Context, session store.Session, r request.Recording) ([][]byte, error) {
 	if len(r.Uploads) > maxUploads {
 		return nil, fault.New(fault.TooManyFiles)
 	}
@@ -42,7 +40,7 @@ func (s *Service) recordings(ctx context.Context, session member.Session, r requ
 }
 
 func (s *Service) uploaded(ctx context.Context, pk int64, id string) ([]byte, error) {
-	key, ok := upload.Key(pk, id)
+	key, ok := store.UploadKey(pk, id)
 	if !ok {
 		return nil, fault.New(fault.UploadMissing)
 	}
@@ -58,10 +56,10 @@ func (s *Service) uploaded(ctx context.Context, pk int64, id string) ([]byte, er
 
 // discard deletes uploads that were used, whatever came of them. What stays for
 // want of this is clean-up's.
-func (s *Service) discard(ctx context.Context, session member.Session, ids []string) {
+func (s *Service) discard(ctx context.Context, session store.Session, ids []string) {
 	var deletions []func(context.Context) error
 	for _, id := range ids {
-		if key, ok := upload.Key(session.PK, id); ok {
+		if key, ok := store.UploadKey(session.PK, id); ok {
 			deletions = append(deletions, func(ctx context.Context) error { return s.objects.Erase(ctx, key) })
 		}
 	}

@@ -15,48 +15,27 @@ import (
 	"sync"
 	"time"
 
-	"systole/shared/member"
 	"systole/shared/store"
 )
 
-// Sessions is what this package needs of the token store. Errors are those of
-// package store.
+// Sessions is what this package asks of the store of sessions.
 type Sessions interface {
-	// ExpiredSessions returns the sessions among the next limit after cursor
-	// ("" for the start) that had expired at now, or had not been used for
-	// idle, and where to go on, "" at the end.
-	ExpiredSessions(ctx context.Context, now time.Time, idle time.Duration, cursor string, limit int) ([]member.TokenID, string, error)
-	// DeleteSession deletes the session and returns it, or store.ErrNotFound.
-	DeleteSession(ctx context.Context, id member.TokenID) (member.Session, error)
+	store.ExpiredLister
+	store.SessionDeleter
 }
 
-// Members is what this package needs of the member store. Errors are those of
-// package store.
+// Members is what this package asks of the store of members.
 type Members interface {
-	// MemberByPK returns the member with this pk as last written, or
-	// store.ErrNotFound.
-	MemberByPK(ctx context.Context, pk int64) (member.Member, error)
-	// MembersPage returns the members among the next limit after cursor, and
-	// where to go on, "" at the end.
-	MembersPage(ctx context.Context, cursor string, limit int) ([]member.Member, string, error)
-	// ClearModel removes the member's pointer if it still names the version, and
-	// the prints, and succeeds where there is none; else store.ErrConflict.
-	ClearModel(ctx context.Context, username, version string, prints []string) error
+	store.MemberLister
+	store.TemplateRemover
 }
 
-// Objects is what this package needs of the object store. Errors are those of
-// package store.
+// Objects is what this package asks of the store of objects.
 type Objects interface {
-	// List returns up to limit objects whose keys begin with prefix and come
-	// after the key after, in order of their keys, and the key to go on after,
-	// "" at the end.
-	List(ctx context.Context, prefix, after string, limit int) ([]store.Object, string, error)
-	// Get returns the whole object, or store.ErrNotFound.
-	Get(ctx context.Context, key string) ([]byte, error)
-	// Replace writes an object whole or not at all, whatever was there.
-	Replace(ctx context.Context, key string, data []byte) error
-	// Delete deletes an object. That there is none is no error.
-	Delete(ctx context.Context, key string) error
+	store.ObjectLister
+	store.ObjectReader
+	store.ObjectReplacer
+	store.ObjectDeleter
 }
 
 // Settings say what has had its time.

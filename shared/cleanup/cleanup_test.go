@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"systole/shared/cleanup"
-	"systole/shared/member"
 	"systole/shared/memory"
 	"systole/shared/store"
 )
@@ -60,11 +59,11 @@ func (h *house) put(at time.Time, key string) {
 // join adds a member, with a model last used at a time unless that is zero.
 func (h *house) join(pk int64, used time.Time) {
 	h.t.Helper()
-	m := member.Member{Username: fmt.Sprint("member", pk), PK: pk, PasswordHash: "hash"}
+	m := store.Member{Username: fmt.Sprint("member", pk), PK: pk, PasswordHash: "hash"}
 	if !used.IsZero() {
 		key := fmt.Sprintf("models/%d/current", pk)
 		h.put(used, key)
-		m.Model = &member.Model{Version: "current", Key: key, Made: used, Used: used}
+		m.Template = &store.Template{Version: "current", Key: key, Made: used, Used: used}
 	}
 	if err := h.store.CreateMember(h.t.Context(), m); err != nil {
 		h.t.Fatal(err)
@@ -73,8 +72,8 @@ func (h *house) join(pk int64, used time.Time) {
 
 func (h *house) session(id byte, used, expires time.Time) {
 	h.t.Helper()
-	s := member.Session{ID: member.TokenID{id}, Used: used, Expires: expires}
-	if err := h.store.CreateSession(h.t.Context(), s, member.Event{}, nil); err != nil {
+	s := store.Session{ID: store.TokenID{id}, Used: used, Expires: expires}
+	if err := h.store.CreateSession(h.t.Context(), s, store.Event{}, nil); err != nil {
 		h.t.Fatal(err)
 	}
 }
@@ -128,14 +127,14 @@ func TestWhatHadItsTimeGoesAndTheRestStays(t *testing.T) {
 		t.Errorf("left %q, want %q", keys, left)
 	}
 	for id, stays := range map[byte]bool{1: true, 2: false, 3: false} {
-		if _, err := h.store.Session(t.Context(), member.TokenID{id}); (err == nil) != stays {
+		if _, err := h.store.Session(t.Context(), store.TokenID{id}); (err == nil) != stays {
 			t.Errorf("session %d: %v", id, err)
 		}
 	}
 	for name, has := range map[string]bool{"member1": true, "member2": false, "member3": false} {
 		m, err := h.store.Member(t.Context(), name)
-		if err != nil || (m.Model != nil) != has {
-			t.Errorf("%s has model %+v, %v", name, m.Model, err)
+		if err != nil || (m.Template != nil) != has {
+			t.Errorf("%s has model %+v, %v", name, m.Template, err)
 		}
 	}
 	again, err := h.service(settings).Run(t.Context(), false)
@@ -162,7 +161,7 @@ func TestADryRunOnlyReports(t *testing.T) {
 	if _, err := h.objects.Get(t.Context(), "cleanup/cursor"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("the cursor: %v", err)
 	}
-	if _, err := h.store.Session(t.Context(), member.TokenID{2}); err != nil {
+	if _, err := h.store.Session(t.Context(), store.TokenID{2}); err != nil {
 		t.Errorf("an expired session: %v", err)
 	}
 }
@@ -257,11 +256,11 @@ func (f faulty) Delete(ctx context.Context, key string) error {
 	return f.Objects.Delete(ctx, key)
 }
 
-func (f faulty) ClearModel(ctx context.Context, username, version string, prints []string) error {
+func (f faulty) ClearTemplate(ctx context.Context, username, version string, prints []string) error {
 	if f.clear != nil {
 		return f.clear
 	}
-	return f.Store.ClearModel(ctx, username, version, prints)
+	return f.Store.ClearTemplate(ctx, username, version, prints)
 }
 
 func TestOneFailureStopsNothingElse(t *testing.T) {

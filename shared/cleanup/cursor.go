@@ -9,9 +9,6 @@ import (
 	"systole/shared/store"
 )
 
-// cursorKey is where the cursor lies among the objects.
-const cursorKey = "cleanup/cursor"
-
 // cursor says where the next run goes on with each kind, "" for the start. Of
 // two runs at once the last to end decides: what is looked at twice does no
 // harm, and what is passed over comes by again.
@@ -25,7 +22,7 @@ type cursor struct {
 // loadCursor reads where the last run ended. One that can't be understood is
 // the start.
 func (s *Service) loadCursor(ctx context.Context) (cursor, error) {
-	b, err := s.objects.Get(ctx, cursorKey)
+	b, err := s.objects.Get(ctx, store.CursorKey)
 	if errors.Is(err, store.ErrNotFound) {
 		return cursor{}, nil
 	}
@@ -44,7 +41,7 @@ func (s *Service) saveCursor(ctx context.Context, c cursor) error {
 	if err != nil {
 		return fmt.Errorf("encode cursor: %w", err)
 	}
-	if err := s.objects.Replace(ctx, cursorKey, b); err != nil {
+	if err := s.objects.Replace(ctx, store.CursorKey, b); err != nil {
 		return fmt.Errorf("save cursor: %w", err)
 	}
 	return nil

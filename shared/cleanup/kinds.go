@@ -3,11 +3,8 @@ package cleanup
 import (
 	"context"
 	"errors"
-	"strconv"
-	"strings"
 	"time"
 
-	"systole/shared/member"
 	"systole/shared/store"
 )
 
@@ -27,7 +24,7 @@ func (w *work) expiredTokens(ctx context.Context, cursor string, limit int) (str
 }
 
 func (w *work) oldUploads(ctx context.Context, cursor string, limit int) (string, error) {
-	objects, next, err := w.objects.List(ctx, "uploads/", cursor, limit)
+	objects, next, err := w.objects.List(ctx, store.RecordingPrefix, cursor, limit)
 	if err != nil {
 		return cursor, err
 	}
@@ -44,7 +41,7 @@ func (w *work) oldUploads(ctx context.Context, cursor string, limit int) (string
 // orphanModels removes models that are no member's. Young ones are left alone:
 // their pointer may be about to be moved.
 func (w *work) orphanModels(ctx context.Context, cursor string, limit int) (string, error) {
-	objects, next, err := w.objects.List(ctx, "models/", cursor, limit)
+	objects, next, err := w.objects.List(ctx, store.TemplatePrefix, cursor, limit)
 	if err != nil {
 		return cursor, err
 	}
@@ -76,7 +73,7 @@ type owner struct {
 // modelKey returns the key that is pointed to by the member under whose pk the
 // object lies, "" when there is no such member or model.
 func (o *owner) modelKey(ctx context.Context, key string) (string, error) {
-	pk, ok := pkOf(key)
+	pk, ok := store.TemplateOwner(key)
 	if !ok {
 		return "", nil
 	}
@@ -88,18 +85,10 @@ func (o *owner) modelKey(ctx context.Context, key string) (string, error) {
 		return "", err
 	}
 	o.pk, o.current = pk, ""
-	if err == nil && m.Model != nil {
-		o.current = m.Model.Key
+	if err == nil && m.Template != nil {
+		o.current = m.Template.Key
 	}
 	return o.current, nil
-}
-
-// pkOf reads the pk from models/<pk>/<version>.
-func pkOf(key string) (int64, bool) {
-	rest, _ := strings.CutPrefix(key, "models/")
-	digits, _, _ := strings.Cut(rest, "/")
-	pk, err := strconv.ParseInt(digits, 10, 64)
-	return pk, err == nil && pk > 0
 }
 
 // unusedModels takes models from members who haven't been recognised by them
@@ -112,20 +101,20 @@ func (w *work) unusedModels(ctx context.Context, cursor string, limit int) (stri
 	}
 	d := deletions{dryRun: w.report.DryRun, done: &w.report.UnusedModels}
 	for _, m := range members {
-		if m.Model == nil || w.now.Sub(lastUse(*m.Model)) < w.settings.UnusedAfter {
+		if m.Template == nil || w.now.Sub(lastUse(*m.Template)) < w.settings.UnusedAfter {
 			continue
 		}
 		d.do(func() error {
-			if err := w.members.ClearModel(ctx, m.Username, m.Model.Version, m.PrintIDs()); err != nil {
+			if err := w.members.ClearTemplate(ctx, m.Username, m.Template.Version, m.DigestIDs()); err != nil {
 				return err
 			}
-			return w.objects.Delete(ctx, m.Model.Key)
+			return w.objects.Delete(ctx, m.Template.Key)
 		})
 	}
 	return next, d.err()
 }
 
-func lastUse(m member.Model) time.Time {
+func lastUse(m store.Template) time.Time {
 	if m.Used.After(m.Made) {
 		return m.Used
 	}

@@ -5,18 +5,17 @@ import (
 	"context"
 	"encoding/binary"
 	"slices"
+	"systole/shared/store"
 
 	bolt "go.etcd.io/bbolt"
-
-	"systole/shared/member"
 )
 
-// Note: see member.Activity.
-func (s *Store) Note(_ context.Context, username string, e member.Event) error {
+// Note: see store.ActivityLog.
+func (s *Store) Note(_ context.Context, username string, e store.Event) error {
 	return s.write("note", func(tx *bolt.Tx) error { return note(tx, username, e) })
 }
 
-func note(tx *bolt.Tx, username string, e member.Event) error {
+func note(tx *bolt.Tx, username string, e store.Event) error {
 	if err := sweep(tx, e.At); err != nil {
 		return err
 	}
@@ -33,13 +32,13 @@ func note(tx *bolt.Tx, username string, e member.Event) error {
 	return save(activity, key, e)
 }
 
-// ActivityOf: see member.Activity.
-func (s *Store) ActivityOf(_ context.Context, username string, limit int) (events []member.Event, err error) {
+// ActivityOf: see store.ActivityLog.
+func (s *Store) ActivityOf(_ context.Context, username string, limit int) (events []store.Event, err error) {
 	err = s.read("activity of", func(tx *bolt.Tx) error {
 		prefix := activityPrefix(username)
 		c := tx.Bucket(activityBucket).Cursor()
 		for key, data := c.Seek(prefix); bytes.HasPrefix(key, prefix); key, data = c.Next() {
-			var e member.Event
+			var e store.Event
 			if err := decode(data, &e); err != nil {
 				return err
 			}
@@ -51,13 +50,13 @@ func (s *Store) ActivityOf(_ context.Context, username string, limit int) (event
 	return events[:min(len(events), limit)], err
 }
 
-// ForgetActivity: see member.Activity.
+// ForgetActivity: see store.ActivityLog.
 func (s *Store) ForgetActivity(_ context.Context, username string) error {
 	return s.write("forget activity", func(tx *bolt.Tx) error {
 		prefix, activity := activityPrefix(username), tx.Bucket(activityBucket)
 		c := activity.Cursor()
 		for key, data := c.Seek(prefix); bytes.HasPrefix(key, prefix); key, data = c.Seek(prefix) {
-			var e member.Event
+			var e store.Event
 			if err := decode(data, &e); err != nil {
 				return err
 			}

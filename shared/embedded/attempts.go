@@ -6,20 +6,19 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
-	"systole/shared/member"
 	"systole/shared/store"
 )
 
 // attempts are counted until they expire.
 type attempts struct {
-	member.Attempts
+	store.Attempts
 	Expires time.Time
 }
 
-// Applicant: see member.Attempted.
-func (s *Store) Applicant(_ context.Context, username string, keys []string) (*member.Member, []member.Attempts, error) {
-	var found *member.Member
-	of := make([]member.Attempts, len(keys))
+// MemberWithAttempts: see store.AttemptStore.
+func (s *Store) MemberWithAttempts(_ context.Context, username string, keys []string) (*store.Member, []store.Attempts, error) {
+	var found *store.Member
+	of := make([]store.Attempts, len(keys))
 	err := s.read("applicant", func(tx *bolt.Tx) error {
 		for i, key := range keys {
 			var a attempts
@@ -28,7 +27,7 @@ func (s *Store) Applicant(_ context.Context, username string, keys []string) (*m
 			}
 			of[i] = a.Attempts
 		}
-		var m member.Member
+		var m store.Member
 		err := load(tx.Bucket(membersBucket), []byte(username), &m)
 		if err == nil {
 			found = &m
@@ -41,7 +40,7 @@ func (s *Store) Applicant(_ context.Context, username string, keys []string) (*m
 	return found, of, err
 }
 
-// CountAttempt: see member.Attempted.
+// CountAttempt: see store.AttemptStore.
 func (s *Store) CountAttempt(_ context.Context, key string, at, expires time.Time) error {
 	return s.write("count attempt", func(tx *bolt.Tx) error {
 		if err := sweep(tx, at); err != nil {
@@ -68,7 +67,7 @@ func (s *Store) CountAttempt(_ context.Context, key string, at, expires time.Tim
 	})
 }
 
-// ClearAttempts: see member.Attempted.
+// ClearAttempts: see store.AttemptStore.
 func (s *Store) ClearAttempts(_ context.Context, key string) error {
 	return s.write("clear attempts", func(tx *bolt.Tx) error {
 		var a attempts

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"systole/shared/embedded"
-	"systole/shared/member"
+	"systole/shared/store"
 	"systole/shared/store/storetest"
 )
 
@@ -35,7 +35,7 @@ func TestConformance(t *testing.T) {
 func TestWhatWasWrittenIsThereAfterAReopen(t *testing.T) {
 	dir := t.TempDir()
 	s, o := open(t, dir)
-	want := member.Member{Username: "u", PK: 5, Name: "n", PasswordHash: "h", Created: time.Unix(0, 0).UTC()}
+	want := store.Member{Username: "u", PK: 5, Name: "n", PasswordHash: "h", Created: time.Unix(0, 0).UTC()}
 	if err := s.CreateMember(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}
@@ -116,8 +116,8 @@ func TestKeysCannotLeaveTheFolder(t *testing.T) {
 func BenchmarkStore(b *testing.B) {
 	s, o := open(b, b.TempDir())
 	defer s.Close()
-	session := member.Session{Username: "u", ID: member.TokenID{1}}
-	if err := s.CreateSession(b.Context(), session, member.Event{}, nil); err != nil {
+	session := store.Session{Username: "u", ID: store.TokenID{1}}
+	if err := s.CreateSession(b.Context(), session, store.Event{}, nil); err != nil {
 		b.Fatal(err)
 	}
 	if err := o.Put(b.Context(), "models/1/v", make([]byte, 4096)); err != nil {

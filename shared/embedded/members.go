@@ -9,15 +9,14 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
-	"systole/shared/member"
 	"systole/shared/store"
 )
 
-// CreateMember: see member.Members.
-func (s *Store) CreateMember(_ context.Context, m member.Member) error {
+// CreateMember: see store.Members.
+func (s *Store) CreateMember(_ context.Context, m store.Member) error {
 	return s.write("create member", func(tx *bolt.Tx) error {
 		members, key := tx.Bucket(membersBucket), []byte(m.Username)
-		var old member.Member
+		var old store.Member
 		switch err := load(members, key, &old); {
 		case err == nil && old.PasswordHash == m.PasswordHash:
 			return nil
@@ -33,8 +32,8 @@ func (s *Store) CreateMember(_ context.Context, m member.Member) error {
 	})
 }
 
-// Member: see member.Members.
-func (s *Store) Member(_ context.Context, username string) (m member.Member, err error) {
+// Member: see store.Members.
+func (s *Store) Member(_ context.Context, username string) (m store.Member, err error) {
 	err = s.read("member", func(tx *bolt.Tx) error {
 		return load(tx.Bucket(membersBucket), []byte(username), &m)
 	})
@@ -42,10 +41,10 @@ func (s *Store) Member(_ context.Context, username string) (m member.Member, err
 }
 
 // update changes the member while expected holds for it, else store.ErrConflict.
-func (s *Store) update(op, username string, expected func(member.Member) bool, change func(*member.Member)) error {
+func (s *Store) update(op, username string, expected func(store.Member) bool, change func(*store.Member)) error {
 	return s.write(op, func(tx *bolt.Tx) error {
 		members, key := tx.Bucket(membersBucket), []byte(username)
-		var m member.Member
+		var m store.Member
 		err := load(members, key, &m)
 		if err == store.ErrNotFound || err == nil && !expected(m) {
 			return store.ErrConflict
@@ -58,11 +57,11 @@ func (s *Store) update(op, username string, expected func(member.Member) bool, c
 	})
 }
 
-// ReplacePassword: see member.Members.
+// ReplacePassword: see store.Members.
 func (s *Store) ReplacePassword(_ context.Context, username, old, new string, validFrom time.Time) error {
 	return s.update("replace password", username,
-		func(m member.Member) bool { return m.PasswordHash == old || m.PasswordHash == new },
-		func(m *member.Member) {
+		func(m store.Member) bool { return m.PasswordHash == old || m.PasswordHash == new },
+		func(m *store.Member) {
 			m.PasswordHash = new
 			if !validFrom.IsZero() {
 				m.TokensValidFrom = validFrom
@@ -70,23 +69,23 @@ func (s *Store) ReplacePassword(_ context.Context, username, old, new string, va
 		})
 }
 
-// VoidTokens: see member.Members.
+// VoidTokens: see store.Members.
 func (s *Store) VoidTokens(_ context.Context, username string, from time.Time) error {
-	return s.update("void tokens", username, exists, func(m *member.Member) { m.TokensValidFrom = from })
+	return s.update("void tokens", username, exists, func(m *store.Member) { m.TokensValidFrom = from })
 }
 
-// SetConsent: see member.Members.
-func (s *Store) SetConsent(_ context.Context, username string, c member.Consent) error {
-	return s.update("set consent", username, exists, func(m *member.Member) { m.Consent = &c })
+// SetConsent: see store.Members.
+func (s *Store) SetConsent(_ context.Context, username string, c store.Consent) error {
+	return s.update("set consent", username, exists, func(m *store.Member) { m.Consent = &c })
 }
 
-func exists(member.Member) bool { return true }
+func exists(store.Member) bool { return true }
 
-// DeleteMember: see member.Members.
+// DeleteMember: see store.Members.
 func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error {
 	return s.write("delete member", func(tx *bolt.Tx) error {
 		members, key := tx.Bucket(membersBucket), []byte(username)
-		var m member.Member
+		var m store.Member
 		err := load(members, key, &m)
 		switch {
 		case err == store.ErrNotFound:
@@ -103,7 +102,7 @@ func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error
 	})
 }
 
-// ClaimPKBlock: see member.Members.
+// ClaimPKBlock: see store.Members.
 func (s *Store) ClaimPKBlock(_ context.Context, block int64, claimant string) error {
 	return s.write("claim pk block", func(tx *bolt.Tx) error {
 		blocks, key := tx.Bucket(blocksBucket), number(block)
@@ -114,83 +113,83 @@ func (s *Store) ClaimPKBlock(_ context.Context, block int64, claimant string) er
 	})
 }
 
-// SetModel: see biometric.Members.
-func (s *Store) SetModel(_ context.Context, username, replaced string, model member.Model, prints []string) error {
+// SetTemplate: see store.Members.
+func (s *Store) SetTemplate(_ context.Context, username, replaced string, model store.Template, prints []string) error {
 	return s.update("set model", username,
-		func(m member.Member) bool {
+		func(m store.Member) bool {
 			current := ""
-			if m.Model != nil {
-				current = m.Model.Version
+			if m.Template != nil {
+				current = m.Template.Version
 			}
 			return current == replaced || current == model.Version
 		},
-		func(m *member.Member) { m.Model = &model; removePrints(m, prints) })
+		func(m *store.Member) { m.Template = &model; removePrints(m, prints) })
 }
 
-// Present: see biometric.Members.
-func (s *Store) Present(_ context.Context, username, id string, print []byte) (seen member.Member, err error) {
-	err = s.update("present", username, exists, func(m *member.Member) {
-		if m.Prints == nil {
-			m.Prints = make(map[string][]byte)
+// RegisterProbe: see store.Members.
+func (s *Store) RegisterProbe(_ context.Context, username, id string, print []byte) (seen store.Member, err error) {
+	err = s.update("present", username, exists, func(m *store.Member) {
+		if m.Digests == nil {
+			m.Digests = make(map[string][]byte)
 		}
-		m.Prints[id] = print
+		m.Digests[id] = print
 		seen = *m
 	})
 	if errors.Is(err, store.ErrConflict) {
-		return member.Member{}, fmt.Errorf("present: %w", store.ErrNotFound)
+		return store.Member{}, fmt.Errorf("present: %w", store.ErrNotFound)
 	}
 	return seen, err
 }
 
-// RemovePrint: see biometric.Members.
-func (s *Store) RemovePrint(_ context.Context, username, id string) error {
-	err := s.update("remove print", username, exists, func(m *member.Member) { removePrints(m, []string{id}) })
+// RemoveProbe: see store.Members.
+func (s *Store) RemoveProbe(_ context.Context, username, id string) error {
+	err := s.update("remove print", username, exists, func(m *store.Member) { removePrints(m, []string{id}) })
 	if errors.Is(err, store.ErrConflict) {
 		return nil
 	}
 	return err
 }
 
-func removePrints(m *member.Member, ids []string) {
+func removePrints(m *store.Member, ids []string) {
 	for _, id := range ids {
-		delete(m.Prints, id)
+		delete(m.Digests, id)
 	}
-	if len(m.Prints) == 0 {
-		m.Prints = nil
+	if len(m.Digests) == 0 {
+		m.Digests = nil
 	}
 }
 
-// MarkModelUsed: see biometric.Members.
-func (s *Store) MarkModelUsed(_ context.Context, username, version string, used time.Time) error {
+// MarkTemplateUsed: see store.Members.
+func (s *Store) MarkTemplateUsed(_ context.Context, username, version string, used time.Time) error {
 	return s.update("mark model used", username, hasModel(version),
-		func(m *member.Member) { m.Model.Used = used })
+		func(m *store.Member) { m.Template.Used = used })
 }
 
-// CountFailure: see biometric.Members.
+// CountFailure: see store.Members.
 func (s *Store) CountFailure(_ context.Context, username, version string, at time.Time) error {
 	return s.update("count failure", username, hasModel(version),
-		func(m *member.Member) { m.Model.Failures, m.Model.FailedAt = m.Model.Failures+1, at })
+		func(m *store.Member) { m.Template.Failures, m.Template.FailedAt = m.Template.Failures+1, at })
 }
 
-// ClearFailures: see biometric.Members.
+// ClearFailures: see store.Members.
 func (s *Store) ClearFailures(_ context.Context, username, version string) error {
 	return s.update("clear failures", username, hasModel(version),
-		func(m *member.Member) { m.Model.Failures, m.Model.FailedAt = 0, time.Time{} })
+		func(m *store.Member) { m.Template.Failures, m.Template.FailedAt = 0, time.Time{} })
 }
 
-// ClearModel: see cleanup.Members.
-func (s *Store) ClearModel(_ context.Context, username, version string, prints []string) error {
+// ClearTemplate: see store.Members.
+func (s *Store) ClearTemplate(_ context.Context, username, version string, prints []string) error {
 	return s.update("clear model", username,
-		func(m member.Member) bool { return m.Model == nil || m.Model.Version == version },
-		func(m *member.Member) { m.Model = nil; removePrints(m, prints) })
+		func(m store.Member) bool { return m.Template == nil || m.Template.Version == version },
+		func(m *store.Member) { m.Template = nil; removePrints(m, prints) })
 }
 
-func hasModel(version string) func(member.Member) bool {
-	return func(m member.Member) bool { return m.Model != nil && m.Model.Version == version }
+func hasModel(version string) func(store.Member) bool {
+	return func(m store.Member) bool { return m.Template != nil && m.Template.Version == version }
 }
 
-// MemberByPK: see cleanup.Members.
-func (s *Store) MemberByPK(_ context.Context, pk int64) (m member.Member, err error) {
+// MemberByPK: see store.Members.
+func (s *Store) MemberByPK(_ context.Context, pk int64) (m store.Member, err error) {
 	err = s.read("member by pk", func(tx *bolt.Tx) error {
 		username := tx.Bucket(pksBucket).Get(number(pk))
 		if username == nil {
@@ -201,13 +200,13 @@ func (s *Store) MemberByPK(_ context.Context, pk int64) (m member.Member, err er
 	return m, err
 }
 
-// MembersPage: see cleanup.Members.
-func (s *Store) MembersPage(_ context.Context, cursor string, limit int) (page []member.Member, next string, err error) {
+// MembersPage: see store.Members.
+func (s *Store) MembersPage(_ context.Context, cursor string, limit int) (page []store.Member, next string, err error) {
 	err = s.read("members page", func(tx *bolt.Tx) error {
 		bucket := tx.Bucket(membersBucket)
 		keys, more := keysAfter(bucket, cursor, limit)
 		for _, key := range keys {
-			var m member.Member
+			var m store.Member
 			if err := load(bucket, key, &m); err != nil {
 				return err
 			}

@@ -36,7 +36,7 @@ func openObjects(dir string) (*Objects, error) {
 	return o, nil
 }
 
-// Put: see biometric.Objects.
+// Put: see store.Objects.
 func (o *Objects) Put(_ context.Context, key string, data []byte) error {
 	path, err := o.path(key)
 	if err != nil {
@@ -53,7 +53,7 @@ func (o *Objects) Put(_ context.Context, key string, data []byte) error {
 	return named("put object", err)
 }
 
-// Replace: see cleanup.Objects.
+// Replace: see store.Objects.
 func (o *Objects) Replace(_ context.Context, key string, data []byte) error {
 	path, err := o.path(key)
 	if err != nil {
@@ -108,7 +108,7 @@ func syncFolder(folder string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// Get: see biometric.Objects.
+// Get: see store.Objects.
 func (o *Objects) Get(_ context.Context, key string) ([]byte, error) {
 	path, err := o.path(key)
 	if err != nil {
@@ -121,7 +121,7 @@ func (o *Objects) Get(_ context.Context, key string) ([]byte, error) {
 	return data, named("get object", err)
 }
 
-// Delete: see cleanup.Objects. Folders stay: a writer may be about to use them.
+// Delete: see store.Objects. Folders stay: a writer may be about to use them.
 func (o *Objects) Delete(_ context.Context, key string) error {
 	path, err := o.path(key)
 	if err != nil {
@@ -133,7 +133,7 @@ func (o *Objects) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-// Erase: see account.Objects. There are no older versions here.
+// Erase: see store.Objects. There are no older versions here.
 func (o *Objects) Erase(ctx context.Context, prefix string) error {
 	list, _, err := o.List(ctx, prefix, "", math.MaxInt)
 	if err != nil {
@@ -147,7 +147,7 @@ func (o *Objects) Erase(ctx context.Context, prefix string) error {
 	return nil
 }
 
-// List: see cleanup.Objects.
+// List: see store.Objects.
 func (o *Objects) List(_ context.Context, prefix, after string, limit int) ([]store.Object, string, error) {
 	var list []store.Object
 	err := filepath.WalkDir(o.dir, func(path string, entry fs.DirEntry, err error) error {

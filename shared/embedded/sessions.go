@@ -11,12 +11,11 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
-	"systole/shared/member"
 	"systole/shared/store"
 )
 
-// CreateSession: see member.Sessions.
-func (s *Store) CreateSession(_ context.Context, session member.Session, e member.Event, evict []member.TokenID) error {
+// CreateSession: see store.Sessions.
+func (s *Store) CreateSession(_ context.Context, session store.Session, e store.Event, evict []store.TokenID) error {
 	return s.write("create session", func(tx *bolt.Tx) error {
 		if err := deleteSessions(tx, evict); err != nil {
 			return err
@@ -31,21 +30,21 @@ func (s *Store) CreateSession(_ context.Context, session member.Session, e membe
 	})
 }
 
-// Session: see member.Sessions.
-func (s *Store) Session(_ context.Context, id member.TokenID) (session member.Session, err error) {
+// Session: see store.Sessions.
+func (s *Store) Session(_ context.Context, id store.TokenID) (session store.Session, err error) {
 	err = s.read("session", func(tx *bolt.Tx) error {
 		return load(tx.Bucket(sessionsBucket), id[:], &session)
 	})
 	return session, err
 }
 
-// SessionsOf: see member.Sessions.
-func (s *Store) SessionsOf(_ context.Context, username string) (of []member.Session, err error) {
+// SessionsOf: see store.Sessions.
+func (s *Store) SessionsOf(_ context.Context, username string) (of []store.Session, err error) {
 	err = s.read("sessions of", func(tx *bolt.Tx) error {
 		prefix := append([]byte(username), 0)
 		c := tx.Bucket(ownersBucket).Cursor()
 		for key, _ := c.Seek(prefix); bytes.HasPrefix(key, prefix); key, _ = c.Next() {
-			var session member.Session
+			var session store.Session
 			if err := load(tx.Bucket(sessionsBucket), key[len(prefix):], &session); err != nil {
 				return err
 			}
@@ -53,16 +52,16 @@ func (s *Store) SessionsOf(_ context.Context, username string) (of []member.Sess
 		}
 		return nil
 	})
-	slices.SortFunc(of, func(a, b member.Session) int { return a.Issued.Compare(b.Issued) })
+	slices.SortFunc(of, func(a, b store.Session) int { return a.Issued.Compare(b.Issued) })
 	return of, err
 }
 
 // change changes the session unless that fails; store.ErrNotFound when there
 // is none.
-func (s *Store) change(op string, id member.TokenID, change func(*member.Session) error) error {
+func (s *Store) change(op string, id store.TokenID, change func(*store.Session) error) error {
 	return s.write(op, func(tx *bolt.Tx) error {
 		sessions := tx.Bucket(sessionsBucket)
-		var session member.Session
+		var session store.Session
 		if err := load(sessions, id[:], &session); err != nil {
 			return err
 		}
@@ -73,37 +72,37 @@ func (s *Store) change(op string, id member.TokenID, change func(*member.Session
 	})
 }
 
-// TouchSession: see member.Sessions.
-func (s *Store) TouchSession(_ context.Context, id member.TokenID, used time.Time, modelKey string) error {
-	return s.change("touch session", id, func(session *member.Session) error {
-		session.Used, session.ModelKey = used, modelKey
+// TouchSession: see store.Sessions.
+func (s *Store) TouchSession(_ context.Context, id store.TokenID, used time.Time, modelKey string) error {
+	return s.change("touch session", id, func(session *store.Session) error {
+		session.Used, session.TemplateKey = used, modelKey
 		return nil
 	})
 }
 
-// KeepSession: see member.Sessions.
-func (s *Store) KeepSession(_ context.Context, id member.TokenID, validFrom time.Time) error {
-	return s.change("keep session", id, func(session *member.Session) error {
+// KeepSession: see store.Sessions.
+func (s *Store) KeepSession(_ context.Context, id store.TokenID, validFrom time.Time) error {
+	return s.change("keep session", id, func(session *store.Session) error {
 		session.ValidFrom = validFrom
 		return nil
 	})
 }
 
-// SetChallenge: see member.Sessions.
-func (s *Store) SetChallenge(_ context.Context, id member.TokenID, c member.Challenge) error {
-	return s.change("set challenge", id, func(session *member.Session) error {
+// SetChallenge: see store.Sessions.
+func (s *Store) SetChallenge(_ context.Context, id store.TokenID, c store.Challenge) error {
+	return s.change("set challenge", id, func(session *store.Session) error {
 		session.Challenge = c
 		return nil
 	})
 }
 
-// TakeChallenge: see member.Sessions.
-func (s *Store) TakeChallenge(_ context.Context, id member.TokenID, c member.Challenge) error {
-	err := s.change("take challenge", id, func(session *member.Session) error {
+// TakeChallenge: see store.Sessions.
+func (s *Store) TakeChallenge(_ context.Context, id store.TokenID, c store.Challenge) error {
+	err := s.change("take challenge", id, func(session *store.Session) error {
 		if session.Challenge != c {
 			return store.ErrConflict
 		}
-		session.Challenge = member.Challenge{}
+		session.Challenge = store.Challenge{}
 		return nil
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -112,8 +111,8 @@ func (s *Store) TakeChallenge(_ context.Context, id member.TokenID, c member.Cha
 	return err
 }
 
-// DeleteSession: see member.Sessions.
-func (s *Store) DeleteSession(_ context.Context, id member.TokenID) (session member.Session, err error) {
+// DeleteSession: see store.Sessions.
+func (s *Store) DeleteSession(_ context.Context, id store.TokenID) (session store.Session, err error) {
 	err = s.write("delete session", func(tx *bolt.Tx) (err error) {
 		session, err = deleteSession(tx, id)
 		return err
@@ -121,12 +120,12 @@ func (s *Store) DeleteSession(_ context.Context, id member.TokenID) (session mem
 	return session, err
 }
 
-// DeleteSessions: see member.Sessions.
-func (s *Store) DeleteSessions(_ context.Context, ids []member.TokenID) error {
+// DeleteSessions: see store.Sessions.
+func (s *Store) DeleteSessions(_ context.Context, ids []store.TokenID) error {
 	return s.write("delete sessions", func(tx *bolt.Tx) error { return deleteSessions(tx, ids) })
 }
 
-func deleteSessions(tx *bolt.Tx, ids []member.TokenID) error {
+func deleteSessions(tx *bolt.Tx, ids []store.TokenID) error {
 	for _, id := range ids {
 		if _, err := deleteSession(tx, id); err != nil && err != store.ErrNotFound {
 			return err
@@ -135,7 +134,7 @@ func deleteSessions(tx *bolt.Tx, ids []member.TokenID) error {
 	return nil
 }
 
-func deleteSession(tx *bolt.Tx, id member.TokenID) (session member.Session, err error) {
+func deleteSession(tx *bolt.Tx, id store.TokenID) (session store.Session, err error) {
 	sessions := tx.Bucket(sessionsBucket)
 	if err := load(sessions, id[:], &session); err != nil {
 		return session, err
@@ -146,9 +145,9 @@ func deleteSession(tx *bolt.Tx, id member.TokenID) (session member.Session, err 
 	return session, sessions.Delete(id[:])
 }
 
-// ExpiredSessions: see cleanup.Sessions. limit bounds what is looked at, so
+// ExpiredSessions: see store.Sessions. limit bounds what is looked at, so
 // that a page costs the same however few have expired.
-func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Duration, cursor string, limit int) (expired []member.TokenID, next string, err error) {
+func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Duration, cursor string, limit int) (expired []store.TokenID, next string, err error) {
 	after, err := hex.DecodeString(cursor)
 	if err != nil {
 		return nil, "", fmt.Errorf("expired sessions: cursor: %w", err)
@@ -157,7 +156,7 @@ func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Dura
 		bucket := tx.Bucket(sessionsBucket)
 		keys, more := keysAfter(bucket, string(after), limit)
 		for _, key := range keys {
-			var session member.Session
+			var session store.Session
 			if err := load(bucket, key, &session); err != nil {
 				return err
 			}
@@ -174,6 +173,6 @@ func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Dura
 }
 
 // ownerKey sorts a member's sessions together. No user name holds a zero byte.
-func ownerKey(username string, id member.TokenID) []byte {
+func ownerKey(username string, id store.TokenID) []byte {
 	return append(append([]byte(username), 0), id[:]...)
 }

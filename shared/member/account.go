@@ -12,27 +12,27 @@ import (
 	"systole/shared/store"
 )
 
-// Prove returns the session and member of a token if the password is theirs.
+// VerifyPassword returns the session and member of a token if the password is theirs.
 // Guessing is counted as with log-ins: who has a token still knows no password.
 // The errors are fault.TokenInvalid, fault.PasswordWrong and fault.TooManyLogIns.
-func (s *Service) Prove(ctx context.Context, token, password, address string) (Session, Member, error) {
+func (s *Service) VerifyPassword(ctx context.Context, token, password, address string) (store.Session, store.Member, error) {
 	session, err := s.tokens.Authenticate(ctx, token)
 	if err != nil {
-		return Session{}, Member{}, err
+		return store.Session{}, store.Member{}, err
 	}
 	counters := counters(session.Username, address)
-	m, attempts, err := s.members.Applicant(ctx, session.Username, keysOf(counters))
+	m, attempts, err := s.members.MemberWithAttempts(ctx, session.Username, keysOf(counters))
 	if err != nil {
-		return Session{}, Member{}, fmt.Errorf("read member: %w", err)
+		return store.Session{}, store.Member{}, fmt.Errorf("read member: %w", err)
 	}
 	if m == nil {
-		return Session{}, Member{}, fault.New(fault.TokenInvalid)
+		return store.Session{}, store.Member{}, fault.New(fault.TokenInvalid)
 	}
 	if err := s.tokens.Confirm(session, *m); err != nil {
-		return Session{}, Member{}, err
+		return store.Session{}, store.Member{}, err
 	}
 	if err := mayLogIn(counters, attempts, s.now()); err != nil {
-		return Session{}, Member{}, err
+		return store.Session{}, store.Member{}, err
 	}
 	if err = s.prove(ctx, m, norm.NFC.String(password)); err != nil {
 		err = s.count(ctx, m.Username, counters, err)
@@ -41,7 +41,7 @@ func (s *Service) Prove(ctx context.Context, token, password, address string) (S
 		err = fault.New(fault.PasswordWrong)
 	}
 	if err != nil {
-		return Session{}, Member{}, err
+		return store.Session{}, store.Member{}, err
 	}
 	return session, *m, s.forgive(ctx, counters, attempts)
 }
@@ -49,7 +49,7 @@ func (s *Service) Prove(ctx context.Context, token, password, address string) (S
 // ChangePassword replaces the password and ends every other session of the
 // member's. The errors are those of Prove and of a new password.
 func (s *Service) ChangePassword(ctx context.Context, token, password, replacement, address string) error {
-	session, m, err := s.Prove(ctx, token, password, address)
+	session, m, err := s.VerifyPassword(ctx, token, password, address)
 	if err != nil {
 		return err
 	}
@@ -81,21 +81,21 @@ func (s *Service) ChangePassword(ctx context.Context, token, password, replaceme
 
 // Sessions returns the token's own session and all that its member has, oldest
 // first.
-func (s *Service) Sessions(ctx context.Context, token string) (own Session, all []Session, err error) {
-	own, m, err := s.tokens.Owner(ctx, s.members, token)
+func (s *Service) Sessions(ctx context.Context, token string) (own store.Session, all []store.Session, err error) {
+	own, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
-		return Session{}, nil, err
+		return store.Session{}, nil, err
 	}
 	all, err = s.tokens.sessions.SessionsOf(ctx, m.Username)
 	if err != nil {
-		return Session{}, nil, fmt.Errorf("list sessions: %w", err)
+		return store.Session{}, nil, fmt.Errorf("list sessions: %w", err)
 	}
 	return own, s.tokens.Alive(all, m), nil
 }
 
 // LogOutEverywhere ends every session of the token's member, this one too.
 func (s *Service) LogOutEverywhere(ctx context.Context, token string) error {
-	_, m, err := s.tokens.Owner(ctx, s.members, token)
+	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (s *Service) LogOutEverywhere(ctx context.Context, token string) error {
 	if err := s.members.Note(ctx, m.Username, NewEvent(LoggedOutEverywhere, now)); err != nil {
 		return fmt.Errorf("note log-out: %w", err)
 	}
-	return s.tokens.End(ctx, m.Username, TokenID{})
+	return s.tokens.End(ctx, m.Username, store.TokenID{})
 }
 
 // activityLimit is how many events a member is told of.
@@ -114,8 +114,8 @@ const activityLimit = 200
 
 // Activity returns what happened to the account of the token's member, newest
 // first.
-func (s *Service) Activity(ctx context.Context, token string) ([]Event, error) {
-	_, m, err := s.tokens.Owner(ctx, s.members, token)
+func (s *Service) Activity(ctx context.Context, token string) ([]store.Event, error) {
+	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
 		return nil, err
 	}
@@ -128,8 +128,8 @@ func (s *Service) Activity(ctx context.Context, token string) ([]Event, error) {
 
 // Remembered leaves out what should be forgotten by now, and what happened
 // under the name before it was the member's.
-func Remembered(events []Event, m Member, now time.Time) []Event {
-	var left []Event
+func Remembered(events []store.Event, m store.Member, now time.Time) []store.Event {
+	var left []store.Event
 	for _, e := range events {
 		if now.Before(e.Expires) && !e.At.Before(m.Created) {
 			left = append(left, e)

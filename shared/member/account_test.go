@@ -6,16 +6,17 @@ import (
 
 	"systole/shared/fault"
 	"systole/shared/member"
+	"systole/shared/store"
 )
 
-func kinds(events []member.Event) (all []member.EventKind) {
+func kinds(events []store.Event) (all []store.EventKind) {
 	for _, e := range events {
 		all = append(all, e.Kind)
 	}
 	return all
 }
 
-func wantActivity(t *testing.T, p *people, token string, want ...member.EventKind) {
+func wantActivity(t *testing.T, p *people, token string, want ...store.EventKind) {
 	t.Helper()
 	events, err := p.Activity(t.Context(), token)
 	if err != nil {

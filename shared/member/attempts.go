@@ -1,34 +1,14 @@
 package member
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"math"
 	"time"
 
 	"systole/shared/fault"
+	"systole/shared/store"
 )
-
-// Attempts are failed log-ins in a row: under a name, from an address, or both.
-type Attempts struct {
-	Failures int
-	FailedAt time.Time
-}
-
-// Attempted keeps failed log-ins. A key says what they have in common. Errors
-// are those of package store.
-type Attempted interface {
-	// Applicant returns, in one call, the member, nil when nobody has the name,
-	// and the attempts under each of the keys.
-	Applicant(ctx context.Context, username string, keys []string) (*Member, []Attempts, error)
-	// CountAttempt adds one to the attempts under a key, which are forgotten at
-	// expires. None is lost of those that come at once; one may count twice when
-	// its reply was lost.
-	CountAttempt(ctx context.Context, key string, at, expires time.Time) error
-	// ClearAttempts forgets those under the key.
-	ClearAttempts(ctx context.Context, key string) error
-}
 
 // patience is how many log-ins may fail before each next one has to wait, and
 // how long: the first wait doubles with every failure.
@@ -50,7 +30,7 @@ var (
 )
 
 // wait is how long from now on nobody may try.
-func (p patience) wait(a Attempts, now time.Time) time.Duration {
+func (p patience) wait(a store.Attempts, now time.Time) time.Duration {
 	since := now.Sub(a.FailedAt)
 	if a.Failures < p.free || since >= p.forgotten {
 		return 0
@@ -92,7 +72,7 @@ func keysOf(counters []counter) []string {
 }
 
 // mayLogIn returns fault.TooManyLogIns with the time to wait, if any.
-func mayLogIn(counters []counter, attempts []Attempts, now time.Time) error {
+func mayLogIn(counters []counter, attempts []store.Attempts, now time.Time) error {
 	var wait time.Duration
 	for i, c := range counters {
 		wait = max(wait, c.wait(attempts[i], now))

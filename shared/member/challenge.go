@@ -32,7 +32,7 @@ func (t *Tokens) Challenge(ctx context.Context, token string) (nonce string, err
 		return "", fmt.Errorf("draw nonce: %w", err)
 	}
 	nonce = hex.EncodeToString(random)
-	challenge := Challenge{Hash: sha256.Sum256([]byte(nonce)), Expires: t.now().Add(ChallengeLifetime)}
+	challenge := store.Challenge{Hash: sha256.Sum256([]byte(nonce)), Expires: t.now().Add(ChallengeLifetime)}
 	err = t.sessions.SetChallenge(ctx, s.ID, challenge)
 	if errors.Is(err, store.ErrNotFound) {
 		return "", fault.New(fault.TokenInvalid)
@@ -43,9 +43,9 @@ func (t *Tokens) Challenge(ctx context.Context, token string) (nonce string, err
 	return nonce, nil
 }
 
-// Meet consumes the session's challenge, or returns fault.ChallengeInvalid when
+// ConsumeChallenge consumes the session's challenge, or returns fault.ChallengeInvalid when
 // the nonce isn't the session's, is too old, or was used before.
-func (t *Tokens) Meet(ctx context.Context, s Session, nonce string) error {
+func (t *Tokens) ConsumeChallenge(ctx context.Context, s store.Session, nonce string) error {
 	hash := sha256.Sum256([]byte(nonce))
 	if subtle.ConstantTimeCompare(hash[:], s.Challenge.Hash[:]) != 1 || !t.now().Before(s.Challenge.Expires) {
 		return fault.New(fault.ChallengeInvalid)

@@ -13,26 +13,21 @@ import (
 // Another text is another version.
 const ConsentVersion = "2026-11"
 
-// Holds reports whether there is consent to the text of this version.
-func (c *Consent) Holds(version string) bool {
-	return c != nil && c.Version == version && c.Withdrawn.IsZero()
-}
-
 // Consent returns what the token's member last consented to, nil for nothing.
-func (s *Service) Consent(ctx context.Context, token string) (*Consent, error) {
-	_, m, err := s.tokens.Owner(ctx, s.members, token)
+func (s *Service) Consent(ctx context.Context, token string) (*store.Consent, error) {
+	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	return m.Consent, err
 }
 
 // GiveConsent puts on record that the token's member agrees to the text of this
 // version.
 func (s *Service) GiveConsent(ctx context.Context, token, version string) error {
-	_, m, err := s.tokens.Owner(ctx, s.members, token)
+	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
 		return err
 	}
 	now := s.now()
-	err = s.members.SetConsent(ctx, m.Username, Consent{Version: version, Given: now})
+	err = s.members.SetConsent(ctx, m.Username, store.Consent{Version: version, Given: now})
 	if errors.Is(err, store.ErrConflict) { // deleted meanwhile
 		return fault.New(fault.TokenInvalid)
 	}

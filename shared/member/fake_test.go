@@ -15,24 +15,24 @@ import (
 // fakeStore keeps members, sessions and attempts, counts calls, and fails when
 // told to. What else there is of a store is not called in these tests.
 type fakeStore struct {
-	Registry
-	Sessions
+	Store
+	store.SessionStore
 	mu       sync.Mutex
 	calls    map[string]int
-	members  map[string]Member
-	sessions map[TokenID]Session
+	members  map[string]store.Member
+	sessions map[store.TokenID]store.Session
 	blocks   map[int64]string
-	attempts map[string]Attempts
+	attempts map[string]store.Attempts
 	fail     map[string]error // by method
 }
 
 func newFakeStore() *fakeStore {
 	return &fakeStore{
 		calls:    map[string]int{},
-		members:  map[string]Member{},
-		sessions: map[TokenID]Session{},
+		members:  map[string]store.Member{},
+		sessions: map[store.TokenID]store.Session{},
 		blocks:   map[int64]string{},
-		attempts: map[string]Attempts{},
+		attempts: map[string]store.Attempts{},
 		fail:     map[string]error{},
 	}
 }
@@ -53,7 +53,7 @@ func (f *fakeStore) takeCalls() map[string]int {
 	return calls
 }
 
-func (f *fakeStore) CreateMember(_ context.Context, m Member) error {
+func (f *fakeStore) CreateMember(_ context.Context, m store.Member) error {
 	unlock, err := f.call("CreateMember")
 	defer unlock()
 	if err != nil {
@@ -66,26 +66,26 @@ func (f *fakeStore) CreateMember(_ context.Context, m Member) error {
 	return nil
 }
 
-func (f *fakeStore) Member(_ context.Context, username string) (Member, error) {
+func (f *fakeStore) Member(_ context.Context, username string) (store.Member, error) {
 	unlock, err := f.call("Member")
 	defer unlock()
 	if err != nil {
-		return Member{}, err
+		return store.Member{}, err
 	}
 	m, ok := f.members[username]
 	if !ok {
-		return Member{}, store.ErrNotFound
+		return store.Member{}, store.ErrNotFound
 	}
 	return m, nil
 }
 
-func (f *fakeStore) Applicant(_ context.Context, username string, keys []string) (*Member, []Attempts, error) {
-	unlock, err := f.call("Applicant")
+func (f *fakeStore) MemberWithAttempts(_ context.Context, username string, keys []string) (*store.Member, []store.Attempts, error) {
+	unlock, err := f.call("MemberWithAttempts")
 	defer unlock()
 	if err != nil {
 		return nil, nil, err
 	}
-	attempts := make([]Attempts, len(keys))
+	attempts := make([]store.Attempts, len(keys))
 	for i, key := range keys {
 		attempts[i] = f.attempts[key]
 	}
@@ -102,7 +102,7 @@ func (f *fakeStore) CountAttempt(_ context.Context, key string, at, _ time.Time)
 	if err != nil {
 		return err
 	}
-	f.attempts[key] = Attempts{f.attempts[key].Failures + 1, at}
+	f.attempts[key] = store.Attempts{Failures: f.attempts[key].Failures + 1, FailedAt: at}
 	return nil
 }
 
@@ -116,7 +116,7 @@ func (f *fakeStore) ClearAttempts(_ context.Context, key string) error {
 	return nil
 }
 
-func (f *fakeStore) Note(context.Context, string, Event) error {
+func (f *fakeStore) Note(context.Context, string, store.Event) error {
 	unlock, err := f.call("Note")
 	defer unlock()
 	return err
@@ -150,7 +150,7 @@ func (f *fakeStore) ClaimPKBlock(_ context.Context, block int64, claimant string
 	return nil
 }
 
-func (f *fakeStore) CreateSession(_ context.Context, s Session, _ Event, evict []TokenID) error {
+func (f *fakeStore) CreateSession(_ context.Context, s store.Session, _ store.Event, evict []store.TokenID) error {
 	unlock, err := f.call("CreateSession")
 	defer unlock()
 	if err != nil {
@@ -163,36 +163,36 @@ func (f *fakeStore) CreateSession(_ context.Context, s Session, _ Event, evict [
 	return nil
 }
 
-func (f *fakeStore) Session(_ context.Context, id TokenID) (Session, error) {
+func (f *fakeStore) Session(_ context.Context, id store.TokenID) (store.Session, error) {
 	unlock, err := f.call("Session")
 	defer unlock()
 	if err != nil {
-		return Session{}, err
+		return store.Session{}, err
 	}
 	s, ok := f.sessions[id]
 	if !ok {
-		return Session{}, store.ErrNotFound
+		return store.Session{}, store.ErrNotFound
 	}
 	return s, nil
 }
 
-func (f *fakeStore) SessionsOf(_ context.Context, username string) ([]Session, error) {
+func (f *fakeStore) SessionsOf(_ context.Context, username string) ([]store.Session, error) {
 	unlock, err := f.call("SessionsOf")
 	defer unlock()
 	if err != nil {
 		return nil, err
 	}
-	var found []Session
+	var found []store.Session
 	for _, s := range f.sessions {
 		if s.Username == username {
 			found = append(found, s)
 		}
 	}
-	slices.SortFunc(found, func(a, b Session) int { return a.Issued.Compare(b.Issued) })
+	slices.SortFunc(found, func(a, b store.Session) int { return a.Issued.Compare(b.Issued) })
 	return found, nil
 }
 
-func (f *fakeStore) TouchSession(_ context.Context, id TokenID, used time.Time, modelKey string) error {
+func (f *fakeStore) TouchSession(_ context.Context, id store.TokenID, used time.Time, modelKey string) error {
 	unlock, err := f.call("TouchSession")
 	defer unlock()
 	if err != nil {
@@ -202,20 +202,20 @@ func (f *fakeStore) TouchSession(_ context.Context, id TokenID, used time.Time, 
 	if !ok {
 		return store.ErrNotFound
 	}
-	s.Used, s.ModelKey = used, modelKey
+	s.Used, s.TemplateKey = used, modelKey
 	f.sessions[id] = s
 	return nil
 }
 
-func (f *fakeStore) DeleteSession(_ context.Context, id TokenID) (Session, error) {
+func (f *fakeStore) DeleteSession(_ context.Context, id store.TokenID) (store.Session, error) {
 	unlock, err := f.call("DeleteSession")
 	defer unlock()
 	if err != nil {
-		return Session{}, err
+		return store.Session{}, err
 	}
 	s, ok := f.sessions[id]
 	if !ok {
-		return Session{}, store.ErrNotFound
+		return store.Session{}, store.ErrNotFound
 	}
 	delete(f.sessions, id)
 	return s, nil

@@ -8,33 +8,34 @@ import (
 
 	"systole/shared/fault"
 	"systole/shared/parallel"
+	"systole/shared/store"
 )
 
 // LogIn returns the member and a new token. address is where the caller is,
 // empty if that isn't known. It costs three calls in sequence. Whatever is wrong
 // with user name or password, the error is fault.CredentialsInvalid, after the
 // same calls and time; after several such ones it is fault.TooManyLogIns.
-func (s *Service) LogIn(ctx context.Context, name, password, address string) (Member, string, error) {
+func (s *Service) LogIn(ctx context.Context, name, password, address string) (store.Member, string, error) {
 	at := s.now()
 	password = norm.NFC.String(password)
 	name, err := username(name)
 	if err != nil { // nobody can have it
-		return Member{}, "", s.refuseStranger(ctx, password)
+		return store.Member{}, "", s.refuseStranger(ctx, password)
 	}
 	counters := counters(name, address)
-	m, attempts, err := s.members.Applicant(ctx, name, keysOf(counters))
+	m, attempts, err := s.members.MemberWithAttempts(ctx, name, keysOf(counters))
 	if err != nil {
-		return Member{}, "", fmt.Errorf("read member: %w", err)
+		return store.Member{}, "", fmt.Errorf("read member: %w", err)
 	}
 	if err := mayLogIn(counters, attempts, at); err != nil {
-		return Member{}, "", err
+		return store.Member{}, "", err
 	}
 	if err := s.prove(ctx, m, password); err != nil {
-		return Member{}, "", s.count(ctx, name, counters, err)
+		return store.Member{}, "", s.count(ctx, name, counters, err)
 	}
 	others, err := s.tokens.sessions.SessionsOf(ctx, m.Username)
 	if err != nil {
-		return Member{}, "", fmt.Errorf("list sessions: %w", err)
+		return store.Member{}, "", fmt.Errorf("list sessions: %w", err)
 	}
 	var token string
 	err = parallel.Do(func() (err error) {
@@ -42,7 +43,7 @@ func (s *Service) LogIn(ctx context.Context, name, password, address string) (Me
 		return err
 	}, func() error { return s.forgive(ctx, counters, attempts) })
 	if err != nil {
-		return Member{}, "", err
+		return store.Member{}, "", err
 	}
 	return *m, token, nil
 }
@@ -57,7 +58,7 @@ func (s *Service) refuseStranger(ctx context.Context, password string) error {
 
 // prove returns fault.CredentialsInvalid unless the password is m's. m is nil
 // where nobody has the name.
-func (s *Service) prove(ctx context.Context, m *Member, password string) error {
+func (s *Service) prove(ctx context.Context, m *store.Member, password string) error {
 	if m == nil {
 		return s.refuseStranger(ctx, password)
 	}
@@ -93,7 +94,7 @@ func (s *Service) count(ctx context.Context, name string, counters []counter, wh
 
 // forgive forgets the failures of whoever knew the password in the end. Those
 // of the address stay: others may be guessing from there.
-func (s *Service) forgive(ctx context.Context, counters []counter, attempts []Attempts) error {
+func (s *Service) forgive(ctx context.Context, counters []counter, attempts []store.Attempts) error {
 	var clear []func() error
 	for i, c := range counters {
 		if attempts[i].Failures > 0 && c.patience != ofAddress {

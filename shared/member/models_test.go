@@ -19,12 +19,14 @@ func TestModelsTellWhoHasOne(t *testing.T) {
 		err  error // nil, fault.TokenInvalid's or the store's
 	}{
 		{"none", func(house, string) {}, false, nil},
-		{"one", func(h house, _ string) { change(h, func(m *Member) { m.Model = &Model{Version: "v"} }) }, true, nil},
+		{"one", func(h house, _ string) {
+			change(h, func(m *store.Member) { m.Template = &store.Template{Version: "v"} })
+		}, true, nil},
 		{"token ended", func(h house, _ string) { h.clock.turn(365 * 24 * time.Hour) }, false, errTokenInvalid},
 		{"tokens voided", func(h house, _ string) {
-			change(h, func(m *Member) { m.TokensValidFrom = h.clock.now().Add(time.Second) })
+			change(h, func(m *store.Member) { m.TokensValidFrom = h.clock.now().Add(time.Second) })
 		}, false, errTokenInvalid},
-		{"user name of somebody else now", func(h house, _ string) { change(h, func(m *Member) { m.PK++ }) }, false, errTokenInvalid},
+		{"user name of somebody else now", func(h house, _ string) { change(h, func(m *store.Member) { m.PK++ }) }, false, errTokenInvalid},
 		{"member gone", func(h house, _ string) { clear(h.store.members) }, false, errTokenInvalid},
 		{"tokens out of order", func(h house, _ string) { h.store.fail["Session"] = down }, false, down},
 		{"members out of order", func(h house, _ string) { h.store.fail["Member"] = down }, false, down},
@@ -48,7 +50,7 @@ func TestModelsTellWhoHasOne(t *testing.T) {
 var errTokenInvalid = errors.New("the token is invalid")
 
 // change changes the member a1 where it is stored.
-func change(h house, f func(*Member)) {
+func change(h house, f func(*store.Member)) {
 	m := h.store.members["a1"]
 	f(&m)
 	h.store.members["a1"] = m

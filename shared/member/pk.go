@@ -22,7 +22,7 @@ const (
 
 // pkSource hands out PKs. It is safe for concurrent use.
 type pkSource struct {
-	members Members
+	members store.MemberStore
 	rand    io.Reader
 	// turn holds the state for whoever has it, so that waiting ends with a
 	// context.
@@ -34,7 +34,7 @@ type pkState struct {
 	next, end int64  // what is left of the block
 }
 
-func newPKSource(members Members, rand io.Reader) *pkSource {
+func newPKSource(members store.MemberStore, rand io.Reader) *pkSource {
 	s := &pkSource{members: members, rand: rand, turn: make(chan pkState, 1)}
 	s.turn <- pkState{}
 	return s

@@ -35,16 +35,9 @@ type Hasher interface {
 	VerifyNone(ctx context.Context, password string) error
 }
 
-// Registry is what a Service needs of the member store.
-type Registry interface {
-	Members
-	Attempted
-	Activity
-}
-
 // Service signs members up and logs them in.
 type Service struct {
-	members Registry
+	members Store
 	tokens  *Tokens
 	hasher  Hasher
 	pks     *pkSource
@@ -52,54 +45,54 @@ type Service struct {
 }
 
 // NewService returns a Service. rand must be safe for concurrent use.
-func NewService(members Registry, tokens *Tokens, hasher Hasher, now func() time.Time, rand io.Reader) *Service {
+func NewService(members Store, tokens *Tokens, hasher Hasher, now func() time.Time, rand io.Reader) *Service {
 	return &Service{members: members, tokens: tokens, hasher: hasher, pks: newPKSource(members, rand), now: now}
 }
 
 // SignUp adds a member and logs them in. It costs two writes in sequence, and
 // one more now and then beside the hash. The errors are those of the fields,
 // and fault.UsernameTaken.
-func (s *Service) SignUp(ctx context.Context, r Registration) (Member, string, error) {
+func (s *Service) SignUp(ctx context.Context, r Registration) (store.Member, string, error) {
 	m, password, err := s.applicant(r)
 	if err != nil {
-		return Member{}, "", err
+		return store.Member{}, "", err
 	}
 	if m.PK, m.PasswordHash, err = s.identify(ctx, password); err != nil {
-		return Member{}, "", err
+		return store.Member{}, "", err
 	}
 	err = s.members.CreateMember(ctx, m)
 	if errors.Is(err, store.ErrExists) {
-		return Member{}, "", fault.New(fault.UsernameTaken)
+		return store.Member{}, "", fault.New(fault.UsernameTaken)
 	}
 	if err != nil {
-		return Member{}, "", fmt.Errorf("create member: %w", err)
+		return store.Member{}, "", fmt.Errorf("create member: %w", err)
 	}
 	token, err := s.tokens.issue(ctx, m, NewEvent(SignedUp, m.Created), nil)
 	if err != nil {
-		return Member{}, "", err
+		return store.Member{}, "", err
 	}
 	return m, token, nil
 }
 
 // applicant holds a registration to the rules; what comes back is a member but
 // for pk and hash.
-func (s *Service) applicant(r Registration) (m Member, password string, err error) {
+func (s *Service) applicant(r Registration) (m store.Member, password string, err error) {
 	if m.Username, err = username(r.Username); err != nil {
-		return Member{}, "", err
+		return store.Member{}, "", err
 	}
 	if password, err = newPassword(r.Password, m.Username); err != nil {
-		return Member{}, "", err
+		return store.Member{}, "", err
 	}
 	if m.Name, err = displayName(r.Name); err != nil {
-		return Member{}, "", err
+		return store.Member{}, "", err
 	}
 	if r.Age != nil && (*r.Age < 0 || *r.Age > maxAge) {
-		return Member{}, "", invalid("age")
+		return store.Member{}, "", invalid("age")
 	}
 	m.Age = r.Age
-	m.Gender = Gender(r.Gender)
-	if m.Gender != "" && m.Gender != Male && m.Gender != Female {
-		return Member{}, "", invalid("gender")
+	m.Gender = store.Gender(r.Gender)
+	if m.Gender != "" && m.Gender != store.Male && m.Gender != store.Female {
+		return store.Member{}, "", invalid("gender")
 	}
 	m.Created = s.now()
 	return m, password, nil
@@ -120,7 +113,7 @@ func (s *Service) identify(ctx context.Context, password string) (pk int64, hash
 
 // rehash replaces a hash of another cost. It is no part of the log-in: when it
 // fails, or somebody else was faster, the next log-in tries again.
-func (s *Service) rehash(ctx context.Context, m *Member, password string) {
+func (s *Service) rehash(ctx context.Context, m *store.Member, password string) {
 	hash, err := s.hasher.Hash(ctx, password)
 	if err != nil {
 		return

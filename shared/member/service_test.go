@@ -42,7 +42,7 @@ func TestSignUpKeepsTheMember(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Member{Username: "한글.a@b+c-d_1", PK: m.PK, Name: "오 형근", Age: age(26), Gender: Male,
+	want := store.Member{Username: "한글.a@b+c-d_1", PK: m.PK, Name: "오 형근", Age: age(26), Gender: store.Male,
 		PasswordHash: m.PasswordHash, Created: h.clock.now()}
 	if !reflect.DeepEqual(m, want) {
 		t.Errorf("got  %+v\nwant %+v", m, want)
@@ -165,17 +165,17 @@ func TestRoundTrips(t *testing.T) {
 		{"sign-up", func() error { _, _, err := h.SignUp(ctx, registration("a2")); return err },
 			map[string]int{"CreateMember": 1, "CreateSession": 1}},
 		{"log-in", func() error { _, _, err := h.LogIn(ctx, "a1", "gudrms12", ""); return err },
-			map[string]int{"Applicant": 1, "SessionsOf": 1, "CreateSession": 1}},
+			map[string]int{"MemberWithAttempts": 1, "SessionsOf": 1, "CreateSession": 1}},
 		{"log-in with a wrong password", func() error {
 			_, _, err := h.LogIn(ctx, "a1", "gudrms13", "")
 			return ignoring(err, fault.CredentialsInvalid)
 		},
-			map[string]int{"Applicant": 1, "CountAttempt": 3, "Note": 1}},
+			map[string]int{"MemberWithAttempts": 1, "CountAttempt": 3, "Note": 1}},
 		{"log-in of nobody", func() error {
 			_, _, err := h.LogIn(ctx, "a3", "gudrms12", "")
 			return ignoring(err, fault.CredentialsInvalid)
 		},
-			map[string]int{"Applicant": 1, "CountAttempt": 3, "Note": 1}},
+			map[string]int{"MemberWithAttempts": 1, "CountAttempt": 3, "Note": 1}},
 		{"log-in with a reserved key", func() error {
 			_, _, err := h.LogIn(ctx, "#pk-block:1", "gudrms12", "")
 			return ignoring(err, fault.CredentialsInvalid)
@@ -241,7 +241,7 @@ func TestStoreFailuresComeThrough(t *testing.T) {
 		do     func(house) error
 	}{
 		{"ClaimPKBlock", signUp}, {"CreateMember", signUp}, {"CreateSession", signUp},
-		{"Applicant", logIn}, {"SessionsOf", logIn}, {"CreateSession", logIn},
+		{"MemberWithAttempts", logIn}, {"SessionsOf", logIn}, {"CreateSession", logIn},
 	}
 	for _, tt := range tests {
 		h := newHouse(t)
@@ -373,7 +373,7 @@ func TestTokensAreStoredAsDigestsOnly(t *testing.T) {
 		t.Errorf("token %q", token)
 	}
 	now := h.clock.now()
-	want := Session{ID: sha256.Sum256([]byte(token)), Username: "a1", PK: h.store.members["a1"].PK,
+	want := store.Session{ID: sha256.Sum256([]byte(token)), Username: "a1", PK: h.store.members["a1"].PK,
 		Issued: now, Used: now, Expires: now.Add(30 * 24 * time.Hour)}
 	if got := h.store.sessions[want.ID]; len(h.store.sessions) != 1 || got != want {
 		t.Errorf("got  %+v\nwant %+v", got, want)

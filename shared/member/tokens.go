@@ -33,7 +33,7 @@ var DefaultTokenLimits = TokenLimits{PerMember: 10, Lifetime: 30 * 24 * time.Hou
 
 // Tokens issues, checks and ends tokens.
 type Tokens struct {
-	sessions Sessions
+	sessions store.SessionStore
 	limits   TokenLimits
 	now      func() time.Time
 	rand     io.Reader
@@ -41,26 +41,26 @@ type Tokens struct {
 
 // NewTokens returns Tokens that are drawn from rand, which must be safe for
 // concurrent use and, but for tests, crypto/rand's.
-func NewTokens(sessions Sessions, limits TokenLimits, now func() time.Time, rand io.Reader) *Tokens {
+func NewTokens(sessions store.SessionStore, limits TokenLimits, now func() time.Time, rand io.Reader) *Tokens {
 	return &Tokens{sessions: sessions, limits: limits, now: now, rand: rand}
 }
 
 // Authenticate returns the session of a token, or fault.TokenInvalid. It
 // costs one read. Whoever reads the member as well asks Confirm too.
-func (t *Tokens) Authenticate(ctx context.Context, token string) (Session, error) {
+func (t *Tokens) Authenticate(ctx context.Context, token string) (store.Session, error) {
 	id, err := idOf(token)
 	if err != nil {
-		return Session{}, err
+		return store.Session{}, err
 	}
 	s, err := t.sessions.Session(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return Session{}, fault.New(fault.TokenInvalid)
+		return store.Session{}, fault.New(fault.TokenInvalid)
 	}
 	if err != nil {
-		return Session{}, fmt.Errorf("read session: %w", err)
+		return store.Session{}, fmt.Errorf("read session: %w", err)
 	}
 	if !t.alive(s) {
-		return Session{}, fault.New(fault.TokenInvalid)
+		return store.Session{}, fault.New(fault.TokenInvalid)
 	}
 	return s, nil
 }
@@ -68,7 +68,7 @@ func (t *Tokens) Authenticate(ctx context.Context, token string) (Session, error
 // Confirm returns fault.TokenInvalid when the session is not, or no longer,
 // one of this member's: all were voided, or the user name is somebody else's
 // now.
-func (t *Tokens) Confirm(s Session, m Member) error {
+func (t *Tokens) Confirm(s store.Session, m store.Member) error {
 	if s.PK != m.PK || s.Username != m.Username || !s.ValidFrom.Equal(m.TokensValidFrom) {
 		return fault.New(fault.TokenInvalid)
 	}
@@ -78,9 +78,9 @@ func (t *Tokens) Confirm(s Session, m Member) error {
 // Touch notes that the session is in use, and which model it saw. It writes
 // only when that is news: a use counts once in a tenth of the idle limit. A
 // session that has ended meanwhile stays so.
-func (t *Tokens) Touch(ctx context.Context, s Session, modelKey string) error {
+func (t *Tokens) Touch(ctx context.Context, s store.Session, modelKey string) error {
 	now := t.now()
-	if modelKey == s.ModelKey && now.Sub(s.Used) < t.limits.Idle/10 {
+	if modelKey == s.TemplateKey && now.Sub(s.Used) < t.limits.Idle/10 {
 		return nil
 	}
 	err := t.sessions.TouchSession(ctx, s.ID, now, modelKey)
@@ -112,13 +112,13 @@ func (t *Tokens) LogOut(ctx context.Context, token string) error {
 
 // issue makes a token for m as of the event that it is issued for. Of the member's other sessions those go that have
 // ended, and the oldest beyond the limit.
-func (t *Tokens) issue(ctx context.Context, m Member, e Event, others []Session) (string, error) {
+func (t *Tokens) issue(ctx context.Context, m store.Member, e store.Event, others []store.Session) (string, error) {
 	random := make([]byte, tokenBytes)
 	if _, err := io.ReadFull(t.rand, random); err != nil {
 		return "", fmt.Errorf("draw token: %w", err)
 	}
 	token := hex.EncodeToString(random)
-	s := Session{
+	s := store.Session{
 		ID:       sha256.Sum256([]byte(token)),
 		Username: m.Username,
 		PK:       m.PK,
@@ -128,8 +128,8 @@ func (t *Tokens) issue(ctx context.Context, m Member, e Event, others []Session)
 
 		ValidFrom: m.TokensValidFrom,
 	}
-	if m.Model != nil {
-		s.ModelKey = m.Model.Key
+	if m.Template != nil {
+		s.TemplateKey = m.Template.Key
 	}
 	if err := t.sessions.CreateSession(ctx, s, e, t.evicted(others)); err != nil {
 		return "", fmt.Errorf("create session: %w", err)
@@ -138,11 +138,11 @@ func (t *Tokens) issue(ctx context.Context, m Member, e Event, others []Session)
 }
 
 // evicted picks the sessions that make room for one more.
-func (t *Tokens) evicted(others []Session) []TokenID {
-	oldestFirst := slices.SortedFunc(slices.Values(others), func(a, b Session) int {
+func (t *Tokens) evicted(others []store.Session) []store.TokenID {
+	oldestFirst := slices.SortedFunc(slices.Values(others), func(a, b store.Session) int {
 		return a.Issued.Compare(b.Issued)
 	})
-	var evict []TokenID
+	var evict []store.TokenID
 	left := oldestFirst[:0]
 	for _, s := range oldestFirst {
 		if t.alive(s) {
@@ -159,40 +159,40 @@ func (t *Tokens) evicted(others []Session) []TokenID {
 }
 
 // alive reports whether the session's times allow it.
-func (t *Tokens) alive(s Session) bool {
+func (t *Tokens) alive(s store.Session) bool {
 	now := t.now()
 	return now.Before(s.Expires) && now.Sub(s.Used) < t.limits.Idle
 }
 
 // idOf returns where a token's session lies, or fault.TokenInvalid for what no
 // token looks like.
-func idOf(token string) (TokenID, error) {
+func idOf(token string) (store.TokenID, error) {
 	if len(token) != 2*tokenBytes {
-		return TokenID{}, fault.New(fault.TokenInvalid)
+		return store.TokenID{}, fault.New(fault.TokenInvalid)
 	}
 	return sha256.Sum256([]byte(token)), nil
 }
 
-// Owner returns the session of a token, and whose it is, or fault.TokenInvalid.
+// Resolve returns the session of a token, and whose it is, or fault.TokenInvalid.
 // It costs two reads in sequence.
-func (t *Tokens) Owner(ctx context.Context, members Reader, token string) (Session, Member, error) {
+func (t *Tokens) Resolve(ctx context.Context, members store.MemberReader, token string) (store.Session, store.Member, error) {
 	s, err := t.Authenticate(ctx, token)
 	if err != nil {
-		return Session{}, Member{}, err
+		return store.Session{}, store.Member{}, err
 	}
 	m, err := members.Member(ctx, s.Username)
 	if errors.Is(err, store.ErrNotFound) {
-		return Session{}, Member{}, fault.New(fault.TokenInvalid)
+		return store.Session{}, store.Member{}, fault.New(fault.TokenInvalid)
 	}
 	if err != nil {
-		return Session{}, Member{}, fmt.Errorf("read member: %w", err)
+		return store.Session{}, store.Member{}, fmt.Errorf("read member: %w", err)
 	}
 	return s, m, t.Confirm(s, m)
 }
 
 // Alive are those of the sessions whose tokens are good for m.
-func (t *Tokens) Alive(sessions []Session, m Member) []Session {
-	var alive []Session
+func (t *Tokens) Alive(sessions []store.Session, m store.Member) []store.Session {
+	var alive []store.Session
 	for _, s := range sessions {
 		if t.alive(s) && t.Confirm(s, m) == nil {
 			alive = append(alive, s)
@@ -202,12 +202,12 @@ func (t *Tokens) Alive(sessions []Session, m Member) []Session {
 }
 
 // End ends every session of the user name but the one kept, if any.
-func (t *Tokens) End(ctx context.Context, username string, kept TokenID) error {
+func (t *Tokens) End(ctx context.Context, username string, kept store.TokenID) error {
 	sessions, err := t.sessions.SessionsOf(ctx, username)
 	if err != nil {
 		return fmt.Errorf("list sessions: %w", err)
 	}
-	var ids []TokenID
+	var ids []store.TokenID
 	for _, s := range sessions {
 		if s.ID != kept {
 			ids = append(ids, s.ID)

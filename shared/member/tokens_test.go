@@ -68,7 +68,7 @@ func keepInUse(t *testing.T, h house, token string, days int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := h.Touch(t.Context(), s, s.ModelKey); err != nil {
+		if err := h.Touch(t.Context(), s, s.TemplateKey); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -128,23 +128,23 @@ func TestTheOldestTokenMakesRoom(t *testing.T) {
 
 func TestEndedTokensMakeRoomFirst(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	session := func(id byte, issued, used, expires time.Duration) Session {
-		return Session{ID: TokenID{id}, Issued: now.Add(issued), Used: now.Add(used), Expires: now.Add(expires)}
+	session := func(id byte, issued, used, expires time.Duration) store.Session {
+		return store.Session{ID: store.TokenID{id}, Issued: now.Add(issued), Used: now.Add(used), Expires: now.Add(expires)}
 	}
 	const day = 24 * time.Hour
-	var many []Session
+	var many []store.Session
 	for i := range byte(60) {
 		many = append(many, session(i, time.Duration(i-100)*time.Second, 0, day))
 	}
 	tests := []struct {
 		name   string
-		others []Session
-		want   []TokenID
+		others []store.Session
+		want   []store.TokenID
 	}{
 		{"none", nil, nil},
-		{"room left", []Session{session(1, 0, 0, day), session(2, 0, 0, day)}, nil},
-		{"full", []Session{session(2, -2*day, 0, day), session(1, -3*day, 0, day), session(3, -day, 0, day)}, []TokenID{{1}}},
-		{"ended ones", []Session{session(1, -3*day, 0, day), session(2, -8*day, -7*day, day), session(3, -2*day, 0, 0)}, []TokenID{{2}, {3}}},
+		{"room left", []store.Session{session(1, 0, 0, day), session(2, 0, 0, day)}, nil},
+		{"full", []store.Session{session(2, -2*day, 0, day), session(1, -3*day, 0, day), session(3, -day, 0, day)}, []store.TokenID{{1}}},
+		{"ended ones", []store.Session{session(1, -3*day, 0, day), session(2, -8*day, -7*day, day), session(3, -2*day, 0, 0)}, []store.TokenID{{2}, {3}}},
 		{"more than one call takes", many, idsUpTo(maxEvictions)},
 	}
 	for _, tt := range tests {
@@ -157,10 +157,10 @@ func TestEndedTokensMakeRoomFirst(t *testing.T) {
 	}
 }
 
-func idsUpTo(n int) []TokenID {
-	var ids []TokenID
+func idsUpTo(n int) []store.TokenID {
+	var ids []store.TokenID
 	for i := range n {
-		ids = append(ids, TokenID{byte(i)})
+		ids = append(ids, store.TokenID{byte(i)})
 	}
 	return ids
 }
@@ -193,7 +193,7 @@ func TestTouchWritesOnlyNews(t *testing.T) {
 			}
 			want := s
 			if tt.writes > 0 {
-				want.Used, want.ModelKey = h.clock.now(), tt.modelKey
+				want.Used, want.TemplateKey = h.clock.now(), tt.modelKey
 			}
 			if got, err := h.Authenticate(t.Context(), token); err != nil || got != want {
 				t.Errorf("got  %+v, %v\nwant %+v", got, err, want)
@@ -221,16 +221,16 @@ func TestTouchDoesNotReviveAnEndedSession(t *testing.T) {
 
 func TestConfirm(t *testing.T) {
 	from := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	s := Session{Username: "a1", PK: 7, Issued: from.Add(time.Hour), ValidFrom: from}
+	s := store.Session{Username: "a1", PK: 7, Issued: from.Add(time.Hour), ValidFrom: from}
 	tests := []struct {
 		name string
-		m    Member
+		m    store.Member
 		want fault.Code
 	}{
-		{"their own", Member{Username: "a1", PK: 7, TokensValidFrom: from}, ""},
-		{"voided after", Member{Username: "a1", PK: 7, TokensValidFrom: from.Add(2 * time.Hour)}, fault.TokenInvalid},
-		{"voided while it was made", Member{Username: "a1", PK: 7, TokensValidFrom: from.Add(1)}, fault.TokenInvalid},
-		{"name given anew", Member{Username: "a1", PK: 8, TokensValidFrom: from}, fault.TokenInvalid},
+		{"their own", store.Member{Username: "a1", PK: 7, TokensValidFrom: from}, ""},
+		{"voided after", store.Member{Username: "a1", PK: 7, TokensValidFrom: from.Add(2 * time.Hour)}, fault.TokenInvalid},
+		{"voided while it was made", store.Member{Username: "a1", PK: 7, TokensValidFrom: from.Add(1)}, fault.TokenInvalid},
+		{"name given anew", store.Member{Username: "a1", PK: 8, TokensValidFrom: from}, fault.TokenInvalid},
 	}
 	for _, tt := range tests {
 		if err := newHouse(t).Confirm(s, tt.m); codeOf(err) != tt.want {

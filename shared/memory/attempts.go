@@ -3,22 +3,21 @@ package memory
 import (
 	"context"
 	"slices"
+	"systole/shared/store"
 	"time"
-
-	"systole/shared/member"
 )
 
 // attempts are counted until they expire.
 type attempts struct {
-	member.Attempts
+	store.Attempts
 	expires time.Time
 }
 
-// Applicant: see member.Attempted.
-func (s *Store) Applicant(_ context.Context, username string, keys []string) (*member.Member, []member.Attempts, error) {
+// MemberWithAttempts: see store.AttemptStore.
+func (s *Store) MemberWithAttempts(_ context.Context, username string, keys []string) (*store.Member, []store.Attempts, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	of := make([]member.Attempts, len(keys))
+	of := make([]store.Attempts, len(keys))
 	for i, key := range keys {
 		of[i] = s.attempts[key].Attempts
 	}
@@ -30,7 +29,7 @@ func (s *Store) Applicant(_ context.Context, username string, keys []string) (*m
 	return &m, of, nil
 }
 
-// CountAttempt: see member.Attempted.
+// CountAttempt: see store.AttemptStore.
 func (s *Store) CountAttempt(_ context.Context, key string, at, expires time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -43,11 +42,11 @@ func (s *Store) CountAttempt(_ context.Context, key string, at, expires time.Tim
 		s.attempts = make(map[string]attempts)
 	}
 	n := s.attempts[key].Failures + 1
-	s.attempts[key] = attempts{member.Attempts{Failures: n, FailedAt: at}, expires}
+	s.attempts[key] = attempts{store.Attempts{Failures: n, FailedAt: at}, expires}
 	return nil
 }
 
-// ClearAttempts: see member.Attempted.
+// ClearAttempts: see store.AttemptStore.
 func (s *Store) ClearAttempts(_ context.Context, key string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,33 +54,33 @@ func (s *Store) ClearAttempts(_ context.Context, key string) error {
 	return nil
 }
 
-// Note: see member.Activity.
-func (s *Store) Note(_ context.Context, username string, e member.Event) error {
+// Note: see store.ActivityLog.
+func (s *Store) Note(_ context.Context, username string, e store.Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.note(username, e)
 	return nil
 }
 
-func (s *Store) note(username string, e member.Event) {
+func (s *Store) note(username string, e store.Event) {
 	if s.events == nil {
-		s.events = make(map[string][]member.Event)
+		s.events = make(map[string][]store.Event)
 	}
-	live := slices.DeleteFunc(s.events[username], func(old member.Event) bool { return !e.At.Before(old.Expires) })
+	live := slices.DeleteFunc(s.events[username], func(old store.Event) bool { return !e.At.Before(old.Expires) })
 	s.events[username] = append(live, e)
 }
 
-// ActivityOf: see member.Activity.
-func (s *Store) ActivityOf(_ context.Context, username string, limit int) ([]member.Event, error) {
+// ActivityOf: see store.ActivityLog.
+func (s *Store) ActivityOf(_ context.Context, username string, limit int) ([]store.Event, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	events := slices.Clone(s.events[username])
 	slices.Reverse(events)
-	slices.SortStableFunc(events, func(a, b member.Event) int { return b.At.Compare(a.At) })
+	slices.SortStableFunc(events, func(a, b store.Event) int { return b.At.Compare(a.At) })
 	return events[:min(len(events), limit)], nil
 }
 
-// ForgetActivity: see member.Activity.
+// ForgetActivity: see store.ActivityLog.
 func (s *Store) ForgetActivity(_ context.Context, username string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

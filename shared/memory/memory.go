@@ -14,22 +14,21 @@ import (
 	"sync"
 	"time"
 
-	"systole/shared/member"
 	"systole/shared/store"
 )
 
 // Store holds members and sessions. The zero value is empty and ready.
 type Store struct {
 	mu       sync.Mutex
-	members  map[string]member.Member
-	sessions map[member.TokenID]member.Session
+	members  map[string]store.Member
+	sessions map[store.TokenID]store.Session
 	blocks   map[int64]string
 	attempts map[string]attempts
-	events   map[string][]member.Event // by user name, oldest first
+	events   map[string][]store.Event // by user name, oldest first
 }
 
-// CreateMember: see member.Members.
-func (s *Store) CreateMember(_ context.Context, m member.Member) error {
+// CreateMember: see store.Members.
+func (s *Store) CreateMember(_ context.Context, m store.Member) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old, taken := s.members[m.Username]; taken {
@@ -39,25 +38,25 @@ func (s *Store) CreateMember(_ context.Context, m member.Member) error {
 		return fmt.Errorf("create member: %w", store.ErrExists)
 	}
 	if s.members == nil {
-		s.members = make(map[string]member.Member)
+		s.members = make(map[string]store.Member)
 	}
 	s.members[m.Username] = clone(m)
 	return nil
 }
 
-// Member: see member.Members.
-func (s *Store) Member(_ context.Context, username string) (member.Member, error) {
+// Member: see store.Members.
+func (s *Store) Member(_ context.Context, username string) (store.Member, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m, ok := s.members[username]
 	if !ok {
-		return member.Member{}, fmt.Errorf("member: %w", store.ErrNotFound)
+		return store.Member{}, fmt.Errorf("member: %w", store.ErrNotFound)
 	}
 	return clone(m), nil
 }
 
 // update changes the member while expected holds for it, else store.ErrConflict.
-func (s *Store) update(op, username string, expected func(member.Member) bool, change func(*member.Member)) error {
+func (s *Store) update(op, username string, expected func(store.Member) bool, change func(*store.Member)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m, ok := s.members[username]
@@ -70,11 +69,11 @@ func (s *Store) update(op, username string, expected func(member.Member) bool, c
 	return nil
 }
 
-// ReplacePassword: see member.Members.
+// ReplacePassword: see store.Members.
 func (s *Store) ReplacePassword(_ context.Context, username, old, new string, validFrom time.Time) error {
 	return s.update("replace password", username,
-		func(m member.Member) bool { return m.PasswordHash == old || m.PasswordHash == new },
-		func(m *member.Member) {
+		func(m store.Member) bool { return m.PasswordHash == old || m.PasswordHash == new },
+		func(m *store.Member) {
 			m.PasswordHash = new
 			if !validFrom.IsZero() {
 				m.TokensValidFrom = validFrom
@@ -82,19 +81,19 @@ func (s *Store) ReplacePassword(_ context.Context, username, old, new string, va
 		})
 }
 
-// VoidTokens: see member.Members.
+// VoidTokens: see store.Members.
 func (s *Store) VoidTokens(_ context.Context, username string, from time.Time) error {
-	return s.update("void tokens", username, exists, func(m *member.Member) { m.TokensValidFrom = from })
+	return s.update("void tokens", username, exists, func(m *store.Member) { m.TokensValidFrom = from })
 }
 
-// SetConsent: see member.Members.
-func (s *Store) SetConsent(_ context.Context, username string, c member.Consent) error {
-	return s.update("set consent", username, exists, func(m *member.Member) { m.Consent = &c })
+// SetConsent: see store.Members.
+func (s *Store) SetConsent(_ context.Context, username string, c store.Consent) error {
+	return s.update("set consent", username, exists, func(m *store.Member) { m.Consent = &c })
 }
 
-func exists(member.Member) bool { return true }
+func exists(store.Member) bool { return true }
 
-// DeleteMember: see member.Members.
+// DeleteMember: see store.Members.
 func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,7 +104,7 @@ func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error
 	return nil
 }
 
-// ClaimPKBlock: see member.Members.
+// ClaimPKBlock: see store.Members.
 func (s *Store) ClaimPKBlock(_ context.Context, block int64, claimant string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,78 +118,78 @@ func (s *Store) ClaimPKBlock(_ context.Context, block int64, claimant string) er
 	return nil
 }
 
-// SetModel: see biometric.Members.
-func (s *Store) SetModel(_ context.Context, username, replaced string, model member.Model, prints []string) error {
+// SetTemplate: see store.Members.
+func (s *Store) SetTemplate(_ context.Context, username, replaced string, model store.Template, prints []string) error {
 	return s.update("set model", username,
-		func(m member.Member) bool {
+		func(m store.Member) bool {
 			current := version(m)
 			return current == replaced || current == model.Version
 		},
-		func(m *member.Member) { m.Model = &model; removePrints(m, prints) })
+		func(m *store.Member) { m.Template = &model; removePrints(m, prints) })
 }
 
-// Present: see biometric.Members.
-func (s *Store) Present(ctx context.Context, username, id string, print []byte) (member.Member, error) {
-	err := s.update("present", username, exists, func(m *member.Member) {
-		if m.Prints == nil {
-			m.Prints = make(map[string][]byte)
+// RegisterProbe: see store.Members.
+func (s *Store) RegisterProbe(ctx context.Context, username, id string, print []byte) (store.Member, error) {
+	err := s.update("present", username, exists, func(m *store.Member) {
+		if m.Digests == nil {
+			m.Digests = make(map[string][]byte)
 		}
-		m.Prints[id] = bytes.Clone(print)
+		m.Digests[id] = bytes.Clone(print)
 	})
 	if errors.Is(err, store.ErrConflict) {
-		return member.Member{}, fmt.Errorf("present: %w", store.ErrNotFound)
+		return store.Member{}, fmt.Errorf("present: %w", store.ErrNotFound)
 	}
 	return s.Member(ctx, username)
 }
 
-// RemovePrint: see biometric.Members.
-func (s *Store) RemovePrint(_ context.Context, username, id string) error {
-	err := s.update("remove print", username, exists, func(m *member.Member) { removePrints(m, []string{id}) })
+// RemoveProbe: see store.Members.
+func (s *Store) RemoveProbe(_ context.Context, username, id string) error {
+	err := s.update("remove print", username, exists, func(m *store.Member) { removePrints(m, []string{id}) })
 	if errors.Is(err, store.ErrConflict) {
 		return nil
 	}
 	return err
 }
 
-func removePrints(m *member.Member, ids []string) {
+func removePrints(m *store.Member, ids []string) {
 	for _, id := range ids {
-		delete(m.Prints, id)
+		delete(m.Digests, id)
 	}
-	if len(m.Prints) == 0 {
-		m.Prints = nil
+	if len(m.Digests) == 0 {
+		m.Digests = nil
 	}
 }
 
-// MarkModelUsed: see biometric.Members.
-func (s *Store) MarkModelUsed(_ context.Context, username, current string, used time.Time) error {
+// MarkTemplateUsed: see store.Members.
+func (s *Store) MarkTemplateUsed(_ context.Context, username, current string, used time.Time) error {
 	return s.update("mark model used", username,
-		func(m member.Member) bool { return m.Model != nil && m.Model.Version == current },
-		func(m *member.Member) { m.Model.Used = used })
+		func(m store.Member) bool { return m.Template != nil && m.Template.Version == current },
+		func(m *store.Member) { m.Template.Used = used })
 }
 
-// CountFailure: see biometric.Members.
+// CountFailure: see store.Members.
 func (s *Store) CountFailure(_ context.Context, username, current string, at time.Time) error {
 	return s.update("count failure", username,
-		func(m member.Member) bool { return m.Model != nil && m.Model.Version == current },
-		func(m *member.Member) { m.Model.Failures, m.Model.FailedAt = m.Model.Failures+1, at })
+		func(m store.Member) bool { return m.Template != nil && m.Template.Version == current },
+		func(m *store.Member) { m.Template.Failures, m.Template.FailedAt = m.Template.Failures+1, at })
 }
 
-// ClearFailures: see biometric.Members.
+// ClearFailures: see store.Members.
 func (s *Store) ClearFailures(_ context.Context, username, current string) error {
 	return s.update("clear failures", username,
-		func(m member.Member) bool { return m.Model != nil && m.Model.Version == current },
-		func(m *member.Member) { m.Model.Failures, m.Model.FailedAt = 0, time.Time{} })
+		func(m store.Member) bool { return m.Template != nil && m.Template.Version == current },
+		func(m *store.Member) { m.Template.Failures, m.Template.FailedAt = 0, time.Time{} })
 }
 
-// ClearModel: see cleanup.Members.
-func (s *Store) ClearModel(_ context.Context, username, current string, prints []string) error {
+// ClearTemplate: see store.Members.
+func (s *Store) ClearTemplate(_ context.Context, username, current string, prints []string) error {
 	return s.update("clear model", username,
-		func(m member.Member) bool { return m.Model == nil || m.Model.Version == current },
-		func(m *member.Member) { m.Model = nil; removePrints(m, prints) })
+		func(m store.Member) bool { return m.Template == nil || m.Template.Version == current },
+		func(m *store.Member) { m.Template = nil; removePrints(m, prints) })
 }
 
-// MemberByPK: see cleanup.Members.
-func (s *Store) MemberByPK(_ context.Context, pk int64) (member.Member, error) {
+// MemberByPK: see store.Members.
+func (s *Store) MemberByPK(_ context.Context, pk int64) (store.Member, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, m := range s.members {
@@ -198,11 +197,11 @@ func (s *Store) MemberByPK(_ context.Context, pk int64) (member.Member, error) {
 			return clone(m), nil
 		}
 	}
-	return member.Member{}, fmt.Errorf("member by pk: %w", store.ErrNotFound)
+	return store.Member{}, fmt.Errorf("member by pk: %w", store.ErrNotFound)
 }
 
-// MembersPage: see cleanup.Members.
-func (s *Store) MembersPage(_ context.Context, cursor string, limit int) ([]member.Member, string, error) {
+// MembersPage: see store.Members.
+func (s *Store) MembersPage(_ context.Context, cursor string, limit int) ([]store.Member, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	names := slices.Sorted(maps.Keys(s.members))
@@ -212,7 +211,7 @@ func (s *Store) MembersPage(_ context.Context, cursor string, limit int) ([]memb
 		names = names[:limit]
 		next = names[limit-1]
 	}
-	page := make([]member.Member, len(names))
+	page := make([]store.Member, len(names))
 	for i, name := range names {
 		page[i] = clone(s.members[name])
 	}
@@ -220,7 +219,7 @@ func (s *Store) MembersPage(_ context.Context, cursor string, limit int) ([]memb
 }
 
 // clone copies what m points to, so that callers and the store share nothing.
-func clone(m member.Member) member.Member {
+func clone(m store.Member) store.Member {
 	if m.Age != nil {
 		age := *m.Age
 		m.Age = &age
@@ -229,18 +228,18 @@ func clone(m member.Member) member.Member {
 		consent := *m.Consent
 		m.Consent = &consent
 	}
-	if m.Model != nil {
-		model := *m.Model
-		m.Model = &model
+	if m.Template != nil {
+		model := *m.Template
+		m.Template = &model
 	}
-	m.Prints = maps.Clone(m.Prints) // what is in it doesn't change
+	m.Digests = maps.Clone(m.Digests) // what is in it doesn't change
 	return m
 }
 
 // version of the member's current model, "" for none.
-func version(m member.Member) string {
-	if m.Model == nil {
+func version(m store.Member) string {
+	if m.Template == nil {
 		return ""
 	}
-	return m.Model.Version
+	return m.Template.Version
 }

@@ -26,7 +26,7 @@ type object struct {
 	modified time.Time
 }
 
-// Put: see biometric.Objects.
+// Put: see store.Objects.
 func (o *Objects) Put(_ context.Context, key string, data []byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -40,7 +40,7 @@ func (o *Objects) Put(_ context.Context, key string, data []byte) error {
 	return nil
 }
 
-// Replace: see cleanup.Objects.
+// Replace: see store.Objects.
 func (o *Objects) Replace(_ context.Context, key string, data []byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -55,7 +55,7 @@ func (o *Objects) set(key string, data []byte) {
 	o.objects[key] = object{bytes.Clone(data), o.Now()}
 }
 
-// Get: see biometric.Objects.
+// Get: see store.Objects.
 func (o *Objects) Get(_ context.Context, key string) ([]byte, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -66,7 +66,7 @@ func (o *Objects) Get(_ context.Context, key string) ([]byte, error) {
 	return bytes.Clone(found.data), nil
 }
 
-// Delete: see cleanup.Objects.
+// Delete: see store.Objects.
 func (o *Objects) Delete(_ context.Context, key string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -74,7 +74,7 @@ func (o *Objects) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-// Erase: see account.Objects. There are no older versions here.
+// Erase: see store.Objects. There are no older versions here.
 func (o *Objects) Erase(_ context.Context, prefix string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -86,7 +86,7 @@ func (o *Objects) Erase(_ context.Context, prefix string) error {
 	return nil
 }
 
-// List: see cleanup.Objects.
+// List: see store.Objects.
 func (o *Objects) List(_ context.Context, prefix, after string, limit int) ([]store.Object, string, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

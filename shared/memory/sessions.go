@@ -9,16 +9,15 @@ import (
 	"slices"
 	"time"
 
-	"systole/shared/member"
 	"systole/shared/store"
 )
 
-// CreateSession: see member.Sessions.
-func (s *Store) CreateSession(_ context.Context, session member.Session, e member.Event, evict []member.TokenID) error {
+// CreateSession: see store.Sessions.
+func (s *Store) CreateSession(_ context.Context, session store.Session, e store.Event, evict []store.TokenID) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.sessions == nil {
-		s.sessions = make(map[member.TokenID]member.Session)
+		s.sessions = make(map[store.TokenID]store.Session)
 	}
 	s.sessions[session.ID] = session
 	s.note(session.Username, e)
@@ -28,34 +27,34 @@ func (s *Store) CreateSession(_ context.Context, session member.Session, e membe
 	return nil
 }
 
-// Session: see member.Sessions.
-func (s *Store) Session(_ context.Context, id member.TokenID) (member.Session, error) {
+// Session: see store.Sessions.
+func (s *Store) Session(_ context.Context, id store.TokenID) (store.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	session, ok := s.sessions[id]
 	if !ok {
-		return member.Session{}, fmt.Errorf("session: %w", store.ErrNotFound)
+		return store.Session{}, fmt.Errorf("session: %w", store.ErrNotFound)
 	}
 	return session, nil
 }
 
-// SessionsOf: see member.Sessions.
-func (s *Store) SessionsOf(_ context.Context, username string) ([]member.Session, error) {
+// SessionsOf: see store.Sessions.
+func (s *Store) SessionsOf(_ context.Context, username string) ([]store.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var of []member.Session
+	var of []store.Session
 	for _, session := range s.sessions {
 		if session.Username == username {
 			of = append(of, session)
 		}
 	}
-	slices.SortFunc(of, func(a, b member.Session) int { return a.Issued.Compare(b.Issued) })
+	slices.SortFunc(of, func(a, b store.Session) int { return a.Issued.Compare(b.Issued) })
 	return of, nil
 }
 
 // change changes the session unless that fails; store.ErrNotFound when there
 // is none.
-func (s *Store) change(op string, id member.TokenID, change func(*member.Session) error) error {
+func (s *Store) change(op string, id store.TokenID, change func(*store.Session) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	session, ok := s.sessions[id]
@@ -69,37 +68,37 @@ func (s *Store) change(op string, id member.TokenID, change func(*member.Session
 	return nil
 }
 
-// TouchSession: see member.Sessions.
-func (s *Store) TouchSession(_ context.Context, id member.TokenID, used time.Time, modelKey string) error {
-	return s.change("touch session", id, func(session *member.Session) error {
-		session.Used, session.ModelKey = used, modelKey
+// TouchSession: see store.Sessions.
+func (s *Store) TouchSession(_ context.Context, id store.TokenID, used time.Time, modelKey string) error {
+	return s.change("touch session", id, func(session *store.Session) error {
+		session.Used, session.TemplateKey = used, modelKey
 		return nil
 	})
 }
 
-// KeepSession: see member.Sessions.
-func (s *Store) KeepSession(_ context.Context, id member.TokenID, validFrom time.Time) error {
-	return s.change("keep session", id, func(session *member.Session) error {
+// KeepSession: see store.Sessions.
+func (s *Store) KeepSession(_ context.Context, id store.TokenID, validFrom time.Time) error {
+	return s.change("keep session", id, func(session *store.Session) error {
 		session.ValidFrom = validFrom
 		return nil
 	})
 }
 
-// SetChallenge: see member.Sessions.
-func (s *Store) SetChallenge(_ context.Context, id member.TokenID, c member.Challenge) error {
-	return s.change("set challenge", id, func(session *member.Session) error {
+// SetChallenge: see store.Sessions.
+func (s *Store) SetChallenge(_ context.Context, id store.TokenID, c store.Challenge) error {
+	return s.change("set challenge", id, func(session *store.Session) error {
 		session.Challenge = c
 		return nil
 	})
 }
 
-// TakeChallenge: see member.Sessions.
-func (s *Store) TakeChallenge(_ context.Context, id member.TokenID, c member.Challenge) error {
-	err := s.change("take challenge", id, func(session *member.Session) error {
+// TakeChallenge: see store.Sessions.
+func (s *Store) TakeChallenge(_ context.Context, id store.TokenID, c store.Challenge) error {
+	err := s.change("take challenge", id, func(session *store.Session) error {
 		if session.Challenge != c {
 			return store.ErrConflict
 		}
-		session.Challenge = member.Challenge{}
+		session.Challenge = store.Challenge{}
 		return nil
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -108,20 +107,20 @@ func (s *Store) TakeChallenge(_ context.Context, id member.TokenID, c member.Cha
 	return err
 }
 
-// DeleteSession: see member.Sessions.
-func (s *Store) DeleteSession(_ context.Context, id member.TokenID) (member.Session, error) {
+// DeleteSession: see store.Sessions.
+func (s *Store) DeleteSession(_ context.Context, id store.TokenID) (store.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	session, ok := s.sessions[id]
 	if !ok {
-		return member.Session{}, fmt.Errorf("delete session: %w", store.ErrNotFound)
+		return store.Session{}, fmt.Errorf("delete session: %w", store.ErrNotFound)
 	}
 	delete(s.sessions, id)
 	return session, nil
 }
 
-// DeleteSessions: see member.Sessions.
-func (s *Store) DeleteSessions(_ context.Context, ids []member.TokenID) error {
+// DeleteSessions: see store.Sessions.
+func (s *Store) DeleteSessions(_ context.Context, ids []store.TokenID) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
@@ -130,17 +129,17 @@ func (s *Store) DeleteSessions(_ context.Context, ids []member.TokenID) error {
 	return nil
 }
 
-// ExpiredSessions: see cleanup.Sessions.
-func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Duration, cursor string, limit int) ([]member.TokenID, string, error) {
+// ExpiredSessions: see store.Sessions.
+func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Duration, cursor string, limit int) ([]store.TokenID, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var expired []member.TokenID
+	var expired []store.TokenID
 	for id, session := range s.sessions {
 		if hex.EncodeToString(id[:]) > cursor && (!now.Before(session.Expires) || now.Sub(session.Used) >= idle) {
 			expired = append(expired, id)
 		}
 	}
-	slices.SortFunc(expired, func(a, b member.TokenID) int { return bytes.Compare(a[:], b[:]) })
+	slices.SortFunc(expired, func(a, b store.TokenID) int { return bytes.Compare(a[:], b[:]) })
 	if len(expired) <= limit {
 		return expired, "", nil
 	}

@@ -1,17 +1,20 @@
-// Package store holds the few words that the domain and its stores share:
-// what can go wrong with a stored item, whatever keeps it.
+// Package store is the contract between the service and whatever keeps its
+// data: the plain types that are kept, where objects lie, what can go wrong,
+// and the interfaces of the stores, each method documented once.
 //
-// Implementations live in the folders below, named after their technology.
-// Each passes the conformance suite in shared/store/storetest.
+// Consumers name the methods that they use by embedding the small interfaces;
+// an implementation has all of Members, Sessions and Objects. There is one in
+// DynamoDB and S3 (shared/aws), one in a folder (shared/embedded) and one in
+// maps (shared/memory). Each passes the conformance suite in storetest.
+//
+// Package rules says what each conditional write asks of a row and what it
+// changes.
 package store
 
-import (
-	"errors"
-	"time"
-)
+import "errors"
 
-// What a store reports. Implementations wrap these with %w and their own
-// operation; callers ask with errors.Is.
+// Errors of stores. Implementations wrap them with %w and their own operation;
+// callers ask with errors.Is.
 var (
 	// ErrNotFound: there is no such item or object.
 	ErrNotFound = errors.New("not found")
@@ -21,13 +24,6 @@ var (
 	// nothing was written.
 	ErrConflict = errors.New("changed meanwhile")
 	// ErrUnavailable: the store did not answer in time or is throttling; the
-	// write may or may not have happened. Worth another try later.
+	// write may or may not have happened. Another try later may succeed.
 	ErrUnavailable = errors.New("store unavailable")
 )
-
-// Object describes a stored object without its content.
-type Object struct {
-	Key      string
-	Size     int64 // bytes
-	Modified time.Time
-}

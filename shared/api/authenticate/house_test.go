@@ -23,6 +23,7 @@ import (
 	"systole/shared/biometric/protect"
 	"systole/shared/member"
 	"systole/shared/memory"
+	"systole/shared/store"
 )
 
 const (
@@ -102,7 +103,7 @@ func newHouse(t testing.TB) *house {
 
 func (h *house) join(t testing.TB, username string, pk int64, validFrom time.Time) {
 	t.Helper()
-	m := member.Member{Username: username, PK: pk, PasswordHash: "hash", TokensValidFrom: validFrom}
+	m := store.Member{Username: username, PK: pk, PasswordHash: "hash", TokensValidFrom: validFrom}
 	if err := h.store.CreateMember(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
@@ -110,8 +111,8 @@ func (h *house) join(t testing.TB, username string, pk int64, validFrom time.Tim
 
 func (h *house) login(t testing.TB, token, username string, pk int64, at, expires time.Time) {
 	t.Helper()
-	s := member.Session{ID: sha256.Sum256([]byte(token)), Username: username, PK: pk, Issued: at, Used: at, Expires: expires}
-	if err := h.store.CreateSession(t.Context(), s, member.Event{}, nil); err != nil {
+	s := store.Session{ID: sha256.Sum256([]byte(token)), Username: username, PK: pk, Issued: at, Used: at, Expires: expires}
+	if err := h.store.CreateSession(t.Context(), s, store.Event{}, nil); err != nil {
 		t.Fatal(err)
 	}
 }

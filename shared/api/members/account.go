@@ -105,8 +105,8 @@ func exportedFrom(all account.Export) exported {
 		Recordings: make([]recording, len(all.Recordings)),
 		Code:       http.StatusOK,
 	}
-	if m.Model != nil {
-		out.Model = &exportedModel{m.Model.Version, m.Model.Made, m.Model.Used, m.Model.Algorithm, m.Model.Quality}
+	if m.Template != nil {
+		out.Model = &exportedModel{m.Template.Version, m.Template.Made, m.Template.Used, m.Template.Algorithm, m.Template.Quality}
 	}
 	for i, rec := range all.Recordings {
 		out.Recordings[i] = recording{rec.Made, rec.Size, rec.Content}

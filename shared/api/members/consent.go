@@ -8,11 +8,12 @@ import (
 	"systole/shared/api"
 	"systole/shared/fault"
 	"systole/shared/member"
+	"systole/shared/store"
 )
 
 // Consents puts consent on record.
 type Consents interface {
-	Consent(ctx context.Context, token string) (*member.Consent, error)
+	Consent(ctx context.Context, token string) (*store.Consent, error)
 	GiveConsent(ctx context.Context, token, version string) error
 }
 
@@ -36,7 +37,7 @@ type consentAnswer struct {
 	Withdrawn *time.Time `json:"withdrawn"`
 }
 
-func consentOf(c *member.Consent) *consentAnswer {
+func consentOf(c *store.Consent) *consentAnswer {
 	if c == nil {
 		return nil
 	}

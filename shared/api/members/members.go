@@ -8,21 +8,22 @@ import (
 	"systole/shared/api"
 	"systole/shared/fault"
 	"systole/shared/member"
+	"systole/shared/store"
 )
 
 // SignUps adds members. The token logs the new one in.
 type SignUps interface {
-	SignUp(ctx context.Context, r member.Registration) (m member.Member, token string, err error)
+	SignUp(ctx context.Context, r member.Registration) (m store.Member, token string, err error)
 }
 
 // LogIns issues tokens.
 type LogIns interface {
-	LogIn(ctx context.Context, username, password, address string) (m member.Member, token string, err error)
+	LogIn(ctx context.Context, username, password, address string) (m store.Member, token string, err error)
 }
 
 // Tokens checks and ends tokens.
 type Tokens interface {
-	Authenticate(ctx context.Context, token string) (member.Session, error)
+	Authenticate(ctx context.Context, token string) (store.Session, error)
 	LogOut(ctx context.Context, token string) error
 }
 
@@ -101,14 +102,14 @@ type loggedIn struct {
 }
 
 type loggedInUser struct {
-	PK       int64          `json:"pk"`
-	Username string         `json:"username"`
-	Name     string         `json:"name"`
-	Age      *int           `json:"age"`
-	Gender   *member.Gender `json:"gender"`
+	PK       int64         `json:"pk"`
+	Username string        `json:"username"`
+	Name     string        `json:"name"`
+	Age      *int          `json:"age"`
+	Gender   *store.Gender `json:"gender"`
 }
 
-func userOf(m member.Member) loggedInUser {
+func userOf(m store.Member) loggedInUser {
 	user := loggedInUser{PK: m.PK, Username: m.Username, Name: m.Name, Age: m.Age}
 	if m.Gender != "" {
 		user.Gender = &m.Gender

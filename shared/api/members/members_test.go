@@ -36,7 +36,7 @@ func newService(t testing.TB) (http.Handler, *memory.Store) {
 	return newServiceOn(s, s), s
 }
 
-func newServiceOn(m member.Registry, s member.Sessions) http.Handler {
+func newServiceOn(m member.Store, s store.SessionStore) http.Handler {
 	tokens := member.NewTokens(s, member.DefaultTokenLimits, time.Now, rand.Reader)
 	hasher := argon2id.New(argon2id.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}, 4, rand.Reader)
 	service := member.NewService(m, tokens, hasher, time.Now, rand.Reader)
@@ -46,14 +46,14 @@ func newServiceOn(m member.Registry, s member.Sessions) http.Handler {
 // down is a store that answers with nothing but store.ErrUnavailable.
 type down struct{ *memory.Store }
 
-func (down) CreateMember(context.Context, member.Member) error { return store.ErrUnavailable }
+func (down) CreateMember(context.Context, store.Member) error { return store.ErrUnavailable }
 
-func (down) Applicant(context.Context, string, []string) (*member.Member, []member.Attempts, error) {
+func (down) MemberWithAttempts(context.Context, string, []string) (*store.Member, []store.Attempts, error) {
 	return nil, nil, store.ErrUnavailable
 }
 
-func (down) DeleteSession(context.Context, member.TokenID) (member.Session, error) {
-	return member.Session{}, store.ErrUnavailable
+func (down) DeleteSession(context.Context, store.TokenID) (store.Session, error) {
+	return store.Session{}, store.ErrUnavailable
 }
 
 // counts returns how many members and sessions a store holds.

@@ -7,18 +7,18 @@ import (
 	"time"
 
 	"systole/shared/api"
-	"systole/shared/member"
+	"systole/shared/store"
 )
 
 // Sessions lists and ends a member's sessions.
 type Sessions interface {
-	Sessions(ctx context.Context, token string) (own member.Session, all []member.Session, err error)
+	Sessions(ctx context.Context, token string) (own store.Session, all []store.Session, err error)
 	LogOutEverywhere(ctx context.Context, token string) error
 }
 
 // Activities tells what happened to an account.
 type Activities interface {
-	Activity(ctx context.Context, token string) ([]member.Event, error)
+	Activity(ctx context.Context, token string) ([]store.Event, error)
 }
 
 // SessionList is the route of a member's sessions.
@@ -46,7 +46,7 @@ type session struct {
 
 const shownOfID = 8 // bytes
 
-func sessionsOf(own member.TokenID, all []member.Session) []session {
+func sessionsOf(own store.TokenID, all []store.Session) []session {
 	list := make([]session, len(all))
 	for i, s := range all {
 		list[i] = session{hex.EncodeToString(s.ID[:shownOfID]), s.Issued, s.Used, s.Expires, s.ID == own}
@@ -85,11 +85,11 @@ func logOutEverywhere(s Sessions) api.Handler {
 }
 
 type event struct {
-	At    time.Time        `json:"at"`
-	Event member.EventKind `json:"event"`
+	At    time.Time       `json:"at"`
+	Event store.EventKind `json:"event"`
 }
 
-func eventsOf(all []member.Event) []event {
+func eventsOf(all []store.Event) []event {
 	list := make([]event, len(all))
 	for i, e := range all {
 		list[i] = event{e.At, e.Kind}

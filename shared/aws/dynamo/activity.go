@@ -9,18 +9,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"systole/shared/aws/client"
-	"systole/shared/member"
+	"systole/shared/store"
 )
 
-// Note: see member.Activity.
-func (s *Store) Note(ctx context.Context, username string, e member.Event) error {
+// Note: see store.ActivityLog.
+func (s *Store) Note(ctx context.Context, username string, e store.Event) error {
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Activity, Item: eventItem(username, e)})
 	return client.Error("note", err)
 }
 
-// ActivityOf: see member.Activity.
-func (s *Store) ActivityOf(ctx context.Context, username string, limit int) ([]member.Event, error) {
-	var events []member.Event
+// ActivityOf: see store.ActivityLog.
+func (s *Store) ActivityOf(ctx context.Context, username string, limit int) ([]store.Event, error) {
+	var events []store.Event
 	pages := s.activityOf(username, false)
 	for pages.HasMorePages() && len(events) < limit {
 		page, err := pages.NextPage(ctx)
@@ -38,7 +38,7 @@ func (s *Store) ActivityOf(ctx context.Context, username string, limit int) ([]m
 	return events[:min(len(events), limit)], nil
 }
 
-// ForgetActivity: see member.Activity.
+// ForgetActivity: see store.ActivityLog.
 func (s *Store) ForgetActivity(ctx context.Context, username string) error {
 	pages := s.activityOf(username, true)
 	for pages.HasMorePages() {
@@ -68,7 +68,7 @@ func (s *Store) activityOf(username string, oldestFirst bool) *dynamodb.QueryPag
 
 // eventItem sorts a name's events by time. An event that is written twice, by a
 // repetition, is one row.
-func eventItem(username string, e member.Event) item {
+func eventItem(username string, e store.Event) item {
 	return item{
 		"username": text(username),
 		"at":       text(fmt.Sprintf("%019d %s", e.At.UnixNano(), e.Kind)),
@@ -78,10 +78,10 @@ func eventItem(username string, e member.Event) item {
 	}
 }
 
-func readEvent(it item) (member.Event, error) {
+func readEvent(it item) (store.Event, error) {
 	r := &reader{item: it}
-	return member.Event{
-		Kind:    member.EventKind(r.text("kind")),
+	return store.Event{
+		Kind:    store.EventKind(r.text("kind")),
 		At:      r.moment("time"),
 		Expires: r.seconds("expires"),
 	}, r.err

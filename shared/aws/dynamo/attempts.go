@@ -9,15 +9,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"systole/shared/aws/client"
-	"systole/shared/member"
+	"systole/shared/store"
 )
 
 // attemptsPrefix begins the keys of the rows that count attempts, so that one
 // call reads them along with the member. No user name has a '#'.
 const attemptsPrefix = "#attempts:"
 
-// Applicant: see member.Attempted.
-func (s *Store) Applicant(ctx context.Context, username string, keys []string) (*member.Member, []member.Attempts, error) {
+// MemberWithAttempts: see store.AttemptStore.
+func (s *Store) MemberWithAttempts(ctx context.Context, username string, keys []string) (*store.Member, []store.Attempts, error) {
 	wanted := []map[string]types.AttributeValue{{"username": text(username)}}
 	at := make(map[string]int, len(keys))
 	for i, key := range keys {
@@ -28,15 +28,15 @@ func (s *Store) Applicant(ctx context.Context, username string, keys []string) (
 	if err != nil {
 		return nil, nil, err
 	}
-	var found *member.Member
-	of := make([]member.Attempts, len(keys))
+	var found *store.Member
+	of := make([]store.Attempts, len(keys))
 	for _, it := range items {
 		r := &reader{item: it}
 		i, counts := at[r.text("username")]
 		if counts {
 			of[i], err = named("applicant", it, readAttempts)
 		} else {
-			var m member.Member
+			var m store.Member
 			m, err = named("applicant", it, readMember)
 			found = &m
 		}
@@ -47,12 +47,12 @@ func (s *Store) Applicant(ctx context.Context, username string, keys []string) (
 	return found, of, nil
 }
 
-func readAttempts(it item) (member.Attempts, error) {
+func readAttempts(it item) (store.Attempts, error) {
 	r := &reader{item: it}
-	return member.Attempts{Failures: int(r.whole("failures")), FailedAt: r.moment("failed_at")}, r.err
+	return store.Attempts{Failures: int(r.whole("failures")), FailedAt: r.moment("failed_at")}, r.err
 }
 
-// CountAttempt: see member.Attempted. A count that has expired, and that
+// CountAttempt: see store.AttemptStore. A count that has expired, and that
 // DynamoDB's TTL hasn't deleted yet, begins anew.
 func (s *Store) CountAttempt(ctx context.Context, key string, at, expires time.Time) error {
 	row := item{"username": text(attemptsPrefix + key)}
@@ -72,7 +72,7 @@ func (s *Store) CountAttempt(ctx context.Context, key string, at, expires time.T
 	return client.Error("count attempt", err)
 }
 
-// ClearAttempts: see member.Attempted.
+// ClearAttempts: see store.AttemptStore.
 func (s *Store) ClearAttempts(ctx context.Context, key string) error {
 	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &s.tables.Members, Key: item{"username": text(attemptsPrefix + key)},

@@ -41,8 +41,8 @@ func TestALostReplyIsNoConflict(t *testing.T) {
 	s := dynamo.New(config, &endpoint, servers.Tables())
 
 	now := time.Unix(1_800_000_000, 0).UTC()
-	hong := member.Member{Username: "hong", PK: 1, Name: "n", PasswordHash: "first", Created: now}
-	model := member.Model{Version: "v1", Key: "models/1/v1", Made: now, Used: now}
+	hong := store.Member{Username: "hong", PK: 1, Name: "n", PasswordHash: "first", Created: now}
+	model := store.Template{Version: "v1", Key: "models/1/v1", Made: now, Used: now}
 	for _, step := range []struct {
 		name  string
 		write func() error
@@ -50,25 +50,25 @@ func TestALostReplyIsNoConflict(t *testing.T) {
 		{"create member", func() error { return s.CreateMember(t.Context(), hong) }},
 		{"replace password", func() error { return s.ReplacePassword(t.Context(), "hong", "first", "second", time.Time{}) }},
 		{"claim pk block", func() error { return s.ClaimPKBlock(t.Context(), 7, "me") }},
-		{"set model", func() error { return s.SetModel(t.Context(), "hong", "", model, nil) }},
-		{"mark model used", func() error { return s.MarkModelUsed(t.Context(), "hong", "v1", now) }},
-		{"present", func() error { _, err := s.Present(t.Context(), "hong", "a", []byte("x")); return err }},
-		{"remove print", func() error { return s.RemovePrint(t.Context(), "hong", "a") }},
-		{"clear model", func() error { return s.ClearModel(t.Context(), "hong", "v1", nil) }},
+		{"set model", func() error { return s.SetTemplate(t.Context(), "hong", "", model, nil) }},
+		{"mark model used", func() error { return s.MarkTemplateUsed(t.Context(), "hong", "v1", now) }},
+		{"present", func() error { _, err := s.RegisterProbe(t.Context(), "hong", "a", []byte("x")); return err }},
+		{"remove print", func() error { return s.RemoveProbe(t.Context(), "hong", "a") }},
+		{"clear model", func() error { return s.ClearTemplate(t.Context(), "hong", "v1", nil) }},
 		{"create session", func() error {
-			return s.CreateSession(t.Context(), member.Session{Username: "hong", Expires: now}, member.NewEvent(member.LoggedIn, now), nil)
+			return s.CreateSession(t.Context(), store.Session{Username: "hong", Expires: now}, member.NewEvent(member.LoggedIn, now), nil)
 		}},
 		{"void tokens", func() error { return s.VoidTokens(t.Context(), "hong", now) }},
-		{"set consent", func() error { return s.SetConsent(t.Context(), "hong", member.Consent{Version: "1", Given: now}) }},
+		{"set consent", func() error { return s.SetConsent(t.Context(), "hong", store.Consent{Version: "1", Given: now}) }},
 		{"count attempt", func() error { return s.CountAttempt(t.Context(), "name:x", now, now.Add(time.Hour)) }},
 		{"clear attempts", func() error { return s.ClearAttempts(t.Context(), "name:x") }},
 		{"note", func() error { return s.Note(t.Context(), "hong", member.NewEvent(member.LoggedIn, now)) }},
 		{"forget activity", func() error { return s.ForgetActivity(t.Context(), "hong") }},
-		{"keep session", func() error { return s.KeepSession(t.Context(), member.TokenID{}, now) }},
-		{"set challenge", func() error { return s.SetChallenge(t.Context(), member.TokenID{}, member.Challenge{Expires: now}) }},
-		{"delete sessions", func() error { return s.DeleteSessions(t.Context(), []member.TokenID{{1}}) }},
+		{"keep session", func() error { return s.KeepSession(t.Context(), store.TokenID{}, now) }},
+		{"set challenge", func() error { return s.SetChallenge(t.Context(), store.TokenID{}, store.Challenge{Expires: now}) }},
+		{"delete sessions", func() error { return s.DeleteSessions(t.Context(), []store.TokenID{{1}}) }},
 		{"delete member", func() error { return s.DeleteMember(t.Context(), "nobody", 1) }},
-		{"touch session", func() error { return s.TouchSession(t.Context(), member.TokenID{}, now, "k") }},
+		{"touch session", func() error { return s.TouchSession(t.Context(), store.TokenID{}, now, "k") }},
 	} {
 		t.Run(step.name, func(t *testing.T) {
 			line.lose = true

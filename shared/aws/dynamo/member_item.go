@@ -3,13 +3,12 @@ package dynamo
 import (
 	"maps"
 	"strings"
+	"systole/shared/store"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"systole/shared/member"
 )
 
-func memberItem(m member.Member) item {
+func memberItem(m store.Member) item {
 	it := item{
 		"username":          text(m.Username),
 		"pk":                whole(m.PK),
@@ -27,16 +26,16 @@ func memberItem(m member.Member) item {
 	if m.Consent != nil {
 		maps.Copy(it, consentItem(*m.Consent))
 	}
-	if m.Model != nil {
-		maps.Copy(it, modelItem(*m.Model))
+	if m.Template != nil {
+		maps.Copy(it, modelItem(*m.Template))
 	}
-	for id, print := range m.Prints {
+	for id, print := range m.Digests {
 		it[printPrefix+id] = &types.AttributeValueMemberB{Value: print}
 	}
 	return it
 }
 
-func consentItem(c member.Consent) item {
+func consentItem(c store.Consent) item {
 	return item{
 		"consent_version":   text(c.Version),
 		"consent_given":     moment(c.Given),
@@ -44,7 +43,7 @@ func consentItem(c member.Consent) item {
 	}
 }
 
-func modelItem(m member.Model) item {
+func modelItem(m store.Template) item {
 	return item{
 		"model_version":   text(m.Version),
 		"model_key":       text(m.Key),
@@ -57,13 +56,13 @@ func modelItem(m member.Model) item {
 	}
 }
 
-func readMember(it item) (member.Member, error) {
+func readMember(it item) (store.Member, error) {
 	r := &reader{item: it}
-	m := member.Member{
+	m := store.Member{
 		Username:        r.text("username"),
 		PK:              r.whole("pk"),
 		Name:            r.text("name"),
-		Gender:          member.Gender(r.optionalText("gender")),
+		Gender:          store.Gender(r.optionalText("gender")),
 		PasswordHash:    r.text("password_hash"),
 		Created:         r.moment("created"),
 		TokensValidFrom: r.moment("tokens_valid_from"),
@@ -73,14 +72,14 @@ func readMember(it item) (member.Member, error) {
 		m.Age = &age
 	}
 	if r.has("consent_version") {
-		m.Consent = &member.Consent{
+		m.Consent = &store.Consent{
 			Version:   r.text("consent_version"),
 			Given:     r.moment("consent_given"),
 			Withdrawn: r.moment("consent_withdrawn"),
 		}
 	}
 	if r.has("model_version") {
-		m.Model = &member.Model{
+		m.Template = &store.Template{
 			Version:   r.text("model_version"),
 			Key:       r.text("model_key"),
 			Made:      r.moment("model_made"),
@@ -90,10 +89,10 @@ func readMember(it item) (member.Member, error) {
 		}
 	}
 	if r.has("model_failures") { // pointers written before failures were counted have none
-		m.Model.Failures = int(r.whole("model_failures"))
-		m.Model.FailedAt = r.moment("model_failed_at")
+		m.Template.Failures = int(r.whole("model_failures"))
+		m.Template.FailedAt = r.moment("model_failed_at")
 	}
-	m.Prints = r.prints()
+	m.Digests = r.prints()
 	return m, r.err
 }
 

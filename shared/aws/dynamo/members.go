@@ -11,12 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"systole/shared/aws/client"
-	"systole/shared/member"
 	"systole/shared/store"
 )
 
-// CreateMember: see member.Members.
-func (s *Store) CreateMember(ctx context.Context, m member.Member) error {
+// CreateMember: see store.Members.
+func (s *Store) CreateMember(ctx context.Context, m store.Member) error {
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.tables.Members, Item: memberItem(m),
 		ConditionExpression: aws.String("attribute_not_exists(username)"),
@@ -34,11 +33,11 @@ func (s *Store) CreateMember(ctx context.Context, m member.Member) error {
 	return nil
 }
 
-// Member: see member.Members.
-func (s *Store) Member(ctx context.Context, username string) (member.Member, error) {
+// Member: see store.Members.
+func (s *Store) Member(ctx context.Context, username string) (store.Member, error) {
 	found, err := s.get(ctx, "member", s.tables.Members, item{"username": text(username)})
 	if err != nil {
-		return member.Member{}, err
+		return store.Member{}, err
 	}
 	return named("member", found, readMember)
 }
@@ -60,7 +59,7 @@ type change struct {
 	condition string // ConditionExpression
 	values    item
 	// done reports whether a member is as the change leaves it.
-	done func(member.Member) bool
+	done func(store.Member) bool
 }
 
 // apply makes the change, or returns store.ErrConflict when its condition
@@ -83,13 +82,13 @@ func (s *Store) apply(ctx context.Context, c change) error {
 	return nil
 }
 
-// ReplacePassword: see member.Members.
+// ReplacePassword: see store.Members.
 func (s *Store) ReplacePassword(ctx context.Context, username, old, new string, validFrom time.Time) error {
 	c := change{
 		op: "replace password", username: username,
 		update: "SET password_hash = :new", condition: "password_hash = :old",
 		values: item{":old": text(old), ":new": text(new)},
-		done:   func(m member.Member) bool { return m.PasswordHash == new },
+		done:   func(m store.Member) bool { return m.PasswordHash == new },
 	}
 	if !validFrom.IsZero() {
 		c.update += ", tokens_valid_from = :from"
@@ -98,28 +97,28 @@ func (s *Store) ReplacePassword(ctx context.Context, username, old, new string, 
 	return s.apply(ctx, c)
 }
 
-// VoidTokens: see member.Members.
+// VoidTokens: see store.Members.
 func (s *Store) VoidTokens(ctx context.Context, username string, from time.Time) error {
 	return s.apply(ctx, change{
 		op: "void tokens", username: username,
 		update: "SET tokens_valid_from = :from", condition: "attribute_exists(username)",
 		values: item{":from": moment(from)},
-		done:   func(member.Member) bool { return false },
+		done:   func(store.Member) bool { return false },
 	})
 }
 
-// SetConsent: see member.Members.
-func (s *Store) SetConsent(ctx context.Context, username string, c member.Consent) error {
+// SetConsent: see store.Members.
+func (s *Store) SetConsent(ctx context.Context, username string, c store.Consent) error {
 	return s.apply(ctx, change{
 		op: "set consent", username: username,
 		update:    "SET consent_version = :version, consent_given = :given, consent_withdrawn = :withdrawn",
 		condition: "attribute_exists(username)",
 		values:    item{":version": text(c.Version), ":given": moment(c.Given), ":withdrawn": moment(c.Withdrawn)},
-		done:      func(member.Member) bool { return false },
+		done:      func(store.Member) bool { return false },
 	})
 }
 
-// DeleteMember: see member.Members.
+// DeleteMember: see store.Members.
 func (s *Store) DeleteMember(ctx context.Context, username string, pk int64) error {
 	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &s.tables.Members, Key: item{"username": text(username)},
@@ -136,7 +135,7 @@ func (s *Store) DeleteMember(ctx context.Context, username string, pk int64) err
 // name has a '#'.
 const blockPrefix = "#pk-block:"
 
-// ClaimPKBlock: see member.Members.
+// ClaimPKBlock: see store.Members.
 func (s *Store) ClaimPKBlock(ctx context.Context, block int64, claimant string) error {
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName:                 &s.tables.Members,
@@ -150,29 +149,29 @@ func (s *Store) ClaimPKBlock(ctx context.Context, block int64, claimant string) 
 	return client.Error("claim pk block", err)
 }
 
-// MemberByPK: see cleanup.Members. The index tells the name, the table the rest.
-func (s *Store) MemberByPK(ctx context.Context, pk int64) (member.Member, error) {
+// MemberByPK: see store.Members. The index tells the name, the table the rest.
+func (s *Store) MemberByPK(ctx context.Context, pk int64) (store.Member, error) {
 	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
 		TableName: &s.tables.Members, IndexName: aws.String(byPK),
 		KeyConditionExpression:    aws.String("pk = :pk"),
 		ExpressionAttributeValues: item{":pk": whole(pk)},
 	})
 	if err != nil {
-		return member.Member{}, client.Error("member by pk", err)
+		return store.Member{}, client.Error("member by pk", err)
 	}
 	if len(out.Items) == 0 {
-		return member.Member{}, fmt.Errorf("member by pk: %w", store.ErrNotFound)
+		return store.Member{}, fmt.Errorf("member by pk: %w", store.ErrNotFound)
 	}
 	r := &reader{item: out.Items[0]}
 	username := r.text("username")
 	if r.err != nil {
-		return member.Member{}, fmt.Errorf("member by pk: %w", r.err)
+		return store.Member{}, fmt.Errorf("member by pk: %w", r.err)
 	}
 	return s.Member(ctx, username)
 }
 
-// MembersPage: see cleanup.Members.
-func (s *Store) MembersPage(ctx context.Context, cursor string, limit int) ([]member.Member, string, error) {
+// MembersPage: see store.Members.
+func (s *Store) MembersPage(ctx context.Context, cursor string, limit int) ([]store.Member, string, error) {
 	in := &dynamodb.ScanInput{
 		TableName: &s.tables.Members, Limit: aws.Int32(int32(limit)), ConsistentRead: aws.Bool(true),
 		FilterExpression: aws.String("attribute_exists(pk)"),
@@ -184,7 +183,7 @@ func (s *Store) MembersPage(ctx context.Context, cursor string, limit int) ([]me
 	if err != nil {
 		return nil, "", client.Error("members page", err)
 	}
-	page := make([]member.Member, len(out.Items))
+	page := make([]store.Member, len(out.Items))
 	for i, it := range out.Items {
 		if page[i], err = named("members page", it, readMember); err != nil {
 			return nil, "", err

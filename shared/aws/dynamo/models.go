@@ -13,12 +13,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"systole/shared/aws/client"
-	"systole/shared/member"
 	"systole/shared/store"
 )
 
-// SetModel: see biometric.Members.
-func (s *Store) SetModel(ctx context.Context, username, replaced string, m member.Model, prints []string) error {
+// SetTemplate: see store.Members.
+func (s *Store) SetTemplate(ctx context.Context, username, replaced string, m store.Template, prints []string) error {
 	var sets []string
 	values := item{}
 	for name, value := range modelItem(m) {
@@ -37,18 +36,18 @@ func (s *Store) SetModel(ctx context.Context, username, replaced string, m membe
 	}
 	return s.apply(ctx, change{
 		op: "set model", username: username, update: update, condition: condition, values: values,
-		done: func(now member.Member) bool { return now.Model != nil && now.Model.Version == m.Version },
+		done: func(now store.Member) bool { return now.Template != nil && now.Template.Version == m.Version },
 	})
 }
 
-// ClearModel: see cleanup.Members.
-func (s *Store) ClearModel(ctx context.Context, username, version string, prints []string) error {
-	names := append(slices.Sorted(maps.Keys(modelItem(member.Model{}))), printNames(prints)...)
+// ClearTemplate: see store.Members.
+func (s *Store) ClearTemplate(ctx context.Context, username, version string, prints []string) error {
+	names := append(slices.Sorted(maps.Keys(modelItem(store.Template{}))), printNames(prints)...)
 	return s.apply(ctx, change{
 		op: "clear model", username: username,
 		update: "REMOVE " + strings.Join(names, ", "), condition: "model_version = :version",
 		values: item{":version": text(version)},
-		done:   func(m member.Member) bool { return m.Model == nil },
+		done:   func(m store.Member) bool { return m.Template == nil },
 	})
 }
 
@@ -63,9 +62,9 @@ func printNames(ids []string) []string {
 	return names
 }
 
-// Present: see biometric.Members. The print is an attribute of its own: a
+// RegisterProbe: see store.Members. The print is an attribute of its own: a
 // repetition writes the same again.
-func (s *Store) Present(ctx context.Context, username, id string, print []byte) (member.Member, error) {
+func (s *Store) RegisterProbe(ctx context.Context, username, id string, print []byte) (store.Member, error) {
 	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Members, Key: item{"username": text(username)},
 		UpdateExpression:          aws.String("SET " + printPrefix + id + " = :print"),
@@ -74,16 +73,16 @@ func (s *Store) Present(ctx context.Context, username, id string, print []byte) 
 		ReturnValues:              types.ReturnValueAllNew,
 	})
 	if conditionFailed(err) {
-		return member.Member{}, fmt.Errorf("present: %w", store.ErrNotFound)
+		return store.Member{}, fmt.Errorf("present: %w", store.ErrNotFound)
 	}
 	if err != nil {
-		return member.Member{}, client.Error("present", err)
+		return store.Member{}, client.Error("present", err)
 	}
 	return named("present", out.Attributes, readMember)
 }
 
-// RemovePrint: see biometric.Members.
-func (s *Store) RemovePrint(ctx context.Context, username, id string) error {
+// RemoveProbe: see store.Members.
+func (s *Store) RemoveProbe(ctx context.Context, username, id string) error {
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Members, Key: item{"username": text(username)},
 		UpdateExpression:    aws.String("REMOVE " + printPrefix + id),
@@ -95,32 +94,32 @@ func (s *Store) RemovePrint(ctx context.Context, username, id string) error {
 	return client.Error("remove print", err)
 }
 
-// MarkModelUsed: see biometric.Members.
-func (s *Store) MarkModelUsed(ctx context.Context, username, version string, used time.Time) error {
+// MarkTemplateUsed: see store.Members.
+func (s *Store) MarkTemplateUsed(ctx context.Context, username, version string, used time.Time) error {
 	return s.apply(ctx, change{
 		op: "mark model used", username: username,
 		update: "SET model_used = :used", condition: "model_version = :version",
 		values: item{":used": moment(used), ":version": text(version)},
-		done:   func(member.Member) bool { return false },
+		done:   func(store.Member) bool { return false },
 	})
 }
 
-// CountFailure: see biometric.Members.
+// CountFailure: see store.Members.
 func (s *Store) CountFailure(ctx context.Context, username, version string, at time.Time) error {
 	return s.apply(ctx, change{
 		op: "count failure", username: username,
 		update: "SET model_failed_at = :at ADD model_failures :one", condition: "model_version = :version",
 		values: item{":at": moment(at), ":one": whole(1), ":version": text(version)},
-		done:   func(member.Member) bool { return false },
+		done:   func(store.Member) bool { return false },
 	})
 }
 
-// ClearFailures: see biometric.Members.
+// ClearFailures: see store.Members.
 func (s *Store) ClearFailures(ctx context.Context, username, version string) error {
 	return s.apply(ctx, change{
 		op: "clear failures", username: username,
 		update: "SET model_failures = :none, model_failed_at = :none", condition: "model_version = :version",
 		values: item{":none": whole(0), ":version": text(version)},
-		done:   func(member.Member) bool { return false },
+		done:   func(store.Member) bool { return false },
 	})
 }

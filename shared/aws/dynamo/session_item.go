@@ -3,11 +3,10 @@ package dynamo
 import (
 	"encoding/hex"
 	"fmt"
-
-	"systole/shared/member"
+	"systole/shared/store"
 )
 
-func sessionItem(s member.Session) item {
+func sessionItem(s store.Session) item {
 	it := item{
 		"id":         text(hex.EncodeToString(s.ID[:])),
 		"username":   text(s.Username),
@@ -15,30 +14,30 @@ func sessionItem(s member.Session) item {
 		"issued":     moment(s.Issued),
 		"used":       moment(s.Used),
 		"expires":    whole(s.Expires.Unix()), // seconds, as DynamoDB's TTL wants it
-		"model_key":  text(s.ModelKey),
+		"model_key":  text(s.TemplateKey),
 		"valid_from": moment(s.ValidFrom),
 	}
-	if s.Challenge != (member.Challenge{}) {
+	if s.Challenge != (store.Challenge{}) {
 		it["challenge"] = text(hex.EncodeToString(s.Challenge.Hash[:]))
 		it["challenge_expires"] = moment(s.Challenge.Expires)
 	}
 	return it
 }
 
-func readSession(it item) (member.Session, error) {
+func readSession(it item) (store.Session, error) {
 	r := &reader{item: it}
-	s := member.Session{
-		ID:        r.hash("id"),
-		Username:  r.text("username"),
-		PK:        r.whole("pk"),
-		Issued:    r.moment("issued"),
-		Used:      r.moment("used"),
-		Expires:   r.seconds("expires"),
-		ModelKey:  r.text("model_key"),
-		ValidFrom: r.optionalMoment("valid_from"),
+	s := store.Session{
+		ID:          r.hash("id"),
+		Username:    r.text("username"),
+		PK:          r.whole("pk"),
+		Issued:      r.moment("issued"),
+		Used:        r.moment("used"),
+		Expires:     r.seconds("expires"),
+		TemplateKey: r.text("model_key"),
+		ValidFrom:   r.optionalMoment("valid_from"),
 	}
 	if r.has("challenge") {
-		s.Challenge = member.Challenge{Hash: r.hash("challenge"), Expires: r.moment("challenge_expires")}
+		s.Challenge = store.Challenge{Hash: r.hash("challenge"), Expires: r.moment("challenge_expires")}
 	}
 	return s, r.err
 }
@@ -52,7 +51,7 @@ func (r *reader) hash(name string) (h [32]byte) {
 	return h
 }
 
-func tokenID(s string) (id member.TokenID, err error) {
+func tokenID(s string) (id store.TokenID, err error) {
 	if len(s) != hex.EncodedLen(len(id)) {
 		return id, fmt.Errorf("token id has %d digits", len(s))
 	}

@@ -80,10 +80,10 @@ func TestWhatABatchLeavesUndoneIsSentAgain(t *testing.T) {
 		return answer(200, `{"UnprocessedItems":`+string(request.RequestItems)+`}`)
 	}}
 	s := dynamo.New(config, &endpoint, servers.Tables())
-	session := member.Session{Username: "hong", Expires: time.Unix(1_800_000_000, 0).UTC()}
+	session := store.Session{Username: "hong", Expires: time.Unix(1_800_000_000, 0).UTC()}
 
 	undone = 2
-	evict := make([]member.TokenID, 40) // more than one batch takes
+	evict := make([]store.TokenID, 40) // more than one batch takes
 	for i := range evict {
 		evict[i][0] = byte(i + 1)
 	}

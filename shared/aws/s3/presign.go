@@ -8,12 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"systole/shared/aws/client"
-	"systole/shared/biometric/request"
+	"systole/shared/store"
 )
 
-// PresignPut: see upload.Presigner. It calls nothing: the signature is made
+// PresignPut: see store.Presigner. It calls nothing: the signature is made
 // here. Size and condition are part of it.
-func (o *Objects) PresignPut(ctx context.Context, key string, size int64, lifetime time.Duration) (request.Upload, error) {
+func (o *Objects) PresignPut(ctx context.Context, key string, size int64, lifetime time.Duration) (store.SignedPut, error) {
 	signer := s3.NewPresignClient(o.client, s3.WithPresignExpires(lifetime), s3.WithPresignClientFromClientOptions(func(options *s3.Options) {
 		// A checksum would be that of the body at hand: none.
 		options.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
@@ -22,9 +22,9 @@ func (o *Objects) PresignPut(ctx context.Context, key string, size int64, lifeti
 		Bucket: &o.bucket, Key: &key, ContentLength: &size, IfNoneMatch: aws.String("*"),
 	})
 	if err != nil {
-		return request.Upload{}, client.Error("presign put", err)
+		return store.SignedPut{}, client.Error("presign put", err)
 	}
-	upload := request.Upload{Method: signed.Method, URL: signed.URL, Headers: map[string]string{}}
+	upload := store.SignedPut{Method: signed.Method, URL: signed.URL, Headers: map[string]string{}}
 	for name, values := range signed.SignedHeader {
 		if name != "Host" && name != "Content-Length" { // every client sends these by itself
 			upload.Headers[name] = values[0]

@@ -37,7 +37,7 @@ func New(config aws.Config, endpoint *string, bucket string) *Objects {
 	return &Objects{client, bucket}
 }
 
-// Put: see biometric.Objects. When the key is taken, by us perhaps and the
+// Put: see store.Objects. When the key is taken, by us perhaps and the
 // reply was lost, the content decides.
 func (o *Objects) Put(ctx context.Context, key string, data []byte) error {
 	_, err := o.client.PutObject(ctx, &s3.PutObjectInput{
@@ -70,13 +70,13 @@ func taken(err error) bool {
 	return code == "PreconditionFailed" || code == "ConditionalRequestConflict"
 }
 
-// Replace: see cleanup.Objects.
+// Replace: see store.Objects.
 func (o *Objects) Replace(ctx context.Context, key string, data []byte) error {
 	_, err := o.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &o.bucket, Key: &key, Body: bytes.NewReader(data)})
 	return client.Error("replace object", err)
 }
 
-// Get: see biometric.Objects.
+// Get: see store.Objects.
 func (o *Objects) Get(ctx context.Context, key string) ([]byte, error) {
 	out, err := o.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &o.bucket, Key: &key})
 	var none *types.NoSuchKey
@@ -101,13 +101,13 @@ func (o *Objects) Get(ctx context.Context, key string) ([]byte, error) {
 	return data, nil
 }
 
-// Delete: see cleanup.Objects.
+// Delete: see store.Objects.
 func (o *Objects) Delete(ctx context.Context, key string) error {
 	_, err := o.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &o.bucket, Key: &key})
 	return client.Error("delete object", err)
 }
 
-// Erase: see account.Objects.
+// Erase: see store.Objects.
 func (o *Objects) Erase(ctx context.Context, prefix string) error {
 	pages := s3.NewListObjectVersionsPaginator(o.client, &s3.ListObjectVersionsInput{Bucket: &o.bucket, Prefix: &prefix})
 	for pages.HasMorePages() {
@@ -134,7 +134,7 @@ func (o *Objects) eraseVersion(ctx context.Context, key, version *string) error 
 	return client.Error("erase object", err)
 }
 
-// List: see cleanup.Objects. A page has at most 1,000 objects, whatever limit
+// List: see store.Objects. A page has at most 1,000 objects, whatever limit
 // says.
 func (o *Objects) List(ctx context.Context, prefix, after string, limit int) ([]store.Object, string, error) {
 	out, err := o.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{

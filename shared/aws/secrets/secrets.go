@@ -1,9 +1,10 @@
-// Package secrets reads the service's keys from AWS Secrets Manager.
+// Package secrets reads secrets from AWS Secrets Manager.
 package secrets
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -11,58 +12,62 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"systole/shared/aws/client"
-	"systole/shared/biometric/protect"
 )
 
-// Fresh is how long keys are taken for what they are: a rotation is known to
-// every function within that time.
+// Fresh is how long a value is used before it is read again: every function
+// knows a rotation within that time.
 const Fresh = 5 * time.Minute
 
-// Keys are a secret's. They are read when first needed, once for all requests
-// that need them, and again when they are no longer fresh.
-type Keys struct {
+// Secret is one secret, parsed into a T. It is read on first use, once for all
+// callers, and again when it is no longer fresh.
+type Secret[T any] struct {
 	client *secretsmanager.Client
-	secret string
+	name   string
+	parse  func([]byte) (T, error)
 	now    func() time.Time
 
-	mu   sync.Mutex
-	ring protect.Ring
-	read time.Time // zero before the first time
+	mu    sync.Mutex
+	value T
+	read  time.Time // zero before the first time
 }
 
-// New returns the keys of the secret with this name or ARN. It calls nothing
-// yet. endpoint is nil for AWS's own.
-func New(config aws.Config, endpoint *string, secret string, now func() time.Time) *Keys {
+// New returns the secret with this name or ARN. It calls nothing yet. endpoint
+// is nil for AWS's own. The errors of parse must not tell the secret.
+func New[T any](config aws.Config, endpoint *string, name string, parse func([]byte) (T, error), now func() time.Time) *Secret[T] {
 	client := secretsmanager.NewFromConfig(config, func(o *secretsmanager.Options) { o.BaseEndpoint = endpoint })
-	return &Keys{client: client, secret: secret, now: now}
+	return &Secret[T]{client: client, name: name, parse: parse, now: now}
 }
 
-// Ring: see biometric.Keys. Keys that can't be read again stay in use: without
-// them nobody could be checked.
-func (k *Keys) Ring(ctx context.Context) (protect.Ring, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if !k.read.IsZero() && k.now().Sub(k.read) < Fresh {
-		return k.ring, nil
+// Value returns the secret. A value that can't be read again stays in use:
+// without it no member could be checked.
+func (s *Secret[T]) Value(ctx context.Context) (T, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.read.IsZero() && s.now().Sub(s.read) < Fresh {
+		return s.value, nil
 	}
-	ring, err := k.fetch(ctx)
-	if err != nil && k.read.IsZero() {
-		return protect.Ring{}, err
+	value, err := s.fetch(ctx)
+	if err != nil && s.read.IsZero() {
+		return s.value, err
 	}
 	if err == nil {
-		k.ring = ring
+		s.value = value
 	}
-	k.read = k.now()
-	return k.ring, nil
+	s.read = s.now()
+	return s.value, nil
 }
 
-func (k *Keys) fetch(ctx context.Context) (protect.Ring, error) {
-	out, err := k.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &k.secret})
+func (s *Secret[T]) fetch(ctx context.Context) (none T, err error) {
+	out, err := s.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.name})
 	if err != nil {
-		return protect.Ring{}, client.Error("read keys", err)
+		return none, client.Error("read secret", err)
 	}
 	if out.SecretString == nil {
-		return protect.Ring{}, errors.New("read keys: the secret is no text")
+		return none, errors.New("read secret: it is no text")
 	}
-	return protect.ParseKeys([]byte(*out.SecretString))
+	value, err := s.parse([]byte(*out.SecretString))
+	if err != nil {
+		return none, fmt.Errorf("read secret: %w", err)
+	}
+	return value, nil
 }

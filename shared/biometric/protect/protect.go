@@ -70,6 +70,13 @@ func NewRing(current string, previous ...string) (Ring, error) {
 // Ring returns r: a ring that is at hand is where keys come from, too.
 func (r Ring) Ring(context.Context) (Ring, error) { return r, nil }
 
+// Source is where keys come from, as a function: a secret that is read when it
+// is needed.
+type Source func(context.Context) (Ring, error)
+
+// Ring calls s.
+func (s Source) Ring(ctx context.Context) (Ring, error) { return s(ctx) }
+
 // Derived is a secret for one purpose, made of one of the keys, whose id it has.
 type Derived struct {
 	ID     [8]byte

@@ -7,21 +7,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 	"time"
 
 	"systole/shared/biometric/request"
 	"systole/shared/fault"
-	"systole/shared/member"
+	"systole/shared/store"
 )
-
-// Presigner lets callers upload to the object store by themselves.
-type Presigner interface {
-	// PresignPut returns how to put an object of exactly this size at the key,
-	// once, within the lifetime. The request's ID is left empty.
-	PresignPut(ctx context.Context, key string, size int64, lifetime time.Duration) (request.Upload, error)
-}
 
 const (
 	// MaxSize is the largest file that can be uploaded: an hour of twelve leads,
@@ -29,25 +20,23 @@ const (
 	MaxSize = 64 << 20
 	// Lifetime is how long a caller has for it.
 	Lifetime = 15 * time.Minute
-
-	idBytes = 16
 )
 
 // Tokens is what this package needs of package member.
 type Tokens interface {
 	// Authenticate returns the session of a token, or fault.TokenInvalid.
-	Authenticate(ctx context.Context, token string) (member.Session, error)
+	Authenticate(ctx context.Context, token string) (store.Session, error)
 }
 
 // Uploads hands out places for files that are larger than a request.
 type Uploads struct {
 	tokens    Tokens
-	presigner Presigner
+	presigner store.Presigner
 	rand      io.Reader
 }
 
 // New returns Uploads. random must be safe for concurrent use.
-func New(tokens Tokens, p Presigner, random io.Reader) *Uploads {
+func New(tokens Tokens, p store.Presigner, random io.Reader) *Uploads {
 	return &Uploads{tokens, p, random}
 }
 
@@ -65,25 +54,15 @@ func (u *Uploads) Upload(ctx context.Context, token string, size int64) (request
 	if size > MaxSize {
 		return request.Upload{}, fault.New(fault.BodyTooLarge, "limit_bytes", MaxSize)
 	}
-	random := make([]byte, idBytes)
+	random := make([]byte, store.UploadIDBytes)
 	if _, err := io.ReadFull(u.rand, random); err != nil {
 		return request.Upload{}, fmt.Errorf("draw id: %w", err)
 	}
 	id := hex.EncodeToString(random)
-	key, _ := Key(session.PK, id)
-	upload, err := u.presigner.PresignPut(ctx, key, size, Lifetime)
+	key, _ := store.UploadKey(session.PK, id)
+	put, err := u.presigner.PresignPut(ctx, key, size, Lifetime)
 	if err != nil {
 		return request.Upload{}, fmt.Errorf("presign upload: %w", err)
 	}
-	upload.ID = id
-	return upload, nil
-}
-
-// Key is where a member's file lies until it is used, and whether that is an
-// id. Nobody reaches another member's: the pk is the session's.
-func Key(pk int64, id string) (string, bool) {
-	if len(id) != 2*idBytes || strings.Trim(id, "0123456789abcdef") != "" {
-		return "", false
-	}
-	return "uploads/" + strconv.FormatInt(pk, 10) + "/incoming/" + id, true
+	return request.Upload{ID: id, Method: put.Method, URL: put.URL, Headers: put.Headers}, nil
 }

@@ -6,15 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"systole/shared/member"
 	"systole/shared/store"
 )
 
 // Attempts runs what is asked of a store that counts failed log-ins.
 func Attempts(t *testing.T, s Store) {
-	wantApplicant := func(t *testing.T, username string, keys []string, m *member.Member, attempts []member.Attempts) {
+	wantApplicant := func(t *testing.T, username string, keys []string, m *store.Member, attempts []store.Attempts) {
 		t.Helper()
-		gotMember, gotAttempts, err := s.Applicant(t.Context(), username, keys)
+		gotMember, gotAttempts, err := s.MemberWithAttempts(t.Context(), username, keys)
 		must(t, err)
 		if !reflect.DeepEqual(gotMember, m) || !reflect.DeepEqual(gotAttempts, attempts) {
 			t.Errorf("applicant is\n%+v, %+v, want\n%+v, %+v", gotMember, gotAttempts, m, attempts)
@@ -24,12 +23,12 @@ func Attempts(t *testing.T, s Store) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))
 		keys := []string{unique("both:"), unique("name:"), unique("address:")}
-		wantApplicant(t, m.Username, keys, &m, make([]member.Attempts, 3))
-		wantApplicant(t, unique("nobody"), keys, nil, make([]member.Attempts, 3))
+		wantApplicant(t, m.Username, keys, &m, make([]store.Attempts, 3))
+		wantApplicant(t, unique("nobody"), keys, nil, make([]store.Attempts, 3))
 		must(t, s.CountAttempt(t.Context(), keys[1], now, now.Add(time.Hour)))
 		later := now.Add(time.Minute)
 		must(t, s.CountAttempt(t.Context(), keys[1], later, later.Add(time.Hour)))
-		want := []member.Attempts{{}, {Failures: 2, FailedAt: later}, {}}
+		want := []store.Attempts{{}, {Failures: 2, FailedAt: later}, {}}
 		wantApplicant(t, m.Username, keys, &m, want)
 		wantApplicant(t, unique("nobody"), keys, nil, want)
 	})
@@ -38,7 +37,7 @@ func Attempts(t *testing.T, s Store) {
 		race(t, 16, store.ErrConflict, func(int) error {
 			return s.CountAttempt(t.Context(), keys[0], now, now.Add(time.Hour))
 		})
-		wantApplicant(t, unique("nobody"), keys, nil, []member.Attempts{{Failures: 16, FailedAt: now}})
+		wantApplicant(t, unique("nobody"), keys, nil, []store.Attempts{{Failures: 16, FailedAt: now}})
 	})
 	t.Run("attempts are cleared, and counted anew", func(t *testing.T) {
 		keys := []string{unique("name:")}
@@ -46,26 +45,26 @@ func Attempts(t *testing.T, s Store) {
 		must(t, s.CountAttempt(t.Context(), keys[0], now, now.Add(time.Hour)))
 		must(t, s.ClearAttempts(t.Context(), keys[0]))
 		must(t, s.ClearAttempts(t.Context(), keys[0]))
-		wantApplicant(t, unique("nobody"), keys, nil, make([]member.Attempts, 1))
+		wantApplicant(t, unique("nobody"), keys, nil, make([]store.Attempts, 1))
 		must(t, s.CountAttempt(t.Context(), keys[0], now.Add(time.Second), now.Add(2*time.Hour)))
 		must(t, s.CountAttempt(t.Context(), unique("name:"), now.Add(90*time.Minute), now.Add(3*time.Hour)))
-		wantApplicant(t, unique("nobody"), keys, nil, []member.Attempts{{Failures: 1, FailedAt: now.Add(time.Second)}})
+		wantApplicant(t, unique("nobody"), keys, nil, []store.Attempts{{Failures: 1, FailedAt: now.Add(time.Second)}})
 	})
 	t.Run("what has expired is counted from one again", func(t *testing.T) {
 		keys := []string{unique("name:")}
 		must(t, s.CountAttempt(t.Context(), keys[0], now, now.Add(time.Hour)))
 		later := now.Add(time.Hour)
 		must(t, s.CountAttempt(t.Context(), keys[0], later, later.Add(time.Hour)))
-		wantApplicant(t, unique("nobody"), keys, nil, []member.Attempts{{Failures: 1, FailedAt: later}})
+		wantApplicant(t, unique("nobody"), keys, nil, []store.Attempts{{Failures: 1, FailedAt: later}})
 	})
 }
 
 // Activity runs what is asked of a store of events.
 func Activity(t *testing.T, s Store) {
-	event := func(kind member.EventKind, after time.Duration) member.Event {
-		return member.NewEvent(kind, now.Add(after))
+	event := func(kind store.EventKind, after time.Duration) store.Event {
+		return newEvent(kind, now.Add(after))
 	}
-	wantActivity := func(t *testing.T, username string, limit int, want ...member.Event) {
+	wantActivity := func(t *testing.T, username string, limit int, want ...store.Event) {
 		t.Helper()
 		got, err := s.ActivityOf(t.Context(), username, limit)
 		must(t, err)
@@ -75,8 +74,8 @@ func Activity(t *testing.T, s Store) {
 	}
 	t.Run("events are listed, newest first, to the limit", func(t *testing.T) {
 		username := unique("홍길동.")
-		made, seen, in := event(member.ModelMade, 0), event(member.Recognised, time.Second), event(member.LoggedIn, time.Hour)
-		for _, e := range []member.Event{made, in, seen} {
+		made, seen, in := event("model_made", 0), event("recognised", time.Second), event("logged_in", time.Hour)
+		for _, e := range []store.Event{made, in, seen} {
 			must(t, s.Note(t.Context(), username, e))
 		}
 		must(t, s.Note(t.Context(), username+"x", made))
@@ -86,19 +85,19 @@ func Activity(t *testing.T, s Store) {
 	})
 	t.Run("a new session is an event", func(t *testing.T) {
 		session := newSession(unique("u"))
-		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
-		wantActivity(t, session.Username, 10, newEvent())
+		must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))
+		wantActivity(t, session.Username, 10, loggedIn())
 	})
 	t.Run("all events of a name are forgotten, and no other's", func(t *testing.T) {
 		username := unique("u")
 		other := username + "x"
-		must(t, s.Note(t.Context(), other, event(member.ModelMade, 0)))
+		must(t, s.Note(t.Context(), other, event("model_made", 0)))
 		for i := range 60 {
-			must(t, s.Note(t.Context(), username, event(member.LoggedIn, time.Duration(i)*time.Second)))
+			must(t, s.Note(t.Context(), username, event("logged_in", time.Duration(i)*time.Second)))
 		}
 		must(t, s.ForgetActivity(t.Context(), username))
 		must(t, s.ForgetActivity(t.Context(), username))
 		wantActivity(t, username, 100)
-		wantActivity(t, other, 100, event(member.ModelMade, 0))
+		wantActivity(t, other, 100, event("model_made", 0))
 	})
 }

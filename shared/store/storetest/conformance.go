@@ -3,7 +3,6 @@
 package storetest
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -11,25 +10,13 @@ import (
 	"testing"
 	"time"
 
-	"systole/shared/member"
+	"systole/shared/store"
 )
 
-// Store is all that is asked of a store of members and sessions.
+// Store is a store of members and sessions.
 type Store interface {
-	member.Members
-	member.Sessions
-	member.Attempted
-	member.Activity
-	Present(ctx context.Context, username, id string, print []byte) (member.Member, error)
-	RemovePrint(ctx context.Context, username, id string) error
-	SetModel(ctx context.Context, username, replaced string, m member.Model, prints []string) error
-	MarkModelUsed(ctx context.Context, username, version string, used time.Time) error
-	CountFailure(ctx context.Context, username, version string, at time.Time) error
-	ClearFailures(ctx context.Context, username, version string) error
-	ClearModel(ctx context.Context, username, version string, prints []string) error
-	MemberByPK(ctx context.Context, pk int64) (member.Member, error)
-	MembersPage(ctx context.Context, cursor string, limit int) ([]member.Member, string, error)
-	ExpiredSessions(ctx context.Context, now time.Time, idle time.Duration, cursor string, limit int) ([]member.TokenID, string, error)
+	store.Members
+	store.Sessions
 }
 
 // now is a moment that every store can keep: seconds, in UTC.
@@ -42,10 +29,10 @@ func unique(prefix string) string {
 	return prefix + hex.EncodeToString(b[:])
 }
 
-func newMember() member.Member {
+func newMember() store.Member {
 	age := 26
-	return member.Member{
-		Username: unique("홍길동."), PK: randomPK(), Name: "길동 홍", Age: &age, Gender: member.Male,
+	return store.Member{
+		Username: unique("홍길동."), PK: randomPK(), Name: "길동 홍", Age: &age, Gender: store.Male,
 		PasswordHash: unique("$argon2id$"), Created: now, TokensValidFrom: now.Add(-time.Hour),
 	}
 }
@@ -60,21 +47,25 @@ func randomPK() int64 {
 	return pk + 1
 }
 
-func newModel() member.Model {
+func newModel() store.Template {
 	version := unique("v")
-	return member.Model{Version: version, Key: "models/1/" + version, Made: now, Used: now.Add(time.Hour), Algorithm: "mean-1", Quality: 0.875}
+	return store.Template{Version: version, Key: "models/1/" + version, Made: now, Used: now.Add(time.Hour), Algorithm: "mean-1", Quality: 0.875}
 }
 
-func newSession(username string) member.Session {
-	s := member.Session{
-		Username: username, PK: 7, Issued: now, Used: now, Expires: now.Add(24 * time.Hour), ModelKey: "models/7/a",
+func newSession(username string) store.Session {
+	s := store.Session{
+		Username: username, PK: 7, Issued: now, Used: now, Expires: now.Add(24 * time.Hour), TemplateKey: "models/7/a",
 		ValidFrom: now.Add(-time.Hour),
 	}
 	rand.Read(s.ID[:])
 	return s
 }
 
-func newEvent() member.Event { return member.NewEvent(member.LoggedIn, now) }
+func newEvent(kind store.EventKind, at time.Time) store.Event {
+	return store.Event{Kind: kind, At: at, Expires: at.Add(180 * 24 * time.Hour)}
+}
+
+func loggedIn() store.Event { return newEvent("logged_in", now) }
 
 // must fails the test on an error.
 func must(t *testing.T, err error) {

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"systole/shared/member"
 	"systole/shared/store"
 )
 
@@ -16,8 +15,8 @@ import (
 func Members(t *testing.T, s Store) {
 	t.Run("a member comes back as it was created", func(t *testing.T) {
 		full := newMember()
-		bare := member.Member{Username: unique("bare"), PK: randomPK(), Name: "n", PasswordHash: unique("h"), Created: now}
-		for _, m := range []member.Member{full, bare} {
+		bare := store.Member{Username: unique("bare"), PK: randomPK(), Name: "n", PasswordHash: unique("h"), Created: now}
+		for _, m := range []store.Member{full, bare} {
 			must(t, s.CreateMember(t.Context(), m))
 			wantMember(t, s, m)
 		}
@@ -72,7 +71,7 @@ func Members(t *testing.T, s Store) {
 		must(t, s.CreateMember(t.Context(), m))
 		m.TokensValidFrom = now.Add(time.Minute)
 		must(t, s.VoidTokens(t.Context(), m.Username, m.TokensValidFrom))
-		m.Consent = &member.Consent{Version: "2026-11", Given: now}
+		m.Consent = &store.Consent{Version: "2026-11", Given: now}
 		must(t, s.SetConsent(t.Context(), m.Username, *m.Consent))
 		wantMember(t, s, m)
 		m.Consent.Withdrawn = now.Add(time.Hour)
@@ -161,19 +160,19 @@ func models(t *testing.T, s Store) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))
 		first, second, third := newModel(), newModel(), newModel()
-		must(t, s.SetModel(t.Context(), m.Username, "", first, nil))
-		must(t, s.SetModel(t.Context(), m.Username, "", first, nil)) // a lost reply
-		wantErr(t, s.SetModel(t.Context(), m.Username, "", second, nil), store.ErrConflict)
-		must(t, s.SetModel(t.Context(), m.Username, first.Version, second, nil))
-		wantErr(t, s.SetModel(t.Context(), m.Username, first.Version, third, nil), store.ErrConflict)
-		m.Model = &second
+		must(t, s.SetTemplate(t.Context(), m.Username, "", first, nil))
+		must(t, s.SetTemplate(t.Context(), m.Username, "", first, nil)) // a lost reply
+		wantErr(t, s.SetTemplate(t.Context(), m.Username, "", second, nil), store.ErrConflict)
+		must(t, s.SetTemplate(t.Context(), m.Username, first.Version, second, nil))
+		wantErr(t, s.SetTemplate(t.Context(), m.Username, first.Version, third, nil), store.ErrConflict)
+		m.Template = &second
 		wantMember(t, s, m)
 	})
 	t.Run("of many pointers at once exactly one wins", func(t *testing.T) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))
 		won := race(t, 16, store.ErrConflict, func(int) error {
-			return s.SetModel(t.Context(), m.Username, "", newModel(), nil)
+			return s.SetTemplate(t.Context(), m.Username, "", newModel(), nil)
 		})
 		if won != 1 {
 			t.Errorf("%d pointers won, want 1", won)
@@ -182,25 +181,25 @@ func models(t *testing.T, s Store) {
 	t.Run("use is noted on the current version only", func(t *testing.T) {
 		m, model := newMember(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
-		wantErr(t, s.MarkModelUsed(t.Context(), m.Username, model.Version, now), store.ErrConflict)
-		must(t, s.SetModel(t.Context(), m.Username, "", model, nil))
+		wantErr(t, s.MarkTemplateUsed(t.Context(), m.Username, model.Version, now), store.ErrConflict)
+		must(t, s.SetTemplate(t.Context(), m.Username, "", model, nil))
 		later := now.Add(30 * 24 * time.Hour)
-		must(t, s.MarkModelUsed(t.Context(), m.Username, model.Version, later))
-		wantErr(t, s.MarkModelUsed(t.Context(), m.Username, "other", now), store.ErrConflict)
+		must(t, s.MarkTemplateUsed(t.Context(), m.Username, model.Version, later))
+		wantErr(t, s.MarkTemplateUsed(t.Context(), m.Username, "other", now), store.ErrConflict)
 		model.Used = later
-		m.Model = &model
+		m.Template = &model
 		wantMember(t, s, m)
 	})
 	t.Run("failures are counted, all of those at once, and cleared", func(t *testing.T) {
 		m, model := newMember(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
-		must(t, s.SetModel(t.Context(), m.Username, "", model, nil))
+		must(t, s.SetTemplate(t.Context(), m.Username, "", model, nil))
 		won := race(t, 16, store.ErrConflict, func(int) error {
 			return s.CountFailure(t.Context(), m.Username, model.Version, now)
 		})
 		wantErr(t, s.CountFailure(t.Context(), m.Username, "other", now), store.ErrConflict)
 		model.Failures, model.FailedAt = won, now
-		m.Model = &model
+		m.Template = &model
 		wantMember(t, s, m)
 		if won != 16 {
 			t.Errorf("%d of 16 failures counted", won)
@@ -213,45 +212,45 @@ func models(t *testing.T, s Store) {
 	t.Run("a new model begins without failures", func(t *testing.T) {
 		m, first, second := newMember(), newModel(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
-		must(t, s.SetModel(t.Context(), m.Username, "", first, nil))
+		must(t, s.SetTemplate(t.Context(), m.Username, "", first, nil))
 		must(t, s.CountFailure(t.Context(), m.Username, first.Version, now))
-		must(t, s.SetModel(t.Context(), m.Username, first.Version, second, nil))
-		m.Model = &second
+		must(t, s.SetTemplate(t.Context(), m.Username, first.Version, second, nil))
+		m.Template = &second
 		wantMember(t, s, m)
 	})
 	t.Run("prints are presented, seen, removed and archived", func(t *testing.T) {
 		m, first, second := newMember(), newModel(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
-		must(t, s.SetModel(t.Context(), m.Username, "", first, nil))
-		m.Model = &first
+		must(t, s.SetTemplate(t.Context(), m.Username, "", first, nil))
+		m.Template = &first
 		for _, id := range []string{"a", "b", "c"} {
-			if m.Prints == nil {
-				m.Prints = map[string][]byte{}
+			if m.Digests == nil {
+				m.Digests = map[string][]byte{}
 			}
-			m.Prints[id] = []byte("print " + id)
+			m.Digests[id] = []byte("print " + id)
 			for range 2 { // a lost reply
-				got, err := s.Present(t.Context(), m.Username, id, m.Prints[id])
+				got, err := s.RegisterProbe(t.Context(), m.Username, id, m.Digests[id])
 				must(t, err)
 				if !reflect.DeepEqual(got, m) {
 					t.Errorf("presented\n%+v, want\n%+v", got, m)
 				}
 			}
 		}
-		must(t, s.RemovePrint(t.Context(), m.Username, "b"))
-		must(t, s.RemovePrint(t.Context(), m.Username, "b"))
-		delete(m.Prints, "b")
+		must(t, s.RemoveProbe(t.Context(), m.Username, "b"))
+		must(t, s.RemoveProbe(t.Context(), m.Username, "b"))
+		delete(m.Digests, "b")
 		wantMember(t, s, m)
-		must(t, s.SetModel(t.Context(), m.Username, first.Version, second, []string{"a"}))
-		delete(m.Prints, "a")
-		m.Model = &second
+		must(t, s.SetTemplate(t.Context(), m.Username, first.Version, second, []string{"a"}))
+		delete(m.Digests, "a")
+		m.Template = &second
 		wantMember(t, s, m)
-		must(t, s.ClearModel(t.Context(), m.Username, second.Version, m.PrintIDs()))
-		m.Model, m.Prints = nil, nil
+		must(t, s.ClearTemplate(t.Context(), m.Username, second.Version, m.DigestIDs()))
+		m.Template, m.Digests = nil, nil
 		wantMember(t, s, m)
 		nobody := unique("nobody")
-		_, err := s.Present(t.Context(), nobody, "a", []byte("x"))
+		_, err := s.RegisterProbe(t.Context(), nobody, "a", []byte("x"))
 		wantErr(t, err, store.ErrNotFound)
-		must(t, s.RemovePrint(t.Context(), nobody, "a"))
+		must(t, s.RemoveProbe(t.Context(), nobody, "a"))
 		_, err = s.Member(t.Context(), nobody)
 		wantErr(t, err, store.ErrNotFound)
 	})
@@ -260,8 +259,8 @@ func models(t *testing.T, s Store) {
 		must(t, s.CreateMember(t.Context(), m))
 		var alone atomic.Int32
 		race(t, 16, store.ErrConflict, func(i int) error {
-			got, err := s.Present(t.Context(), m.Username, fmt.Sprint("p", i), []byte("x"))
-			if err == nil && len(got.Prints) == 1 {
+			got, err := s.RegisterProbe(t.Context(), m.Username, fmt.Sprint("p", i), []byte("x"))
+			if err == nil && len(got.Digests) == 1 {
 				alone.Add(1)
 			}
 			return err
@@ -273,21 +272,21 @@ func models(t *testing.T, s Store) {
 	t.Run("the current version is cleared, another is not", func(t *testing.T) {
 		m, model := newMember(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
-		must(t, s.SetModel(t.Context(), m.Username, "", model, nil))
-		wantErr(t, s.ClearModel(t.Context(), m.Username, "other", nil), store.ErrConflict)
-		must(t, s.ClearModel(t.Context(), m.Username, model.Version, nil))
-		must(t, s.ClearModel(t.Context(), m.Username, model.Version, nil)) // a lost reply
+		must(t, s.SetTemplate(t.Context(), m.Username, "", model, nil))
+		wantErr(t, s.ClearTemplate(t.Context(), m.Username, "other", nil), store.ErrConflict)
+		must(t, s.ClearTemplate(t.Context(), m.Username, model.Version, nil))
+		must(t, s.ClearTemplate(t.Context(), m.Username, model.Version, nil)) // a lost reply
 		wantMember(t, s, m)
 	})
 	t.Run("nobody without an account gets a model", func(t *testing.T) {
 		name := unique("nobody")
-		wantErr(t, s.SetModel(t.Context(), name, "", newModel(), nil), store.ErrConflict)
+		wantErr(t, s.SetTemplate(t.Context(), name, "", newModel(), nil), store.ErrConflict)
 		_, err := s.Member(t.Context(), name)
 		wantErr(t, err, store.ErrNotFound)
 	})
 }
 
-func wantMember(t *testing.T, s Store, want member.Member) {
+func wantMember(t *testing.T, s Store, want store.Member) {
 	t.Helper()
 	got, err := s.Member(t.Context(), want.Username)
 	must(t, err)

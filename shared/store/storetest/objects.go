@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -10,18 +9,8 @@ import (
 	"systole/shared/store"
 )
 
-// ObjectStore is all that is asked of a store of objects.
-type ObjectStore interface {
-	Put(ctx context.Context, key string, data []byte) error
-	Replace(ctx context.Context, key string, data []byte) error
-	Get(ctx context.Context, key string) ([]byte, error)
-	Delete(ctx context.Context, key string) error
-	Erase(ctx context.Context, prefix string) error
-	List(ctx context.Context, prefix, after string, limit int) ([]store.Object, string, error)
-}
-
 // Objects runs what is asked of a store of objects.
-func Objects(t *testing.T, o ObjectStore) {
+func Objects(t *testing.T, o store.Objects) {
 	t.Run("an object comes back as it was put", func(t *testing.T) {
 		for _, size := range []int{0, 1, 3000, 5 << 20} {
 			key, data := unique("uploads/9/"), bytes.Repeat([]byte{0, 0xff, 'a'}, size/3+1)[:size]
@@ -81,7 +70,7 @@ func Objects(t *testing.T, o ObjectStore) {
 	t.Run("objects are listed in order, page by page, from where one left off", func(t *testing.T) { listing(t, o) })
 }
 
-func listing(t *testing.T, o ObjectStore) {
+func listing(t *testing.T, o store.Objects) {
 	prefix := unique("models/") + "/"
 	var keys []string
 	for i := range 7 {
@@ -115,7 +104,7 @@ func listing(t *testing.T, o ObjectStore) {
 	}
 }
 
-func wantObject(t *testing.T, o ObjectStore, key string, want []byte) {
+func wantObject(t *testing.T, o store.Objects, key string, want []byte) {
 	t.Helper()
 	got, err := o.Get(t.Context(), key)
 	must(t, err)

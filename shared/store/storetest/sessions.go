@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"systole/shared/member"
 	"systole/shared/store"
 )
 
@@ -12,7 +11,7 @@ import (
 func Sessions(t *testing.T, s Store) {
 	t.Run("a session comes back as it was created", func(t *testing.T) {
 		session := newSession(unique("u"))
-		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+		must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))
 		wantSession(t, s, session)
 	})
 	t.Run("an unknown session is not found", func(t *testing.T) {
@@ -21,13 +20,13 @@ func Sessions(t *testing.T, s Store) {
 	})
 	t.Run("a member's sessions are listed, oldest first", func(t *testing.T) {
 		username := unique("u")
-		sessions := make([]member.Session, 5)
+		sessions := make([]store.Session, 5)
 		for i := range sessions {
 			sessions[i] = newSession(username)
 			sessions[i].Issued = now.Add(time.Duration(-i) * time.Minute)
-			must(t, s.CreateSession(t.Context(), sessions[i], newEvent(), nil))
+			must(t, s.CreateSession(t.Context(), sessions[i], loggedIn(), nil))
 		}
-		must(t, s.CreateSession(t.Context(), newSession(username+"x"), newEvent(), nil))
+		must(t, s.CreateSession(t.Context(), newSession(username+"x"), loggedIn(), nil))
 		eventually(t, "all five are listed", func() bool {
 			of, err := s.SessionsOf(t.Context(), username)
 			must(t, err)
@@ -37,24 +36,24 @@ func Sessions(t *testing.T, s Store) {
 	t.Run("a new session evicts others in the same call", func(t *testing.T) {
 		username := unique("u")
 		old, kept, fresh := newSession(username), newSession(username), newSession(username)
-		must(t, s.CreateSession(t.Context(), old, newEvent(), nil))
-		must(t, s.CreateSession(t.Context(), kept, newEvent(), nil))
+		must(t, s.CreateSession(t.Context(), old, loggedIn(), nil))
+		must(t, s.CreateSession(t.Context(), kept, loggedIn(), nil))
 		gone := newSession(username).ID
-		must(t, s.CreateSession(t.Context(), fresh, newEvent(), []member.TokenID{old.ID, gone}))
+		must(t, s.CreateSession(t.Context(), fresh, loggedIn(), []store.TokenID{old.ID, gone}))
 		wantNoSession(t, s, old.ID)
 		wantSession(t, s, kept)
 		wantSession(t, s, fresh)
 	})
 	t.Run("a touch is noted", func(t *testing.T) {
 		session := newSession(unique("u"))
-		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
-		session.Used, session.ModelKey = now.Add(time.Hour), "models/7/b"
-		must(t, s.TouchSession(t.Context(), session.ID, session.Used, session.ModelKey))
+		must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))
+		session.Used, session.TemplateKey = now.Add(time.Hour), "models/7/b"
+		must(t, s.TouchSession(t.Context(), session.ID, session.Used, session.TemplateKey))
 		wantSession(t, s, session)
 	})
 	t.Run("a touch brings no ended session back", func(t *testing.T) {
 		session := newSession(unique("u"))
-		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+		must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))
 		_, err := s.DeleteSession(t.Context(), session.ID)
 		must(t, err)
 		wantErr(t, s.TouchSession(t.Context(), session.ID, now, "k"), store.ErrNotFound)
@@ -62,7 +61,7 @@ func Sessions(t *testing.T, s Store) {
 	})
 	t.Run("a session is kept when others are voided", func(t *testing.T) {
 		session := newSession(unique("u"))
-		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+		must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))
 		session.ValidFrom = now.Add(time.Minute)
 		must(t, s.KeepSession(t.Context(), session.ID, session.ValidFrom))
 		wantSession(t, s, session)
@@ -72,8 +71,8 @@ func Sessions(t *testing.T, s Store) {
 	})
 	t.Run("of many takers of a challenge exactly one gets it", func(t *testing.T) {
 		session := newSession(unique("u"))
-		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
-		challenge := member.Challenge{Hash: session.ID, Expires: now.Add(time.Minute)}
+		must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))
+		challenge := store.Challenge{Hash: session.ID, Expires: now.Add(time.Minute)}
 		must(t, s.SetChallenge(t.Context(), session.ID, challenge))
 		other := challenge
 		other.Hash[0]++
@@ -95,10 +94,10 @@ func Sessions(t *testing.T, s Store) {
 	})
 	t.Run("many sessions are deleted at once", func(t *testing.T) {
 		username := unique("u")
-		var ids []member.TokenID
+		var ids []store.TokenID
 		for range 30 {
 			session := newSession(username)
-			must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+			must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))
 			ids = append(ids, session.ID)
 		}
 		must(t, s.DeleteSessions(t.Context(), ids))
@@ -110,7 +109,7 @@ func Sessions(t *testing.T, s Store) {
 	})
 	t.Run("of many log-outs exactly one is told of the session", func(t *testing.T) {
 		session := newSession(unique("u"))
-		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+		must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))
 		won := race(t, 16, store.ErrNotFound, func(int) error {
 			got, err := s.DeleteSession(t.Context(), session.ID)
 			if err == nil && got != session {
@@ -132,10 +131,10 @@ func expiry(t *testing.T, s Store) {
 	alive.Expires, alive.Used = later.Add(time.Second), later
 	expired.Expires, expired.Used = later, later
 	unused.Expires, unused.Used = later.Add(time.Hour), later.Add(-idle)
-	for _, session := range []member.Session{alive, expired, unused} {
-		must(t, s.CreateSession(t.Context(), session, newEvent(), nil))
+	for _, session := range []store.Session{alive, expired, unused} {
+		must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))
 	}
-	found := map[member.TokenID]int{}
+	found := map[store.TokenID]int{}
 	for cursor, pages := "", 0; ; pages++ {
 		ids, next, err := s.ExpiredSessions(t.Context(), later, idle, cursor, 2)
 		must(t, err)
@@ -155,7 +154,7 @@ func expiry(t *testing.T, s Store) {
 	}
 }
 
-func wantSession(t *testing.T, s Store, want member.Session) {
+func wantSession(t *testing.T, s Store, want store.Session) {
 	t.Helper()
 	got, err := s.Session(t.Context(), want.ID)
 	must(t, err)
@@ -164,7 +163,7 @@ func wantSession(t *testing.T, s Store, want member.Session) {
 	}
 }
 
-func wantNoSession(t *testing.T, s Store, id member.TokenID) {
+func wantNoSession(t *testing.T, s Store, id store.TokenID) {
 	t.Helper()
 	_, err := s.Session(t.Context(), id)
 	wantErr(t, err, store.ErrNotFound)

@@ -22,9 +22,9 @@ import (
 	"systole/shared/api"
 	"systole/shared/biometric/protect"
 	"systole/shared/config"
-	"systole/shared/member"
 	"systole/shared/member/argon2id"
 	"systole/shared/memory"
+	"systole/shared/store"
 )
 
 func main() {
@@ -126,7 +126,7 @@ func house(members int) (http.Handler, error) {
 	ctx, kept := context.Background(), new(memory.Store)
 	hash, err := argon2id.New(argon2id.Cost(settings.HashCost), 1, rand.Reader).Hash(ctx, "the-right-one")
 	for i := range members {
-		m := member.Member{Username: fmt.Sprint("known", i), PK: int64(i + 1), Name: "n", PasswordHash: hash, Created: time.Now()}
+		m := store.Member{Username: fmt.Sprint("known", i), PK: int64(i + 1), Name: "n", PasswordHash: hash, Created: time.Now()}
 		err = errors.Join(err, kept.CreateMember(ctx, m))
 	}
 	stores := service.Stores{Members: kept, Sessions: kept, Objects: &memory.Objects{Now: time.Now}, Keys: keys}

@@ -128,19 +128,19 @@ func (h *House) Broken(ctx context.Context) error {
 		if m.Username == "" || m.PasswordHash == "" || m.PK == 0 {
 			return fmt.Errorf("member %+v is half made", m)
 		}
-		if m.Model == nil {
+		if m.Template == nil {
 			continue
 		}
-		object, err := h.Objects.Get(ctx, m.Model.Key)
+		object, err := h.Objects.Get(ctx, m.Template.Key)
 		if err != nil {
-			return fmt.Errorf("%s points to %s: %w", m.Username, m.Model.Key, err)
+			return fmt.Errorf("%s points to %s: %w", m.Username, m.Template.Key, err)
 		}
 		ring, err := h.Keys.Ring(ctx)
 		if err != nil {
 			return err
 		}
-		if _, _, _, err := ring.Open(m.Model.Key, object); err != nil {
-			return fmt.Errorf("%s points to %s: %w", m.Username, m.Model.Key, err)
+		if _, _, _, err := ring.Open(m.Template.Key, object); err != nil {
+			return fmt.Errorf("%s points to %s: %w", m.Username, m.Template.Key, err)
 		}
 	}
 	return nil
@@ -175,8 +175,8 @@ func (h *House) Orphans(ctx context.Context) ([]string, error) {
 	}
 	pointed := map[string]bool{}
 	for _, m := range members {
-		if m.Model != nil {
-			pointed[m.Model.Key] = true
+		if m.Template != nil {
+			pointed[m.Template.Key] = true
 		}
 	}
 	var orphans []string

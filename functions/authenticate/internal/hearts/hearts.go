@@ -12,6 +12,7 @@ import (
 	"systole/shared/aws/secrets"
 	"systole/shared/biometric"
 	"systole/shared/biometric/configured"
+	"systole/shared/biometric/protect"
 	"systole/shared/config"
 	"systole/shared/member"
 )
@@ -24,7 +25,7 @@ func Service() (*biometric.Service, config.Config, error) {
 	}
 	tables := environment.Tables(settings, sdk)
 	bucket := s3.New(sdk, client.Endpoint(os.Getenv, "S3"), settings.Bucket)
-	keys := secrets.New(sdk, client.Endpoint(os.Getenv, "SECRETS_MANAGER"), settings.KeysSecret, time.Now)
+	keys := secrets.New(sdk, client.Endpoint(os.Getenv, "SECRETS_MANAGER"), settings.KeysSecret, protect.ParseKeys, time.Now)
 	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
-	return biometric.NewService(tokens, tables, bucket, keys, configured.Settings(settings), time.Now, rand.Reader), settings, nil
+	return biometric.NewService(tokens, tables, bucket, protect.Source(keys.Value), configured.Settings(settings), time.Now, rand.Reader), settings, nil
 }

@@ -1,0 +1,62 @@
+package store
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Prefixes of the keys of objects. The bucket's life cycle and the permissions
+// of the functions name them too: the tests of the template compare.
+const (
+	TemplatePrefix  = "models/"  // sealed templates
+	RecordingPrefix = "uploads/" // recordings, for a limited time
+)
+
+// CursorKey is the object that says how far clean-up came.
+const CursorKey = "cleanup/cursor"
+
+// TemplateKey is the object of a member's template of this version.
+func TemplateKey(pk int64, version string) string { return TemplatesOf(pk) + version }
+
+// TemplatesOf begins the keys of a member's templates.
+func TemplatesOf(pk int64) string { return folder(TemplatePrefix, pk) }
+
+// RecordingsOf begins the keys of a member's recordings, enrolled or waiting.
+func RecordingsOf(pk int64) string { return folder(RecordingPrefix, pk) }
+
+// EnrolledPrefix begins the keys of the recordings that a template was made of.
+func EnrolledPrefix(pk int64, version string) string { return RecordingsOf(pk) + version + "/" }
+
+// EnrolledKey is the object of the nth recording that a template was made of.
+// Nothing that a client says, such as a file name, is part of it.
+func EnrolledKey(pk int64, version string, n int) string {
+	return EnrolledPrefix(pk, version) + strconv.Itoa(n)
+}
+
+// UploadIDBytes is the length of an upload's id in bytes; it is written in
+// hexadecimal digits.
+const UploadIDBytes = 16
+
+// UploadKey is the object of a file that a member uploaded and no request has
+// used yet. It reports false for an id that no upload has: the key never leaves
+// the member's own folder.
+func UploadKey(pk int64, id string) (key string, ok bool) {
+	if len(id) != 2*UploadIDBytes || strings.Trim(id, "0123456789abcdef") != "" {
+		return "", false
+	}
+	return RecordingsOf(pk) + "incoming/" + id, true
+}
+
+// TemplateOwner returns the pk of the member whose template lies at the key, or
+// false for a key of nobody's.
+func TemplateOwner(key string) (pk int64, ok bool) {
+	rest, ok := strings.CutPrefix(key, TemplatePrefix)
+	if !ok {
+		return 0, false
+	}
+	digits, _, _ := strings.Cut(rest, "/")
+	pk, err := strconv.ParseInt(digits, 10, 64)
+	return pk, err == nil && pk > 0
+}
+
+func folder(prefix string, pk int64) string { return prefix + strconv.FormatInt(pk, 10) + "/" }

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Member is a person who signed up.
+type Member struct {
+	Username     string // NFC, unique, the key
+	PK           int64  // unique, 0 < PK < 2^53
+	Name         string
+	Age          *int   // years; nil when not given
+	Gender       Gender // empty when not given
+	PasswordHash string // argon2id, PHC string
+	Created      time.Time
+	// TokensValidFrom voids every token that was issued under another one.
+	TokensValidFrom time.Time
+	// Consent is the last that was given; nil when none ever was.
+	Consent *Consent
+	// Template points to the current template; nil when there is none.
+	Template *Template `json:"Model"` // the name in database files of 2026
+	// Digests are those of recordings that were checked since the template's
+	// object was written, which holds the earlier ones; by an id of each check.
+	Digests map[string][]byte `json:"Prints"` // the name in database files of 2026
+}
+
+// DigestIDs returns the keys of Digests, sorted.
+func (m Member) DigestIDs() []string { return slices.Sorted(maps.Keys(m.Digests)) }
+
+// Gender as a member stated it.
+type Gender string
+
+// The values that sign-up takes beside none.
+const (
+	Male   Gender = "male"
+	Female Gender = "female"
+)
+
+// Consent to the use of one's ECG.
+type Consent struct {
+	Version   string // of the text that was agreed to
+	Given     time.Time
+	Withdrawn time.Time // zero while it holds
+}
+
+// Holds reports whether there is consent to the text of this version.
+func (c *Consent) Holds(version string) bool {
+	return c != nil && c.Version == version && c.Withdrawn.IsZero()
+}
+
+// Template points to the object that holds a member's reference template. The
+// object is written before the pointer, and never overwritten.
+type Template struct {
+	Version   string // unique for each template made
+	Key       string // of the object: TemplateKey
+	Made      time.Time
+	Used      time.Time // last successful check, to the day
+	Algorithm string    // name of the algorithm that made it
+	Quality   float64   // 0 to 1
+	// Failures counts the checks that failed in a row; FailedAt is the time of
+	// the last one.
+	Failures int
+	FailedAt time.Time
+}
+
+// MemberReader reads one member.
+type MemberReader interface {
+	// Member returns the member as last written, or ErrNotFound.
+	Member(ctx context.Context, username string) (Member, error)
+}
+
+// MemberStore keeps what a member signed up with.
+type MemberStore interface {
+	MemberReader
+	// CreateMember adds m; ErrExists when the user name is taken. A repetition
+	// of the very same write (equal PasswordHash) succeeds: the reply to the
+	// first may have been lost.
+	CreateMember(ctx context.Context, m Member) error
+	// ReplacePassword sets the hash if it still is old, else ErrConflict.
+	// validFrom, unless it is zero, becomes TokensValidFrom in the same write.
+	ReplacePassword(ctx context.Context, username, old, new string, validFrom time.Time) error
+	// VoidTokens sets TokensValidFrom; ErrConflict when there is no such member.
+	VoidTokens(ctx context.Context, username string, from time.Time) error
+	// SetConsent sets the consent; ErrConflict when there is no such member.
+	SetConsent(ctx context.Context, username string, c Consent) error
+	// DeleteMember deletes the member with this pk. Deleting a missing member
+	// succeeds; ErrConflict when another member has the name by now.
+	DeleteMember(ctx context.Context, username string, pk int64) error
+	// ClaimPKBlock reserves the block of PKs with this number for claimant, a
+	// word unique to a process; ErrExists when another has claimed it.
+	ClaimPKBlock(ctx context.Context, block int64, claimant string) error
+}
+
+// TemplateWriter moves a member's pointer to a template.
+type TemplateWriter interface {
+	// SetTemplate moves the member's pointer to t if it still names the version
+	// replaced ("" for none), and removes the digests with the ids archived,
+	// which t's object now holds; else ErrConflict. A repetition of the very
+	// same write succeeds.
+	SetTemplate(ctx context.Context, username, replaced string, t Template, archived []string) error
+	// MarkTemplateUsed sets the template's Used if it still is the current
+	// version, else ErrConflict.
+	MarkTemplateUsed(ctx context.Context, username, version string, used time.Time) error
+}
+
+// TemplateRemover removes a member's pointer to a template.
+type TemplateRemover interface {
+	// ClearTemplate removes the member's pointer if it still names the version,
+	// and the digests with these ids; else ErrConflict. Without a pointer it
+	// succeeds.
+	ClearTemplate(ctx context.Context, username, version string, digests []string) error
+}
+
+// ProbeRegistry remembers the recordings that are being checked.
+type ProbeRegistry interface {
+	// RegisterProbe adds the digest of a probe under an id of its own, and
+	// returns the member with it: in one call, so that of several checks of one
+	// recording at once all but one see another's digest. ErrNotFound when there
+	// is no such member.
+	RegisterProbe(ctx context.Context, username, id string, digest []byte) (Member, error)
+	// RemoveProbe removes the digest with this id. Removing a missing one
+	// succeeds.
+	RemoveProbe(ctx context.Context, username, id string) error
+}
+
+// CheckCounter counts the failed checks of a template.
+type CheckCounter interface {
+	// CountFailure adds one to the template's Failures, and sets FailedAt, if it
+	// still is the current version, else ErrConflict. Of several at once each is
+	// counted; one may count twice when its reply was lost.
+	CountFailure(ctx context.Context, username, version string, at time.Time) error
+	// ClearFailures sets the template's Failures to 0 if it still is the current
+	// version, else ErrConflict.
+	ClearFailures(ctx context.Context, username, version string) error
+}
+
+// MemberLister finds members for clean-up.
+type MemberLister interface {
+	// MemberByPK returns the member with this pk as last written, or
+	// ErrNotFound.
+	MemberByPK(ctx context.Context, pk int64) (Member, error)
+	// MembersPage returns the members among the next limit rows after cursor
+	// ("" for the start), and the cursor to go on from, "" at the end.
+	MembersPage(ctx context.Context, cursor string, limit int) ([]Member, string, error)
+}
+
+// Members is the whole store of members: their rows, the attempts to log in,
+// and what happened to their accounts.
+type Members interface {
+	MemberStore
+	TemplateWriter
+	TemplateRemover
+	ProbeRegistry
+	CheckCounter
+	MemberLister
+	AttemptStore
+	ActivityLog
+}

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// TokenID is the SHA-256 of a token: the key of its session.
+type TokenID [32]byte
+
+// Session is a token at rest. The token itself is stored nowhere.
+type Session struct {
+	ID       TokenID
+	Username string
+	PK       int64
+	Issued   time.Time
+	Used     time.Time // last use, to within a tenth of the idle limit
+	Expires  time.Time // absolute
+	// ValidFrom is the member's TokensValidFrom that the token was issued under.
+	ValidFrom time.Time
+	// TemplateKey is the member's template as this session last saw it: a hint
+	// that lets a check fetch member and template at once. It may be out of date.
+	TemplateKey string `json:"ModelKey"` // the name in database files of 2026
+	// Challenge is the nonce that the next check has to bring; zero for none.
+	Challenge Challenge
+}
+
+// Challenge is a nonce at rest: good for one check, for a short time.
+type Challenge struct {
+	Hash    [32]byte // SHA-256 of the nonce
+	Expires time.Time
+}
+
+// SessionStore keeps tokens at rest. Reads return expired sessions, too: callers
+// compare times themselves.
+type SessionStore interface {
+	SessionDeleter
+	// CreateSession adds s and, in the same call, notes the event under the
+	// session's user name and deletes the sessions in evict.
+	CreateSession(ctx context.Context, s Session, e Event, evict []TokenID) error
+	// Session returns the session, or ErrNotFound.
+	Session(ctx context.Context, id TokenID) (Session, error)
+	// SessionsOf lists a member's sessions, oldest first. It may lag behind
+	// writes by a second.
+	SessionsOf(ctx context.Context, username string) ([]Session, error)
+	// TouchSession sets Used and TemplateKey; ErrNotFound when the session has
+	// ended, and it stays ended.
+	TouchSession(ctx context.Context, id TokenID, used time.Time, templateKey string) error
+	// KeepSession sets ValidFrom, so that the session outlives the voiding of
+	// the others; ErrNotFound when it has ended.
+	KeepSession(ctx context.Context, id TokenID, validFrom time.Time) error
+	// SetChallenge replaces the session's challenge; ErrNotFound when the
+	// session has ended.
+	SetChallenge(ctx context.Context, id TokenID, c Challenge) error
+	// TakeChallenge removes the challenge if it is this one, else ErrConflict:
+	// of several takers one succeeds.
+	TakeChallenge(ctx context.Context, id TokenID, c Challenge) error
+	// DeleteSessions deletes the sessions with these ids, of any number. Deleting
+	// a missing one succeeds.
+	DeleteSessions(ctx context.Context, ids []TokenID) error
+}
+
+// SessionDeleter ends one session.
+type SessionDeleter interface {
+	// DeleteSession deletes the session and returns it, or ErrNotFound.
+	DeleteSession(ctx context.Context, id TokenID) (Session, error)
+}
+
+// ExpiredLister finds sessions for clean-up.
+type ExpiredLister interface {
+	// ExpiredSessions returns the ids of the sessions among the next limit after
+	// cursor ("" for the start) that had expired at now or had not been used for
+	// idle, and the cursor to go on from, "" at the end.
+	ExpiredSessions(ctx context.Context, now time.Time, idle time.Duration, cursor string, limit int) ([]TokenID, string, error)
+}
+
+// Sessions is the whole store of sessions.
+type Sessions interface {
+	SessionStore
+	ExpiredLister
+}
