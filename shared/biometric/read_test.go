@@ -69,7 +69,7 @@ func TestEveryReasonOfAFileHasTheCodeOfItsName(t *testing.T) {
 // fileReasons reads the constants of type recording.Reason from their source.
 func fileReasons(t *testing.T) []recording.Reason {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../ecg/recording/recording.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "../ecg/recording/internal/raw/refusal.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,11 @@
 package recording
 
-import "bytes"
+import (
+	"bytes"
+
+	"systole/shared/ecg/recording/internal/archive"
+	"systole/shared/ecg/recording/internal/raw"
+)
 
 // maxParts is how many files one recording may be sent as.
 const maxParts = 16
@@ -14,7 +19,7 @@ func ReadParts(parts []Part, h Hints) (*Recording, error) {
 		return ReadBytes(parts[0].Data, h)
 	}
 	if len(parts) > maxParts {
-		return nil, refuse(Unsupported, 0, "it comes in %d files, at most %d are read", len(parts), maxParts)
+		return nil, raw.Refuse(Unsupported, 0, "it comes in %d files, at most %d are read", len(parts), maxParts)
 	}
 	total := 0
 	for _, p := range parts {
@@ -23,19 +28,18 @@ func ReadParts(parts []Part, h Hints) (*Recording, error) {
 	if total > MaxBytes {
 		return nil, errTooManyBytes
 	}
-	u := newUnpacker(total)
-	var entries []entry
+	var entries []archive.Entry
 	for _, p := range parts {
 		if len(bytes.TrimSpace(p.Data)) == 0 {
 			continue
 		}
-		entries = append(entries, entry{name: p.Name, size: int64(len(p.Data)), data: p.Data})
+		entries = append(entries, archive.Entry{Name: p.Name, Size: int64(len(p.Data)), Data: p.Data})
 	}
-	r, err := u.readEntries(entries, h, 0)
+	f, err := readFiles(entries, h.options(total), 0)
 	if err != nil {
 		return nil, err
 	}
-	return r.settle(h)
+	return settle(f, h)
 }
 
 // Part is one of the files that a recording was sent as.

@@ -141,7 +141,7 @@ func TestWhatCannotBeReadIsRefusedWithItsReason(t *testing.T) {
 		"PDF":                 {"%PDF-1.7 ...", recording.Unsupported, 0},
 		"a picture":           {"\x89PNG\r\n\x1a\n...", recording.Unsupported, 0},
 		"bytes":               {"\x00\x01\x02\x03", recording.Unsupported, 0},
-		"Latin letters":       {"\xe9\xe8 \xff\xfd", recording.Unsupported, 0},
+		"Latin letters":       {"\xe9\xe8 \xff\xfd", recording.Unreadable, 0},
 		"no rate":             {"0.1\n0.2\n0.3\n", recording.RateUnknown, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

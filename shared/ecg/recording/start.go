@@ -21,7 +21,7 @@ func (r *Recording) dropDeadStart() {
 	for i := range r.Leads {
 		r.Leads[i].MV = r.Leads[i].MV[dead:]
 	}
-	r.note("start_dropped", "%d samples without a signal dropped at the beginning", dead)
+	r.notef("start_dropped", "%d samples without a signal dropped at the beginning", dead)
 }
 
 // still is how many samples at the beginning have one value, or none.

@@ -1,0 +1,162 @@
+package recording
+
+import (
+	"errors"
+	"slices"
+
+	"systole/shared/ecg/recording/aecg"
+	"systole/shared/ecg/recording/apple"
+	"systole/shared/ecg/recording/dicom"
+	"systole/shared/ecg/recording/edf"
+	"systole/shared/ecg/recording/foreign"
+	"systole/shared/ecg/recording/internal/archive"
+	"systole/shared/ecg/recording/internal/raw"
+	"systole/shared/ecg/recording/ishne"
+	"systole/shared/ecg/recording/jsonfile"
+	"systole/shared/ecg/recording/kardia"
+	"systole/shared/ecg/recording/matrix"
+	"systole/shared/ecg/recording/opensignals"
+	"systole/shared/ecg/recording/samsung"
+	"systole/shared/ecg/recording/scp"
+	"systole/shared/ecg/recording/text"
+	"systole/shared/ecg/recording/wfdb"
+)
+
+// format is one kind of file, told from the others by its content.
+type format struct {
+	name string
+	is   func(data []byte) bool
+	read func(data []byte, o raw.Options) (*raw.Recording, error)
+}
+
+// binaries are asked first, in this order, with the bytes as they came.
+var binaries = [...]format{
+	{"edf", edf.Is, edf.Read},
+	{"bdf", edf.IsBDF, edf.Read},
+	{"kardia", kardia.Is, kardia.Read},
+	{"ishne", ishne.Is, ishne.Read},
+	{"dicom", dicom.Is, dicom.Read},
+	{"scp", scp.Is, scp.Read},
+	{"matlab", matrix.IsMATLAB, matrix.ReadMATLAB},
+	{"numpy", matrix.IsNumPy, matrix.ReadNumPy},
+	{"matlab", matrix.IsMATLAB4, matrix.ReadMATLAB4},
+	{"", foreign.Is, foreign.Read},
+}
+
+// texts are asked next, in this order, with the text in UTF-8. The last takes
+// whatever is left.
+var texts = [...]format{
+	{"wfdb", wfdb.IsHeader, wfdb.ReadHeader},
+	{"apple", apple.Is, apple.Read},
+	{"samsung", samsung.IsTable, samsung.ReadTable},
+	{"opensignals", opensignals.Is, opensignals.Read},
+	{"aecg", aecg.Is, aecg.Read},
+	{"json", jsonfile.Is, jsonfile.Read},
+	{"text", text.Is, text.Read},
+}
+
+// collection is a kind of recording that lies in several files, or one that
+// comes with many others.
+type collection struct {
+	name string
+	is   func(entries []archive.Entry) bool // from names and first bytes
+	read func(entries []archive.Entry, o raw.Options) (*raw.Recording, error)
+}
+
+// collections in the order in which they are asked. What none of them knows is
+// taken for recordings that have nothing to do with each other.
+var collections = [...]collection{
+	{"apple", apple.IsExport, apple.ReadExport},
+	{"samsung", samsung.IsExport, samsung.ReadExport},
+	{"wfdb", wfdb.Is, wfdb.Read},
+	{"numpy", matrix.IsArchive, matrix.ReadArchive},
+	{"excel", foreign.IsWorkbook, foreign.ReadWorkbook},
+}
+
+// found is a recording with the name of its format.
+type found struct {
+	*raw.Recording
+	format string
+}
+
+// readFile reads a file that isn't packed.
+func readFile(data []byte, o raw.Options) (found, error) {
+	for _, f := range binaries {
+		if f.is(data) {
+			return f.found(data, o)
+		}
+	}
+	decoded, ok := raw.Text(data)
+	if !ok {
+		return found{}, raw.Refuse(raw.Unsupported, 0, "it is neither text nor a format known here; of a WFDB record send the .hea with the .dat")
+	}
+	for _, f := range texts {
+		if f.is(decoded) {
+			return f.found(decoded, o)
+		}
+	}
+	panic("the last of the texts takes whatever is left")
+}
+
+func (f format) found(data []byte, o raw.Options) (found, error) {
+	r, err := f.read(data, o)
+	return found{r, f.name}, err
+}
+
+// readFiles reads the recording that several files hold, at a depth of files
+// within files.
+func readFiles(entries []archive.Entry, o raw.Options, depth int) (found, error) {
+	if len(entries) == 0 {
+		return found{}, raw.Refuse(raw.Empty, 0, "there are no files in it")
+	}
+	for _, c := range collections {
+		if c.is(entries) {
+			r, err := c.read(entries, o)
+			return found{r, c.name}, err
+		}
+	}
+	return readNewest(entries, o, depth)
+}
+
+// readNewest tries the files, the last modified first, and returns the
+// recording that began last.
+func readNewest(entries []archive.Entry, o raw.Options, depth int) (newest found, err error) {
+	entries = slices.Clone(entries)
+	slices.SortStableFunc(entries, func(a, b archive.Entry) int { return b.Modified.Compare(a.Modified) })
+	var first error
+	read := 0
+	for _, e := range entries[:min(len(entries), archive.MostTried)] {
+		r, err := readEntry(e, o, depth)
+		if errors.Is(err, raw.ErrTooLarge) || o.Budget.Err() != nil {
+			return found{}, err
+		}
+		if err != nil {
+			if first == nil {
+				first = err
+			}
+			continue
+		}
+		read++
+		if newest.Recording == nil || r.Start.After(newest.Start) {
+			newest = r
+		}
+	}
+	if newest.Recording == nil {
+		return found{}, first
+	}
+	if entries[0].Packed() {
+		newest.Notef("unpacked", "unpacked from a zip")
+	}
+	if read > 1 || len(entries) > archive.MostTried {
+		newest.Notef("newest_taken", "the newest of %d recordings", read)
+	}
+	return newest, nil
+}
+
+func readEntry(e archive.Entry, o raw.Options, depth int) (found, error) {
+	data, err := e.All()
+	if err != nil {
+		return found{}, err
+	}
+	return unpack(data, o, depth+1)
+}

@@ -1,0 +1,156 @@
+// Package archive unpacks files that hold other files. What it unpacks is asked
+// of a [raw.Budget] before memory is taken.
+package archive
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"systole/shared/ecg/recording/internal/raw"
+)
+
+const (
+	// MostTried is how many files of an archive are read to find the recording.
+	MostTried = 32
+	// maxEntries bounds a zip's directory. Apple's export of a runner has some
+	// thousand files beside the recordings.
+	maxEntries = 20_000
+)
+
+// Entry is one of several files that came together. Its name is what somebody
+// wrote there: it may tell what the file is to its format, and is never a path.
+type Entry struct {
+	Name     string
+	Modified time.Time // zero when not known
+	Size     int64     // as stated, before it is unpacked
+	Data     []byte    // where it came unpacked
+	open     func() (io.ReadCloser, error)
+	budget   *raw.Budget
+}
+
+var errDamaged = raw.Refuse(raw.Unreadable, 0, "a file in the zip can't be unpacked, it was damaged on its way: send it again")
+
+// All returns the whole file, which may be part of what was sent.
+func (e Entry) All() ([]byte, error) {
+	if e.open == nil {
+		return e.Data, nil
+	}
+	r, err := e.open()
+	if errors.Is(err, zip.ErrAlgorithm) {
+		return nil, raw.Refuse(raw.Unsupported, 0, "a file in the zip is packed in a way that isn't read: make the zip anew")
+	}
+	if err != nil {
+		return nil, errDamaged
+	}
+	defer r.Close()
+	data, err := e.budget.Unpack(r, e.Size)
+	if err != nil && !errors.Is(err, raw.ErrTooLarge) && e.budget.Err() == nil {
+		return nil, errDamaged
+	}
+	return data, err
+}
+
+// Packed reports whether the file is unpacked from an archive.
+func (e Entry) Packed() bool { return e.open != nil }
+
+// Base is the last part of the name in lower case.
+func (e Entry) Base() string { return Base(e.Name) }
+
+// Base is the last part of a path of any system, in lower case.
+func Base(name string) string {
+	return strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
+}
+
+// Picked are the entries of a kind, of those the ones whose name holds pick.
+func Picked(entries []Entry, is func(Entry) bool, pick string) (of []Entry) {
+	for _, e := range entries {
+		if is(e) && (pick == "" || strings.Contains(strings.ToLower(e.Name), strings.ToLower(pick))) {
+			of = append(of, e)
+		}
+	}
+	return of
+}
+
+// NewestFirst sorts by time, and where that is the same by name.
+func NewestFirst(entries []Entry) []Entry {
+	return slices.SortedFunc(slices.Values(entries), func(a, b Entry) int {
+		if c := b.Modified.Compare(a.Modified); c != 0 {
+			return c
+		}
+		return strings.Compare(b.Base(), a.Base())
+	})
+}
+
+// IsZip reports whether the file is a zip, an empty one included.
+func IsZip(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("PK\x05\x06"))
+}
+
+// Zip lists the files of a zip, without those that systems put beside a
+// person's. Nothing is unpacked yet.
+func Zip(data []byte, budget *raw.Budget) ([]Entry, error) {
+	// Each entry of the directory begins with this; counted before the
+	// directory is read, which takes much more memory than it has bytes.
+	if bytes.Count(data, []byte("PK\x01\x02")) > maxEntries {
+		return nil, raw.Refuse(raw.Unsupported, 0, "it is a zip of more than %d files: send the recording alone", maxEntries)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, raw.Refuse(raw.Unreadable, 0, "it is a zip whose directory is broken or cut off: send it again")
+	}
+	var entries []Entry
+	for _, f := range archive.File {
+		if f.Flags&1 != 0 {
+			return nil, raw.Refuse(raw.Unsupported, 0, "it is a zip with a password: send it without one")
+		}
+		e := Entry{Name: f.Name, Modified: f.Modified, Size: int64(f.UncompressedSize64), open: f.Open, budget: budget}
+		if !f.FileInfo().IsDir() && f.UncompressedSize64 > 0 && !leftBehind(e) {
+			entries = append(entries, e)
+		}
+	}
+	return entries, nil
+}
+
+// leftBehind tells what systems put beside a person's files.
+func leftBehind(e Entry) bool {
+	return strings.HasPrefix(e.Name, "__MACOSX/") || strings.HasPrefix(e.Base(), ".") || e.Base() == "thumbs.db"
+}
+
+// IsGzip reports whether the file was packed with gzip.
+func IsGzip(data []byte) bool { return bytes.HasPrefix(data, []byte("\x1f\x8b\x08")) }
+
+// Gunzip unpacks what was packed with gzip. A file that was cut off gives what
+// came before the cut, as it does when it isn't packed; cut tells so.
+func Gunzip(data []byte, budget *raw.Budget) (inner []byte, cut bool, err error) {
+	unpacked, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, false, raw.Refuse(raw.Unreadable, 0, "its gzip header is broken: pack it again")
+	}
+	inner, err = budget.Unpack(unpacked, min(gzipSize(data), budget.Left()))
+	cut = errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrHeader) // ends early, or other bytes follow
+	switch {
+	case errors.Is(err, raw.ErrTooLarge), budget.Err() != nil:
+		return nil, false, err
+	case err != nil && !cut:
+		return nil, false, raw.Refuse(raw.Unreadable, 0, "it can't be unpacked, it was damaged on its way: send it again")
+	case len(bytes.TrimSpace(inner)) == 0:
+		return nil, false, raw.Refuse(raw.Empty, 0, "there is nothing packed in it")
+	}
+	return inner, cut, nil
+}
+
+// gzipSize is how long the unpacked file says it is, in its last four bytes.
+func gzipSize(data []byte) int64 {
+	if len(data) < 4 {
+		return 0
+	}
+	return int64(binary.LittleEndian.Uint32(data[len(data)-4:]))
+}

@@ -1,0 +1,102 @@
+package raw
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Channel is what a file with signals of many kinds says of one of them.
+type Channel struct {
+	Name   string
+	Unit   string // of the signal, as the file writes it; empty when it doesn't
+	RateHz float64
+	Broken bool // nothing can be read of it
+}
+
+// kinds of channels, the better the higher.
+type kind int
+
+const (
+	otherSignal kind = iota // breath, pressure, movement, marks
+	anySignal               // nothing says what it is
+	heartSignal
+)
+
+// leadI has the names of lead I.
+var leadI = [...]string{"i", "lead i", "ecg i", "ekg i", "ecg lead i", "lead_i", "ecg_i", "leadi", "di", "d1"}
+
+// leadWords are the standard leads, those of monitors and Holters, and
+// orthogonal ones.
+var leadWords = [...]string{
+	"i", "ii", "iii", "avr", "avl", "avf", "v", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v3r", "v4r",
+	"d1", "d2", "d3", "di", "dii", "diii", "mli", "mlii", "mliii", "mcl1", "mcl5", "mcl6", "cm1", "cm2", "cm3", "cm4", "cm5",
+	"vx", "vy", "vz",
+}
+
+// otherWords begin the names of what recorders of sleep, intensive care and
+// movement have beside the heart.
+var otherWords = [...]string{
+	"resp", "breath", "abd", "thor", "abp", "art", "bp", "cvp", "pap", "icp", "press", "pleth", "ppg", "spo2", "sao2", "co2",
+	"puls", "hr", "heartrate", "rate", "rr", "eeg", "emg", "eog", "gsr", "eda", "temp", "acc", "gyr", "mag", "pos", "flow", "snor",
+	"sound", "imp", "annot", "status", "trig", "event", "mark", "butt", "batt", "light", "time", "count", "check", "crc", "qual",
+}
+
+// kind of signal by its name, and where that says nothing by its unit.
+func (c Channel) kind() kind {
+	words := strings.FieldsFunc(strings.ToLower(c.Name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	found := anySignal
+	for _, word := range words {
+		bare := word
+		for _, prefix := range []string{"ecg", "ekg", "lead"} {
+			bare = strings.TrimPrefix(bare, prefix)
+		}
+		if bare != word || strings.HasSuffix(word, "ecg") || slices.Contains(leadWords[:], word) {
+			found = heartSignal
+			continue
+		}
+		if slices.ContainsFunc(otherWords[:], func(other string) bool { return strings.HasPrefix(word, other) }) {
+			return otherSignal
+		}
+	}
+	if found == anySignal && c.Unit != "" && PerMV(c.Unit) == 0 {
+		return otherSignal
+	}
+	return found
+}
+
+// Hearts are the positions of the channels to read: those that look most like
+// leads of an ECG, of one rate, that of the wanted one or of the first. What is
+// wanted by its name is read whatever it looks like.
+func (r *Recording) Hearts(channels []Channel, wanted string) ([]int, error) {
+	best, lead := otherSignal, -1
+	for i, c := range channels {
+		if c.Broken {
+			continue
+		}
+		if wanted != "" && strings.EqualFold(strings.TrimSpace(c.Name), strings.TrimSpace(wanted)) {
+			best, lead = c.kind(), i
+			break
+		}
+		if k := c.kind(); k > best {
+			best, lead = k, i
+		}
+	}
+	if lead < 0 {
+		return nil, Refuse(Unsupported, 0, "none of its channels can be an ECG: name the one that is")
+	}
+	var kept []int
+	for i, c := range channels {
+		same := !c.Broken && c.kind() == best && best > otherSignal && c.RateHz == channels[lead].RateHz
+		if i == lead || same && len(kept) < MaxLeads {
+			kept = append(kept, i)
+		}
+	}
+	if left := len(channels) - len(kept); left > 0 {
+		r.Notef("channels_left_out", "%d of %d channels left out: no ECG, broken, or of another rate", left, len(channels))
+	}
+	if best == anySignal && len(kept) > 1 {
+		r.Notef("lead_guessed", "none of %d channels says that it is an ECG: the first was taken", len(kept))
+	}
+	return kept, nil
+}

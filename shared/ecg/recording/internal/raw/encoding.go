@@ -1,0 +1,132 @@
+package raw
+
+import (
+	"bytes"
+	"encoding/binary"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/korean"
+)
+
+// encodingHead is how many bytes of a file tell its encoding apart from binary.
+const encodingHead = 4096
+
+// Text returns a text as UTF-8 with lines that end in LF, without a byte order
+// mark: the only place where encodings are decided. ok is false for what is no
+// text. The result is data itself where that is so already.
+//
+// UTF-16 is told by its mark, or by the zero bytes between ASCII. What is no
+// UTF-8 is Korean (CP949), if most of its bytes above ASCII come in pairs, else
+// Western European (CP1252, and so ISO 8859-1), where nearly every letter with
+// an accent stands alone.
+func Text(data []byte) (text []byte, ok bool) {
+	order, marked := utf16Order(data)
+	switch {
+	case order != nil:
+		data = fromUTF16(data[marked:], order)
+	default:
+		data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+		if hasControls(data[:min(len(data), encodingHead)]) {
+			return nil, false
+		}
+		if !utf8.Valid(data) {
+			data = fromPages(data)
+		}
+	}
+	if bytes.IndexByte(data, '\n') < 0 && bytes.IndexByte(data, '\r') >= 0 {
+		data = bytes.ReplaceAll(data, []byte{'\r'}, []byte{'\n'})
+	}
+	return data, true
+}
+
+// hasControls reports whether there are bytes that no text has.
+func hasControls(head []byte) bool {
+	return bytes.ContainsFunc(head, func(r rune) bool {
+		return r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != '\v' && r != 0x1a && r != 0x1b
+	})
+}
+
+// utf16Order returns the order of bytes of a text in UTF-16, nil for another,
+// and how many bytes its mark has.
+func utf16Order(data []byte) (order binary.ByteOrder, mark int) {
+	switch {
+	case bytes.HasPrefix(data, []byte("\xff\xfe")):
+		return binary.LittleEndian, 2
+	case bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return binary.BigEndian, 2
+	}
+	head := data[:min(len(data), 64)]
+	if len(head) < 8 || len(data)%2 != 0 {
+		return nil, 0
+	}
+	asciiAt := [2]int{} // characters whose other byte is zero, by where they stand in a pair
+	for i := 0; i+1 < len(head); i += 2 {
+		for j := range 2 {
+			if c := head[i+j]; head[i+1-j] == 0 && (c >= ' ' && c < 0x7f || c == '\t' || c == '\r' || c == '\n') {
+				asciiAt[j]++
+			}
+		}
+	}
+	switch pairs := len(head) / 2; pairs {
+	case asciiAt[0]:
+		return binary.LittleEndian, 0
+	case asciiAt[1]:
+		return binary.BigEndian, 0
+	}
+	return nil, 0
+}
+
+func fromUTF16(data []byte, order binary.ByteOrder) []byte {
+	units := make([]uint16, 0, len(data)/2)
+	for i := 0; i+1 < len(data); i += 2 {
+		units = append(units, order.Uint16(data[i:]))
+	}
+	text := make([]byte, 0, len(units)+len(units)/8)
+	for i := 0; i < len(units); i++ {
+		r := rune(units[i])
+		if utf16.IsSurrogate(r) && i+1 < len(units) {
+			if pair := utf16.DecodeRune(r, rune(units[i+1])); pair != utf8.RuneError {
+				r = pair
+				i++
+			}
+		}
+		text = utf8.AppendRune(text, r)
+	}
+	return text
+}
+
+// fromPages decodes a text of one byte a letter, or two of Korean ones.
+func fromPages(data []byte) []byte {
+	var page encoding.Encoding = charmap.Windows1252
+	if inPairs(data) {
+		page = korean.EUCKR
+	}
+	text, err := page.NewDecoder().Bytes(data)
+	if err != nil {
+		return bytes.ToValidUTF8(data, []byte("\ufffd"))
+	}
+	return text
+}
+
+// inPairs reports whether most runs of bytes above ASCII have an even length.
+func inPairs(data []byte) bool {
+	even, odd, run := 0, 0, 0
+	for _, c := range data {
+		if c >= utf8.RuneSelf {
+			run++
+			continue
+		}
+		switch {
+		case run == 0:
+		case run%2 == 0:
+			even++
+		default:
+			odd++
+		}
+		run = 0
+	}
+	return even > odd
+}

@@ -1,0 +1,68 @@
+package raw
+
+import (
+	"bytes"
+	"context"
+	"io"
+)
+
+// Options are what a reader is told beside the file's content.
+type Options struct {
+	Lead string // name of the wanted lead, empty for none
+	Pick string // part of the name of the wanted ECG of many, empty for the newest
+	// RateHz is the sampling rate that the sender states, 0 for none.
+	RateHz float64
+	// Budget is what reading may still cost. All readers of one request share it.
+	Budget *Budget
+}
+
+// Bounds on what a packed file may cost. Recordings, text or binary, shrink to
+// a third or a tenth; a file that shrinks far more was made to hurt.
+const (
+	maxUnpackRatio = 25
+	freeToUnpack   = 4 << 20 // bytes, whatever the ratio
+)
+
+// Budget is what reading the files of one request may still cost. A reader asks
+// it before it takes memory, and between pieces of long work.
+type Budget struct {
+	ctx   context.Context
+	bytes int64 // that may still be unpacked
+}
+
+// NewBudget returns the budget of files of so many bytes. What is unpacked is
+// counted over all of them: many small bombs are no better than a large one.
+// Reading ends soon after ctx does.
+func NewBudget(ctx context.Context, size int) *Budget {
+	return &Budget{ctx, min(MaxBytes, freeToUnpack+maxUnpackRatio*int64(size))}
+}
+
+// ErrTooLarge refuses a file whose unpacking would exceed the budget.
+var ErrTooLarge = Refuse(Unsupported, 0, "it unpacks to far more than it should: send the recording alone, or not packed")
+
+// Unpack reads from r at most what may still be unpacked. The stated size, 0
+// for none, is taken in one piece and counts as unpacked even where fewer bytes
+// come. The error is ErrTooLarge, the context's or r's; what came before it is
+// returned with it.
+func (b *Budget) Unpack(r io.Reader, stated int64) ([]byte, error) {
+	if err := b.Err(); err != nil {
+		return nil, err
+	}
+	if stated > b.bytes {
+		return nil, ErrTooLarge
+	}
+	var data bytes.Buffer
+	data.Grow(int(max(stated, 0)) + bytes.MinRead)
+	n, err := data.ReadFrom(io.LimitReader(r, b.bytes+1))
+	if n > b.bytes {
+		return nil, ErrTooLarge
+	}
+	b.bytes -= max(n, stated)
+	return data.Bytes(), err
+}
+
+// Left is how many bytes may still be unpacked.
+func (b *Budget) Left() int64 { return b.bytes }
+
+// Err is the context's error once nobody waits for the recording any more.
+func (b *Budget) Err() error { return b.ctx.Err() }

@@ -1,0 +1,43 @@
+package raw
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// Packing is how a number lies in bytes.
+type Packing struct {
+	Width int // bytes
+	At    func(b []byte) float64
+}
+
+// PackingOf is the packing of a kind, the letter and the width in bytes by which
+// NumPy names it. A big end first is turned round.
+func PackingOf(kind string, order binary.ByteOrder) (Packing, bool) {
+	le := binary.LittleEndian
+	p, ok := map[string]Packing{
+		"i1": {1, func(b []byte) float64 { return float64(int8(b[0])) }},
+		"u1": {1, func(b []byte) float64 { return float64(b[0]) }},
+		"i2": {2, func(b []byte) float64 { return float64(int16(le.Uint16(b))) }},
+		"u2": {2, func(b []byte) float64 { return float64(le.Uint16(b)) }},
+		"i4": {4, func(b []byte) float64 { return float64(int32(le.Uint32(b))) }},
+		"u4": {4, func(b []byte) float64 { return float64(le.Uint32(b)) }},
+		"i8": {8, func(b []byte) float64 { return float64(int64(le.Uint64(b))) }},
+		"u8": {8, func(b []byte) float64 { return float64(le.Uint64(b)) }},
+		"f4": {4, func(b []byte) float64 { return float64(math.Float32frombits(le.Uint32(b))) }},
+		"f8": {8, func(b []byte) float64 { return math.Float64frombits(le.Uint64(b)) }},
+	}[kind]
+	if !ok || order == binary.ByteOrder(le) || p.Width == 1 {
+		return p, ok
+	}
+	return Packing{p.Width, func(b []byte) float64 {
+		var turned [8]byte
+		for i := range p.Width {
+			turned[p.Width-1-i] = b[i]
+		}
+		return p.At(turned[:])
+	}}, true
+}
+
+// Int24 is a number of 24 bits with a sign, the low byte first.
+func Int24(b []byte) int { return int(int32(uint32(b[0])<<8|uint32(b[1])<<16|uint32(b[2])<<24) >> 8) }

@@ -1,0 +1,81 @@
+// Package raw has what the readers of all formats share: what a file says,
+// the options and the budget of reading it, and one place for each fact that
+// several formats need: units, rates, times, encodings, numbers, packings,
+// checksums, channels. It knows no format.
+package raw
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Limits of what is read: 24 hours of one lead at 500 Hz as text, and more.
+const (
+	MaxBytes   = 512 << 20
+	MaxSamples = 100_000_000 // of all leads together
+	MaxLeads   = 64
+	// MaxColumns of a table: the leads and one of times.
+	MaxColumns = MaxLeads + 1
+)
+
+// Recording is what a file says, before the lead and the rate are settled.
+type Recording struct {
+	Device string    // empty when the file doesn't say
+	Start  time.Time // zero when the file doesn't say
+	RateHz float64   // 0 when the file doesn't say
+	Leads  []Lead    // in mV, all of one length, at least one
+	Notes  []Note
+}
+
+// Lead is one signal.
+type Lead struct {
+	Name string    // as in the file, empty for none
+	MV   []float64 // NaN for a missing sample
+}
+
+// Note is something that was found, guessed or repaired.
+type Note struct {
+	Code string // a stable word
+	Text string
+}
+
+// Notef adds a note.
+func (r *Recording) Notef(code, format string, args ...any) {
+	r.Notes = append(r.Notes, Note{code, fmt.Sprintf(format, args...)})
+}
+
+// NoteMissing says how many samples of a lead the file itself calls missing.
+func (r *Recording) NoteMissing(samples int) {
+	if samples > 0 {
+		r.Notef("samples_missing", "%d samples are missing", samples)
+	}
+}
+
+// Choose returns the position of the lead to compare: the wanted one, else
+// lead I, else one called ECG, else the first. Lead I is what watches and straps
+// record, and what most people can give again.
+func Choose(leads []Lead, wanted string) int {
+	for _, names := range [][]string{{wanted}, leadI[:], {"ecg", "ekg"}} {
+		for i, lead := range leads {
+			for _, name := range names {
+				if name != "" && strings.EqualFold(strings.TrimSpace(lead.Name), name) {
+					return i
+				}
+			}
+		}
+	}
+	return 0
+}
+
+// OneLength returns the leads that are as long as the first: others are
+// something else.
+func OneLength(leads []Lead) []Lead {
+	kept := leads[:0]
+	for _, l := range leads {
+		if len(l.MV) == len(leads[0].MV) {
+			kept = append(kept, l)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,34 @@
+package raw
+
+import "fmt"
+
+// Reason is a stable word for why a file can't be read.
+type Reason string
+
+// The reasons there are.
+const (
+	Empty       Reason = "recording_empty"
+	Unreadable  Reason = "recording_unreadable"
+	Unsupported Reason = "recording_unsupported"
+	RateUnknown Reason = "rate_unknown"
+)
+
+// Error says why a file can't be read. Detail never holds what the file says
+// of a person.
+type Error struct {
+	Reason Reason
+	Line   int // of a text, from 1; 0 when it isn't about one
+	Detail string
+}
+
+func (e *Error) Error() string {
+	if e.Line > 0 {
+		return fmt.Sprintf("%s: line %d: %s", e.Reason, e.Line, e.Detail)
+	}
+	return fmt.Sprintf("%s: %s", e.Reason, e.Detail)
+}
+
+// Refuse is the refusal of a file, or of a line of it if line isn't 0.
+func Refuse(reason Reason, line int, format string, args ...any) *Error {
+	return &Error{reason, line, fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,110 @@
+package raw
+
+import (
+	"math"
+	"strings"
+	"unicode"
+)
+
+// voltages are the units of voltage with a value's factor to mV, and how they
+// are spelled: in lower case, every kind of µ as u, without blanks.
+var voltages = [...]struct {
+	unit      string
+	perMV     float64
+	spellings []string
+}{
+	{"mV", 1, []string{"mv", "millivolt", "millivolts", "мв", "милливольт", "밀리볼트", "ミリボルト", "毫伏", "مللي فولت", "मिलीवोल्ट"}},
+	{"µV", 1e-3, []string{"uv", "mcv", "microvolt", "microvolts", "мкв", "микровольт", "마이크로볼트", "マイクロボルト", "微伏", "ميكروفولت", "माइक्रोवोल्ट"}},
+	{"nV", 1e-6, []string{"nv", "nanovolt", "nanovolts", "нв", "нановольт"}},
+	{"V", 1e3, []string{"v", "volt", "volts", "в", "вольт", "볼트", "ボルト", "伏"}},
+}
+
+// plainUnit is a unit as the table of voltages spells it.
+func plainUnit(unit string) string {
+	unit = strings.NewReplacer("µ", "u", "μ", "u", "\xb5", "u", " ", "", "\u00a0", "", "\u202f", "").Replace(unit)
+	return strings.ToLower(strings.Trim(unit, "()[]"))
+}
+
+// PerMV is the factor from a value of the unit to mV, 0 for a unit that is
+// none of voltage.
+func PerMV(unit string) float64 {
+	plain := plainUnit(unit)
+	for _, v := range voltages {
+		for _, s := range v.spellings {
+			if plain == s {
+				return v.perMV
+			}
+		}
+	}
+	return 0
+}
+
+// Unit returns the factor to mV of a column's samples: the one its name states,
+// else the one that gives the size of an ECG. Comparing doesn't depend on it.
+func Unit(name string, samples []float64) (perMV float64, unit string, stated bool) {
+	if perMV, unit, stated = unitIn(name); stated {
+		return perMV, unit, true
+	}
+	switch span := spread(samples); {
+	case span < 0.02:
+		return 1e3, "V", false
+	case span < 50:
+		return 1, "mV", false
+	}
+	return 1e-3, "µV", false
+}
+
+// unitIn finds a unit in a column's name, such as "ECG (mV)", "ecg_uV", "EKGmV".
+// A single V stands for volts only in brackets or behind a low line, since V is
+// a lead, too.
+func unitIn(name string) (perMV float64, unit string, ok bool) {
+	words := strings.FieldsFunc(strings.ToLower(strings.NewReplacer("µ", "u", "μ", "u").Replace(name)),
+		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
+	lower := strings.ToLower(name)
+	for _, v := range voltages {
+		for _, s := range v.spellings {
+			for _, word := range words {
+				single := len(s) == 1 || s == "в"
+				if single && word == s && strings.ContainsAny(name, "([_") &&
+					(strings.Contains(lower, "("+s+")") || strings.Contains(lower, "["+s+"]") || strings.HasSuffix(lower, "_"+s)) {
+					return v.perMV, v.unit, true
+				}
+				if !single && strings.HasSuffix(word, s) {
+					return v.perMV, v.unit, true
+				}
+			}
+		}
+	}
+	return 0, "", false
+}
+
+// ScaleGuessed brings a signal of no known unit to mV, by the size of an ECG.
+func (r *Recording) ScaleGuessed(mv []float64) {
+	scale, unit, _ := Unit("", mv)
+	for i := range mv {
+		mv[i] *= scale
+	}
+	r.Notef("unit_guessed", "unit guessed as %s", unit)
+}
+
+// spread of the samples from the lowest to the highest.
+func spread(samples []float64) float64 {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, x := range samples {
+		if x < low {
+			low = x
+		}
+		if x > high { // neither for what is no number
+			high = x
+		}
+	}
+	return high - low
+}
+
+// BareName is a column's name without its unit in brackets.
+func BareName(name string) string {
+	if i := strings.IndexAny(name, "(["); i > 0 {
+		name = name[:i]
+	}
+	return strings.TrimSpace(name)
+}

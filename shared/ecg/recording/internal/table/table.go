@@ -1,0 +1,218 @@
+// Package table reads numbers in columns and types the columns: times, leads and
+// their units. Texts, matrices and JSON are such tables.
+package table
+
+import (
+	"bytes"
+	"math"
+	"strings"
+
+	"systole/shared/ecg/recording/internal/raw"
+)
+
+// maxHeaderLines is how many lines without numbers may come before the first
+// with them.
+const maxHeaderLines = 100
+
+// linesBetweenAsks is how many lines are read before it is asked whether
+// anybody still waits for them: some milliseconds of work.
+const linesBetweenAsks = 1 << 15
+
+// Table is numbers in columns, all of one length.
+type Table struct {
+	Names   []string // names of the columns, nil for none
+	RateHz  float64  // from a header row such as "Sample Rate,512 hertz", else 0
+	Columns [][]float64
+	quoted  bool
+	open    int // lines of a serial log that are no number
+	junk    int // of these, those that say nothing else
+}
+
+// Parse splits a text in UTF-8 into header and columns.
+func Parse(data []byte, o raw.Options) (*Table, error) {
+	t := &Table{}
+	var s splitter
+	var fields [][]byte
+	for line, number := []byte(nil), 1; len(data) > 0; number++ {
+		if number%linesBetweenAsks == 0 && o.Budget.Err() != nil {
+			return nil, o.Budget.Err()
+		}
+		line, data, _ = bytes.Cut(data, []byte{'\n'})
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		if t.Columns == nil {
+			begun, err := t.begin(&s, line, number)
+			if err != nil {
+				return nil, err
+			}
+			if !begun {
+				continue
+			}
+			t.reserve(len(data) / (len(line) + 1))
+		}
+		fields = s.split(fields[:0], line)
+		if err := t.add(fields, &s, number, len(data) == 0); err != nil {
+			return nil, err
+		}
+	}
+	if t.Columns == nil {
+		return nil, raw.Refuse(raw.Unreadable, 0, "there are no numbers in it")
+	}
+	return t, nil
+}
+
+// begin looks at a line before the first with numbers, and reports whether it
+// is that one.
+func (t *Table) begin(s *splitter, line []byte, number int) (bool, error) {
+	*s = splitterFor(line)
+	fields := s.split(nil, line)
+	if len(fields) > raw.MaxLeads+1 {
+		return false, raw.Refuse(raw.Unsupported, number, "it has %d columns, at most %d are read", len(fields), raw.MaxLeads+1)
+	}
+	if s.numbers(fields) {
+		t.Columns = make([][]float64, len(fields))
+		t.quoted = line[0] == '"'
+		if len(t.Names) != len(fields) {
+			t.Names = nil
+		}
+		return true, nil
+	}
+	if number > maxHeaderLines {
+		return false, raw.Refuse(raw.Unreadable, number, "there are no numbers in its first %d lines", maxHeaderLines)
+	}
+	t.Names = t.Names[:0]
+	for _, field := range fields {
+		t.Names = append(t.Names, string(field))
+	}
+	if hz, ok := raw.RateIn(t.Names); ok {
+		t.RateHz = hz
+	}
+	return false, nil
+}
+
+// reserve makes room for about so many more rows.
+func (t *Table) reserve(rows int) {
+	rows = min(rows+rows/8+1, raw.MaxSamples/len(t.Columns))
+	for i := range t.Columns {
+		t.Columns[i] = make([]float64, 0, rows)
+	}
+}
+
+// add takes one row. The last line of a file may be cut off.
+func (t *Table) add(fields [][]byte, s *splitter, number int, last bool) error {
+	if len(fields) != len(t.Columns) {
+		if last && len(t.Columns[0]) > 0 {
+			return nil
+		}
+		return raw.Refuse(raw.Unreadable, number, "it has %d columns where the first row has %d", len(fields), len(t.Columns))
+	}
+	if len(t.Columns[0])*len(t.Columns) >= raw.MaxSamples {
+		return raw.Refuse(raw.Unsupported, number, "it has more than %d numbers", raw.MaxSamples)
+	}
+	for i, field := range fields {
+		x, ok := s.number(field, i)
+		if !ok && t.forgives(field) {
+			t.open++
+			x, ok = math.NaN(), true
+		}
+		if !ok {
+			return raw.Refuse(raw.Unreadable, number, "column %d is no number", i+1)
+		}
+		t.Columns[i] = append(t.Columns[i], x)
+	}
+	return nil
+}
+
+// leadsOff is what sketches for the AD8232 print while an electrode is off.
+const leadsOff = "!"
+
+// forgives reports whether a line that is no number is left open: where
+// electrodes were off, and now and then in a log of single numbers that came
+// over a serial line.
+func (t *Table) forgives(field []byte) bool {
+	if len(t.Columns) != 1 || t.quoted {
+		return false
+	}
+	if string(field) == leadsOff {
+		return true
+	}
+	t.junk++
+	return t.junk <= len(t.Columns[0])/200
+}
+
+// splitter knows what lies between the fields of a line, and which decimal
+// mark its numbers have.
+type splitter struct {
+	delimiter byte // 0 for white space, '\n' for none: one number a line
+	comma     bool
+}
+
+// splitterFor guesses from one line. A comma between columns of numbers with
+// points, or between numbers that have none, is a delimiter; where a semicolon
+// or tab stands, it is a decimal mark.
+func splitterFor(line []byte) splitter {
+	for _, delimiter := range []byte{';', '\t'} {
+		if bytes.IndexByte(line, delimiter) >= 0 {
+			return splitter{delimiter, bytes.IndexByte(line, ',') >= 0 && bytes.IndexByte(line, '.') < 0}
+		}
+	}
+	if bytes.IndexByte(line, ',') >= 0 {
+		return splitter{delimiter: ','}
+	}
+	if bytes.ContainsAny(line, " ") && line[0] != '"' {
+		return splitter{}
+	}
+	return splitter{delimiter: '\n'}
+}
+
+// split appends the fields of a line, without their quotes and margins.
+func (s *splitter) split(dst [][]byte, line []byte) [][]byte {
+	if s.delimiter == 0 {
+		return append(dst, bytes.Fields(line)...)
+	}
+	for {
+		i := bytes.IndexByte(line, s.delimiter)
+		if i < 0 {
+			break
+		}
+		dst = append(dst, trim(line[:i]))
+		line = line[i+1:]
+	}
+	if rest := trim(line); len(rest) > 0 || len(dst) == 0 {
+		dst = append(dst, rest) // a delimiter at the end begins no column
+	}
+	return dst
+}
+
+// trim removes margins and one pair of quotes.
+func trim(field []byte) []byte {
+	field = bytes.TrimSpace(field)
+	if n := len(field); n >= 2 && field[0] == '"' && field[n-1] == '"' {
+		field = bytes.TrimSpace(field[1 : n-1])
+	}
+	return field
+}
+
+// numbers reports whether every field is a number; the first may be a time.
+func (s *splitter) numbers(fields [][]byte) bool {
+	for i, field := range fields {
+		if _, ok := s.number(field, i); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// number reads a field. A first column may hold dates with times, which become
+// seconds since 1970.
+func (s *splitter) number(field []byte, column int) (float64, bool) {
+	if x, ok := raw.ParseNumber(field, s.comma); ok {
+		return x, true
+	}
+	if column == 0 && len(field) >= len("15:04:05") && s.delimiter != '\n' {
+		return raw.ParseMoment(strings.TrimSpace(string(field)))
+	}
+	return 0, false
+}

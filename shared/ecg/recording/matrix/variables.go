@@ -1,0 +1,112 @@
+// Package matrix reads the matrices that programs for numerics save: MATLAB of
+// levels 4 and 5, and NumPy.
+package matrix
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"systole/shared/ecg/recording/internal/raw"
+	"systole/shared/ecg/recording/internal/table"
+)
+
+// variable is a matrix of numbers with a name, as programs for numerics save.
+type variable struct {
+	name          string
+	rows, columns int
+	byRows        bool // numbers of a row follow one another, else those of a column
+	numbers       []byte
+	packing       raw.Packing
+}
+
+// whole reports whether the numbers are all there.
+func (v variable) whole() bool {
+	n := len(v.numbers) / v.packing.Width
+	return v.rows > 0 && v.columns > 0 && v.columns <= n/v.rows
+}
+
+// lead is the samples of the i-th lead, which a row holds where there are fewer
+// rows than columns. What is infinite is none.
+func (v variable) lead(i int) []float64 {
+	n, step, from := v.rows, v.columns, i
+	if v.rows < v.columns {
+		n, step, from = v.columns, 1, i*v.columns
+	}
+	if !v.byRows {
+		step, from = 1, i*v.rows
+		if v.rows < v.columns {
+			step, from = v.rows, i
+		}
+	}
+	mv := make([]float64, n)
+	width, at := v.packing.Width, v.packing.At
+	for j := range mv {
+		mv[j] = at(v.numbers[(from+j*step)*width:])
+		if math.Abs(mv[j]) > math.MaxFloat32 {
+			mv[j] = math.NaN()
+		}
+	}
+	return mv
+}
+
+// Names that scripts give to a signal, the surest first, and to its rate.
+var (
+	signalNames = [...]string{"ecg", "ekg", "val", "signal", "sig", "data", "samples", "leads", "x"}
+	rateNames   = [...]string{"fs", "f_s", "sfreq", "srate", "rate", "rate_hz", "ratehz", "freq", "frequency", "hz", "sampling_rate", "samplingrate",
+		"sample_rate", "samplerate", "sampling_frequency", "samplingfrequency", "fsample"}
+)
+
+// readVariables finds the signal among variables, and its rate.
+func readVariables(all []variable) (*raw.Recording, error) {
+	all = slices.DeleteFunc(all, func(v variable) bool { return !v.whole() })
+	rateHz := 0.0
+	for _, v := range all {
+		if v.rows == 1 && v.columns == 1 && slices.Contains(rateNames[:], strings.ToLower(v.name)) {
+			if hz := v.packing.At(v.numbers); hz >= 10 && hz <= 20_000 {
+				rateHz = hz
+			}
+		}
+	}
+	v, several := signalAmong(all)
+	samples, leads := max(v.rows, v.columns), min(v.rows, v.columns)
+	switch {
+	case samples < 3:
+		return nil, raw.Refuse(raw.Unreadable, 0, "there is no row or column of numbers in it")
+	case leads > raw.MaxLeads+1:
+		return nil, raw.Refuse(raw.Unsupported, 0, "its matrix has %d rows and columns or more, at most %d leads are read", leads, raw.MaxLeads)
+	case samples > raw.MaxSamples/leads:
+		return nil, raw.Refuse(raw.Unsupported, 0, "it has more than %d samples", raw.MaxSamples)
+	}
+	t := table.Table{RateHz: rateHz}
+	for i := range leads {
+		t.Columns = append(t.Columns, v.lead(i))
+	}
+	r, err := t.Recording()
+	if err == nil && several > 1 {
+		r.Notef("variable_chosen", "one of %d variables", several)
+	}
+	return r, err
+}
+
+// signalAmong is the variable that is called like a signal, else the largest,
+// and how many could be one.
+func signalAmong(all []variable) (best variable, several int) {
+	size := func(v variable) int { return v.rows * v.columns }
+	for _, v := range all {
+		if size(v) >= 3 {
+			several++
+		}
+		if size(v) > size(best) {
+			best = v
+		}
+	}
+	for _, name := range signalNames {
+		for _, v := range all {
+			if size(v) >= 3 && strings.EqualFold(v.name, name) {
+				return v, several
+			}
+		}
+	}
+	return best, several
+}
