@@ -14,25 +14,24 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"systole/tests/support/gotool"
+	"systole/tests/support/long"
 	"systole/tests/support/recordings"
 )
 
 const (
-	kills   = 50
 	clients = 4
 	// longest time under load before a kill
 	longest = 400 * time.Millisecond
 	// share of the people whose model accepts them; the rest may be false
 	// rejections, which are no loss
 	leastAccepted = 0.8
-	// patience for the service to start again
-	patience = 20 * time.Second
 )
 
 // account is what the service has promised to one person.
@@ -66,8 +65,6 @@ func (s *service) start(t *testing.T) {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	late := time.AfterFunc(patience, func() { s.cmd.Process.Kill() })
-	defer late.Stop()
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		if address, ok := strings.CutPrefix(lines.Text(), "listening on "); ok {
@@ -86,12 +83,12 @@ func (s *service) kill() {
 }
 
 func TestNothingAnsweredWithSuccessIsLostToAKill(t *testing.T) {
-	s := &service{binary: filepath.Join(t.TempDir(), "local"), data: t.TempDir()}
-	build := exec.Command("go", "build", "-o", s.binary, "./infra/local")
-	build.Dir = "../../.."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	commands, err := gotool.Build(t.Context(), "infra/local")
+	if err != nil {
+		t.Fatal(err)
 	}
+	s := &service{binary: commands.Binary("infra/local"), data: t.TempDir()}
+	kills := long.Runs(10, 50)
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -220,7 +217,7 @@ func get(address, token string) (int, map[string]any) {
 }
 
 func post(address, token string, values url.Values) (int, map[string]any) {
-	return send(http.MethodPost, address, token, "application/x-www-form-urlencoded", strings.NewReader(values.Encode()))
+	return send(http.MethodPost, address, token, "application/x-www-form-urlencoded", []byte(values.Encode()))
 }
 
 func upload(address, token string, file []byte) (int, map[string]any) {
@@ -229,12 +226,23 @@ func upload(address, token string, file []byte) (int, map[string]any) {
 	part, _ := w.CreateFormFile("ECG", "ecg.csv") // to memory: can't fail
 	part.Write(file)
 	w.Close()
-	return send(http.MethodPost, address, token, w.FormDataContentType(), &body)
+	return send(http.MethodPost, address, token, w.FormDataContentType(), body.Bytes())
 }
 
-// send returns status 0 when there is no whole answer.
-func send(method, address, token, contentType string, body io.Reader) (int, map[string]any) {
-	r, err := http.NewRequest(method, address, body)
+// send returns status 0 when there is no whole answer. A service that is too
+// busy is asked again when it says.
+func send(method, address, token, contentType string, body []byte) (int, map[string]any) {
+	for {
+		status, decoded, after := try(method, address, token, contentType, body)
+		if status != http.StatusServiceUnavailable {
+			return status, decoded
+		}
+		time.Sleep(after)
+	}
+}
+
+func try(method, address, token, contentType string, body []byte) (status int, decoded map[string]any, after time.Duration) {
+	r, err := http.NewRequest(method, address, bytes.NewReader(body))
 	if err != nil {
 		panic(err) // addresses are ours
 	}
@@ -244,15 +252,14 @@ func send(method, address, token, contentType string, body io.Reader) (int, map[
 	if token != "" {
 		r.Header.Set("Authorization", "Token "+token)
 	}
-	client := http.Client{Timeout: patience}
-	response, err := client.Do(r)
+	response, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return 0, nil
+		return 0, nil, 0
 	}
 	defer response.Body.Close()
-	var decoded map[string]any
 	if json.NewDecoder(response.Body).Decode(&decoded) != nil {
-		return 0, nil
+		return 0, nil, 0
 	}
-	return response.StatusCode, decoded
+	seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
+	return response.StatusCode, decoded, time.Duration(seconds) * time.Second
 }

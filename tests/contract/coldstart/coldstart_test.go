@@ -6,14 +6,12 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"systole/tests/support/long"
 )
 
 func TestFunctionsAreSmallAndCallNobodyBeforeTheirFirstRequest(t *testing.T) {
-	root, err := repository()
-	if err != nil {
-		t.Fatal(err)
-	}
-	programs, err := build(t.Context(), root, t.TempDir())
+	programs, err := build(t.Context(), t.TempDir(), long.Enabled())
 	if err != nil {
 		t.Fatal(err)
 	}

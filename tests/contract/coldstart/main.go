@@ -13,7 +13,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 )
@@ -35,16 +34,12 @@ func main() {
 }
 
 func run(ctx context.Context, rounds int, check bool) error {
-	root, err := repository()
-	if err != nil {
-		return err
-	}
 	dir, err := os.MkdirTemp("", "coldstart")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	programs, err := build(ctx, root, dir)
+	programs, err := build(ctx, dir, true)
 	if err != nil {
 		return err
 	}
@@ -56,24 +51,6 @@ func run(ctx context.Context, rounds int, check bool) error {
 		return missed(programs)
 	}
 	return nil
-}
-
-// repository returns the folder with go.mod, here or above.
-func repository() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", errors.New("run this inside the repository")
-		}
-		dir = up
-	}
 }
 
 // quantile returns the value below which the share q of the durations lies.

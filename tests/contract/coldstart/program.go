@@ -10,10 +10,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"systole/tests/support/gotool"
 	"systole/tests/support/lambdaruntime"
 )
 
@@ -26,38 +28,34 @@ type program struct {
 	inits      []time.Duration // all packages' initialisation
 	initAllocs int
 	peaks      []int64 // resident memory in bytes
-	zipBytes   int     // for arm64, as uploaded
+	zipBytes   int     // for arm64, as uploaded; 0 where that isn't built
 }
 
-// build builds hello, plain and every function, in this order.
-func build(ctx context.Context, root, dir string) ([]*program, error) {
-	mains, err := filepath.Glob(filepath.Join(root, "functions", "*", "*", "main.go"))
+const here = "tests/contract/coldstart/"
+
+// build builds hello, plain and every function, in this order; zipped as well
+// as what is uploaded of each, which takes a compilation of everything for arm64.
+func build(ctx context.Context, dir string, zipped bool) ([]*program, error) {
+	root, err := gotool.Root()
 	if err != nil {
 		return nil, err
 	}
-	shallow, err := filepath.Glob(filepath.Join(root, "functions", "*", "main.go"))
+	built, err := gotool.Build(ctx, here+"hello", here+"plain", "functions")
 	if err != nil {
 		return nil, err
-	}
-	packages := []string{"./tests/contract/coldstart/hello", "./tests/contract/coldstart/plain"}
-	for _, m := range append(mains, shallow...) {
-		folder, err := filepath.Rel(root, filepath.Dir(m))
-		if err != nil {
-			return nil, err
-		}
-		packages = append(packages, "./"+filepath.ToSlash(folder))
 	}
 	var programs []*program
-	for _, pkg := range packages {
-		p := &program{name: strings.TrimPrefix(strings.TrimPrefix(pkg, "./"), "tests/contract/coldstart/")}
-		if p.binary, err = lambdaruntime.Build(ctx, root, pkg, dir); err != nil {
-			return nil, err
-		}
-		if p.zipBytes, err = zipSize(ctx, root, pkg, dir); err != nil {
-			return nil, err
+	for _, folder := range built.Folders {
+		p := &program{name: strings.TrimPrefix(folder, here), binary: built.Binary(folder)}
+		if zipped {
+			if p.zipBytes, err = zipSize(ctx, root, "./"+folder, dir); err != nil {
+				return nil, err
+			}
 		}
 		programs = append(programs, p)
 	}
+	isFunction := func(p *program) int { return strings.Count(p.name, "/") }
+	slices.SortStableFunc(programs, func(a, b *program) int { return min(isFunction(a), 1) - min(isFunction(b), 1) })
 	return programs, nil
 }
 
@@ -134,8 +132,6 @@ func environment() []string {
 
 // start starts the program once and stops it at its first poll.
 func (p *program) start(ctx context.Context, log io.Writer, extra ...string) (took time.Duration, peak int64, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
 	begin := time.Now()
 	f, err := lambdaruntime.Start(p.binary, append(environment(), extra...), time.Second, log)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"systole/tests/contract/described"
 	"systole/tests/support/recordings"
@@ -25,6 +26,9 @@ type caller struct {
 	base   string
 	person int
 	token  string
+	// impatient takes an answer 503 for an answer; others come back when it
+	// says.
+	impatient bool
 }
 
 // answer is a response with its body read as JSON.
@@ -35,9 +39,34 @@ type answer struct {
 	body    map[string]any
 }
 
+// do sends a request. A busy service is given the time that it asks for.
 func (c *caller) do(method, path, contentType string, body io.Reader) answer {
 	c.t.Helper()
-	r, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, body)
+	var sent []byte
+	if body != nil {
+		sent, _ = io.ReadAll(body) // from memory: can't fail
+	}
+	for {
+		a := c.try(method, path, contentType, sent)
+		if a.status != http.StatusServiceUnavailable || c.impatient {
+			return a
+		}
+		seconds, err := strconv.Atoi(a.header.Get("Retry-After"))
+		if err != nil {
+			c.t.Errorf("%s: 503 with Retry-After %q", a.request, a.header.Get("Retry-After"))
+			return a
+		}
+		select {
+		case <-time.After(time.Duration(seconds) * time.Second):
+		case <-c.t.Context().Done():
+			return a
+		}
+	}
+}
+
+func (c *caller) try(method, path, contentType string, body []byte) answer {
+	c.t.Helper()
+	r, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, bytes.NewReader(body))
 	if err != nil {
 		c.t.Error(err)
 		return answer{}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,13 +19,7 @@ const root = "../../.."
 // startLocal builds and starts the local command, and returns its address.
 func startLocal(t *testing.T, args ...string) (base string) {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "local")
-	build := exec.Command("go", "build", "-o", binary, "./infra/local")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	cmd := exec.Command(binary, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
+	cmd := exec.Command(built(t, "infra/local"), append([]string{"-addr", "127.0.0.1:0"}, args...)...)
 	cmd.Dir = t.TempDir()
 	var log strings.Builder
 	cmd.Stderr = &log
@@ -120,12 +113,12 @@ func TestDataOutlivesTheProcess(t *testing.T) {
 
 func TestAMistakeOnTheCommandLineIsExplained(t *testing.T) {
 	for _, args := range []string{"-addr nowhere", "-port 1", "extra"} {
-		out, err := exec.Command("go", append([]string{"run", "-C", root, "./infra/local", "-memory"}, strings.Fields(args)...)...).CombinedOutput()
+		out, err := exec.Command(built(t, "infra/local"), append([]string{"-memory"}, strings.Fields(args)...)...).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "-addr") && !strings.Contains(string(out), "-h") {
 			t.Errorf("%s: %v, %s", args, err, out)
 		}
 	}
-	out, err := exec.Command("go", "run", "-C", root, "./infra/local", "-h").CombinedOutput()
+	out, err := exec.Command(built(t, "infra/local"), "-h").CombinedOutput()
 	for _, word := range []string{"-addr", "-data", "-memory", "SAMPLING_RATE_HZ"} {
 		if err != nil || !strings.Contains(string(out), word) {
 			t.Errorf("-h doesn't explain %s: %v", word, err)

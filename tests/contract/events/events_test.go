@@ -17,15 +17,13 @@ import (
 	"systole/shared/aws/dynamo"
 	"systole/shared/member"
 	"systole/shared/member/argon2id"
+	"systole/tests/support/gotool"
 	"systole/tests/support/lambdaruntime"
 	"systole/tests/support/servers"
 )
 
-// Where things lie, from this folder.
-const (
-	root   = "../../.."
-	folder = "../../../events"
-)
+// folder of the events, from this one.
+const folder = "../../../events"
 
 func TestTheFilesAreWhatTheProgramMakes(t *testing.T) {
 	all, err := samples()
@@ -59,12 +57,16 @@ func TestFunctionsAnswerTheEvents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	built, err := gotool.Build(t.Context(), "functions")
+	if err != nil {
+		t.Fatal(err)
+	}
 	aws := servers.Start(t)
 	settle(t, aws)
 	functions := map[string]*lambdaruntime.Function{}
 	for _, s := range all {
 		if functions[s.function] == nil {
-			functions[s.function] = start(t, s.function, aws)
+			functions[s.function] = start(t, built, s.function, aws)
 		}
 		t.Run(s.file(), func(t *testing.T) { s.holds(t, functions[s.function]) })
 	}
@@ -101,16 +103,12 @@ func (s sample) holds(t *testing.T, function *lambdaruntime.Function) {
 	}
 }
 
-// start builds and starts a function that uses the servers.
-func start(t *testing.T, name string, aws servers.AWS) *lambdaruntime.Function {
+// start starts a built function that uses the servers.
+func start(t *testing.T, built gotool.Commands, name string, aws servers.AWS) *lambdaruntime.Function {
 	t.Helper()
 	// Only the first _ stands for a slash.
-	pkg := "./functions/" + strings.Replace(name, "_", "/", 1)
-	binary, err := lambdaruntime.Build(t.Context(), root, pkg, t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	function, err := lambdaruntime.Start(binary, aws.Environment(), time.Minute, t.Output())
+	binary := built.Binary("functions/" + strings.Replace(name, "_", "/", 1))
+	function, err := lambdaruntime.Start(binary, aws.Environment(), 15*time.Minute, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}

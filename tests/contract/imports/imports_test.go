@@ -4,20 +4,15 @@
 package imports
 
 import (
-	"encoding/json"
-	"errors"
-	"io"
-	"io/fs"
 	"maps"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"systole/tests/support/gotool"
 )
 
-const module = "systole/"
+const module = gotool.Module
 
 // pkg is a package as go list has it.
 type pkg struct {
@@ -29,46 +24,11 @@ type pkg struct {
 // listed returns the packages that match the patterns, by path.
 func listed(t *testing.T, patterns ...string) map[string]pkg {
 	t.Helper()
-	readSources(t)
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps"}, patterns...)...)
-	cmd.Dir = "../../.."
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("go list: %v\n%s", err, stderr.String())
-	}
 	packages := make(map[string]pkg)
-	dec := json.NewDecoder(strings.NewReader(string(out)))
-	for {
-		var p pkg
-		err := dec.Decode(&p)
-		if errors.Is(err, io.EOF) {
-			return packages
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, p := range gotool.List[pkg](t, append([]string{"-json=ImportPath,Imports,Deps"}, patterns...)...) {
 		packages[strings.TrimPrefix(p.ImportPath, module)] = p
 	}
-}
-
-// readSources reads what go list will: the test's cached result holds as long
-// as the files that the test itself read haven't changed.
-func readSources(t *testing.T) {
-	t.Helper()
-	for _, root := range []string{"../../../functions", "../../../shared"} {
-		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || filepath.Ext(path) != ".go" {
-				return err
-			}
-			_, err = os.ReadFile(path)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	return packages
 }
 
 // within reports whether path is one of the prefixes or lies below one.

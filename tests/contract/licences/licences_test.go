@@ -2,15 +2,13 @@
 package licences
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"systole/tests/support/gotool"
 )
 
 // allowed licences, and words that tell each from the others.
@@ -35,25 +33,13 @@ type module struct {
 // linked returns the modules that end up in the functions and the local command.
 func linked(t *testing.T) map[string]module {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-deps", "-json=Module", "./functions/...", "./infra/local")
-	cmd.Dir = "../../.."
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	modules := make(map[string]module)
-	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
-		var pkg struct{ Module *module }
-		if err := dec.Decode(&pkg); errors.Is(err, io.EOF) {
-			return modules
-		} else if err != nil {
-			t.Fatal(err)
-		}
+	for _, pkg := range gotool.List[struct{ Module *module }](t, "-deps", "-json=Module", "./functions/...", "./infra/local") {
 		if pkg.Module != nil && !pkg.Module.Main {
 			modules[pkg.Module.Path] = *pkg.Module
 		}
 	}
+	return modules
 }
 
 func TestEveryLinkedModuleHasALicenceThatAllowsIt(t *testing.T) {

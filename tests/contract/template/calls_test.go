@@ -1,8 +1,6 @@
 package template
 
 import (
-	"encoding/json"
-	"errors"
 	"go/ast"
 	"go/constant"
 	"go/importer"
@@ -11,15 +9,16 @@ import (
 	"go/types"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"systole/tests/support/gotool"
 )
 
 const (
-	module     = "systole/"
+	module     = gotool.Module
 	dynamoSDK  = "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	s3SDK      = "github.com/aws/aws-sdk-go-v2/service/s3"
 	dynamoPath = module + "shared/aws/dynamo"
@@ -42,14 +41,6 @@ type listed struct {
 // check loads the main package at path and all of ours that it imports.
 func check(t *testing.T, path string) *program {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles", path)
-	cmd.Dir = "../../.."
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("go list: %v\n%s", err, stderr.String())
-	}
 	p := &program{
 		bodies: make(map[*types.Func]*ast.FuncDecl),
 		info:   &types.Info{Uses: make(map[*ast.Ident]types.Object), Defs: make(map[*ast.Ident]types.Object)},
@@ -58,16 +49,7 @@ func check(t *testing.T, path string) *program {
 	exports := make(map[string]string)
 	foreign := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 	ours := make(map[string]*types.Package)
-	dec := json.NewDecoder(strings.NewReader(string(out)))
-	for {
-		var l listed
-		err := dec.Decode(&l)
-		if errors.Is(err, io.EOF) {
-			return p
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, l := range gotool.List[listed](t, "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles", path) {
 		if !strings.HasPrefix(l.ImportPath, module) {
 			exports[l.ImportPath] = l.Export
 			continue
@@ -86,6 +68,7 @@ func check(t *testing.T, path string) *program {
 		ours[l.ImportPath] = pkg
 		p.add(pkg, files)
 	}
+	return p
 }
 
 type importerFunc func(string) (*types.Package, error)

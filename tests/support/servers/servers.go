@@ -5,8 +5,6 @@
 package servers
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http/httptest"
@@ -24,6 +22,7 @@ import (
 
 	"systole/shared/aws/client"
 	"systole/shared/aws/dynamo"
+	"systole/tests/support/gotool"
 )
 
 // What the servers know, as a function's environment names it.
@@ -87,9 +86,6 @@ func StartS3(t testing.TB) string {
 	return server.URL
 }
 
-// startupLimit bounds the installation, and the start, of dynalite.
-const startupLimit = 2 * time.Minute
-
 // StartDynamoDB starts a DynamoDB that has the tables, until the test ends.
 func StartDynamoDB(t testing.TB) string {
 	t.Helper()
@@ -100,11 +96,16 @@ func StartDynamoDB(t testing.TB) string {
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("the tests of the DynamoDB store need Node.js: %v", err)
 	}
+	exited := make(chan struct{})
+	go func() {
+		cmd.Wait()
+		close(exited)
+	}()
 	t.Cleanup(func() {
 		cmd.Process.Kill()
-		cmd.Wait()
+		<-exited
 	})
-	waitFor(t, address)
+	waitFor(t, address, exited)
 	endpoint := "http://" + address
 	createTables(t, endpoint)
 	return endpoint
@@ -117,15 +118,16 @@ func dynalite(t testing.TB) string {
 	folder := filepath.Dir(here)
 	program := filepath.Join(folder, "node_modules", "dynalite", "cli.js")
 	// Test binaries run side by side: one installs, the others wait for it.
-	release := lock(t, filepath.Join(folder, "install.lock"))
+	release, err := gotool.Lock(filepath.Join(folder, "install.lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer release()
 	// npm writes this file when all others are there.
 	if _, err := os.Stat(filepath.Join(folder, "node_modules", ".package-lock.json")); err == nil {
 		return program
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), startupLimit)
-	defer cancel()
-	install := exec.CommandContext(ctx, "npm", "ci", "--no-audit", "--no-fund")
+	install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund")
 	install.Dir = folder
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Fatalf("the tests of the DynamoDB store need dynalite: npm ci in tests/support/servers: %v\n%s", err, out)
@@ -143,20 +145,27 @@ func freeAddress(t testing.TB) string {
 	return listener.Addr().String()
 }
 
-func waitFor(t testing.TB, address string) {
+// waitFor returns when the address takes connections. A busy machine may take
+// as long as it likes; a server that has ended fails the test.
+func waitFor(t testing.TB, address string, exited <-chan struct{}) {
 	t.Helper()
 	dialer := net.Dialer{}
-	err := errors.New("not tried")
-	for deadline := time.Now().Add(startupLimit); time.Now().Before(deadline) && err != nil; {
-		var conn net.Conn
-		if conn, err = dialer.DialContext(t.Context(), "tcp", address); err == nil {
+	for {
+		conn, err := dialer.DialContext(t.Context(), "tcp", address)
+		if err == nil {
 			conn.Close()
 			return
 		}
-		time.Sleep(20 * time.Millisecond)
+		select {
+		case <-exited:
+			t.Fatalf("dynalite has ended: %v", err)
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
-	t.Fatalf("dynalite doesn't answer: %v", err)
 }
+
+// tableLimit is what the SDK's waiter wants to be told: longer than a test runs.
+const tableLimit = time.Hour
 
 func createTables(t testing.TB, endpoint string) {
 	t.Helper()
@@ -168,7 +177,7 @@ func createTables(t testing.TB, endpoint string) {
 		ready := dynamodb.NewTableExistsWaiter(client, func(o *dynamodb.TableExistsWaiterOptions) {
 			o.MinDelay, o.MaxDelay = 10*time.Millisecond, time.Second
 		})
-		if err := ready.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: table.TableName}, startupLimit); err != nil {
+		if err := ready.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: table.TableName}, tableLimit); err != nil {
 			t.Fatal(err)
 		}
 	}

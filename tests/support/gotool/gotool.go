@@ -1,0 +1,171 @@
+// Package gotool runs the go command for tests: what packages there are, and
+// the binaries of the functions and of the local command.
+package gotool
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// Module is the prefix of the import paths of this module's packages.
+const Module = "systole/"
+
+// Root returns the folder of go.mod, at or above the working directory.
+func Root() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", errors.New("there is no go.mod here or above: run this inside the repository")
+		}
+		dir = up
+	}
+}
+
+// List runs go list with the arguments, of which one is -json, and returns what
+// it says of each package. P has the fields that the test looks at.
+func List[P any](t testing.TB, args ...string) []P {
+	t.Helper()
+	root, err := Root()
+	if err == nil {
+		err = readSources(root)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := run(t.Context(), root, append([]string{"list"}, args...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packages []P
+	for dec := json.NewDecoder(strings.NewReader(out)); ; {
+		var p P
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return packages
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+// readSources reads what the go command will: a test's cached result holds as
+// long as the files that the test itself read haven't changed.
+func readSources(root string) error {
+	for _, folder := range []string{"functions", "shared", "infra"} {
+		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" {
+				return err
+			}
+			_, err = os.ReadFile(path)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Commands are built commands.
+type Commands struct {
+	dir     string
+	Folders []string // of the packages, from the root: functions/cleanup
+}
+
+// Binary is the path of a folder's binary.
+func (c Commands) Binary(folder string) string {
+	return filepath.Join(c.dir, filepath.FromSlash(folder))
+}
+
+// Build builds the commands in and below the folders, such as functions/members
+// or infra/local, for this machine. Binaries that are up to date stay: the test
+// packages of one run link each only once.
+//
+// Flags that change a function's size but not what it does are left out, so that
+// packages compiled for other tests serve here.
+func Build(ctx context.Context, folders ...string) (Commands, error) {
+	root, err := Root()
+	if err != nil {
+		return Commands{}, err
+	}
+	if err := readSources(root); err != nil {
+		return Commands{}, err
+	}
+	built := Commands{dir: filepath.Join(root, ".build", "commands")}
+	if err := os.MkdirAll(built.dir, 0o755); err != nil {
+		return Commands{}, err
+	}
+	release, err := Lock(filepath.Join(built.dir, "lock"))
+	if err != nil {
+		return Commands{}, err
+	}
+	defer release()
+	list := []string{"list", "-tags", "lambda.norpc", "-f", `{{if eq .Name "main"}}{{.ImportPath}}{{end}}`}
+	for _, folder := range folders {
+		list = append(list, "./"+folder+"/...")
+	}
+	commands, err := run(ctx, root, list...)
+	if err != nil {
+		return Commands{}, err
+	}
+	byParent := make(map[string][]string)
+	for command := range strings.Lines(commands) {
+		folder := strings.TrimPrefix(strings.TrimSpace(command), Module)
+		built.Folders = append(built.Folders, folder)
+		byParent[path.Dir(folder)] = append(byParent[path.Dir(folder)], "./"+folder)
+	}
+	for parent, commands := range byParent {
+		build := []string{"build", "-tags", "lambda.norpc", "-o", built.Binary(parent) + string(filepath.Separator)}
+		if _, err := run(ctx, root, append(build, commands...)...); err != nil {
+			return Commands{}, err
+		}
+	}
+	return built, nil
+}
+
+// run runs the go command at root and returns what it prints.
+func run(ctx context.Context, root string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = root
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("go %s: %w\n%s", args[0], err, stderr.String())
+	}
+	return string(out), nil
+}
+
+// Lock waits until no other process holds the file, and returns what lets go of
+// it: test binaries run side by side.
+func Lock(path string) (release func(), err error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return func() { file.Close() }, nil
+}
