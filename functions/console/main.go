@@ -1,33 +1,24 @@
 // Command console is the function of the pages: the console, and the API's
-// description. It keeps nothing and knows nobody.
+// description. It keeps nothing and knows nobody: no store is plugged in.
 package main
 
 import (
-	"fmt"
-	"os"
-
-	"systole/functions/internal/serve"
+	"systole/functions/internal/endpoint"
+	"systole/functions/internal/lambda"
 	"systole/shared/api/openapi"
-	"systole/shared/config"
 	"systole/shared/console"
 )
 
-func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { lambda.Main(run) }
 
-func run() error {
-	settings, err := config.Read(os.LookupEnv)
+func run(env *lambda.Environment) error {
+	if err := env.Err(); err != nil {
+		return err
+	}
+	pages, err := console.Routes(console.Settings{DefaultRateHz: env.Config.SamplingRateHz, Parallel: env.Config.ReadParallel})
 	if err != nil {
 		return err
 	}
-	seen, err := console.Routes(console.Settings{DefaultRateHz: settings.SamplingRateHz, Parallel: settings.ReadParallel})
-	if err != nil {
-		return err
-	}
-	serve.Routes(settings, append(openapi.Routes(), seen...)...)
+	endpoint.Serve(env, append(openapi.Routes(), pages...)...)
 	return nil
 }

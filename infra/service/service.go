@@ -6,17 +6,14 @@ import (
 	"io"
 	"time"
 
-	"systole/shared/account"
+	"systole/functions/wiring"
+	"systole/functions/wiring/hearts"
 	"systole/shared/api"
 	"systole/shared/api/authenticate"
-	"systole/shared/api/members"
 	"systole/shared/api/openapi"
 	"systole/shared/biometric"
-	"systole/shared/biometric/configured"
-	"systole/shared/biometric/upload"
 	"systole/shared/config"
 	"systole/shared/console"
-	"systole/shared/member"
 	"systole/shared/member/argon2id"
 	"systole/shared/store"
 )
@@ -32,25 +29,17 @@ type Stores struct {
 
 // Routes returns every route. random must be safe for concurrent use.
 func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) []api.Route {
-	tokens := member.NewTokens(s.Sessions, c.TokenLimits, now, random)
-	hasher := argon2id.New(argon2id.Cost(c.HashCost), c.HashParallel, random)
-	people := member.NewService(s.Members, tokens, hasher, now, random)
-	accounts := account.NewService(s.Members, s.Sessions, tokens, s.Objects, now)
-	hearts := biometric.NewService(tokens, s.Members, s.Objects, s.Keys, configured.Settings(c), now, random)
-	return []api.Route{
-		members.Create(people), members.LogIn(people), members.LogOut(tokens),
-		members.Password(people), members.SessionList(people), members.Activity(people),
-		members.Consent(people, accounts, c.ConsentRequired),
-		members.Export(accounts), members.Delete(account.NewDeletions(accounts, people)),
-		authenticate.MakeModel(hearts), authenticate.HasModel(member.NewModels(s.Members, tokens)), authenticate.CheckUser(hearts),
-		authenticate.Challenge(tokens), authenticate.DeleteModel(accounts),
-		authenticate.Uploads(upload.New(tokens, s.Uploads, random), int(upload.Lifetime.Seconds())),
+	p := wiring.Parts{
+		Config: c, Members: s.Members, Sessions: s.Sessions, Objects: s.Objects, Uploads: s.Uploads,
+		Hasher: argon2id.New(argon2id.Cost(c.HashCost), c.HashParallel, random), Now: now, Random: random,
 	}
+	service := hearts.Service(p, s.Keys)
+	return append(p.Routes(), authenticate.MakeModel(service), authenticate.CheckUser(service))
 }
 
 // Pages are the routes of what is for people: the console, and the API's
 // description.
 func Pages(c config.Config) ([]api.Route, error) {
-	seen, err := console.Routes(console.Settings{DefaultRateHz: c.SamplingRateHz, Parallel: c.ReadParallel})
-	return append(openapi.Routes(), seen...), err
+	pages, err := console.Routes(console.Settings{DefaultRateHz: c.SamplingRateHz, Parallel: c.ReadParallel})
+	return append(openapi.Routes(), pages...), err
 }

@@ -6,6 +6,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,29 +79,37 @@ func Variables() []Variable {
 
 // Read reads the settings through lookup, which is os.LookupEnv but for tests.
 // Those named in required must be there. Every problem is reported, each with
-// the variable's name, what it should look like and how to set it.
+// the variable's name, what it should look like and how to set it; a setting
+// that can't be used has its default in what is returned beside the error.
 func Read(lookup func(string) (string, bool), required ...string) (Config, error) {
-	needed := make(map[string]bool, len(required))
-	for _, name := range required {
-		needed[name] = true
-	}
 	var c Config
-	var problems []error
+	problems := []error{Require(lookup, required...)}
 	for _, s := range settings() {
-		value, _ := lookup(s.name)
-		value = strings.TrimSpace(value)
+		value := valueOf(s, lookup)
 		if value == "" {
-			if needed[s.name] {
-				problems = append(problems, fmt.Errorf("%s is not set: it is %s. Set it like this: export %s=%s", s.name, s.meaning, s.name, s.example))
-			}
 			value = s.fallback
 		}
 		if err := s.set(&c, value); err != nil {
 			problems = append(problems, fmt.Errorf("%s=%q can't be used: %w. Set it like this: export %s=%s", s.name, value, err, s.name, s.example))
+			_ = s.set(&c, s.fallback) // defaults can be used
 		}
 	}
-	if problems != nil {
-		return Config{}, errors.Join(problems...)
+	return c, errors.Join(problems...)
+}
+
+// Require returns an error that names each of the variables that isn't set,
+// what it is and how to set it.
+func Require(lookup func(string) (string, bool), names ...string) error {
+	var problems []error
+	for _, s := range settings() {
+		if slices.Contains(names, s.name) && valueOf(s, lookup) == "" {
+			problems = append(problems, fmt.Errorf("%s is not set: it is %s. Set it like this: export %s=%s", s.name, s.meaning, s.name, s.example))
+		}
 	}
-	return c, nil
+	return errors.Join(problems...)
+}
+
+func valueOf(s setting, lookup func(string) (string, bool)) string {
+	value, _ := lookup(s.name)
+	return strings.TrimSpace(value)
 }

@@ -2,24 +2,9 @@
 package main
 
 import (
-	"crypto/rand"
-	"time"
-
-	"systole/functions/internal/environment"
-	"systole/functions/internal/serve"
-	"systole/shared/api/authenticate"
-	"systole/shared/config"
-	"systole/shared/member"
+	"systole/functions/internal/endpoint"
+	"systole/functions/internal/tables"
+	"systole/functions/wiring"
 )
 
-func main() { environment.Main(run) }
-
-func run() error {
-	settings, sdk, err := environment.Read(config.TokensTable)
-	if err != nil {
-		return err
-	}
-	tokens := member.NewTokens(environment.Tables(settings, sdk), settings.TokenLimits, time.Now, rand.Reader)
-	serve.Routes(settings, authenticate.Challenge(tokens))
-	return nil
-}
+func main() { endpoint.Main(wiring.Parts.Challenge, tables.Plug) }

@@ -3,18 +3,11 @@ package main
 
 import (
 	"systole/functions/authenticate/internal/hearts"
-	"systole/functions/internal/environment"
-	"systole/functions/internal/serve"
+	"systole/shared/api"
 	"systole/shared/api/authenticate"
+	"systole/shared/biometric"
 )
 
-func main() { environment.Main(run) }
-
-func run() error {
-	service, settings, err := hearts.Service()
-	if err != nil {
-		return err
-	}
-	serve.Routes(settings, authenticate.MakeModel(service))
-	return nil
+func main() {
+	hearts.Main(func(s *biometric.Service) api.Route { return authenticate.MakeModel(s) })
 }

@@ -2,34 +2,11 @@
 package main
 
 import (
-	"crypto/rand"
-	"os"
-	"time"
-
-	"systole/functions/internal/environment"
-	"systole/functions/internal/serve"
-	"systole/shared/account"
-	"systole/shared/api/members"
-	"systole/shared/aws/client"
-	"systole/shared/aws/s3"
-	"systole/shared/config"
-	"systole/shared/member"
-	"systole/shared/member/argon2id"
+	"systole/functions/internal/bucket"
+	"systole/functions/internal/endpoint"
+	"systole/functions/internal/passwords"
+	"systole/functions/internal/tables"
+	"systole/functions/wiring"
 )
 
-func main() { environment.Main(run) }
-
-func run() error {
-	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable, config.ActivityTable, config.Bucket)
-	if err != nil {
-		return err
-	}
-	tables := environment.Tables(settings, sdk)
-	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
-	hasher := argon2id.New(argon2id.Cost(settings.HashCost), settings.HashParallel, rand.Reader)
-	service := member.NewService(tables, tokens, hasher, time.Now, rand.Reader)
-	bucket := s3.New(sdk, client.Endpoint(os.Getenv, "S3"), settings.Bucket)
-	accounts := account.NewService(tables, tables, tokens, bucket, time.Now)
-	serve.Routes(settings, members.Delete(account.NewDeletions(accounts, service)))
-	return nil
-}
+func main() { endpoint.Main(wiring.Parts.DeleteAccount, tables.Plug, bucket.Plug, passwords.Plug) }

@@ -2,28 +2,10 @@
 package main
 
 import (
-	"crypto/rand"
-	"time"
-
-	"systole/functions/internal/environment"
-	"systole/functions/internal/serve"
-	"systole/shared/api/members"
-	"systole/shared/config"
-	"systole/shared/member"
-	"systole/shared/member/argon2id"
+	"systole/functions/internal/endpoint"
+	"systole/functions/internal/passwords"
+	"systole/functions/internal/tables"
+	"systole/functions/wiring"
 )
 
-func main() { environment.Main(run) }
-
-func run() error {
-	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable, config.ActivityTable)
-	if err != nil {
-		return err
-	}
-	tables := environment.Tables(settings, sdk)
-	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
-	hasher := argon2id.New(argon2id.Cost(settings.HashCost), settings.HashParallel, rand.Reader)
-	service := member.NewService(tables, tokens, hasher, time.Now, rand.Reader)
-	serve.Routes(settings, members.Password(service))
-	return nil
-}
+func main() { endpoint.Main(wiring.Parts.Password, tables.Plug, passwords.Plug) }

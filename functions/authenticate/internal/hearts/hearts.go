@@ -1,31 +1,33 @@
-// Package hearts sets up the service that makes models and checks recordings.
+// Package hearts is the main of the functions that make models and check
+// recordings.
 package hearts
 
 import (
-	"crypto/rand"
-	"os"
-	"time"
-
-	"systole/functions/internal/environment"
+	"systole/functions/internal/bucket"
+	"systole/functions/internal/endpoint"
+	"systole/functions/internal/lambda"
+	"systole/functions/internal/tables"
+	wired "systole/functions/wiring/hearts"
+	"systole/shared/api"
 	"systole/shared/aws/client"
-	"systole/shared/aws/s3"
 	"systole/shared/aws/secrets"
 	"systole/shared/biometric"
-	"systole/shared/biometric/configured"
 	"systole/shared/biometric/protect"
 	"systole/shared/config"
-	"systole/shared/member"
 )
 
-// Service returns the service that the environment describes.
-func Service() (*biometric.Service, config.Config, error) {
-	settings, sdk, err := environment.Read(config.MembersTable, config.TokensTable, config.ActivityTable, config.Bucket, config.KeysSecret)
-	if err != nil {
-		return nil, settings, err
-	}
-	tables := environment.Tables(settings, sdk)
-	bucket := s3.New(sdk, client.Endpoint(os.Getenv, "S3"), settings.Bucket)
-	keys := secrets.New(sdk, client.Endpoint(os.Getenv, "SECRETS_MANAGER"), settings.KeysSecret, protect.ParseKeys, time.Now)
-	tokens := member.NewTokens(tables, settings.TokenLimits, time.Now, rand.Reader)
-	return biometric.NewService(tokens, tables, bucket, protect.Source(keys.Value), configured.Settings(settings), time.Now, rand.Reader), settings, nil
+// Main answers requests with the route that build makes. It doesn't return.
+func Main(build func(*biometric.Service) api.Route) {
+	lambda.Main(func(env *lambda.Environment) error {
+		parts := env.Parts(tables.Plug, bucket.Plug)
+		env.Need(config.KeysSecret)
+		sdk, err := client.Config(env.Getenv)
+		env.Fail(err)
+		if err := env.Err(); err != nil {
+			return err
+		}
+		keys := secrets.New(sdk, client.Endpoint(env.Getenv, "SECRETS_MANAGER"), env.Config.KeysSecret, protect.ParseKeys, parts.Now)
+		endpoint.Serve(env, build(wired.Service(parts, protect.Source(keys.Value))))
+		return nil
+	})
 }

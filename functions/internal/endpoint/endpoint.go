@@ -1,0 +1,34 @@
+// Package endpoint is the main of a function that answers requests.
+package endpoint
+
+import (
+	"log/slog"
+	"os"
+
+	"systole/functions/internal/lambda"
+	"systole/functions/wiring"
+	"systole/shared/api"
+	"systole/shared/aws/gateway"
+)
+
+// Main answers the requests of API Gateway with the route that build makes, out
+// of the parts that the plugs put in. It doesn't return.
+func Main(build func(wiring.Parts) api.Route, plugs ...lambda.Plug) {
+	lambda.Main(func(env *lambda.Environment) error {
+		parts := env.Parts(plugs...)
+		if err := env.Err(); err != nil {
+			return err
+		}
+		Serve(env, build(parts))
+		return nil
+	})
+}
+
+// Serve answers the requests of API Gateway with routes. It doesn't return.
+func Serve(env *lambda.Environment, routes ...api.Route) {
+	gateway.Start(api.New(api.Settings{
+		Logger:           slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+		AllowOrigins:     env.Config.CORSOrigins,
+		MetricsNamespace: env.Config.MetricsNamespace,
+	}, routes...))
+}

@@ -1,0 +1,13 @@
+// Package passwords plugs in argon2id.
+package passwords
+
+import (
+	"systole/functions/internal/lambda"
+	"systole/functions/wiring"
+	"systole/shared/member/argon2id"
+)
+
+// Plug puts in the hashing of passwords.
+func Plug(_ *lambda.Environment, p *wiring.Parts) {
+	p.Hasher = argon2id.New(argon2id.Cost(p.Config.HashCost), p.Config.HashParallel, p.Random)
+}

@@ -1,0 +1,21 @@
+// Package tables plugs in DynamoDB.
+package tables
+
+import (
+	"systole/functions/internal/lambda"
+	"systole/functions/wiring"
+	"systole/shared/aws/client"
+	"systole/shared/aws/dynamo"
+	"systole/shared/config"
+)
+
+// Plug puts in the members, sessions and activity.
+func Plug(env *lambda.Environment, p *wiring.Parts) {
+	env.Need(config.MembersTable, config.TokensTable, config.ActivityTable)
+	sdk, err := client.Config(env.Getenv)
+	env.Fail(err)
+	store := dynamo.New(sdk, client.Endpoint(env.Getenv, "DYNAMODB"), dynamo.Tables{
+		Members: p.Config.MembersTable, Tokens: p.Config.TokensTable, Activity: p.Config.ActivityTable,
+	})
+	p.Members, p.Sessions = store, store
+}

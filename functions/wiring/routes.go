@@ -1,0 +1,66 @@
+package wiring
+
+import (
+	"systole/shared/account"
+	"systole/shared/api"
+	"systole/shared/api/authenticate"
+	"systole/shared/api/members"
+	"systole/shared/biometric/upload"
+	"systole/shared/member"
+)
+
+// Routes are all routes below.
+func (p Parts) Routes() []api.Route {
+	return []api.Route{
+		p.Create(), p.LogIn(), p.LogOut(), p.Password(), p.SessionList(), p.Activity(), p.Consent(), p.Export(),
+		p.DeleteAccount(), p.HasModel(), p.DeleteModel(), p.Challenge(), p.UploadPlaces(),
+	}
+}
+
+// Create is sign-up. It needs Members, Sessions and Hasher.
+func (p Parts) Create() api.Route { return members.Create(p.People()) }
+
+// LogIn needs Members, Sessions and Hasher.
+func (p Parts) LogIn() api.Route { return members.LogIn(p.People()) }
+
+// LogOut needs Sessions.
+func (p Parts) LogOut() api.Route { return members.LogOut(p.Tokens()) }
+
+// Password changes a password. It needs Members, Sessions and Hasher.
+func (p Parts) Password() api.Route { return members.Password(p.People()) }
+
+// SessionList needs Members and Sessions.
+func (p Parts) SessionList() api.Route { return members.SessionList(p.People()) }
+
+// Activity needs Members and Sessions.
+func (p Parts) Activity() api.Route { return members.Activity(p.People()) }
+
+// Consent needs Members, Sessions and Objects.
+func (p Parts) Consent() api.Route {
+	return members.Consent(p.People(), p.Accounts(), p.Config.ConsentRequired)
+}
+
+// Export needs Members, Sessions and Objects.
+func (p Parts) Export() api.Route { return members.Export(p.Accounts()) }
+
+// DeleteAccount needs Members, Sessions, Objects and Hasher.
+func (p Parts) DeleteAccount() api.Route {
+	return members.Delete(account.NewDeletions(p.Accounts(), p.People()))
+}
+
+// HasModel needs Members and Sessions.
+func (p Parts) HasModel() api.Route {
+	return authenticate.HasModel(member.NewModels(p.Members, p.Tokens()))
+}
+
+// DeleteModel needs Members, Sessions and Objects.
+func (p Parts) DeleteModel() api.Route { return authenticate.DeleteModel(p.Accounts()) }
+
+// Challenge needs Sessions.
+func (p Parts) Challenge() api.Route { return authenticate.Challenge(p.Tokens()) }
+
+// UploadPlaces needs Sessions and Uploads.
+func (p Parts) UploadPlaces() api.Route {
+	uploads := upload.New(p.Tokens(), p.Uploads, p.Random)
+	return authenticate.Uploads(uploads, int(upload.Lifetime.Seconds()))
+}

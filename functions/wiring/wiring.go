@@ -1,0 +1,57 @@
+// Package wiring says which part of the service needs which. A function's main
+// and infra/service put in the adapters (AWS's, a laptop's, a test's), and take
+// the routes that they serve.
+//
+// It links no adapter, no password hashing and no signal processing: what a
+// function doesn't use must not make it larger.
+package wiring
+
+import (
+	"io"
+	"time"
+
+	"systole/shared/account"
+	"systole/shared/cleanup"
+	"systole/shared/config"
+	"systole/shared/member"
+	"systole/shared/store"
+)
+
+// Parts are the settings and adapters of which the service is made. A route
+// needs some of them; the others may be nil.
+type Parts struct {
+	Config   config.Config
+	Members  store.Members
+	Sessions store.Sessions
+	Objects  store.Objects
+	Uploads  store.Presigner
+	Hasher   member.Hasher
+	Now      func() time.Time
+	Random   io.Reader // must be safe for concurrent use
+}
+
+// Tokens needs Sessions.
+func (p Parts) Tokens() *member.Tokens {
+	return member.NewTokens(p.Sessions, p.Config.TokenLimits, p.Now, p.Random)
+}
+
+// People needs Members and Sessions, and Hasher where a password is asked for.
+func (p Parts) People() *member.Service {
+	return member.NewService(p.Members, p.Tokens(), p.Hasher, p.Now, p.Random)
+}
+
+// Accounts needs Members, Sessions and Objects.
+func (p Parts) Accounts() *account.Service {
+	return account.NewService(p.Members, p.Sessions, p.Tokens(), p.Objects, p.Now)
+}
+
+// CleanUp needs Members, Sessions and Objects.
+func (p Parts) CleanUp() *cleanup.Service {
+	return cleanup.NewService(p.Sessions, p.Members, p.Objects, cleanup.Settings{
+		TokenIdle:    p.Config.TokenLimits.Idle,
+		UploadsKeep:  p.Config.UploadsKeep,
+		OrphansAfter: p.Config.OrphansAfter,
+		UnusedAfter:  p.Config.UnusedAfter,
+		PerKind:      p.Config.CleanUpPerKind,
+	}, p.Now)
+}
