@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -17,8 +18,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/middleware"
 
 	"systole/infra/service"
@@ -42,8 +45,9 @@ type call struct {
 	begin, end time.Time
 }
 
-// away is how far DynamoDB and S3 seem to be: so far that of calls made at once
-// none ends before the last has begun.
+// away is how far DynamoDB and S3 are, by the clock of the test's bubble. That
+// clock stands still while anything in the bubble can go on: calls made at once
+// have all begun before one of them ends, however busy the machine is.
 const away = 20 * time.Millisecond
 
 // add puts the counter into an SDK client's stack.
@@ -58,6 +62,58 @@ func (c *counter) add(stack *middleware.Stack) error {
 			c.calls = append(c.calls, call{middleware.GetOperationName(ctx), begin, time.Now()})
 			return out, metadata, err
 		}), middleware.Before)
+}
+
+// lines lead out of the bubble: the connections to the stores are outside, where
+// time is real. A goroutine that waits for a channel from outside holds the
+// bubble's clock.
+type lines chan line
+
+type line struct {
+	requests chan *http.Request
+	answers  chan answer
+}
+
+type answer struct {
+	response *http.Response
+	err      error
+}
+
+// open opens n lines, each with a goroutine that sends its requests.
+func open(t *testing.T, n int, client aws.HTTPClient) lines {
+	free := make(lines, n)
+	for range n {
+		l := line{make(chan *http.Request), make(chan answer)}
+		t.Cleanup(func() { close(l.requests) })
+		go func() {
+			for r := range l.requests {
+				l.answers <- send(client, r)
+			}
+		}()
+		free <- l
+	}
+	return free
+}
+
+// send sends the request and reads the whole answer.
+func send(client aws.HTTPClient, r *http.Request) answer {
+	response, err := client.Do(r)
+	if err != nil {
+		return answer{nil, err}
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return answer{response, err}
+}
+
+// Do is the SDK's client inside of the bubble. The request's context stays there.
+func (free lines) Do(r *http.Request) (*http.Response, error) {
+	l := <-free
+	defer func() { free <- l }()
+	l.requests <- r.WithContext(context.Background())
+	a := <-l.answers
+	return a.response, a.err
 }
 
 // take returns what was counted since the last time.
@@ -83,21 +139,6 @@ func inSequence(calls []call) int {
 	return n
 }
 
-// whole is the whole API on the AWS stores, and its counter.
-func whole(t *testing.T) (http.Handler, *counter) {
-	aws := servers.Start(t)
-	sdk, count := servers.Config(t), new(counter)
-	sdk.APIOptions = append(sdk.APIOptions, count.add)
-	tables := dynamo.New(sdk, &aws.DynamoDB, servers.Tables())
-	bucket := s3.New(sdk, &aws.S3, servers.Bucket)
-	settings, err := config.Read(func(string) (string, bool) { return "", false })
-	if err != nil {
-		t.Fatal(err)
-	}
-	stores := service.Stores{Members: tables, Sessions: tables, Objects: bucket, Keys: servers.Ring(t)}
-	return api.New(api.Settings{}, service.Routes(settings, stores, time.Now, rand.Reader)...), count
-}
-
 // row is a line of the table.
 type row struct {
 	request           string
@@ -105,8 +146,48 @@ type row struct {
 }
 
 func TestRequestsMakeFewRoundTrips(t *testing.T) {
-	h, count := whole(t)
+	endpoints, sdk, count := servers.Start(t), servers.Config(t), new(counter)
+	sdk.APIOptions = append(sdk.APIOptions, count.add)
+	sdk.HTTPClient = open(t, 16, sdk.HTTPClient)
+	keys, now := servers.Ring(t), time.Now()
 	var rows []row
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(now)) // signatures have a date, and the bubble's clock begins in 2000
+		tables := dynamo.New(sdk, &endpoints.DynamoDB, servers.Tables())
+		bucket := s3.New(sdk, &endpoints.S3, servers.Bucket)
+		rows = measure(t, whole(t, service.Stores{Members: tables, Sessions: tables, Objects: bucket, Keys: keys}), count)
+	})
+
+	most := map[string][2]int{"sign-up": {2, 2}, "log-in": {3, 3}, "has a model": {2, 2}, "check": {3, 2}, "log-out": {1, 1}}
+	table := "| request | calls to DynamoDB and S3 | in sequence |\n|---|---|---|\n"
+	for _, r := range rows {
+		table += fmt.Sprintf("| %s | %d | %d |\n", r.request, r.calls, r.inSequence)
+		if limit, ok := most[r.request]; ok && (r.calls > limit[0] || r.inSequence > limit[1]) {
+			t.Errorf("%s makes %d calls, %d in sequence; at most %d and %d are allowed", r.request, r.calls, r.inSequence, limit[0], limit[1])
+		}
+	}
+	t.Logf("\n%s", table)
+	readme, err := os.ReadFile("../../../infra/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(readme), table) {
+		t.Errorf("infra/README.md has another table than\n%s", table)
+	}
+}
+
+// whole is the whole API on the stores.
+func whole(t *testing.T, stores service.Stores) http.Handler {
+	t.Helper()
+	settings, err := config.Read(func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return api.New(api.Settings{}, service.Routes(settings, stores, time.Now, rand.Reader)...)
+}
+
+// measure makes the requests and counts the calls of each.
+func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
 	token := ""
 	try := func(name string, r *http.Request) {
 		t.Helper()
@@ -147,23 +228,7 @@ func TestRequestsMakeFewRoundTrips(t *testing.T) {
 	try("change the password", form("/members/password/", "password=tachy-cardia!&new_password=brady-cardia!"))
 	try("delete the model", httptest.NewRequest(http.MethodDelete, "/authenticate/model/", nil))
 	try("log-out", httptest.NewRequest(http.MethodGet, "/members/logout/", nil))
-
-	most := map[string][2]int{"sign-up": {2, 2}, "log-in": {3, 3}, "has a model": {2, 2}, "check": {3, 2}, "log-out": {1, 1}}
-	table := "| request | calls to DynamoDB and S3 | in sequence |\n|---|---|---|\n"
-	for _, r := range rows {
-		table += fmt.Sprintf("| %s | %d | %d |\n", r.request, r.calls, r.inSequence)
-		if limit, ok := most[r.request]; ok && (r.calls > limit[0] || r.inSequence > limit[1]) {
-			t.Errorf("%s makes %d calls, %d in sequence; at most %d and %d are allowed", r.request, r.calls, r.inSequence, limit[0], limit[1])
-		}
-	}
-	t.Logf("\n%s", table)
-	readme, err := os.ReadFile("../../../infra/README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(readme), table) {
-		t.Errorf("infra/README.md has another table than\n%s", table)
-	}
+	return rows
 }
 
 func form(path, body string) *http.Request {
