@@ -2,8 +2,4 @@
 
 package broken
 
-const (
-	raceFactor   = 1
-	defaultFiles = 1500
-	defaultForms = 500
-)
+const raceFactor = 1

@@ -38,9 +38,35 @@ var errReset = errors.New("connection reset by peer")
 // errDead is what a process that is gone would have got.
 var errDead = errors.New("the process is gone")
 
+// expiry is a deadline that passes when it is told to: slowness without a clock,
+// so that no machine is too slow for it.
+type expiry struct {
+	context.Context
+	done chan struct{}
+	once sync.Once
+}
+
+func newExpiry(ctx context.Context) *expiry {
+	return &expiry{Context: ctx, done: make(chan struct{})}
+}
+
+func (e *expiry) pass() { e.once.Do(func() { close(e.done) }) }
+
+func (e *expiry) Done() <-chan struct{} { return e.done }
+
+func (e *expiry) Err() error {
+	select {
+	case <-e.done:
+		return context.DeadlineExceeded
+	default:
+		return e.Context.Err()
+	}
+}
+
 // Injector counts calls, and lets one of them go wrong.
 type Injector struct {
 	mu    sync.Mutex
+	limit *expiry  // of the request that is being answered
 	calls []string // since Arm
 	at    int      // which call goes wrong, from 1; 0 for none
 	kind  Kind
@@ -60,6 +86,23 @@ func (i *Injector) Calls() []string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return append([]string(nil), i.calls...)
+}
+
+// begin gives the request that comes its deadline.
+func (i *Injector) begin(ctx context.Context) context.Context {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.limit = newExpiry(ctx)
+	return i.limit
+}
+
+// pass lets the deadline of the request pass.
+func (i *Injector) pass() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.limit != nil {
+		i.limit.pass()
+	}
 }
 
 // next counts a call and returns what becomes of it.
@@ -91,6 +134,7 @@ func (i *Injector) call(ctx context.Context, name string, do func() error) error
 	case Reset:
 		return fmt.Errorf("%s: %w", name, errReset)
 	case Slow:
+		i.pass()
 		<-ctx.Done()
 		return fmt.Errorf("%s: %w", name, ctx.Err())
 	case Death:

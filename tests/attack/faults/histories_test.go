@@ -8,10 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"systole/tests/support/long"
 	"systole/tests/support/recordings"
 )
 
-var histories = flag.Int("histories", defaultHistories, "how many random histories are tried")
+var histories = flag.Int("histories", long.Runs(200, 2000), "how many random histories are tried")
 
 const (
 	actions    = 12 // in a history
@@ -87,9 +88,7 @@ func (h *history) step(t *testing.T) int {
 		h.known = append(h.known, token)
 	}
 	h.observe(t, a, answer, met)
-	ctx, cancel := patience()
-	defer cancel()
-	if err := h.Broken(ctx); err != nil {
+	if err := h.Broken(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if met {
@@ -194,9 +193,7 @@ func (h *history) end(t *testing.T) {
 		a := action{kind: "has model", token: i, issued: len(h.known)}
 		h.observe(t, a, h.Send(h.request(a)), false)
 	}
-	ctx, cancel := patience()
-	defer cancel()
-	if orphans, err := h.Orphans(ctx); err != nil || len(orphans) > 0 {
+	if orphans, err := h.Orphans(t.Context()); err != nil || len(orphans) > 0 {
 		t.Errorf("clean-up leaves %q, %v", orphans, err)
 	}
 }

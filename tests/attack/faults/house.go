@@ -29,7 +29,6 @@ type House struct {
 	handler        http.Handler
 	cleaner        *cleanup.Service
 	now            time.Time
-	waits          time.Duration // how long a caller waits for an answer
 }
 
 // NewHouse returns an empty House whose stores are in memory.
@@ -38,7 +37,7 @@ func NewHouse() (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Injector: new(Injector), waits: 10 * time.Second}
+	h := &House{Injector: new(Injector)}
 	kept, objects := new(memory.Store), &memory.Objects{Now: h.clock}
 	h.Stores = service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: keys}
 	t, b := &tables{kept, h.Injector}, &bucket{objects, h.Injector}
@@ -87,8 +86,7 @@ type Request struct {
 
 // Send sends a request; a process that dies answers 500.
 func (h *House) Send(r Request) Answer {
-	ctx, cancel := context.WithTimeout(context.Background(), h.waits)
-	defer cancel()
+	ctx := h.begin(context.Background())
 	contentType, body := "application/x-www-form-urlencoded", []byte(r.Form)
 	if r.File != nil {
 		contentType, body = multipartOf(r.File)

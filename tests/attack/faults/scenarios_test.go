@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"testing"
@@ -139,8 +140,7 @@ func passwordChanged(h *House, r Request, _ Answer) error {
 }
 
 func nothingLeft(h *House, _ Request, _ Answer) error {
-	ctx, cancel := patience()
-	defer cancel()
+	ctx := context.Background()
 	keys, err := h.Left(ctx)
 	if err != nil || len(keys) > 0 {
 		return fmt.Errorf("objects are left: %q, %v", keys, err)

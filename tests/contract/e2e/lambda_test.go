@@ -17,6 +17,8 @@ import (
 	"systole/infra/restapi"
 	"systole/tests/support/gotool"
 	"systole/tests/support/lambdaruntime"
+	"systole/tests/support/long"
+	"systole/tests/support/recordings"
 	"systole/tests/support/servers"
 )
 
@@ -93,7 +95,7 @@ func TestPeopleThroughTheBuiltFunctions(t *testing.T) {
 	for route, folder := range functions {
 		all[route] = startFunction(t, folder, aws, &log)
 	}
-	people(t, &http.Client{Transport: all}, "https://api.example.com")
+	people(t, long.Runs(8, recordings.People), &http.Client{Transport: all}, "https://api.example.com")
 
 	cleanup := startFunction(t, "functions/cleanup", aws, &log)
 	report, err := cleanup.Invoke(t.Context(), []byte(`{"dry_run":true}`))
