@@ -36,6 +36,7 @@ type place struct {
 type document struct {
 	places map[string]*place
 	order  []string
+	inside map[string][]string // paths in order, by their parents
 }
 
 // Is reports whether the file is JSON.
@@ -52,7 +53,7 @@ var errDeep = errors.New("too deep")
 // parseDocument walks through a file. Names of keys are kept; texts of persons
 // are dropped with the document.
 func parseDocument(data []byte) (*document, error) {
-	d := &document{places: make(map[string]*place)}
+	d := &document{places: make(map[string]*place), inside: make(map[string][]string)}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	err := d.value(decoder, "", 0)
 	switch {
@@ -78,7 +79,7 @@ func (d *document) value(decoder *json.Decoder, path string, depth int) error {
 		if depth >= deepest {
 			return errDeep
 		}
-		return d.inside(decoder, v, path, depth+1)
+		return d.children(decoder, v, path, depth+1)
 	case float64:
 		p, err := d.at(path)
 		if err != nil {
@@ -99,8 +100,8 @@ func (d *document) value(decoder *json.Decoder, path string, depth int) error {
 	return nil
 }
 
-// inside reads what is in an object or a list.
-func (d *document) inside(decoder *json.Decoder, open json.Delim, path string, depth int) error {
+// children reads what is in an object or a list.
+func (d *document) children(decoder *json.Decoder, open json.Delim, path string, depth int) error {
 	below := path + "[]"
 	if open == '[' {
 		if p, ok := d.places[below]; ok {
@@ -134,5 +135,6 @@ func (d *document) at(path string) (*place, error) {
 	p = &place{lists: []int{0}}
 	d.places[path] = p
 	d.order = append(d.order, path)
+	d.inside[parent(path)] = append(d.inside[parent(path)], path)
 	return p, nil
 }

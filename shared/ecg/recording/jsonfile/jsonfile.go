@@ -10,10 +10,6 @@ import (
 // What keys are called that tell of a signal, in the exports of HealthKit's apps,
 // Kardia, Withings, Fitbit and Google Health, Movesense, Samsung, and in FHIR.
 var (
-	rateKeys = []string{
-		"sampling_frequency", "samplingfrequency", "samplingfrequencyhz", "sampling_frequency_hertz", "frequency", "samplingrate",
-		"sampling_rate", "samplerate", "sample_rate", "sample_frequency", "samplefrequency", "averagesamplingfrequency", "rate", "fs", "hz",
-	}
 	clockKeys = []string{"timestamp", "time", "date", "t", "timesincestart", "time_offset"}
 	unitKeys  = []string{"unit", "units", "voltageunits"}
 	// Factors from a number to mV, and what a number is to be divided by for it.
@@ -93,7 +89,7 @@ func (d *document) scale(r *raw.Recording, l *raw.Lead, path string) {
 // rate is the sampling rate by what lies beside or above a path, or by a clock
 // beside it; 0 for none.
 func (d *document) rate(path string, samples int) float64 {
-	if hz := d.number(path, rateKeys); hz > 0 {
+	if hz := d.statedRate(path); hz > 0 {
 		return hz
 	}
 	clock := d.clockBeside(path)
@@ -104,6 +100,19 @@ func (d *document) rate(path string, samples int) float64 {
 		return packetRate(clock.numbers, samples)
 	}
 	return table.Rate(clock.numbers)
+}
+
+// statedRate is the rate that a key beside or above a path names, 0 for none.
+func (d *document) statedRate(path string) (hz float64) {
+	d.around(path, func(key string, p *place) (ok bool) {
+		if n := len(p.numbers); n > 0 && n < fewestNumbers {
+			hz, ok = raw.RateNamed(key, p.numbers[n-1])
+		} else if n := len(p.words); n > 0 && n < fewestNumbers {
+			hz, ok = raw.RateOf(key, p.words[n-1])
+		}
+		return ok
+	})
+	return hz
 }
 
 // packetRate is that of packets of samples, each with one time in ms.
@@ -120,8 +129,8 @@ func packetRate(ms []float64, samples int) float64 {
 // the nearest first; 0 for none.
 func (d *document) number(path string, keys []string) float64 {
 	value := 0.0
-	d.around(path, keys, func(p *place) bool {
-		if len(p.numbers) == 0 || len(p.numbers) > 1 && len(p.numbers) >= fewestNumbers {
+	d.around(path, func(key string, p *place) bool {
+		if !matches(key, keys) || len(p.numbers) == 0 || len(p.numbers) > 1 && len(p.numbers) >= fewestNumbers {
 			return false
 		}
 		value = p.numbers[len(p.numbers)-1]
@@ -132,8 +141,8 @@ func (d *document) number(path string, keys []string) float64 {
 
 func (d *document) word(path string, keys []string) string {
 	word := ""
-	d.around(path, keys, func(p *place) bool {
-		if len(p.words) == 0 {
+	d.around(path, func(key string, p *place) bool {
+		if !matches(key, keys) || len(p.words) == 0 {
 			return false
 		}
 		word = p.words[len(p.words)-1]
@@ -142,13 +151,13 @@ func (d *document) word(path string, keys []string) string {
 	return word
 }
 
-// around offers the places under one of the keys in the objects around a path,
-// the nearest first, until one is taken.
-func (d *document) around(path string, keys []string, take func(*place) bool) {
+// around offers the places in the objects around a path with their keys, the
+// nearest first, until one is taken.
+func (d *document) around(path string, take func(key string, p *place) bool) {
 	for at := path; at != ""; {
 		at = parent(at)
-		for _, other := range d.order {
-			if parent(other) == at && matches(lastKey(other), keys) && take(d.places[other]) {
+		for _, other := range d.inside[at] {
+			if take(lastKey(other), d.places[other]) {
 				return
 			}
 		}
@@ -159,8 +168,8 @@ func (d *document) around(path string, keys []string, take func(*place) bool) {
 // same object, or first in its pairs.
 func (d *document) clockBeside(path string) *place {
 	var found *place
-	d.around(path, clockKeys, func(p *place) bool {
-		if len(p.numbers) < 3 {
+	d.around(path, func(key string, p *place) bool {
+		if !matches(key, clockKeys) || len(p.numbers) < 3 {
 			return false
 		}
 		found = p
@@ -184,6 +193,7 @@ func (d *document) isClockOfPairs(path string) bool {
 	d.places[path+".time"] = times
 	d.places[parent(path)+".time"] = times
 	d.order = append(d.order, parent(path)+".time")
+	d.inside[parent(parent(path)+".time")] = append(d.inside[parent(parent(path)+".time")], parent(path)+".time")
 	return false
 }
 

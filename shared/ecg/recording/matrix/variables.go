@@ -50,20 +50,16 @@ func (v variable) lead(i int) []float64 {
 	return mv
 }
 
-// Names that scripts give to a signal, the surest first, and to its rate.
-var (
-	signalNames = [...]string{"ecg", "ekg", "val", "signal", "sig", "data", "samples", "leads", "x"}
-	rateNames   = [...]string{"fs", "f_s", "sfreq", "srate", "rate", "rate_hz", "ratehz", "freq", "frequency", "hz", "sampling_rate", "samplingrate",
-		"sample_rate", "samplerate", "sampling_frequency", "samplingfrequency", "fsample"}
-)
+// signalNames are what scripts call a signal, the surest first.
+var signalNames = [...]string{"ecg", "ekg", "val", "signal", "sig", "data", "samples", "leads", "x"}
 
 // readVariables finds the signal among variables, and its rate.
 func readVariables(all []variable) (*raw.Recording, error) {
 	all = slices.DeleteFunc(all, func(v variable) bool { return !v.whole() })
 	rateHz := 0.0
 	for _, v := range all {
-		if v.rows == 1 && v.columns == 1 && slices.Contains(rateNames[:], strings.ToLower(v.name)) {
-			if hz := v.packing.At(v.numbers); hz >= 10 && hz <= 20_000 {
+		if v.rows == 1 && v.columns == 1 {
+			if hz, ok := raw.RateNamed(v.name, v.packing.At(v.numbers)); ok {
 				rateHz = hz
 			}
 		}

@@ -14,6 +14,13 @@ import (
 // with them.
 const maxHeaderLines = 100
 
+// Comments before the numbers are looked at up to so many lines, and each line up
+// to so many bytes.
+const (
+	maxCommentLines = 1000
+	maxHeaderLine   = 1000
+)
+
 // linesBetweenAsks is how many lines are read before it is asked whether
 // anybody still waits for them: some milliseconds of work.
 const linesBetweenAsks = 1 << 15
@@ -21,11 +28,13 @@ const linesBetweenAsks = 1 << 15
 // Table is numbers in columns, all of one length.
 type Table struct {
 	Names   []string // names of the columns, nil for none
-	RateHz  float64  // from a header row such as "Sample Rate,512 hertz", else 0
+	RateHz  float64  // as a comment or a header row says, else 0
 	Columns [][]float64
 	quoted  bool
-	open    int // lines of a serial log that are no number
-	junk    int // of these, those that say nothing else
+
+	rateNamed bool // RateHz stands under a name of its own
+	open      int  // lines of a serial log that are no number
+	junk      int  // of these, those that say nothing else
 }
 
 // Parse splits a text in UTF-8 into header and columns.
@@ -39,7 +48,13 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 		}
 		line, data, _ = bytes.Cut(data, []byte{'\n'})
 		line = bytes.TrimSpace(line)
-		if len(line) == 0 || line[0] == '#' {
+		if len(line) == 0 {
+			continue
+		}
+		if line[0] == '#' {
+			if t.Columns == nil && number <= maxCommentLines {
+				t.lookForRate(line)
+			}
 			continue
 		}
 		if t.Columns == nil {
@@ -86,10 +101,19 @@ func (t *Table) begin(s *splitter, line []byte, number int) (bool, error) {
 	for _, field := range fields {
 		t.Names = append(t.Names, string(field))
 	}
-	if hz, ok := raw.RateIn(t.Names); ok {
-		t.RateHz = hz
-	}
+	t.lookForRate(line)
 	return false, nil
+}
+
+// lookForRate takes the rate that a line before the numbers states. The first
+// that is named as one counts, else the first number of Hz.
+func (t *Table) lookForRate(line []byte) {
+	if t.rateNamed {
+		return
+	}
+	if hz, named, ok := raw.RateIn(string(line[:min(len(line), maxHeaderLine)])); ok && (named || t.RateHz == 0) {
+		t.RateHz, t.rateNamed = hz, named
+	}
 }
 
 // reserve makes room for about so many more rows.
