@@ -47,7 +47,7 @@ func TestMemoryIsTheTemplates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, function := range []string{"MembersCreate", "MembersLogin", "CheckUser"} {
+	for i, function := range []string{"MembersCreate", "MembersLogin", "AuthenticateCheckUser"} {
 		size := regexp.MustCompile(`(?s)\n  ` + function + `:\n.*?MemorySize: (\d+)`).FindSubmatch(template)
 		if size == nil || string(size[1]) != strconv.Itoa(int(requests()[i].memoryMB)) {
 			t.Errorf("%s has %s MB, %s is reckoned with %v", function, size[1], requests()[i].name, requests()[i].memoryMB)

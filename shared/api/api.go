@@ -46,6 +46,10 @@ type Settings struct {
 	// AllowOrigins are the origins whose pages may call (CORS), such as
 	// "https://app.example.com", or "*" for all. Empty: none.
 	AllowOrigins []string
+	// Endpoints are those of the whole service, where the routes are a part of
+	// it: what a function says in Allow, and to a preflight, is the service's,
+	// not its own. Empty where the routes are all there are.
+	Endpoints []Endpoint
 	// MetricsNamespace is CloudWatch's for the metrics that the lines of the
 	// log carry; empty for none.
 	MetricsNamespace string
@@ -79,7 +83,7 @@ func New(s Settings, routes ...Route) http.Handler {
 	if s.MaxFileBody == 0 {
 		s.MaxFileBody = DefaultMaxFileBody
 	}
-	return &service{settings: s, routes: merge(routes)}
+	return &service{settings: s, routes: merge(routes, s.Endpoints)}
 }
 
 // service is the http.Handler that New returns.
@@ -95,7 +99,7 @@ type route struct {
 	allow []string
 }
 
-func merge(routes []Route) map[string]*route {
+func merge(routes []Route, endpoints []Endpoint) map[string]*route {
 	merged := make(map[string]*route, len(routes))
 	for _, in := range routes {
 		out, ok := merged[in.Path]
@@ -109,34 +113,32 @@ func merge(routes []Route) map[string]*route {
 		}
 	}
 	for _, r := range merged {
-		r.allow = r.allowed()
+		r.allow = r.allowed(endpoints)
 	}
 	return merged
 }
 
-// allowed lists the methods of the contract for this path, and any that are
-// served beyond it.
-func (rt *route) allowed() []string {
-	var allow []string
-	for _, e := range Contract() {
-		if e.Path == rt.Path {
-			allow = append(allow, e.Methods...)
-		}
-	}
-	extra := []string{http.MethodOptions}
+// methods lists the methods that can be answered, in the order of Allow.
+var methods = []string{
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
+}
+
+// allowed lists the methods of the path: this program's and the whole service's.
+// HEAD comes with GET, OPTIONS with every path.
+func (rt *route) allowed(endpoints []Endpoint) []string {
+	served := []string{http.MethodOptions}
 	for method := range rt.Methods {
-		extra = append(extra, method)
-		if method == http.MethodGet {
-			extra = append(extra, http.MethodHead)
+		served = append(served, method)
+	}
+	for _, e := range endpoints {
+		if e.Path == rt.Path {
+			served = append(served, e.Methods...)
 		}
 	}
-	slices.Sort(extra)
-	for _, method := range extra {
-		if !slices.Contains(allow, method) {
-			allow = append(allow, method)
-		}
+	if slices.Contains(served, http.MethodGet) {
+		served = append(served, http.MethodHead)
 	}
-	return allow
+	return slices.DeleteFunc(slices.Clone(methods), func(m string) bool { return !slices.Contains(served, m) })
 }
 
 // exchange is what belongs to one request, carried by its context.

@@ -41,7 +41,7 @@ func serve(h http.Handler, method, path string, header ...string) *httptest.Resp
 }
 
 func TestRoutes(t *testing.T) {
-	h := New(Settings{},
+	h := New(Settings{Endpoints: []Endpoint{{PathMakeModel, []string{"POST"}}}},
 		Route{Path: PathCheckUser, Methods: map[string]Handler{"GET": answering("GET")}},
 		Route{Path: PathCheckUser, Methods: map[string]Handler{"POST": answering("POST")}},
 		Route{Path: PathMakeModel, Methods: map[string]Handler{}},
@@ -173,6 +173,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 func TestCORS(t *testing.T) {
 	const app = "https://app.example.com"
 	route := Route{Path: PathLogOut, Methods: map[string]Handler{"GET": failing(fault.New(fault.TokenMissing))}}
+	whole := []Endpoint{{PathLogOut, []string{"GET", "POST"}}}
 	preflight := []string{"Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "authorization"}
 	tests := []struct {
 		name    string
@@ -197,7 +198,7 @@ func TestCORS(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			w := serve(New(Settings{AllowOrigins: tt.origins}, route), tt.method, PathLogOut, tt.header...)
+			w := serve(New(Settings{AllowOrigins: tt.origins, Endpoints: whole}, route), tt.method, PathLogOut, tt.header...)
 			got := map[string]string{}
 			for name := range w.Header() {
 				if strings.HasPrefix(name, "Access-Control-") {

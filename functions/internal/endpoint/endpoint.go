@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 
+	"systole/functions"
 	"systole/functions/internal/lambda"
 	"systole/functions/wiring"
 	"systole/shared/api"
@@ -29,6 +30,7 @@ func Serve(env *lambda.Environment, routes ...api.Route) {
 	gateway.Start(api.New(api.Settings{
 		Logger:           slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 		AllowOrigins:     env.Config.CORSOrigins,
+		Endpoints:        functions.Endpoints(),
 		MetricsNamespace: env.Config.MetricsNamespace,
 	}, routes...))
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"systole/functions"
 	"systole/infra/restapi"
 	"systole/tests/support/gotool"
 	"systole/tests/support/lambdaruntime"
@@ -22,14 +23,20 @@ import (
 	"systole/tests/support/servers"
 )
 
-// functions of each route, as template.yaml has them.
-var functions = map[string]string{
-	"POST /members/create":          "functions/members/create",
-	"POST /members/login":           "functions/members/login",
-	"GET /members/logout":           "functions/members/logout",
-	"POST /authenticate/make_model": "functions/authenticate/make_model",
-	"GET /authenticate/check_user":  "functions/authenticate/has_model",
-	"POST /authenticate/check_user": "functions/authenticate/check_user",
+// folders are those of the functions that the app's routes have, by method and
+// path.
+func folders() map[string]string {
+	all := make(map[string]string)
+	for _, f := range functions.All() {
+		for _, r := range f.Routes {
+			for _, method := range r.Methods {
+				if f.Alarms == functions.Contract {
+					all[method+" "+r.Path] = "functions/" + f.Folder
+				}
+			}
+		}
+	}
+	return all
 }
 
 // lambda is an http.RoundTripper that goes the way of a request in AWS: it
@@ -92,7 +99,7 @@ func TestPeopleThroughTheBuiltFunctions(t *testing.T) {
 	if _, err := gotool.Build(t.Context(), "functions"); err != nil { // all at once links faster
 		t.Fatal(err)
 	}
-	for route, folder := range functions {
+	for route, folder := range folders() {
 		all[route] = startFunction(t, folder, aws, &log)
 	}
 	people(t, long.Runs(8, recordings.People), &http.Client{Transport: all}, "https://api.example.com")

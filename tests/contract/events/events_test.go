@@ -5,10 +5,10 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -43,11 +43,22 @@ func TestTheFilesAreWhatTheProgramMakes(t *testing.T) {
 		}
 		made = append(made, path)
 	}
-	there, err := filepath.Glob(filepath.Join(folder, "*.json"))
+	there, err := written()
 	slices.Sort(made)
 	if err != nil || !slices.Equal(there, made) {
 		t.Errorf("events/ has %v, want %v (%v)", there, made, err)
 	}
+}
+
+// written lists the files below events/.
+func written() (files []string, err error) {
+	err = filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if filepath.Ext(path) == ".json" {
+			files = append(files, path)
+		}
+		return err
+	})
+	return files, err
 }
 
 // TestFunctionsAnswerTheEvents feeds every file to its function, as it is built
@@ -107,7 +118,7 @@ func (s sample) holds(t *testing.T, function *lambdaruntime.Function) {
 func start(t *testing.T, built gotool.Commands, name string, aws servers.AWS) *lambdaruntime.Function {
 	t.Helper()
 	// Only the first _ stands for a slash.
-	binary := built.Binary("functions/" + strings.Replace(name, "_", "/", 1))
+	binary := built.Binary("functions/" + name)
 	function, err := lambdaruntime.Start(binary, aws.Environment(), 15*time.Minute, t.Output())
 	if err != nil {
 		t.Fatal(err)

@@ -32,15 +32,20 @@ func run(into string) error {
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(into, s.file()), text, 0o644); err != nil {
+		path := filepath.Join(into, s.file())
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, text, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// file is the sample's file name.
-func (s sample) file() string { return s.function + "_" + s.outcome + ".json" }
+// file is the sample's file, below events/: in the folder that its function has
+// below functions/.
+func (s sample) file() string { return s.function + "/" + s.outcome + ".json" }
 
 // json is the event as it lies in the file.
 func (s sample) json() ([]byte, error) {

@@ -9,7 +9,7 @@ import (
 
 // sample is an event and what its function answers.
 type sample struct {
-	function string // its folder under functions/, with _ for /
+	function string // its folder below functions/
 	outcome  string
 	event    any
 	status   int
@@ -57,7 +57,7 @@ func samples() ([]sample, error) {
 }
 
 func signUps() []sample {
-	const function, path = "members_create", "/members/create/"
+	const function, path = "members/create", "/members/create/"
 	return []sample{
 		{function, "ok", jsonRequest(path, fields{"username": "choi@example.com", "password": password, "name": "최민서", "age": 34, "gender": "female"}),
 			200, fields{"code": 200.0}},
@@ -77,7 +77,7 @@ func signUps() []sample {
 }
 
 func logIns() []sample {
-	const function, path = "members_login", "/members/login/"
+	const function, path = "members/login", "/members/login/"
 	return []sample{
 		{function, "ok", formRequest(path, "username=hong&password=tachy-cardia!"),
 			200, fields{"code": "login_success"}},
@@ -89,7 +89,7 @@ func logIns() []sample {
 }
 
 func enrolments(own []byte) []sample {
-	const function, path = "authenticate_make_model", "/authenticate/make_model/"
+	const function, path = "authenticate/make_model", "/authenticate/make_model/"
 	rate := fields{"sampling_rate": recordings.RateHz}
 	return []sample{
 		{function, "ok", fileRequest(path, enrolled, rate, "data", own),
@@ -111,7 +111,7 @@ func firstLines(text []byte, n int) []byte {
 }
 
 func modelQuestions() []sample {
-	const function, path = "authenticate_has_model", "/authenticate/check_user/"
+	const function, path = "authenticate/has_model", "/authenticate/check_user/"
 	return []sample{
 		{function, "yes", request(http.MethodGet, path, enrolled, "", nil), 200, fields{"code": 200.0}},
 		{function, "no", request(http.MethodGet, path, withoutModel, "", nil), 200, fields{"code": 400.0}},
@@ -120,7 +120,7 @@ func modelQuestions() []sample {
 }
 
 func checks(probe, stranger []byte) []sample {
-	const function, path = "authenticate_check_user", "/authenticate/check_user/"
+	const function, path = "authenticate/check_user", "/authenticate/check_user/"
 	rate := fields{"sampling_rate": recordings.RateHz}
 	return []sample{
 		{function, "accepted", fileRequest(path, enrolled, rate, "ECG", probe),
@@ -137,7 +137,7 @@ func checks(probe, stranger []byte) []sample {
 }
 
 func logOuts() []sample {
-	const function, path = "members_logout", "/members/logout/"
+	const function, path = "members/logout", "/members/logout/"
 	return []sample{
 		{function, "ok", request(http.MethodGet, path, leaving, "", nil), 200, fields{"detail": "로그아웃 되었습니다."}},
 		{function, "ok_post", request(http.MethodPost, path, leavingByPost, "", nil), 200, fields{"detail": "로그아웃 되었습니다."}},
@@ -154,17 +154,17 @@ func rights() []sample {
 	del := func(path, token string) any { return request(http.MethodDelete, path, token, "", nil) }
 	const consent, password = "/members/consent/", "/members/password/"
 	return []sample{
-		{"members_consent", "none", get(consent, staying), 200, fields{"consent": nil, "code": 200.0}},
-		{"members_consent", "given", post(consent, staying, "version=2026-11"), 200, fields{"code": 200.0}},
-		{"members_consent", "unknown_version", post(consent, staying, "version=1999-01"), 400, fields{"error": "field_invalid"}},
-		{"members_consent", "withdrawn", del(consent, staying), 200, fields{"code": 200.0}},
-		{"members_password", "ok", post(password, staying, "password=tachy-cardia!&new_password=brady-cardia!"), 200, fields{"code": 200.0}},
-		{"members_password", "wrong", post(password, staying, "password=tachy-cardia!&new_password=brady-cardia!"), 403, fields{"error": "password_wrong"}},
-		{"members_sessions", "list", get("/members/sessions/", staying), 200, fields{"code": 200.0}},
-		{"members_sessions", "end_all", del("/members/sessions/", everywhere), 200, fields{"code": 200.0}},
-		{"members_activity", "ok", get("/members/activity/", staying), 200, fields{"code": 200.0}},
-		{"members_export", "ok", get("/members/me/export/", staying), 200, fields{"model": nil, "code": 200.0}},
-		{"authenticate_challenge", "ok", post("/authenticate/challenge/", staying, ""), 200, fields{"expires_in": 120.0, "code": 200.0}},
+		{"members/consent", "none", get(consent, staying), 200, fields{"consent": nil, "code": 200.0}},
+		{"members/consent", "given", post(consent, staying, "version=2026-11"), 200, fields{"code": 200.0}},
+		{"members/consent", "unknown_version", post(consent, staying, "version=1999-01"), 400, fields{"error": "field_invalid"}},
+		{"members/consent", "withdrawn", del(consent, staying), 200, fields{"code": 200.0}},
+		{"members/password", "ok", post(password, staying, "password=tachy-cardia!&new_password=brady-cardia!"), 200, fields{"code": 200.0}},
+		{"members/password", "wrong", post(password, staying, "password=tachy-cardia!&new_password=brady-cardia!"), 403, fields{"error": "password_wrong"}},
+		{"members/sessions", "list", get("/members/sessions/", staying), 200, fields{"code": 200.0}},
+		{"members/sessions", "end_all", del("/members/sessions/", everywhere), 200, fields{"code": 200.0}},
+		{"members/activity", "ok", get("/members/activity/", staying), 200, fields{"code": 200.0}},
+		{"members/export", "ok", get("/members/me/export/", staying), 200, fields{"model": nil, "code": 200.0}},
+		{"authenticate/challenge", "ok", post("/authenticate/challenge/", staying, ""), 200, fields{"expires_in": 120.0, "code": 200.0}},
 	}
 }
 
@@ -174,10 +174,10 @@ func deletions() []sample {
 		return request(http.MethodDelete, me, staying, "application/x-www-form-urlencoded", []byte("password="+password))
 	}
 	return []sample{
-		{"authenticate_delete_model", "ok", request(http.MethodDelete, model, enrolled, "", nil), 200, fields{"code": 200.0}},
-		{"authenticate_delete_model", "no_model", request(http.MethodDelete, model, withoutModel, "", nil), 409, fields{"error": "no_model"}},
-		{"members_delete", "wrong_password", with("tachy-cardia!"), 403, fields{"error": "password_wrong"}},
-		{"members_delete", "ok", with("brady-cardia!"), 200, fields{"code": 200.0}},
+		{"authenticate/delete_model", "ok", request(http.MethodDelete, model, enrolled, "", nil), 200, fields{"code": 200.0}},
+		{"authenticate/delete_model", "no_model", request(http.MethodDelete, model, withoutModel, "", nil), 409, fields{"error": "no_model"}},
+		{"members/delete", "wrong_password", with("tachy-cardia!"), 403, fields{"error": "password_wrong"}},
+		{"members/delete", "ok", with("brady-cardia!"), 200, fields{"code": 200.0}},
 	}
 }
 

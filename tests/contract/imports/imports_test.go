@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"systole/functions"
 	"systole/tests/support/gotool"
 )
 
@@ -17,6 +18,7 @@ const module = gotool.Module
 // pkg is a package as go list has it.
 type pkg struct {
 	ImportPath string
+	Name       string
 	Imports    []string
 	Deps       []string // direct and indirect
 }
@@ -25,7 +27,7 @@ type pkg struct {
 func listed(t *testing.T, patterns ...string) map[string]pkg {
 	t.Helper()
 	packages := make(map[string]pkg)
-	for _, p := range gotool.List[pkg](t, append([]string{"-json=ImportPath,Imports,Deps"}, patterns...)...) {
+	for _, p := range gotool.List[pkg](t, append([]string{"-json=ImportPath,Name,Imports,Deps"}, patterns...)...) {
 		packages[strings.TrimPrefix(p.ImportPath, module)] = p
 	}
 	return packages
@@ -47,64 +49,53 @@ const (
 	argon2     = "golang.org/x/crypto/argon2"
 	bbolt      = "go.etcd.io/bbolt"
 	ecg        = module + "shared/ecg"
-	biometric  = module + "shared/biometric"
-	request    = module + "shared/biometric/request"
-	uploading  = module + "shared/biometric/upload"
+	rates      = module + "shared/ecg/rate" // constants, which the API states as well
 	httpServer = module + "shared/aws/gateway"
 )
 
 func TestFunctionsLinkOnlyWhatTheyUse(t *testing.T) {
 	never := []string{awsConfig, dynamo + "/schemas", bbolt, module + "shared/embedded", module + "shared/memory", module + "infra", module + "tests", "testing"}
-	noHeart := []string{gonum, ecg, biometric}
-	tests := []struct {
-		function string
-		not      []string
-		links    []string // that the test looks at what is there
-	}{
-		{"functions/members/create", append([]string{s3}, noHeart...), []string{dynamo, argon2, httpServer}},
-		{"functions/members/login", append([]string{s3}, noHeart...), []string{dynamo, argon2, httpServer}},
-		{"functions/members/logout", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
-		{"functions/authenticate/has_model", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
-		{"functions/authenticate/challenge", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
-		{"functions/authenticate/uploads", []string{argon2, gonum, ecg}, []string{dynamo, s3, httpServer}},
-		{"functions/authenticate/delete_model", append([]string{argon2}, noHeart...), []string{dynamo, s3, httpServer}},
-		{"functions/members/activity", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
-		{"functions/members/consent", append([]string{argon2}, noHeart...), []string{dynamo, s3, httpServer}},
-		{"functions/members/delete", noHeart, []string{dynamo, s3, argon2, httpServer}},
-		{"functions/members/export", append([]string{argon2}, noHeart...), []string{dynamo, s3, httpServer}},
-		{"functions/members/password", append([]string{s3}, noHeart...), []string{dynamo, argon2, httpServer}},
-		{"functions/members/sessions", append([]string{s3, argon2}, noHeart...), []string{dynamo, httpServer}},
-		{"functions/authenticate/make_model", []string{argon2}, []string{dynamo, s3, ecg, httpServer}},
-		{"functions/authenticate/check_user", []string{argon2}, []string{dynamo, s3, ecg, httpServer}},
-		{"functions/console", []string{s3, dynamo, argon2}, []string{ecg, httpServer}},
-		{"functions/cleanup", append([]string{argon2, httpServer}, noHeart...), []string{dynamo, s3}},
+	mains := listed(t, "./functions/...")
+	maps.DeleteFunc(mains, func(path string, p pkg) bool { return p.Name != "main" })
+	if len(mains) != len(functions.All()) {
+		t.Errorf("%d functions, %d in the table", len(mains), len(functions.All()))
 	}
-	functions := listed(t, "./functions/...")
-	maps.DeleteFunc(functions, func(path string, _ pkg) bool { return strings.Contains(path, "/internal/") })
-	maps.DeleteFunc(functions, func(path string, _ pkg) bool { return within(path, "functions/wiring") })
-	if len(functions) != len(tests) {
-		t.Errorf("%d functions, %d known here", len(functions), len(tests))
-	}
-	for _, tt := range tests {
-		t.Run(tt.function, func(t *testing.T) {
-			f, ok := functions[tt.function]
+	for _, row := range functions.All() {
+		t.Run(row.Folder, func(t *testing.T) {
+			f, ok := mains["functions/"+row.Folder]
 			if !ok {
 				t.Fatal("there is no such function")
 			}
+			may := partsOf(row)
 			for _, dep := range f.Deps {
-				if dep == request || dep == uploading {
-					continue // plain types, and what signs
-				}
-				if within(dep, never...) || within(dep, tt.not...) {
+				if within(dep, never...) {
 					t.Errorf("links %s", dep)
 				}
+				for part, allowed := range may {
+					if within(dep, part) && !allowed && dep != rates {
+						t.Errorf("links %s", dep)
+					}
+				}
 			}
-			for _, dep := range tt.links {
-				if !slices.Contains(f.Deps, dep) {
-					t.Errorf("doesn't link %s: is that still its name?", dep)
+			for part, needed := range may {
+				if needed && !slices.ContainsFunc(f.Deps, func(dep string) bool { return within(dep, part) }) {
+					t.Errorf("doesn't link %s: is that still its name?", part)
 				}
 			}
 		})
+	}
+}
+
+// partsOf says of each part that not every function links whether this one does.
+func partsOf(f functions.Function) map[string]bool {
+	signal := slices.Contains(f.Links, functions.SignalProcessing)
+	return map[string]bool{
+		s3:         f.Uses("Bucket"),
+		dynamo:     f.Uses("Members") || f.Uses("Tokens") || f.Uses("Activity"),
+		httpServer: len(f.Routes) > 0,
+		argon2:     slices.Contains(f.Links, functions.PasswordHashing),
+		ecg:        signal,
+		gonum:      signal,
 	}
 }
 

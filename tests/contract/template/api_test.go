@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"systole/functions"
 	"systole/shared/api"
 	"systole/shared/config"
 	"systole/shared/console"
@@ -41,41 +42,24 @@ func routes(t *testing.T, template object) []route {
 // A resource /x of a REST API serves /x and /x/ and hands the path on as it
 // came; one that ends in a slash can't be.
 func TestEveryRouteOfTheContractReachesItsFunctionInBothSlashForms(t *testing.T) {
-	serves := map[string]string{
-		http.MethodPost + " " + api.PathCreate:     "MembersCreate",
-		http.MethodPost + " " + api.PathLogIn:      "MembersLogin",
-		http.MethodPost + " " + api.PathLogOut:     "MembersLogout",
-		http.MethodGet + " " + api.PathLogOut:      "MembersLogout",
-		http.MethodHead + " " + api.PathLogOut:     "MembersLogout",
-		http.MethodPost + " " + api.PathMakeModel:  "MakeModel",
-		http.MethodPost + " " + api.PathCheckUser:  "CheckUser",
-		http.MethodGet + " " + api.PathCheckUser:   "HasModel",
-		http.MethodHead + " " + api.PathCheckUser:  "HasModel",
-		http.MethodDelete + " " + api.PathMe:       "DeleteAccount",
-		http.MethodGet + " " + api.PathExport:      "Export",
-		http.MethodPost + " " + api.PathPassword:   "Password",
-		http.MethodGet + " " + api.PathSessions:    "Sessions",
-		http.MethodDelete + " " + api.PathSessions: "Sessions",
-		http.MethodGet + " " + api.PathConsent:     "Consent",
-		http.MethodPost + " " + api.PathConsent:    "Consent",
-		http.MethodDelete + " " + api.PathConsent:  "Consent",
-		http.MethodGet + " " + api.PathActivity:    "Activities",
-		http.MethodDelete + " " + api.PathModel:    "DeleteModel",
-		http.MethodPost + " " + api.PathUploads:    "Uploads",
-		http.MethodPost + " " + api.PathChallenge:  "Challenge",
-		http.MethodGet + " " + api.PathConsole:     "Console",
-		http.MethodPost + " " + api.PathInspect:    "Console",
-		http.MethodGet + " " + api.PathOpenAPI:     "Console",
-		http.MethodGet + " " + api.PathDocs:        "Console",
-	}
 	all := routes(t, load(t))
-	for _, e := range api.Contract() {
-		// PATCH stands for the methods that are answered 405.
-		for _, method := range append(slices.Clone(e.Methods), http.MethodPatch) {
-			got := behind(all, e.Path, method)
-			want, ok := serves[method+" "+e.Path]
-			if got == "" || ok && got != want {
-				t.Errorf("%s %s reaches %q, not %q", method, e.Path, got, want)
+	for _, f := range functions.All() {
+		for _, r := range f.Routes {
+			methods := slices.Clone(r.Methods)
+			if slices.Contains(methods, http.MethodGet) {
+				methods = append(methods, http.MethodHead)
+			}
+			for _, method := range methods {
+				if got := behind(all, r.Path, method); got != f.ID() {
+					t.Errorf("%s %s reaches %q, not %q", method, r.Path, got, f.ID())
+				}
+			}
+			// OPTIONS is answered 204, and PATCH stands for the methods that are
+			// answered 405.
+			for _, method := range []string{http.MethodOptions, http.MethodPatch} {
+				if behind(all, r.Path, method) == "" {
+					t.Errorf("%s %s reaches no function", method, r.Path)
+				}
 			}
 		}
 	}
@@ -86,7 +70,7 @@ func TestEveryRouteOfTheContractReachesItsFunctionInBothSlashForms(t *testing.T)
 		if strings.HasSuffix(r.path, "/") || strings.Contains(r.path, "{") {
 			t.Errorf("%s: a REST API has no such resource, or it takes more than the contract has", r.path)
 		}
-		if !slices.ContainsFunc(api.Contract(), func(e api.Endpoint) bool { return e.Path == r.path }) {
+		if !slices.ContainsFunc(functions.Endpoints(), func(e api.Endpoint) bool { return e.Path == r.path }) {
 			t.Errorf("%s is not in the contract", r.path)
 		}
 	}

@@ -8,88 +8,77 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"systole/functions"
 )
 
-// function is one of the service's functions: where it lies, and which keys of
-// the bucket it uses for what. Keys are made from numbers at run time, so they
-// can't be read from the code as the tables can.
-type function struct {
-	path    string
-	objects map[string][]string // by action
-	// beyond are grants that no call of the SDK explains; the template says why.
-	beyond []string
+// unseen are actions that no call of the SDK shows: the table says why it grants
+// them.
+func unseen(f functions.Function) []string {
+	var all []string
+	for _, g := range f.Grants {
+		if g.Why != "" || g.Resource == "Keys" {
+			all = append(all, actions(g)...)
+		}
+	}
+	return all
 }
 
-// readKeys is what it takes to seal and open models.
-const readKeys = "secretsmanager:GetSecretValue Keys"
+// actions are a grant's, as "action resource".
+func actions(g functions.Grant) []string {
+	services := map[string]string{"Members": "dynamodb", "Tokens": "dynamodb", "Activity": "dynamodb", "Bucket": "s3", "Keys": "secretsmanager", "CleanupFailures": "sqs"}
+	id, _, _ := strings.Cut(g.Resource, "/")
+	var all []string
+	for _, a := range g.Actions {
+		all = append(all, services[id]+":"+a+" "+g.Resource)
+	}
+	return all
+}
 
-func functions() map[string]function {
-	return map[string]function{
-		"MembersCreate": {path: "members/create"},
-		"MembersLogin":  {path: "members/login"},
-		"MembersLogout": {path: "members/logout"},
-		"HasModel":      {path: "authenticate/has_model"},
-		"MakeModel": {path: "authenticate/make_model", objects: map[string][]string{
-			"s3:PutObject":          {"Bucket/models/*", "Bucket/uploads/*"},
-			"s3:GetObject":          {"Bucket/models/*", "Bucket/uploads/*"},
-			"s3:DeleteObject":       {"Bucket/uploads/*"},
-			"s3:ListBucketVersions": {"Bucket"},
-		}, beyond: []string{readKeys, "s3:DeleteObjectVersion Bucket/uploads/*"}},
-		"CheckUser": {path: "authenticate/check_user",
-			objects: map[string][]string{
-				"s3:GetObject": {"Bucket/models/*", "Bucket/uploads/*"}, "s3:PutObject": {"Bucket/models/*"},
-				"s3:DeleteObject": {"Bucket/uploads/*"}, "s3:ListBucketVersions": {"Bucket"},
-			},
-			beyond: []string{"s3:ListBucket Bucket", readKeys, "s3:DeleteObjectVersion Bucket/uploads/*"},
-		},
-		"Password":      {path: "members/password"},
-		"Sessions":      {path: "members/sessions"},
-		"Activities":    {path: "members/activity"},
-		"Uploads":       {path: "authenticate/uploads", objects: map[string][]string{"s3:PutObject": {"Bucket/uploads/*/incoming/*"}}},
-		"Challenge":     {path: "authenticate/challenge"},
-		"Console":       {path: "console"},
-		"Export":        {path: "members/export", objects: map[string][]string{"s3:GetObject": {"Bucket/uploads/*"}, "s3:ListBucket": {"Bucket"}}},
-		"Consent":       {path: "members/consent", objects: erasing("Bucket/models/*", "Bucket/uploads/*"), beyond: erasingVersions},
-		"DeleteModel":   {path: "authenticate/delete_model", objects: erasing("Bucket/models/*", "Bucket/uploads/*"), beyond: erasingVersions},
-		"DeleteAccount": {path: "members/delete", objects: erasing("Bucket/models/*", "Bucket/uploads/*"), beyond: erasingVersions},
-		"Cleanup": {path: "cleanup",
-			objects: map[string][]string{
-				"s3:ListBucket":   {"Bucket"},
-				"s3:DeleteObject": {"Bucket/models/*", "Bucket/uploads/*"},
-				"s3:GetObject":    {"Bucket/cleanup/cursor"},
-				"s3:PutObject":    {"Bucket/cleanup/cursor"},
-			},
-			beyond: []string{"sqs:SendMessage CleanupFailures"},
-		},
+// objects are the grants for objects that calls of S3 need. Keys are made from
+// numbers at run time, so they can't be read from the code as the tables can.
+func objects(f functions.Function) []string {
+	var all []string
+	for _, g := range f.Grants {
+		if g.Why == "" && strings.HasPrefix(g.Resource, "Bucket") {
+			all = append(all, actions(g)...)
+		}
+	}
+	return all
+}
+
+// verbs are the actions without their resources.
+func verbs(grants []string) []string {
+	var all []string
+	for _, g := range grants {
+		action, _, _ := strings.Cut(g, " ")
+		all = append(all, action)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func TestTheTemplateHasTheFunctionsOfTheTable(t *testing.T) {
+	var want []string
+	for _, f := range functions.All() {
+		want = append(want, f.ID())
+	}
+	slices.Sort(want)
+	if got := sortedKeys(resources(t, load(t), "AWS::Serverless::Function")); !slices.Equal(got, want) {
+		t.Errorf("functions %v, in the table %v", got, want)
 	}
 }
-
-// erasing is what it takes to delete objects with their older versions.
-func erasing(keys ...string) map[string][]string {
-	return map[string][]string{"s3:DeleteObject": keys, "s3:ListBucketVersions": {"Bucket"}}
-}
-
-// erasingVersions is what DeleteObject needs beside when it names a version.
-var erasingVersions = []string{"s3:DeleteObjectVersion Bucket/models/*", "s3:DeleteObjectVersion Bucket/uploads/*"}
 
 func TestEachFunctionMayDoWhatItsCodeCallsAndNoMore(t *testing.T) {
 	template := load(t)
-	if got, want := sortedKeys(resources(t, template, "AWS::Serverless::Function")), sortedKeys(functions()); !slices.Equal(got, want) {
-		t.Fatalf("functions %v, known here %v", got, want)
-	}
-	for id, f := range functions() {
+	for _, f := range functions.All() {
+		id := f.ID()
 		t.Run(id, func(t *testing.T) {
-			code := check(t, "./functions/"+f.path)
-			if got, want := sortedKeys(f.objects), code.s3Actions(); !slices.Equal(got, want) {
-				t.Errorf("the code needs %v of S3, known here are %v", want, got)
+			code := check(t, "./functions/"+f.Folder)
+			if got, want := verbs(objects(f)), code.s3Actions(); !slices.Equal(got, want) {
+				t.Errorf("the code needs %v of S3, the table grants %v", want, got)
 			}
-			want := append(code.tableGrants(t), f.beyond...)
-			for action, keys := range f.objects {
-				for _, key := range keys {
-					want = append(want, action+" "+key)
-				}
-			}
-			want = append(want, "logs:CreateLogStream "+id+"Log", "logs:PutLogEvents "+id+"Log")
+			want := slices.Concat(code.tableGrants(t), objects(f), unseen(f), []string{"logs:CreateLogStream " + id + "Log", "logs:PutLogEvents " + id + "Log"})
 			slices.Sort(want)
 			if got := granted(t, template, id+"Role"); !slices.Equal(got, want) {
 				t.Errorf("the role grants what the code doesn't need: %v\nthe code needs what the role doesn't grant: %v",
@@ -196,16 +185,18 @@ func TestFunctionsAreBounded(t *testing.T) {
 	if timeout >= 29 {
 		t.Errorf("time-out %d s: API Gateway gives up after 29 s", timeout)
 	}
-	for id, f := range resources(t, template, "AWS::Serverless::Function") {
+	for _, row := range functions.All() {
+		id := row.ID()
+		f := at(template, "Resources", id).(object)
 		p := f["Properties"].(object)
-		if id != "Cleanup" && p["Timeout"] != nil {
-			t.Errorf("%s has a time-out of its own, which SlowFunctions doesn't know", id)
+		if len(row.Routes) > 0 && p["Timeout"] != nil {
+			t.Errorf("%s has a time-out of its own, which the alarms of slowness don't know", id)
 		}
 		limit, _ := at(p, "ReservedConcurrentExecutions", "Fn::If").([]any)
 		if len(limit) != 3 || limit[0] != "LimitsConcurrency" || limit[1].(int) < 1 {
 			t.Errorf("%s: concurrency %v", id, p["ReservedConcurrentExecutions"])
 		}
-		hashes := slices.Contains([]string{"MembersCreate", "MembersLogin", "Password", "DeleteAccount"}, id)
+		hashes := slices.Contains(row.Links, functions.PasswordHashing)
 		if memory := p["MemorySize"].(int); memory < 128 || hashes && memory < 1769 {
 			t.Errorf("%s: %d MB", id, memory)
 		}

@@ -1,0 +1,326 @@
+// Package functions is the table of the service's functions. From it come the
+// functions, roles, logs, alarms and dashboard rows of template.yaml (go run
+// ./infra/stack), the methods that an address allows, and what the tests hold
+// the code to.
+//
+// A path has one function, which answers all of its methods. It has two where
+// one of its methods needs the signal processing and another, which is asked far
+// more often, mustn't pay for linking it: check_user's POST and GET. The first
+// row of a path then answers every method that no other row names.
+package functions
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"systole/shared/api"
+	"systole/shared/store"
+)
+
+// Function is a row: what one function is, does and may do.
+type Function struct {
+	// Folder is where its main lies, below functions/. Its names elsewhere
+	// follow from it: see [Function.ID].
+	Folder string
+	Routes []Route // empty for the one that the schedule starts
+	// Links names what it links beside its stores, whose SDK follows from Grants.
+	Links  []Part
+	Grants []Grant
+	// Settings are the environment variables that it reads beside those of all
+	// functions and those that say where its stores are.
+	Settings []string
+
+	MemoryMB int
+	TimeoutS int // 0 for that of all functions
+	// Concurrency bounds how many run at once in a stack with LimitConcurrency.
+	Concurrency int
+	Alarms      AlarmGroup
+}
+
+// Route is a path of the API, as package api has it, with the methods that are
+// served there. HEAD and OPTIONS go without saying.
+type Route struct {
+	Path    string
+	Methods []string
+}
+
+// Part is something that only some functions link.
+type Part string
+
+// The parts that are large, or slow to start.
+const (
+	PasswordHashing  Part = "golang.org/x/crypto/argon2"
+	SignalProcessing Part = "systole/shared/ecg"
+)
+
+// Grant allows actions on a resource of the template.
+type Grant struct {
+	Resource string // "Members", "Members/index/by_pk", "Bucket/models/*"
+	Actions  []string
+	// Why explains actions that no call in the code does.
+	Why string
+}
+
+// AlarmGroup says which alarms watch a function: CloudWatch's take ten metrics
+// each.
+type AlarmGroup string
+
+// The groups.
+const (
+	Contract    AlarmGroup = "Contract"    // what the app cannot do without
+	SelfService AlarmGroup = "SelfService" // what members ask for themselves
+	Support     AlarmGroup = "Support"     // what goes along with the others
+)
+
+// Memory in MB. Lambda gives processor time in proportion.
+const (
+	oneCore = 1769 // where Lambda gives a whole core: hashing and reading keep one busy
+	// readsFiles holds the largest upload and its samples (100 MB); a person
+	// waits for the result. infra/README.md has what less would save.
+	readsFiles = 1024
+	waits      = 512 // waits for its stores: less would only make its start longer
+)
+
+// Resources of the template.
+const (
+	members          = "Members"
+	membersByPK      = "Members/index/by_pk"
+	tokens           = "Tokens"
+	tokensByUsername = "Tokens/index/by_username"
+	activity         = "Activity"
+	bucket           = "Bucket"
+	templates        = "Bucket/" + store.TemplatePrefix + "*"
+	recordings       = "Bucket/" + store.RecordingPrefix + "*"
+	incoming         = "Bucket/" + store.RecordingPrefix + "*/incoming/*"
+	cursor           = "Bucket/" + store.CursorKey
+	keys             = "Keys"
+	failures         = "CleanupFailures"
+)
+
+// All lists the functions.
+func All() []Function {
+	return []Function{
+		{
+			Folder: "members/create", Routes: at(api.PathCreate, http.MethodPost),
+			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 60, Alarms: Contract,
+			Grants: []Grant{
+				allow(members, "PutItem", "GetItem"),
+				allow(tokens, "BatchWriteItem"),
+				allow(activity, "BatchWriteItem"),
+			},
+		},
+		{
+			Folder: "members/login", Routes: at(api.PathLogIn, http.MethodPost),
+			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 60, Alarms: Contract,
+			Grants: []Grant{
+				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
+				allow(tokensByUsername, "Query"),
+				allow(tokens, "BatchWriteItem"),
+				allow(activity, "BatchWriteItem", "PutItem"),
+			},
+		},
+		{
+			Folder: "members/logout", Routes: at(api.PathLogOut, http.MethodGet, http.MethodPost),
+			MemoryMB: waits, Concurrency: 50, Alarms: Contract,
+			Grants: []Grant{allow(tokens, "GetItem", "DeleteItem")},
+		},
+		{
+			Folder: "authenticate/make_model", Routes: at(api.PathMakeModel, http.MethodPost),
+			Links: []Part{SignalProcessing}, MemoryMB: readsFiles, Concurrency: 50, Alarms: Contract,
+			Settings: []string{"MATCH_FMR", "CONSENT", "SAMPLING_RATE_HZ", "UPLOADS_KEEP"},
+			Grants: append([]Grant{
+				allow(tokens, "GetItem", "UpdateItem"),
+				allow(members, "GetItem", "UpdateItem"),
+				allow(activity, "PutItem"),
+				allow(keys, "GetSecretValue"),
+				allow(templates, "PutObject", "GetObject"),
+				allow(recordings, "PutObject", "GetObject"),
+			}, erase(recordings)...),
+		},
+		{
+			Folder: "authenticate/has_model", Routes: at(api.PathCheckUser, http.MethodGet),
+			MemoryMB: waits, Concurrency: 50, Alarms: Contract,
+			Grants: []Grant{allow(tokens, "GetItem"), allow(members, "GetItem")},
+		},
+		{
+			Folder: "authenticate/check_user", Routes: at(api.PathCheckUser, http.MethodPost),
+			Links: []Part{SignalProcessing}, MemoryMB: readsFiles, Concurrency: 200, Alarms: Contract,
+			Settings: []string{"MATCH_FMR", "ADAPTATION", "CHALLENGE", "SAMPLING_RATE_HZ"},
+			Grants: append([]Grant{
+				allow(tokens, "GetItem", "UpdateItem"),
+				allow(members, "GetItem", "UpdateItem"),
+				allow(activity, "PutItem"),
+				allow(keys, "GetSecretValue"),
+				allow(templates, "GetObject", "PutObject"),
+				allow(recordings, "GetObject"),
+				{bucket, []string{"ListBucket"}, "Without it S3 answers 403 for an object that isn't there, and a session may remember a model that was replaced."},
+			}, erase(recordings)...),
+		},
+		{
+			Folder: "members/password", Routes: at(api.PathPassword, http.MethodPost),
+			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 10, Alarms: SelfService,
+			Grants: []Grant{
+				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
+				allow(tokens, "GetItem", "UpdateItem", "BatchWriteItem"),
+				allow(tokensByUsername, "Query"),
+				allow(activity, "PutItem"),
+			},
+		},
+		{
+			Folder: "members/sessions", Routes: at(api.PathSessions, http.MethodGet, http.MethodDelete),
+			MemoryMB: waits, Concurrency: 10, Alarms: SelfService,
+			Grants: []Grant{
+				allow(members, "GetItem", "UpdateItem"),
+				allow(tokens, "GetItem", "BatchWriteItem"),
+				allow(tokensByUsername, "Query"),
+				allow(activity, "PutItem"),
+			},
+		},
+		{
+			Folder: "members/activity", Routes: at(api.PathActivity, http.MethodGet),
+			MemoryMB: waits, Concurrency: 10, Alarms: SelfService,
+			Grants: []Grant{allow(members, "GetItem"), allow(tokens, "GetItem"), allow(activity, "Query")},
+		},
+		{
+			Folder: "members/consent", Routes: at(api.PathConsent, http.MethodGet, http.MethodPost, http.MethodDelete),
+			MemoryMB: waits, Concurrency: 10, Alarms: SelfService,
+			Settings: []string{"CONSENT"},
+			Grants: append([]Grant{
+				allow(members, "GetItem", "UpdateItem"),
+				allow(tokens, "GetItem"),
+				allow(activity, "PutItem"),
+			}, erase(templates, recordings)...),
+		},
+		{
+			Folder: "members/export", Routes: at(api.PathExport, http.MethodGet),
+			MemoryMB: readsFiles, Concurrency: 10, Alarms: SelfService,
+			Grants: []Grant{
+				allow(members, "GetItem"),
+				allow(tokens, "GetItem"),
+				allow(tokensByUsername, "Query"),
+				allow(activity, "Query", "PutItem"),
+				allow(recordings, "GetObject"),
+				allow(bucket, "ListBucket"),
+			},
+		},
+		{
+			Folder: "members/delete", Routes: at(api.PathMe, http.MethodDelete),
+			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 10, Alarms: SelfService,
+			Grants: append([]Grant{
+				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
+				allow(tokens, "GetItem", "BatchWriteItem"),
+				allow(tokensByUsername, "Query"),
+				allow(activity, "PutItem", "Query", "BatchWriteItem"),
+			}, erase(templates, recordings)...),
+		},
+		{
+			Folder: "authenticate/delete_model", Routes: at(api.PathModel, http.MethodDelete),
+			MemoryMB: waits, Concurrency: 10, Alarms: SelfService,
+			Grants: append([]Grant{
+				allow(members, "GetItem", "UpdateItem"),
+				allow(tokens, "GetItem"),
+				allow(activity, "PutItem"),
+			}, erase(templates, recordings)...),
+		},
+		{
+			Folder: "authenticate/challenge", Routes: at(api.PathChallenge, http.MethodPost),
+			MemoryMB: waits, Concurrency: 100, Alarms: Support,
+			Grants: []Grant{allow(tokens, "GetItem", "UpdateItem")},
+		},
+		{
+			Folder: "authenticate/uploads", Routes: at(api.PathUploads, http.MethodPost),
+			MemoryMB: waits, Concurrency: 100, Alarms: Support,
+			// An upload to an address that the function signed happens with its role.
+			Grants: []Grant{allow(tokens, "GetItem"), allow(incoming, "PutObject")},
+		},
+		{
+			Folder: "console",
+			Routes: []Route{
+				{api.PathConsole, []string{http.MethodGet}},
+				{"/console/{file}", []string{http.MethodGet}},
+				{api.PathInspect, []string{http.MethodPost}},
+				{api.PathOpenAPI, []string{http.MethodGet}},
+				{api.PathDocs, []string{http.MethodGet}},
+			},
+			Links: []Part{SignalProcessing}, MemoryMB: oneCore, Concurrency: 10, Alarms: Support,
+			Settings: []string{"SAMPLING_RATE_HZ"},
+		},
+		{
+			Folder: "cleanup",
+			// The code keeps 5 s of it to note how far it came. Two at once would do
+			// the same work twice.
+			MemoryMB: waits, TimeoutS: 300, Concurrency: 1, Alarms: Support,
+			Settings: []string{"UPLOADS_KEEP", "MODELS_UNUSED_AFTER"},
+			Grants: []Grant{
+				allow(tokens, "Scan", "DeleteItem"),
+				allow(members, "Scan", "GetItem", "UpdateItem"),
+				allow(membersByPK, "Query"),
+				allow(bucket, "ListBucket"),
+				allow(templates, "DeleteObject"),
+				allow(recordings, "DeleteObject"),
+				allow(cursor, "GetObject", "PutObject"),
+				{failures, []string{"SendMessage"}, "Lambda puts there what failed, in the function's name."},
+			},
+		},
+	}
+}
+
+func at(path string, methods ...string) []Route { return []Route{{path, methods}} }
+
+func allow(resource string, actions ...string) Grant {
+	return Grant{Resource: resource, Actions: actions}
+}
+
+// erase allows deleting objects with their older versions.
+func erase(objects ...string) []Grant {
+	grants := []Grant{allow(bucket, "ListBucketVersions")}
+	for _, o := range objects {
+		grants = append(grants, allow(o, "DeleteObject"),
+			Grant{o, []string{"DeleteObjectVersion"}, "A deletion that names a version needs it beside DeleteObject."})
+	}
+	return grants
+}
+
+// ID is the function's name in the template and of its event files' folder: its
+// folder's words joined with capitals. members/create is MembersCreate, and
+// authenticate/check_user is AuthenticateCheckUser.
+func (f Function) ID() string { return Joined(f.Folder) }
+
+// Joined joins the words of a path with capitals and leaves out what is between
+// them.
+func Joined(path string) string {
+	var id strings.Builder
+	for _, word := range strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune("/_.{}", r) }) {
+		id.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return id.String()
+}
+
+// Uses reports whether the function may do something with the resource or with
+// what lies below it.
+func (f Function) Uses(resource string) bool {
+	return slices.ContainsFunc(f.Grants, func(g Grant) bool {
+		return g.Resource == resource || strings.HasPrefix(g.Resource, resource+"/")
+	})
+}
+
+// Endpoints lists every path of the API with its methods, those of all its
+// functions together. The console's files are no part of it.
+func Endpoints() []api.Endpoint {
+	var all []api.Endpoint
+	for _, f := range All() {
+		for _, r := range f.Routes {
+			if strings.Contains(r.Path, "{") {
+				continue
+			}
+			i := slices.IndexFunc(all, func(e api.Endpoint) bool { return e.Path == r.Path })
+			if i < 0 {
+				all = append(all, api.Endpoint(r))
+				continue
+			}
+			all[i].Methods = slices.Concat(all[i].Methods, r.Methods)
+		}
+	}
+	return all
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/template"
+
+	"systole/functions"
+	"systole/shared/config"
+)
+
+//go:embed template.yaml.tmpl
+var source string
+
+// stack is what the source is filled with.
+type stack struct {
+	Functions   []function
+	Groups      []group
+	Concurrency int // all limits together
+}
+
+// function is a row of the table with what the template says in its own words.
+type function struct {
+	functions.Function
+	Variables  []variable
+	Events     []event
+	Statements []statement
+}
+
+type variable struct{ Name, Value string }
+
+// event is a path and method of the gateway that starts a function.
+type event struct{ Name, Path, Method string }
+
+// statement is one of a role's policy.
+type statement struct {
+	Actions  []string
+	Resource string
+	Wildcard bool
+	Why      string
+}
+
+// group is the functions that the same alarms watch, by their ids.
+type group struct {
+	Name           functions.AlarmGroup
+	All, Answering []string
+}
+
+// metricsOfAnAlarm is CloudWatch's limit for an alarm's expression.
+const metricsOfAnAlarm = 10
+
+// write writes the template of a service with these functions.
+func write(w io.Writer, all []functions.Function) error {
+	s, err := stackOf(all)
+	if err != nil {
+		return err
+	}
+	t, err := template.New("template.yaml").Funcs(template.FuncMap{"join": strings.Join, "lower": lowerFirst}).Parse(source)
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, s)
+}
+
+func stackOf(all []functions.Function) (stack, error) {
+	var s stack
+	taken := make(map[string]bool) // paths that have a function for all methods
+	for _, f := range all {
+		row := function{Function: f, Variables: variables(f)}
+		for _, r := range f.Routes {
+			row.Events = append(row.Events, events(r, taken[r.Path])...)
+			taken[r.Path] = true
+		}
+		for _, g := range f.Grants {
+			st, err := statementOf(g)
+			if err != nil {
+				return s, fmt.Errorf("%s: %w", f.Folder, err)
+			}
+			row.Statements = append(row.Statements, st)
+		}
+		s.Functions = append(s.Functions, row)
+		s.Concurrency += f.Concurrency
+		s.watch(f)
+	}
+	for _, g := range s.Groups {
+		if len(g.All) > metricsOfAnAlarm {
+			return s, fmt.Errorf("alarms %s: %d functions, and an alarm takes %d metrics", g.Name, len(g.All), metricsOfAnAlarm)
+		}
+	}
+	return s, nil
+}
+
+// events are the gateway's for a route: every method, so that the code answers
+// the wrong ones with 405 and Allow, or only its own where another function has
+// the rest of the path.
+func events(r functions.Route, taken bool) []event {
+	path := r.Path
+	if path == "" {
+		path = "/"
+	}
+	name := functions.Joined(r.Path)
+	if !taken {
+		return []event{{name + "Any", path, "ANY"}}
+	}
+	var all []event
+	for _, method := range r.Methods {
+		all = append(all, event{name + method[:1] + strings.ToLower(method[1:]), path, method})
+	}
+	return all
+}
+
+// watch puts a function into the group of its alarms.
+func (s *stack) watch(f functions.Function) {
+	i := slices.IndexFunc(s.Groups, func(g group) bool { return g.Name == f.Alarms })
+	if i < 0 {
+		i = len(s.Groups)
+		s.Groups = append(s.Groups, group{Name: f.Alarms})
+	}
+	g := &s.Groups[i]
+	g.All = append(g.All, f.ID())
+	if len(f.Routes) > 0 {
+		g.Answering = append(g.Answering, f.ID())
+	}
+}
+
+// values are what the template sets the variables to that not all functions
+// have.
+var values = map[string]string{
+	config.Bucket:         "!Ref Bucket",
+	config.KeysSecret:     "!Ref Keys",
+	"MATCH_FMR":           "!Ref MatchFMR",
+	"ADAPTATION":          "!Ref Adaptation",
+	"CONSENT":             "!Ref ConsentMode",
+	"CHALLENGE":           "!Ref ChallengeMode",
+	"SAMPLING_RATE_HZ":    "!Ref SamplingRateHz",
+	"UPLOADS_KEEP":        "!Sub ${UploadsKeepDays}d",
+	"MODELS_UNUSED_AFTER": "!Sub ${ModelsUnusedDays}d",
+}
+
+func variables(f functions.Function) []variable {
+	var all []variable
+	for resource, name := range map[string]string{"Bucket": config.Bucket, "Keys": config.KeysSecret} {
+		if f.Uses(resource) {
+			all = append(all, variable{name, values[name]})
+		}
+	}
+	slices.SortFunc(all, func(a, b variable) int { return strings.Compare(a.Name, b.Name) })
+	for _, name := range f.Settings {
+		all = append(all, variable{name, values[name]})
+	}
+	return all
+}
+
+// services are AWS's names of the services behind the resources.
+var services = map[string]string{
+	"Members": "dynamodb", "Tokens": "dynamodb", "Activity": "dynamodb", "Bucket": "s3", "Keys": "secretsmanager", "CleanupFailures": "sqs",
+}
+
+// statementOf says a grant in CloudFormation's words.
+func statementOf(g functions.Grant) (statement, error) {
+	id, rest, below := strings.Cut(g.Resource, "/")
+	service, ok := services[id]
+	if !ok {
+		return statement{}, fmt.Errorf("the template has no %s", id)
+	}
+	st := statement{Resource: "!GetAtt " + id + ".Arn", Wildcard: strings.Contains(rest, "*"), Why: g.Why}
+	switch {
+	case id == "Keys": // a secret's Ref is its ARN
+		st.Resource = "!Ref " + id
+	case below:
+		st.Resource = "!Sub ${" + id + ".Arn}/" + rest
+	}
+	for _, action := range g.Actions {
+		st.Actions = append(st.Actions, service+":"+action)
+	}
+	return st, nil
+}
+
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
