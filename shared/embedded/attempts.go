@@ -7,13 +7,8 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"systole/shared/store"
+	"systole/shared/store/rules"
 )
-
-// attempts are counted until they expire.
-type attempts struct {
-	store.Attempts
-	Expires time.Time
-}
 
 // MemberWithAttempts: see store.AttemptStore.
 func (s *Store) MemberWithAttempts(_ context.Context, username string, keys []string) (*store.Member, []store.Attempts, error) {
@@ -21,7 +16,7 @@ func (s *Store) MemberWithAttempts(_ context.Context, username string, keys []st
 	of := make([]store.Attempts, len(keys))
 	err := s.read("applicant", func(tx *bolt.Tx) error {
 		for i, key := range keys {
-			var a attempts
+			var a rules.Attempts
 			if err := load(tx.Bucket(attemptsBucket), []byte(key), &a); err != nil && err != store.ErrNotFound {
 				return err
 			}
@@ -40,47 +35,39 @@ func (s *Store) MemberWithAttempts(_ context.Context, username string, keys []st
 	return found, of, err
 }
 
-// CountAttempt: see store.AttemptStore.
+// CountAttempt: see store.AttemptStore. It deletes some of what has expired by
+// then.
 func (s *Store) CountAttempt(_ context.Context, key string, at, expires time.Time) error {
-	return s.write("count attempt", func(tx *bolt.Tx) error {
+	rule := rules.CountAttempt(at, expires)
+	return s.write(rule.Op, func(tx *bolt.Tx) error {
 		if err := sweep(tx, at); err != nil {
 			return err
 		}
-		var a attempts
-		err := load(tx.Bucket(attemptsBucket), []byte(key), &a)
-		if err != nil && err != store.ErrNotFound {
-			return err
-		}
-		if err == nil {
-			if err := tx.Bucket(expiryBucket).Delete(expiryKey(a.Expires, attemptsBucket, []byte(key))); err != nil {
-				return err
-			}
-			if !at.Before(a.Expires) {
-				a = attempts{}
-			}
-		}
-		a.Failures, a.FailedAt, a.Expires = a.Failures+1, at, expires
-		if err := tx.Bucket(expiryBucket).Put(expiryKey(expires, attemptsBucket, []byte(key)), nil); err != nil {
-			return err
-		}
-		return save(tx.Bucket(attemptsBucket), []byte(key), a)
+		return updateAttempts(tx, key, rule)
 	})
 }
 
 // ClearAttempts: see store.AttemptStore.
 func (s *Store) ClearAttempts(_ context.Context, key string) error {
-	return s.write("clear attempts", func(tx *bolt.Tx) error {
-		var a attempts
-		err := load(tx.Bucket(attemptsBucket), []byte(key), &a)
-		if err == store.ErrNotFound {
-			return nil
-		}
-		if err != nil {
+	rule := rules.ClearAttempts()
+	return s.write(rule.Op, func(tx *bolt.Tx) error { return updateAttempts(tx, key, rule) })
+}
+
+// updateAttempts runs the rule on a row of attempts, and keeps the index of what
+// expires in step.
+func updateAttempts(tx *bolt.Tx, key string, rule rules.Rule[rules.Attempts]) error {
+	before, after, err := update(tx.Bucket(attemptsBucket), []byte(key), rule)
+	if err != nil {
+		return err
+	}
+	expiry := tx.Bucket(expiryBucket)
+	if before != nil {
+		if err := expiry.Delete(expiryKey(before.Expires, attemptsBucket, []byte(key))); err != nil {
 			return err
 		}
-		if err := tx.Bucket(expiryBucket).Delete(expiryKey(a.Expires, attemptsBucket, []byte(key))); err != nil {
-			return err
-		}
-		return tx.Bucket(attemptsBucket).Delete([]byte(key))
-	})
+	}
+	if after == nil {
+		return nil
+	}
+	return expiry.Put(expiryKey(after.Expires, attemptsBucket, []byte(key)), nil)
 }

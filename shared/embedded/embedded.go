@@ -16,6 +16,7 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"systole/shared/store"
+	"systole/shared/store/rules"
 )
 
 // Buckets of the database file.
@@ -119,4 +120,25 @@ func save[T any](b *bolt.Bucket, key []byte, item T) error {
 		return err
 	}
 	return b.Put(key, data)
+}
+
+// update runs the rule on the row under key, and returns the row as it was and
+// as it is left, nil for none.
+func update[Row any](b *bolt.Bucket, key []byte, rule rules.Rule[Row]) (before, after *Row, err error) {
+	row := new(Row)
+	switch err := load(b, key, row); {
+	case err == nil:
+		before = row
+	case err != store.ErrNotFound:
+		return nil, nil, err
+	}
+	after, write, err := rule.Apply(before)
+	switch {
+	case err != nil || !write:
+	case after == nil:
+		err = b.Delete(key)
+	default:
+		err = save(b, key, *after)
+	}
+	return before, after, err
 }

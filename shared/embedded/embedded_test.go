@@ -25,10 +25,7 @@ func open(t testing.TB, dir string) (*embedded.Store, *embedded.Objects) {
 func TestConformance(t *testing.T) {
 	s, o := open(t, t.TempDir())
 	defer s.Close()
-	t.Run("members", func(t *testing.T) { storetest.Members(t, s) })
-	t.Run("sessions", func(t *testing.T) { storetest.Sessions(t, s) })
-	t.Run("attempts", func(t *testing.T) { storetest.Attempts(t, s) })
-	t.Run("activity", func(t *testing.T) { storetest.Activity(t, s) })
+	storetest.Run(t, s)
 	t.Run("objects", func(t *testing.T) { storetest.Objects(t, o) })
 }
 

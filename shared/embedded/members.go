@@ -3,36 +3,15 @@ package embedded
 import (
 	"context"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
 
 	"systole/shared/store"
+	"systole/shared/store/rules"
 )
 
-// CreateMember: see store.Members.
-func (s *Store) CreateMember(_ context.Context, m store.Member) error {
-	return s.write("create member", func(tx *bolt.Tx) error {
-		members, key := tx.Bucket(membersBucket), []byte(m.Username)
-		var old store.Member
-		switch err := load(members, key, &old); {
-		case err == nil && old.PasswordHash == m.PasswordHash:
-			return nil
-		case err == nil:
-			return store.ErrExists
-		case err != store.ErrNotFound:
-			return err
-		}
-		if err := tx.Bucket(pksBucket).Put(number(m.PK), key); err != nil {
-			return err
-		}
-		return save(members, key, m)
-	})
-}
-
-// Member: see store.Members.
+// Member: see store.MemberReader.
 func (s *Store) Member(_ context.Context, username string) (m store.Member, err error) {
 	err = s.read("member", func(tx *bolt.Tx) error {
 		return load(tx.Bucket(membersBucket), []byte(username), &m)
@@ -40,152 +19,116 @@ func (s *Store) Member(_ context.Context, username string) (m store.Member, err 
 	return m, err
 }
 
-// update changes the member while expected holds for it, else store.ErrConflict.
-func (s *Store) update(op, username string, expected func(store.Member) bool, change func(*store.Member)) error {
-	return s.write(op, func(tx *bolt.Tx) error {
-		members, key := tx.Bucket(membersBucket), []byte(username)
-		var m store.Member
-		err := load(members, key, &m)
-		if err == store.ErrNotFound || err == nil && !expected(m) {
-			return store.ErrConflict
-		}
-		if err != nil {
-			return err
-		}
-		change(&m)
-		return save(members, key, m)
-	})
-}
-
-// ReplacePassword: see store.Members.
-func (s *Store) ReplacePassword(_ context.Context, username, old, new string, validFrom time.Time) error {
-	return s.update("replace password", username,
-		func(m store.Member) bool { return m.PasswordHash == old || m.PasswordHash == new },
-		func(m *store.Member) {
-			m.PasswordHash = new
-			if !validFrom.IsZero() {
-				m.TokensValidFrom = validFrom
-			}
-		})
-}
-
-// VoidTokens: see store.Members.
-func (s *Store) VoidTokens(_ context.Context, username string, from time.Time) error {
-	return s.update("void tokens", username, exists, func(m *store.Member) { m.TokensValidFrom = from })
-}
-
-// SetConsent: see store.Members.
-func (s *Store) SetConsent(_ context.Context, username string, c store.Consent) error {
-	return s.update("set consent", username, exists, func(m *store.Member) { m.Consent = &c })
-}
-
-func exists(store.Member) bool { return true }
-
-// DeleteMember: see store.Members.
-func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error {
-	return s.write("delete member", func(tx *bolt.Tx) error {
-		members, key := tx.Bucket(membersBucket), []byte(username)
-		var m store.Member
-		err := load(members, key, &m)
+// update runs the rule on the member's row, keeps the index of PKs in step, and
+// returns the member as the write leaves them, nil for none.
+func (s *Store) update(username string, rule rules.Member) (after *store.Member, err error) {
+	err = s.write(rule.Op, func(tx *bolt.Tx) error {
+		var before *store.Member
+		before, after, err = update(tx.Bucket(membersBucket), []byte(username), rule)
 		switch {
-		case err == store.ErrNotFound:
-			return nil
 		case err != nil:
 			return err
-		case m.PK != pk:
-			return store.ErrConflict
+		case before == nil && after != nil:
+			return tx.Bucket(pksBucket).Put(number(after.PK), []byte(username))
+		case before != nil && after == nil:
+			return tx.Bucket(pksBucket).Delete(number(before.PK))
 		}
-		if err := tx.Bucket(pksBucket).Delete(number(pk)); err != nil {
-			return err
-		}
-		return members.Delete(key)
-	})
-}
-
-// ClaimPKBlock: see store.Members.
-func (s *Store) ClaimPKBlock(_ context.Context, block int64, claimant string) error {
-	return s.write("claim pk block", func(tx *bolt.Tx) error {
-		blocks, key := tx.Bucket(blocksBucket), number(block)
-		if holder := blocks.Get(key); holder != nil && string(holder) != claimant {
-			return store.ErrExists
-		}
-		return blocks.Put(key, []byte(claimant))
-	})
-}
-
-// SetTemplate: see store.Members.
-func (s *Store) SetTemplate(_ context.Context, username, replaced string, model store.Template, prints []string) error {
-	return s.update("set model", username,
-		func(m store.Member) bool {
-			current := ""
-			if m.Template != nil {
-				current = m.Template.Version
-			}
-			return current == replaced || current == model.Version
-		},
-		func(m *store.Member) { m.Template = &model; removePrints(m, prints) })
-}
-
-// RegisterProbe: see store.Members.
-func (s *Store) RegisterProbe(_ context.Context, username, id string, print []byte) (seen store.Member, err error) {
-	err = s.update("present", username, exists, func(m *store.Member) {
-		if m.Digests == nil {
-			m.Digests = make(map[string][]byte)
-		}
-		m.Digests[id] = print
-		seen = *m
-	})
-	if errors.Is(err, store.ErrConflict) {
-		return store.Member{}, fmt.Errorf("present: %w", store.ErrNotFound)
-	}
-	return seen, err
-}
-
-// RemoveProbe: see store.Members.
-func (s *Store) RemoveProbe(_ context.Context, username, id string) error {
-	err := s.update("remove print", username, exists, func(m *store.Member) { removePrints(m, []string{id}) })
-	if errors.Is(err, store.ErrConflict) {
 		return nil
-	}
+	})
+	return after, err
+}
+
+// CreateMember: see store.MemberStore.
+func (s *Store) CreateMember(_ context.Context, m store.Member) error {
+	_, err := s.update(m.Username, rules.CreateMember(m))
 	return err
 }
 
-func removePrints(m *store.Member, ids []string) {
-	for _, id := range ids {
-		delete(m.Digests, id)
-	}
-	if len(m.Digests) == 0 {
-		m.Digests = nil
-	}
+// ReplacePassword: see store.MemberStore.
+func (s *Store) ReplacePassword(_ context.Context, username, old, new string, validFrom time.Time) error {
+	_, err := s.update(username, rules.ReplacePassword(old, new, validFrom))
+	return err
 }
 
-// MarkTemplateUsed: see store.Members.
+// VoidTokens: see store.MemberStore.
+func (s *Store) VoidTokens(_ context.Context, username string, from time.Time) error {
+	_, err := s.update(username, rules.VoidTokens(from))
+	return err
+}
+
+// SetConsent: see store.MemberStore.
+func (s *Store) SetConsent(_ context.Context, username string, c store.Consent) error {
+	_, err := s.update(username, rules.SetConsent(c))
+	return err
+}
+
+// DeleteMember: see store.MemberStore.
+func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error {
+	_, err := s.update(username, rules.DeleteMember(pk))
+	return err
+}
+
+// SetTemplate: see store.TemplateWriter.
+func (s *Store) SetTemplate(_ context.Context, username, replaced string, t store.Template, archived []string) error {
+	_, err := s.update(username, rules.SetTemplate(replaced, t, archived))
+	return err
+}
+
+// MarkTemplateUsed: see store.TemplateWriter.
 func (s *Store) MarkTemplateUsed(_ context.Context, username, version string, used time.Time) error {
-	return s.update("mark model used", username, hasModel(version),
-		func(m *store.Member) { m.Template.Used = used })
+	_, err := s.update(username, rules.MarkTemplateUsed(version, used))
+	return err
 }
 
-// CountFailure: see store.Members.
+// ClearTemplate: see store.TemplateRemover.
+func (s *Store) ClearTemplate(_ context.Context, username, version string, digests []string) error {
+	_, err := s.update(username, rules.ClearTemplate(version, digests))
+	return err
+}
+
+// RegisterProbe: see store.ProbeRegistry.
+func (s *Store) RegisterProbe(_ context.Context, username, id string, digest []byte) (store.Member, error) {
+	m, err := s.update(username, rules.RegisterProbe(id, digest))
+	if err != nil {
+		return store.Member{}, err
+	}
+	return *m, nil
+}
+
+// RemoveProbe: see store.ProbeRegistry.
+func (s *Store) RemoveProbe(_ context.Context, username, id string) error {
+	_, err := s.update(username, rules.RemoveProbe(id))
+	return err
+}
+
+// CountFailure: see store.CheckCounter.
 func (s *Store) CountFailure(_ context.Context, username, version string, at time.Time) error {
-	return s.update("count failure", username, hasModel(version),
-		func(m *store.Member) { m.Template.Failures, m.Template.FailedAt = m.Template.Failures+1, at })
+	_, err := s.update(username, rules.CountFailure(version, at))
+	return err
 }
 
-// ClearFailures: see store.Members.
+// ClearFailures: see store.CheckCounter.
 func (s *Store) ClearFailures(_ context.Context, username, version string) error {
-	return s.update("clear failures", username, hasModel(version),
-		func(m *store.Member) { m.Template.Failures, m.Template.FailedAt = 0, time.Time{} })
+	_, err := s.update(username, rules.ClearFailures(version))
+	return err
 }
 
-// ClearTemplate: see store.Members.
-func (s *Store) ClearTemplate(_ context.Context, username, version string, prints []string) error {
-	return s.update("clear model", username,
-		func(m store.Member) bool { return m.Template == nil || m.Template.Version == version },
-		func(m *store.Member) { m.Template = nil; removePrints(m, prints) })
-}
-
-func hasModel(version string) func(store.Member) bool {
-	return func(m store.Member) bool { return m.Template != nil && m.Template.Version == version }
+// ClaimPKBlock: see store.MemberStore.
+func (s *Store) ClaimPKBlock(_ context.Context, block int64, claimant string) error {
+	rule := rules.ClaimPKBlock(claimant)
+	return s.write(rule.Op, func(tx *bolt.Tx) error {
+		blocks, key := tx.Bucket(blocksBucket), number(block)
+		var holder *string
+		if b := blocks.Get(key); b != nil {
+			word := string(b)
+			holder = &word
+		}
+		left, write, err := rule.Apply(holder)
+		if err != nil || !write {
+			return err
+		}
+		return blocks.Put(key, []byte(*left))
+	})
 }
 
 // MemberByPK: see store.Members.

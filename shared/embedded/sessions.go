@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,6 +11,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"systole/shared/store"
+	"systole/shared/store/rules"
 )
 
 // CreateSession: see store.Sessions.
@@ -56,62 +56,35 @@ func (s *Store) SessionsOf(_ context.Context, username string) (of []store.Sessi
 	return of, err
 }
 
-// change changes the session unless that fails; store.ErrNotFound when there
-// is none.
-func (s *Store) change(op string, id store.TokenID, change func(*store.Session) error) error {
-	return s.write(op, func(tx *bolt.Tx) error {
-		sessions := tx.Bucket(sessionsBucket)
-		var session store.Session
-		if err := load(sessions, id[:], &session); err != nil {
-			return err
-		}
-		if err := change(&session); err != nil {
-			return err
-		}
-		return save(sessions, id[:], session)
+// updateSession runs the rule on the session's row.
+func (s *Store) updateSession(id store.TokenID, rule rules.Session) error {
+	return s.write(rule.Op, func(tx *bolt.Tx) error {
+		_, _, err := update(tx.Bucket(sessionsBucket), id[:], rule)
+		return err
 	})
 }
 
-// TouchSession: see store.Sessions.
-func (s *Store) TouchSession(_ context.Context, id store.TokenID, used time.Time, modelKey string) error {
-	return s.change("touch session", id, func(session *store.Session) error {
-		session.Used, session.TemplateKey = used, modelKey
-		return nil
-	})
+// TouchSession: see store.SessionStore.
+func (s *Store) TouchSession(_ context.Context, id store.TokenID, used time.Time, templateKey string) error {
+	return s.updateSession(id, rules.TouchSession(used, templateKey))
 }
 
-// KeepSession: see store.Sessions.
+// KeepSession: see store.SessionStore.
 func (s *Store) KeepSession(_ context.Context, id store.TokenID, validFrom time.Time) error {
-	return s.change("keep session", id, func(session *store.Session) error {
-		session.ValidFrom = validFrom
-		return nil
-	})
+	return s.updateSession(id, rules.KeepSession(validFrom))
 }
 
-// SetChallenge: see store.Sessions.
+// SetChallenge: see store.SessionStore.
 func (s *Store) SetChallenge(_ context.Context, id store.TokenID, c store.Challenge) error {
-	return s.change("set challenge", id, func(session *store.Session) error {
-		session.Challenge = c
-		return nil
-	})
+	return s.updateSession(id, rules.SetChallenge(c))
 }
 
-// TakeChallenge: see store.Sessions.
+// TakeChallenge: see store.SessionStore.
 func (s *Store) TakeChallenge(_ context.Context, id store.TokenID, c store.Challenge) error {
-	err := s.change("take challenge", id, func(session *store.Session) error {
-		if session.Challenge != c {
-			return store.ErrConflict
-		}
-		session.Challenge = store.Challenge{}
-		return nil
-	})
-	if errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("take challenge: %w", store.ErrConflict)
-	}
-	return err
+	return s.updateSession(id, rules.TakeChallenge(c))
 }
 
-// DeleteSession: see store.Sessions.
+// DeleteSession: see store.SessionDeleter.
 func (s *Store) DeleteSession(_ context.Context, id store.TokenID) (session store.Session, err error) {
 	err = s.write("delete session", func(tx *bolt.Tx) (err error) {
 		session, err = deleteSession(tx, id)
@@ -134,15 +107,13 @@ func deleteSessions(tx *bolt.Tx, ids []store.TokenID) error {
 	return nil
 }
 
-func deleteSession(tx *bolt.Tx, id store.TokenID) (session store.Session, err error) {
-	sessions := tx.Bucket(sessionsBucket)
-	if err := load(sessions, id[:], &session); err != nil {
-		return session, err
+// deleteSession deletes a session, and its entry among its owner's.
+func deleteSession(tx *bolt.Tx, id store.TokenID) (store.Session, error) {
+	deleted, _, err := update(tx.Bucket(sessionsBucket), id[:], rules.DeleteSession())
+	if err != nil {
+		return store.Session{}, err
 	}
-	if err := tx.Bucket(ownersBucket).Delete(ownerKey(session.Username, id)); err != nil {
-		return session, err
-	}
-	return session, sessions.Delete(id[:])
+	return *deleted, tx.Bucket(ownersBucket).Delete(ownerKey(deleted.Username, id))
 }
 
 // ExpiredSessions: see store.Sessions. limit bounds what is looked at, so

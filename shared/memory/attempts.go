@@ -2,16 +2,12 @@ package memory
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"systole/shared/store"
+	"systole/shared/store/rules"
 	"time"
 )
-
-// attempts are counted until they expire.
-type attempts struct {
-	store.Attempts
-	expires time.Time
-}
 
 // MemberWithAttempts: see store.AttemptStore.
 func (s *Store) MemberWithAttempts(_ context.Context, username string, keys []string) (*store.Member, []store.Attempts, error) {
@@ -29,29 +25,23 @@ func (s *Store) MemberWithAttempts(_ context.Context, username string, keys []st
 	return &m, of, nil
 }
 
-// CountAttempt: see store.AttemptStore.
+// CountAttempt: see store.AttemptStore. What has expired by then is forgotten.
 func (s *Store) CountAttempt(_ context.Context, key string, at, expires time.Time) error {
+	s.sweep(at)
+	_, _, err := update(s, &s.attempts, key, rules.CountAttempt(at, expires))
+	return err
+}
+
+func (s *Store) sweep(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for other, a := range s.attempts {
-		if !at.Before(a.expires) {
-			delete(s.attempts, other)
-		}
-	}
-	if s.attempts == nil {
-		s.attempts = make(map[string]attempts)
-	}
-	n := s.attempts[key].Failures + 1
-	s.attempts[key] = attempts{store.Attempts{Failures: n, FailedAt: at}, expires}
-	return nil
+	maps.DeleteFunc(s.attempts, func(_ string, a rules.Attempts) bool { return !now.Before(a.Expires) })
 }
 
 // ClearAttempts: see store.AttemptStore.
 func (s *Store) ClearAttempts(_ context.Context, key string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.attempts, key)
-	return nil
+	_, _, err := update(s, &s.attempts, key, rules.ClearAttempts())
+	return err
 }
 
 // Note: see store.ActivityLog.

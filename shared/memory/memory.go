@@ -4,17 +4,15 @@
 package memory
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 	"sync"
 	"time"
 
 	"systole/shared/store"
+	"systole/shared/store/rules"
 )
 
 // Store holds members and sessions. The zero value is empty and ready.
@@ -23,28 +21,35 @@ type Store struct {
 	members  map[string]store.Member
 	sessions map[store.TokenID]store.Session
 	blocks   map[int64]string
-	attempts map[string]attempts
+	attempts map[string]rules.Attempts
 	events   map[string][]store.Event // by user name, oldest first
 }
 
-// CreateMember: see store.Members.
-func (s *Store) CreateMember(_ context.Context, m store.Member) error {
+// update runs the rule on the row under key in one of s's maps, and returns the
+// row as it was and as it is left, nil for none.
+func update[Key comparable, Row any](s *Store, rows *map[Key]Row, key Key, rule rules.Rule[Row]) (before, after *Row, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old, taken := s.members[m.Username]; taken {
-		if old.PasswordHash == m.PasswordHash {
-			return nil
+	if row, ok := (*rows)[key]; ok {
+		before = &row
+	}
+	after, write, err := rule.Apply(before)
+	switch {
+	case err != nil:
+		return before, nil, fmt.Errorf("%s: %w", rule.Op, err)
+	case !write:
+	case after == nil:
+		delete(*rows, key)
+	default:
+		if *rows == nil {
+			*rows = make(map[Key]Row)
 		}
-		return fmt.Errorf("create member: %w", store.ErrExists)
+		(*rows)[key] = *after
 	}
-	if s.members == nil {
-		s.members = make(map[string]store.Member)
-	}
-	s.members[m.Username] = clone(m)
-	return nil
+	return before, after, nil
 }
 
-// Member: see store.Members.
+// Member: see store.MemberReader.
 func (s *Store) Member(_ context.Context, username string) (store.Member, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,137 +60,79 @@ func (s *Store) Member(_ context.Context, username string) (store.Member, error)
 	return clone(m), nil
 }
 
-// update changes the member while expected holds for it, else store.ErrConflict.
-func (s *Store) update(op, username string, expected func(store.Member) bool, change func(*store.Member)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m, ok := s.members[username]
-	if !ok || !expected(m) {
-		return fmt.Errorf("%s: %w", op, store.ErrConflict)
-	}
-	m = clone(m)
-	change(&m)
-	s.members[username] = m
-	return nil
-}
-
-// ReplacePassword: see store.Members.
-func (s *Store) ReplacePassword(_ context.Context, username, old, new string, validFrom time.Time) error {
-	return s.update("replace password", username,
-		func(m store.Member) bool { return m.PasswordHash == old || m.PasswordHash == new },
-		func(m *store.Member) {
-			m.PasswordHash = new
-			if !validFrom.IsZero() {
-				m.TokensValidFrom = validFrom
-			}
-		})
-}
-
-// VoidTokens: see store.Members.
-func (s *Store) VoidTokens(_ context.Context, username string, from time.Time) error {
-	return s.update("void tokens", username, exists, func(m *store.Member) { m.TokensValidFrom = from })
-}
-
-// SetConsent: see store.Members.
-func (s *Store) SetConsent(_ context.Context, username string, c store.Consent) error {
-	return s.update("set consent", username, exists, func(m *store.Member) { m.Consent = &c })
-}
-
-func exists(store.Member) bool { return true }
-
-// DeleteMember: see store.Members.
-func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if m, ok := s.members[username]; ok && m.PK != pk {
-		return fmt.Errorf("delete member: %w", store.ErrConflict)
-	}
-	delete(s.members, username)
-	return nil
-}
-
-// ClaimPKBlock: see store.Members.
-func (s *Store) ClaimPKBlock(_ context.Context, block int64, claimant string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if holder, taken := s.blocks[block]; taken && holder != claimant {
-		return fmt.Errorf("claim pk block: %w", store.ErrExists)
-	}
-	if s.blocks == nil {
-		s.blocks = make(map[int64]string)
-	}
-	s.blocks[block] = claimant
-	return nil
-}
-
-// SetTemplate: see store.Members.
-func (s *Store) SetTemplate(_ context.Context, username, replaced string, model store.Template, prints []string) error {
-	return s.update("set model", username,
-		func(m store.Member) bool {
-			current := version(m)
-			return current == replaced || current == model.Version
-		},
-		func(m *store.Member) { m.Template = &model; removePrints(m, prints) })
-}
-
-// RegisterProbe: see store.Members.
-func (s *Store) RegisterProbe(ctx context.Context, username, id string, print []byte) (store.Member, error) {
-	err := s.update("present", username, exists, func(m *store.Member) {
-		if m.Digests == nil {
-			m.Digests = make(map[string][]byte)
-		}
-		m.Digests[id] = bytes.Clone(print)
-	})
-	if errors.Is(err, store.ErrConflict) {
-		return store.Member{}, fmt.Errorf("present: %w", store.ErrNotFound)
-	}
-	return s.Member(ctx, username)
-}
-
-// RemoveProbe: see store.Members.
-func (s *Store) RemoveProbe(_ context.Context, username, id string) error {
-	err := s.update("remove print", username, exists, func(m *store.Member) { removePrints(m, []string{id}) })
-	if errors.Is(err, store.ErrConflict) {
-		return nil
-	}
+func (s *Store) update(username string, rule rules.Member) error {
+	_, _, err := update(s, &s.members, username, rule)
 	return err
 }
 
-func removePrints(m *store.Member, ids []string) {
-	for _, id := range ids {
-		delete(m.Digests, id)
+// CreateMember: see store.MemberStore.
+func (s *Store) CreateMember(_ context.Context, m store.Member) error {
+	return s.update(m.Username, rules.CreateMember(clone(m)))
+}
+
+// ReplacePassword: see store.MemberStore.
+func (s *Store) ReplacePassword(_ context.Context, username, old, new string, validFrom time.Time) error {
+	return s.update(username, rules.ReplacePassword(old, new, validFrom))
+}
+
+// VoidTokens: see store.MemberStore.
+func (s *Store) VoidTokens(_ context.Context, username string, from time.Time) error {
+	return s.update(username, rules.VoidTokens(from))
+}
+
+// SetConsent: see store.MemberStore.
+func (s *Store) SetConsent(_ context.Context, username string, c store.Consent) error {
+	return s.update(username, rules.SetConsent(c))
+}
+
+// DeleteMember: see store.MemberStore.
+func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error {
+	return s.update(username, rules.DeleteMember(pk))
+}
+
+// SetTemplate: see store.TemplateWriter.
+func (s *Store) SetTemplate(_ context.Context, username, replaced string, t store.Template, archived []string) error {
+	return s.update(username, rules.SetTemplate(replaced, t, archived))
+}
+
+// MarkTemplateUsed: see store.TemplateWriter.
+func (s *Store) MarkTemplateUsed(_ context.Context, username, version string, used time.Time) error {
+	return s.update(username, rules.MarkTemplateUsed(version, used))
+}
+
+// ClearTemplate: see store.TemplateRemover.
+func (s *Store) ClearTemplate(_ context.Context, username, version string, digests []string) error {
+	return s.update(username, rules.ClearTemplate(version, digests))
+}
+
+// RegisterProbe: see store.ProbeRegistry.
+func (s *Store) RegisterProbe(_ context.Context, username, id string, digest []byte) (store.Member, error) {
+	_, m, err := update(s, &s.members, username, rules.RegisterProbe(id, digest))
+	if err != nil {
+		return store.Member{}, err
 	}
-	if len(m.Digests) == 0 {
-		m.Digests = nil
-	}
+	return clone(*m), nil
 }
 
-// MarkTemplateUsed: see store.Members.
-func (s *Store) MarkTemplateUsed(_ context.Context, username, current string, used time.Time) error {
-	return s.update("mark model used", username,
-		func(m store.Member) bool { return m.Template != nil && m.Template.Version == current },
-		func(m *store.Member) { m.Template.Used = used })
+// RemoveProbe: see store.ProbeRegistry.
+func (s *Store) RemoveProbe(_ context.Context, username, id string) error {
+	return s.update(username, rules.RemoveProbe(id))
 }
 
-// CountFailure: see store.Members.
-func (s *Store) CountFailure(_ context.Context, username, current string, at time.Time) error {
-	return s.update("count failure", username,
-		func(m store.Member) bool { return m.Template != nil && m.Template.Version == current },
-		func(m *store.Member) { m.Template.Failures, m.Template.FailedAt = m.Template.Failures+1, at })
+// CountFailure: see store.CheckCounter.
+func (s *Store) CountFailure(_ context.Context, username, version string, at time.Time) error {
+	return s.update(username, rules.CountFailure(version, at))
 }
 
-// ClearFailures: see store.Members.
-func (s *Store) ClearFailures(_ context.Context, username, current string) error {
-	return s.update("clear failures", username,
-		func(m store.Member) bool { return m.Template != nil && m.Template.Version == current },
-		func(m *store.Member) { m.Template.Failures, m.Template.FailedAt = 0, time.Time{} })
+// ClearFailures: see store.CheckCounter.
+func (s *Store) ClearFailures(_ context.Context, username, version string) error {
+	return s.update(username, rules.ClearFailures(version))
 }
 
-// ClearTemplate: see store.Members.
-func (s *Store) ClearTemplate(_ context.Context, username, current string, prints []string) error {
-	return s.update("clear model", username,
-		func(m store.Member) bool { return m.Template == nil || m.Template.Version == current },
-		func(m *store.Member) { m.Template = nil; removePrints(m, prints) })
+// ClaimPKBlock: see store.MemberStore.
+func (s *Store) ClaimPKBlock(_ context.Context, block int64, claimant string) error {
+	_, _, err := update(s, &s.blocks, block, rules.ClaimPKBlock(claimant))
+	return err
 }
 
 // MemberByPK: see store.Members.
@@ -205,7 +152,11 @@ func (s *Store) MembersPage(_ context.Context, cursor string, limit int) ([]stor
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	names := slices.Sorted(maps.Keys(s.members))
-	names = names[sort.Search(len(names), func(i int) bool { return names[i] > cursor }):]
+	first, taken := slices.BinarySearch(names, cursor)
+	if taken {
+		first++
+	}
+	names = names[first:]
 	next := ""
 	if len(names) > limit {
 		names = names[:limit]
@@ -234,12 +185,4 @@ func clone(m store.Member) store.Member {
 	}
 	m.Digests = maps.Clone(m.Digests) // what is in it doesn't change
 	return m
-}
-
-// version of the member's current model, "" for none.
-func version(m store.Member) string {
-	if m.Template == nil {
-		return ""
-	}
-	return m.Template.Version
 }

@@ -8,8 +8,7 @@ import (
 	"systole/shared/store/storetest"
 )
 
-func TestMembers(t *testing.T)  { storetest.Members(t, new(memory.Store)) }
-func TestSessions(t *testing.T) { storetest.Sessions(t, new(memory.Store)) }
-func TestAttempts(t *testing.T) { storetest.Attempts(t, new(memory.Store)) }
-func TestActivity(t *testing.T) { storetest.Activity(t, new(memory.Store)) }
-func TestObjects(t *testing.T)  { storetest.Objects(t, &memory.Objects{Now: time.Now}) }
+func TestConformance(t *testing.T) {
+	storetest.Run(t, new(memory.Store))
+	t.Run("objects", func(t *testing.T) { storetest.Objects(t, &memory.Objects{Now: time.Now}) })
+}

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"systole/shared/store"
+	"systole/shared/store/rules"
 )
 
 // CreateSession: see store.Sessions.
@@ -52,71 +52,38 @@ func (s *Store) SessionsOf(_ context.Context, username string) ([]store.Session,
 	return of, nil
 }
 
-// change changes the session unless that fails; store.ErrNotFound when there
-// is none.
-func (s *Store) change(op string, id store.TokenID, change func(*store.Session) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	session, ok := s.sessions[id]
-	if !ok {
-		return fmt.Errorf("%s: %w", op, store.ErrNotFound)
-	}
-	if err := change(&session); err != nil {
-		return fmt.Errorf("%s: %w", op, err)
-	}
-	s.sessions[id] = session
-	return nil
-}
-
-// TouchSession: see store.Sessions.
-func (s *Store) TouchSession(_ context.Context, id store.TokenID, used time.Time, modelKey string) error {
-	return s.change("touch session", id, func(session *store.Session) error {
-		session.Used, session.TemplateKey = used, modelKey
-		return nil
-	})
-}
-
-// KeepSession: see store.Sessions.
-func (s *Store) KeepSession(_ context.Context, id store.TokenID, validFrom time.Time) error {
-	return s.change("keep session", id, func(session *store.Session) error {
-		session.ValidFrom = validFrom
-		return nil
-	})
-}
-
-// SetChallenge: see store.Sessions.
-func (s *Store) SetChallenge(_ context.Context, id store.TokenID, c store.Challenge) error {
-	return s.change("set challenge", id, func(session *store.Session) error {
-		session.Challenge = c
-		return nil
-	})
-}
-
-// TakeChallenge: see store.Sessions.
-func (s *Store) TakeChallenge(_ context.Context, id store.TokenID, c store.Challenge) error {
-	err := s.change("take challenge", id, func(session *store.Session) error {
-		if session.Challenge != c {
-			return store.ErrConflict
-		}
-		session.Challenge = store.Challenge{}
-		return nil
-	})
-	if errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("take challenge: %w", store.ErrConflict)
-	}
+func (s *Store) updateSession(id store.TokenID, rule rules.Session) error {
+	_, _, err := update(s, &s.sessions, id, rule)
 	return err
 }
 
-// DeleteSession: see store.Sessions.
+// TouchSession: see store.SessionStore.
+func (s *Store) TouchSession(_ context.Context, id store.TokenID, used time.Time, templateKey string) error {
+	return s.updateSession(id, rules.TouchSession(used, templateKey))
+}
+
+// KeepSession: see store.SessionStore.
+func (s *Store) KeepSession(_ context.Context, id store.TokenID, validFrom time.Time) error {
+	return s.updateSession(id, rules.KeepSession(validFrom))
+}
+
+// SetChallenge: see store.SessionStore.
+func (s *Store) SetChallenge(_ context.Context, id store.TokenID, c store.Challenge) error {
+	return s.updateSession(id, rules.SetChallenge(c))
+}
+
+// TakeChallenge: see store.SessionStore.
+func (s *Store) TakeChallenge(_ context.Context, id store.TokenID, c store.Challenge) error {
+	return s.updateSession(id, rules.TakeChallenge(c))
+}
+
+// DeleteSession: see store.SessionDeleter.
 func (s *Store) DeleteSession(_ context.Context, id store.TokenID) (store.Session, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	session, ok := s.sessions[id]
-	if !ok {
-		return store.Session{}, fmt.Errorf("delete session: %w", store.ErrNotFound)
+	deleted, _, err := update(s, &s.sessions, id, rules.DeleteSession())
+	if err != nil {
+		return store.Session{}, err
 	}
-	delete(s.sessions, id)
-	return session, nil
+	return *deleted, nil
 }
 
 // DeleteSessions: see store.Sessions.

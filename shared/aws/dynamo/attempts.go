@@ -10,6 +10,7 @@ import (
 
 	"systole/shared/aws/client"
 	"systole/shared/store"
+	"systole/shared/store/rules"
 )
 
 // attemptsPrefix begins the keys of the rows that count attempts, so that one
@@ -52,24 +53,51 @@ func readAttempts(it item) (store.Attempts, error) {
 	return store.Attempts{Failures: int(r.whole("failures")), FailedAt: r.moment("failed_at")}, r.err
 }
 
+// countTries bounds the two steps of CountAttempt: others can only come between
+// them when a count expires, and then once.
+const countTries = 3
+
 // CountAttempt: see store.AttemptStore. A count that has expired, and that
-// DynamoDB's TTL hasn't deleted yet, begins anew.
+// DynamoDB's TTL hasn't deleted yet, begins anew: for one of those who find it
+// so, and the others add to that.
 func (s *Store) CountAttempt(ctx context.Context, key string, at, expires time.Time) error {
-	row := item{"username": text(attemptsPrefix + key)}
+	rule := rules.CountAttempt(at, expires)
+	for range countTries {
+		err := s.addAttempt(ctx, key, at, expires)
+		if conditionFailed(err) {
+			err = s.firstAttempt(ctx, key, at, expires)
+		}
+		if !conditionFailed(err) {
+			return client.Error(rule.Op, err)
+		}
+	}
+	return withOp(rule.Op, store.ErrUnavailable)
+}
+
+// addAttempt adds one to a count that has not expired, or begins one.
+func (s *Store) addAttempt(ctx context.Context, key string, at, expires time.Time) error {
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.tables.Members, Key: row,
+		TableName: &s.tables.Members, Key: item{"username": text(attemptsPrefix + key)},
 		UpdateExpression:    aws.String("SET failed_at = :at, expires = :expires ADD failures :one"),
 		ConditionExpression: aws.String("attribute_not_exists(username) OR expires > :now"),
 		ExpressionAttributeValues: item{
 			":at": moment(at), ":expires": whole(expires.Unix()), ":one": whole(1), ":now": whole(at.Unix()),
 		},
 	})
-	if !conditionFailed(err) {
-		return client.Error("count attempt", err)
-	}
-	row["failures"], row["failed_at"], row["expires"] = whole(1), moment(at), whole(expires.Unix())
-	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Members, Item: row})
-	return client.Error("count attempt", err)
+	return err
+}
+
+// firstAttempt puts a count of one in place of one that has expired.
+func (s *Store) firstAttempt(ctx context.Context, key string, at, expires time.Time) error {
+	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.tables.Members,
+		Item: item{
+			"username": text(attemptsPrefix + key), "failures": whole(1), "failed_at": moment(at), "expires": whole(expires.Unix()),
+		},
+		ConditionExpression:       aws.String("expires <= :now"),
+		ExpressionAttributeValues: item{":now": whole(at.Unix())},
+	})
+	return err
 }
 
 // ClearAttempts: see store.AttemptStore.

@@ -11,8 +11,5 @@ import (
 func TestConformance(t *testing.T) {
 	endpoint := servers.StartDynamoDB(t)
 	s := dynamo.New(servers.Config(t), &endpoint, servers.Tables())
-	t.Run("members", func(t *testing.T) { storetest.Members(t, s) })
-	t.Run("sessions", func(t *testing.T) { storetest.Sessions(t, s) })
-	t.Run("attempts", func(t *testing.T) { storetest.Attempts(t, s) })
-	t.Run("activity", func(t *testing.T) { storetest.Activity(t, s) })
+	storetest.Run(t, s)
 }

@@ -50,11 +50,11 @@ func TestALostReplyIsNoConflict(t *testing.T) {
 		{"create member", func() error { return s.CreateMember(t.Context(), hong) }},
 		{"replace password", func() error { return s.ReplacePassword(t.Context(), "hong", "first", "second", time.Time{}) }},
 		{"claim pk block", func() error { return s.ClaimPKBlock(t.Context(), 7, "me") }},
-		{"set model", func() error { return s.SetTemplate(t.Context(), "hong", "", model, nil) }},
-		{"mark model used", func() error { return s.MarkTemplateUsed(t.Context(), "hong", "v1", now) }},
-		{"present", func() error { _, err := s.RegisterProbe(t.Context(), "hong", "a", []byte("x")); return err }},
-		{"remove print", func() error { return s.RemoveProbe(t.Context(), "hong", "a") }},
-		{"clear model", func() error { return s.ClearTemplate(t.Context(), "hong", "v1", nil) }},
+		{"set template", func() error { return s.SetTemplate(t.Context(), "hong", "", model, nil) }},
+		{"mark template used", func() error { return s.MarkTemplateUsed(t.Context(), "hong", "v1", now) }},
+		{"register probe", func() error { _, err := s.RegisterProbe(t.Context(), "hong", "a", []byte("x")); return err }},
+		{"remove probe", func() error { return s.RemoveProbe(t.Context(), "hong", "a") }},
+		{"clear template", func() error { return s.ClearTemplate(t.Context(), "hong", "v1", nil) }},
 		{"create session", func() error {
 			return s.CreateSession(t.Context(), store.Session{Username: "hong", Expires: now}, member.NewEvent(member.LoggedIn, now), nil)
 		}},

@@ -27,10 +27,10 @@ func memberItem(m store.Member) item {
 		maps.Copy(it, consentItem(*m.Consent))
 	}
 	if m.Template != nil {
-		maps.Copy(it, modelItem(*m.Template))
+		maps.Copy(it, templateItem(*m.Template))
 	}
-	for id, print := range m.Digests {
-		it[printPrefix+id] = &types.AttributeValueMemberB{Value: print}
+	for id, digest := range m.Digests {
+		it[digestPrefix+id] = &types.AttributeValueMemberB{Value: digest}
 	}
 	return it
 }
@@ -43,7 +43,7 @@ func consentItem(c store.Consent) item {
 	}
 }
 
-func modelItem(m store.Template) item {
+func templateItem(m store.Template) item {
 	return item{
 		"model_version":   text(m.Version),
 		"model_key":       text(m.Key),
@@ -92,15 +92,15 @@ func readMember(it item) (store.Member, error) {
 		m.Template.Failures = int(r.whole("model_failures"))
 		m.Template.FailedAt = r.moment("model_failed_at")
 	}
-	m.Digests = r.prints()
+	m.Digests = r.digests()
 	return m, r.err
 }
 
-// prints reads those of the attributes that hold prints.
-func (r *reader) prints() map[string][]byte {
-	var prints map[string][]byte
+// digests reads the attributes that hold digests.
+func (r *reader) digests() map[string][]byte {
+	var digests map[string][]byte
 	for name, value := range r.item {
-		id, ok := strings.CutPrefix(name, printPrefix)
+		id, ok := strings.CutPrefix(name, digestPrefix)
 		if !ok {
 			continue
 		}
@@ -109,10 +109,10 @@ func (r *reader) prints() map[string][]byte {
 			r.fail(name)
 			continue
 		}
-		if prints == nil {
-			prints = make(map[string][]byte)
+		if digests == nil {
+			digests = make(map[string][]byte)
 		}
-		prints[id] = b.Value
+		digests[id] = b.Value
 	}
-	return prints
+	return digests
 }

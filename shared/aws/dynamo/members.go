@@ -12,25 +12,17 @@ import (
 
 	"systole/shared/aws/client"
 	"systole/shared/store"
+	"systole/shared/store/rules"
 )
 
-// CreateMember: see store.Members.
+// CreateMember: see store.MemberStore.
 func (s *Store) CreateMember(ctx context.Context, m store.Member) error {
+	rule := rules.CreateMember(m)
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.tables.Members, Item: memberItem(m),
 		ConditionExpression: aws.String("attribute_not_exists(username)"),
 	})
-	if !conditionFailed(err) {
-		return client.Error("create member", err)
-	}
-	old, err := s.Member(ctx, m.Username)
-	if err != nil {
-		return fmt.Errorf("create member: read back: %w", err)
-	}
-	if old.PasswordHash != m.PasswordHash { // its salt is random: equal only if ours
-		return fmt.Errorf("create member: %w", store.ErrExists)
-	}
-	return nil
+	return s.outcome(ctx, m.Username, rule, err)
 }
 
 // Member: see store.Members.
@@ -51,84 +43,93 @@ func named[T any](op string, it item, read func(item) (T, error)) (T, error) {
 	return value, err
 }
 
-// change is a conditional update of one member.
+// change is a rule on a member's row as DynamoDB has it.
 type change struct {
-	op        string
-	username  string
+	rule      rules.Member
 	update    string // UpdateExpression
 	condition string // ConditionExpression
 	values    item
-	// done reports whether a member is as the change leaves it.
-	done func(store.Member) bool
 }
 
-// apply makes the change, or returns store.ErrConflict when its condition
-// doesn't hold and the member isn't as if it had been made.
-func (s *Store) apply(ctx context.Context, c change) error {
+// update makes the change to the member's row.
+func (s *Store) update(ctx context.Context, username string, c change) error {
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.tables.Members, Key: item{"username": text(c.username)},
+		TableName: &s.tables.Members, Key: item{"username": text(username)},
 		UpdateExpression: &c.update, ConditionExpression: &c.condition, ExpressionAttributeValues: c.values,
 	})
+	return s.outcome(ctx, username, c.rule, err)
+}
+
+// outcome is what became of a write on a member's row. Where its condition
+// failed, an earlier run of it may have been made, and its reply lost: the row
+// is read back.
+func (s *Store) outcome(ctx context.Context, username string, rule rules.Member, err error) error {
 	if !conditionFailed(err) {
-		return client.Error(c.op, err)
+		return client.Error(rule.Op, err)
 	}
-	m, err := s.Member(ctx, c.username)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("%s: read back: %w", c.op, err)
+	var now *store.Member
+	if rule.Holds != nil { // else only a missing row refuses it
+		m, err := s.Member(ctx, username)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("%s: read back: %w", rule.Op, err)
+		}
+		if err == nil {
+			now = &m
+		}
 	}
-	if err != nil || !c.done(m) {
-		return fmt.Errorf("%s: %w", c.op, store.ErrConflict)
+	return withOp(rule.Op, rule.Outcome(now))
+}
+
+func withOp(op string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
 	}
 	return nil
 }
 
-// ReplacePassword: see store.Members.
+// present is the condition of a change that every row allows.
+const present = "attribute_exists(username)"
+
+// ReplacePassword: see store.MemberStore.
 func (s *Store) ReplacePassword(ctx context.Context, username, old, new string, validFrom time.Time) error {
 	c := change{
-		op: "replace password", username: username,
+		rule:   rules.ReplacePassword(old, new, validFrom),
 		update: "SET password_hash = :new", condition: "password_hash = :old",
 		values: item{":old": text(old), ":new": text(new)},
-		done:   func(m store.Member) bool { return m.PasswordHash == new },
 	}
 	if !validFrom.IsZero() {
 		c.update += ", tokens_valid_from = :from"
 		c.values[":from"] = moment(validFrom)
 	}
-	return s.apply(ctx, c)
+	return s.update(ctx, username, c)
 }
 
-// VoidTokens: see store.Members.
+// VoidTokens: see store.MemberStore.
 func (s *Store) VoidTokens(ctx context.Context, username string, from time.Time) error {
-	return s.apply(ctx, change{
-		op: "void tokens", username: username,
-		update: "SET tokens_valid_from = :from", condition: "attribute_exists(username)",
+	return s.update(ctx, username, change{
+		rule:   rules.VoidTokens(from),
+		update: "SET tokens_valid_from = :from", condition: present,
 		values: item{":from": moment(from)},
-		done:   func(store.Member) bool { return false },
 	})
 }
 
-// SetConsent: see store.Members.
+// SetConsent: see store.MemberStore.
 func (s *Store) SetConsent(ctx context.Context, username string, c store.Consent) error {
-	return s.apply(ctx, change{
-		op: "set consent", username: username,
-		update:    "SET consent_version = :version, consent_given = :given, consent_withdrawn = :withdrawn",
-		condition: "attribute_exists(username)",
-		values:    item{":version": text(c.Version), ":given": moment(c.Given), ":withdrawn": moment(c.Withdrawn)},
-		done:      func(store.Member) bool { return false },
+	return s.update(ctx, username, change{
+		rule:   rules.SetConsent(c),
+		update: "SET consent_version = :version, consent_given = :given, consent_withdrawn = :withdrawn", condition: present,
+		values: item{":version": text(c.Version), ":given": moment(c.Given), ":withdrawn": moment(c.Withdrawn)},
 	})
 }
 
-// DeleteMember: see store.Members.
+// DeleteMember: see store.MemberStore.
 func (s *Store) DeleteMember(ctx context.Context, username string, pk int64) error {
 	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &s.tables.Members, Key: item{"username": text(username)},
 		ConditionExpression:       aws.String("attribute_not_exists(username) OR pk = :pk"),
 		ExpressionAttributeValues: item{":pk": whole(pk)},
 	})
-	if conditionFailed(err) {
-		return fmt.Errorf("delete member: %w", store.ErrConflict)
-	}
-	return client.Error("delete member", err)
+	return s.outcome(ctx, username, rules.DeleteMember(pk), err)
 }
 
 // blockPrefix begins the keys of the rows that claim blocks of PKs. No user
@@ -143,10 +144,11 @@ func (s *Store) ClaimPKBlock(ctx context.Context, block int64, claimant string) 
 		ConditionExpression:       aws.String("attribute_not_exists(username) OR claimant = :claimant"),
 		ExpressionAttributeValues: item{":claimant": text(claimant)},
 	})
-	if conditionFailed(err) {
-		return fmt.Errorf("claim pk block: %w", store.ErrExists)
+	rule := rules.ClaimPKBlock(claimant)
+	if conditionFailed(err) { // the condition lets the claimant's own row pass
+		return withOp(rule.Op, rule.Refused)
 	}
-	return client.Error("claim pk block", err)
+	return client.Error(rule.Op, err)
 }
 
 // MemberByPK: see store.Members. The index tells the name, the table the rest.

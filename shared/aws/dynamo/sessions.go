@@ -12,11 +12,13 @@ import (
 
 	"systole/shared/aws/client"
 	"systole/shared/store"
+	"systole/shared/store/rules"
 )
 
 func sessionKey(id store.TokenID) item { return item{"id": text(hex.EncodeToString(id[:]))} }
 
-// CreateSession: see store.Sessions. It is one call for up to 23 evictions.
+// CreateSession: see store.Sessions. It is one call for up
+// to 23 evictions; beyond that the new session is in the first.
 func (s *Store) CreateSession(ctx context.Context, session store.Session, e store.Event, evict []store.TokenID) error {
 	writes := []write{
 		{s.tables.Tokens, types.WriteRequest{PutRequest: &types.PutRequest{Item: sessionItem(session)}}},
@@ -71,58 +73,58 @@ func (s *Store) SessionsOf(ctx context.Context, username string) ([]store.Sessio
 	return of, nil
 }
 
-// changeSession updates a session while condition holds for it, else the error
-// is otherwise.
-func (s *Store) changeSession(ctx context.Context, op string, id store.TokenID, update, condition string, values item, otherwise error) error {
-	in := &dynamodb.UpdateItemInput{
+// updateSession updates a session's row while the condition holds for it.
+func (s *Store) updateSession(ctx context.Context, id store.TokenID, rule rules.Session, update, condition string, values item) error {
+	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Tokens, Key: sessionKey(id),
 		UpdateExpression: &update, ConditionExpression: &condition, ExpressionAttributeValues: values,
+	})
+	if conditionFailed(err) { // no session's rule succeeds where its condition fails
+		return withOp(rule.Op, rule.Missing)
 	}
-	_, err := s.client.UpdateItem(ctx, in)
-	if conditionFailed(err) {
-		return fmt.Errorf("%s: %w", op, otherwise)
-	}
-	return client.Error(op, err)
+	return client.Error(rule.Op, err)
 }
 
-// TouchSession: see store.Sessions.
-func (s *Store) TouchSession(ctx context.Context, id store.TokenID, used time.Time, modelKey string) error {
-	return s.changeSession(ctx, "touch session", id, "SET used = :used, model_key = :model_key", "attribute_exists(id)",
-		item{":used": moment(used), ":model_key": text(modelKey)}, store.ErrNotFound)
+// open is the condition of a change that every session allows.
+const open = "attribute_exists(id)"
+
+// TouchSession: see store.SessionStore.
+func (s *Store) TouchSession(ctx context.Context, id store.TokenID, used time.Time, templateKey string) error {
+	return s.updateSession(ctx, id, rules.TouchSession(used, templateKey), "SET used = :used, model_key = :key", open,
+		item{":used": moment(used), ":key": text(templateKey)})
 }
 
-// KeepSession: see store.Sessions.
+// KeepSession: see store.SessionStore.
 func (s *Store) KeepSession(ctx context.Context, id store.TokenID, validFrom time.Time) error {
-	return s.changeSession(ctx, "keep session", id, "SET valid_from = :from", "attribute_exists(id)",
-		item{":from": moment(validFrom)}, store.ErrNotFound)
+	return s.updateSession(ctx, id, rules.KeepSession(validFrom), "SET valid_from = :from", open,
+		item{":from": moment(validFrom)})
 }
 
-// SetChallenge: see store.Sessions.
+// SetChallenge: see store.SessionStore.
 func (s *Store) SetChallenge(ctx context.Context, id store.TokenID, c store.Challenge) error {
-	return s.changeSession(ctx, "set challenge", id, "SET challenge = :hash, challenge_expires = :expires", "attribute_exists(id)",
-		item{":hash": text(hex.EncodeToString(c.Hash[:])), ":expires": moment(c.Expires)}, store.ErrNotFound)
+	return s.updateSession(ctx, id, rules.SetChallenge(c), "SET challenge = :hash, challenge_expires = :expires", open,
+		item{":hash": text(hex.EncodeToString(c.Hash[:])), ":expires": moment(c.Expires)})
 }
 
-// TakeChallenge: see store.Sessions. When the reply to it is lost and the SDK
-// repeats it, the repetition fails: the challenge is gone, and the caller asks
-// for another.
+// TakeChallenge: see store.SessionStore.
 func (s *Store) TakeChallenge(ctx context.Context, id store.TokenID, c store.Challenge) error {
-	return s.changeSession(ctx, "take challenge", id, "REMOVE challenge, challenge_expires", "challenge = :hash",
-		item{":hash": text(hex.EncodeToString(c.Hash[:]))}, store.ErrConflict)
+	return s.updateSession(ctx, id, rules.TakeChallenge(c), "REMOVE challenge, challenge_expires", "challenge = :hash",
+		item{":hash": text(hex.EncodeToString(c.Hash[:]))})
 }
 
-// DeleteSession: see store.Sessions.
+// DeleteSession: see store.SessionDeleter.
 func (s *Store) DeleteSession(ctx context.Context, id store.TokenID) (store.Session, error) {
+	rule := rules.DeleteSession()
 	out, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &s.tables.Tokens, Key: sessionKey(id), ReturnValues: types.ReturnValueAllOld,
 	})
 	if err != nil {
-		return store.Session{}, client.Error("delete session", err)
+		return store.Session{}, client.Error(rule.Op, err)
 	}
 	if out.Attributes == nil {
-		return store.Session{}, fmt.Errorf("delete session: %w", store.ErrNotFound)
+		return store.Session{}, withOp(rule.Op, rule.Missing)
 	}
-	return named("delete session", out.Attributes, readSession)
+	return named(rule.Op, out.Attributes, readSession)
 }
 
 // ExpiredSessions: see store.Sessions. limit bounds what is looked at, so

@@ -9,8 +9,8 @@ import (
 	"systole/shared/store"
 )
 
-// Attempts runs what is asked of a store that counts failed log-ins.
-func Attempts(t *testing.T, s Store) {
+// attempts runs what is asked of a store that counts failed log-ins.
+func attempts(t *testing.T, s Store) {
 	wantApplicant := func(t *testing.T, username string, keys []string, m *store.Member, attempts []store.Attempts) {
 		t.Helper()
 		gotMember, gotAttempts, err := s.MemberWithAttempts(t.Context(), username, keys)
@@ -50,6 +50,15 @@ func Attempts(t *testing.T, s Store) {
 		must(t, s.CountAttempt(t.Context(), unique("name:"), now.Add(90*time.Minute), now.Add(3*time.Hour)))
 		wantApplicant(t, unique("nobody"), keys, nil, []store.Attempts{{Failures: 1, FailedAt: now.Add(time.Second)}})
 	})
+	t.Run("of attempts at once none is lost where a count has expired", func(t *testing.T) {
+		keys := []string{unique("name:")}
+		must(t, s.CountAttempt(t.Context(), keys[0], now, now.Add(time.Hour)))
+		later := now.Add(time.Hour)
+		race(t, 16, store.ErrConflict, func(int) error {
+			return s.CountAttempt(t.Context(), keys[0], later, later.Add(time.Hour))
+		})
+		wantApplicant(t, unique("nobody"), keys, nil, []store.Attempts{{Failures: 16, FailedAt: later}})
+	})
 	t.Run("what has expired is counted from one again", func(t *testing.T) {
 		keys := []string{unique("name:")}
 		must(t, s.CountAttempt(t.Context(), keys[0], now, now.Add(time.Hour)))
@@ -59,8 +68,8 @@ func Attempts(t *testing.T, s Store) {
 	})
 }
 
-// Activity runs what is asked of a store of events.
-func Activity(t *testing.T, s Store) {
+// activity runs what is asked of a store of events.
+func activity(t *testing.T, s Store) {
 	event := func(kind store.EventKind, after time.Duration) store.Event {
 		return newEvent(kind, now.Add(after))
 	}

@@ -1,5 +1,13 @@
-// Package storetest says what every store has to do, whatever keeps it. Each
-// implementation runs the whole of it in its own tests.
+// Package storetest is the conformance suite of stores: what every
+// implementation of package store has to do, whatever keeps its data. Each runs
+// the whole of it in its own tests:
+//
+//	func TestConformance(t *testing.T) {
+//		s := memory.New()
+//		storetest.Run(t, s)
+//	}
+//
+// A store may be shared: every test uses rows of its own.
 package storetest
 
 import (
@@ -17,6 +25,15 @@ import (
 type Store interface {
 	store.Members
 	store.Sessions
+}
+
+// Run runs all that is asked of a store of members and sessions.
+func Run(t *testing.T, s Store) {
+	t.Run("members", func(t *testing.T) { members(t, s) })
+	t.Run("sessions", func(t *testing.T) { sessions(t, s) })
+	t.Run("attempts", func(t *testing.T) { attempts(t, s) })
+	t.Run("activity", func(t *testing.T) { activity(t, s) })
+	t.Run("rules", func(t *testing.T) { ruled(t, s) })
 }
 
 // now is a moment that every store can keep: seconds, in UTC.

@@ -11,8 +11,8 @@ import (
 	"systole/shared/store"
 )
 
-// Members runs what is asked of a store of members.
-func Members(t *testing.T, s Store) {
+// members runs what is asked of a store of members.
+func members(t *testing.T, s Store) {
 	t.Run("a member comes back as it was created", func(t *testing.T) {
 		full := newMember()
 		bare := store.Member{Username: unique("bare"), PK: randomPK(), Name: "n", PasswordHash: unique("h"), Created: now}
@@ -218,7 +218,7 @@ func models(t *testing.T, s Store) {
 		m.Template = &second
 		wantMember(t, s, m)
 	})
-	t.Run("prints are presented, seen, removed and archived", func(t *testing.T) {
+	t.Run("probes are registered, seen, removed and archived", func(t *testing.T) {
 		m, first, second := newMember(), newModel(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
 		must(t, s.SetTemplate(t.Context(), m.Username, "", first, nil))
@@ -227,7 +227,7 @@ func models(t *testing.T, s Store) {
 			if m.Digests == nil {
 				m.Digests = map[string][]byte{}
 			}
-			m.Digests[id] = []byte("print " + id)
+			m.Digests[id] = []byte("digest " + id)
 			for range 2 { // a lost reply
 				got, err := s.RegisterProbe(t.Context(), m.Username, id, m.Digests[id])
 				must(t, err)
@@ -254,7 +254,7 @@ func models(t *testing.T, s Store) {
 		_, err = s.Member(t.Context(), nobody)
 		wantErr(t, err, store.ErrNotFound)
 	})
-	t.Run("of prints presented at once each is seen by all but one", func(t *testing.T) {
+	t.Run("of probes registered at once each is seen by all but one", func(t *testing.T) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))
 		var alone atomic.Int32
@@ -266,7 +266,7 @@ func models(t *testing.T, s Store) {
 			return err
 		})
 		if alone.Load() != 1 {
-			t.Errorf("%d saw no other's print, want 1", alone.Load())
+			t.Errorf("%d saw no other's digest, want 1", alone.Load())
 		}
 	})
 	t.Run("the current version is cleared, another is not", func(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"systole/shared/store"
 )
 
-// Sessions runs what is asked of a store of sessions.
-func Sessions(t *testing.T, s Store) {
+// sessions runs what is asked of a store of sessions.
+func sessions(t *testing.T, s Store) {
 	t.Run("a session comes back as it was created", func(t *testing.T) {
 		session := newSession(unique("u"))
 		must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))

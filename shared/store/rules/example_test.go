@@ -1,0 +1,23 @@
+package rules_test
+
+import (
+	"errors"
+	"fmt"
+
+	"systole/shared/store"
+	"systole/shared/store/rules"
+)
+
+// Two enrolments of one member move the pointer from the same version: the first
+// to come wins, and the second is told.
+func ExampleRule_Apply() {
+	row := &store.Member{Username: "hong", Template: &store.Template{Version: "v1"}}
+	for _, version := range []string{"v2", "v3"} {
+		left, _, err := rules.SetTemplate("v1", store.Template{Version: version}, nil).Apply(row)
+		fmt.Println(left.Template.Version, errors.Is(err, store.ErrConflict))
+		row = left
+	}
+	// Output:
+	// v2 false
+	// v2 true
+}

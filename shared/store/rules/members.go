@@ -1,0 +1,163 @@
+package rules
+
+import (
+	"bytes"
+	"maps"
+	"time"
+
+	"systole/shared/store"
+)
+
+// Member is a write on a member's row.
+type Member = Rule[store.Member]
+
+// CreateMember: see store.MemberStore. The salt of a password hash is random:
+// equal hashes are of one sign-up.
+func CreateMember(m store.Member) Member {
+	return Member{
+		Op:      "create member",
+		Creates: &m,
+		Holds:   func(store.Member) bool { return false },
+		Done:    func(old store.Member) bool { return old.PasswordHash == m.PasswordHash },
+		Refused: store.ErrExists,
+	}
+}
+
+// DeleteMember: see store.MemberStore.
+func DeleteMember(pk int64) Member {
+	return Member{
+		Op:      "delete member",
+		Holds:   func(m store.Member) bool { return m.PK == pk },
+		Deletes: true,
+	}
+}
+
+// ReplacePassword: see store.MemberStore.
+func ReplacePassword(old, new string, validFrom time.Time) Member {
+	return Member{
+		Op:    "replace password",
+		Holds: func(m store.Member) bool { return m.PasswordHash == old },
+		Change: func(m *store.Member) {
+			m.PasswordHash = new
+			if !validFrom.IsZero() {
+				m.TokensValidFrom = validFrom
+			}
+		},
+		Done:    func(m store.Member) bool { return m.PasswordHash == new },
+		Missing: store.ErrConflict,
+	}
+}
+
+// VoidTokens: see store.MemberStore.
+func VoidTokens(from time.Time) Member {
+	return Member{
+		Op:      "void tokens",
+		Change:  func(m *store.Member) { m.TokensValidFrom = from },
+		Missing: store.ErrConflict,
+	}
+}
+
+// SetConsent: see store.MemberStore.
+func SetConsent(c store.Consent) Member {
+	return Member{
+		Op:      "set consent",
+		Change:  func(m *store.Member) { m.Consent = &c },
+		Missing: store.ErrConflict,
+	}
+}
+
+// SetTemplate: see store.TemplateWriter.
+func SetTemplate(replaced string, t store.Template, archived []string) Member {
+	return Member{
+		Op:      "set template",
+		Holds:   func(m store.Member) bool { return version(m) == replaced },
+		Change:  func(m *store.Member) { m.Template = &t; m.Digests = without(m.Digests, archived) },
+		Done:    func(m store.Member) bool { return version(m) == t.Version },
+		Missing: store.ErrConflict,
+	}
+}
+
+// ClearTemplate: see store.TemplateRemover.
+func ClearTemplate(current string, digests []string) Member {
+	return Member{
+		Op:      "clear template",
+		Holds:   has(current),
+		Change:  func(m *store.Member) { m.Template = nil; m.Digests = without(m.Digests, digests) },
+		Done:    func(m store.Member) bool { return m.Template == nil },
+		Missing: store.ErrConflict,
+	}
+}
+
+// MarkTemplateUsed: see store.TemplateWriter.
+func MarkTemplateUsed(current string, used time.Time) Member {
+	return changeTemplate("mark template used", current, func(t *store.Template) { t.Used = used })
+}
+
+// CountFailure: see store.CheckCounter.
+func CountFailure(current string, at time.Time) Member {
+	return changeTemplate("count failure", current, func(t *store.Template) { t.Failures, t.FailedAt = t.Failures+1, at })
+}
+
+// ClearFailures: see store.CheckCounter.
+func ClearFailures(current string) Member {
+	return changeTemplate("clear failures", current, func(t *store.Template) { t.Failures, t.FailedAt = 0, time.Time{} })
+}
+
+func changeTemplate(op, current string, change func(*store.Template)) Member {
+	return Member{
+		Op:    op,
+		Holds: has(current),
+		Change: func(m *store.Member) {
+			t := *m.Template
+			change(&t)
+			m.Template = &t
+		},
+		Missing: store.ErrConflict,
+	}
+}
+
+// RegisterProbe: see store.ProbeRegistry.
+func RegisterProbe(id string, digest []byte) Member {
+	return Member{
+		Op: "register probe",
+		Change: func(m *store.Member) {
+			digests := make(map[string][]byte, len(m.Digests)+1)
+			maps.Copy(digests, m.Digests)
+			digests[id] = bytes.Clone(digest)
+			m.Digests = digests
+		},
+		Missing: store.ErrNotFound,
+	}
+}
+
+// RemoveProbe: see store.ProbeRegistry.
+func RemoveProbe(id string) Member {
+	return Member{
+		Op:     "remove probe",
+		Change: func(m *store.Member) { m.Digests = without(m.Digests, []string{id}) },
+	}
+}
+
+// version of the member's current template, "" for none.
+func version(m store.Member) string {
+	if m.Template == nil {
+		return ""
+	}
+	return m.Template.Version
+}
+
+func has(current string) func(store.Member) bool {
+	return func(m store.Member) bool { return m.Template != nil && m.Template.Version == current }
+}
+
+// without returns the digests but those with these ids, nil for none.
+func without(digests map[string][]byte, ids []string) map[string][]byte {
+	left := maps.Clone(digests)
+	for _, id := range ids {
+		delete(left, id)
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	return left
+}

@@ -1,0 +1,72 @@
+// Package rules says each conditional write of a store once, as a value: what
+// must hold of the row, and what the write changes.
+//
+// The stores in maps and in a folder run these values. The store in DynamoDB
+// has its own expressions, and package storetest holds them against these values.
+package rules
+
+import "systole/shared/store"
+
+// Rule is one conditional write on one row. It changes nothing that the row
+// points to: rows may share maps and pointers with it.
+type Rule[Row any] struct {
+	// Op is the name of the operation, for errors.
+	Op string
+	// Holds is the condition on a row that is there; nil holds always.
+	Holds func(Row) bool
+	// Change makes the row what the write leaves. It is not called when Deletes
+	// is set.
+	Change func(*Row)
+	// Done reports whether a row that the condition refuses is as an earlier run
+	// of this very write left it: its reply was lost, and the write succeeds
+	// without another change. nil reports never.
+	Done func(Row) bool
+	// Creates is the row that the write makes where there is none; nil for a
+	// write that makes none.
+	Creates *Row
+	// Deletes says that the write deletes the row.
+	Deletes bool
+	// Missing is the outcome where there is no row and none is made; nil is
+	// success.
+	Missing error
+	// Refused is the outcome where the condition fails: store.ErrConflict unless
+	// it is set.
+	Refused error
+}
+
+// Apply returns the row that the write leaves, nil for none, and whether the
+// store has to write or delete it. row is nil where there is none; it is not
+// changed. The errors are those of package store, without the operation.
+func (r Rule[Row]) Apply(row *Row) (left *Row, write bool, err error) {
+	switch {
+	case row == nil && r.Creates != nil:
+		return r.Creates, true, nil
+	case row == nil || !r.holds(*row):
+		return row, false, r.Outcome(row)
+	case r.Deletes:
+		return nil, true, nil
+	}
+	changed := *row
+	r.Change(&changed)
+	return &changed, true, nil
+}
+
+func (r Rule[Row]) holds(row Row) bool { return r.Holds == nil || r.Holds(row) }
+
+// Outcome returns what became of a write that the store refused, given the row
+// as it is now, nil for none: nil when an earlier run of it had been made. A row
+// that kept another from being made, and is gone since, is
+// store.ErrUnavailable: another try may succeed.
+func (r Rule[Row]) Outcome(row *Row) error {
+	switch {
+	case row == nil && r.Creates != nil:
+		return store.ErrUnavailable
+	case row == nil:
+		return r.Missing
+	case r.Done != nil && r.Done(*row):
+		return nil
+	case r.Refused != nil:
+		return r.Refused
+	}
+	return store.ErrConflict
+}

@@ -1,0 +1,278 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+
+	"systole/shared/store"
+	"systole/shared/store/rules"
+)
+
+// ruled holds every conditional write of a store against its value in package
+// rules: over generated rows, and without a row, the store's outcome and the
+// row that it leaves are those that the rule says.
+func ruled(t *testing.T, s Store) {
+	t.Run("a member's row", func(t *testing.T) { memberRules(t, s) })
+	t.Run("a session's row", func(t *testing.T) { sessionRules(t, s) })
+	t.Run("a row of attempts", func(t *testing.T) { attemptRules(t, s) })
+	t.Run("a block of PKs", func(t *testing.T) { blockRules(t, s) })
+}
+
+// memberWrite is a method of the store, called with some arguments, and the rule
+// that says what it does.
+type memberWrite struct {
+	rule rules.Member
+	call func(ctx context.Context, username string) error
+}
+
+func memberRules(t *testing.T, s Store) {
+	met := map[string]map[string]bool{} // by operation, outcomes
+	for _, row := range memberRows() {
+		for _, w := range memberWrites(s) {
+			username := unique("u")
+			var before *store.Member
+			if row != nil {
+				m := *row
+				m.Username, before = username, &m
+				must(t, s.CreateMember(t.Context(), m))
+			}
+			if created := w.rule.Creates; created != nil {
+				m := *created
+				m.Username, w.rule.Creates = username, &m
+			}
+			left, written, want := w.rule.Apply(before)
+			got := w.call(t.Context(), username)
+			if sentinel(got) != sentinel(want) {
+				t.Errorf("%s of %+v:\n%v, want %v", w.rule.Op, before, got, want)
+			}
+			wantRow(t, s, w.rule.Op, username, left)
+			if met[w.rule.Op] == nil {
+				met[w.rule.Op] = map[string]bool{}
+			}
+			met[w.rule.Op][fmt.Sprint(written, sentinel(want))] = true
+		}
+	}
+	for op, outcomes := range met {
+		if len(outcomes) < 2 {
+			t.Errorf("%s only ever met %v: the rows are too few", op, outcomes)
+		}
+	}
+}
+
+// wantRow fails the test unless the row is the one left, or there is none if
+// left is nil.
+func wantRow(t *testing.T, s Store, op, username string, left *store.Member) {
+	t.Helper()
+	got, err := s.Member(t.Context(), username)
+	switch {
+	case left == nil && errors.Is(err, store.ErrNotFound):
+	case left == nil:
+		t.Errorf("%s left %+v, %v; want no row", op, got, err)
+	case err != nil:
+		t.Errorf("%s: the row left can't be read: %v", op, err)
+	case !reflect.DeepEqual(got, *left):
+		t.Errorf("%s left\n%+v, want\n%+v", op, got, *left)
+	}
+}
+
+// sentinel is the error of package store that err is of.
+func sentinel(err error) error {
+	for _, known := range []error{store.ErrNotFound, store.ErrExists, store.ErrConflict, store.ErrUnavailable} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	return err
+}
+
+// memberRows returns no row, and rows drawn from few values of each field, so
+// that rules meet their own arguments in them.
+func memberRows() []*store.Member {
+	random := rand.New(rand.NewPCG(7, 11)) // the same rows each time
+	rows := []*store.Member{nil}
+	for range 9 {
+		m := newMember()
+		m.PK, m.PasswordHash = 1+random.Int64N(2), fmt.Sprint("h", random.IntN(3))
+		m.TokensValidFrom = now.Add(time.Duration(random.IntN(2)) * time.Hour)
+		if random.IntN(2) == 0 {
+			m.Consent = &store.Consent{Version: "1", Given: now}
+		}
+		if n := random.IntN(3); n > 0 {
+			m.Template = template(fmt.Sprint("v", n))
+			m.Template.Failures = random.IntN(2) * 3
+			if m.Template.Failures > 0 {
+				m.Template.FailedAt = now
+			}
+		}
+		for _, id := range []string{"a", "b"}[:random.IntN(3)] {
+			if m.Digests == nil {
+				m.Digests = map[string][]byte{}
+			}
+			m.Digests[id] = []byte("digest " + id)
+		}
+		rows = append(rows, &m)
+	}
+	return rows
+}
+
+func template(version string) *store.Template {
+	return &store.Template{Version: version, Key: store.TemplateKey(1, version), Made: now, Used: now, Algorithm: "mean-1", Quality: 0.5}
+}
+
+func memberWrites(s Store) []memberWrite {
+	later := now.Add(time.Hour)
+	var all []memberWrite
+	add := func(rule rules.Member, call func(ctx context.Context, username string) error) {
+		all = append(all, memberWrite{rule, call})
+	}
+	for _, hash := range []string{"h0", "h1"} {
+		m := store.Member{PK: 1, Name: "n", PasswordHash: hash, Created: now}
+		add(rules.CreateMember(m), func(ctx context.Context, username string) error {
+			m := m
+			m.Username = username
+			return s.CreateMember(ctx, m)
+		})
+		for _, new := range []string{"h1", "h2"} {
+			for _, from := range []time.Time{{}, later} {
+				add(rules.ReplacePassword(hash, new, from), func(ctx context.Context, username string) error {
+					return s.ReplacePassword(ctx, username, hash, new, from)
+				})
+			}
+		}
+	}
+	for _, pk := range []int64{1, 2} {
+		add(rules.DeleteMember(pk), func(ctx context.Context, username string) error { return s.DeleteMember(ctx, username, pk) })
+	}
+	add(rules.VoidTokens(later), func(ctx context.Context, username string) error { return s.VoidTokens(ctx, username, later) })
+	consent := store.Consent{Version: "2", Given: now, Withdrawn: later}
+	add(rules.SetConsent(consent), func(ctx context.Context, username string) error { return s.SetConsent(ctx, username, consent) })
+	for _, replaced := range []string{"", "v1", "v2"} {
+		for _, t := range []store.Template{*template("v1"), *template("v3")} {
+			for _, archived := range [][]string{nil, {"a"}, {"b", "c"}} {
+				add(rules.SetTemplate(replaced, t, archived), func(ctx context.Context, username string) error {
+					return s.SetTemplate(ctx, username, replaced, t, archived)
+				})
+			}
+		}
+	}
+	for _, version := range []string{"v1", "v2"} {
+		for _, digests := range [][]string{nil, {"a", "b"}} {
+			add(rules.ClearTemplate(version, digests), func(ctx context.Context, username string) error {
+				return s.ClearTemplate(ctx, username, version, digests)
+			})
+		}
+		add(rules.MarkTemplateUsed(version, later), func(ctx context.Context, username string) error {
+			return s.MarkTemplateUsed(ctx, username, version, later)
+		})
+		add(rules.CountFailure(version, later), func(ctx context.Context, username string) error {
+			return s.CountFailure(ctx, username, version, later)
+		})
+		add(rules.ClearFailures(version), func(ctx context.Context, username string) error {
+			return s.ClearFailures(ctx, username, version)
+		})
+	}
+	for _, id := range []string{"a", "c"} {
+		add(rules.RegisterProbe(id, []byte("new")), func(ctx context.Context, username string) error {
+			_, err := s.RegisterProbe(ctx, username, id, []byte("new"))
+			return err
+		})
+		add(rules.RemoveProbe(id), func(ctx context.Context, username string) error { return s.RemoveProbe(ctx, username, id) })
+	}
+	return all
+}
+
+func sessionRules(t *testing.T, s Store) {
+	first := store.Challenge{Hash: [32]byte{1}, Expires: now.Add(time.Minute)}
+	second := store.Challenge{Hash: [32]byte{2}, Expires: now.Add(time.Hour)}
+	writes := []struct {
+		rule rules.Session
+		call func(ctx context.Context, id store.TokenID) error
+	}{
+		{rules.TouchSession(now.Add(time.Hour), "k"), func(ctx context.Context, id store.TokenID) error {
+			return s.TouchSession(ctx, id, now.Add(time.Hour), "k")
+		}},
+		{rules.KeepSession(now), func(ctx context.Context, id store.TokenID) error { return s.KeepSession(ctx, id, now) }},
+		{rules.SetChallenge(second), func(ctx context.Context, id store.TokenID) error { return s.SetChallenge(ctx, id, second) }},
+		{rules.TakeChallenge(first), func(ctx context.Context, id store.TokenID) error { return s.TakeChallenge(ctx, id, first) }},
+		{rules.TakeChallenge(second), func(ctx context.Context, id store.TokenID) error { return s.TakeChallenge(ctx, id, second) }},
+		{rules.TakeChallenge(store.Challenge{}), func(ctx context.Context, id store.TokenID) error {
+			return s.TakeChallenge(ctx, id, store.Challenge{})
+		}},
+		{rules.DeleteSession(), func(ctx context.Context, id store.TokenID) error {
+			_, err := s.DeleteSession(ctx, id)
+			return err
+		}},
+	}
+	plain, challenged := newSession("u"), newSession("u")
+	challenged.Challenge = first
+	for _, row := range []*store.Session{nil, &plain, &challenged} {
+		for _, w := range writes {
+			id := newSession("u").ID
+			var before *store.Session
+			if row != nil {
+				session := *row
+				session.ID, before = id, &session
+				must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))
+			}
+			left, _, want := w.rule.Apply(before)
+			if got := w.call(t.Context(), id); sentinel(got) != sentinel(want) {
+				t.Errorf("%s of %+v:\n%v, want %v", w.rule.Op, before, got, want)
+			}
+			if left == nil {
+				wantNoSession(t, s, id)
+				continue
+			}
+			wantSession(t, s, *left)
+		}
+	}
+}
+
+// attemptRules counts and clears under one key, with counts that expire between.
+func attemptRules(t *testing.T, s Store) {
+	random := rand.New(rand.NewPCG(3, 5))
+	key, at := unique("name:"), now
+	var row *rules.Attempts
+	for range 20 {
+		rule, call := rules.ClearAttempts(), func() error { return s.ClearAttempts(t.Context(), key) }
+		if random.IntN(4) > 0 {
+			at = at.Add(time.Duration(random.IntN(4)) * time.Minute)
+			expires := at.Add(time.Duration(1+random.IntN(3)) * time.Minute)
+			rule, call = rules.CountAttempt(at, expires), func() error { return s.CountAttempt(t.Context(), key, at, expires) }
+		}
+		left, _, want := rule.Apply(row)
+		if err := call(); sentinel(err) != sentinel(want) {
+			t.Errorf("%s of %+v: %v, want %v", rule.Op, row, err, want)
+		}
+		row = left
+		_, got, err := s.MemberWithAttempts(t.Context(), "nobody", []string{key})
+		must(t, err)
+		var counted store.Attempts
+		if row != nil {
+			counted = row.Attempts
+		}
+		if got[0] != counted {
+			t.Errorf("%s left %+v, want %+v", rule.Op, got[0], counted)
+		}
+	}
+}
+
+func blockRules(t *testing.T, s Store) {
+	for _, holder := range []string{"", "me", "another"} {
+		block := randomPK()
+		var row *string
+		if holder != "" {
+			must(t, s.ClaimPKBlock(t.Context(), block, holder))
+			row = &holder
+		}
+		rule := rules.ClaimPKBlock("me")
+		_, _, want := rule.Apply(row)
+		if err := s.ClaimPKBlock(t.Context(), block, "me"); sentinel(err) != sentinel(want) {
+			t.Errorf("%s, claimed by %q: %v, want %v", rule.Op, holder, err, want)
+		}
+	}
+}
