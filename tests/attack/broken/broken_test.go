@@ -2,12 +2,10 @@ package broken
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/json"
 	"flag"
 	"fmt"
 	mathrand "math/rand/v2"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -18,12 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"systole/infra/service"
-	"systole/shared/api"
-	"systole/shared/config"
-	"systole/shared/memory"
+	"systole/tests/support/fixture"
 	"systole/tests/support/long"
-	"systole/tests/support/servers"
 )
 
 var (
@@ -40,23 +34,24 @@ const (
 	fixedMemory = 96 << 20
 )
 
-// house is the whole service, and the token of a member.
-type house struct {
+// session is the whole service, and the token of a member.
+type session struct {
 	http.Handler
 	token string
 }
 
-func newHouse(t *testing.T) house {
+func newSession(t *testing.T) session {
 	t.Helper()
-	settings, err := config.Read(func(string) (string, bool) { return "", false })
+	settings, err := fixture.Settings()
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings.HashCost = config.HashCost{MemoryKiB: 64, Passes: 1, Lanes: 1}
 	settings.UploadsKeep = 0
-	kept, objects := new(memory.Store), &memory.Objects{Now: time.Now}
-	stores := service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: servers.Ring(t)}
-	h := house{Handler: api.New(api.Settings{}, service.Routes(settings, stores, time.Now, rand.Reader)...)}
+	stores, err := fixture.Memory(time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := session{Handler: fixture.New(settings, stores, time.Now)}
 	w := h.send("POST", "/members/create/", "application/x-www-form-urlencoded", []byte("username=kim&password=tachy-cardia!&name=Kim"))
 	var answer struct{ Token string }
 	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || w.Code != http.StatusOK {
@@ -66,7 +61,7 @@ func newHouse(t *testing.T) house {
 	return h
 }
 
-func (h house) send(method, path, contentType string, body []byte) *httptest.ResponseRecorder {
+func (h session) send(method, path, contentType string, body []byte) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, bytes.NewReader(body))
 	r.Header.Set("Content-Type", contentType)
 	if h.token != "" {
@@ -75,15 +70,6 @@ func (h house) send(method, path, contentType string, body []byte) *httptest.Res
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
-}
-
-func multipartOf(f file) (contentType string, body []byte) {
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	part, _ := w.CreateFormFile("ECG", "x") // to memory: none of this can fail
-	part.Write(f.data)
-	w.Close()
-	return w.FormDataContentType(), b.Bytes()
 }
 
 // tally counts answers, and remembers the worst.
@@ -95,7 +81,7 @@ type tally struct {
 
 // try sends a request and holds the answer to the limits. Only what is still
 // sound after all may succeed.
-func (h house) try(t *testing.T, n *tally, name, path, contentType string, body []byte, mayBeSound bool) {
+func (h session) try(t *testing.T, n *tally, name, path, contentType string, body []byte, mayBeSound bool) {
 	t.Helper()
 	runtime.GC()
 	before := heap()
@@ -166,9 +152,9 @@ func TestBrokenRecordingsAreRefusedAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, n, chance := newHouse(t), &tally{statuses: map[int]int{}}, mathrand.New(mathrand.NewPCG(1, 2))
+	h, n, chance := newSession(t), &tally{statuses: map[int]int{}}, mathrand.New(mathrand.NewPCG(1, 2))
 	for _, f := range inventions(chance) {
-		contentType, body := multipartOf(f)
+		contentType, body := fixture.Multipart(f.data)
 		h.try(t, n, f.name, "/authenticate/make_model/", contentType, body, false)
 	}
 	for i := range *files {
@@ -176,14 +162,14 @@ func TestBrokenRecordingsAreRefusedAtOnce(t *testing.T) {
 		if len(f.data) == 0 {
 			t.Fatalf("%s is empty", f.name)
 		}
-		contentType, body := multipartOf(file{data: d.do(chance, f.data)})
+		contentType, body := fixture.Multipart(d.do(chance, f.data))
 		h.try(t, n, fmt.Sprintf("%d, %s: %s", i, f.name, d.name), "/authenticate/make_model/", contentType, body, true)
 	}
 	t.Logf("%d recordings: %v", *files, n)
 }
 
 func TestBrokenBodiesAreRefusedAtOnce(t *testing.T) {
-	h, n, chance := newHouse(t), &tally{statuses: map[int]int{}}, mathrand.New(mathrand.NewPCG(3, 4))
+	h, n, chance := newSession(t), &tally{statuses: map[int]int{}}, mathrand.New(mathrand.NewPCG(3, 4))
 	paths := []string{"/members/create/", "/members/password/", "/members/consent/", "/authenticate/uploads/", "/authenticate/make_model/", "/authenticate/check_user/"}
 	for sent := 0; sent < *forms; {
 		for _, b := range bodies(chance) {

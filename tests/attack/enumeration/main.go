@@ -18,13 +18,10 @@ import (
 	"strings"
 	"time"
 
-	"systole/infra/service"
-	"systole/shared/api"
-	"systole/shared/biometric/protect"
 	"systole/shared/config"
 	"systole/shared/member/argon2id"
-	"systole/shared/memory"
 	"systole/shared/store"
+	"systole/tests/support/fixture"
 )
 
 func main() {
@@ -73,7 +70,7 @@ func quantile(d []time.Duration, q float64) time.Duration {
 // measure tries each kind so many times, a name and an address once each, so
 // that nobody has to wait.
 func measure(tries int, progress func(done int)) (result, error) {
-	h, err := house(tries)
+	h, err := serve(tries)
 	if err != nil {
 		return result{}, err
 	}
@@ -108,27 +105,23 @@ func logIn(h http.Handler, name string, i int) (time.Duration, error) {
 	return took, nil
 }
 
-// house is the whole service with so many members, known0 and so on. They have
-// one password: its hash costs what it costs in earnest.
-func house(members int) (http.Handler, error) {
-	settings, err := config.Read(func(string) (string, bool) { return "", false })
+// serve returns the API with so many members, known0 and so on. They have one
+// password: its hash costs what it costs in earnest.
+func serve(members int) (http.Handler, error) {
+	settings, err := fixture.Settings()
 	if err != nil {
 		return nil, err
 	}
-	secrets, err := protect.DrawKeys()
+	settings.HashCost = config.HashCost(argon2id.DefaultCost)
+	stores, err := fixture.Memory(time.Now)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := protect.ParseKeys(secrets)
-	if err != nil {
-		return nil, err
-	}
-	ctx, kept := context.Background(), new(memory.Store)
-	hash, err := argon2id.New(argon2id.Cost(settings.HashCost), 1, rand.Reader).Hash(ctx, "the-right-one")
+	ctx := context.Background()
+	hash, err := argon2id.New(argon2id.DefaultCost, 1, rand.Reader).Hash(ctx, "the-right-one")
 	for i := range members {
 		m := store.Member{Username: fmt.Sprint("known", i), PK: int64(i + 1), Name: "n", PasswordHash: hash, Created: time.Now()}
-		err = errors.Join(err, kept.CreateMember(ctx, m))
+		err = errors.Join(err, stores.Members.CreateMember(ctx, m))
 	}
-	stores := service.Stores{Members: kept, Sessions: kept, Objects: &memory.Objects{Now: time.Now}, Keys: keys}
-	return api.New(api.Settings{}, service.Routes(settings, stores, time.Now, rand.Reader)...), err
+	return fixture.New(settings, stores, time.Now), err
 }

@@ -16,9 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"systole/infra/service"
-	"systole/shared/aws/dynamo"
-	"systole/shared/aws/s3"
+	"systole/tests/support/fixture"
 	"systole/tests/support/long"
 	"systole/tests/support/servers"
 )
@@ -85,21 +83,19 @@ func refuse(dynamoStatus int, dynamoBody string, s3Status int, s3Body string) fu
 var lostForGood = map[string]string{"log-out": "token_invalid"}
 
 func TestTheSDKsRepetitionsHideASingleFaultOfEveryCall(t *testing.T) {
-	cloud, sdk := servers.Start(t), servers.Config(t)
-	plain := dynamodb.NewFromConfig(sdk, func(o *dynamodb.Options) { o.BaseEndpoint = &cloud.DynamoDB })
-	l := &line{next: sdk.HTTPClient}
-	sdk.HTTPClient = l
-	sdk.Retryer = atOnce
-	tables := dynamo.New(sdk, &cloud.DynamoDB, servers.Tables())
-	bucket := s3.New(sdk, &cloud.S3, servers.Bucket)
-	stores := service.Stores{Members: tables, Sessions: tables, Objects: bucket, Keys: servers.Ring(t)}
-	fresh := func(t *testing.T) *House {
+	var l *line
+	stores, cloud := fixture.AWS(t, func(sdk *aws.Config) {
+		l = &line{next: sdk.HTTPClient}
+		sdk.HTTPClient, sdk.Retryer = l, atOnce
+	})
+	plain := dynamodb.NewFromConfig(servers.Config(t), func(o *dynamodb.Options) { o.BaseEndpoint = &cloud.DynamoDB })
+	fresh := func(t *testing.T) *Service {
 		t.Helper()
 		wipe(t, plain)
-		if err := bucket.Erase(t.Context(), ""); err != nil {
+		if err := stores.Objects.Erase(t.Context(), ""); err != nil {
 			t.Fatal(err)
 		}
-		h := newHouse(t)
+		h := newService(t)
 		h.Stores = stores
 		if err := h.open(stores); err != nil {
 			t.Fatal(err)
@@ -133,7 +129,7 @@ func atOnce() aws.Retryer {
 }
 
 // repeated lets one request to AWS go wrong, and wants the answer that is usual.
-func (s scenario) repeated(t *testing.T, h *House, l *line, n int, how func(aws.HTTPClient, *http.Request) (*http.Response, error), usual Answer) {
+func (s scenario) repeated(t *testing.T, h *Service, l *line, n int, how func(aws.HTTPClient, *http.Request) (*http.Response, error), usual Answer) {
 	ctx := t.Context()
 	r := s.prepare(t, h)
 	l.arm(n, how)

@@ -22,7 +22,7 @@ const (
 
 // history is a service, what its clients know, and the worlds that could be.
 type history struct {
-	*House
+	*Service
 	chance *rand.Rand
 	file   []byte // to enrol with, nil for none
 	known  []string
@@ -39,7 +39,7 @@ func TestRandomHistoriesAreWhatTheReferenceAllows(t *testing.T) {
 	enrolment := recordings.Enrolment(t, 1)
 	faults := 0
 	for seed := range *histories {
-		h := &history{House: newHouse(t), chance: rand.New(rand.NewPCG(uint64(seed), 1)), worlds: map[world]bool{{}: true}}
+		h := &history{Service: newService(t), chance: rand.New(rand.NewPCG(uint64(seed), 1)), worlds: map[world]bool{{}: true}}
 		if seed%withModels == 0 {
 			h.file = enrolment
 		}

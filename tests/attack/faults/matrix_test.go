@@ -10,9 +10,9 @@ import (
 	"systole/tests/support/long"
 )
 
-func newHouse(t *testing.T) *House {
+func newService(t *testing.T) *Service {
 	t.Helper()
-	h, err := NewHouse()
+	h, err := NewService()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func TestEveryCallOfEveryRequestMayGoWrongInEveryWay(t *testing.T) {
 	runs := 0
 	for i, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newService(t)
 			r := s.prepare(t, h)
 			h.Arm(0, "")
 			h.Send(r)
@@ -55,7 +55,7 @@ func few(all []Kind, call int) []Kind {
 // holds lets one call go wrong and looks at what is left.
 func (s scenario) holds(t *testing.T, n int, kind Kind) {
 	ctx := t.Context()
-	h := newHouse(t)
+	h := newService(t)
 	r := s.prepare(t, h)
 	h.Arm(n, kind)
 	a := h.Send(r)
@@ -97,7 +97,7 @@ func allowed(kind Kind, a Answer, usual []string) bool {
 
 // repeat sends the request again, as its caller would: it succeeds, or is
 // refused because the first had its effect, or its caller has to log in first.
-func (s scenario) repeat(t *testing.T, h *House, r Request) Answer {
+func (s scenario) repeat(t *testing.T, h *Service, r Request) Answer {
 	t.Helper()
 	a := h.Send(r)
 	if a.Status == http.StatusOK {
@@ -118,8 +118,8 @@ func (s scenario) repeat(t *testing.T, h *House, r Request) Answer {
 }
 
 func TestEveryCallOfCleanUpMayGoWrongInEveryWay(t *testing.T) {
-	prepare := func(t *testing.T) *House {
-		h := newHouse(t)
+	prepare := func(t *testing.T) *Service {
+		h := newService(t)
 		enrolled(t, h)
 		for _, key := range []string{"models/99/orphan", "uploads/99/a/0"} {
 			if err := h.Objects.Put(t.Context(), key, []byte("left behind")); err != nil {

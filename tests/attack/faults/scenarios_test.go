@@ -14,9 +14,9 @@ import (
 type scenario struct {
 	name string
 	// prepare makes the situation, without faults, and returns the request.
-	prepare func(t *testing.T, h *House) Request
+	prepare func(t *testing.T, h *Service) Request
 	// done says what is missing of what the answer 200 promises.
-	done func(h *House, r Request, a Answer) error
+	done func(h *Service, r Request, a Answer) error
 	// again are the words that a repetition may be refused with, once the first
 	// try went wrong.
 	again []string
@@ -27,7 +27,7 @@ const (
 	credentials               = "username=kim&password=" + password
 )
 
-func (h *House) must(t *testing.T, r Request) Answer {
+func (h *Service) must(t *testing.T, r Request) Answer {
 	t.Helper()
 	a := h.Send(r)
 	if a.Status != http.StatusOK {
@@ -40,30 +40,30 @@ func signUp() Request {
 	return Request{Method: "POST", Path: "/members/create/", Form: credentials + "&name=Kim"}
 }
 
-func joined(t *testing.T, h *House) string { return h.must(t, signUp()).Body["token"].(string) }
+func joined(t *testing.T, h *Service) string { return h.must(t, signUp()).Body["token"].(string) }
 
-func enrolled(t *testing.T, h *House) string {
+func enrolled(t *testing.T, h *Service) string {
 	token := joined(t, h)
 	h.must(t, Request{Method: "POST", Path: "/authenticate/make_model/", Token: token, File: recordings.Enrolment(t, 1)})
 	return token
 }
 
 // as makes a request of a member who has signed up, or enrolled too.
-func as(situation func(*testing.T, *House) string, method, path, form string) func(*testing.T, *House) Request {
-	return func(t *testing.T, h *House) Request {
+func as(situation func(*testing.T, *Service) string, method, path, form string) func(*testing.T, *Service) Request {
+	return func(t *testing.T, h *Service) Request {
 		return Request{Method: method, Path: path, Token: situation(t, h), Form: form}
 	}
 }
 
-func with(situation func(*testing.T, *House) string, path string, file func(t testing.TB, person int) []byte) func(*testing.T, *House) Request {
-	return func(t *testing.T, h *House) Request {
+func with(situation func(*testing.T, *Service) string, path string, file func(t testing.TB, person int) []byte) func(*testing.T, *Service) Request {
+	return func(t *testing.T, h *Service) Request {
 		return Request{Method: "POST", Path: path, Token: situation(t, h), File: file(t, 1)}
 	}
 }
 
 func scenarios() []scenario {
 	return []scenario{
-		{"sign-up", func(*testing.T, *House) Request { return signUp() }, tokenWorks, []string{"username_taken"}},
+		{"sign-up", func(*testing.T, *Service) Request { return signUp() }, tokenWorks, []string{"username_taken"}},
 		{"log-in", as(joined, "POST", "/members/login/", credentials), tokenWorks, nil},
 		{"log-in with a wrong password", as(joined, "POST", "/members/login/", credentials+"x"), never, []string{"credentials_invalid"}},
 		{"log-out", as(joined, "GET", "/members/logout/", ""), tokenEnded, []string{"token_invalid"}},
@@ -71,7 +71,7 @@ func scenarios() []scenario {
 		{"another model", with(enrolled, "/authenticate/make_model/", recordings.Enrolment), hasModel, nil},
 		{"is there a model", as(enrolled, "GET", "/authenticate/check_user/", ""), anything, nil},
 		{"check", with(enrolled, "/authenticate/check_user/", recordings.Probe), result("true"), []string{"replay"}},
-		{"check of a stranger", func(t *testing.T, h *House) Request {
+		{"check of a stranger", func(t *testing.T, h *Service) Request {
 			return Request{Method: "POST", Path: "/authenticate/check_user/", Token: enrolled(t, h), File: recordings.Probe(t, 2)}
 		}, result("false"), []string{"replay"}}, // a probe that couldn't be taken back counts as used
 		{"check by replay", with(enrolled, "/authenticate/check_user/", recordings.Enrolment), never, []string{"replay"}},
@@ -81,7 +81,7 @@ func scenarios() []scenario {
 		{"sessions", as(joined, "GET", "/members/sessions/", ""), anything, nil},
 		{"log-out everywhere", as(joined, "DELETE", "/members/sessions/", ""), tokenEnded, []string{"token_invalid"}},
 		{"consent", as(joined, "POST", "/members/consent/", "version=2026-11"), anything, nil},
-		{"withdrawal", func(t *testing.T, h *House) Request {
+		{"withdrawal", func(t *testing.T, h *Service) Request {
 			token := enrolled(t, h)
 			h.must(t, Request{Method: "POST", Path: "/members/consent/", Token: token, Form: "version=2026-11"})
 			return Request{Method: "DELETE", Path: "/members/consent/", Token: token}
@@ -93,12 +93,12 @@ func scenarios() []scenario {
 	}
 }
 
-func anything(*House, Request, Answer) error { return nil }
+func anything(*Service, Request, Answer) error { return nil }
 
-func never(_ *House, _ Request, a Answer) error { return fmt.Errorf("it was answered %v", a) }
+func never(_ *Service, _ Request, a Answer) error { return fmt.Errorf("it was answered %v", a) }
 
-func result(want string) func(*House, Request, Answer) error {
-	return func(_ *House, _ Request, a Answer) error {
+func result(want string) func(*Service, Request, Answer) error {
+	return func(_ *Service, _ Request, a Answer) error {
 		if a.Body["result"] != want {
 			return fmt.Errorf("the result is %v, want %s", a.Body["result"], want)
 		}
@@ -107,7 +107,7 @@ func result(want string) func(*House, Request, Answer) error {
 }
 
 // expect sends a request and compares the answer.
-func (h *House) expect(r Request, status int, code any) error {
+func (h *Service) expect(r Request, status int, code any) error {
 	a := h.Send(r)
 	if a.Status != status || code != nil && a.Body["code"] != code {
 		return fmt.Errorf("%s %s is answered %v %v", r.Method, r.Path, a, a.Body)
@@ -115,31 +115,31 @@ func (h *House) expect(r Request, status int, code any) error {
 	return nil
 }
 
-func tokenWorks(h *House, _ Request, a Answer) error {
+func tokenWorks(h *Service, _ Request, a Answer) error {
 	token, _ := a.Body["token"].(string)
 	return h.expect(Request{Method: "GET", Path: "/members/sessions/", Token: token}, 200, nil)
 }
 
-func tokenEnded(h *House, r Request, _ Answer) error {
+func tokenEnded(h *Service, r Request, _ Answer) error {
 	return h.expect(Request{Method: "GET", Path: "/members/sessions/", Token: r.Token}, 401, nil)
 }
 
-func hasModel(h *House, r Request, _ Answer) error {
+func hasModel(h *Service, r Request, _ Answer) error {
 	return h.expect(Request{Method: "GET", Path: "/authenticate/check_user/", Token: r.Token}, 200, 200.0)
 }
 
-func noModel(h *House, r Request, _ Answer) error {
+func noModel(h *Service, r Request, _ Answer) error {
 	return h.expect(Request{Method: "GET", Path: "/authenticate/check_user/", Token: r.Token}, 200, 400.0)
 }
 
-func passwordChanged(h *House, r Request, _ Answer) error {
+func passwordChanged(h *Service, r Request, _ Answer) error {
 	if err := h.expect(Request{Method: "POST", Path: "/members/login/", Form: "username=kim&password=" + changedPassword}, 200, nil); err != nil {
 		return err
 	}
 	return h.expect(Request{Method: "POST", Path: "/members/login/", Form: credentials}, 401, nil)
 }
 
-func nothingLeft(h *House, _ Request, _ Answer) error {
+func nothingLeft(h *Service, _ Request, _ Answer) error {
 	ctx := context.Background()
 	keys, err := h.Left(ctx)
 	if err != nil || len(keys) > 0 {

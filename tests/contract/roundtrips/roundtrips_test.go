@@ -5,16 +5,11 @@ package roundtrips
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -24,14 +19,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/middleware"
 
-	"systole/infra/service"
-	"systole/shared/api"
-	"systole/shared/aws/dynamo"
-	"systole/shared/aws/s3"
-	"systole/shared/config"
 	"systole/shared/member"
+	"systole/tests/support/fixture"
 	"systole/tests/support/recordings"
-	"systole/tests/support/servers"
 )
 
 // counter notes when each call of the SDK begins and ends, retries included.
@@ -146,16 +136,16 @@ type row struct {
 }
 
 func TestRequestsMakeFewRoundTrips(t *testing.T) {
-	endpoints, sdk, count := servers.Start(t), servers.Config(t), new(counter)
-	sdk.APIOptions = append(sdk.APIOptions, count.add)
-	sdk.HTTPClient = open(t, 16, sdk.HTTPClient)
-	keys, now := servers.Ring(t), time.Now()
+	count := new(counter)
+	stores, _ := fixture.AWS(t, func(sdk *aws.Config) {
+		sdk.APIOptions = append(sdk.APIOptions, count.add)
+		sdk.HTTPClient = open(t, 16, sdk.HTTPClient)
+	})
+	now := time.Now()
 	var rows []row
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(now)) // signatures have a date, and the bubble's clock begins in 2000
-		tables := dynamo.New(sdk, &endpoints.DynamoDB, servers.Tables())
-		bucket := s3.New(sdk, &endpoints.S3, servers.Bucket)
-		rows = measure(t, whole(t, service.Stores{Members: tables, Sessions: tables, Objects: bucket, Keys: keys}), count)
+		rows = measure(t, fixture.Start(t, stores), count)
 	})
 
 	most := map[string][2]int{"sign-up": {2, 2}, "log-in": {3, 3}, "has a model": {2, 2}, "check": {3, 2}, "log-out": {1, 1}}
@@ -176,79 +166,44 @@ func TestRequestsMakeFewRoundTrips(t *testing.T) {
 	}
 }
 
-// whole is the whole API on the stores.
-func whole(t *testing.T, stores service.Stores) http.Handler {
-	t.Helper()
-	settings, err := config.Read(func(string) (string, bool) { return "", false })
-	if err != nil {
-		t.Fatal(err)
-	}
-	return api.New(api.Settings{}, service.Routes(settings, stores, time.Now, rand.Reader)...)
-}
-
 // measure makes the requests and counts the calls of each.
 func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
 	token := ""
-	try := func(name string, r *http.Request) {
+	try := func(name string, r fixture.Request) {
 		t.Helper()
-		if token != "" {
-			r.Header.Set("Authorization", "Token "+token)
-		}
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		if w.Code != http.StatusOK {
-			t.Fatalf("%s: status %d: %s", name, w.Code, w.Body)
-		}
-		var body struct{ Token, Result string }
-		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
-			t.Fatal(err)
-		}
-		if body.Token != "" {
-			token = body.Token
+		r.Token = token
+		a := fixture.Send(t.Context(), h, r).Want(t, http.StatusOK, "")
+		if issued, ok := a.Body["token"].(string); ok {
+			token = issued
 		}
 		calls := count.take()
 		if name != "" {
 			rows = append(rows, row{name, len(calls), inSequence(calls)})
 		}
 	}
-	signUp := func(username string) *http.Request {
-		return form("/members/create/", "username="+username+"&password=tachy-cardia!&name=n")
+	get := func(path string) fixture.Request { return fixture.Request{Method: "GET", Path: path} }
+	post := func(path, form string) fixture.Request {
+		return fixture.Request{Method: "POST", Path: path, Form: form}
+	}
+	upload := func(path string, file []byte) fixture.Request {
+		return fixture.Request{Method: "POST", Path: path, File: file}
+	}
+	signUp := func(username string) fixture.Request {
+		return post("/members/create/", "username="+username+"&password=tachy-cardia!&name=n")
 	}
 	try("", signUp("first")) // claims the numbers of this process
 	token = ""
 	try("sign-up", signUp("hong"))
-	try("log-in", form("/members/login/", "username=hong&password=tachy-cardia!"))
-	try("make a model", upload(t, "/authenticate/make_model/", recordings.Enrolment(t, 1)))
-	try("has a model", httptest.NewRequest(http.MethodGet, "/authenticate/check_user/", nil))
-	try("check", upload(t, "/authenticate/check_user/", recordings.Probe(t, 1)))
-	try("sessions", httptest.NewRequest(http.MethodGet, "/members/sessions/", nil))
-	try("activity", httptest.NewRequest(http.MethodGet, "/members/activity/", nil))
-	try("give consent", form("/members/consent/", "version="+member.ConsentVersion))
-	try("challenge", form("/authenticate/challenge/", ""))
-	try("change the password", form("/members/password/", "password=tachy-cardia!&new_password=brady-cardia!"))
-	try("delete the model", httptest.NewRequest(http.MethodDelete, "/authenticate/model/", nil))
-	try("log-out", httptest.NewRequest(http.MethodGet, "/members/logout/", nil))
+	try("log-in", post("/members/login/", "username=hong&password=tachy-cardia!"))
+	try("make a model", upload("/authenticate/make_model/", recordings.Enrolment(t, 1)))
+	try("has a model", get("/authenticate/check_user/"))
+	try("check", upload("/authenticate/check_user/", recordings.Probe(t, 1)))
+	try("sessions", get("/members/sessions/"))
+	try("activity", get("/members/activity/"))
+	try("give consent", post("/members/consent/", "version="+member.ConsentVersion))
+	try("challenge", post("/authenticate/challenge/", ""))
+	try("change the password", post("/members/password/", "password=tachy-cardia!&new_password=brady-cardia!"))
+	try("delete the model", fixture.Request{Method: "DELETE", Path: "/authenticate/model/"})
+	try("log-out", get("/members/logout/"))
 	return rows
-}
-
-func form(path, body string) *http.Request {
-	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return r
-}
-
-func upload(t *testing.T, path string, file []byte) *http.Request {
-	t.Helper()
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
-	part, err := w.CreateFormFile("ECG", "ecg.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	part.Write(file) // to memory: can't fail
-	w.WriteField("sampling_rate", strconv.Itoa(recordings.RateHz))
-	w.Close()
-	r := httptest.NewRequest(http.MethodPost, path, &body)
-	r.Header.Set("Content-Type", w.FormDataContentType())
-	return r
 }

@@ -1,0 +1,134 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"systole/infra/service"
+	"systole/shared/cleanup"
+	"systole/shared/memory"
+	"systole/tests/support/fixture"
+)
+
+// Service is the whole service on stores whose calls may go wrong, with a clock.
+type Service struct {
+	*Injector
+	service.Stores // as they are, for looking at
+	handler        http.Handler
+	cleaner        *cleanup.Service
+	now            time.Time
+}
+
+// NewService returns an empty Service whose stores are in memory.
+func NewService() (*Service, error) {
+	h := &Service{Injector: new(Injector)}
+	stores, err := fixture.Memory(h.clock)
+	if err != nil {
+		return nil, err
+	}
+	h.Stores = stores
+	t, b := &tables{stores.Members.(*memory.Store), h.Injector}, &bucket{stores.Objects.(*memory.Objects), h.Injector}
+	return h, h.open(service.Stores{Members: t, Sessions: t, Objects: b, Keys: stores.Keys})
+}
+
+func (h *Service) clock() time.Time { return h.now }
+
+// open starts the service on stores.
+func (h *Service) open(stores service.Stores) error {
+	settings, err := fixture.Settings()
+	if err != nil {
+		return err
+	}
+	h.now = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	h.handler = fixture.New(settings, stores, h.clock)
+	h.cleaner = cleanup.NewService(stores.Sessions, stores.Members, stores.Objects, cleanup.Settings{
+		TokenIdle: settings.TokenLimits.Idle, UploadsKeep: settings.UploadsKeep,
+		OrphansAfter: settings.OrphansAfter, UnusedAfter: settings.UnusedAfter, PerKind: 1000,
+	}, h.clock)
+	return nil
+}
+
+// Request and Answer are the fixture's.
+type (
+	Request = fixture.Request
+	Answer  = fixture.Answer
+)
+
+// Send sends a request; a process that dies answers 500.
+func (h *Service) Send(r Request) Answer {
+	return fixture.Send(h.begin(context.Background()), h.handler, r)
+}
+
+// Broken says what of the stores' content should not be: a model that is
+// pointed to and can't be opened.
+func (h *Service) Broken(ctx context.Context) error {
+	members, _, err := h.Members.MembersPage(ctx, "", 1000)
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		if m.Username == "" || m.PasswordHash == "" || m.PK == 0 {
+			return fmt.Errorf("member %+v is half made", m)
+		}
+		if m.Template == nil {
+			continue
+		}
+		object, err := h.Objects.Get(ctx, m.Template.Key)
+		if err != nil {
+			return fmt.Errorf("%s points to %s: %w", m.Username, m.Template.Key, err)
+		}
+		ring, err := h.Keys.Ring(ctx)
+		if err != nil {
+			return err
+		}
+		if _, _, _, err := ring.Open(m.Template.Key, object); err != nil {
+			return fmt.Errorf("%s points to %s: %w", m.Username, m.Template.Key, err)
+		}
+	}
+	return nil
+}
+
+// Left is the keys of all objects but clean-up's own.
+func (h *Service) Left(ctx context.Context) ([]string, error) {
+	list, _, err := h.Objects.List(ctx, "", "", 10_000)
+	var keys []string
+	for _, o := range list {
+		if !strings.HasPrefix(o.Key, "cleanup/") {
+			keys = append(keys, o.Key)
+		}
+	}
+	return keys, err
+}
+
+// Orphans are the models that nobody points to, and all uploads, after clean-up
+// has run for longer than anything is kept.
+func (h *Service) Orphans(ctx context.Context) ([]string, error) {
+	h.now = h.now.Add(8 * 24 * time.Hour)
+	if report, err := h.cleaner.Run(ctx, false); err != nil || !report.Finished {
+		return nil, fmt.Errorf("clean-up: %+v: %w", report, err)
+	}
+	keys, err := h.Left(ctx)
+	if err != nil {
+		return nil, err
+	}
+	members, _, err := h.Members.MembersPage(ctx, "", 1000)
+	if err != nil {
+		return nil, err
+	}
+	pointed := map[string]bool{}
+	for _, m := range members {
+		if m.Template != nil {
+			pointed[m.Template.Key] = true
+		}
+	}
+	var orphans []string
+	for _, key := range keys {
+		if !pointed[key] {
+			orphans = append(orphans, key)
+		}
+	}
+	return orphans, nil
+}
