@@ -99,67 +99,6 @@ func partsOf(f functions.Function) map[string]bool {
 	}
 }
 
-func TestImportsRunDownwardsOnly(t *testing.T) {
-	tests := []struct {
-		of  string
-		may []string // import of ours
-	}{
-		{"shared/ecg/...", []string{"shared/ecg/..."}},
-		{"shared/fault", nil},
-		{"shared/measure", nil},
-		{"shared/store/...", []string{"shared/store/..."}},
-		{"shared/aws/client", []string{"shared/store", "shared/measure"}},
-		{"shared/aws/dynamo", []string{"shared/store/...", "shared/aws/client"}},
-		{"shared/aws/s3", []string{"shared/store", "shared/aws/client"}},
-		{"shared/aws/secrets", []string{"shared/aws/client"}},
-		{"shared/embedded", []string{"shared/store/..."}},
-		{"shared/memory", []string{"shared/store/..."}},
-		{"shared/biometric/protect", nil},
-		{"shared/parallel", nil},
-		{"shared/member/...", []string{"shared/fault", "shared/store", "shared/measure", "shared/parallel"}},
-		{"shared/account", []string{"shared/fault", "shared/store", "shared/member", "shared/parallel"}},
-		{"shared/biometric", []string{"shared/fault", "shared/store", "shared/member", "shared/measure", "shared/parallel", "shared/biometric/request", "shared/biometric/protect", "shared/biometric/upload", "shared/ecg/..."}},
-		{"shared/biometric/upload", []string{"shared/fault", "shared/store", "shared/biometric/request"}},
-		{"shared/biometric/request", nil},
-		{"shared/biometric/configured", []string{"shared/biometric", "shared/config", "shared/ecg", "shared/member"}},
-		{"shared/cleanup", []string{"shared/store", "shared/member"}},
-		{"shared/config", []string{"shared/member"}},
-		{"shared/api", []string{"shared/fault", "shared/store", "shared/measure"}},
-		{"shared/api/members", []string{"shared/api", "shared/fault", "shared/store", "shared/member", "shared/account"}},
-		{"shared/api/authenticate", []string{"shared/api", "shared/fault", "shared/member", "shared/biometric/request"}},
-		{"shared/aws/gateway", []string{"shared/api"}},
-		{"shared/...", []string{"shared/..."}},
-	}
-	packages := listed(t, "./shared/...")
-	for _, tt := range tests {
-		found := false
-		for path, p := range packages {
-			if !matches(path, tt.of) {
-				continue
-			}
-			found = true
-			for _, imported := range p.Imports {
-				imported, ours := strings.CutPrefix(imported, module)
-				if ours && !matches(imported, tt.may...) {
-					t.Errorf("%s imports %s", path, imported)
-				}
-			}
-		}
-		if !found {
-			t.Errorf("there is no package %s", tt.of)
-		}
-	}
-}
-
-// matches reports whether path is one of the patterns. As with the go command,
-// "a/..." is a and all that lies below it.
-func matches(path string, patterns ...string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		tree, ok := strings.CutSuffix(pattern, "/...")
-		return path == pattern || ok && within(path, tree)
-	})
-}
-
 func TestTheDomainKnowsNeitherAWSNorHTTP(t *testing.T) {
 	domain := []string{"shared/member", "shared/account", "shared/biometric", "shared/cleanup", "shared/ecg", "shared/fault"}
 	for path, p := range listed(t, "./shared/...") {

@@ -1,0 +1,151 @@
+package imports
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layers are the packages of the service, from the bottom up. A package imports
+// from lower layers; "a/..." is a tree, whose packages import each other as
+// well. A package lies in the layer that names it most closely.
+//
+//	go test -run Graph -v ./tests/contract/imports
+//
+// prints what each one imports.
+var layers = [][]string{
+	{"shared/fault", "shared/measure", "shared/parallel"},
+	{"shared/ecg/..."},
+	{"shared/store"},
+	{"shared/store/rules"},
+	{"shared/store/storetest"},
+	{"shared/member/argon2id"},
+	{"shared/member"},
+	{"shared/biometric/protect", "shared/biometric/request"},
+	{"shared/biometric/upload"},
+	{"shared/biometric"},
+	{"shared/account", "shared/cleanup"},
+	{"shared/config"},
+	{"shared/biometric/configured"},
+	{"shared/api"},
+	{"shared/api/..."},
+	{"shared/console"},
+	{"shared/aws/client"},
+	{"shared/aws/dynamo", "shared/aws/s3", "shared/aws/secrets", "shared/aws/gateway", "shared/embedded", "shared/memory"},
+	{"functions/..."},
+	{"infra/..."},
+	{"tests/science/cohort"},
+	{"infra/train/learn"}, // learns from the recordings that the tests measure with
+	{"tests/..."},
+	{"infra/train"},
+}
+
+// only are packages that import less of ours than their layer allows.
+var only = map[string][]string{
+	"shared/ecg/...":           {"shared/ecg/..."},
+	"shared/store/...":         {"shared/store/..."},
+	"shared/aws/client":        {"shared/store", "shared/measure"},
+	"shared/aws/dynamo":        {"shared/store/...", "shared/aws/client"},
+	"shared/aws/s3":            {"shared/store/...", "shared/aws/client"},
+	"shared/aws/secrets":       {"shared/store/...", "shared/aws/client"},
+	"shared/aws/gateway":       {"shared/api"},
+	"shared/embedded":          {"shared/store/..."},
+	"shared/memory":            {"shared/store/..."},
+	"shared/biometric/protect": nil,
+	"shared/biometric/request": nil,
+	"shared/member/...":        {"shared/fault", "shared/measure", "shared/parallel", "shared/store"},
+	"shared/cleanup":           {"shared/store"},
+	"shared/api":               {"shared/fault", "shared/measure", "shared/store"},
+	"shared/api/authenticate":  {"shared/api", "shared/biometric/request", "shared/fault", "shared/member"},
+	"shared/biometric/upload":  {"shared/biometric/request", "shared/fault", "shared/store"},
+}
+
+func TestImportsRunDownwardsOnly(t *testing.T) {
+	packages := listed(t, "./shared/...", "./functions/...", "./infra/...", "./tests/...")
+	for path, p := range packages {
+		from, tree := layerOf(path)
+		if tree == "" {
+			t.Errorf("%s lies in no layer: name it in layers", path)
+		}
+		for _, imported := range ours(p) {
+			to, sameTree := layerOf(imported)
+			if to > from || to == from && sameTree != tree {
+				t.Errorf("%s imports %s, which lies no lower", path, imported)
+			}
+		}
+	}
+	for _, pattern := range slices.Concat(layers...) {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(packages)), func(path string) bool { return matches(path, pattern) }) {
+			t.Errorf("there is no package %s: take it out of layers", pattern)
+		}
+	}
+}
+
+func TestPackagesImportOnlyWhatTheyNeed(t *testing.T) {
+	packages := listed(t, "./shared/...")
+	for pattern, may := range only {
+		found := false
+		for path, p := range packages {
+			if !matches(path, pattern) {
+				continue
+			}
+			found = true
+			for _, imported := range ours(p) {
+				if !matches(imported, may...) {
+					t.Errorf("%s imports %s", path, imported)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("there is no package %s", pattern)
+		}
+	}
+}
+
+// TestImportGraph prints the packages of ours that each one imports, layer by
+// layer from the top, with -v.
+func TestImportGraph(t *testing.T) {
+	packages := listed(t, "./shared/...", "./functions/...", "./infra/...")
+	for layer := len(layers) - 1; layer >= 0; layer-- {
+		for _, path := range slices.Sorted(maps.Keys(packages)) {
+			if at, _ := layerOf(path); at == layer {
+				fmt.Fprintf(t.Output(), "%2d  %s -> %s\n", layer, path, strings.Join(ours(packages[path]), " "))
+			}
+		}
+	}
+}
+
+// layerOf returns the layer of a package and the pattern that names it most
+// closely, "" for none.
+func layerOf(path string) (layer int, pattern string) {
+	for i, names := range layers {
+		for _, name := range names {
+			if matches(path, name) && len(name) > len(pattern) {
+				layer, pattern = i, name
+			}
+		}
+	}
+	return layer, pattern
+}
+
+// ours returns the packages of this module that p imports.
+func ours(p pkg) []string {
+	var imported []string
+	for _, path := range p.Imports {
+		if path, ok := strings.CutPrefix(path, module); ok {
+			imported = append(imported, path)
+		}
+	}
+	return imported
+}
+
+// matches reports whether path is one of the patterns. As with the go command,
+// "a/..." is a and all that lies below it.
+func matches(path string, patterns ...string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		tree, ok := strings.CutSuffix(pattern, "/...")
+		return path == pattern || ok && within(path, tree)
+	})
+}
