@@ -35,7 +35,7 @@ func TestDICOMWaveformsGiveTheSameSignal(t *testing.T) {
 		"no date":             {swap(plain, start.Format("20060102"), "99999999"), notStarted, 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := recording.ReadBytes(c.file, recording.Hints{RateHz: 1})
+			r, err := recording.ReadBytes(c.file, recording.Hints{DefaultRateHz: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

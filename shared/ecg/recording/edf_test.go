@@ -21,7 +21,7 @@ func TestEDFAndBDFGiveTheSameSignal(t *testing.T) {
 		"BDF+C": write.BDF("BDF+C", nil, want),
 		"BDF+D": write.BDF("BDF+D", nil, want),
 	} {
-		r, err := recording.ReadBytes(file, recording.Hints{RateHz: 1})
+		r, err := recording.ReadBytes(file, recording.Hints{DefaultRateHz: 1})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

@@ -34,7 +34,7 @@ func TestISHNEFilesAreRead(t *testing.T) {
 		"no resolution, so mV?": {edit(file, 208, "\xf7\xff"), s.MV, start, "checksum_wrong unit_guessed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := recording.ReadBytes(c.file, recording.Hints{RateHz: 1})
+			r, err := recording.ReadBytes(c.file, recording.Hints{DefaultRateHz: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -43,7 +43,7 @@ func TestKardiaFilesAreRead(t *testing.T) {
 		"no resolution":        {edit(one, format+11, "\x00\x00"), 1, 1000, "checksum_wrong gain_guessed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := recording.ReadBytes(c.file, recording.Hints{RateHz: 1})
+			r, err := recording.ReadBytes(c.file, recording.Hints{DefaultRateHz: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

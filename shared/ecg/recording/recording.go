@@ -134,15 +134,25 @@ func settle(f found, h Hints) (*Recording, error) {
 		Format: f.format, Device: f.Device, Start: f.Start, RateHz: f.RateHz, Leads: f.Leads, Notes: f.Notes,
 		chosen: raw.Choose(f.Leads, h.Lead),
 	}
-	if err := r.settleRate(h); err != nil {
+	if err := r.settleRate(h, f.RateGuessed); err != nil {
 		return nil, err
 	}
 	r.dropDeadStart()
 	return r, nil
 }
 
-// settleRate takes the rate from the file, else the sender, else the default.
-func (r *Recording) settleRate(h Hints) error {
+// differs is from which share on two rates contradict each other.
+const differs = 0.02
+
+// settleRate takes the rate that the file states, else the sender's, else the
+// one that the file seems to have, else the default. A contradiction is noted.
+func (r *Recording) settleRate(h Hints, guessed bool) error {
+	if r.RateHz > 0 && h.RateHz > 0 && math.Abs(r.RateHz-h.RateHz) > differs*h.RateHz {
+		r.notef("rate_differs", "the sender states %.4g Hz, the file has %.4g Hz", h.RateHz, r.RateHz)
+		if guessed {
+			r.RateHz = 0
+		}
+	}
 	switch {
 	case r.RateHz > 0:
 		r.notef("rate_from_file", "rate %.4g Hz from the file", r.RateHz)

@@ -89,18 +89,27 @@ func TestTextOfAnyShapeGivesTheSameSignal(t *testing.T) {
 func TestTheRateComesFromTheFileThenTheSenderThenTheSetting(t *testing.T) {
 	plain := lines(100, func(i int) string { return fmt.Sprint(wave(i)) })
 	timed := lines(100, func(i int) string { return fmt.Sprintf("%d,%v", 8*i, wave(i)) })
+	stated := "# fs = 125\n" + plain
+	counted := "index,ecg mV\n" + lines(100, func(i int) string { return fmt.Sprintf("%d,%v", i, wave(i)) })
 	for _, c := range []struct {
 		name, file string
 		hints      recording.Hints
 		want       float64
+		notes      string
 	}{
-		{"file", timed, recording.Hints{RateHz: 300, DefaultRateHz: 500}, 125},
-		{"sender", plain, recording.Hints{RateHz: 300, DefaultRateHz: 500}, 300},
-		{"setting", plain, recording.Hints{DefaultRateHz: 500}, 500},
+		{"file", stated, recording.Hints{RateHz: 300, DefaultRateHz: 500}, 125, "unit_guessed rate_differs rate_from_file"},
+		{"file, as the sender says", stated, recording.Hints{RateHz: 126}, 125, "unit_guessed rate_from_file"},
+		{"clock that a name calls one", "time,ecg mV\n" + timed, recording.Hints{RateHz: 300}, 125, "rate_differs rate_from_file"},
+		{"clock without a name, as the sender says", timed, recording.Hints{RateHz: 124}, 125, "unit_guessed rate_from_file"},
+		{"sender, not a clock without a name", timed, recording.Hints{RateHz: 300}, 300, "unit_guessed rate_differs rate_stated"},
+		{"clock without a name", timed, recording.Hints{DefaultRateHz: 500}, 125, "unit_guessed rate_from_file"},
+		{"sender", plain, recording.Hints{RateHz: 300, DefaultRateHz: 500}, 300, "unit_guessed rate_stated"},
+		{"sender, not a counter", counted, recording.Hints{RateHz: 300}, 300, "rate_stated"},
+		{"setting", plain, recording.Hints{DefaultRateHz: 500}, 500, "unit_guessed rate_default"},
 	} {
 		r, err := recording.Read(strings.NewReader(c.file), c.hints)
-		if err != nil || r.RateHz != c.want {
-			t.Errorf("%s: rate is %v, %v; want %v", c.name, r, err, c.want)
+		if err != nil || math.Abs(r.RateHz-c.want) > 1e-9 || codes(r) != c.notes || len(r.Leads) != 1 {
+			t.Errorf("%s: rate is %v, %v; want %v with %s", c.name, r, err, c.want, c.notes)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func TestSCPFilesGiveTheSameSignal(t *testing.T) {
 		for differences := range 3 {
 			name := fmt.Sprintf("%s tables, %d differences", tables, differences)
 			file := write.SCP(write.SCPPacking{Tables: section, Differences: differences}, s)
-			r, err := recording.ReadBytes(file, recording.Hints{RateHz: 1})
+			r, err := recording.ReadBytes(file, recording.Hints{DefaultRateHz: 1})
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 				continue

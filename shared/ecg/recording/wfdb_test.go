@@ -39,7 +39,7 @@ func TestWFDBFormatsGiveTheSameSignal(t *testing.T) {
 				t.Errorf("format %d %s: samples differ", format, how)
 			}
 		}
-		r, err := recording.ReadParts(parts(string(hea), dat), recording.Hints{RateHz: 1})
+		r, err := recording.ReadParts(parts(string(hea), dat), recording.Hints{DefaultRateHz: 1})
 		check("in parts", r, err, "rate_from_file")
 		r, err = recording.ReadParts([]recording.Part{{Data: dat}, {Data: hea}}, recording.Hints{})
 		check("in parts without names", r, err, "rate_from_file")

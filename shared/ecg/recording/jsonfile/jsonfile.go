@@ -99,7 +99,7 @@ func (d *document) rate(path string, samples int) float64 {
 	if samples > len(clock.numbers) {
 		return packetRate(clock.numbers, samples)
 	}
-	return table.Rate(clock.numbers)
+	return table.Rate("time", clock.numbers)
 }
 
 // statedRate is the rate that a key beside or above a path names, 0 for none.

@@ -24,8 +24,11 @@ type Recording struct {
 	Device string    // empty when the file doesn't say
 	Start  time.Time // zero when the file doesn't say
 	RateHz float64   // 0 when the file doesn't say
-	Leads  []Lead    // in mV, all of one length, at least one
-	Notes  []Note
+	// RateGuessed tells a rate that the file doesn't state but seems to have: what
+	// the sender states goes before it.
+	RateGuessed bool
+	Leads       []Lead // in mV, all of one length, at least one
+	Notes       []Note
 }
 
 // Lead is one signal.

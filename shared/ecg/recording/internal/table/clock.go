@@ -8,56 +8,79 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-var timeNames = []string{"time", "timestamp", "t", "ms", "sec", "seconds", "millis", "elapsed", "date", "phone", "sensor"}
-
 // clock is a column of times.
 type clock struct {
-	times  []float64
-	step   float64 // between samples, as a rule
-	rateHz float64
+	times   []float64 // of each sample, in the column's unit
+	step    float64   // between samples
+	rateHz  float64
+	coarse  bool // it ticks about once a sample: two of one time didn't come twice
+	guessed bool // no name says that it is one, or in which unit a count of samples would be
 }
 
 // clock returns the column that tells the time, nil for none, and those that
-// don't. Of several the sensor's own is taken: others say when a sample arrived.
+// neither tell it nor count. Of several the sensor's own is taken: others say
+// when a sample arrived.
 func (t *Table) clock() (best *clock, leads []int) {
 	for i := range t.Columns {
-		if i > 0 && !t.isTime(i) {
+		sure, maybe := t.namesTime(i)
+		switch {
+		case t.counts(i):
+			continue
+		case i > 0 && !sure && !t.moments[i]:
 			leads = append(leads, i)
 			continue
 		}
 		c := t.clockIn(i)
 		switch {
-		case c != nil && (best == nil || strings.Contains(strings.ToLower(t.Names[i]), "sensor")):
-			best = c
-		case c == nil && !t.isTime(i):
+		case c == nil && !sure && !maybe && !t.moments[i]:
 			leads = append(leads, i)
+		case c == nil:
+		case best == nil || best.guessed && !c.guessed || strings.Contains(strings.ToLower(t.name(i)), "sensor"):
+			best = c
 		}
 	}
-	slices.Sort(leads)
 	return best, leads
 }
 
-// isTime reports whether a column's header says that it is one of times.
-func (t *Table) isTime(column int) bool {
-	return t.names(column, timeNames) && (column == 0 || strings.Contains(strings.ToLower(t.Names[column]), "time"))
+// name of a column, empty for none.
+func (t *Table) name(column int) string {
+	if t.Names == nil {
+		return ""
+	}
+	return t.Names[column]
 }
 
-// names reports whether a column's header begins with one of the words.
-func (t *Table) names(column int, words []string) bool {
-	if t.Names == nil {
+// namesTime reports what a column's name says of times. Short names count in the
+// first column only, where they can be no leads.
+func (t *Table) namesTime(column int) (sure, maybe bool) {
+	sure, maybe = raw.NamesTime(t.name(column))
+	return sure, maybe && column == 0
+}
+
+// counts reports whether a column counts samples: one by one, under a name that
+// says so or none. A counter is no clock, and no lead.
+func (t *Table) counts(column int) bool {
+	x := t.Columns[column]
+	if len(t.Columns) < 2 || len(x) < 3 || t.moments[column] || !raw.NamesCounter(t.name(column)) || t.Names == nil && column > 0 {
 		return false
 	}
-	name := strings.ToLower(t.Names[column])
-	end := strings.IndexFunc(name, func(r rune) bool { return (r < 'a' || r > 'z') })
-	if end >= 0 {
-		name = name[:end]
+	wraps := 0
+	for i := 1; i < len(x); i++ {
+		switch step := x[i] - x[i-1]; {
+		case step == 1:
+		case step < 0 && t.name(column) != "": // nSeq begins anew at 16
+			wraps++
+		default:
+			return false
+		}
 	}
-	return slices.Contains(words, name)
+	return wraps <= len(x)/8
 }
 
-// Rate is the rate of samples at these times, 0 if they are no even clock.
-func Rate(times []float64) float64 {
-	t := &Table{Columns: [][]float64{times, times}, Names: []string{"time", ""}}
+// Rate is the rate of samples at these times under a name, 0 if they are no
+// even clock.
+func Rate(name string, times []float64) float64 {
+	t := &Table{Columns: [][]float64{times, times}, Names: []string{name, ""}, moments: make([]bool, 2)}
 	if c := t.clockIn(0); c != nil {
 		return c.rateHz
 	}
@@ -70,60 +93,164 @@ func (t *Table) clockIn(column int) *clock {
 	if len(t.Columns) < 2 || len(times) < 3 {
 		return nil
 	}
-	steps := make([]float64, len(times)-1)
-	for i := range steps {
-		steps[i] = times[i+1] - times[i]
+	if t.moments[column] {
+		times = pastMidnight(times)
 	}
-	slices.Sort(steps)
-	if steps[0] < 0 || steps[len(steps)-1] <= 0 {
+	sure, maybe := t.namesTime(column)
+	named := sure || maybe || t.moments[column]
+	times, step, coarse := evenly(times, named)
+	if !(step > 0) {
 		return nil
 	}
-	// The mean of the middle half: clocks are rounded, and packets get lost.
-	middle := steps[len(steps)/4 : len(steps)-len(steps)/4]
-	sum := 0.0
-	for _, step := range middle {
-		sum += step
+	unit, guessed := 1.0, false
+	if !t.moments[column] {
+		unit = raw.TimeUnitIn(t.name(column))
 	}
-	step := sum / float64(len(middle))
-	named := t.isTime(column)
-	if step <= 0 || !named && (step < 0.9*steps[len(steps)/2] || step > 1.1*steps[len(steps)/2]) {
+	if unit == 0 {
+		unit = raw.LikelySeconds(step)
+		guessed = !named || step == 1
+	}
+	hz := 1 / (step * unit)
+	if !raw.PlausibleRate(hz) {
 		return nil
 	}
-	hz := t.perSecond(column, step) / step
-	if hz < 10 || hz > 20_000 {
-		return nil
-	}
-	return &clock{times, step, hz}
+	return &clock{times, step, hz, coarse, guessed}
 }
 
-// perSecond is how many units of a time column make a second: as its header
-// says, else the one in which samples lie 50 µs to 50 ms apart.
-func (t *Table) perSecond(column int, step float64) float64 {
-	if t.Names != nil {
-		name := strings.ToLower(t.Names[column])
-		for _, u := range []struct {
-			words     []string
-			perSecond float64
-		}{
-			{[]string{"ms", "milli"}, 1e3}, {[]string{"us", "µs", "μs", "micro"}, 1e6}, {[]string{"ns", "nano"}, 1e9},
-			{[]string{"(s)", "[s]", "_s", "sec"}, 1},
-		} {
-			for _, word := range u.words {
-				if strings.Contains(name, word) {
-					return u.perSecond
-				}
+// pastMidnight adds a day wherever a time of day begins anew.
+func pastMidnight(times []float64) []float64 {
+	const day = 86400
+	days := 0.0
+	var past []float64
+	for i := 1; i < len(times); i++ {
+		if times[i]-times[i-1] < -day/2 && times[i] < day {
+			if past == nil {
+				past = slices.Clone(times)
 			}
+			days += day
+		}
+		if past != nil {
+			past[i] = times[i] + days
 		}
 	}
-	switch {
-	case step < 0.05:
-		return 1
-	case step < 50:
-		return 1e3
-	case step < 50e3:
-		return 1e6
+	if past == nil {
+		return times
 	}
-	return 1e9
+	return past
+}
+
+// evenly returns the time of each sample and the step between two, 0 where they
+// don't move on evenly. Clocks are rounded, come once for a packet, jitter, and
+// samples get lost: the step is the mean of those that are as long as others,
+// which over a stretch without gaps is its length by the number of its samples,
+// whatever single times were rounded to. Columns that no name calls a clock are
+// held more strictly. A clock is coarse if it ticks about once a sample.
+func evenly(times []float64, named bool) (at []float64, step float64, coarse bool) {
+	steps := make([]float64, len(times)-1)
+	zeros := 0
+	for i := range steps {
+		steps[i] = times[i+1] - times[i]
+		if steps[i] < 0 || math.IsNaN(steps[i]) {
+			return nil, 0, false
+		}
+		if steps[i] == 0 {
+			zeros++
+		}
+	}
+	if named && 5*zeros >= 2*len(steps) {
+		at, step = packets(times)
+		return at, step, true
+	}
+	sorted := slices.Sorted(slices.Values(steps))
+	median := sorted[len(sorted)/2]
+	if !named {
+		middle := mean(sorted[len(sorted)/4 : len(sorted)-len(sorted)/4])
+		if middle < 0.9*median || middle > 1.1*median {
+			return nil, 0, false
+		}
+	}
+	coarse = median < 1.5*resolution(times)
+	for _, tolerance := range []float64{0.55, 1.1} { // the second where a step is none, one or two ticks
+		low, _ := slices.BinarySearch(sorted, (1-tolerance)*median)
+		high, _ := slices.BinarySearch(sorted, (1+tolerance)*median)
+		if regular := sorted[low:high]; 10*len(regular) >= 9*len(sorted) && !(coarse && tolerance < 1) {
+			return times, mean(regular), coarse
+		}
+	}
+	// A clock that jitters: all steps but gaps.
+	most, _ := slices.BinarySearch(sorted, 2*gapSteps*mean(sorted[:len(sorted)-len(sorted)/20]))
+	return times, mean(sorted[:most]), coarse
+}
+
+// resolution is the largest power of ten, up to 1, that times are multiples of.
+func resolution(times []float64) float64 {
+	const looked = 1000 // times; more tell nothing new
+	for tick := 1.0; tick >= 1e-6; tick /= 10 {
+		multiple := true
+		for _, at := range times[:min(len(times), looked)] {
+			off := math.Abs(at/tick - math.Round(at/tick))
+			multiple = multiple && off < 1e-3+4e-16*math.Abs(at)/tick
+		}
+		if multiple {
+			return tick
+		}
+	}
+	return 0
+}
+
+// packets is evenly for times that several samples share. Samples of a packet
+// lie as far from one another as those of all packets on the average; where a
+// packet is missing there is a gap.
+func packets(times []float64) ([]float64, float64) {
+	begin := []int{0}
+	for i := 1; i < len(times); i++ {
+		if times[i] > times[i-1] {
+			begin = append(begin, i)
+		}
+	}
+	if len(begin) < 3 {
+		return nil, 0
+	}
+	spans := make([]float64, len(begin)-1)
+	for k := range spans {
+		spans[k] = times[begin[k+1]] - times[begin[k]]
+	}
+	usual := slices.Sorted(slices.Values(spans))[len(spans)/2]
+	samples, span := 0, 0.0
+	for k, s := range spans {
+		if s <= 1.5*usual {
+			samples += begin[k+1] - begin[k]
+			span += s
+		}
+	}
+	step := span / float64(samples)
+	spread := make([]float64, len(times))
+	at := times[0]
+	for k, from := range begin {
+		to := len(times)
+		if k < len(spans) {
+			to = begin[k+1]
+		}
+		if k > 0 && spans[k-1] > 1.5*usual {
+			at += max(0, spans[k-1]-float64(from-begin[k-1])*step)
+		}
+		for i := from; i < to; i++ {
+			spread[i] = at
+			at += step
+		}
+	}
+	return spread, step
+}
+
+func mean(x []float64) float64 {
+	if len(x) == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
 }
 
 const (
@@ -145,7 +272,7 @@ func (c *clock) follow(r *raw.Recording) error {
 			twice++
 		}
 	}
-	drop := float64(twice) <= fewTwice*float64(len(c.times))
+	drop := !c.coarse && float64(twice) <= fewTwice*float64(len(c.times))
 	gaps := 0
 	for i, at := range c.times {
 		if i > 0 && drop && at == c.times[i-1] {

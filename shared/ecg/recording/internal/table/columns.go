@@ -10,8 +10,11 @@ func (t *Table) Recording() (*raw.Recording, error) {
 	if t.open > 0 {
 		r.Notef("lines_left_open", "%d lines without a number", t.open)
 	}
+	if t.moments == nil {
+		t.moments = make([]bool, len(t.Columns))
+	}
 	clock, leads := t.clock()
-	if clock == nil && len(t.Columns) > 1 && t.names(0, timeNames) {
+	if _, maybe := t.namesTime(0); clock == nil && len(t.Columns) > 1 && maybe {
 		return nil, raw.Refuse(raw.Unreadable, 0, "its column of times doesn't move on evenly")
 	}
 	if len(leads) == 0 {
@@ -38,7 +41,7 @@ func (t *Table) Recording() (*raw.Recording, error) {
 		return r, nil
 	}
 	if r.RateHz == 0 {
-		r.RateHz = clock.rateHz
+		r.RateHz, r.RateGuessed = clock.rateHz, clock.guessed
 	}
 	return r, clock.follow(r)
 }

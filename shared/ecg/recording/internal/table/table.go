@@ -5,7 +5,6 @@ package table
 import (
 	"bytes"
 	"math"
-	"strings"
 
 	"systole/shared/ecg/recording/internal/raw"
 )
@@ -32,9 +31,10 @@ type Table struct {
 	Columns [][]float64
 	quoted  bool
 
-	rateNamed bool // RateHz stands under a name of its own
-	open      int  // lines of a serial log that are no number
-	junk      int  // of these, those that say nothing else
+	moments   []bool // of each column: it holds dates or times of day
+	rateNamed bool   // RateHz stands under a name of its own
+	open      int    // lines of a serial log that are no number
+	junk      int    // of these, those that say nothing else
 }
 
 // Parse splits a text in UTF-8 into header and columns.
@@ -88,6 +88,7 @@ func (t *Table) begin(s *splitter, line []byte, number int) (bool, error) {
 	}
 	if s.numbers(fields) {
 		t.Columns = make([][]float64, len(fields))
+		t.moments = make([]bool, len(fields))
 		t.quoted = line[0] == '"'
 		if len(t.Names) != len(fields) {
 			t.Names = nil
@@ -136,7 +137,8 @@ func (t *Table) add(fields [][]byte, s *splitter, number int, last bool) error {
 		return raw.Refuse(raw.Unsupported, number, "it has more than %d numbers", raw.MaxSamples)
 	}
 	for i, field := range fields {
-		x, ok := s.number(field, i)
+		x, moment, ok := s.number(field)
+		t.moments[i] = t.moments[i] || moment
 		if !ok && t.forgives(field) {
 			t.open++
 			x, ok = math.NaN(), true
@@ -219,24 +221,25 @@ func trim(field []byte) []byte {
 	return field
 }
 
-// numbers reports whether every field is a number; the first may be a time.
+// numbers reports whether every field is a number, or a time.
 func (s *splitter) numbers(fields [][]byte) bool {
-	for i, field := range fields {
-		if _, ok := s.number(field, i); !ok {
+	for _, field := range fields {
+		if _, _, ok := s.number(field); !ok {
 			return false
 		}
 	}
 	return true
 }
 
-// number reads a field. A first column may hold dates with times, which become
-// seconds since 1970.
-func (s *splitter) number(field []byte, column int) (float64, bool) {
+// number reads a field. A date or a time becomes seconds. A line that is one
+// field has no room for a time.
+func (s *splitter) number(field []byte) (x float64, moment, ok bool) {
 	if x, ok := raw.ParseNumber(field, s.comma); ok {
-		return x, true
+		return x, false, true
 	}
-	if column == 0 && len(field) >= len("15:04:05") && s.delimiter != '\n' {
-		return raw.ParseMoment(strings.TrimSpace(string(field)))
+	if len(field) < len("0:00.0") || s.delimiter == '\n' {
+		return 0, false, false
 	}
-	return 0, false
+	x, ok = raw.ParseMoment(field)
+	return x, true, ok
 }
