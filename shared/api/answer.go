@@ -32,25 +32,29 @@ func JSON(w http.ResponseWriter, status int, body any) error {
 
 // Detail answers 200 with a sentence in the caller's language.
 func Detail(w http.ResponseWriter, r *http.Request, s Sentence) error {
-	lang := languageOf(r)
-	w.Header().Set("Content-Language", string(lang))
 	return JSON(w, http.StatusOK, struct {
 		Detail string `json:"detail"`
-	}{s.in(lang)})
+	}{Say(w, r, s)})
 }
 
 // Done answers 200 with a sentence in the caller's language, and the code that
 // the contract's other answers have.
 func Done(w http.ResponseWriter, r *http.Request, s Sentence) error {
-	lang := languageOf(r)
-	w.Header().Set("Content-Language", string(lang))
 	return JSON(w, http.StatusOK, struct {
 		Detail string `json:"detail"`
 		Code   int    `json:"code"`
-	}{s.in(lang), http.StatusOK})
+	}{Say(w, r, s), http.StatusOK})
 }
 
-// Text is a sentence in the caller's language.
+// Say returns a sentence in the caller's language, for an answer whose
+// Content-Language it sets.
+func Say(w http.ResponseWriter, r *http.Request, s Sentence) string {
+	lang := languageOf(r)
+	w.Header().Set("Content-Language", string(lang))
+	return s.in(lang)
+}
+
+// Text is a sentence in the caller's language, of an answer that has others.
 func Text(r *http.Request, s Sentence) string { return s.in(languageOf(r)) }
 
 // answerError answers with the words for err.
@@ -77,15 +81,32 @@ func answerError(w http.ResponseWriter, r *http.Request, err error) {
 	for name, value := range f.Params {
 		body[name] = value
 	}
-	body["detail"] = word.sentence(lang, f.Params)
+	body["detail"] = word.sentence(lang, f.Params, hintFor(r, f.Params["field"]))
 	body["code"] = word.status
 	body["error"] = f.Code
 	if err := JSON(w, word.status, body); err != nil {
 		// Parameters that JSON has no word for (NaN): the sentence is enough.
 		clear(body)
-		body["detail"], body["code"], body["error"] = word.sentence(lang, nil), word.status, f.Code
+		body["detail"], body["code"], body["error"] = word.sentence(lang, nil, Sentence{}), word.status, f.Code
 		_ = JSON(w, word.status, body)
 	}
+}
+
+// anyText is the hint for a field without one of its own.
+var anyText = Sentence{"UTF-8 문자열로 보내 주세요.", "Send it as text in UTF-8."}
+
+// hintFor says what a field of the request's route takes.
+func hintFor(r *http.Request, name any) Sentence {
+	x, ok := r.Context().Value(exchangeKey{}).(*exchange)
+	if !ok {
+		return anyText
+	}
+	for _, f := range x.fields {
+		if f.Name == name {
+			return f.Hint
+		}
+	}
+	return anyText
 }
 
 // faultOf tells which refusal err is; internal when it is none.

@@ -34,8 +34,17 @@ type Route struct {
 	// Methods names the handlers. HEAD falls back to GET's, its body dropped:
 	// give HEAD a handler of its own where GET changes anything.
 	Methods map[string]Handler
+	// Fields are those that can be refused as field_invalid, with what a person is
+	// told then. Without a hint they are told that text in UTF-8 is wanted.
+	Fields []Field
 	// Files says that bodies may be as large as Settings.MaxFileBody.
 	Files bool
+}
+
+// Field is a field of a body.
+type Field struct {
+	Name string
+	Hint Sentence // what to send
 }
 
 // Settings are what all routes share. The zero value works: it logs nothing,
@@ -108,6 +117,7 @@ func merge(routes []Route, endpoints []Endpoint) map[string]*route {
 			merged[in.Path] = out
 		}
 		out.Files = out.Files || in.Files
+		out.Fields = append(out.Fields, in.Fields...)
 		for method, h := range in.Methods {
 			out.Methods[method] = h
 		}
@@ -144,6 +154,7 @@ func (rt *route) allowed(endpoints []Endpoint) []string {
 // exchange is what belongs to one request, carried by its context.
 type exchange struct {
 	limits limits
+	fields []Field
 	stack  []byte // where the handler panicked; nil when it did not
 }
 
@@ -159,6 +170,9 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.settings.Now()
 	rt := s.routes[trimSlash(r.URL.Path)]
 	x := &exchange{limits: s.limitsOf(rt)}
+	if rt != nil {
+		x.fields = rt.Fields
+	}
 	ctx, measured := measure.With(r.Context(), s.settings.Now)
 	r = r.WithContext(context.WithValue(ctx, exchangeKey{}, x))
 

@@ -229,41 +229,19 @@ func Words() []Word {
 	return all
 }
 
-// hint says what a field takes. Fields without one of their own are held to be
-// text.
-func hint(field string) Sentence {
-	switch field {
-	case "age":
-		return Sentence{"나이는 0~150의 정수로 보내 주세요.", "Send a whole number from 0 to 150."}
-	case "gender":
-		return Sentence{"male 또는 female로 보내 주세요.", "Send male or female."}
-	case "name":
-		return Sentence{"이름은 제어 문자 없이 1~150자로 보내 주세요.", "Send 1 to 150 characters without control characters."}
-	case "sampling_rate":
-		return Sentence{"초당 샘플 수(Hz)를 50~5000의 숫자로 보내 주세요.", "Send the number of samples per second, 50 to 5000 (Hz)."}
-	case "version":
-		return Sentence{"/members/consent/ 에서 받은 current_version 값을 보내 주세요.", "Send the current_version that /members/consent/ answers."}
-	case "size":
-		return Sentence{"파일의 바이트 수를 1 이상의 정수로 보내 주세요.", "Send the file's size in bytes, a whole number from 1."}
-	case "fmr":
-		return Sentence{"0보다 크고 서비스의 설정보다 작거나 같은 수로 보내 주세요.", "Send a number above 0 and no larger than the service's own."}
-	}
-	return Sentence{"UTF-8 문자열로 보내 주세요.", "Send it as text in UTF-8."}
-}
-
-// sentence fills in the parameters.
-func (w word) sentence(lang language, params map[string]any) string {
+// sentence fills in the parameters, and for {hint} the hint.
+func (w word) sentence(lang language, params map[string]any, hint Sentence) string {
 	s := w.in(lang)
 	var out strings.Builder
 	for {
 		before, rest, found := strings.Cut(s, "[")
-		filled, _ := fill(before, lang, params)
+		filled, _ := fill(before, lang, params, hint)
 		out.WriteString(filled)
 		if !found {
 			return out.String()
 		}
 		clause, after, _ := strings.Cut(rest, "]")
-		if filled, ok := fill(clause, lang, params); ok {
+		if filled, ok := fill(clause, lang, params, hint); ok {
 			out.WriteString(filled)
 		}
 		s = after
@@ -271,7 +249,7 @@ func (w word) sentence(lang language, params map[string]any) string {
 }
 
 // fill puts the parameters into s; not ok when one is missing.
-func fill(s string, lang language, params map[string]any) (filled string, ok bool) {
+func fill(s string, lang language, params map[string]any, hint Sentence) (filled string, ok bool) {
 	ok = true
 	var out strings.Builder
 	for {
@@ -284,7 +262,7 @@ func fill(s string, lang language, params map[string]any) (filled string, ok boo
 		value, there := params[name]
 		switch {
 		case name == "hint":
-			out.WriteString(hint(fmt.Sprint(params["field"])).in(lang))
+			out.WriteString(hint.in(lang))
 		case there:
 			out.WriteString(spelled(value))
 		default:

@@ -106,8 +106,8 @@ func TestSentence(t *testing.T) {
 		want   string
 	}{
 		{"parameter", fault.FieldMissing, english, map[string]any{"field": "name"}, "A required field is missing: name. Send it with a value."},
-		{"hint of a field", fault.FieldInvalid, english, map[string]any{"field": "age"}, "A value is not valid: age. Send a whole number from 0 to 150."},
-		{"hint in Korean", fault.FieldInvalid, korean, map[string]any{"field": "gender"}, "값이 올바르지 않습니다: gender. male 또는 female로 보내 주세요."},
+		{"hint of a field", fault.FieldInvalid, english, map[string]any{"field": "age"}, "A value is not valid: age. Send it."},
+		{"hint in Korean", fault.FieldInvalid, korean, map[string]any{"field": "gender"}, "값이 올바르지 않습니다: gender. 보내 주세요."},
 		{"clause with its parameter", fault.TooShort, english, map[string]any{"seconds_missing": 4.5}, "The recording is too short by 4.5 seconds. Please record again for longer."},
 		{"whole number", fault.TooShort, english, map[string]any{"seconds_missing": 4.0}, "The recording is too short by 4 seconds. Please record again for longer."},
 		{"clause without its parameter", fault.TooShort, english, nil, "The recording is too short. Please record again for longer."},
@@ -115,7 +115,7 @@ func TestSentence(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := words[tt.code].sentence(tt.lang, tt.params); got != tt.want {
+			if got := words[tt.code].sentence(tt.lang, tt.params, Sentence{"보내 주세요.", "Send it."}); got != tt.want {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
 		})

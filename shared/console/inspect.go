@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"systole/shared/api"
+	"systole/shared/api/authenticate"
 	"systole/shared/biometric"
 	"systole/shared/ecg"
 	"systole/shared/ecg/beat"
@@ -32,7 +33,10 @@ func newInspector(s Settings) *inspector {
 }
 
 func (i *inspector) route() api.Route {
-	return api.Route{Path: api.PathInspect, Methods: map[string]api.Handler{http.MethodPost: i.answer}, Files: true}
+	return api.Route{
+		Path: api.PathInspect, Methods: map[string]api.Handler{http.MethodPost: i.answer},
+		Files: true, Fields: []api.Field{authenticate.SamplingRateField},
+	}
 }
 
 func (i *inspector) answer(w http.ResponseWriter, r *http.Request) error {

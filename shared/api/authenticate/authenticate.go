@@ -33,6 +33,7 @@ func MakeModel(e Enroller) api.Route {
 		Path:    api.PathMakeModel,
 		Methods: map[string]api.Handler{http.MethodPost: makeModel(e)},
 		Files:   true,
+		Fields:  []api.Field{SamplingRateField},
 	}
 }
 
@@ -50,6 +51,7 @@ func CheckUser(c Checker) api.Route {
 		Path:    api.PathCheckUser,
 		Methods: map[string]api.Handler{http.MethodPost: checkUser(c)},
 		Files:   true,
+		Fields:  []api.Field{SamplingRateField, fmrField},
 	}
 }
 

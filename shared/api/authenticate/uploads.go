@@ -17,7 +17,7 @@ type Uploader interface {
 // Uploads is the route by which a caller gets a place for a large file. Whoever
 // has it has lifetime seconds.
 func Uploads(u Uploader, lifetime int) api.Route {
-	return api.Route{Path: api.PathUploads, Methods: map[string]api.Handler{http.MethodPost: upload(u, lifetime)}}
+	return api.Route{Path: api.PathUploads, Methods: map[string]api.Handler{http.MethodPost: upload(u, lifetime)}, Fields: []api.Field{sizeField}}
 }
 
 type uploadAnswer struct {

@@ -21,32 +21,20 @@ type Exports interface {
 
 // Delete is the route by which an account is deleted.
 func Delete(d Deletions) api.Route {
-	return api.Route{Path: api.PathMe, Methods: map[string]api.Handler{http.MethodDelete: deleteAccount(d)}}
+	return api.Route{Path: api.PathMe, Methods: map[string]api.Handler{http.MethodDelete: api.AuthorizedForm(deleteAccount(d), "password")}}
 }
 
 // Export is the route of a person's data.
 func Export(e Exports) api.Route {
-	return api.Route{Path: api.PathExport, Methods: map[string]api.Handler{http.MethodGet: export(e)}}
+	return api.Route{Path: api.PathExport, Methods: map[string]api.Handler{http.MethodGet: api.Authorized(export(e))}}
 }
 
-func deleteAccount(d Deletions) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		form, err := api.Decode(w, r)
-		if err != nil {
+func deleteAccount(d Deletions) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		if err := d.Delete(r.Context(), r.Token, r.Value("password"), api.Address(r.Request)); err != nil {
 			return err
 		}
-		token, err := api.Token(r, form)
-		if err != nil {
-			return err
-		}
-		password, err := form.String("password")
-		if err != nil {
-			return err
-		}
-		if err := d.Delete(r.Context(), token, password, api.Address(r)); err != nil {
-			return err
-		}
-		return api.Done(w, r, api.AccountDeleted)
+		return api.Done(w, r.Request, api.AccountDeleted)
 	}
 }
 
@@ -80,13 +68,9 @@ type recording struct {
 	Content []byte    `json:"content"` // base64; null beyond the room there is
 }
 
-func export(e Exports) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		token, err := api.Token(r, nil)
-		if err != nil {
-			return err
-		}
-		all, err := e.Export(r.Context(), token)
+func export(e Exports) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		all, err := e.Export(r.Context(), r.Token)
 		if err != nil {
 			return err
 		}

@@ -24,11 +24,18 @@ type Withdrawals interface {
 
 // Consent is the route of consent. required says whether nobody enrols without.
 func Consent(c Consents, w Withdrawals, required bool) api.Route {
-	return api.Route{Path: api.PathConsent, Methods: map[string]api.Handler{
-		http.MethodGet:    consent(c, required),
-		http.MethodPost:   giveConsent(c),
-		http.MethodDelete: withdrawConsent(w),
-	}}
+	return api.Route{
+		Path: api.PathConsent,
+		Methods: map[string]api.Handler{
+			http.MethodGet:    api.Authorized(consent(c, required)),
+			http.MethodPost:   api.AuthorizedForm(giveConsent(c), "version"),
+			http.MethodDelete: api.Authorized(withdrawConsent(w)),
+		},
+		Fields: []api.Field{{Name: "version", Hint: api.Sentence{
+			KO: "/members/consent/ 에서 받은 current_version 값을 보내 주세요.",
+			EN: "Send the current_version that /members/consent/ answers.",
+		}}},
+	}
 }
 
 type consentAnswer struct {
@@ -48,13 +55,9 @@ func consentOf(c *store.Consent) *consentAnswer {
 	return a
 }
 
-func consent(c Consents, required bool) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		token, err := api.Token(r, nil)
-		if err != nil {
-			return err
-		}
-		given, err := c.Consent(r.Context(), token)
+func consent(c Consents, required bool) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		given, err := c.Consent(r.Context(), r.Token)
 		if err != nil {
 			return err
 		}
@@ -64,45 +67,30 @@ func consent(c Consents, required bool) api.Handler {
 			Text     string         `json:"text"`
 			Required bool           `json:"required"`
 			Code     int            `json:"code"`
-		}{consentOf(given), member.ConsentVersion, api.Text(r, api.ConsentText), required, http.StatusOK})
+		}{consentOf(given), member.ConsentVersion, api.Text(r.Request, api.ConsentText), required, http.StatusOK})
 	}
 }
 
 // giveConsent takes the version of the text that was shown: nobody agrees to a
 // text that they have not seen.
-func giveConsent(c Consents) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		form, err := api.Decode(w, r)
-		if err != nil {
-			return err
-		}
-		token, err := api.Token(r, form)
-		if err != nil {
-			return err
-		}
-		version, err := form.String("version")
-		if err != nil {
-			return err
-		}
+func giveConsent(c Consents) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		version := r.Value("version")
 		if version != member.ConsentVersion {
 			return fault.New(fault.FieldInvalid, "field", "version")
 		}
-		if err := c.GiveConsent(r.Context(), token, version); err != nil {
+		if err := c.GiveConsent(r.Context(), r.Token, version); err != nil {
 			return err
 		}
-		return api.Done(w, r, api.ConsentGiven)
+		return api.Done(w, r.Request, api.ConsentGiven)
 	}
 }
 
-func withdrawConsent(withdrawals Withdrawals) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		token, err := api.Token(r, nil)
-		if err != nil {
+func withdrawConsent(withdrawals Withdrawals) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		if err := withdrawals.WithdrawConsent(r.Context(), r.Token); err != nil {
 			return err
 		}
-		if err := withdrawals.WithdrawConsent(r.Context(), token); err != nil {
-			return err
-		}
-		return api.Done(w, r, api.ConsentWithdrawn)
+		return api.Done(w, r.Request, api.ConsentWithdrawn)
 	}
 }

@@ -29,21 +29,29 @@ type Tokens interface {
 
 // Create is the route of sign-up.
 func Create(s SignUps) api.Route {
-	return api.Route{Path: api.PathCreate, Methods: map[string]api.Handler{http.MethodPost: create(s)}}
+	return api.Route{
+		Path:    api.PathCreate,
+		Methods: map[string]api.Handler{http.MethodPost: api.Anonymous(create(s), "username", "password", "name")},
+		Fields: []api.Field{
+			{Name: "age", Hint: api.Sentence{KO: "나이는 0~150의 정수로 보내 주세요.", EN: "Send a whole number from 0 to 150."}},
+			{Name: "gender", Hint: api.Sentence{KO: "male 또는 female로 보내 주세요.", EN: "Send male or female."}},
+			{Name: "name", Hint: api.Sentence{KO: "이름은 제어 문자 없이 1~150자로 보내 주세요.", EN: "Send 1 to 150 characters without control characters."}},
+		},
+	}
 }
 
 // LogIn is the route of log-in.
 func LogIn(s LogIns) api.Route {
-	return api.Route{Path: api.PathLogIn, Methods: map[string]api.Handler{http.MethodPost: logIn(s)}}
+	return api.Route{Path: api.PathLogIn, Methods: map[string]api.Handler{http.MethodPost: api.Anonymous(logIn(s), "username", "password")}}
 }
 
 // LogOut is the route of log-out. The contract has it as a GET, so HEAD and
 // prefetches, which must change nothing, are kept apart from it.
 func LogOut(t Tokens) api.Route {
 	return api.Route{Path: api.PathLogOut, Methods: map[string]api.Handler{
-		http.MethodGet:  logOut(t),
-		http.MethodHead: wouldLogOut(t),
-		http.MethodPost: logOut(t),
+		http.MethodGet:  unlessPrefetched(api.Authorized(logOut(t))),
+		http.MethodHead: api.Authorized(wouldLogOut(t)),
+		http.MethodPost: unlessPrefetched(api.AuthorizedForm(logOut(t))),
 	}}
 }
 
@@ -58,13 +66,9 @@ type createdUser struct {
 	Name     string `json:"name"`
 }
 
-func create(s SignUps) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		form, err := api.Decode(w, r)
-		if err != nil {
-			return err
-		}
-		registration, err := registrationFrom(form)
+func create(s SignUps) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		registration, err := registrationFrom(r)
 		if err != nil {
 			return err
 		}
@@ -76,23 +80,15 @@ func create(s SignUps) api.Handler {
 	}
 }
 
-func registrationFrom(form *api.Form) (r member.Registration, err error) {
-	if r.Username, err = form.String("username"); err != nil {
-		return r, err
+func registrationFrom(r *api.Request) (reg member.Registration, err error) {
+	reg = member.Registration{Username: r.Value("username"), Password: r.Value("password"), Name: r.Value("name")}
+	if reg.Age, err = r.Form.Int("age"); err != nil {
+		return reg, err
 	}
-	if r.Password, err = form.String("password"); err != nil {
-		return r, err
+	if r.Form.Has("gender") {
+		reg.Gender, err = r.Form.String("gender")
 	}
-	if r.Name, err = form.String("name"); err != nil {
-		return r, err
-	}
-	if r.Age, err = form.Int("age"); err != nil {
-		return r, err
-	}
-	if form.Has("gender") {
-		r.Gender, err = form.String("gender")
-	}
-	return r, err
+	return reg, err
 }
 
 type loggedIn struct {
@@ -117,21 +113,9 @@ func userOf(m store.Member) loggedInUser {
 	return user
 }
 
-func logIn(s LogIns) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		form, err := api.Decode(w, r)
-		if err != nil {
-			return err
-		}
-		username, err := form.String("username")
-		if err != nil {
-			return err
-		}
-		password, err := form.String("password")
-		if err != nil {
-			return err
-		}
-		m, token, err := s.LogIn(r.Context(), username, password, api.Address(r))
+func logIn(s LogIns) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		m, token, err := s.LogIn(r.Context(), r.Value("username"), r.Value("password"), api.Address(r.Request))
 		if err != nil {
 			return err
 		}
@@ -139,44 +123,44 @@ func logIn(s LogIns) api.Handler {
 	}
 }
 
-func logOut(t Tokens) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if api.Prefetched(r) {
-			return fault.New(fault.PrefetchRefused)
-		}
-		token, err := tokenFrom(w, r)
-		if err != nil {
+// loggedOut has the sentence twice: as every answer of the service has it, and
+// where the first server had it.
+type loggedOut struct {
+	Detail string `json:"detail"`
+	Code   string `json:"code"`
+	Msg    string `json:"msg"`
+}
+
+func answerLoggedOut(w http.ResponseWriter, r *api.Request) error {
+	text := api.Say(w, r.Request, api.LoggedOut)
+	return api.JSON(w, http.StatusOK, loggedOut{text, "logout_success", text})
+}
+
+func logOut(t Tokens) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		if err := t.LogOut(r.Context(), r.Token); err != nil {
 			return err
 		}
-		if err := t.LogOut(r.Context(), token); err != nil {
-			return err
-		}
-		return api.Detail(w, r, api.LoggedOut)
+		return answerLoggedOut(w, r)
 	}
 }
 
 // wouldLogOut answers HEAD as GET would be answered, and ends nothing.
-func wouldLogOut(t Tokens) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		token, err := api.Token(r, nil)
-		if err != nil {
+func wouldLogOut(t Tokens) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		if _, err := t.Authenticate(r.Context(), r.Token); err != nil {
 			return err
 		}
-		if _, err := t.Authenticate(r.Context(), token); err != nil {
-			return err
-		}
-		return api.Detail(w, r, api.LoggedOut)
+		return answerLoggedOut(w, r)
 	}
 }
 
-// tokenFrom takes the token from the header, or from the body of a POST.
-func tokenFrom(w http.ResponseWriter, r *http.Request) (string, error) {
-	if r.Method != http.MethodPost {
-		return api.Token(r, nil)
+// unlessPrefetched refuses what a browser fetches ahead of a person's wish.
+func unlessPrefetched(h api.Handler) api.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if api.Prefetched(r) {
+			return fault.New(fault.PrefetchRefused)
+		}
+		return h(w, r)
 	}
-	form, err := api.Decode(w, r)
-	if err != nil {
-		return "", err
-	}
-	return api.Token(r, form)
 }

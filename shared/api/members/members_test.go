@@ -192,6 +192,9 @@ func masked(body string) string {
 	return strings.TrimSpace(regexp.MustCompile(`"pk":[1-9][0-9]*`).ReplaceAllString(body, `"pk":<pk>`))
 }
 
+// loggedOut is the contract's answer to a log-out.
+const loggedOut = `{"detail":"로그아웃 되었습니다.","code":"logout_success","msg":"로그아웃 되었습니다."}`
+
 func TestTheSeedsAnswersWord(t *testing.T) {
 	for _, as := range []contentType{asJSON, asForm, asMultipart} {
 		for _, slash := range []string{"", "/"} {
@@ -216,9 +219,9 @@ func TestTheSeedsAnswersWord(t *testing.T) {
 
 				byHeader := request{method: "GET", path: "/members/logout" + slash,
 					header: map[string]string{"Authorization": "Token " + tokenIn(t, created)}}
-				check(byHeader.asEvent(t, h), `{"detail":"로그아웃 되었습니다."}`)
+				check(byHeader.asEvent(t, h), loggedOut)
 				byField := post("/members/logout"+slash, as, map[string]string{"token": tokenIn(t, loggedIn)})
-				check(byField.asEvent(t, h), `{"detail":"로그아웃 되었습니다."}`)
+				check(byField.asEvent(t, h), loggedOut)
 				if got := counts(t, s); got != [2]int{1, 0} {
 					t.Errorf("members and sessions left: %v", got)
 				}

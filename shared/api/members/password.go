@@ -14,30 +14,14 @@ type Passwords interface {
 
 // Password is the route by which a password is changed.
 func Password(p Passwords) api.Route {
-	return api.Route{Path: api.PathPassword, Methods: map[string]api.Handler{http.MethodPost: changePassword(p)}}
+	return api.Route{Path: api.PathPassword, Methods: map[string]api.Handler{http.MethodPost: api.AuthorizedForm(changePassword(p), "password", "new_password")}}
 }
 
-func changePassword(p Passwords) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		form, err := api.Decode(w, r)
-		if err != nil {
+func changePassword(p Passwords) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		if err := p.ChangePassword(r.Context(), r.Token, r.Value("password"), r.Value("new_password"), api.Address(r.Request)); err != nil {
 			return err
 		}
-		token, err := api.Token(r, form)
-		if err != nil {
-			return err
-		}
-		password, err := form.String("password")
-		if err != nil {
-			return err
-		}
-		replacement, err := form.String("new_password")
-		if err != nil {
-			return err
-		}
-		if err := p.ChangePassword(r.Context(), token, password, replacement, api.Address(r)); err != nil {
-			return err
-		}
-		return api.Done(w, r, api.PasswordChanged)
+		return api.Done(w, r.Request, api.PasswordChanged)
 	}
 }

@@ -24,14 +24,14 @@ type Activities interface {
 // SessionList is the route of a member's sessions.
 func SessionList(s Sessions) api.Route {
 	return api.Route{Path: api.PathSessions, Methods: map[string]api.Handler{
-		http.MethodGet:    listSessions(s),
-		http.MethodDelete: logOutEverywhere(s),
+		http.MethodGet:    api.Authorized(listSessions(s)),
+		http.MethodDelete: api.Authorized(logOutEverywhere(s)),
 	}}
 }
 
 // Activity is the route of an account's audit trail.
 func Activity(a Activities) api.Route {
-	return api.Route{Path: api.PathActivity, Methods: map[string]api.Handler{http.MethodGet: activity(a)}}
+	return api.Route{Path: api.PathActivity, Methods: map[string]api.Handler{http.MethodGet: api.Authorized(activity(a))}}
 }
 
 // session tells one session from another, and nothing of its token: the id is
@@ -54,13 +54,9 @@ func sessionsOf(own store.TokenID, all []store.Session) []session {
 	return list
 }
 
-func listSessions(s Sessions) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		token, err := api.Token(r, nil)
-		if err != nil {
-			return err
-		}
-		own, all, err := s.Sessions(r.Context(), token)
+func listSessions(s Sessions) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		own, all, err := s.Sessions(r.Context(), r.Token)
 		if err != nil {
 			return err
 		}
@@ -71,16 +67,12 @@ func listSessions(s Sessions) api.Handler {
 	}
 }
 
-func logOutEverywhere(s Sessions) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		token, err := api.Token(r, nil)
-		if err != nil {
+func logOutEverywhere(s Sessions) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		if err := s.LogOutEverywhere(r.Context(), r.Token); err != nil {
 			return err
 		}
-		if err := s.LogOutEverywhere(r.Context(), token); err != nil {
-			return err
-		}
-		return api.Done(w, r, api.LoggedOutEverywhere)
+		return api.Done(w, r.Request, api.LoggedOutEverywhere)
 	}
 }
 
@@ -97,13 +89,9 @@ func eventsOf(all []store.Event) []event {
 	return list
 }
 
-func activity(a Activities) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		token, err := api.Token(r, nil)
-		if err != nil {
-			return err
-		}
-		events, err := a.Activity(r.Context(), token)
+func activity(a Activities) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		events, err := a.Activity(r.Context(), r.Token)
 		if err != nil {
 			return err
 		}

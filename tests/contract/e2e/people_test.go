@@ -62,7 +62,7 @@ func (c *caller) life() (own, strangers int) {
 			strangers++
 		}
 	}
-	c.want(c.get("/members/logout/"), 200, "detail", "로그아웃 되었습니다.")
+	c.want(c.get("/members/logout/"), 200, "code", "logout_success")
 	c.want(c.get("/authenticate/check_user/"), 401, "error", "token_invalid")
 	return own, strangers
 }

@@ -139,8 +139,8 @@ func checks(probe, stranger []byte) []sample {
 func logOuts() []sample {
 	const function, path = "members/logout", "/members/logout/"
 	return []sample{
-		{function, "ok", request(http.MethodGet, path, leaving, "", nil), 200, fields{"detail": "로그아웃 되었습니다."}},
-		{function, "ok_post", request(http.MethodPost, path, leavingByPost, "", nil), 200, fields{"detail": "로그아웃 되었습니다."}},
+		{function, "ok", request(http.MethodGet, path, leaving, "", nil), 200, fields{"code": "logout_success"}},
+		{function, "ok_post", request(http.MethodPost, path, leavingByPost, "", nil), 200, fields{"code": "logout_success"}},
 		{function, "token_invalid", request(http.MethodGet, path, unknown, "", nil), 401, fields{"error": "token_invalid"}},
 	}
 }
