@@ -5,14 +5,12 @@ import (
 	"strings"
 
 	"systole/shared/fault"
+	"systole/shared/store"
 )
 
-// tokenLength is that of a token in hexadecimal digits: 160 bits.
-const tokenLength = 40
-
 // Token returns the request's token: from "Authorization: Token <40 hex>",
-// else from the form's token field. form may be nil. An Authorization of
-// another scheme is as good as none. The errors are token_missing, and
+// else from the form's token field. form may be nil. Other Authorization
+// schemes are ignored. The errors are token_missing, and
 // token_invalid for what no token looks like.
 func Token(r *http.Request, form *Form) (string, error) {
 	headers := r.Header.Values("Authorization")
@@ -45,7 +43,7 @@ func tokenFromHeader(value string) (token string, ok bool) {
 }
 
 func checked(token string) (string, error) {
-	if len(token) != tokenLength || strings.Trim(token, "0123456789abcdef") != "" {
+	if len(token) != 2*store.TokenBytes || strings.Trim(token, "0123456789abcdef") != "" {
 		return "", fault.New(fault.TokenInvalid)
 	}
 	return token, nil

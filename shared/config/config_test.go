@@ -87,7 +87,7 @@ func TestWhatCantBeUsedIsRefused(t *testing.T) {
 		{"MEMBERS_TABLE", "two words"},
 		{"BUCKET", "s3://bucket"},
 		{"TOKENS_PER_MEMBER", "0"},
-		{"TOKENS_PER_MEMBER", "25"},
+		{"TOKENS_PER_MEMBER", "101"},
 		{"TOKENS_PER_MEMBER", "ten"},
 		{"TOKEN_LIFETIME", "30"},
 		{"TOKEN_LIFETIME", "-1h"},

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"systole/shared/member"
 	"time"
 )
 
@@ -34,8 +35,8 @@ func settings() []setting {
 		{KeysSecret, "", "systole-keys", "the name or ARN of the secret in Secrets Manager that holds the keys of the models",
 			text(func(c *Config) *string { return &c.KeysSecret })},
 
-		{"TOKENS_PER_MEMBER", "10", "10", "how many tokens a member may have at once, 1 to 23; the oldest goes when there is one more",
-			number(func(c *Config) *int { return &c.TokenLimits.PerMember }, 1, 23)},
+		{"TOKENS_PER_MEMBER", "10", "10", fmt.Sprintf("how many tokens a member may have at once, 1 to %d; the oldest ends when there is one more", member.MaxPerMember),
+			number(func(c *Config) *int { return &c.TokenLimits.PerMember }, 1, member.MaxPerMember)},
 		{"TOKEN_LIFETIME", "30d", "30d", "how long a token lives at most, 1m to 3650d",
 			duration(func(c *Config) *time.Duration { return &c.TokenLimits.Lifetime }, time.Minute, 3650*day)},
 		{"TOKEN_IDLE", "7d", "7d", "how long a token lives without being used, 1m to 3650d",

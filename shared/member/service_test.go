@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,7 +37,7 @@ func registration(username string) Registration {
 func age(years int) *int { return &years }
 
 func TestSignUpKeepsTheMember(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	r := Registration{Username: "한글.a@b+c-d_1", Password: "gudrms12", Name: " 오 형근 ", Age: age(26), Gender: "male"}
 	m, token, err := h.SignUp(t.Context(), r)
 	if err != nil {
@@ -47,8 +48,8 @@ func TestSignUpKeepsTheMember(t *testing.T) {
 	if !reflect.DeepEqual(m, want) {
 		t.Errorf("got  %+v\nwant %+v", m, want)
 	}
-	if !reflect.DeepEqual(h.store.members[m.Username], want) {
-		t.Errorf("stored %+v\nwant   %+v", h.store.members[m.Username], want)
+	if !reflect.DeepEqual(h.member(t, m.Username), want) {
+		t.Errorf("stored %+v\nwant   %+v", h.member(t, m.Username), want)
 	}
 	if m.PK <= 0 || m.PK >= 1<<53 {
 		t.Errorf("pk %d is out of range", m.PK)
@@ -95,13 +96,13 @@ func TestSignUpRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newFixture(t)
 			r := registration("hyeonggeun2")
 			tt.change(&r)
 			if _, _, err := h.SignUp(t.Context(), r); codeOf(err) != tt.want {
 				t.Errorf("error %v, want %s", err, tt.want)
 			}
-			if calls := h.store.takeCalls(); len(calls) != 0 {
+			if calls := h.store.take(); len(calls) != 0 {
 				t.Errorf("asked the store: %v", calls)
 			}
 		})
@@ -124,7 +125,7 @@ func TestSignUpTakes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newFixture(t)
 			r := registration("hyeonggeun2")
 			tt.change(&r)
 			if _, _, err := h.SignUp(t.Context(), r); err != nil {
@@ -138,7 +139,7 @@ func TestSignUpTakes(t *testing.T) {
 }
 
 func TestNamesAndPasswordsAreComparedAfterNFC(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	composed := Registration{Username: "caf\u00e9", Password: "gudrms\u00e912", Name: "x"}
 	decomposed := Registration{Username: "cafe\u0301", Password: "gudrmse\u030112", Name: "x"}
 	if _, _, err := h.SignUp(t.Context(), decomposed); err != nil {
@@ -153,7 +154,7 @@ func TestNamesAndPasswordsAreComparedAfterNFC(t *testing.T) {
 }
 
 func TestRoundTrips(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	ctx := t.Context()
 	steps := []struct {
 		name string
@@ -183,11 +184,11 @@ func TestRoundTrips(t *testing.T) {
 			map[string]int{}},
 	}
 	for _, step := range steps {
-		h.store.takeCalls()
+		h.store.take()
 		if err := step.do(); err != nil {
 			t.Fatalf("%s: %v", step.name, err)
 		}
-		if got := h.store.takeCalls(); !reflect.DeepEqual(got, step.want) {
+		if got := h.store.take(); !reflect.DeepEqual(got, step.want) {
 			t.Errorf("%s: calls %v, want %v", step.name, got, step.want)
 		}
 	}
@@ -201,32 +202,32 @@ func ignoring(err error, code fault.Code) error {
 }
 
 func TestLogInRehashesWhenTheCostChanged(t *testing.T) {
-	old := newHouse(t)
+	old := newFixture(t)
 	if _, _, err := old.SignUp(t.Context(), registration("a1")); err != nil {
 		t.Fatal(err)
 	}
-	h := newHouseOn(old.store, old.clock, argon2id.Cost{MemoryKiB: 128, Passes: 1, Lanes: 1})
+	h := newFixtureOn(old.store, old.clock, argon2id.Cost{MemoryKiB: 128, Passes: 1, Lanes: 1})
 	for range 2 {
 		if _, _, err := h.LogIn(t.Context(), "a1", "gudrms12", ""); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := old.store.members["a1"].PasswordHash; !strings.HasPrefix(got, "$argon2id$v=19$m=128,t=1,p=1$") {
+	if got := old.member(t, "a1").PasswordHash; !strings.HasPrefix(got, "$argon2id$v=19$m=128,t=1,p=1$") {
 		t.Errorf("hash %q", got)
 	}
-	if n := old.store.takeCalls()["ReplacePassword"]; n != 1 {
+	if n := old.store.take()["ReplacePassword"]; n != 1 {
 		t.Errorf("replaced %d times, want once", n)
 	}
 }
 
 func TestLogInSucceedsWhenRehashingFails(t *testing.T) {
 	for _, cause := range []error{store.ErrConflict, store.ErrUnavailable} {
-		old := newHouse(t)
+		old := newFixture(t)
 		if _, _, err := old.SignUp(t.Context(), registration("a1")); err != nil {
 			t.Fatal(err)
 		}
 		old.store.fail["ReplacePassword"] = cause
-		h := newHouseOn(old.store, old.clock, argon2id.Cost{MemoryKiB: 128, Passes: 1, Lanes: 1})
+		h := newFixtureOn(old.store, old.clock, argon2id.Cost{MemoryKiB: 128, Passes: 1, Lanes: 1})
 		if _, _, err := h.LogIn(t.Context(), "a1", "gudrms12", ""); err != nil {
 			t.Errorf("with %v: %v", cause, err)
 		}
@@ -234,21 +235,21 @@ func TestLogInSucceedsWhenRehashingFails(t *testing.T) {
 }
 
 func TestStoreFailuresComeThrough(t *testing.T) {
-	signUp := func(h house) error { _, _, err := h.SignUp(context.Background(), registration("a2")); return err }
-	logIn := func(h house) error { _, _, err := h.LogIn(context.Background(), "a1", "gudrms12", ""); return err }
+	signUp := func(h fixture) error { _, _, err := h.SignUp(context.Background(), registration("a2")); return err }
+	logIn := func(h fixture) error { _, _, err := h.LogIn(context.Background(), "a1", "gudrms12", ""); return err }
 	tests := []struct {
 		method string
-		do     func(house) error
+		do     func(fixture) error
 	}{
 		{"ClaimPKBlock", signUp}, {"CreateMember", signUp}, {"CreateSession", signUp},
 		{"MemberWithAttempts", logIn}, {"SessionsOf", logIn}, {"CreateSession", logIn},
 	}
 	for _, tt := range tests {
-		h := newHouse(t)
+		h := newFixture(t)
 		if _, _, err := h.SignUp(t.Context(), registration("a1")); err != nil {
 			t.Fatal(err)
 		}
-		h = newHouseOn(h.store, h.clock, cheap) // another process, without a block of PKs
+		h = newFixtureOn(h.store, h.clock, cheap) // another process, without a block of PKs
 		h.store.fail[tt.method] = store.ErrUnavailable
 		if err := tt.do(h); !errors.Is(err, store.ErrUnavailable) {
 			t.Errorf("%s: %v", tt.method, err)
@@ -273,7 +274,7 @@ func (c *countingHasher) VerifyNone(ctx context.Context, password string) error 
 }
 
 func TestEveryFailedLogInCostsOneHash(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	if _, _, err := h.SignUp(t.Context(), registration("a1")); err != nil {
 		t.Fatal(err)
 	}
@@ -288,18 +289,18 @@ func TestEveryFailedLogInCostsOneHash(t *testing.T) {
 }
 
 func TestParallelSignUpsOfOneNameMakeOneMember(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	results := atOnce(200, func(int) error { _, _, err := h.SignUp(context.Background(), registration("a1")); return err })
 	if results[""] != 1 || results[fault.UsernameTaken] != 199 {
 		t.Errorf("results %v", results)
 	}
-	if len(h.store.members) != 1 {
-		t.Errorf("%d members", len(h.store.members))
+	if page, _, err := h.store.MembersPage(t.Context(), "", 10); len(page) != 1 || err != nil {
+		t.Errorf("%d members, %v", len(page), err)
 	}
 }
 
 func TestParallelLogInsOfOneMemberSucceed(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	if _, _, err := h.SignUp(t.Context(), registration("a1")); err != nil {
 		t.Fatal(err)
 	}
@@ -310,7 +311,7 @@ func TestParallelLogInsOfOneMemberSucceed(t *testing.T) {
 }
 
 func TestPKsAreUniqueAcrossProcesses(t *testing.T) {
-	s := newFakeStore()
+	s := newCalls()
 	var mu sync.Mutex
 	seen := map[int64]bool{}
 	results := atOnce(8, func(int) error {
@@ -330,14 +331,16 @@ func TestPKsAreUniqueAcrossProcesses(t *testing.T) {
 		}
 		return nil
 	})
-	if results[""] != 8 || len(s.blocks) != 8*3 {
-		t.Errorf("results %v, %d blocks", results, len(s.blocks))
+	if claims := s.take()["ClaimPKBlock"]; results[""] != 8 || claims != 8*3 {
+		t.Errorf("results %v, %d blocks", results, claims)
 	}
 }
 
 func TestPKBlockTakenByAnotherIsDrawnAgain(t *testing.T) {
-	s := newFakeStore()
-	s.blocks[1] = "another process"
+	s := newCalls()
+	if err := s.ClaimPKBlock(t.Context(), 1, "another process"); err != nil {
+		t.Fatal(err)
+	}
 	claimant := strings.Repeat("c", 16)
 	draws := strings.NewReader(claimant + "\x00\x00\x00\x00\x00\x00\x00\x00" + "\x00\x00\x00\x00\x00\x00\x00\x01" + "\x00\x00\x00\x00\x00\x00\x00\x02")
 	pk, err := newPKSource(s, draws).Next(t.Context())
@@ -364,7 +367,7 @@ func atOnce(n int, do func(i int) error) map[fault.Code]int {
 }
 
 func TestTokensAreStoredAsDigestsOnly(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	_, token, err := h.SignUp(t.Context(), registration("a1"))
 	if err != nil {
 		t.Fatal(err)
@@ -373,9 +376,9 @@ func TestTokensAreStoredAsDigestsOnly(t *testing.T) {
 		t.Errorf("token %q", token)
 	}
 	now := h.clock.now()
-	want := store.Session{ID: sha256.Sum256([]byte(token)), Username: "a1", PK: h.store.members["a1"].PK,
+	want := store.Session{ID: sha256.Sum256([]byte(token)), Username: "a1", PK: h.member(t, "a1").PK,
 		Issued: now, Used: now, Expires: now.Add(30 * 24 * time.Hour)}
-	if got := h.store.sessions[want.ID]; len(h.store.sessions) != 1 || got != want {
+	if got := h.sessions(t); !slices.Equal(got, []store.Session{want}) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }

@@ -14,16 +14,14 @@ import (
 	"systole/shared/store"
 )
 
-// tokenBytes is the length of a token: 160 random bits.
-const tokenBytes = 20
-
-// maxEvictions bounds the sessions deleted along with one log-in: with the
-// new one and its event they are one batch of DynamoDB's 25.
-const maxEvictions = 23
+// MaxPerMember is the most tokens that a member may have. Each log-in lists
+// them all, and makes room by ending at most as many: the store's work for one
+// log-in stays within a few calls.
+const MaxPerMember = 100
 
 // TokenLimits say how many tokens a member has and how long they live.
 type TokenLimits struct {
-	PerMember int           // the oldest goes when there is one more
+	PerMember int           // 1 to MaxPerMember; the oldest ends when there is one more
 	Lifetime  time.Duration // from log-in, whatever happens
 	Idle      time.Duration // from the last use
 }
@@ -110,10 +108,11 @@ func (t *Tokens) LogOut(ctx context.Context, token string) error {
 	return nil
 }
 
-// issue makes a token for m as of the event that it is issued for. Of the member's other sessions those go that have
-// ended, and the oldest beyond the limit.
+// issue makes a token for m as of the event that it is issued for. Of the
+// member's other sessions it deletes the ended ones, and the oldest beyond the
+// limit.
 func (t *Tokens) issue(ctx context.Context, m store.Member, e store.Event, others []store.Session) (string, error) {
-	random := make([]byte, tokenBytes)
+	random := make([]byte, store.TokenBytes)
 	if _, err := io.ReadFull(t.rand, random); err != nil {
 		return "", fmt.Errorf("draw token: %w", err)
 	}
@@ -155,7 +154,7 @@ func (t *Tokens) evicted(others []store.Session) []store.TokenID {
 		evict = append(evict, left[0].ID)
 		left = left[1:]
 	}
-	return evict[:min(len(evict), maxEvictions)]
+	return evict[:min(len(evict), MaxPerMember)]
 }
 
 // alive reports whether the session's times allow it.
@@ -167,7 +166,7 @@ func (t *Tokens) alive(s store.Session) bool {
 // idOf returns where a token's session lies, or fault.TokenInvalid for what no
 // token looks like.
 func idOf(token string) (store.TokenID, error) {
-	if len(token) != 2*tokenBytes {
+	if len(token) != 2*store.TokenBytes {
 		return store.TokenID{}, fault.New(fault.TokenInvalid)
 	}
 	return sha256.Sum256([]byte(token)), nil

@@ -11,10 +11,10 @@ import (
 	"systole/shared/store"
 )
 
-// signedUp returns a house with the member a1 and their first token.
-func signedUp(t *testing.T) (h house, token string) {
+// signedUp returns a fixture with the member a1 and their first token.
+func signedUp(t *testing.T) (h fixture, token string) {
 	t.Helper()
-	h = newHouse(t)
+	h = newFixture(t)
 	_, token, err := h.SignUp(t.Context(), registration("a1"))
 	if err != nil {
 		t.Fatal(err)
@@ -26,21 +26,21 @@ func TestTokenLife(t *testing.T) {
 	const day = 24 * time.Hour
 	tests := []struct {
 		name string
-		live func(t *testing.T, h house, token string)
+		live func(t *testing.T, h fixture, token string)
 		want fault.Code
 	}{
-		{"fresh", func(*testing.T, house, string) {}, ""},
-		{"just before its idle limit", func(_ *testing.T, h house, _ string) { h.clock.turn(7*day - 1) }, ""},
-		{"at its idle limit", func(_ *testing.T, h house, _ string) { h.clock.turn(7 * day) }, fault.TokenInvalid},
-		{"kept in use until just before its end", func(t *testing.T, h house, token string) {
+		{"fresh", func(*testing.T, fixture, string) {}, ""},
+		{"just before its idle limit", func(_ *testing.T, h fixture, _ string) { h.clock.turn(7*day - 1) }, ""},
+		{"at its idle limit", func(_ *testing.T, h fixture, _ string) { h.clock.turn(7 * day) }, fault.TokenInvalid},
+		{"kept in use until just before its end", func(t *testing.T, h fixture, token string) {
 			keepInUse(t, h, token, 29)
 			h.clock.turn(day - 1)
 		}, ""},
-		{"kept in use until its end", func(t *testing.T, h house, token string) {
+		{"kept in use until its end", func(t *testing.T, h fixture, token string) {
 			keepInUse(t, h, token, 29)
 			h.clock.turn(day)
 		}, fault.TokenInvalid},
-		{"after log-out", func(t *testing.T, h house, token string) {
+		{"after log-out", func(t *testing.T, h fixture, token string) {
 			if err := h.LogOut(t.Context(), token); err != nil {
 				t.Fatal(err)
 			}
@@ -60,7 +60,7 @@ func TestTokenLife(t *testing.T) {
 	}
 }
 
-func keepInUse(t *testing.T, h house, token string, days int) {
+func keepInUse(t *testing.T, h fixture, token string, days int) {
 	t.Helper()
 	for range days {
 		h.clock.turn(24 * time.Hour)
@@ -92,11 +92,11 @@ func TestLogOutEndsOneTokenInOneCall(t *testing.T) {
 	if err != nil || second == first {
 		t.Fatalf("log-in: %v", err)
 	}
-	h.store.takeCalls()
+	h.store.take()
 	if err := h.LogOut(t.Context(), first); err != nil {
 		t.Fatal(err)
 	}
-	if calls := h.store.takeCalls(); !reflect.DeepEqual(calls, map[string]int{"DeleteSession": 1}) {
+	if calls := h.store.take(); !reflect.DeepEqual(calls, map[string]int{"DeleteSession": 1}) {
 		t.Errorf("calls %v", calls)
 	}
 	if _, err := h.Authenticate(t.Context(), second); err != nil {
@@ -133,8 +133,8 @@ func TestEndedTokensMakeRoomFirst(t *testing.T) {
 	}
 	const day = 24 * time.Hour
 	var many []store.Session
-	for i := range byte(60) {
-		many = append(many, session(i, time.Duration(i-100)*time.Second, 0, day))
+	for i := range byte(160) {
+		many = append(many, session(i, (time.Duration(i)-200)*time.Second, 0, day))
 	}
 	tests := []struct {
 		name   string
@@ -145,7 +145,7 @@ func TestEndedTokensMakeRoomFirst(t *testing.T) {
 		{"room left", []store.Session{session(1, 0, 0, day), session(2, 0, 0, day)}, nil},
 		{"full", []store.Session{session(2, -2*day, 0, day), session(1, -3*day, 0, day), session(3, -day, 0, day)}, []store.TokenID{{1}}},
 		{"ended ones", []store.Session{session(1, -3*day, 0, day), session(2, -8*day, -7*day, day), session(3, -2*day, 0, 0)}, []store.TokenID{{2}, {3}}},
-		{"more than one call takes", many, idsUpTo(maxEvictions)},
+		{"more than one log-in ends", many, idsUpTo(MaxPerMember)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestTouchWritesOnlyNews(t *testing.T) {
 			if err := h.Touch(t.Context(), s, tt.modelKey); err != nil {
 				t.Fatal(err)
 			}
-			if n := h.store.takeCalls()["TouchSession"]; n != tt.writes {
+			if n := h.store.take()["TouchSession"]; n != tt.writes {
 				t.Fatalf("%d writes, want %d", n, tt.writes)
 			}
 			want := s
@@ -214,7 +214,7 @@ func TestTouchDoesNotReviveAnEndedSession(t *testing.T) {
 	if err := h.Touch(t.Context(), s, "models/1/a"); err != nil {
 		t.Error(err)
 	}
-	if len(h.store.sessions) != 0 {
+	if len(h.sessions(t)) != 0 {
 		t.Error("the session is back")
 	}
 }
@@ -233,7 +233,7 @@ func TestConfirm(t *testing.T) {
 		{"name given anew", store.Member{Username: "a1", PK: 8, TokensValidFrom: from}, fault.TokenInvalid},
 	}
 	for _, tt := range tests {
-		if err := newHouse(t).Confirm(s, tt.m); codeOf(err) != tt.want {
+		if err := newFixture(t).Confirm(s, tt.m); codeOf(err) != tt.want {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
 		}
 	}

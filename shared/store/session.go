@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// TokenBytes is the length of a token: 160 random bits, written in hexadecimal
+// digits.
+const TokenBytes = 20
+
 // TokenID is the SHA-256 of a token: the key of its session.
 type TokenID [32]byte
 

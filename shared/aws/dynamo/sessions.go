@@ -17,8 +17,8 @@ import (
 
 func sessionKey(id store.TokenID) item { return item{"id": text(hex.EncodeToString(id[:]))} }
 
-// CreateSession: see store.Sessions. It is one call for up
-// to 23 evictions; beyond that the new session is in the first.
+// CreateSession: see store.SessionStore. The new session and its event are in
+// the first batch.
 func (s *Store) CreateSession(ctx context.Context, session store.Session, e store.Event, evict []store.TokenID) error {
 	writes := []write{
 		{s.tables.Tokens, types.WriteRequest{PutRequest: &types.PutRequest{Item: sessionItem(session)}}},

@@ -44,6 +44,20 @@ func sessions(t *testing.T, s Store) {
 		wantSession(t, s, kept)
 		wantSession(t, s, fresh)
 	})
+	t.Run("a new session evicts more than a store takes in one call", func(t *testing.T) {
+		username, ids := unique("u"), []store.TokenID(nil)
+		for range 60 {
+			old := newSession(username)
+			must(t, s.CreateSession(t.Context(), old, loggedIn(), nil))
+			ids = append(ids, old.ID)
+		}
+		fresh := newSession(username)
+		must(t, s.CreateSession(t.Context(), fresh, loggedIn(), ids))
+		wantSession(t, s, fresh)
+		for _, id := range ids {
+			wantNoSession(t, s, id)
+		}
+	})
 	t.Run("a touch is noted", func(t *testing.T) {
 		session := newSession(unique("u"))
 		must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))

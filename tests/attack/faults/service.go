@@ -10,6 +10,7 @@ import (
 	"systole/infra/service"
 	"systole/shared/cleanup"
 	"systole/shared/memory"
+	"systole/shared/store/storetest"
 	"systole/tests/support/fixture"
 )
 
@@ -30,7 +31,8 @@ func NewService() (*Service, error) {
 		return nil, err
 	}
 	h.Stores = stores
-	t, b := &tables{stores.Members.(*memory.Store), h.Injector}, &bucket{stores.Objects.(*memory.Objects), h.Injector}
+	t := &storetest.Hooked{Store: stores.Members.(*memory.Store), Hook: h.call}
+	b := &storetest.HookedObjects{Objects: stores.Objects, Hook: h.call}
 	return h, h.open(service.Stores{Members: t, Sessions: t, Objects: b, Keys: stores.Keys})
 }
 

@@ -1,0 +1,133 @@
+package member
+
+import (
+	"context"
+	"crypto/rand"
+	"maps"
+	"sync"
+	"testing"
+	"time"
+
+	"systole/shared/member/argon2id"
+	"systole/shared/memory"
+	"systole/shared/store"
+	"systole/shared/store/storetest"
+)
+
+// calls is a store in memory that counts the calls of each method, and fails
+// those that it is told to before they have an effect.
+type calls struct {
+	storetest.Store
+	mu   sync.Mutex
+	made map[string]int
+	fail map[string]error // by method
+}
+
+func newCalls() *calls {
+	c := &calls{made: map[string]int{}, fail: map[string]error{}}
+	c.Store = &storetest.Hooked{Store: new(memory.Store), Hook: c.call}
+	return c
+}
+
+func (c *calls) call(_ context.Context, method string, do func() error) error {
+	c.mu.Lock()
+	c.made[method]++
+	err := c.fail[method]
+	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return do()
+}
+
+// take returns the calls since the last time.
+func (c *calls) take() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	made := maps.Clone(c.made)
+	clear(c.made)
+	return made
+}
+
+// clock is one that tests turn.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) turn(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// cheap makes tests quick; what a hash costs is argon2id.DefaultCost's business.
+var cheap = argon2id.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}
+
+// fixture is a service on a store in memory and a clock.
+type fixture struct {
+	*Service
+	*Tokens
+	store *calls
+	clock *clock
+}
+
+func newFixture(t testing.TB) fixture {
+	t.Helper()
+	return newFixtureOn(newCalls(), &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, cheap)
+}
+
+func newFixtureOn(s *calls, c *clock, cost argon2id.Cost) fixture {
+	tokens := NewTokens(s, TokenLimits{PerMember: 3, Lifetime: 30 * 24 * time.Hour, Idle: 7 * 24 * time.Hour}, c.now, rand.Reader)
+	return fixture{
+		Service: NewService(s, tokens, argon2id.New(cost, 4, rand.Reader), c.now, rand.Reader),
+		Tokens:  tokens,
+		store:   s,
+		clock:   c,
+	}
+}
+
+// member returns the row of a member as it is stored.
+func (f fixture) member(t *testing.T, username string) store.Member {
+	t.Helper()
+	m, err := f.store.Member(t.Context(), username)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// change changes the row of the member a1.
+func (f fixture) change(t *testing.T, change func(*store.Member)) {
+	t.Helper()
+	m := f.member(t, "a1")
+	f.remove(t)
+	change(&m)
+	if err := f.store.CreateMember(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// remove removes the row of the member a1.
+func (f fixture) remove(t *testing.T) {
+	t.Helper()
+	if err := f.store.DeleteMember(t.Context(), "a1", f.member(t, "a1").PK); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sessions returns the sessions of the member a1.
+func (f fixture) sessions(t *testing.T) []store.Session {
+	t.Helper()
+	all, err := f.store.SessionsOf(t.Context(), "a1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}

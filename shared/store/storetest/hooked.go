@@ -1,0 +1,189 @@
+package storetest
+
+import (
+	"context"
+	"time"
+
+	"systole/shared/store"
+)
+
+// Hook is called for each call of a store's method. It runs call, or fails in
+// its place, or afterwards.
+type Hook func(ctx context.Context, method string, call func() error) error
+
+// Hooked is a store that calls of another pass through, for tests that count
+// calls, let them fail, or hold them to a limit.
+type Hooked struct {
+	Store Store
+	Hook  Hook
+}
+
+// HookedObjects is the same of a store of objects.
+type HookedObjects struct {
+	Objects store.Objects
+	Hook    Hook
+}
+
+func (h *Hooked) Member(ctx context.Context, username string) (v store.Member, err error) {
+	err = h.Hook(ctx, "Member", func() error { v, err = h.Store.Member(ctx, username); return err })
+	return v, err
+}
+
+func (h *Hooked) CreateMember(ctx context.Context, m store.Member) error {
+	return h.Hook(ctx, "CreateMember", func() error { return h.Store.CreateMember(ctx, m) })
+}
+
+func (h *Hooked) ReplacePassword(ctx context.Context, username, old, new string, validFrom time.Time) error {
+	return h.Hook(ctx, "ReplacePassword", func() error { return h.Store.ReplacePassword(ctx, username, old, new, validFrom) })
+}
+
+func (h *Hooked) VoidTokens(ctx context.Context, username string, from time.Time) error {
+	return h.Hook(ctx, "VoidTokens", func() error { return h.Store.VoidTokens(ctx, username, from) })
+}
+
+func (h *Hooked) SetConsent(ctx context.Context, username string, c store.Consent) error {
+	return h.Hook(ctx, "SetConsent", func() error { return h.Store.SetConsent(ctx, username, c) })
+}
+
+func (h *Hooked) DeleteMember(ctx context.Context, username string, pk int64) error {
+	return h.Hook(ctx, "DeleteMember", func() error { return h.Store.DeleteMember(ctx, username, pk) })
+}
+
+func (h *Hooked) ClaimPKBlock(ctx context.Context, block int64, claimant string) error {
+	return h.Hook(ctx, "ClaimPKBlock", func() error { return h.Store.ClaimPKBlock(ctx, block, claimant) })
+}
+
+func (h *Hooked) SetTemplate(ctx context.Context, username, replaced string, t store.Template, archived []string) error {
+	return h.Hook(ctx, "SetTemplate", func() error { return h.Store.SetTemplate(ctx, username, replaced, t, archived) })
+}
+
+func (h *Hooked) MarkTemplateUsed(ctx context.Context, username, version string, used time.Time) error {
+	return h.Hook(ctx, "MarkTemplateUsed", func() error { return h.Store.MarkTemplateUsed(ctx, username, version, used) })
+}
+
+func (h *Hooked) ClearTemplate(ctx context.Context, username, version string, digests []string) error {
+	return h.Hook(ctx, "ClearTemplate", func() error { return h.Store.ClearTemplate(ctx, username, version, digests) })
+}
+
+func (h *Hooked) RegisterProbe(ctx context.Context, username, id string, digest []byte) (v store.Member, err error) {
+	err = h.Hook(ctx, "RegisterProbe", func() error { v, err = h.Store.RegisterProbe(ctx, username, id, digest); return err })
+	return v, err
+}
+
+func (h *Hooked) RemoveProbe(ctx context.Context, username, id string) error {
+	return h.Hook(ctx, "RemoveProbe", func() error { return h.Store.RemoveProbe(ctx, username, id) })
+}
+
+func (h *Hooked) CountFailure(ctx context.Context, username, version string, at time.Time) error {
+	return h.Hook(ctx, "CountFailure", func() error { return h.Store.CountFailure(ctx, username, version, at) })
+}
+
+func (h *Hooked) ClearFailures(ctx context.Context, username, version string) error {
+	return h.Hook(ctx, "ClearFailures", func() error { return h.Store.ClearFailures(ctx, username, version) })
+}
+
+func (h *Hooked) MemberByPK(ctx context.Context, pk int64) (v store.Member, err error) {
+	err = h.Hook(ctx, "MemberByPK", func() error { v, err = h.Store.MemberByPK(ctx, pk); return err })
+	return v, err
+}
+
+func (h *Hooked) MembersPage(ctx context.Context, cursor string, limit int) (v []store.Member, w string, err error) {
+	err = h.Hook(ctx, "MembersPage", func() error { v, w, err = h.Store.MembersPage(ctx, cursor, limit); return err })
+	return v, w, err
+}
+
+func (h *Hooked) CreateSession(ctx context.Context, s store.Session, e store.Event, evict []store.TokenID) error {
+	return h.Hook(ctx, "CreateSession", func() error { return h.Store.CreateSession(ctx, s, e, evict) })
+}
+
+func (h *Hooked) Session(ctx context.Context, id store.TokenID) (v store.Session, err error) {
+	err = h.Hook(ctx, "Session", func() error { v, err = h.Store.Session(ctx, id); return err })
+	return v, err
+}
+
+func (h *Hooked) SessionsOf(ctx context.Context, username string) (v []store.Session, err error) {
+	err = h.Hook(ctx, "SessionsOf", func() error { v, err = h.Store.SessionsOf(ctx, username); return err })
+	return v, err
+}
+
+func (h *Hooked) TouchSession(ctx context.Context, id store.TokenID, used time.Time, templateKey string) error {
+	return h.Hook(ctx, "TouchSession", func() error { return h.Store.TouchSession(ctx, id, used, templateKey) })
+}
+
+func (h *Hooked) KeepSession(ctx context.Context, id store.TokenID, validFrom time.Time) error {
+	return h.Hook(ctx, "KeepSession", func() error { return h.Store.KeepSession(ctx, id, validFrom) })
+}
+
+func (h *Hooked) SetChallenge(ctx context.Context, id store.TokenID, c store.Challenge) error {
+	return h.Hook(ctx, "SetChallenge", func() error { return h.Store.SetChallenge(ctx, id, c) })
+}
+
+func (h *Hooked) TakeChallenge(ctx context.Context, id store.TokenID, c store.Challenge) error {
+	return h.Hook(ctx, "TakeChallenge", func() error { return h.Store.TakeChallenge(ctx, id, c) })
+}
+
+func (h *Hooked) DeleteSessions(ctx context.Context, ids []store.TokenID) error {
+	return h.Hook(ctx, "DeleteSessions", func() error { return h.Store.DeleteSessions(ctx, ids) })
+}
+
+func (h *Hooked) DeleteSession(ctx context.Context, id store.TokenID) (v store.Session, err error) {
+	err = h.Hook(ctx, "DeleteSession", func() error { v, err = h.Store.DeleteSession(ctx, id); return err })
+	return v, err
+}
+
+func (h *Hooked) ExpiredSessions(ctx context.Context, now time.Time, idle time.Duration, cursor string, limit int) (v []store.TokenID, w string, err error) {
+	err = h.Hook(ctx, "ExpiredSessions", func() error { v, w, err = h.Store.ExpiredSessions(ctx, now, idle, cursor, limit); return err })
+	return v, w, err
+}
+
+func (h *Hooked) MemberWithAttempts(ctx context.Context, username string, keys []string) (v *store.Member, w []store.Attempts, err error) {
+	err = h.Hook(ctx, "MemberWithAttempts", func() error { v, w, err = h.Store.MemberWithAttempts(ctx, username, keys); return err })
+	return v, w, err
+}
+
+func (h *Hooked) CountAttempt(ctx context.Context, key string, at, expires time.Time) error {
+	return h.Hook(ctx, "CountAttempt", func() error { return h.Store.CountAttempt(ctx, key, at, expires) })
+}
+
+func (h *Hooked) ClearAttempts(ctx context.Context, key string) error {
+	return h.Hook(ctx, "ClearAttempts", func() error { return h.Store.ClearAttempts(ctx, key) })
+}
+
+func (h *Hooked) Note(ctx context.Context, username string, e store.Event) error {
+	return h.Hook(ctx, "Note", func() error { return h.Store.Note(ctx, username, e) })
+}
+
+func (h *Hooked) ActivityOf(ctx context.Context, username string, limit int) (v []store.Event, err error) {
+	err = h.Hook(ctx, "ActivityOf", func() error { v, err = h.Store.ActivityOf(ctx, username, limit); return err })
+	return v, err
+}
+
+func (h *Hooked) ForgetActivity(ctx context.Context, username string) error {
+	return h.Hook(ctx, "ForgetActivity", func() error { return h.Store.ForgetActivity(ctx, username) })
+}
+
+func (h *HookedObjects) Get(ctx context.Context, key string) (v []byte, err error) {
+	err = h.Hook(ctx, "Get", func() error { v, err = h.Objects.Get(ctx, key); return err })
+	return v, err
+}
+
+func (h *HookedObjects) Put(ctx context.Context, key string, data []byte) error {
+	return h.Hook(ctx, "Put", func() error { return h.Objects.Put(ctx, key, data) })
+}
+
+func (h *HookedObjects) Replace(ctx context.Context, key string, data []byte) error {
+	return h.Hook(ctx, "Replace", func() error { return h.Objects.Replace(ctx, key, data) })
+}
+
+func (h *HookedObjects) List(ctx context.Context, prefix, after string, limit int) (v []store.Object, w string, err error) {
+	err = h.Hook(ctx, "List", func() error { v, w, err = h.Objects.List(ctx, prefix, after, limit); return err })
+	return v, w, err
+}
+
+func (h *HookedObjects) Delete(ctx context.Context, key string) error {
+	return h.Hook(ctx, "Delete", func() error { return h.Objects.Delete(ctx, key) })
+}
+
+func (h *HookedObjects) Erase(ctx context.Context, prefix string) error {
+	return h.Hook(ctx, "Erase", func() error { return h.Objects.Erase(ctx, prefix) })
+}
