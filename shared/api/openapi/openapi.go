@@ -1,28 +1,37 @@
 // Package openapi describes the API: one document, written by hand, for
-// machines as it is and for people as a page. Tests hold it to the routes, to
-// the words of refusals and to real answers.
+// machines as it is and for people as a page, which is written from it (go
+// generate ./shared/api/openapi) so that no function links what renders it.
+// Tests hold the document to the routes, to the words of refusals and to real
+// answers, and the page to the document.
 package openapi
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"strings"
 
 	"systole/shared/api"
 	"systole/shared/api/page"
 )
 
-//go:embed openapi.json
-var document string
+//go:generate go run ./render
+
+var (
+	//go:embed openapi.json
+	document string
+	//go:embed docs.html
+	docs string
+)
 
 // Document is the description of the API: OpenAPI 3.1, in JSON.
 func Document() []byte { return []byte(document) }
 
 // Routes are the document and its page.
 func Routes() []api.Route {
-	plain := func() ([]byte, error) { return Document(), nil }
 	return []api.Route{
-		page.New("application/json; charset=utf-8", "", plain).Route(api.PathOpenAPI),
-		page.New("text/html; charset=utf-8", policy(), render).Route(api.PathDocs),
+		page.New("application/json; charset=utf-8", "", func() ([]byte, error) { return Document(), nil }).Route(api.PathOpenAPI),
+		page.New("text/html; charset=utf-8", policy(), func() ([]byte, error) { return []byte(docs), nil }).Route(api.PathDocs),
 	}
 }
 
@@ -31,4 +40,16 @@ func policy() string {
 	return strings.Join([]string{
 		"default-src 'none'", "style-src " + styleHash(), "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 	}, "; ")
+}
+
+func styleHash() string {
+	sum := sha256.Sum256([]byte(style()))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// style is the page's style sheet.
+func style() string {
+	_, rest, _ := strings.Cut(docs, "<style>")
+	css, _, _ := strings.Cut(rest, "</style>")
+	return css
 }

@@ -1,10 +1,8 @@
-package openapi
+package main
 
 import (
 	"bytes"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"encoding/json"
 	"html/template"
 	"slices"
@@ -19,11 +17,6 @@ var (
 	//go:embed page.css
 	style string
 )
-
-func styleHash() string {
-	sum := sha256.Sum256([]byte(style))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-}
 
 // view is what the page shows.
 type view struct {
@@ -63,10 +56,10 @@ type answer struct {
 	Words           []string
 }
 
-// render makes the page of the document.
-func render() ([]byte, error) {
+// render makes the page of a document.
+func render(document []byte) ([]byte, error) {
 	var doc description
-	if err := json.Unmarshal([]byte(document), &doc); err != nil {
+	if err := json.Unmarshal(document, &doc); err != nil {
 		return nil, err
 	}
 	t, err := template.New("page").Funcs(template.FuncMap{"prose": prose}).Parse(pageTemplate)

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"systole/functions"
+	"systole/shared/api"
+	"systole/shared/api/openapi"
+)
+
+func TestThePageIsWhatTheProgramWrites(t *testing.T) {
+	want, err := render(openapi.Document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile("../docs.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("docs.html is not what go generate ./shared/api/openapi writes")
+	}
+}
+
+func parsed(t *testing.T) *description {
+	t.Helper()
+	var d description
+	if err := json.Unmarshal(openapi.Document(), &d); err != nil {
+		t.Fatal(err)
+	}
+	return &d
+}
+
+func TestEveryRouteIsDescribedAndNoOther(t *testing.T) {
+	var served, described []string
+	for _, e := range functions.Endpoints() {
+		for _, method := range e.Methods { // HEAD and OPTIONS are described for all at once
+			served = append(served, method+" "+e.Path)
+		}
+	}
+	d := parsed(t)
+	for _, path := range d.Paths.names {
+		for _, method := range d.Paths.values[path].names {
+			described = append(described, strings.ToUpper(method)+" "+strings.TrimSuffix(path, "/"))
+		}
+	}
+	slices.Sort(served)
+	slices.Sort(described)
+	if !slices.Equal(served, described) {
+		t.Errorf("served    %v\ndescribed %v", served, described)
+	}
+}
+
+// everyWhere are the words that any address may answer, described in prose.
+var everyWhere = []string{"not_found", "method_not_allowed"}
+
+func TestEveryWordIsDescribedWithItsStatus(t *testing.T) {
+	status := make(map[string]string)
+	var known, listed []string
+	for _, w := range api.Words() {
+		known = append(known, string(w.Error))
+		status[string(w.Error)] = strconv.Itoa(w.Status)
+	}
+	d := parsed(t)
+	for _, word := range d.Components.Schemas["Word"].Enum {
+		listed = append(listed, word.(string))
+	}
+	slices.Sort(known)
+	slices.Sort(listed)
+	if !slices.Equal(known, listed) {
+		t.Errorf("known  %v\nlisted %v", known, listed)
+	}
+	answered := slices.Clone(everyWhere)
+	for _, g := range d.groups() {
+		for _, op := range g.Operations {
+			for _, a := range op.Answers {
+				for _, word := range a.Words {
+					answered = append(answered, word)
+					if status[word] != a.Status {
+						t.Errorf("%s %s: %s has status %s, not %s", op.Method, op.Path, word, status[word], a.Status)
+					}
+				}
+			}
+		}
+	}
+	for _, word := range known {
+		if !slices.Contains(answered, word) {
+			t.Errorf("%s is answered nowhere", word)
+		}
+	}
+}
