@@ -5,15 +5,15 @@ import (
 	"systole/shared/api"
 	"systole/shared/api/authenticate"
 	"systole/shared/api/members"
-	"systole/shared/biometric/upload"
-	"systole/shared/member"
+	"systole/shared/biometric"
 )
 
 // Routes are all routes below.
 func (p Parts) Routes() []api.Route {
+	checks := p.Checks() // one, so that its Parallel bounds both routes together
 	return []api.Route{
 		p.Create(), p.LogIn(), p.LogOut(), p.Password(), p.SessionList(), p.Activity(), p.Consent(), p.Export(),
-		p.DeleteAccount(), p.HasModel(), p.DeleteModel(), p.Challenge(), p.UploadPlaces(),
+		p.DeleteAccount(), authenticate.MakeModel(checks), p.HasModel(), authenticate.CheckUser(checks), p.DeleteModel(), p.Challenge(), p.UploadPlaces(),
 	}
 }
 
@@ -48,19 +48,24 @@ func (p Parts) DeleteAccount() api.Route {
 	return members.Delete(account.NewDeletions(p.Accounts(), p.People()))
 }
 
+// MakeModel needs Members, Sessions, Objects, Keys and Engine.
+func (p Parts) MakeModel() api.Route { return authenticate.MakeModel(p.Checks()) }
+
+// CheckUser needs Members, Sessions, Objects, Keys and Engine.
+func (p Parts) CheckUser() api.Route { return authenticate.CheckUser(p.Checks()) }
+
 // HasModel needs Members and Sessions.
 func (p Parts) HasModel() api.Route {
-	return authenticate.HasModel(member.NewModels(p.Members, p.Tokens()))
+	return authenticate.HasModel(biometric.NewReferences(p.Members, p.Tokens()))
 }
 
 // DeleteModel needs Members, Sessions and Objects.
-func (p Parts) DeleteModel() api.Route { return authenticate.DeleteModel(p.Accounts()) }
+func (p Parts) DeleteModel() api.Route { return authenticate.DeleteModel(p.Deletion()) }
 
 // Challenge needs Sessions.
 func (p Parts) Challenge() api.Route { return authenticate.Challenge(p.Tokens()) }
 
 // UploadPlaces needs Sessions and Uploads.
 func (p Parts) UploadPlaces() api.Route {
-	uploads := upload.New(p.Tokens(), p.Uploads, p.Random)
-	return authenticate.Uploads(uploads, int(upload.Lifetime.Seconds()))
+	return authenticate.Uploads(biometric.NewUploads(p.Tokens(), p.Uploads, p.Random))
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"systole/shared/account"
+	"systole/shared/biometric"
 	"systole/shared/cleanup"
 	"systole/shared/config"
 	"systole/shared/member"
@@ -26,6 +27,8 @@ type Parts struct {
 	Objects  store.Objects
 	Uploads  store.Presigner
 	Hasher   member.Hasher
+	Keys     biometric.Keys
+	Engine   biometric.Engine
 	Now      func() time.Time
 	Random   io.Reader // must be safe for concurrent use
 }
@@ -42,7 +45,17 @@ func (p Parts) People() *member.Service {
 
 // Accounts needs Members, Sessions and Objects.
 func (p Parts) Accounts() *account.Service {
-	return account.NewService(p.Members, p.Sessions, p.Tokens(), p.Objects, p.Now)
+	return account.NewService(p.Members, p.Sessions, p.Tokens(), p.Objects, p.Deletion(), p.Now)
+}
+
+// Deletion of templates needs Members, Sessions and Objects.
+func (p Parts) Deletion() *biometric.Deletion {
+	return biometric.NewDeletion(p.Members, p.Tokens(), p.Objects, p.Now)
+}
+
+// Checks needs Members, Sessions, Objects, Keys and Engine.
+func (p Parts) Checks() *biometric.Service {
+	return biometric.NewService(p.Tokens(), p.Members, p.Objects, p.Keys, p.Engine, p.Config.Biometric(), p.Now, p.Random)
 }
 
 // CleanUp needs Members, Sessions and Objects.

@@ -36,8 +36,8 @@ func TestAFileIsDescribedDrawnAndCompared(t *testing.T) {
 		{"described", []string{enrolment}, []string{"format     text\n", "rate       500 Hz\n", "length     20.0 s\n", "  good\n", "enrolment  would do\n", "check      would do\n"}},
 		{"at another rate", []string{"-rate", "250", enrolment}, []string{"rate       250 Hz\n", "length     40.0 s\n"}},
 		{"drawn", []string{"-png", picture, enrolment}, []string{"beats"}},
-		{"the same heart", []string{"-against", enrolment, same}, []string{"1 stranger in 1000: yes\n"}},
-		{"another heart", []string{"-against", enrolment, other}, []string{"1 stranger in 100: no\n", "1 stranger in 10000: no\n"}},
+		{"the same heart", []string{"-against", enrolment, same}, []string{"1 impostor in 1000: yes\n"}},
+		{"another heart", []string{"-against", enrolment, other}, []string{"1 impostor in 100: no\n", "1 impostor in 10000: no\n"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

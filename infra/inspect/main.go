@@ -14,8 +14,11 @@ import (
 	"strings"
 	"time"
 
+	"systole/shared/biometric"
 	"systole/shared/ecg"
 	"systole/shared/ecg/inspect"
+	"systole/shared/ecg/parameters"
+	"systole/shared/ecg/quality"
 	"systole/shared/ecg/recording"
 )
 
@@ -81,7 +84,7 @@ func look(file string, h recording.Hints) (*inspect.Inspection, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen, err := inspect.File(data, h)
+	seen, err := inspect.File(data, h, inspect.Needs{Enrolment: quality.Need(biometric.EnrolmentNeed), Probe: quality.Need(biometric.ProbeNeed)})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -145,22 +148,25 @@ func said(v inspect.Verdict) string {
 	return s
 }
 
-// compare says at which false match rates the file passes for the heart of the
-// other. The score itself stays inside, here as everywhere.
+// compare says at which false match rates the file is accepted as the person of
+// the other. The score itself stays inside, here as everywhere.
 func compare(out io.Writer, o options) error {
-	enrolment, err := signal(o.against, o.hints)
+	enrolment, err := read(o.against, o.hints)
 	if err != nil {
 		return err
 	}
-	probe, err := signal(o.file, o.hints)
+	probe, err := read(o.file, o.hints)
 	if err != nil {
 		return err
 	}
-	template, err := ecg.Enrol(enrolment)
+	template, err := ecg.Enrol(parameters.Shipped.Newest(), quality.Need(biometric.EnrolmentNeed), enrolment)
 	if err != nil {
 		return fmt.Errorf("%s: enrolment: %w", o.against, err)
 	}
-	score, err := ecg.Compare(template, probe)
+	if err := probe.Usable(quality.Need(biometric.ProbeNeed)); err != nil {
+		return fmt.Errorf("%s: check: %w", o.file, err)
+	}
+	score, err := template.Compare(probe)
 	if err != nil {
 		return fmt.Errorf("%s: check: %w", o.file, err)
 	}
@@ -169,19 +175,23 @@ func compare(out io.Writer, o options) error {
 		if score.Accepted(ecg.FMR(1 / one)) {
 			answer = "yes"
 		}
-		fmt.Fprintf(out, "one heart, wrong for 1 stranger in %.0f: %s\n", one, answer)
+		fmt.Fprintf(out, "same person, wrong for 1 impostor in %.0f: %s\n", one, answer)
 	}
 	return nil
 }
 
-func signal(file string, h recording.Hints) (ecg.Signal, error) {
+func read(file string, h recording.Hints) (*ecg.Reading, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return ecg.Signal{}, err
+		return nil, err
 	}
 	r, err := recording.ReadBytes(data, h)
 	if err != nil {
-		return ecg.Signal{}, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz}, nil
+	reading, err := ecg.Read(ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return reading, nil
 }

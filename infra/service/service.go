@@ -7,13 +7,12 @@ import (
 	"time"
 
 	"systole/functions/wiring"
-	"systole/functions/wiring/hearts"
 	"systole/shared/api"
-	"systole/shared/api/authenticate"
 	"systole/shared/api/openapi"
 	"systole/shared/biometric"
 	"systole/shared/config"
 	"systole/shared/console"
+	"systole/shared/ecg/engine"
 	"systole/shared/member/argon2id"
 	"systole/shared/store"
 )
@@ -31,10 +30,10 @@ type Stores struct {
 func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) []api.Route {
 	p := wiring.Parts{
 		Config: c, Members: s.Members, Sessions: s.Sessions, Objects: s.Objects, Uploads: s.Uploads,
-		Hasher: argon2id.New(argon2id.Cost(c.HashCost), c.HashParallel, random), Now: now, Random: random,
+		Hasher: argon2id.New(argon2id.Cost(c.HashCost), c.HashParallel, random), Keys: s.Keys, Engine: engine.New(c.SamplingRateHz),
+		Now: now, Random: random,
 	}
-	service := hearts.Service(p, s.Keys)
-	return append(p.Routes(), authenticate.MakeModel(service), authenticate.CheckUser(service))
+	return p.Routes()
 }
 
 // Pages are the routes of what is for people: the console, and the API's

@@ -1,4 +1,4 @@
-// Train learns the parameters of package model from the data folder and writes
+// Train learns the parameters of package parameters from the data folder and writes
 // them where they are embedded:
 //
 //	go run ./infra/train
@@ -14,6 +14,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"systole/infra/train/learn"
@@ -23,7 +24,7 @@ import (
 
 func main() {
 	data := flag.String("data", "", "folder with ecg-id and heartprint (default: ECG_DATA, else ../shared/data)")
-	out := flag.String("out", "shared/ecg/model/parameters.bin", "file to write")
+	out := flag.String("out", "shared/ecg/parameters", "folder to write the parameter file to, under its algorithm's name")
 	seed := flag.Uint64("seed", 1, "of all that is drawn at random")
 	folds := flag.Int("folds", 5, "groups of persons for the calibration")
 	flag.Parse()
@@ -57,14 +58,15 @@ func run(data, out string, seed uint64, folds int) error {
 	fmt.Fprintln(os.Stderr)
 	m.Impostors = trials.Calibrate(results)
 	slices.Sort(m.Persons)
-	// The version follows from the parameters, so that it changes with them.
+	// The name follows from the parameters, so that it changes with them.
 	sum := sha256.Sum256(m.Append(nil))
-	m.Version = fmt.Sprintf("heart-1-%x", sum[:4])
+	m.Algorithm = fmt.Sprintf("heart-1-%x", sum[:4])
 	file := m.Append(nil)
-	if err := os.WriteFile(out, file, 0o644); err != nil {
+	path := filepath.Join(out, m.Algorithm+".bin")
+	if err := os.WriteFile(path, file, 0o644); err != nil {
 		return err
 	}
-	fmt.Printf("%s: %s, %d persons, %d bytes\n", out, m.Version, len(m.Persons), len(file))
+	fmt.Printf("%s: %d persons, %d bytes. To ship it, list it in shared/ecg/parameters/algorithms.go.\n", path, len(m.Persons), len(file))
 	return nil
 }
 

@@ -26,20 +26,20 @@ type Deletions struct {
 // proven.
 func NewDeletions(s *Service, p PasswordVerifier) Deletions { return Deletions{s, p} }
 
-// Delete deletes the account of the token's member: the row, tokens, model,
-// recordings and activity. What keeps it from finishing leaves an account whose
-// owner can log in and ask again.
+// Delete deletes the account of the token's member: the row, tokens, template,
+// recordings and activity. If it fails midway, the member can log in and ask
+// again.
 func (s Deletions) Delete(ctx context.Context, token, password, address string) error {
 	_, m, err := s.passwords.VerifyPassword(ctx, token, password, address)
 	if err != nil {
 		return err
 	}
-	// First nobody can use the account any more, and nothing points to the
-	// objects; the row goes last.
+	// First the account can't be used any more, and nothing points to the objects;
+	// the row goes last.
 	if err := s.members.VoidTokens(ctx, m.Username, s.now()); err != nil {
 		return fmt.Errorf("void tokens: %w", err)
 	}
-	if _, err := s.forget(ctx, m); err != nil {
+	if _, err := s.templates.Unlink(ctx, m); err != nil {
 		return err
 	}
 	err = parallel.Do(

@@ -2,31 +2,21 @@ package biometric
 
 import (
 	"context"
-	"time"
 
-	"systole/shared/ecg"
 	"systole/shared/store"
 )
 
-// adaptEvery is how often a model takes in a probe at most: hearts change over
-// weeks, and each time costs the writing of a model.
-const adaptEvery = 24 * time.Hour
-
-// archiveFrom is how many prints lie with a member before they move to the
-// model's object, where they cost nothing to read.
-const archiveFrom = 32
-
-// change is a model to be written in place of the current one.
+// change is an object to be written in place of the current one.
 type change struct {
-	template *ecg.Template
+	template Template
 	content  content
-	archived []string // prints that the content now holds
+	archived []string // ids of the digests that the content now holds
 }
 
 // changed returns what is to be stored after an accepted probe: the template
-// with the probe taken in, or as it is where its key is going out of use or many
-// prints are to be archived. It returns nil for nothing.
-func (s *Service) changed(m store.Member, ref reference, probe *ecg.Reading) *change {
+// adapted to the probe, or as it is where its key is going out of use or many
+// digests are to be archived. It returns nil for nothing.
+func (s *Service) changed(m store.Member, ref reference, probe Reading) *change {
 	template, adapted := s.adapted(m, ref.Template, probe)
 	if !adapted && !ref.stale && len(m.Digests) < archiveFrom {
 		return nil
@@ -38,25 +28,23 @@ func (s *Service) changed(m store.Member, ref reference, probe *ecg.Reading) *ch
 	return c
 }
 
-// adapted returns the template with an accepted probe taken in and true, or as
-// it is and false: adapting is off, the model is younger than adaptEvery, or the
-// match isn't strong enough.
-func (s *Service) adapted(m store.Member, t *ecg.Template, probe *ecg.Reading) (*ecg.Template, bool) {
-	if !s.settings.Adapt || s.now().Sub(m.Template.Made) < adaptEvery {
+// adapted returns the template adapted to an accepted probe and true, or as it is
+// and false.
+func (s *Service) adapted(m store.Member, t Template, probe Reading) (Template, bool) {
+	if !s.settings.mayAdapt(*m.Template, s.now()) {
 		return t, false
 	}
-	adapted, ok, err := t.Adapt(probe)
-	if err != nil { // the verdict stands: it was reached without this
+	adapted, ok, err := t.Adapt(probe, AdaptFMR)
+	if err != nil { // the verdict doesn't depend on it
 		return t, false
 	}
 	return adapted, ok
 }
 
-// replace makes a changed model the member's, as an enrolment would. When
-// another enrolment or check was faster, what was written stays behind for
-// clean-up.
+// replace makes a changed template the member's, as an enrolment does. If another
+// enrolment or check was faster, clean-up deletes what was written.
 func (s *Service) replace(ctx context.Context, session store.Session, m store.Member, c change) error {
-	model, err := s.keep(ctx, m.PK, c.template, c.content, nil)
+	model, err := s.storeTemplate(ctx, m.PK, c.template, c.content, nil)
 	if err != nil {
 		return err
 	}

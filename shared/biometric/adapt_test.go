@@ -2,11 +2,9 @@ package biometric
 
 import (
 	"crypto/sha256"
+	"systole/shared/store"
 	"testing"
 	"time"
-
-	"systole/shared/biometric/request"
-	"systole/shared/store"
 )
 
 func TestAModelTakesInAStrongMatchOnceADayIfItIsToldTo(t *testing.T) {
@@ -32,7 +30,7 @@ func TestAModelTakesInAStrongMatchOnceADayIfItIsToldTo(t *testing.T) {
 			if err := h.store.CreateSession(t.Context(), again, store.Event{}, nil); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, tt.probe))}); err != nil {
+			if _, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(tt.probe))}); err != nil {
 				t.Fatal(err)
 			}
 			after := *h.kim(t).Template
@@ -42,7 +40,7 @@ func TestAModelTakesInAStrongMatchOnceADayIfItIsToldTo(t *testing.T) {
 			if _, err := h.objects.Get(t.Context(), after.Key); err != nil {
 				t.Errorf("the pointer's object: %v", err)
 			}
-			if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, enrolment))}); err != nil || !ok {
+			if ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(enrolment))}); err != nil || !ok {
 				t.Errorf("afterwards: %v, %v", ok, err)
 			}
 		})

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"systole/shared/biometric/request"
 	"systole/shared/fault"
 	"systole/shared/store"
 )
@@ -14,7 +13,7 @@ import (
 // try checks with a recording and returns the verdict, or the fault.
 func (h *house) try(t *testing.T, recording string) (bool, *fault.Error) {
 	t.Helper()
-	ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, recording))})
+	ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(recording))})
 	var f *fault.Error
 	if err != nil && !errors.As(err, &f) {
 		t.Fatal(err)
@@ -63,11 +62,15 @@ func TestAfterFiveFailuresEachNextCheckWaitsLonger(t *testing.T) {
 
 func TestAnUnusableRecordingIsNoFailure(t *testing.T) {
 	h := newHouse(t).enrolled(t)
-	for range 2 * freeTries {
-		h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent([]byte("no recording"))})
+	for recording, want := range map[string]fault.Code{"noise": fault.RecordingUnreadable, "lee 1 short": fault.TooShort} {
+		for range 2 * freeTries {
+			if _, f := h.try(t, recording); f == nil || f.Code != want {
+				t.Fatalf("%s: %v", recording, f)
+			}
+		}
 	}
-	if n := h.kim(t).Template.Failures; n != 0 {
-		t.Errorf("%d failures", n)
+	if m := h.kim(t); m.Template.Failures != 0 || len(m.Digests) != 0 {
+		t.Errorf("%d failures, %d digests", m.Template.Failures, len(m.Digests))
 	}
 }
 
@@ -85,7 +88,7 @@ func TestAtFiftyFailuresTheModelIsDisabledUntilMadeAnewWithThePassword(t *testin
 		t.Fatalf("a check: %v", f)
 	}
 	enrol := func() error {
-		return h.MakeModel(t.Context(), kimsToken, request.Enrolment{Recording: sent(recordingOf(t, enrolment))})
+		return h.Enrol(t.Context(), kimsToken, Enrolment{Submission: sent([]byte(enrolment))})
 	}
 	if err := enrol(); codeOf(err) != fault.LogInAgain {
 		t.Fatalf("an enrolment with the old session: %v", err)
@@ -107,7 +110,7 @@ func TestAFailureThatCannotBeCountedIsNoVerdict(t *testing.T) {
 		}
 		return nil
 	}
-	if ok, err := h.CheckUser(t.Context(), kimsToken, request.Check{Recording: sent(recordingOf(t, others[0]))}); ok || err == nil {
+	if ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(others[0]))}); ok || err == nil {
 		t.Errorf("%v, %v", ok, err)
 	}
 }

@@ -1,34 +1,163 @@
-// Package biometric answers whether a recording is a member's own heart: it
-// makes a model from an enrolment, tells whether there is one, and checks a
-// probe against it. It knows nothing of HTTP or AWS.
+// Package biometric answers whether a recording is of the member it claims to
+// be of: it enrols, tells whether there is a template, verifies probes against
+// it, and deletes it. It knows nothing of HTTP, AWS or signal processing; the
+// last is behind the port [Engine].
+//
+// policy.go holds what a check asks and allows.
 package biometric
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
 
 	"systole/shared/biometric/protect"
+	"systole/shared/fault"
+	"systole/shared/measure"
+	"systole/shared/parallel"
 	"systole/shared/store"
 )
 
 // Members is what this package asks of the store of members.
 type Members interface {
 	store.MemberReader
-	store.ProbeRegistry
 	store.TemplateWriter
+	store.ProbeRegistry
 	store.CheckCounter
 	store.EventWriter
 }
 
-// Objects is what this package asks of the store of objects: recordings and
-// templates.
+// Objects is what this package asks of the store of objects.
 type Objects interface {
-	store.ObjectWriter
 	store.ObjectReader
+	store.ObjectWriter
 	store.ObjectEraser
 }
 
 // Keys are the service's secrets.
 type Keys interface {
-	// Ring returns those that models are sealed with. It may have to fetch them.
+	// Ring returns the keys that templates are sealed with. It may have to fetch
+	// them.
 	Ring(ctx context.Context) (protect.Ring, error)
+}
+
+// Tokens is what this package needs of package member.
+type Tokens interface {
+	// Authenticate returns the session of a token, or fault.TokenInvalid.
+	Authenticate(ctx context.Context, token string) (store.Session, error)
+	// Confirm returns fault.TokenInvalid when the session isn't the member's.
+	Confirm(s store.Session, m store.Member) error
+	// Touch notes the session's use and the template that it saw.
+	Touch(ctx context.Context, s store.Session, templateKey string) error
+	// ConsumeChallenge consumes the session's challenge, or returns
+	// fault.ChallengeInvalid.
+	ConsumeChallenge(ctx context.Context, s store.Session, nonce string) error
+}
+
+// Settings are what a deployment chooses.
+type Settings struct {
+	// FMR is the false match rate that checks decide at.
+	FMR FMR
+	// KeepUploads says whether the files of an enrolment are stored until clean-up
+	// deletes them. Those of a check never are.
+	KeepUploads bool
+	// Adapt says whether a template is adapted to strong matches.
+	Adapt bool
+	// Consent is the version of the text that a member has to agree to before an
+	// enrolment; empty where consent is optional.
+	Consent string
+	// Challenge says whether a check must bring a nonce.
+	Challenge bool
+	// Parallel bounds the requests whose recordings are processed at once: each
+	// takes a core and some 50 MB for ten minutes of signal.
+	Parallel int
+}
+
+// Service enrols members and verifies probes.
+type Service struct {
+	tokens   Tokens
+	members  Members
+	objects  Objects
+	keys     Keys
+	engine   Engine
+	settings Settings
+	slots    parallel.Slots
+	now      func() time.Time
+	rand     io.Reader
+}
+
+// NewService returns a Service. random must be safe for concurrent use and, but
+// for tests, crypto/rand's.
+func NewService(tokens Tokens, members Members, objects Objects, keys Keys, engine Engine, s Settings, now func() time.Time, random io.Reader) *Service {
+	return &Service{
+		tokens: tokens, members: members, objects: objects, keys: keys, engine: engine, settings: s,
+		slots: parallel.NewSlots(s.Parallel), now: now, rand: random,
+	}
+}
+
+// owner reads the session's member; fault.TokenInvalid when the session isn't
+// theirs any more.
+func (s *Service) owner(ctx context.Context, session store.Session) (store.Member, error) {
+	m, err := s.members.Member(ctx, session.Username)
+	return s.confirmed(session, m, err)
+}
+
+// confirmed returns a member that was read for a session, if the session is
+// theirs.
+func (s *Service) confirmed(session store.Session, m store.Member, err error) (store.Member, error) {
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Member{}, fault.New(fault.TokenInvalid)
+	}
+	if err != nil {
+		return store.Member{}, fmt.Errorf("read member: %w", err)
+	}
+	return m, s.tokens.Confirm(session, m)
+}
+
+// ring fetches the keys.
+func (s *Service) ring(ctx context.Context) (protect.Ring, error) {
+	ring, err := s.keys.Ring(ctx)
+	if err != nil {
+		return ring, fmt.Errorf("read keys: %w", err)
+	}
+	return ring, nil
+}
+
+// work runs f, which needs a core for a while, when a slot is free. When ctx ends
+// before or while f runs, the error is fault.Unavailable: the caller is gone, so
+// nothing may be stored.
+func (s *Service) work(ctx context.Context, f func() error) error {
+	leave, err := s.slots.Enter(ctx)
+	if err != nil {
+		return fault.New(fault.Unavailable).Because(err)
+	}
+	defer leave()
+	end := measure.Step(ctx, "signal")
+	err = f()
+	end()
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return fault.New(fault.Unavailable).Because(err)
+	}
+	return nil
+}
+
+// bestEffortLimit is how long an answer waits for writes that are no part of it:
+// longer than a healthy store takes, shorter than a person notices.
+const bestEffortLimit = time.Second
+
+// bestEffort runs writes whose failure doesn't change the answer: what they write
+// is a hint, or is written again by the next request.
+func bestEffort(ctx context.Context, writes ...func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(ctx, bestEffortLimit)
+	defer cancel()
+	var calls []func() error
+	for _, write := range writes {
+		calls = append(calls, func() error { return write(ctx) })
+	}
+	_ = parallel.Do(calls...)
 }

@@ -5,30 +5,25 @@ import (
 	"errors"
 )
 
-// content is what a model's object holds, before it is sealed.
+// content is what a template's object holds, before it is sealed.
 type content struct {
 	template []byte
-	enrolled [][]byte // prints of the recordings that the template was made of
-	checked  [][]byte // prints of those that were accepted since, the latest last
+	enrolled [][]byte // digests of the recordings that the template was made of
+	checked  [][]byte // digests of those that were accepted since, the latest last
 }
 
-// maxChecked is how many checks are remembered, so that none of their
-// recordings is accepted again. Each costs a model some 200 bytes, and the more
-// there are the likelier one looks like a new recording by chance.
-const maxChecked = 256
-
-// remember adds prints of checks, and forgets the oldest beyond maxChecked.
+// remember adds digests of checks, and drops the oldest beyond maxChecked.
 func (c *content) remember(prints ...[]byte) {
 	c.checked = append(c.checked, prints...)
 	c.checked = c.checked[max(0, len(c.checked)-maxChecked):]
 }
 
-// prints are all of them.
-func (c *content) prints() [][]byte {
+// digests are all of them.
+func (c *content) digests() [][]byte {
 	return append(append([][]byte(nil), c.enrolled...), c.checked...)
 }
 
-// marshal writes the template, and the prints in two lists, each part after its
+// marshal writes the template, and the digests in two lists, each part after its
 // length and each list after its count, as variable-length integers.
 func (c *content) marshal() []byte {
 	b := appendPart(nil, c.template)
@@ -45,7 +40,7 @@ func appendPart(b, part []byte) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(part))), part...)
 }
 
-var errContent = errors.New("not a model's content")
+var errContent = errors.New("not the content of a template's object")
 
 // parseContent reads what marshal wrote. It shares b's memory.
 func parseContent(b []byte) (*content, error) {

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"systole/shared/biometric/request"
 	"systole/shared/measure"
 )
 
@@ -18,14 +17,14 @@ func TestVerdictsAndQualityAreMeasured(t *testing.T) {
 		want []string
 	}{
 		{"enrolment", func(ctx context.Context) error {
-			return h.MakeModel(ctx, kimsToken, request.Enrolment{Recording: sent(recordingOf(t, enrolment))})
+			return h.Enrol(ctx, kimsToken, Enrolment{Submission: sent([]byte(enrolment))})
 		}, []string{"signal_ms", "quality"}},
 		{"check by the same person", func(ctx context.Context) error {
-			_, err := h.CheckUser(ctx, kimsToken, request.Check{Recording: sent(recordingOf(t, same))})
+			_, err := h.Verify(ctx, kimsToken, Check{Submission: sent([]byte(same))})
 			return err
 		}, []string{"signal_ms", "accepted"}},
 		{"check by another", func(ctx context.Context) error {
-			_, err := h.CheckUser(ctx, kimsToken, request.Check{Recording: sent(recordingOf(t, others[0]))})
+			_, err := h.Verify(ctx, kimsToken, Check{Submission: sent([]byte(others[0]))})
 			return err
 		}, []string{"signal_ms", "rejected"}},
 	}

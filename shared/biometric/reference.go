@@ -2,28 +2,31 @@ package biometric
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"time"
 
 	"systole/shared/biometric/protect"
-	"systole/shared/ecg"
 	"systole/shared/fault"
+	"systole/shared/parallel"
+	"systole/shared/store"
 )
 
-// reference is what a probe is compared with.
+// reference is what a probe is compared with: an opened object.
 type reference struct {
-	*ecg.Template
+	Template
 	content *content
 	stale   bool // sealed with a key that is going out of use
 }
 
-// open opens a model's object. What can't be opened is never compared with: the
-// errors are fault.ModelObsolete, fault.ModelDamaged and, for want of the key,
-// fault.Unavailable.
+// open opens a template's object. The errors are fault.ModelObsolete,
+// fault.ModelDamaged and, for want of the key, fault.Unavailable.
 func (s *Service) open(ctx context.Context, key string, object []byte) (reference, error) {
-	ring, err := s.keys.Ring(ctx)
+	ring, err := s.ring(ctx)
 	if err != nil {
-		return reference{}, fmt.Errorf("read keys: %w", err)
+		return reference{}, err
 	}
 	because := func(code fault.Code, err error) (reference, error) {
 		return reference{}, fault.New(code).Because(fmt.Errorf("open model %s: %w", key, err))
@@ -39,8 +42,8 @@ func (s *Service) open(ctx context.Context, key string, object []byte) (referenc
 	if err != nil {
 		return because(fault.ModelDamaged, err)
 	}
-	template, err := ecg.ParseTemplate(content.template, seed)
-	if errors.Is(err, ecg.ErrObsolete) {
+	template, err := s.engine.Open(content.template, seed)
+	if errors.Is(err, ErrObsolete) {
 		return because(fault.ModelObsolete, err)
 	}
 	if err != nil {
@@ -49,11 +52,11 @@ func (s *Service) open(ctx context.Context, key string, object []byte) (referenc
 	return reference{template, content, stale}, nil
 }
 
-// seal is the object to be of a template and what is remembered beside it.
-func (s *Service) seal(ctx context.Context, key string, t *ecg.Template, c content) ([]byte, error) {
-	ring, err := s.keys.Ring(ctx)
+// seal returns the object of a template and what is remembered beside it.
+func (s *Service) seal(ctx context.Context, key string, t Template, c content) ([]byte, error) {
+	ring, err := s.ring(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
+		return nil, err
 	}
 	sealed, err := ring.Seal(key, s.rand, func(seed [32]byte) (_ []byte, err error) {
 		c.template, err = t.Marshal(seed)
@@ -63,4 +66,74 @@ func (s *Service) seal(ctx context.Context, key string, t *ecg.Template, c conte
 		return nil, fmt.Errorf("seal template: %w", err)
 	}
 	return sealed, nil
+}
+
+// storeTemplate writes the template's object and, where they are kept, the files
+// of the enrolment, all at once, and returns the pointer to the object.
+func (s *Service) storeTemplate(ctx context.Context, pk int64, t Template, c content, files [][]byte) (store.Template, error) {
+	made := s.now()
+	version, err := newVersion(made, s.rand)
+	if err != nil {
+		return store.Template{}, err
+	}
+	model := store.Template{
+		Version:   version,
+		Key:       store.TemplateKey(pk, version),
+		Made:      made,
+		Used:      made,
+		Algorithm: t.Algorithm(),
+		Quality:   t.Quality(),
+	}
+	sealed, err := s.seal(ctx, model.Key, t, c)
+	if err != nil {
+		return store.Template{}, err
+	}
+	puts := []func() error{func() error { return s.objects.Put(ctx, model.Key, sealed) }}
+	if s.settings.KeepUploads {
+		for i, file := range files {
+			puts = append(puts, func() error { return s.objects.Put(ctx, store.EnrolledKey(pk, version, i), file) })
+		}
+	}
+	if err := parallel.Do(puts...); err != nil {
+		return store.Template{}, fmt.Errorf("store model: %w", err)
+	}
+	return model, nil
+}
+
+// maxConflicts bounds how often a pointer is read again that another request
+// moved in between: more than one person's devices are at work at once.
+const maxConflicts = 5
+
+// moving moves the pointer of m and, as long as another request was faster, does
+// so again with the member read anew; then fault.Conflict.
+func moving(m store.Member, move func(store.Member) error, read func() (store.Member, error)) error {
+	for range maxConflicts {
+		err := move(m)
+		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if m, err = read(); err != nil {
+			return err
+		}
+	}
+	return fault.New(fault.Conflict)
+}
+
+// Lengths of a version in bytes: milliseconds since 1970, and random ones.
+const (
+	versionTime   = 6
+	versionRandom = 10
+)
+
+// newVersion returns a unique id that sorts by time.
+func newVersion(at time.Time, random io.Reader) (string, error) {
+	var b [versionTime + versionRandom]byte
+	ms := at.UnixMilli()
+	for i := range versionTime {
+		b[i] = byte(ms >> (8 * (versionTime - 1 - i)))
+	}
+	if _, err := io.ReadFull(random, b[versionTime:]); err != nil {
+		return "", fmt.Errorf("draw version: %w", err)
+	}
+	return hex.EncodeToString(b[:]), nil
 }

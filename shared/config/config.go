@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"systole/shared/biometric"
 	"systole/shared/member"
 )
 
@@ -51,6 +52,21 @@ type Config struct {
 	CORSOrigins []string // empty: no other origin may call
 
 	MetricsNamespace string // CloudWatch's, for metrics in the log; empty for none
+}
+
+// Biometric are the settings of package biometric.
+func (c Config) Biometric() biometric.Settings {
+	s := biometric.Settings{
+		FMR:         biometric.FMR(c.MatchFMR),
+		KeepUploads: c.UploadsKeep > 0,
+		Adapt:       c.Adapt,
+		Challenge:   c.ChallengeRequired,
+		Parallel:    c.ReadParallel,
+	}
+	if c.ConsentRequired {
+		s.Consent = member.ConsentVersion
+	}
+	return s
 }
 
 // HashCost is argon2id.Cost, without linking argon2id into functions that hash

@@ -11,7 +11,9 @@ import (
 	"systole/shared/biometric"
 	"systole/shared/ecg"
 	"systole/shared/ecg/beat"
+	"systole/shared/ecg/engine"
 	"systole/shared/ecg/inspect"
+	"systole/shared/ecg/quality"
 	"systole/shared/ecg/recording"
 	"systole/shared/fault"
 	"systole/shared/parallel"
@@ -20,6 +22,9 @@ import (
 // goodEnrolment is how many clean beats make a model that will do in weeks as
 // well as today. What an enrolment needs at least is package ecg's to say.
 const goodEnrolment = 30
+
+// needs are those of the service that the page is for.
+var needs = inspect.Needs{Enrolment: quality.Need(biometric.EnrolmentNeed), Probe: quality.Need(biometric.ProbeNeed)}
 
 // inspector looks at recordings, so many at the same time. It stores nothing
 // and needs no account.
@@ -90,8 +95,8 @@ func (i *inspector) look(ctx context.Context, parts []recording.Part, h recordin
 		return nil, fault.New(fault.Unavailable).Because(err)
 	}
 	defer leave()
-	seen, err := inspect.Parts(parts, h)
-	return seen, biometric.Refusal(err)
+	seen, err := inspect.Parts(parts, h, needs)
+	return seen, engine.Refusal(err)
 }
 
 // shown is the answer. Amplitudes are whole microvolts.

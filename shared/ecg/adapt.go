@@ -1,36 +1,17 @@
 package ecg
 
-// Adapt returns the template with a probe taken in, if the probe matches so
-// strongly that it is surely the same person's; otherwise the template as it
-// is and false. The error is an *Unusable.
-func Adapt(t *Template, signal Signal) (*Template, bool, error) {
-	w := workspaces.Get().(*workspace)
-	defer workspaces.Put(w)
-	r, err := w.read(signal)
+// Adapt returns the template adapted to a probe and true if the template, as
+// enrolled and as it is now, accepts the probe at the false match rate strong;
+// otherwise the template as it is and false. The error is an *Unusable for a
+// reading without clean beats.
+func (t *Template) Adapt(probe *Reading, strong FMR) (*Template, bool, error) {
+	embedding, err := probe.embedding(t.parameters)
 	if err != nil {
 		return t, false, err
 	}
-	return t.Adapt(r)
-}
-
-// Adapt is the function of that name, for a probe that was read already.
-func (t *Template) Adapt(r *Reading) (*Template, bool, error) {
-	if err := r.Usable(); err != nil {
-		return t, false, err
-	}
-	heart, ok := t.model.TakeIn(t.heart, r.coordinates, r.weight)
+	adapted, ok := t.parameters.Adapt(t.adaptive, embedding, probe.weight, float64(strong))
 	if !ok {
 		return t, false, nil
 	}
-	return &Template{model: t.model, heart: heart, quality: t.quality}, true, nil
-}
-
-// Rollback returns the template as it was before it last took in a probe, as
-// far as that is remembered, and false where there is nothing to undo.
-func (t *Template) Rollback() (*Template, bool) {
-	heart, ok := t.heart.Rollback()
-	if !ok {
-		return t, false
-	}
-	return &Template{model: t.model, heart: heart, quality: t.quality}, true
+	return &Template{parameters: t.parameters, adaptive: adapted, quality: t.quality}, true, nil
 }

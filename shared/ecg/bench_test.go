@@ -1,10 +1,6 @@
 package ecg_test
 
-import (
-	"testing"
-
-	"systole/shared/ecg"
-)
+import "testing"
 
 // BenchmarkEnrol10min is an enrolment from the longest recording taken, at
 // 500 Hz.
@@ -12,7 +8,7 @@ func BenchmarkEnrol10min(b *testing.B) {
 	recording := strip(1, 1, 600)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := ecg.Enrol(recording); err != nil {
+		if _, err := made(recording); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,12 +1,14 @@
-// Package ecg decides whether two recordings are one person's heart.
+// Package ecg decides whether two recordings are of one person, from the person's
+// electrocardiogram.
 //
-//	template, err := ecg.Enrol(recording)
-//	score, err := ecg.Compare(template, probe)
+//	recording, err := ecg.Read(signal)
+//	template, err := ecg.Enrol(parameters.Shipped.Newest(), need, recording)
+//	score, err := template.Compare(probe)
 //	if score.Accepted(ecg.FMR(0.001)) { … }
 //
-// It composes the packages below it: frontend goes from samples to beats, and
-// this package from beats to a template and a score. It reads no files and
-// knows no persons.
+// It composes the packages below it: frontend goes from samples to beats,
+// parameters from beats to an embedding, and this package to a template and a
+// score. It reads no files and knows no persons.
 package ecg
 
 import (
@@ -23,14 +25,8 @@ type Signal struct {
 	RateHz float64
 }
 
-// MaxSeconds is how much of a signal is looked at; what is longer is cut off.
+// MaxSeconds is how much of a signal is used; the rest is cut off.
 const MaxSeconds = 600
-
-// What an enrolment and a probe need.
-var (
-	enrolment = quality.Need{Seconds: 10, CleanBeats: 6}
-	probe     = quality.Need{Seconds: 8, CleanBeats: 4}
-)
 
 // Unusable says why a recording can't be used. It is an error about the
 // recording, never about the person.
@@ -59,7 +55,7 @@ func unusable(report *quality.Report, need quality.Need) error {
 	return u
 }
 
-// check refuses rates that are no rates, and cuts what is too long.
+// check refuses rates outside of what recorders have, and cuts what is too long.
 func (s Signal) check() (Signal, error) {
 	if !(s.RateHz >= frontend.MinRateHz && s.RateHz <= frontend.MaxRateHz) {
 		return s, &Unusable{Reason: quality.RateImplausible}

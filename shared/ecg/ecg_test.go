@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"systole/shared/ecg"
+	"systole/shared/ecg/parameters"
 	"systole/shared/ecg/quality"
 	"systole/shared/ecg/synthetic"
 )
@@ -18,27 +19,58 @@ func strip(person, seed uint64, seconds float64) ecg.Signal {
 	return ecg.Signal{MV: mv, RateHz: rateHz}
 }
 
-func enrol(t *testing.T, recordings ...ecg.Signal) *ecg.Template {
+// What the tests ask of an enrolment and of a probe.
+var (
+	enrolmentNeed = quality.Need{Seconds: 10, CleanBeats: 6}
+	probeNeed     = quality.Need{Seconds: 8, CleanBeats: 4}
+)
+
+// made is a template of the signals by the newest algorithm.
+func made(signals ...ecg.Signal) (*ecg.Template, error) {
+	var readings []*ecg.Reading
+	for _, s := range signals {
+		r, err := ecg.Read(s)
+		if err != nil {
+			return nil, err
+		}
+		readings = append(readings, r)
+	}
+	return ecg.Enrol(parameters.Shipped.Newest(), enrolmentNeed, readings...)
+}
+
+func enrol(t testing.TB, signals ...ecg.Signal) *ecg.Template {
 	t.Helper()
-	template, err := ecg.Enrol(recordings...)
+	template, err := made(signals...)
 	if err != nil {
 		t.Fatalf("Enrol: %v", err)
 	}
 	return template
 }
 
+// compare scores a signal that is read as a probe.
+func compare(template *ecg.Template, signal ecg.Signal) (ecg.Score, error) {
+	r, err := ecg.Read(signal)
+	if err != nil {
+		return ecg.Score{}, err
+	}
+	if err := r.Usable(probeNeed); err != nil {
+		return ecg.Score{}, err
+	}
+	return template.Compare(r)
+}
+
 func TestVerdictIsTheSameForBothPolarities(t *testing.T) {
 	template := enrol(t, strip(1, 1, 20))
 	for person := uint64(1); person <= 3; person++ {
 		probe := strip(person, 7, 12)
-		upright, err := ecg.Compare(template, probe)
+		upright, err := compare(template, probe)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range probe.MV {
 			probe.MV[i] = -probe.MV[i]
 		}
-		reversed, err := ecg.Compare(template, probe)
+		reversed, err := compare(template, probe)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,27 +81,27 @@ func TestVerdictIsTheSameForBothPolarities(t *testing.T) {
 }
 
 func TestTemplateSurvivesStorage(t *testing.T) {
-	made := enrol(t, strip(1, 1, 12), strip(1, 2, 12))
-	b, err := made.Marshal(ecg.Seed{1})
+	template := enrol(t, strip(1, 1, 12), strip(1, 2, 12))
+	b, err := template.Marshal(ecg.Seed{1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := ecg.ParseTemplate(b, ecg.Seed{1})
+	read, err := ecg.ParseTemplate(b, ecg.Seed{1}, parameters.Shipped)
 	if err != nil {
 		t.Fatal(err)
 	}
-	score, err := ecg.Compare(read, strip(1, 3, 12))
+	score, err := compare(read, strip(1, 3, 12))
 	if err != nil || !score.Accepted(0.001) {
 		t.Errorf("own heart after storage: accepted %v, error %v", score.Accepted(0.001), err)
 	}
 }
 
 func TestParseTemplateRefusesForeignBytes(t *testing.T) {
-	if _, err := ecg.ParseTemplate([]byte("older-algorithm-0\x00...."), ecg.Seed{1}); !errors.Is(err, ecg.ErrObsolete) {
+	if _, err := ecg.ParseTemplate([]byte("older-algorithm-0\x00...."), ecg.Seed{1}, parameters.Shipped); !errors.Is(err, ecg.ErrObsolete) {
 		t.Errorf("older algorithm: %v, want ErrObsolete", err)
 	}
 	for _, b := range []string{"", "garbage", "mean-beat-1\x00short"} {
-		if _, err := ecg.ParseTemplate([]byte(b), ecg.Seed{1}); err == nil {
+		if _, err := ecg.ParseTemplate([]byte(b), ecg.Seed{1}, parameters.Shipped); err == nil {
 			t.Errorf("%q: parsed", b)
 		}
 	}
@@ -105,7 +137,7 @@ func TestUnusableRecordingsSayWhy(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := ecg.Enrol(test.signal)
+			_, err := made(test.signal)
 			var u *ecg.Unusable
 			if !errors.As(err, &u) || u.Reason != test.want {
 				t.Errorf("got %+v, want %s", err, test.want)
@@ -115,7 +147,7 @@ func TestUnusableRecordingsSayWhy(t *testing.T) {
 }
 
 func TestTooShortSaysHowManySecondsAreMissing(t *testing.T) {
-	_, err := ecg.Enrol(strip(1, 1, 6))
+	_, err := made(strip(1, 1, 6))
 	var u *ecg.Unusable
 	if !errors.As(err, &u) || u.SecondsMissing != 4 {
 		t.Errorf("got %+v, want 4 s missing", err)

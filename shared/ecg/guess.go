@@ -107,9 +107,9 @@ func beatsPlausibly(mv []float64, rateHz float64) bool {
 		return false
 	}
 	const slowest, fastest = 35, 140 // beats a minute
-	w := workspaces.Get().(*workspace)
-	defer workspaces.Put(w)
+	front := fronts.Get().(*frontend.FrontEnd)
+	defer fronts.Put(front)
 	longest := int(rateSeconds * rateHz)
-	r := w.front.Run(mv[:min(len(mv), longest)], rateHz).Report
+	r := front.Run(mv[:min(len(mv), longest)], rateHz).Report
 	return agreeing(r) >= trustedRate && r.HeartRate >= slowest && r.HeartRate <= fastest
 }

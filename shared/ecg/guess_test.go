@@ -52,7 +52,7 @@ func TestBothPolaritiesOfARealRecordingGiveTheSameVerdict(t *testing.T) {
 		return ecg.Signal{MV: mv, RateHz: s.RateHz}
 	}
 	verdict := func(template *ecg.Template, probe ecg.Signal) string {
-		score, err := ecg.Compare(template, probe)
+		score, err := compare(template, probe)
 		return fmt.Sprint(score.Accepted(0.001), err)
 	}
 	for person := 1; person <= recordings.People; person++ {

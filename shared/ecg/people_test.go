@@ -20,7 +20,7 @@ func signalOf(t testing.TB, file []byte) ecg.Signal {
 }
 
 // These people are among those that the parameters were learned from: the test
-// says that the parts fit together, not how well strangers are told apart. For
+// says that the parts fit together, not how well impostors are told apart. For
 // that see tests/science/evaluate.
 func TestCompareAcceptsOwnHeartAndRefusesOthers(t *testing.T) {
 	var templates []*ecg.Template
@@ -32,7 +32,7 @@ func TestCompareAcceptsOwnHeartAndRefusesOthers(t *testing.T) {
 	refused, accepted := 0, 0
 	for i, template := range templates {
 		for k, probe := range probes {
-			score, err := ecg.Compare(template, probe)
+			score, err := compare(template, probe)
 			if err != nil {
 				t.Fatalf("person %d: %v", k+1, err)
 			}
@@ -46,22 +46,19 @@ func TestCompareAcceptsOwnHeartAndRefusesOthers(t *testing.T) {
 	}
 	const mostRefused, mostAccepted = 1, 2 // of 24 and of 552
 	if refused > mostRefused || accepted > mostAccepted {
-		t.Errorf("%d of their own refused, %d strangers accepted; want at most %d and %d", refused, accepted, mostRefused, mostAccepted)
+		t.Errorf("%d of their own refused, %d impostors accepted; want at most %d and %d", refused, accepted, mostRefused, mostAccepted)
 	}
-	t.Logf("%d of their own refused, %d strangers accepted", refused, accepted)
+	t.Logf("%d of their own refused, %d impostors accepted", refused, accepted)
 }
 
 // BenchmarkCompare12s is the whole check of a real recording, from parsed
 // samples to the score: 12 s at 500 Hz.
 func BenchmarkCompare12s(b *testing.B) {
-	template, err := ecg.Enrol(signalOf(b, recordings.Enrolment(b, 1)))
-	if err != nil {
-		b.Fatal(err)
-	}
+	template := enrol(b, signalOf(b, recordings.Enrolment(b, 1)))
 	probe := signalOf(b, recordings.Probe(b, 1))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := ecg.Compare(template, probe); err != nil {
+		if _, err := compare(template, probe); err != nil {
 			b.Fatal(err)
 		}
 	}

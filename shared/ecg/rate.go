@@ -10,6 +10,7 @@ const (
 	rateSeconds = 60  // of a signal are enough to tell
 	trustedRate = 0.8 // share of clean beats from which a rate isn't doubted
 	betterRate  = 0.9 // share of clean beats that another rate must reach
+	fewestBeats = 4   // clean beats of which a share means something
 )
 
 // otherRates are tried as multiples of a doubted rate. A signal that is
@@ -31,9 +32,9 @@ func CheckRate(s Signal) error {
 	if longest := int(rateSeconds * s.RateHz); len(s.MV) > longest {
 		s.MV = s.MV[:longest]
 	}
-	w := workspaces.Get().(*workspace)
-	defer workspaces.Put(w)
-	if agreeing(w.front.Run(s.MV, s.RateHz).Report) >= trustedRate {
+	front := fronts.Get().(*frontend.FrontEnd)
+	defer fronts.Put(front)
+	if agreeing(front.Run(s.MV, s.RateHz).Report) >= trustedRate {
 		return nil
 	}
 	for _, factor := range otherRates {
@@ -41,7 +42,7 @@ func CheckRate(s Signal) error {
 		if rateHz < frontend.MinRateHz || rateHz > frontend.MaxRateHz {
 			continue
 		}
-		r := w.front.Run(s.MV, rateHz).Report
+		r := front.Run(s.MV, rateHz).Report
 		heartRate := r.HeartRate / factor
 		implausible := heartRate < quality.MinHeartRate || heartRate > quality.MaxHeartRate
 		if implausible && agreeing(r) >= betterRate {
@@ -54,8 +55,7 @@ func CheckRate(s Signal) error {
 // agreeing is the share of beats that agree, 0 where there is no heart or too
 // little of it.
 func agreeing(r quality.Report) float64 {
-	need := quality.Need{CleanBeats: probe.CleanBeats}
-	if r.Reason(need) != "" {
+	if r.Reason(quality.Need{CleanBeats: fewestBeats}) != "" {
 		return 0
 	}
 	return float64(r.CleanBeats) / float64(r.Beats)

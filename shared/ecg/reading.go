@@ -2,66 +2,105 @@ package ecg
 
 import (
 	"slices"
+	"sync"
 
+	"systole/shared/ecg/beat"
 	"systole/shared/ecg/fingerprint"
+	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/liveness"
-	"systole/shared/ecg/model"
+	"systole/shared/ecg/parameters"
 	"systole/shared/ecg/quality"
 )
 
-// Reading is one run of the front end over a recording, from which all that is
-// asked about it is answered: whose heart it is, whether it was used before,
-// whether it is alive. It doesn't change once made.
+// Reading is one run of the front end over a recording, from which every
+// question about the recording is answered: whether it is usable, whose it is,
+// whether it was used before, whether a living heart made it. It holds beats
+// from before any embedding, so that it can be compared with templates of every
+// algorithm. Several goroutines may use it.
 type Reading struct {
-	report      quality.Report
-	coordinates []float32 // of the beats' mean, nil where there are none
-	weight      float64   // of the coordinates were they enrolled
-	signal      fingerprint.Signal
+	report quality.Report
+	mean   []float64 // of the clean beats, beat.Width values; nil where there are none
+	weight float64   // in a template
+	signal fingerprint.Signal
+
+	mu       sync.Mutex
+	embedded map[*parameters.Parameters][]float32 // the mean's embeddings so far
 }
 
 // Read runs the front end over a recording. The error is an *Unusable of
-// quality.RateImplausible where the rate is none; whether the recording serves
-// a purpose is only said when it is put to it.
+// quality.RateImplausible for a rate outside of what recorders have; whether the
+// recording is good enough is for [Reading.Usable] and [Enrol] to say.
 func Read(signal Signal) (*Reading, error) {
-	w := workspaces.Get().(*workspace)
-	defer workspaces.Put(w)
-	r, err := w.read(signal)
-	if err != nil {
-		return nil, err
-	}
-	r.coordinates = slices.Clone(r.coordinates)
-	r.signal.Raw = slices.Clone(r.signal.Raw)
-	r.signal.Peaks = slices.Clone(r.signal.Peaks)
-	return r, nil
-}
-
-// read is Read with the result valid until the next call.
-func (w *workspace) read(signal Signal) (*Reading, error) {
 	s, err := signal.check()
 	if err != nil {
 		return nil, err
 	}
-	result := w.front.Run(s.MV, s.RateHz)
+	front := fronts.Get().(*frontend.FrontEnd)
+	defer fronts.Put(front)
+	result := front.Run(s.MV, s.RateHz)
 	r := &Reading{
 		report: result.Report,
-		signal: fingerprint.Signal{Raw: result.Raw, Peaks: result.Peaks},
+		mean:   meanOf(result.Beats),
+		signal: fingerprint.Signal{Raw: slices.Clone(result.Raw), Peaks: slices.Clone(result.Peaks)},
 	}
 	if n := result.Beats.Len(); n > 0 {
-		r.coordinates = w.embed(model.Shipped(), result.Beats)
-		r.weight = model.Weight(n, result.Report.Trust())
+		r.weight = parameters.Weight(n, result.Report.Trust())
 	}
 	return r, nil
 }
 
-// Usable is nil for a recording that can be checked, otherwise an *Unusable.
-func (r *Reading) Usable() error { return unusable(&r.report, probe) }
+// fronts keeps the work space of finished runs for later ones.
+var fronts = sync.Pool{New: func() any { return new(frontend.FrontEnd) }}
+
+// meanOf is the mean of the beats, sample by sample, nil for none.
+func meanOf(beats *beat.Beats) []float64 {
+	if beats.Len() == 0 {
+		return nil
+	}
+	mean := make([]float64, beat.Width)
+	for i := range beats.Len() {
+		for k, v := range beats.Row(i) {
+			mean[k] += v
+		}
+	}
+	for k := range mean {
+		mean[k] /= float64(beats.Len())
+	}
+	return mean
+}
+
+// embeddings keeps the work space of finished embeddings for later ones.
+var embeddings = sync.Pool{New: func() any { return new(parameters.Workspace) }}
+
+// embedding is the mean beat's under the parameters, made once for each set. The
+// error is an *Unusable for a recording without clean beats.
+func (r *Reading) embedding(p *parameters.Parameters) ([]float32, error) {
+	if r.mean == nil {
+		return nil, r.Usable(quality.Need{CleanBeats: 1})
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known, ok := r.embedded[p]; ok {
+		return known, nil
+	}
+	w := embeddings.Get().(*parameters.Workspace)
+	defer embeddings.Put(w)
+	if r.embedded == nil {
+		r.embedded = make(map[*parameters.Parameters][]float32)
+	}
+	r.embedded[p] = p.Embed(nil, w, r.mean)
+	return r.embedded[p], nil
+}
+
+// Usable is nil for a recording that meets the need, otherwise an *Unusable.
+func (r *Reading) Usable(need quality.Need) error { return unusable(&r.report, need) }
 
 // Fingerprint is what is kept of the recording to know it again.
 func (r *Reading) Fingerprint(m *fingerprint.Maker) fingerprint.Print { return m.Of(r.signal) }
 
-// Natural says whether the beats vary as those of a living heart.
+// Natural reports whether the beats vary as those of a living heart.
 func (r *Reading) Natural() bool { return liveness.Natural(r.signal.Raw, r.signal.Peaks) }
 
-// RateTrusted says whether so many beats agree that the sampling rate isn't to
-// be doubted: where it is false, CheckRate tells.
+// RateTrusted reports whether so many beats agree that the sampling rate isn't
+// to be doubted. Where it is false, [CheckRate] tells.
 func (r *Reading) RateTrusted() bool { return agreeing(r.report) >= trustedRate }

@@ -17,25 +17,6 @@ func read(t testing.TB, s ecg.Signal) *ecg.Reading {
 	return r
 }
 
-func TestReadingAnswersAsTheRecordingDoes(t *testing.T) {
-	template := enrol(t, strip(1, 1, 20), strip(1, 2, 20))
-	again, err := ecg.EnrolReadings(read(t, strip(1, 1, 20)), read(t, strip(1, 2, 20)))
-	if err != nil || bytesOf(t, again) != bytesOf(t, template) {
-		t.Errorf("another template, error %v", err)
-	}
-	for person := uint64(1); person <= 3; person++ {
-		probe := strip(person, 9, 12)
-		want, err := ecg.Compare(template, probe)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := template.Compare(read(t, probe))
-		if err != nil || got != want {
-			t.Errorf("person %d: %v, %v; want %v", person, got, err, want)
-		}
-	}
-}
-
 // used are the prints of everybody's enrolment.
 func used(t testing.TB, m *fingerprint.Maker) []fingerprint.Print {
 	var prints []fingerprint.Print

@@ -1,41 +1,34 @@
 package ecg
 
-import "systole/shared/ecg/model"
+import "systole/shared/ecg/parameters"
 
-// Score is how likely two recordings are one heart's. Its value stays inside:
-// told to a stranger, it would lead them step by step to an accepted recording.
+// Score is how likely two recordings are of one person. Its value stays inside:
+// an attacker who learns scores climbs step by step to an accepted recording.
+// The zero Score is accepted at no rate.
 type Score struct {
-	ratio float64 // weighted sum of log-likelihood ratios
-	model *model.Model
+	ratio      float64 // weighted sum of log-likelihood ratios
+	parameters *parameters.Parameters
 }
 
-// FMR is a false match rate, the share of strangers that a threshold lets
-// through: 0.001 is one in a thousand.
+// FMR is a false match rate (ISO/IEC 19795-1): the share of impostors that a
+// threshold accepts. 0.001 is one in a thousand.
 type FMR float64
 
-// Compare scores a probe against a template. The error is an *Unusable.
-func Compare(t *Template, signal Signal) (Score, error) {
-	w := workspaces.Get().(*workspace)
-	defer workspaces.Put(w)
-	r, err := w.read(signal)
+// Compare scores a probe against the template, by the template's algorithm. It
+// takes any reading with a clean beat: callers that act on the score ask
+// [Reading.Usable] first. The error is an *Unusable for a reading without clean
+// beats.
+func (t *Template) Compare(probe *Reading) (Score, error) {
+	embedding, err := probe.embedding(t.parameters)
 	if err != nil {
 		return Score{}, err
 	}
-	return t.Compare(r)
+	current := t.adaptive.Current()
+	return Score{t.parameters.Compare(&current, embedding), t.parameters}, nil
 }
 
-// Compare is the function of that name, for a probe that was read already.
-func (t *Template) Compare(r *Reading) (Score, error) {
-	if err := r.Usable(); err != nil {
-		return Score{}, err
-	}
-	heart := t.heart.Heart()
-	return Score{t.model.Compare(&heart, r.coordinates), t.model}, nil
-}
-
-// Accepted says whether the score is above the threshold at which strangers
-// are let through at the rate. A rate that is no number in (0, 1) accepts
-// nothing, and neither does the zero Score.
+// Accepted reports whether the score reaches the threshold of the false match
+// rate. A rate outside (0, 1), NaN included, accepts nothing.
 func (s Score) Accepted(at FMR) bool {
-	return s.model != nil && at > 0 && at < 1 && s.ratio >= s.model.Impostors.Threshold(float64(at))
+	return s.parameters != nil && at > 0 && at < 1 && s.ratio >= s.parameters.Impostors.Threshold(float64(at))
 }

@@ -11,7 +11,7 @@ func TestStricterRateAcceptsNothingMore(t *testing.T) {
 	template := enrol(t, strip(1, 1, 20))
 	rates := []ecg.FMR{0.5, 0.1, 0.03, 0.01, 0.001, 1e-4, 1e-5, 1e-6}
 	for person := uint64(1); person <= 12; person++ {
-		score, err := ecg.Compare(template, strip(person, 30+person, 12))
+		score, err := compare(template, strip(person, 30+person, 12))
 		if err != nil {
 			t.Fatalf("person %d: %v", person, err)
 		}
@@ -28,7 +28,7 @@ func TestStricterRateAcceptsNothingMore(t *testing.T) {
 
 func TestWhatIsNoRateAcceptsNothing(t *testing.T) {
 	template := enrol(t, strip(1, 1, 20))
-	own, err := ecg.Compare(template, strip(1, 2, 12))
+	own, err := compare(template, strip(1, 2, 12))
 	if err != nil {
 		t.Fatal(err)
 	}

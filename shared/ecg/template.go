@@ -5,165 +5,124 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-	"slices"
-	"sync"
 
-	"systole/shared/ecg/beat"
-	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/isometry"
-	"systole/shared/ecg/model"
+	"systole/shared/ecg/parameters"
 	"systole/shared/ecg/quality"
 )
 
 var (
-	// ErrObsolete is the error for a template made by parameters that are no
-	// longer shipped: its owner must enrol again.
-	ErrObsolete = errors.New("template made by parameters no longer shipped")
+	// ErrObsolete is the error for a template of an algorithm that isn't at hand:
+	// its owner must enrol again.
+	ErrObsolete = errors.New("template of an algorithm that is not shipped")
 	// ErrCorrupt is the error for bytes that are no template.
 	ErrCorrupt = errors.New("not a template")
 )
 
-// Template is what is kept of a person's heart. It doesn't change once made.
+// Template is what is kept of a person's enrolment, for probes to be compared
+// with. It belongs to the algorithm that made it, and is not changed once made.
 type Template struct {
-	model   *model.Model
-	heart   model.Adaptive
-	quality float64
+	parameters *parameters.Parameters
+	adaptive   parameters.Adaptive
+	quality    float64
 }
 
-// workspace is what the way from samples to coordinates needs.
-type workspace struct {
-	front       frontend.FrontEnd
-	model       model.Workspace
-	mean        [beat.Width]float64
-	coordinates []float32
-}
-
-// workspaces keeps the work space of finished runs for later ones.
-var workspaces = sync.Pool{New: func() any { return new(workspace) }}
-
-// embed is the coordinates of the beats' mean, valid until the next call.
-func (w *workspace) embed(m *model.Model, beats *beat.Beats) []float32 {
-	clear(w.mean[:])
-	for i := range beats.Len() {
-		for k, v := range beats.Row(i) {
-			w.mean[k] += v
+// Enrol makes a template of one or several recordings of one person, which
+// together must meet the need. The error is an *Unusable.
+func Enrol(p *parameters.Parameters, need quality.Need, recordings ...*Reading) (*Template, error) {
+	var total quality.Report
+	for _, r := range recordings {
+		total.Add(&r.report)
+	}
+	if err := unusable(&total, need); err != nil {
+		return nil, err
+	}
+	t := &Template{parameters: p, quality: total.Trust()}
+	for _, r := range recordings {
+		if r.mean == nil {
+			continue
 		}
-	}
-	for k := range w.mean {
-		w.mean[k] /= float64(beats.Len())
-	}
-	w.coordinates = m.Embed(w.coordinates[:0], &w.model, w.mean[:])
-	return w.coordinates
-}
-
-// Enrol makes a template of one or several recordings of one person. The error
-// is an *Unusable.
-func Enrol(recordings ...Signal) (*Template, error) {
-	w := workspaces.Get().(*workspace)
-	defer workspaces.Put(w)
-	var e enrolling
-	for _, s := range recordings {
-		r, err := w.read(s)
+		embedding, err := r.embedding(p)
 		if err != nil {
 			return nil, err
 		}
-		e.add(r)
+		t.adaptive.Enrolled.Add(embedding, r.weight)
 	}
-	return e.template()
+	return t, nil
 }
 
-// EnrolReadings is Enrol for recordings that were read already.
-func EnrolReadings(readings ...*Reading) (*Template, error) {
-	var e enrolling
-	for _, r := range readings {
-		e.add(r)
-	}
-	return e.template()
-}
-
-// enrolling is a template in the making.
-type enrolling struct {
-	heart model.Adaptive
-	total quality.Report
-}
-
-func (e *enrolling) add(r *Reading) {
-	e.total.Add(&r.report)
-	if r.coordinates != nil {
-		e.heart.Enrolled.Add(r.coordinates, r.weight)
-	}
-}
-
-func (e *enrolling) template() (*Template, error) {
-	if err := unusable(&e.total, enrolment); err != nil {
-		return nil, err
-	}
-	return &Template{model: model.Shipped(), heart: e.heart, quality: e.total.Trust()}, nil
-}
-
-// Quality is how far comparisons with this template can be trusted, 0 to 1.
+// Quality is the template's quality score (ISO/IEC 29794-1), 0 to 1: how far
+// comparisons with it can be trusted.
 func (t *Template) Quality() float64 { return t.quality }
 
-// Algorithm names what made the template.
-func (t *Template) Algorithm() string { return t.model.Version }
+// Algorithm names the parameters that made the template.
+func (t *Template) Algorithm() string { return t.parameters.Algorithm }
 
 // Seed is the secret under which a template is stored. Each template has its
-// own: package isometry tells what for.
+// own: package isometry says what for.
 type Seed [32]byte
 
 // Marshal returns the template as bytes for ParseTemplate with the same seed:
 // the algorithm's name, a zero byte, and little-endian 32-bit floats: the
-// quality, then for the heart as enrolled and for each as adapted its weight,
-// its recordings and its coordinates, turned.
+// quality, then for the template as enrolled and, if it was adapted, for the
+// adaptation its weight, its number of recordings and its transformed mean.
 func (t *Template) Marshal(seed Seed) ([]byte, error) {
-	turn := t.turn(seed)
-	b := append([]byte(t.model.Version), 0)
+	states := []parameters.Template{t.adaptive.Enrolled}
+	if t.adaptive.Adapted.Mean != nil {
+		states = append(states, t.adaptive.Adapted)
+	}
+	transform := isometryOf(t.parameters, seed)
+	b := append([]byte(t.parameters.Algorithm), 0)
 	b = appendFloat(b, float32(t.quality))
-	for _, h := range append([]model.Heart{t.heart.Enrolled}, t.heart.Added...) {
-		b = appendFloat(appendFloat(b, float32(h.Weight)), float32(h.Recordings))
-		turned, ok := turn.Turn(nil, h.Mean)
+	for _, state := range states {
+		b = appendFloat(appendFloat(b, float32(state.Weight)), float32(state.Recordings))
+		transformed, ok := transform.Turn(nil, state.Mean)
 		if !ok {
-			return nil, errors.New("coordinates beyond all bounds")
+			return nil, errors.New("embedding out of bounds")
 		}
-		for _, v := range turned {
+		for _, v := range transformed {
 			b = appendFloat(b, v)
 		}
 	}
 	return b, nil
 }
 
-func (t *Template) turn(seed Seed) *isometry.Isometry {
-	return isometry.New(seed, t.model.Dimensions(), t.model.Radius())
+func isometryOf(p *parameters.Parameters, seed Seed) *isometry.Isometry {
+	return isometry.New(seed, p.Dimensions(), p.Radius())
 }
 
 func appendFloat(b []byte, v float32) []byte {
 	return binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 }
 
-// longestName bounds an algorithm's name.
-const longestName = 64
+const (
+	// maxName bounds an algorithm's name in bytes.
+	maxName = 64
+	// maxStates bounds the states of a stored template. Marshal writes two;
+	// templates of earlier versions hold up to four adaptations, the newest last.
+	maxStates = 1 + 4
+	// maxValue is above every value that a template holds.
+	maxValue = 1e6
+)
 
-// ParseTemplate reads what Marshal wrote with the same seed. With another one
-// it returns a template of nobody's: what is stored must tell seeds apart. The
-// error is ErrObsolete or ErrCorrupt.
-func ParseTemplate(b []byte, seed Seed) (*Template, error) {
-	end := bytes.IndexByte(b[:min(len(b), longestName)], 0)
+// ParseTemplate reads what Marshal wrote with the same seed, by the algorithm
+// that made it. A wrong seed yields a meaningless template without an error:
+// authenticate the bytes first. The error is ErrObsolete for an algorithm that
+// isn't among those, or ErrCorrupt.
+func ParseTemplate(b []byte, seed Seed, algorithms parameters.Algorithms) (*Template, error) {
+	end := bytes.IndexByte(b[:min(len(b), maxName)], 0)
 	if end < 0 {
 		return nil, ErrCorrupt
 	}
-	m := model.Shipped()
-	if string(b[:end]) != m.Version {
+	p, ok := algorithms.Named(string(b[:end]))
+	if !ok {
 		return nil, ErrObsolete
 	}
 	values, err := floats(b[end+1:])
 	if err != nil {
 		return nil, err
 	}
-	t := &Template{model: m}
-	if err := t.parse(values, seed); err != nil {
-		return nil, err
-	}
-	return t, nil
+	return templateOf(p, values, seed)
 }
 
 // floats reads all of b.
@@ -175,35 +134,44 @@ func floats(b []byte) ([]float32, error) {
 	values := make([]float32, len(b)/size)
 	for i := range values {
 		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[size*i:]))
-		if !(math.Abs(float64(values[i])) < largest) { // also where it is no number
+		if !(math.Abs(float64(values[i])) < maxValue) { // also where it is no number
 			return nil, ErrCorrupt
 		}
 	}
 	return values, nil
 }
 
-// largest is beyond all values that a template holds.
-const largest = 1e6
-
-func (t *Template) parse(values []float32, seed Seed) error {
-	const head = 2 // values before a heart's coordinates
-	size := head + isometry.Size(t.model.Dimensions())
-	if len(values) <= size || (len(values)-1)%size != 0 || len(values)/size > 1+model.Versions {
-		return ErrCorrupt
+// templateOf reads the quality and the states. Of several adaptations it takes
+// the newest.
+func templateOf(p *parameters.Parameters, values []float32, seed Seed) (*Template, error) {
+	const head = 2 // values before a state's mean
+	size := head + isometry.Size(p.Dimensions())
+	if len(values) <= size || (len(values)-1)%size != 0 || len(values)/size > maxStates {
+		return nil, ErrCorrupt
 	}
-	t.quality = float64(values[0])
+	t := &Template{parameters: p, quality: float64(values[0])}
 	if t.quality < 0 || t.quality > 1 {
-		return ErrCorrupt
+		return nil, ErrCorrupt
 	}
-	turn := t.turn(seed)
-	var hearts []model.Heart
-	for one := range slices.Chunk(values[1:], size) {
-		h := model.Heart{Weight: float64(one[0]), Recordings: float64(one[1]), Mean: turn.Back(nil, one[head:])}
-		if h.Weight <= 0 || h.Recordings < 1 {
-			return ErrCorrupt
+	states := values[1:]
+	transform := isometryOf(p, seed)
+	read := func(values []float32) (parameters.Template, error) {
+		state := parameters.Template{Weight: float64(values[0]), Recordings: float64(values[1])}
+		if state.Weight <= 0 || state.Recordings < 1 {
+			return state, ErrCorrupt
 		}
-		hearts = append(hearts, h)
+		state.Mean = transform.Back(nil, values[head:])
+		return state, nil
 	}
-	t.heart = model.Adaptive{Enrolled: hearts[0], Added: hearts[1:]}
-	return nil
+	var err error
+	if t.adaptive.Enrolled, err = read(states[:size]); err != nil {
+		return nil, err
+	}
+	if len(states) > size {
+		t.adaptive.Adapted, err = read(states[len(states)-size:])
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
 }

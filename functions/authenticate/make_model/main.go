@@ -2,12 +2,14 @@
 package main
 
 import (
-	"systole/functions/authenticate/internal/hearts"
-	"systole/shared/api"
-	"systole/shared/api/authenticate"
-	"systole/shared/biometric"
+	"systole/functions/internal/bucket"
+	"systole/functions/internal/endpoint"
+	"systole/functions/internal/heart"
+	"systole/functions/internal/keys"
+	"systole/functions/internal/tables"
+	"systole/functions/wiring"
 )
 
 func main() {
-	hearts.Main(func(s *biometric.Service) api.Route { return authenticate.MakeModel(s) })
+	endpoint.Main(wiring.Parts.MakeModel, tables.Plug, bucket.Plug, keys.Plug, heart.Plug)
 }

@@ -5,22 +5,22 @@ import (
 	"slices"
 
 	"systole/shared/ecg/feature"
-	"systole/shared/ecg/model"
 	"systole/shared/ecg/network"
+	"systole/shared/ecg/parameters"
 )
 
 // Settings are what a fit depends on beside the recordings.
 type Settings struct {
 	Seed    uint64
-	PLDA    [model.Features]PLDASettings
-	Weights [model.Features]float32 // a feature with 0 is left out
+	PLDA    [parameters.Features]PLDASettings
+	Weights [parameters.Features]float32 // a feature with 0 is left out
 	Network NetworkSettings
 }
 
 // Fit learns a model from the recordings of many persons, without its
 // calibration. progress is told what is done, 0 to 1.
-func Fit(recordings []Beats, set Settings, progress func(done float64)) (*model.Model, error) {
-	m := &model.Model{Weights: set.Weights}
+func Fit(recordings []Beats, set Settings, progress func(done float64)) (*parameters.Parameters, error) {
+	m := &parameters.Parameters{Weights: set.Weights}
 	for _, r := range recordings {
 		if !slices.Contains(m.Persons, r.Person) {
 			m.Persons = append(m.Persons, r.Person)
@@ -31,7 +31,7 @@ func Fit(recordings []Beats, set Settings, progress func(done float64)) (*model.
 	for _, mean := range means {
 		pairs = append(pairs, feature.Pair(nil, mean))
 	}
-	if set.Weights[model.Network] > 0 {
+	if set.Weights[parameters.Network] > 0 {
 		m.Network = TrainNetwork(recordings, set.Network, set.Seed, progress)
 	}
 	for which := range m.Spaces {

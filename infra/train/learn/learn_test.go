@@ -7,8 +7,8 @@ import (
 
 	"systole/shared/ecg/beat"
 	"systole/shared/ecg/feature"
-	"systole/shared/ecg/model"
 	"systole/shared/ecg/network"
+	"systole/shared/ecg/parameters"
 )
 
 // invented are recordings of invented persons, whose beats are three bumps of
@@ -114,8 +114,8 @@ func TestTrainersWayForwardIsTheNetworks(t *testing.T) {
 func TestFitIsTheSameForTheSameSeedAndTellsPersonsApart(t *testing.T) {
 	recordings := invented(8, 6)
 	few := PLDASettings{Components: 10, Dimensions: 5, Shrinkage: 0.1}
-	set := Settings{Seed: 1, PLDA: [model.Features]PLDASettings{few, few, {Components: 4, Dimensions: 4, Shrinkage: 0.1}}, Weights: [model.Features]float32{1, 1, 1}, Network: small()}
-	fit := func() *model.Model {
+	set := Settings{Seed: 1, PLDA: [parameters.Features]PLDASettings{few, few, {Components: 4, Dimensions: 4, Shrinkage: 0.1}}, Weights: [parameters.Features]float32{1, 1, 1}, Network: small()}
+	fit := func() *parameters.Parameters {
 		m, err := Fit(recordings, set, func(float64) {})
 		if err != nil {
 			t.Fatal(err)
@@ -126,8 +126,8 @@ func TestFitIsTheSameForTheSameSeedAndTellsPersonsApart(t *testing.T) {
 	if string(m.Append(nil)) != string(fit().Append(nil)) {
 		t.Error("two fits differ")
 	}
-	var w model.Workspace
-	var heart model.Heart
+	var w parameters.Workspace
+	var heart parameters.Template
 	heart.Add(m.Embed(nil, &w, Mean(recordings[0].Rows)), 1)
 	own := m.Compare(&heart, m.Embed(nil, &w, Mean(recordings[5].Rows)))
 	for i := 6; i < len(recordings); i++ {

@@ -1,5 +1,5 @@
-// Package authenticate answers make_model and both halves of check_user as the
-// contract has it.
+// Package authenticate answers the routes of enrolment and check as the contract
+// has it.
 package authenticate
 
 import (
@@ -8,23 +8,23 @@ import (
 	"strings"
 
 	"systole/shared/api"
-	"systole/shared/biometric/request"
+	"systole/shared/biometric"
 	"systole/shared/fault"
 )
 
-// Enroller makes models.
+// Enroller makes templates; see biometric.Service.
 type Enroller interface {
-	MakeModel(ctx context.Context, token string, e request.Enrolment) error
+	Enrol(ctx context.Context, token string, e biometric.Enrolment) error
 }
 
-// Owners tells who has a model.
-type Owners interface {
+// References tells which members have a template; see biometric.References.
+type References interface {
 	Has(ctx context.Context, token string) (bool, error)
 }
 
-// Checker compares recordings with models.
-type Checker interface {
-	CheckUser(ctx context.Context, token string, p request.Check) (bool, error)
+// Verifier compares probes with templates; see biometric.Service.
+type Verifier interface {
+	Verify(ctx context.Context, token string, c biometric.Check) (bool, error)
 }
 
 // MakeModel is the route of an enrolment.
@@ -37,19 +37,19 @@ func MakeModel(e Enroller) api.Route {
 	}
 }
 
-// HasModel is the half of check_user that tells whether there is a model.
-func HasModel(o Owners) api.Route {
+// HasModel is the GET of check_user: whether there is a template.
+func HasModel(r References) api.Route {
 	return api.Route{
 		Path:    api.PathCheckUser,
-		Methods: map[string]api.Handler{http.MethodGet: hasModel(o)},
+		Methods: map[string]api.Handler{http.MethodGet: hasModel(r)},
 	}
 }
 
-// CheckUser is the half of check_user that compares.
-func CheckUser(c Checker) api.Route {
+// CheckUser is the POST of check_user: a comparison.
+func CheckUser(v Verifier) api.Route {
 	return api.Route{
 		Path:    api.PathCheckUser,
-		Methods: map[string]api.Handler{http.MethodPost: checkUser(c)},
+		Methods: map[string]api.Handler{http.MethodPost: checkUser(v)},
 		Files:   true,
 		Fields:  []api.Field{SamplingRateField, fmrField},
 	}
@@ -61,31 +61,31 @@ func makeModel(e Enroller) api.Handler {
 		if err != nil {
 			return err
 		}
-		sent, err := recordingFrom(form)
+		submitted, err := submissionFrom(form)
 		if err != nil {
 			return err
 		}
-		if err := e.MakeModel(r.Context(), token, request.Enrolment{Recording: sent}); err != nil {
+		if err := e.Enrol(r.Context(), token, biometric.Enrolment{Submission: submitted}); err != nil {
 			return err
 		}
 		return api.Detail(w, r, api.Saved)
 	}
 }
 
-// outcome is what both halves of check_user answer, always with status 200:
-// the app reads its own code, and sees no body with any other status.
+// outcome is the answer of check_user, always with status 200: the app reads the
+// code in it, and reads no body with any other status.
 type outcome struct {
 	Result string `json:"result,omitempty"` // "true" or "false" of a check
 	Code   int    `json:"code"`
 }
 
-func hasModel(o Owners) api.Handler {
+func hasModel(references References) api.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		token, err := api.Token(r, nil)
 		if err != nil {
 			return err
 		}
-		has, err := o.Has(r.Context(), token)
+		has, err := references.Has(r.Context(), token)
 		if err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ func hasModel(o Owners) api.Handler {
 	}
 }
 
-func checkUser(c Checker) api.Handler {
+func checkUser(v Verifier) api.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		form, token, err := decode(w, r)
 		if err != nil {
@@ -106,7 +106,7 @@ func checkUser(c Checker) api.Handler {
 		if err != nil {
 			return err
 		}
-		accepted, err := c.CheckUser(r.Context(), token, check)
+		accepted, err := v.Verify(r.Context(), token, check)
 		if err != nil {
 			return err
 		}
@@ -117,8 +117,8 @@ func checkUser(c Checker) api.Handler {
 	}
 }
 
-func checkFrom(form *api.Form) (c request.Check, err error) {
-	if c.Recording, err = recordingFrom(form); err != nil {
+func checkFrom(form *api.Form) (c biometric.Check, err error) {
+	if c.Submission, err = submissionFrom(form); err != nil {
 		return c, err
 	}
 	if c.FMR, err = statedFMR(form); err != nil {
@@ -130,34 +130,34 @@ func checkFrom(form *api.Form) (c request.Check, err error) {
 	return c, err
 }
 
-// recordingFrom takes the files that were sent, and the ids of those that were
-// uploaded before, with commas between them.
-func recordingFrom(form *api.Form) (r request.Recording, err error) {
+// submissionFrom takes the files that were sent, and the comma-separated ids of
+// those that were uploaded before.
+func submissionFrom(form *api.Form) (s biometric.Submission, err error) {
 	for _, f := range form.Files {
-		r.Files = append(r.Files, f.Content)
+		s.Files = append(s.Files, f.Content)
 	}
 	if form.Has("upload") {
 		ids, err := form.String("upload")
 		if err != nil {
-			return r, err
+			return s, err
 		}
-		r.Uploads = strings.Split(strings.ReplaceAll(ids, " ", ""), ",")
+		s.Uploads = strings.Split(strings.ReplaceAll(ids, " ", ""), ",")
 	}
-	if len(r.Files)+len(r.Uploads) == 0 {
-		return r, fault.New(fault.FileMissing)
+	if len(s.Files)+len(s.Uploads) == 0 {
+		return s, fault.New(fault.FileMissing)
 	}
-	if r.RateHz, err = form.SamplingRate(); err != nil {
-		return r, err
+	if s.RateHz, err = form.SamplingRate(); err != nil {
+		return s, err
 	}
-	for field, into := range map[string]*string{"lead": &r.Lead, "recording": &r.Pick} {
+	for field, into := range map[string]*string{"lead": &s.Lead, "recording": &s.Pick} {
 		if !form.Has(field) {
 			continue
 		}
 		if *into, err = form.String(field); err != nil {
-			return r, err
+			return s, err
 		}
 	}
-	return r, nil
+	return s, nil
 }
 
 // decode reads a form with a file, and its token.
@@ -171,8 +171,8 @@ func decode(w http.ResponseWriter, r *http.Request) (*api.Form, string, error) {
 }
 
 // statedFMR is the field fmr, 0 without one. Whether it is strict enough is for
-// the Checker to say.
-func statedFMR(form *api.Form) (float64, error) {
+// the Verifier to say.
+func statedFMR(form *api.Form) (biometric.FMR, error) {
 	fmr, err := form.Float("fmr")
 	if err != nil || fmr == nil {
 		return 0, err
@@ -180,5 +180,5 @@ func statedFMR(form *api.Form) (float64, error) {
 	if *fmr <= 0 || *fmr >= 1 {
 		return 0, fault.New(fault.FieldInvalid, "field", "fmr")
 	}
-	return *fmr, nil
+	return biometric.FMR(*fmr), nil
 }

@@ -7,12 +7,12 @@ import (
 	"systole/shared/api"
 )
 
-// Deleter deletes models.
+// Deleter deletes templates; see biometric.Deletion.
 type Deleter interface {
-	DeleteModel(ctx context.Context, token string) error
+	Delete(ctx context.Context, token string) error
 }
 
-// DeleteModel is the route by which a model is deleted.
+// DeleteModel is the route that deletes the template.
 func DeleteModel(d Deleter) api.Route {
 	return api.Route{Path: api.PathModel, Methods: map[string]api.Handler{http.MethodDelete: deleteModel(d)}}
 }
@@ -23,7 +23,7 @@ func deleteModel(d Deleter) api.Handler {
 		if err != nil {
 			return err
 		}
-		if err := d.DeleteModel(r.Context(), token); err != nil {
+		if err := d.Delete(r.Context(), token); err != nil {
 			return err
 		}
 		return api.Done(w, r, api.ModelDeleted)

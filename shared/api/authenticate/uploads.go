@@ -5,19 +5,19 @@ import (
 	"net/http"
 
 	"systole/shared/api"
-	"systole/shared/biometric/request"
+	"systole/shared/biometric"
 	"systole/shared/fault"
 )
 
-// Uploader tells where to put files that are larger than a request.
+// Uploader hands out uploads for files that are larger than a request may be; see
+// biometric.Uploads.
 type Uploader interface {
-	Upload(ctx context.Context, token string, size int64) (request.Upload, error)
+	Upload(ctx context.Context, token string, size int64) (biometric.Upload, error)
 }
 
-// Uploads is the route by which a caller gets a place for a large file. Whoever
-// has it has lifetime seconds.
-func Uploads(u Uploader, lifetime int) api.Route {
-	return api.Route{Path: api.PathUploads, Methods: map[string]api.Handler{http.MethodPost: upload(u, lifetime)}, Fields: []api.Field{sizeField}}
+// Uploads is the route that hands out an upload.
+func Uploads(u Uploader) api.Route {
+	return api.Route{Path: api.PathUploads, Methods: map[string]api.Handler{http.MethodPost: upload(u)}, Fields: []api.Field{sizeField}}
 }
 
 type uploadAnswer struct {
@@ -29,7 +29,7 @@ type uploadAnswer struct {
 	Code      int               `json:"code"`
 }
 
-func upload(u Uploader, lifetime int) api.Handler {
+func upload(u Uploader) api.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		form, err := api.Decode(w, r)
 		if err != nil {
@@ -50,6 +50,6 @@ func upload(u Uploader, lifetime int) api.Handler {
 		if err != nil {
 			return err
 		}
-		return api.JSON(w, http.StatusOK, uploadAnswer{up.ID, up.Method, up.URL, up.Headers, lifetime, http.StatusOK})
+		return api.JSON(w, http.StatusOK, uploadAnswer{up.ID, up.Method, up.URL, up.Headers, int(biometric.UploadLifetime.Seconds()), http.StatusOK})
 	}
 }

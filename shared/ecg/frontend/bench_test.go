@@ -1,7 +1,6 @@
 package frontend
 
 import (
-	"io"
 	"testing"
 
 	"systole/shared/ecg/filter"
@@ -58,41 +57,6 @@ func BenchmarkRun(b *testing.B) {
 		f.Run(mv, rateHz)
 	}
 	reportSamples(b, len(mv))
-}
-
-// BenchmarkLong24Hours is the whole front end over a day, read in pieces. Its
-// memory is that of one window.
-func BenchmarkLong24Hours(b *testing.B) {
-	minute, _ := synthetic.Person(1).Strip(60, rateHz, 0.02, 1)
-	const day = 24 * 3600 * rateHz
-	b.ReportAllocs()
-	for b.Loop() {
-		var f FrontEnd
-		beats := 0
-		source := &repeated{piece: minute, left: day}
-		if err := f.Long(source, rateHz, func(w Window) { beats += len(w.Peaks) }); err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(float64(beats), "beats")
-	}
-	reportSamples(b, day)
-	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/day")
-}
-
-// repeated is a source that says one piece over and over.
-type repeated struct {
-	piece    []float64
-	at, left int
-}
-
-func (r *repeated) ReadSamples(dst []float64) (int, error) {
-	if r.left == 0 {
-		return 0, io.EOF
-	}
-	n := copy(dst[:min(len(dst), r.left)], r.piece[r.at:])
-	r.at = (r.at + n) % len(r.piece)
-	r.left -= n
-	return n, nil
 }
 
 func reportSamples(b *testing.B, n int) {

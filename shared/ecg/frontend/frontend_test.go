@@ -3,7 +3,6 @@ package frontend
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -150,45 +149,6 @@ func TestDisturbancesAreNamed(t *testing.T) {
 		})
 	}
 }
-
-func TestLongFindsTheSamePeaksAsOneRun(t *testing.T) {
-	mv, _ := synthetic.Person(3).Strip(1000, rateHz, 0.02, 1)
-	var whole, pieces FrontEnd
-	var want, got []float64
-	for _, p := range whole.Run(mv, rateHz).Peaks {
-		want = append(want, p/RateHz)
-	}
-	end := 0.0
-	err := pieces.Long(&repeated{piece: mv, left: len(mv)}, rateHz, func(w Window) {
-		if w.FromS != end {
-			t.Errorf("a window from %g s after one to %g s", w.FromS, end)
-		}
-		end = w.ToS
-		got = append(got, w.Peaks...)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if end != 1000 {
-		t.Errorf("the last window ends at %g s", end)
-	}
-	if !slices.EqualFunc(got, want, func(a, b float64) bool { return math.Abs(a-b) < 0.001 }) {
-		t.Errorf("%d peaks in pieces, %d in one run", len(got), len(want))
-	}
-}
-
-func TestLongReportsTheSourcesError(t *testing.T) {
-	var f FrontEnd
-	if err := f.Long(broken{}, rateHz, func(Window) {}); err != errBroken {
-		t.Errorf("got %v, want %v", err, errBroken)
-	}
-}
-
-type broken struct{}
-
-var errBroken = fmt.Errorf("the cable is out")
-
-func (broken) ReadSamples([]float64) (int, error) { return 0, errBroken }
 
 func FuzzRun(f *testing.F) {
 	f.Add([]byte("0123456789"), 500.0, uint8(255))

@@ -49,14 +49,18 @@ type Verdict struct {
 	BeatsMissing   int
 }
 
-// File looks at a file. The error is a *recording.Error where it can't be read,
-// and an *ecg.Unusable where its rate is none.
-func File(data []byte, h recording.Hints) (*Inspection, error) {
-	return Parts([]recording.Part{{Data: data}}, h)
+// Needs are what an enrolment and a probe need of a recording.
+type Needs struct{ Enrolment, Probe quality.Need }
+
+// File inspects a file, and says whether it meets the needs. The error is a
+// *recording.Error for a file that can't be read, and an *ecg.Unusable for a
+// sampling rate that no recorder has.
+func File(data []byte, h recording.Hints, n Needs) (*Inspection, error) {
+	return Parts([]recording.Part{{Data: data}}, h, n)
 }
 
 // Parts is File of a recording that lies in several files.
-func Parts(parts []recording.Part, h recording.Hints) (*Inspection, error) {
+func Parts(parts []recording.Part, h recording.Hints, n Needs) (*Inspection, error) {
 	r, err := recording.ReadParts(parts, h)
 	if err != nil {
 		return nil, err
@@ -65,17 +69,18 @@ func Parts(parts []recording.Part, h recording.Hints) (*Inspection, error) {
 	for _, lead := range r.Leads {
 		in.Leads = append(in.Leads, lead.Name)
 	}
-	return in, in.look(ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz})
+	signal := ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz}
+	reading, err := ecg.Read(signal)
+	if err != nil {
+		return nil, err
+	}
+	in.Enrolment, in.Check = verdict(reading.Usable(n.Enrolment)), verdict(reading.Usable(n.Probe))
+	in.inspect(signal)
+	return in, nil
 }
 
-// look fills in what the signal says.
-func (in *Inspection) look(s ecg.Signal) error {
-	reading, err := ecg.Read(s)
-	if err != nil {
-		return err
-	}
-	_, err = ecg.EnrolReadings(reading)
-	in.Enrolment, in.Check = verdict(err), verdict(reading.Usable())
+// inspect fills in what the signal shows.
+func (in *Inspection) inspect(s ecg.Signal) {
 	in.Seconds = float64(len(s.MV)) / s.RateHz
 
 	if longest := int(ecg.MaxSeconds * s.RateHz); len(s.MV) > longest {
@@ -91,7 +96,6 @@ func (in *Inspection) look(s ecg.Signal) error {
 	}
 	in.Beats, in.Mean = shown(result.Beats)
 	in.Stretches = stretches(&front, in.MV)
-	return nil
 }
 
 func verdict(err error) Verdict {

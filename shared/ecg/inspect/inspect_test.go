@@ -15,6 +15,8 @@ import (
 
 const rateHz = 500
 
+var needs = Needs{quality.Need{Seconds: 10, CleanBeats: 6}, quality.Need{Seconds: 8, CleanBeats: 4}}
+
 // written is a signal as a file of one number a line.
 func written(mv []float64) []byte {
 	var b bytes.Buffer
@@ -26,7 +28,7 @@ func written(mv []float64) []byte {
 
 func TestARecordingIsShownAsItIsCompared(t *testing.T) {
 	mv, peaks := synthetic.Person(1).Strip(40, rateHz, 0.01, 1)
-	in, err := File(written(mv), recording.Hints{RateHz: rateHz})
+	in, err := File(written(mv), recording.Hints{RateHz: rateHz}, needs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +58,7 @@ func TestABadStretchIsNamed(t *testing.T) {
 	for i := 20 * rateHz; i < 40*rateHz; i++ {
 		mv[i] = 0.1
 	}
-	in, err := File(written(mv), recording.Hints{RateHz: rateHz})
+	in, err := File(written(mv), recording.Hints{RateHz: rateHz}, needs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +78,7 @@ func TestABadStretchIsNamed(t *testing.T) {
 
 func TestWhatIsMissingIsSaid(t *testing.T) {
 	mv, _ := synthetic.Person(1).Strip(9, rateHz, 0.01, 1)
-	in, err := File(written(mv), recording.Hints{RateHz: rateHz})
+	in, err := File(written(mv), recording.Hints{RateHz: rateHz}, needs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +89,7 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 
 func TestALongRecordingIsCutWhereTheServiceCutsIt(t *testing.T) {
 	minute, _ := synthetic.Person(1).Strip(60, rateHz, 0.01, 1)
-	in, err := File(written(slices.Concat(slices.Repeat([][]float64{minute}, 11)...)), recording.Hints{RateHz: rateHz})
+	in, err := File(written(slices.Concat(slices.Repeat([][]float64{minute}, 11)...)), recording.Hints{RateHz: rateHz}, needs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +100,7 @@ func TestALongRecordingIsCutWhereTheServiceCutsIt(t *testing.T) {
 
 func TestWhatIsNoRecordingIsRefused(t *testing.T) {
 	for _, data := range []string{"", "%PDF-1.7", "heart"} {
-		if in, err := File([]byte(data), recording.Hints{RateHz: rateHz}); err == nil {
+		if in, err := File([]byte(data), recording.Hints{RateHz: rateHz}, needs); err == nil {
 			t.Errorf("%q: %+v", data, in)
 		}
 	}
@@ -109,7 +111,7 @@ func FuzzFile(f *testing.F) {
 	f.Add(written(mv), 100.0)
 	f.Add([]byte("1\n"), 4000.0)
 	f.Fuzz(func(t *testing.T, data []byte, rateHz float64) {
-		in, err := File(data, recording.Hints{RateHz: rateHz})
+		in, err := File(data, recording.Hints{RateHz: rateHz}, needs)
 		if err != nil {
 			return
 		}

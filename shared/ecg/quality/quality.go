@@ -21,14 +21,6 @@ const (
 	RateImplausible Reason = "rate_implausible"
 )
 
-// Reasons lists every reason.
-func Reasons() []Reason {
-	return []Reason{
-		TooShort, TooFewBeats, NoBeats, LeadsOff, Clipped,
-		Mains, BaselineWander, Motion, Noisy, RateImplausible,
-	}
-}
-
 // Report is what was found in a recording.
 type Report struct {
 	Seconds    float64 // length

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"systole/shared/ecg"
+	"systole/shared/ecg/parameters"
+	"systole/shared/ecg/quality"
 	"systole/shared/ecg/recording"
 	"systole/shared/ecg/resample"
 	"systole/tests/support/recordings"
@@ -69,7 +71,13 @@ func TestAHeartIsKnownAgainInEveryFormat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	signal := func(r *recording.Recording) ecg.Signal { return ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz} }
+	read := func(r *recording.Recording) *ecg.Reading {
+		reading, err := ecg.Read(ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reading
+	}
 	stranger, err := recording.ReadBytes(recordings.Probe(t, 2), recording.Hints{RateHz: recordings.RateHz})
 	if err != nil {
 		t.Fatal(err)
@@ -77,12 +85,12 @@ func TestAHeartIsKnownAgainInEveryFormat(t *testing.T) {
 	for _, folder := range folders {
 		t.Run(folder.Name(), func(t *testing.T) {
 			at := filepath.Join(samplesFolder, folder.Name())
-			template, err := ecg.Enrol(signal(readSample(t, at, "enrol")))
+			template, err := ecg.Enrol(parameters.Shipped.Newest(), quality.Need{Seconds: 10, CleanBeats: 6}, read(readSample(t, at, "enrol")))
 			if err != nil {
 				t.Fatal(err)
 			}
-			own, err1 := ecg.Compare(template, signal(readSample(t, at, "check")))
-			other, err2 := ecg.Compare(template, signal(stranger))
+			own, err1 := template.Compare(read(readSample(t, at, "check")))
+			other, err2 := template.Compare(read(stranger))
 			if err := errors.Join(err1, err2); err != nil {
 				t.Fatal(err)
 			}

@@ -16,7 +16,10 @@ import (
 	"os"
 	"slices"
 
+	"systole/shared/biometric"
 	"systole/shared/ecg"
+	"systole/shared/ecg/parameters"
+	"systole/shared/ecg/quality"
 	"systole/tests/science/cohort"
 )
 
@@ -37,7 +40,7 @@ func main() {
 type stolen struct {
 	person   string
 	template *ecg.Template
-	probe    ecg.Signal
+	probe    *ecg.Reading
 	bytes    map[string][]byte // by deployment and generation
 }
 
@@ -66,12 +69,18 @@ func steal(recordings []cohort.Recording) ([]stolen, error) {
 		if len(of) < 2 {
 			continue
 		}
-		signal := func(r cohort.Recording) ecg.Signal { return ecg.Signal{MV: r.MV, RateHz: r.RateHz} }
-		template, err := ecg.Enrol(signal(of[0]))
+		enrolment, err := read(of[0])
+		if err != nil {
+			return nil, err
+		}
+		template, err := ecg.Enrol(parameters.Shipped.Newest(), quality.Need(biometric.EnrolmentNeed), enrolment)
 		if err != nil {
 			continue // not a recording to enrol with
 		}
-		h := stolen{person: of[0].Person, template: template, probe: signal(of[len(of)-1]), bytes: map[string][]byte{}}
+		h := stolen{person: of[0].Person, template: template, bytes: map[string][]byte{}}
+		if h.probe, err = read(of[len(of)-1]); err != nil {
+			return nil, err
+		}
 		for _, name := range []string{"first", "renewed", "elsewhere"} {
 			if h.bytes[name], err = template.Marshal(seed(name, h.person)); err != nil {
 				return nil, err
@@ -86,6 +95,13 @@ func steal(recordings []cohort.Recording) ([]stolen, error) {
 	}
 	return hearts, nil
 }
+
+func read(r cohort.Recording) (*ecg.Reading, error) {
+	return ecg.Read(ecg.Signal{MV: r.MV, RateHz: r.RateHz})
+}
+
+// usable says whether the service would compare the recording.
+func usable(r *ecg.Reading) bool { return r.Usable(quality.Need(biometric.ProbeNeed)) == nil }
 
 // seed is one that nobody shares, as the ring derives it from key and salt.
 func seed(name, person string) ecg.Seed { return sha256.Sum256([]byte(name + "\x00" + person)) }
@@ -112,16 +128,19 @@ const fmr = ecg.FMR(0.001)
 func accuracy(hearts []stolen) error {
 	trials, differ := 0, 0
 	for _, h := range hearts {
-		read, err := ecg.ParseTemplate(h.bytes["first"], seed("first", h.person))
+		read, err := ecg.ParseTemplate(h.bytes["first"], seed("first", h.person), parameters.Shipped)
 		if err != nil {
 			return err
 		}
 		for _, other := range hearts {
-			plain, err := ecg.Compare(h.template, other.probe)
-			if err != nil {
-				continue // not a recording to check with
+			if !usable(other.probe) {
+				continue
 			}
-			protected, err := ecg.Compare(read, other.probe)
+			plain, err := h.template.Compare(other.probe)
+			if err != nil {
+				return err
+			}
+			protected, err := read.Compare(other.probe)
 			if err != nil {
 				return err
 			}
@@ -140,20 +159,21 @@ func accuracy(hearts []stolen) error {
 func foreignSeed(hearts []stolen) error {
 	tries, accepted := 0, 0
 	for _, h := range hearts {
-		misread, err := ecg.ParseTemplate(h.bytes["first"], seed("elsewhere", h.person))
+		misread, err := ecg.ParseTemplate(h.bytes["first"], seed("elsewhere", h.person), parameters.Shipped)
 		if err != nil {
 			return err
 		}
 		for _, other := range hearts {
-			score, err := ecg.Compare(misread, other.probe)
-			if err != nil {
+			if other.person != h.person || !usable(other.probe) {
 				continue
 			}
-			if other.person == h.person {
-				tries++
-				if score.Accepted(fmr) {
-					accepted++
-				}
+			score, err := misread.Compare(other.probe)
+			if err != nil {
+				return err
+			}
+			tries++
+			if score.Accepted(fmr) {
+				accepted++
 			}
 		}
 	}

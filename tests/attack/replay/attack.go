@@ -174,7 +174,11 @@ func (m *measurement) invented(number uint64) {
 		mv, _ := heart.Strip(attackSeconds, rateHz, noiseMV, seed)
 		return ecg.Signal{MV: mv, RateHz: rateHz}
 	}
-	template, err := ecg.Enrol(strip(2 * number))
+	enrolment, err := ecg.Read(strip(2 * number))
+	if err != nil {
+		return
+	}
+	template, err := enrol(enrolment)
 	if err != nil {
 		return
 	}

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"systole/shared/biometric"
 	"systole/shared/ecg"
+	"systole/shared/ecg/parameters"
+	"systole/shared/ecg/quality"
 	"systole/tests/science/cohort"
 )
 
@@ -74,9 +77,14 @@ func (p *person) add(s ecg.Signal) {
 	}
 }
 
+// enrol makes a template as the service does.
+func enrol(r *ecg.Reading) (*ecg.Template, error) {
+	return ecg.Enrol(parameters.Shipped.Newest(), quality.Need(biometric.EnrolmentNeed), r)
+}
+
 // usable is the recording's reading, and whether the service would take it for
 // a check.
 func usable(s ecg.Signal) (*ecg.Reading, bool) {
 	r, err := ecg.Read(s)
-	return r, err == nil && r.Usable() == nil
+	return r, err == nil && r.Usable(quality.Need(biometric.ProbeNeed)) == nil
 }

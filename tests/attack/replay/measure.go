@@ -99,7 +99,7 @@ func (m *measurement) disguised(group string, p *person, used ecg.Signal, prints
 // attacked tries each attack with a stolen recording, against the template of
 // that very recording.
 func (m *measurement) attacked(p *person, stolen recording, random *rand.Rand) {
-	template, err := ecg.EnrolReadings(stolen.reading)
+	template, err := enrol(stolen.reading)
 	if err != nil {
 		return
 	}

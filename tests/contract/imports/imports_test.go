@@ -102,7 +102,7 @@ func partsOf(f functions.Function) map[string]bool {
 func TestTheDomainKnowsNeitherAWSNorHTTP(t *testing.T) {
 	domain := []string{"shared/member", "shared/account", "shared/biometric", "shared/cleanup", "shared/ecg", "shared/fault"}
 	for path, p := range listed(t, "./shared/...") {
-		if !within(path, domain...) || within(path, "shared/biometric/configured") {
+		if !within(path, domain...) {
 			continue
 		}
 		for _, dep := range p.Deps {

@@ -4,20 +4,20 @@ import (
 	"fmt"
 	"io"
 
-	"systole/shared/ecg/model"
+	"systole/shared/ecg/parameters"
 	"systole/tests/science/cohort"
 	"systole/tests/science/trials"
 )
 
 // fold is a model and the persons that it never saw.
 type fold struct {
-	model   *model.Model
+	model   *parameters.Parameters
 	heldOut []string
 }
 
 // writeAdaptation shows what taking in the probes of session 2 does to
 // templates of session 1 when session 3R is compared with them.
-func writeAdaptation(w io.Writer, o options, bench *trials.Bench, recordings []cohort.Recording, folds []fold, thresholds model.Calibration) {
+func writeAdaptation(w io.Writer, o options, bench *trials.Bench, recordings []cohort.Recording, folds []fold, thresholds parameters.Calibration) {
 	var all trials.Adaptation
 	for _, f := range folds {
 		f.model.Impostors = thresholds

@@ -16,7 +16,7 @@ import (
 	"slices"
 
 	"systole/infra/train/learn"
-	"systole/shared/ecg/model"
+	"systole/shared/ecg/parameters"
 	"systole/tests/science/cohort"
 	"systole/tests/science/trials"
 )
@@ -87,7 +87,7 @@ func crossValidate(o options, bench *trials.Bench, recordings []cohort.Recording
 	var folds []fold
 	results, err := bench.CrossValidate(recordings, trials.Setup{
 		Folds: o.folds, Seed: o.seed, Settings: set, Progress: showProgress,
-		Learned: func(m *model.Model, heldOut []string) { folds = append(folds, fold{m, heldOut}) },
+		Learned: func(m *parameters.Parameters, heldOut []string) { folds = append(folds, fold{m, heldOut}) },
 	})
 	fmt.Fprintln(os.Stderr)
 	if err == nil && o.adapt {
@@ -99,10 +99,10 @@ func crossValidate(o options, bench *trials.Bench, recordings []cohort.Recording
 // testShipped runs the shipped parameters on persons that they never saw.
 // Others are compared only where that was asked for, and it says so.
 func testShipped(o options, bench *trials.Bench, recordings []cohort.Recording) ([]trials.Result, error) {
-	m := model.Shipped()
+	m := parameters.Shipped.Newest()
 	fresh := slices.DeleteFunc(trials.Persons(recordings), func(p string) bool { return slices.Contains(m.Persons, p) })
 	known := len(trials.Persons(recordings)) - len(fresh)
-	fmt.Fprintf(os.Stderr, "parameters %s: %d persons they never saw, %d they were learned from\n", m.Version, len(fresh), known)
+	fmt.Fprintf(os.Stderr, "parameters %s: %d persons they never saw, %d they were learned from\n", m.Algorithm, len(fresh), known)
 	tested := fresh
 	if o.known {
 		fmt.Fprintln(os.Stderr, "WARNING: the persons they were learned from are tested too; rates are too good")

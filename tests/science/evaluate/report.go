@@ -7,7 +7,7 @@ import (
 	"math"
 	"text/tabwriter"
 
-	"systole/shared/ecg/model"
+	"systole/shared/ecg/parameters"
 	"systole/tests/science/trials"
 )
 
@@ -73,9 +73,9 @@ func summarise(results []trials.Result, o options) []summary {
 
 // thresholdsWithout are the thresholds to test on the protocol: the shipped
 // ones where those are tested, else the calibration on the other protocols.
-func thresholdsWithout(results []trials.Result, tested int, o options) model.Calibration {
+func thresholdsWithout(results []trials.Result, tested int, o options) parameters.Calibration {
 	if o.shipped {
-		return model.Shipped().Impostors
+		return parameters.Shipped.Newest().Impostors
 	}
 	var others []trials.Result
 	for i := range results {

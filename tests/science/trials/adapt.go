@@ -2,7 +2,8 @@ package trials
 
 import (
 	"systole/infra/train/learn"
-	"systole/shared/ecg/model"
+	"systole/shared/biometric"
+	"systole/shared/ecg/parameters"
 	"systole/tests/science/cohort"
 )
 
@@ -16,8 +17,8 @@ type Adaptation struct {
 // Adapting enrols the persons with session 1, offers the probes of session 2
 // for adaptation, and tests with session 3R. All strangers' probes are offered
 // as well for Attacked. The model must be calibrated.
-func (b *Bench) Adapting(all *Adaptation, recordings []cohort.Recording, persons []string, m *model.Model) {
-	var w model.Workspace
+func (b *Bench) Adapting(all *Adaptation, recordings []cohort.Recording, persons []string, m *parameters.Parameters) {
+	var w parameters.Workspace
 	between := map[string]Person{}
 	enrol := Protocol{Database: cohort.Heartprint, person: sessions(cohort.Session1, cohort.Session2)}
 	for _, p := range enrol.Persons(recordings) {
@@ -25,14 +26,14 @@ func (b *Bench) Adapting(all *Adaptation, recordings []cohort.Recording, persons
 	}
 	test := Protocol{Name: "hR", Database: cohort.Heartprint, person: sessions(cohort.Session1, cohort.Session3R)}
 	tested := only(test.Persons(recordings), persons)
-	var before, own, attacked []*model.Heart
+	var before, own, attacked []*parameters.Template
 	for _, p := range tested {
 		enrolled := b.heart(p.Enrol, m, &w)
 		if enrolled == nil {
 			before, own, attacked = append(before, nil), append(own, nil), append(attacked, nil)
 			continue
 		}
-		mine := model.Adaptive{Enrolled: *enrolled}
+		mine := parameters.Adaptive{Enrolled: *enrolled}
 		theirs := mine
 		for _, s := range between[p.Name].Probes {
 			beats := b.Beats(s)
@@ -47,12 +48,12 @@ func (b *Bench) Adapting(all *Adaptation, recordings []cohort.Recording, persons
 				theirs = offer(m, &w, theirs, b.Beats(s), &all.Offered, &all.Taken)
 			}
 		}
-		mineNow, theirsNow := mine.Heart(), theirs.Heart()
+		mineNow, theirsNow := mine.Current(), theirs.Current()
 		before, own, attacked = append(before, enrolled), append(own, &mineNow), append(attacked, &theirsNow)
 	}
 	for _, one := range []struct {
 		result *Result
-		hearts []*model.Heart
+		hearts []*parameters.Template
 	}{{&all.Before, before}, {&all.Own, own}, {&all.Attacked, attacked}} {
 		one.result.Protocol = test
 		one.result.Persons += len(tested)
@@ -61,12 +62,12 @@ func (b *Bench) Adapting(all *Adaptation, recordings []cohort.Recording, persons
 }
 
 // offer lets a heart take in a span's beats, and counts.
-func offer(m *model.Model, w *model.Workspace, a model.Adaptive, beats learn.Beats, offered, taken *int) model.Adaptive {
+func offer(m *parameters.Parameters, w *parameters.Workspace, a parameters.Adaptive, beats learn.Beats, offered, taken *int) parameters.Adaptive {
 	if beats.Report.Reason(probeNeed) != "" {
 		return a
 	}
 	*offered++
-	a, ok := m.TakeIn(a, m.Embed(nil, w, learn.Mean(beats.Rows)), model.Weight(len(beats.Rows), beats.Report.Trust()))
+	a, ok := m.Adapt(a, m.Embed(nil, w, learn.Mean(beats.Rows)), parameters.Weight(len(beats.Rows), beats.Report.Trust()), float64(biometric.AdaptFMR))
 	if ok {
 		*taken++
 	}

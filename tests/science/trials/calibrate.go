@@ -3,7 +3,7 @@ package trials
 import (
 	"math"
 
-	"systole/shared/ecg/model"
+	"systole/shared/ecg/parameters"
 )
 
 const (
@@ -19,7 +19,7 @@ const (
 // Rates too low to be counted are extrapolated by an exponential tail fitted to
 // the excesses over the threshold at 3 % (peaks over threshold: Pickands 1975,
 // with shape 0).
-func Calibrate(results []Result) model.Calibration {
+func Calibrate(results []Result) parameters.Calibration {
 	var pooled []Weighted
 	for _, r := range results {
 		c := NewCurve(r.Trials, nil)
@@ -29,9 +29,9 @@ func Calibrate(results []Result) model.Calibration {
 	}
 	normalise(pooled)
 	from, excess := tail(pooled, countedTail)
-	var c model.Calibration
+	var c parameters.Calibration
 	for i := range c {
-		rate := model.Rate(i)
+		rate := parameters.Rate(i)
 		if rate*float64(len(pooled)) >= countedLeast {
 			c[i], _ = tailStart(pooled, rate)
 			continue

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"systole/infra/train/learn"
-	"systole/shared/ecg/model"
+	"systole/shared/ecg/parameters"
 	"systole/tests/science/cohort"
 )
 
@@ -25,7 +25,7 @@ type Setup struct {
 	Progress func(done float64) // 0 to 1
 	// Learned, where it isn't nil, is told each fold's model and the persons
 	// that it never saw.
-	Learned func(m *model.Model, heldOut []string)
+	Learned func(m *parameters.Parameters, heldOut []string)
 }
 
 // CrossValidate learns, for each fold, a model from the other folds' persons
@@ -49,7 +49,7 @@ func (b *Bench) CrossValidate(recordings []cohort.Recording, set Setup) ([]Resul
 }
 
 // Run runs all protocols' trials among the persons, and adds them to results.
-func (b *Bench) Run(results []Result, recordings []cohort.Recording, persons []string, m *model.Model) {
+func (b *Bench) Run(results []Result, recordings []cohort.Recording, persons []string, m *parameters.Parameters) {
 	for i := range results {
 		r := &results[i]
 		tested := only(r.Protocol.Persons(recordings), persons)

@@ -5,15 +5,16 @@ import (
 	"slices"
 
 	"systole/infra/train/learn"
+	"systole/shared/biometric"
 	"systole/shared/ecg/frontend"
-	"systole/shared/ecg/model"
+	"systole/shared/ecg/parameters"
 	"systole/shared/ecg/quality"
 )
 
 // What the engine asks of an enrolment and of a probe.
 var (
-	heartNeed = quality.Need{Seconds: 10, CleanBeats: 6}
-	probeNeed = quality.Need{Seconds: 8, CleanBeats: 4}
+	heartNeed = quality.Need(biometric.EnrolmentNeed)
+	probeNeed = quality.Need(biometric.ProbeNeed)
 )
 
 // Bench cuts each Span of each recording once.
@@ -39,9 +40,9 @@ func (b *Bench) Beats(s Span) learn.Beats {
 type Counts struct{ Enrolments, NotEnrolled, Probes, NotAcquired int }
 
 // Compare runs a protocol's trials among the persons of one fold.
-func (b *Bench) Compare(persons []Person, m *model.Model, c *Counts) []Trial {
-	var w model.Workspace
-	hearts := make([]*model.Heart, len(persons))
+func (b *Bench) Compare(persons []Person, m *parameters.Parameters, c *Counts) []Trial {
+	var w parameters.Workspace
+	hearts := make([]*parameters.Template, len(persons))
 	for i := range persons {
 		hearts[i] = b.heart(persons[i].Enrol, m, &w)
 	}
@@ -50,8 +51,8 @@ func (b *Bench) Compare(persons []Person, m *model.Model, c *Counts) []Trial {
 
 // probe compares every probe with every heart; a heart is nil where its person
 // could not be enrolled.
-func (b *Bench) probe(persons []Person, hearts []*model.Heart, m *model.Model, c *Counts) []Trial {
-	var w model.Workspace
+func (b *Bench) probe(persons []Person, hearts []*parameters.Template, m *parameters.Parameters, c *Counts) []Trial {
+	var w parameters.Workspace
 	c.Enrolments += len(hearts)
 	for _, heart := range hearts {
 		if heart == nil {
@@ -86,14 +87,14 @@ func (b *Bench) probe(persons []Person, hearts []*model.Heart, m *model.Model, c
 }
 
 // heart enrols the spans; nil where the engine would refuse them.
-func (b *Bench) heart(spans []Span, m *model.Model, w *model.Workspace) *model.Heart {
-	var h model.Heart
+func (b *Bench) heart(spans []Span, m *parameters.Parameters, w *parameters.Workspace) *parameters.Template {
+	var h parameters.Template
 	var total quality.Report
 	for _, s := range spans {
 		beats := b.Beats(s)
 		total.Add(&beats.Report)
 		if len(beats.Rows) > 0 {
-			h.Add(m.Embed(nil, w, learn.Mean(beats.Rows)), model.Weight(len(beats.Rows), beats.Report.Trust()))
+			h.Add(m.Embed(nil, w, learn.Mean(beats.Rows)), parameters.Weight(len(beats.Rows), beats.Report.Trust()))
 		}
 	}
 	if total.Reason(heartNeed) != "" {

@@ -1,0 +1,72 @@
+package biometric
+
+import "errors"
+
+// Engine is what this package asks of a biometric characteristic: to read
+// recordings of it, to make templates of them and to compare. Package ecg/engine
+// implements it for the electrocardiogram. Errors about a recording are of type
+// *fault.Error. Implementations are safe for concurrent use.
+type Engine interface {
+	// Group sorts files into recordings, in order: in some formats several files
+	// are one.
+	Group(files [][]byte) []Recording
+	// Enrol makes a template of the readings, which together must meet the need,
+	// with the newest algorithm.
+	Enrol(need Need, readings []Reading) (Template, error)
+	// Open returns the template that Marshal wrote with the same seed. It belongs
+	// to the algorithm that made it. The error wraps ErrObsolete for an algorithm
+	// that isn't at hand.
+	Open(b []byte, seed [32]byte) (Template, error)
+	// Replayed reports whether a recording is one of the earlier ones, or a part of
+	// one, from digests under one key. A digest that can't be read matches none.
+	Replayed(digest []byte, earlier [][]byte) bool
+}
+
+// ErrObsolete is the error for a template of an algorithm that isn't at hand.
+var ErrObsolete = errors.New("template of an algorithm that is not at hand")
+
+// Recording is a recording as it came, in one or several files.
+type Recording interface {
+	// Read reads the lead to compare.
+	Read(Hints) (Reading, error)
+}
+
+// Hints are what a caller states of a recording beside what its files say.
+type Hints struct {
+	// RateHz is the sampling rate, 0 if not stated. A file's own goes before it.
+	RateHz float64
+	// Lead names the lead to compare; empty for lead I, else the first.
+	Lead string
+	// Pick is part of the name of the ECG to take of an archive; empty for the newest.
+	Pick string
+}
+
+// Reading is a recording that was read. It belongs to no algorithm: it can be
+// compared with the templates of each.
+type Reading interface {
+	// Usable returns nil for a reading that meets the need.
+	Usable(need Need) error
+	// Natural reports whether a living body made the recording, as far as one
+	// recording can show it.
+	Natural() bool
+	// Digest returns a few bytes by which Replayed recognises the recording. They
+	// reveal nothing of it without the key.
+	Digest(key [32]byte) ([]byte, error)
+}
+
+// Template is made of an enrolment, for probes to be compared with. It isn't
+// changed once made.
+type Template interface {
+	// Algorithm names the algorithm that made the template.
+	Algorithm() string
+	// Quality is the template's quality score (ISO/IEC 29794-1), 0 to 1.
+	Quality() float64
+	// Verify reports whether the probe is accepted at the false match rate, by the
+	// template's algorithm.
+	Verify(probe Reading, at FMR) (bool, error)
+	// Adapt returns the template adapted to the probe, and true, if the template as
+	// enrolled and as it is accepts the probe at the rate; else itself and false.
+	Adapt(probe Reading, at FMR) (Template, bool, error)
+	// Marshal returns the template as bytes for Open, transformed under the seed.
+	Marshal(seed [32]byte) ([]byte, error)
+}

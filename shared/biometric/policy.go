@@ -1,0 +1,130 @@
+package biometric
+
+import (
+	"math"
+	"time"
+
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// This file is the policy of enrolments and checks, whole: what is asked of a
+// recording, who may try how often, how strict a check is, what is remembered
+// and for how long. What a deployment may choose is in Settings.
+
+// FMR is a false match rate (ISO/IEC 19795-1): the share of impostors that a
+// check accepts. 0.001 is one in a thousand.
+type FMR float64
+
+// Need is what a purpose asks of a recording.
+type Need struct {
+	Seconds    float64 // length
+	CleanBeats int     // beats that agree with the others
+}
+
+// What an enrolment, and what a probe needs. Fewer beats raise the false
+// non-match rate of the same person; more keep people waiting with their
+// fingers on the electrodes.
+var (
+	EnrolmentNeed = Need{Seconds: 10, CleanBeats: 6}
+	ProbeNeed     = Need{Seconds: 8, CleanBeats: 4}
+)
+
+// Limits of what a request brings.
+const (
+	// maxUploads bounds the uploaded files of one request; it is as many as may be
+	// sent with one (package api).
+	maxUploads = 16
+	// MaxUploadSize is the largest file that can be uploaded, in bytes: an hour of
+	// twelve leads, or a day of one, in most formats.
+	MaxUploadSize = 64 << 20
+	// UploadLifetime is how long a caller has to upload it.
+	UploadLifetime = 15 * time.Minute
+)
+
+// Limits of failed checks in a row (NIST SP 800-63B-4, 3.2.3): from freeTries on
+// each next check has to wait, twice as long each time; at disabledAt the
+// template is of no use until the member, with the password, enrols again.
+const (
+	freeTries   = 5
+	firstWait   = 30 * time.Second
+	longestWait = 15 * time.Minute
+	disabledAt  = 50
+)
+
+// What is remembered of recordings, so that none is accepted twice.
+const (
+	// maxChecked bounds the checks remembered beside a template. Each costs it some
+	// 200 bytes, and the more there are the likelier a new recording resembles one
+	// by chance.
+	maxChecked = 256
+	// archiveFrom is the number of digests beside the member from which they move
+	// to the template's object. Every read of the member carries them until then.
+	archiveFrom = 32
+)
+
+// When a template is adapted to an accepted probe, where Settings.Adapt says so:
+// hearts change over weeks.
+const (
+	// adaptEvery is the least time between adaptations: each writes an object.
+	adaptEvery = 24 * time.Hour
+	// AdaptFMR is the false match rate at which the probe must be accepted,
+	// stricter than any usual check, so that no impostor is taken in.
+	AdaptFMR = FMR(0.0003)
+)
+
+// usedResolution is how exactly a template's last use is known: to note it costs
+// a write.
+const usedResolution = 24 * time.Hour
+
+// strictness is the false match rate of a check: the setting's, or a stricter
+// one that the caller asks for; fault.FieldInvalid for a laxer one.
+func (s Settings) strictness(asked FMR) (FMR, error) {
+	switch {
+	case asked == 0:
+		return s.FMR, nil
+	case asked > 0 && asked <= s.FMR:
+		return asked, nil
+	}
+	return 0, fault.New(fault.FieldInvalid, "field", "fmr")
+}
+
+// mayEnrol returns fault.ConsentMissing where consent is required and not given,
+// and fault.LogInAgain when the template is disabled and the session is older
+// than that: holding a token does not prove knowledge of the password.
+func (s Settings) mayEnrol(session store.Session, m store.Member) error {
+	if s.Consent != "" && !m.Consent.Holds(s.Consent) {
+		return fault.New(fault.ConsentMissing)
+	}
+	if m.Template != nil && m.Template.Failures >= disabledAt && !session.Issued.After(m.Template.FailedAt) {
+		return fault.New(fault.LogInAgain)
+	}
+	return nil
+}
+
+// mayCheck returns why the template may not be compared with now:
+// fault.ModelDisabled, or fault.TooManyChecks with the time to wait.
+func mayCheck(m store.Template, now time.Time) error {
+	if m.Failures >= disabledAt {
+		return fault.New(fault.ModelDisabled)
+	}
+	wait := m.FailedAt.Add(waitAfter(m.Failures)).Sub(now)
+	if wait <= 0 {
+		return nil
+	}
+	return fault.New(fault.TooManyChecks, "seconds", int(math.Ceil(wait.Seconds()))).After(wait)
+}
+
+// waitAfter is how long no check is made after so many failures in a row.
+func waitAfter(failures int) time.Duration {
+	if failures < freeTries {
+		return 0
+	}
+	doublings := min(failures-freeTries, 10)
+	return min(firstWait<<doublings, longestWait)
+}
+
+// mayAdapt reports whether the template is old enough to be adapted.
+func (s Settings) mayAdapt(m store.Template, now time.Time) bool {
+	return s.Adapt && now.Sub(m.Made) >= adaptEvery
+}

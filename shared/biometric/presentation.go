@@ -1,0 +1,145 @@
+package biometric
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strconv"
+
+	"systole/shared/biometric/protect"
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// This file is the presentation attack detection of a check (ISO/IEC 30107-1):
+// no recording is accepted that was used before or that no living body made.
+
+// probe is a recording to check.
+type probe struct {
+	reading Reading
+	id      string // of its digest beside the member
+	digests digests
+}
+
+// readProbe reads the recording to check, of which there must be one.
+func (s *Service) readProbe(ctx context.Context, session store.Session, submitted Submission) (*probe, error) {
+	files, err := s.files(ctx, session, submitted)
+	if err != nil {
+		return nil, err
+	}
+	recording, err := s.one(files)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := s.ring(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := new(probe)
+	err = s.work(ctx, func() (err error) {
+		if p.reading, err = recording.Read(submitted.Hints); err != nil {
+			return err
+		}
+		if err := p.reading.Usable(ProbeNeed); err != nil {
+			return err
+		}
+		p.digests, err = digestsOf(ring, session.PK, p.reading)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	random := make([]byte, 8)
+	if _, err := io.ReadFull(s.rand, random); err != nil {
+		return nil, fmt.Errorf("draw id: %w", err)
+	}
+	p.id = hex.EncodeToString(random)
+	return p, nil
+}
+
+// present reads the session's member and, in the same call, leaves the probe's
+// digest beside them, before any other check is decided. Without a probe it only
+// reads.
+func (s *Service) present(ctx context.Context, session store.Session, p *probe) (store.Member, error) {
+	if p == nil {
+		return s.owner(ctx, session)
+	}
+	m, err := s.members.RegisterProbe(ctx, session.Username, p.id, p.digests.atRest())
+	return s.confirmed(session, m, err)
+}
+
+// withdraw removes the digest of a probe that was not compared. If that fails,
+// the recording counts as used.
+func (s *Service) withdraw(ctx context.Context, session store.Session, p *probe) {
+	if p == nil {
+		return
+	}
+	bestEffort(ctx, func(ctx context.Context) error { return s.members.RemoveProbe(ctx, session.Username, p.id) })
+}
+
+// checkPresentation returns fault.Replay for a recording that was used before,
+// and fault.Unnatural for one that no living body made.
+func (s *Service) checkPresentation(p *probe, m store.Member, ref reference) error {
+	if s.replayed(p.digests, history(ref.content, m, p.id)) {
+		return fault.New(fault.Replay)
+	}
+	if !p.reading.Natural() {
+		return fault.New(fault.Unnatural)
+	}
+	return nil
+}
+
+// digests are those of one recording, one under each of the service's keys, the
+// current one first. At rest a digest follows its key's id, so that after a
+// rotation a probe is compared with each under its own key.
+type digests []struct{ keyID, digest []byte }
+
+// digestsOf makes a member's digests of a reading. Each member has keys of their
+// own.
+func digestsOf(ring protect.Ring, pk int64, r Reading) (digests, error) {
+	var all digests
+	// The purpose is part of every digest at rest: it stays as it is.
+	for _, k := range ring.Derive("prints of " + strconv.FormatInt(pk, 10)) {
+		digest, err := r.Digest(k.Secret)
+		if err != nil {
+			return nil, fmt.Errorf("digest recording: %w", err)
+		}
+		all = append(all, struct{ keyID, digest []byte }{bytes.Clone(k.ID[:]), digest})
+	}
+	return all, nil
+}
+
+// atRest is the digest under the current key, with the key's id. A ring has at
+// least one key.
+func (d digests) atRest() []byte { return append(bytes.Clone(d[0].keyID), d[0].digest...) }
+
+// replayed reports whether the recording of the digests is one of the history, or
+// a part of one.
+func (s *Service) replayed(own digests, history [][]byte) bool {
+	for _, o := range own {
+		var earlier [][]byte
+		for _, at := range history {
+			if digest, ok := bytes.CutPrefix(at, o.keyID); ok {
+				earlier = append(earlier, digest)
+			}
+		}
+		if s.engine.Replayed(o.digest, earlier) {
+			return true
+		}
+	}
+	return false
+}
+
+// history is what is remembered of the member's recordings, without the probe's
+// own digest.
+func history(c *content, m store.Member, own string) [][]byte {
+	all := c.digests()
+	for id, digest := range m.Digests {
+		if id != own {
+			all = append(all, digest)
+		}
+	}
+	return all
+}

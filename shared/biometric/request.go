@@ -1,0 +1,21 @@
+package biometric
+
+// Submission is one or several recordings as a request brings them.
+type Submission struct {
+	Files   [][]byte // sent with the request
+	Uploads []string // ids of files that were uploaded before
+	Hints
+}
+
+// Enrolment is a request to make a template.
+type Enrolment struct{ Submission }
+
+// Check is a request to compare one recording with the member's template.
+type Check struct {
+	Submission
+	// FMR, when not 0, asks for a stricter false match rate than the setting's; a
+	// laxer one is fault.FieldInvalid.
+	FMR FMR
+	// Nonce is the one that the session was given for this check; empty for none.
+	Nonce string
+}

@@ -1,0 +1,194 @@
+package biometric
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"systole/shared/fault"
+	"systole/shared/measure"
+	"systole/shared/member"
+	"systole/shared/parallel"
+	"systole/shared/store"
+)
+
+// Verify reports whether the probe is of the token's member. If anything keeps it
+// from comparing, that is an error and no verdict: fault.NoModel,
+// fault.ModelObsolete, what is wrong with the recording or the nonce,
+// fault.Replay or fault.Unnatural, too many failures, or the stores' failure.
+//
+// It costs three calls to the stores, two of them at once.
+func (s *Service) Verify(ctx context.Context, token string, c Check) (bool, error) {
+	session, err := s.tokens.Authenticate(ctx, token)
+	if err != nil {
+		return false, err
+	}
+	at, err := s.settings.strictness(c.FMR)
+	if err != nil {
+		return false, err
+	}
+	p, unusable := s.readProbe(ctx, session, c.Submission)
+	defer s.discard(ctx, session, c.Uploads)
+	m, ref, err := s.admit(ctx, session, p, unusable, c.Nonce)
+	if err != nil {
+		s.withdraw(ctx, session, p)
+		return false, err
+	}
+	if err := s.checkPresentation(p, m, ref); err != nil {
+		return false, s.recordFailure(ctx, m, p, err)
+	}
+	accepted, err := ref.Verify(p.reading, at)
+	if err != nil {
+		return false, err
+	}
+	if !accepted {
+		measure.Add(ctx, "rejected", measure.Count, 1)
+		return false, s.recordFailure(ctx, m, p, nil)
+	}
+	measure.Add(ctx, "accepted", measure.Count, 1)
+	return true, s.recordSuccess(ctx, session, m, ref, p)
+}
+
+// admit loads what the probe is compared with. That the probe is unusable is
+// answered last, so that only a member with a template, who may check now, learns
+// about a recording.
+func (s *Service) admit(ctx context.Context, session store.Session, p *probe, unusable error, nonce string) (store.Member, reference, error) {
+	m, ref, err := s.load(ctx, session, p, nonce)
+	if err != nil {
+		return m, ref, err
+	}
+	if err := mayCheck(*m.Template, s.now()); err != nil {
+		return m, ref, err
+	}
+	return m, ref, unusable
+}
+
+// load reads the session's member and, at the same time, the object that the
+// session last saw, presents the probe, if there is one, and consumes the nonce.
+// It reads again only if the member's pointer names another object.
+func (s *Service) load(ctx context.Context, session store.Session, p *probe, nonce string) (store.Member, reference, error) {
+	var m store.Member
+	var object []byte
+	var missing error
+	err := parallel.Do(func() (err error) {
+		m, err = s.present(ctx, session, p)
+		return err
+	}, func() error {
+		if session.TemplateKey != "" {
+			object, missing = s.objects.Get(ctx, session.TemplateKey)
+		}
+		return nil
+	}, func() error {
+		return s.consumeChallenge(ctx, session, nonce)
+	})
+	if err != nil {
+		return m, reference{}, err
+	}
+	if m.Template == nil {
+		return m, reference{}, fault.New(fault.NoModel)
+	}
+	if m.Template.Key != session.TemplateKey || errors.Is(missing, store.ErrNotFound) {
+		m, object, missing = s.reload(ctx, session, m)
+	}
+	if missing != nil {
+		return m, reference{}, fmt.Errorf("read model: %w", missing)
+	}
+	ref, err := s.open(ctx, m.Template.Key, object)
+	return m, ref, err
+}
+
+// reload reads the object that the member's pointer names. If it isn't there, the
+// template was replaced, and the old object removed, between the two reads: the
+// pointer is read once more.
+func (s *Service) reload(ctx context.Context, session store.Session, m store.Member) (store.Member, []byte, error) {
+	object, err := s.objects.Get(ctx, m.Template.Key)
+	if !errors.Is(err, store.ErrNotFound) {
+		return m, object, err
+	}
+	again, err := s.owner(ctx, session)
+	if err != nil {
+		return m, nil, err
+	}
+	if again.Template == nil {
+		return m, nil, fault.New(fault.NoModel)
+	}
+	object, err = s.objects.Get(ctx, again.Template.Key)
+	return again, object, err
+}
+
+// consumeChallenge consumes the nonce of a check, if there is one;
+// fault.ChallengeMissing if one is required.
+func (s *Service) consumeChallenge(ctx context.Context, session store.Session, nonce string) error {
+	if nonce != "" {
+		return s.tokens.ConsumeChallenge(ctx, session, nonce)
+	}
+	if s.settings.Challenge {
+		return fault.New(fault.ChallengeMissing)
+	}
+	return nil
+}
+
+// recordFailure counts a failed check, before its caller learns of it, and
+// returns why it failed, nil for a probe of another person. It removes the
+// probe's digest: only an accepted recording must not come again.
+func (s *Service) recordFailure(ctx context.Context, m store.Member, p *probe, why error) error {
+	kind := member.NotRecognised
+	if fault.Is(why, fault.Replay) {
+		kind = member.ReplayRefused
+	}
+	now := s.now()
+	err := parallel.Do(func() error {
+		err := s.members.CountFailure(ctx, m.Username, m.Template.Version, now)
+		if errors.Is(err, store.ErrConflict) { // a new template has no failures yet
+			return nil
+		}
+		return err
+	}, func() error {
+		return s.members.Note(ctx, m.Username, member.NewEvent(kind, now))
+	}, func() error {
+		return s.members.RemoveProbe(ctx, m.Username, p.id)
+	})
+	if err != nil {
+		return fmt.Errorf("record failed check: %w", err)
+	}
+	return why
+}
+
+// recordSuccess clears failures, and adapts, archives or notes what follows from
+// an accepted probe.
+func (s *Service) recordSuccess(ctx context.Context, session store.Session, m store.Member, ref reference, p *probe) error {
+	if err := s.clearFailures(ctx, m); err != nil {
+		return err
+	}
+	if changed := s.changed(m, ref, p.reading); changed != nil {
+		bestEffort(ctx, func(ctx context.Context) error { return s.replace(ctx, session, m, *changed) })
+		return nil
+	}
+	s.noteUse(ctx, session, m)
+	return nil
+}
+
+func (s *Service) clearFailures(ctx context.Context, m store.Member) error {
+	if m.Template.Failures == 0 {
+		return nil
+	}
+	err := s.members.ClearFailures(ctx, m.Username, m.Template.Version)
+	if err != nil && !errors.Is(err, store.ErrConflict) {
+		return fmt.Errorf("clear failed checks: %w", err)
+	}
+	return nil
+}
+
+// noteUse notes that session and template are in use, if the last note is old.
+func (s *Service) noteUse(ctx context.Context, session store.Session, m store.Member) {
+	bestEffort(ctx, func(ctx context.Context) error {
+		return s.tokens.Touch(ctx, session, m.Template.Key)
+	}, func(ctx context.Context) error {
+		now := s.now()
+		if now.Sub(m.Template.Used) < usedResolution {
+			return nil
+		}
+		return errors.Join(s.members.MarkTemplateUsed(ctx, m.Username, m.Template.Version, now),
+			s.members.Note(ctx, m.Username, member.NewEvent(member.Recognised, now)))
+	})
+}

@@ -1,0 +1,155 @@
+// Package engine compares electrocardiograms for package biometric: it implements
+// that package's Engine port with packages recording and ecg. Mains plug it in,
+// so that nothing else links the signal processing.
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"systole/shared/biometric"
+	"systole/shared/ecg"
+	"systole/shared/ecg/fingerprint"
+	"systole/shared/ecg/parameters"
+	"systole/shared/ecg/quality"
+	"systole/shared/ecg/recording"
+)
+
+// Engine implements biometric.Engine. It is safe for concurrent use.
+type Engine struct {
+	defaultRateHz float64
+	algorithms    parameters.Algorithms
+}
+
+// New returns an Engine with the shipped algorithms. defaultRateHz is the
+// sampling rate of recordings that come without one; 0 to tell it from the
+// signal, where that is safe, or refuse them.
+func New(defaultRateHz float64) *Engine {
+	return &Engine{defaultRateHz, parameters.Shipped}
+}
+
+// Group: see biometric.Engine.
+func (e *Engine) Group(files [][]byte) []biometric.Recording {
+	var all []biometric.Recording
+	for _, parts := range recording.Group(files) {
+		all = append(all, &parted{parts, e.defaultRateHz})
+	}
+	return all
+}
+
+// parted is a recording in its files.
+type parted struct {
+	parts         []recording.Part
+	defaultRateHz float64
+}
+
+// Read reads the lead to compare. A sampling rate that no file states is held
+// against the heart.
+func (p *parted) Read(h biometric.Hints) (biometric.Reading, error) {
+	r, err := recording.ReadParts(p.parts, recording.Hints{
+		RateHz: h.RateHz, DefaultRateHz: p.defaultRateHz, Lead: h.Lead, Pick: h.Pick, Guess: ecg.GuessRate,
+	})
+	if err != nil {
+		return nil, Refusal(err)
+	}
+	signal := ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz}
+	read, err := ecg.Read(signal)
+	if err != nil {
+		return nil, Refusal(err)
+	}
+	stated := slices.ContainsFunc(r.Notes, func(n recording.Note) bool { return n.Code == "rate_from_file" })
+	if !stated && !read.RateTrusted() {
+		if err := ecg.CheckRate(signal); err != nil {
+			return nil, Refusal(err)
+		}
+	}
+	return &reading{read}, nil
+}
+
+// reading implements biometric.Reading.
+type reading struct{ *ecg.Reading }
+
+func (r *reading) Usable(need biometric.Need) error {
+	return Refusal(r.Reading.Usable(quality.Need(need)))
+}
+
+func (r *reading) Digest(key [32]byte) ([]byte, error) {
+	return r.Fingerprint(fingerprint.New(fingerprint.Key(key))).AppendBinary(nil)
+}
+
+// errForeign is for a reading that another engine made, a mistake of the caller.
+var errForeign = errors.New("a reading of another engine")
+
+// Enrol makes a template with the newest algorithm; see biometric.Engine.
+func (e *Engine) Enrol(need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
+	own := make([]*ecg.Reading, len(readings))
+	for i, r := range readings {
+		r, ok := r.(*reading)
+		if !ok {
+			return nil, errForeign
+		}
+		own[i] = r.Reading
+	}
+	made, err := ecg.Enrol(e.algorithms.Newest(), quality.Need(need), own...)
+	if err != nil {
+		return nil, Refusal(err)
+	}
+	return template{made}, nil
+}
+
+// Open opens a template with the algorithm that made it; see biometric.Engine.
+func (e *Engine) Open(b []byte, seed [32]byte) (biometric.Template, error) {
+	opened, err := ecg.ParseTemplate(b, seed, e.algorithms)
+	if errors.Is(err, ecg.ErrObsolete) {
+		return nil, fmt.Errorf("%w: %w", biometric.ErrObsolete, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return template{opened}, nil
+}
+
+// Replayed: see biometric.Engine.
+func (e *Engine) Replayed(digest []byte, earlier [][]byte) bool {
+	own, err := fingerprint.Parse(digest)
+	if err != nil {
+		return false
+	}
+	var known []fingerprint.Print
+	for _, b := range earlier {
+		if one, err := fingerprint.Parse(b); err == nil {
+			known = append(known, one)
+		}
+	}
+	return fingerprint.Replayed(own, known)
+}
+
+// template implements biometric.Template.
+type template struct{ *ecg.Template }
+
+func (t template) Verify(probe biometric.Reading, at biometric.FMR) (bool, error) {
+	r, ok := probe.(*reading)
+	if !ok {
+		return false, errForeign
+	}
+	score, err := t.Compare(r.Reading)
+	if err != nil {
+		return false, Refusal(err)
+	}
+	return score.Accepted(ecg.FMR(at)), nil
+}
+
+func (t template) Adapt(probe biometric.Reading, strong biometric.FMR) (biometric.Template, bool, error) {
+	r, ok := probe.(*reading)
+	if !ok {
+		return t, false, errForeign
+	}
+	adapted, ok, err := t.Template.Adapt(r.Reading, ecg.FMR(strong))
+	if err != nil {
+		return t, false, Refusal(err)
+	}
+	return template{adapted}, ok, nil
+}
+
+func (t template) Marshal(seed [32]byte) ([]byte, error) { return t.Template.Marshal(seed) }

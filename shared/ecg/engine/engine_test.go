@@ -1,0 +1,298 @@
+package engine
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"systole/shared/biometric"
+	"systole/shared/biometric/protect"
+	"systole/shared/ecg/parameters"
+	"systole/shared/ecg/plda"
+	"systole/shared/fault"
+	"systole/shared/member"
+	"systole/shared/memory"
+	"systole/shared/store"
+)
+
+// recordingOf reads an excerpt of package biometric's testdata.
+func recordingOf(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("../../biometric/testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// The excerpts: an enrolment, two checks by the same person, checks by others.
+const (
+	enrolment = "person01_rec1_20s.csv"
+	same      = "person01_rec2_12s.csv"
+	third     = "person01_rec3_12s.csv"
+)
+
+var others = []string{"person02_rec1_12s.csv", "person10_rec1_12s.csv", "person20_rec1_12s.csv"}
+
+// read reads a file that holds one recording.
+func read(t testing.TB, e *Engine, file []byte) biometric.Reading {
+	t.Helper()
+	r, err := e.Group([][]byte{file})[0].Read(biometric.Hints{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func enrol(t testing.TB, e *Engine, files ...string) biometric.Template {
+	t.Helper()
+	var readings []biometric.Reading
+	for _, f := range files {
+		readings = append(readings, read(t, e, recordingOf(t, f)))
+	}
+	template, err := e.Enrol(biometric.EnrolmentNeed, readings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return template
+}
+
+func verify(t testing.TB, template biometric.Template, probe biometric.Reading) bool {
+	t.Helper()
+	ok, err := template.Verify(probe, 0.01)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ok
+}
+
+func TestThePersonIsAcceptedAndOthersAreNot(t *testing.T) {
+	e := New(500)
+	template := enrol(t, e, enrolment)
+	if !verify(t, template, read(t, e, recordingOf(t, same))) {
+		t.Error("the person is refused")
+	}
+	for _, name := range others {
+		if verify(t, template, read(t, e, recordingOf(t, name))) {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+}
+
+// changed rewrites every value of an excerpt.
+func changed(t *testing.T, file []byte, change func(v float64) float64) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	for line := range strings.Lines(string(file)) {
+		v, err := strconv.ParseFloat(strings.Trim(line, "\"\r\n"), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&out, "%.6f\n", change(v))
+	}
+	return out.Bytes()
+}
+
+func lines(file []byte, from, to int) []byte {
+	return bytes.Join(bytes.SplitAfter(file, []byte("\n"))[from:to], nil)
+}
+
+func TestAUsedRecordingIsRecognisedInEveryDisguise(t *testing.T) {
+	e := New(500)
+	key := [32]byte{1}
+	digest := func(file []byte) []byte {
+		d, err := read(t, e, file).Digest(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	used := recordingOf(t, same)
+	history := [][]byte{nil, []byte("not a digest"), digest(recordingOf(t, enrolment)), digest(used)}
+	scaled := func(f func(v float64) float64) []byte { return changed(t, used, f) }
+	for name, again := range map[string][]byte{
+		"as it was":       used,
+		"later begun":     lines(used, 400, 6000),
+		"louder":          scaled(func(v float64) float64 { return 1.7 * v }),
+		"upside down":     scaled(func(v float64) float64 { return -v }),
+		"with an offset":  scaled(func(v float64) float64 { return v + 3 }),
+		"in other digits": scaled(func(v float64) float64 { return v }),
+	} {
+		if !e.Replayed(digest(again), history) {
+			t.Errorf("%s: not recognised", name)
+		}
+	}
+	if e.Replayed(digest(recordingOf(t, third)), history) {
+		t.Error("a new recording is taken for a used one")
+	}
+}
+
+func TestOneBeatRepeatedIsNotNatural(t *testing.T) {
+	e := New(500)
+	beat := lines(recordingOf(t, same), 1000, 1400)
+	if read(t, e, bytes.Repeat(beat, 15)).Natural() {
+		t.Error("taken for a living heart")
+	}
+	if !read(t, e, recordingOf(t, same)).Natural() {
+		t.Error("a living heart isn't")
+	}
+}
+
+func TestAStatedRateIsHeldAgainstTheHeart(t *testing.T) {
+	recording := New(500).Group([][]byte{bytes.Repeat(recordingOf(t, same), 4)})[0] // 48 s at 500 Hz, 75 beats a minute
+	for rateHz, want := range map[float64]fault.Code{
+		50: fault.RateImplausible, 100: fault.RateImplausible, 150: fault.RateImplausible, 180: fault.RateImplausible,
+		250: "", 400: "", 500: "", 700: "",
+		1600: fault.RateImplausible, 1700: fault.RateImplausible, 2000: fault.RateImplausible, 4000: fault.RateImplausible, 5000: fault.RateImplausible,
+	} {
+		r, err := recording.Read(biometric.Hints{RateHz: rateHz})
+		if err == nil {
+			err = r.Usable(biometric.EnrolmentNeed)
+		}
+		if codeOf(err) != want {
+			t.Errorf("%v Hz: %v, want %q", rateHz, err, want)
+		}
+	}
+}
+
+// older is an engine of a time when an algorithm that compares the waveform
+// alone was the only one, and newer one that has the shipped one as well.
+func olderAndNewer() (older, newer *Engine) {
+	p := *parameters.Shipped.Newest()
+	p.Algorithm = "waveform-0"
+	p.Spaces[parameters.Slope], p.Spaces[parameters.Network] = plda.Space{}, plda.Space{}
+	first := parameters.Algorithm{Name: p.Algorithm, Parameters: func() *parameters.Parameters { return &p }}
+	return &Engine{500, parameters.Algorithms{first}}, &Engine{500, append(parameters.Shipped, first)}
+}
+
+func TestOldAndNewAlgorithmsLiveSideBySide(t *testing.T) {
+	older, newer := olderAndNewer()
+	stored := func(e *Engine, template biometric.Template) biometric.Template {
+		b, err := template.Marshal([32]byte{7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened, err := e.Open(b, [32]byte{7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return opened
+	}
+	old := enrol(t, older, enrolment)
+	kept, made := stored(newer, old), stored(newer, enrol(t, newer, enrolment))
+	if kept.Algorithm() != "waveform-0" || made.Algorithm() != parameters.Shipped[0].Name {
+		t.Errorf("the old template is of %q, the new one of %q", kept.Algorithm(), made.Algorithm())
+	}
+	for _, name := range append(others, same, third) {
+		probe := read(t, newer, recordingOf(t, name)) // one reading for both
+		alone := verify(t, old, read(t, older, recordingOf(t, name)))
+		if got := verify(t, kept, probe); got != alone {
+			t.Errorf("%s against the old template: %v, with the old algorithm alone %v", name, got, alone)
+		}
+		if got, want := verify(t, made, probe), strings.HasPrefix(name, "person01"); got != want {
+			t.Errorf("%s against the new template: %v", name, got)
+		}
+		adapted, _, err := kept.Adapt(probe, 0.05)
+		if err != nil || adapted.Algorithm() != "waveform-0" {
+			t.Errorf("%s: adapted by %q, %v", name, adapted.Algorithm(), err)
+		}
+	}
+	b, err := made.Marshal([32]byte{7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := older.Open(b, [32]byte{7}); !errors.Is(err, biometric.ErrObsolete) {
+		t.Errorf("a template of an algorithm that isn't at hand: %v", err)
+	}
+}
+
+func TestWhatIsNoTemplateIsNotObsolete(t *testing.T) {
+	if _, err := New(500).Open([]byte("garbage"), [32]byte{}); err == nil || errors.Is(err, biometric.ErrObsolete) {
+		t.Errorf("error %v", err)
+	}
+}
+
+type foreign struct{ biometric.Reading }
+
+func TestAReadingOfAnotherEngineIsRefused(t *testing.T) {
+	e := New(500)
+	template := enrol(t, e, enrolment)
+	if _, err := e.Enrol(biometric.EnrolmentNeed, []biometric.Reading{foreign{}}); err == nil {
+		t.Error("enrolled")
+	}
+	if ok, err := template.Verify(foreign{}, 0.01); ok || err == nil {
+		t.Error("verified")
+	}
+	if _, ok, err := template.Adapt(foreign{}, 0.01); ok || err == nil {
+		t.Error("adapted")
+	}
+}
+
+// BenchmarkCheck goes from a file of 12 s to the decision, the stores left out.
+func BenchmarkCheck(b *testing.B) {
+	e := New(500)
+	template := enrol(b, e, enrolment)
+	key := [32]byte{1}
+	enrolled, err := read(b, e, recordingOf(b, enrolment)).Digest(key)
+	if err != nil {
+		b.Fatal(err)
+	}
+	file := recordingOf(b, same)
+	b.SetBytes(int64(len(file)))
+	b.ReportAllocs()
+	for b.Loop() {
+		probe := read(b, e, file)
+		if err := probe.Usable(biometric.ProbeNeed); err != nil {
+			b.Fatal(err)
+		}
+		digest, err := probe.Digest(key)
+		if err != nil || e.Replayed(digest, [][]byte{enrolled}) || !probe.Natural() {
+			b.Fatal("refused")
+		}
+		if !verify(b, template, probe) {
+			b.Fatal("rejected")
+		}
+	}
+	b.ReportMetric(12*float64(b.N)/b.Elapsed().Seconds(), "ECG-s/s")
+}
+
+// BenchmarkEnrolTenMinutes goes from a file of ten minutes to the template, stored
+// in memory with the file.
+func BenchmarkEnrolTenMinutes(b *testing.B) {
+	const token = "0123456789abcdef0123456789abcdef01234567"
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return noon }
+	keys, err := protect.NewRing("a secret of the tests, and of nobody else")
+	if err != nil {
+		b.Fatal(err)
+	}
+	rows := new(memory.Store)
+	session := store.Session{ID: sha256.Sum256([]byte(token)), Username: "kim", PK: 7, Issued: noon, Used: noon, Expires: noon.Add(time.Hour)}
+	err = errors.Join(
+		rows.CreateMember(b.Context(), store.Member{Username: "kim", PK: 7, PasswordHash: "hash"}),
+		rows.CreateSession(b.Context(), session, store.Event{}, nil),
+	)
+	if err != nil {
+		b.Fatal(err)
+	}
+	tokens := member.NewTokens(rows, member.DefaultTokenLimits, clock, rand.Reader)
+	service := biometric.NewService(tokens, rows, &memory.Objects{Now: clock}, keys, New(500),
+		biometric.Settings{FMR: 0.01, KeepUploads: true, Parallel: 2}, clock, rand.Reader)
+	file := bytes.Repeat(recordingOf(b, enrolment), 30)
+	b.SetBytes(int64(len(file)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := service.Enrol(b.Context(), token, biometric.Enrolment{Submission: biometric.Submission{Files: [][]byte{file}}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(600*float64(b.N)/b.Elapsed().Seconds(), "ECG-s/s")
+}

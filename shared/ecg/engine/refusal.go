@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"errors"
+	"math"
+
+	"systole/shared/ecg"
+	"systole/shared/ecg/quality"
+	"systole/shared/ecg/recording"
+	"systole/shared/fault"
+)
+
+// unusable is the code of a reason why a signal can't be used.
+func unusable(r quality.Reason) (fault.Code, bool) {
+	switch r {
+	case quality.TooShort:
+		return fault.TooShort, true
+	case quality.TooFewBeats:
+		return fault.TooFewBeats, true
+	case quality.NoBeats:
+		return fault.NoBeats, true
+	case quality.LeadsOff:
+		return fault.LeadsOff, true
+	case quality.Clipped:
+		return fault.Clipped, true
+	case quality.Mains:
+		return fault.Mains, true
+	case quality.BaselineWander:
+		return fault.BaselineWander, true
+	case quality.Motion:
+		return fault.Motion, true
+	case quality.Noisy:
+		return fault.Noisy, true
+	case quality.RateImplausible:
+		return fault.RateImplausible, true
+	}
+	return "", false
+}
+
+// Refusal turns the errors of packages recording and ecg about a recording into
+// faults for the person who sent it. Any other error stays what it is.
+func Refusal(err error) error {
+	var u *ecg.Unusable
+	if errors.As(err, &u) {
+		return unusableFault(u)
+	}
+	var unread *recording.Error
+	if errors.As(err, &unread) {
+		return unreadFault(unread)
+	}
+	return err
+}
+
+// unusableFault says what the recording lacks.
+func unusableFault(u *ecg.Unusable) error {
+	code, ok := unusable(u.Reason)
+	if !ok {
+		return u
+	}
+	f := fault.New(code).Because(u)
+	params := map[string]any{}
+	if u.SecondsMissing > 0 {
+		params["seconds_missing"] = math.Ceil(10*u.SecondsMissing) / 10
+	}
+	if u.BeatsMissing > 0 {
+		params["beats_missing"] = u.BeatsMissing
+	}
+	if code == fault.RateImplausible && u.HeartRate > 0 {
+		params["heart_rate"] = math.Round(u.HeartRate)
+	}
+	if len(params) > 0 {
+		f.Params = params
+	}
+	return f
+}
+
+// unread is the code of a reason why a file can't be read.
+func unread(r recording.Reason) (fault.Code, bool) {
+	switch r {
+	case recording.Empty:
+		return fault.RecordingEmpty, true
+	case recording.Unreadable:
+		return fault.RecordingUnreadable, true
+	case recording.Unsupported:
+		return fault.RecordingUnsupported, true
+	case recording.RateUnknown:
+		return fault.RateUnknown, true
+	}
+	return "", false
+}
+
+// unreadFault says which line of the file can't be read, if it has lines.
+func unreadFault(e *recording.Error) error {
+	code, ok := unread(e.Reason)
+	if !ok {
+		return e
+	}
+	f := fault.New(code).Because(e)
+	if e.Line > 0 {
+		f.Params = map[string]any{"line": e.Line}
+	}
+	return f
+}

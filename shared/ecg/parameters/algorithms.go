@@ -1,0 +1,57 @@
+package parameters
+
+import (
+	"embed"
+	"sync"
+)
+
+//go:embed *.bin
+var files embed.FS
+
+// Shipped are the algorithms that are part of the program, the newest first: it
+// makes the new templates, the others open the templates that they made. Adding
+// an algorithm is its file, named after it, in this folder and a line here; a
+// line may go when no stored template names it any more.
+var Shipped = Algorithms{
+	embedded("heart-1-6bf83077"),
+}
+
+// Algorithms are sets of parameters by name, the newest first.
+type Algorithms []Algorithm
+
+// Algorithm is a named set of parameters, which are read when they are first
+// asked for.
+type Algorithm struct {
+	Name       string
+	Parameters func() *Parameters
+}
+
+// Newest returns the parameters that new templates are made with.
+func (a Algorithms) Newest() *Parameters { return a[0].Parameters() }
+
+// Named returns the parameters of the algorithm with the name, and whether there
+// is one.
+func (a Algorithms) Named(name string) (*Parameters, bool) {
+	for _, one := range a {
+		if one.Name == name {
+			return one.Parameters(), true
+		}
+	}
+	return nil, false
+}
+
+// embedded is an algorithm whose parameter file lies in this folder.
+func embedded(name string) Algorithm {
+	return Algorithm{name, sync.OnceValue(func() *Parameters {
+		b, err := files.ReadFile(name + ".bin")
+		if err == nil {
+			var p *Parameters
+			if p, err = Read(string(b)); err == nil {
+				return p
+			}
+		}
+		// The files are compiled in and a test reads each: this can't happen to a
+		// program that was tested.
+		panic("embedded parameters " + name + ": " + err.Error())
+	})}
+}

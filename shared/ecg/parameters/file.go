@@ -1,0 +1,164 @@
+package parameters
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math"
+
+	"systole/shared/ecg/network"
+	"systole/shared/ecg/plda"
+)
+
+// magic begins every parameter file; the digit is the layout's version.
+const magic = "heart1\n"
+
+// ErrFile is the error for bytes that are no parameter file.
+var ErrFile = errors.New("not a parameter file")
+
+// Read reads what Append wrote.
+func Read(file string) (*Parameters, error) {
+	const sum = 4
+	if len(file) < len(magic)+sum || file[:len(magic)] != magic {
+		return nil, ErrFile
+	}
+	body, stated := file[:len(file)-sum], file[len(file)-sum:]
+	if crc32.ChecksumIEEE([]byte(body)) != binary.LittleEndian.Uint32([]byte(stated)) {
+		return nil, fmt.Errorf("%w: checksum", ErrFile)
+	}
+	r := reader{rest: body[len(magic):]}
+	p := r.parameters()
+	if r.failed || len(r.rest) != 0 {
+		return nil, fmt.Errorf("%w: length", ErrFile)
+	}
+	return p, nil
+}
+
+// reader takes values from the front of a string; after the first failure it
+// returns zeros.
+type reader struct {
+	rest   string
+	failed bool
+}
+
+func (r *reader) take(n int) string {
+	if n < 0 || n > len(r.rest) {
+		r.failed, r.rest = true, ""
+		return ""
+	}
+	taken := r.rest[:n]
+	r.rest = r.rest[n:]
+	return taken
+}
+
+func (r *reader) number() int {
+	b := r.take(4)
+	if len(b) < 4 {
+		return 0
+	}
+	return int(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
+}
+
+func (r *reader) float() float32 { return math.Float32frombits(uint32(r.number())) }
+
+func (r *reader) text() string { return r.take(r.number()) }
+
+// floats reads values kept as 16-bit integers with one scale for all.
+func (r *reader) floats() []float32 {
+	n, scale := r.number(), r.float()
+	b := r.take(2 * n)
+	x := make([]float32, 0, len(b)/2)
+	for ; len(b) >= 2; b = b[2:] {
+		x = append(x, scale*float32(int16(uint16(b[0])|uint16(b[1])<<8)))
+	}
+	return x
+}
+
+func (r *reader) layer() network.Layer {
+	return network.Layer{In: r.number(), Out: r.number(), Kernel: r.number(), Weight: r.floats(), Bias: r.floats()}
+}
+
+func (r *reader) parameters() *Parameters {
+	p := &Parameters{Algorithm: r.text()}
+	for range min(r.number(), len(r.rest)) {
+		p.Persons = append(p.Persons, r.text())
+	}
+	for range min(r.number(), len(r.rest)) {
+		p.Network.Convolutions = append(p.Network.Convolutions, r.layer())
+	}
+	p.Network.Dense = r.layer()
+	for i := range p.Spaces {
+		s := plda.Space{Mean: r.floats(), Between: r.floats()}
+		s.Basis = make([]float32, 0, len(s.Between)*len(s.Mean))
+		for range s.Between {
+			s.Basis = append(s.Basis, r.floats()...)
+		}
+		p.Spaces[i] = s
+		p.Weights[i] = r.float()
+	}
+	for i := range p.Impostors {
+		p.Impostors[i] = r.float()
+	}
+	return p
+}
+
+// Append appends the set as a parameter file.
+func (p *Parameters) Append(b []byte) []byte {
+	start := len(b)
+	b = append(b, magic...)
+	b = appendText(b, p.Algorithm)
+	b = appendNumber(b, len(p.Persons))
+	for _, person := range p.Persons {
+		b = appendText(b, person)
+	}
+	b = appendNumber(b, len(p.Network.Convolutions))
+	for i := range p.Network.Convolutions {
+		b = appendLayer(b, &p.Network.Convolutions[i])
+	}
+	b = appendLayer(b, &p.Network.Dense)
+	for i, s := range p.Spaces {
+		b = appendFloats(b, s.Mean)
+		b = appendFloats(b, s.Between)
+		for d := range s.Between {
+			b = appendFloats(b, s.Basis[d*len(s.Mean):(d+1)*len(s.Mean)])
+		}
+		b = appendFloat(b, p.Weights[i])
+	}
+	for _, threshold := range p.Impostors {
+		b = appendFloat(b, threshold)
+	}
+	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b[start:]))
+}
+
+func appendNumber(b []byte, n int) []byte { return binary.LittleEndian.AppendUint32(b, uint32(n)) }
+
+func appendFloat(b []byte, v float32) []byte {
+	return binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+}
+
+func appendText(b []byte, text string) []byte { return append(appendNumber(b, len(text)), text...) }
+
+// appendFloats keeps values as 16-bit integers: at most 1/65,534 of the largest
+// off.
+func appendFloats(b []byte, x []float32) []byte {
+	var largest float32
+	for _, v := range x {
+		largest = max(largest, v, -v)
+	}
+	scale := largest / math.MaxInt16
+	b = appendFloat(appendNumber(b, len(x)), scale)
+	for _, v := range x {
+		var q int16
+		if scale > 0 {
+			q = int16(math.Round(float64(v / scale)))
+		}
+		b = binary.LittleEndian.AppendUint16(b, uint16(q))
+	}
+	return b
+}
+
+func appendLayer(b []byte, l *network.Layer) []byte {
+	b = appendNumber(appendNumber(appendNumber(b, l.In), l.Out), l.Kernel)
+	return appendFloats(appendFloats(b, l.Weight), l.Bias)
+}

@@ -1,0 +1,40 @@
+package parameters
+
+import "math"
+
+// Template is the weighted mean of the embeddings of a person's recordings.
+type Template struct {
+	Mean       []float32 // of the parameters' Dimensions
+	Weight     float64   // the sum of the recordings'
+	Recordings float64   // how many it was made of
+}
+
+// Weight is a recording's weight in a template, from its number of clean beats
+// and its quality score (0 to 1).
+func Weight(cleanBeats int, quality float64) float64 {
+	return math.Sqrt(float64(cleanBeats)) * (0.1 + quality)
+}
+
+// Add takes a recording's embedding into the mean. The weight is above 0; see
+// Weight.
+func (t *Template) Add(embedding []float32, weight float64) {
+	if t.Mean == nil {
+		t.Mean = make([]float32, len(embedding))
+	}
+	t.Weight += weight
+	t.Recordings++
+	share := float32(weight / t.Weight)
+	for i, v := range embedding {
+		t.Mean[i] += share * (v - t.Mean[i])
+	}
+}
+
+// worth is how many independent recordings the template's are worth: those of
+// one day have much in common.
+func (t *Template) worth() float64 { return math.Sqrt(t.Recordings) }
+
+// Compare scores a probe's embedding against the template. Both must be of
+// these parameters.
+func (p *Parameters) Compare(t *Template, probe []float32) float64 {
+	return p.Score(t.Mean, t.worth(), probe)
+}
