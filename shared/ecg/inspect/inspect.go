@@ -76,6 +76,7 @@ func Parts(parts []recording.Part, h recording.Hints, n Needs) (*Inspection, err
 	}
 	in.Enrolment, in.Check = verdict(reading.Usable(n.Enrolment)), verdict(reading.Usable(n.Probe))
 	in.inspect(signal)
+	in.Seconds += float64(r.Left) / r.RateHz
 	return in, nil
 }
 

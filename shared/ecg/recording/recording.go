@@ -17,11 +17,12 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Limits of what is read: 24 hours of one lead at 500 Hz as text, and more.
+// Limits of what is read. What is longer than MaxSeconds is read up to there.
 const (
 	MaxBytes   = raw.MaxBytes
 	MaxSamples = raw.MaxSamples // of all leads together
 	MaxLeads   = raw.MaxLeads
+	MaxSeconds = raw.MaxSeconds
 )
 
 // What readers of all formats return.
@@ -84,7 +85,8 @@ type Recording struct {
 	Device string    // empty when the file doesn't say
 	Start  time.Time // zero when the file doesn't say
 	RateHz float64
-	Leads  []Lead // of the same length
+	Leads  []Lead // of the same length, at most MaxSeconds
+	Left   int    // samples of each lead behind those that were read
 	Notes  []Note
 	chosen int
 }
@@ -131,14 +133,29 @@ func readAll(r io.Reader) ([]byte, error) {
 // settle decides what the file left open.
 func settle(f found, h Hints) (*Recording, error) {
 	r := &Recording{
-		Format: f.format, Device: f.Device, Start: f.Start, RateHz: f.RateHz, Leads: f.Leads, Notes: f.Notes,
+		Format: f.format, Device: f.Device, Start: f.Start, RateHz: f.RateHz, Leads: f.Leads, Left: f.Left, Notes: f.Notes,
 		chosen: raw.Choose(f.Leads, h.Lead),
 	}
 	if err := r.settleRate(h, f.RateGuessed); err != nil {
 		return nil, err
 	}
+	r.cut()
 	r.dropDeadStart()
 	return r, nil
+}
+
+// cut leaves MaxSeconds, where a reader didn't know the rate while it read.
+func (r *Recording) cut() {
+	n := len(r.Leads[0].MV)
+	if most := math.Ceil(MaxSeconds * r.RateHz); float64(n) > most {
+		for i := range r.Leads {
+			r.Leads[i].MV = r.Leads[i].MV[:int(most)]
+		}
+		r.Left += n - int(most)
+	}
+	if n := len(r.Leads[0].MV); r.Left > 0 {
+		r.notef("first_read", "the first %.0f s of %.0f s read", float64(n)/r.RateHz, float64(n+r.Left)/r.RateHz)
+	}
 }
 
 // differs is from which share on two rates contradict each other.

@@ -1,10 +1,13 @@
 package recording_test
 
 import (
+	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
+	"strings"
 	"testing"
 
 	"systole/shared/ecg/recording"
@@ -49,6 +52,55 @@ func holter(minutes int) write.Signal {
 	return s
 }
 
+func TestALongRecordingIsReadAsFarAsItIsUsed(t *testing.T) {
+	s := holter(20)
+	texts := map[string]string{
+		"text, timed":  "time_ms,ecg_mV\n" + lines(len(s.MV), func(i int) string { return fmt.Sprintf("%d,%v", 2*i, s.MV[i]) }),
+		"text, stated": "# fs = 500\necg_mV\n" + lines(len(s.MV), func(i int) string { return fmt.Sprint(s.MV[i]) }),
+		"text":         "ecg_mV\n" + lines(len(s.MV), func(i int) string { return fmt.Sprint(s.MV[i]) }),
+		"text of 65 columns at 4,000 Hz": "# fs = 4000\n" + lines(160_000, func(i int) string {
+			return strings.Repeat(fmt.Sprint(s.MV[i], ","), 64) + fmt.Sprint(s.MV[i])
+		}),
+	}
+	check := func(name string, r *recording.Recording, err error) {
+		t.Helper()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			return
+		}
+		n := len(r.Chosen().MV)
+		if seconds := float64(n) / r.RateHz; seconds > recording.MaxSeconds+1 || n*len(r.Leads) > recording.MaxSamples || !strings.Contains(codes(r), "first_read") {
+			t.Errorf("%s: %.0f s of %d leads are read, notes %s", name, seconds, len(r.Leads), codes(r))
+		}
+		if all := n + r.Left; len(r.Leads) < 60 && (float64(all) < 0.999*1200*r.RateHz || float64(all) > 1.001*1200*r.RateHz) && r.RateHz == 500 {
+			t.Errorf("%s: it has %d samples in all", name, all)
+		}
+	}
+	for _, b := range binaries {
+		r, err := recording.ReadParts(b.parts(s), recording.Hints{RateHz: 500})
+		check(b.name, r, err)
+	}
+	for name, file := range texts {
+		r, err := recording.ReadBytes([]byte(file), recording.Hints{DefaultRateHz: 500})
+		check(name, r, err)
+	}
+}
+
+func TestReadingEndsWhenNobodyWaits(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	file := []byte("ecg_mV\n" + lines(100_000, func(i int) string { return fmt.Sprint(wave(i)) }))
+	for name, data := range map[string][]byte{"text": file, "gzip": gzipped(t, file), "zip": zipped(t, struct {
+		name string
+		data []byte
+	}{"a.csv", file})} {
+		_, err := recording.ReadBytes(data, recording.Hints{RateHz: 500, Budget: recording.NewBudget(ctx, len(data))})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestALongRecordingTakesTheMemoryOfItsSamples(t *testing.T) {
 	const fixed = 256 << 10 // bytes beside the samples
 	s := holter(60)
@@ -69,10 +121,10 @@ func TestALongRecordingTakesTheMemoryOfItsSamples(t *testing.T) {
 	}
 }
 
-// BenchmarkRead tells how many bytes of a file of an hour are read in a second,
+// BenchmarkRead tells how many bytes of a file of ten minutes are read in a second,
 // beside only copying them.
 func BenchmarkRead(b *testing.B) {
-	s := holter(60)
+	s := holter(10)
 	for _, format := range binaries {
 		files := format.parts(s)
 		size := 0

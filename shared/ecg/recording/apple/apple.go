@@ -109,10 +109,10 @@ func (f *header) take(value string) {
 }
 
 // Read reads an ECG of a watch.
-func Read(data []byte, _ raw.Options) (*raw.Recording, error) {
+func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	f, _ := parse(data)
-	mv := make([]float64, 0, len(f.body)/6)
-	comma := false
+	mv := make([]float64, 0, min(len(f.body)/6, o.Frames(f.rateHz, 1)))
+	comma, left := false, 0
 	for line, number := []byte(nil), 1; len(f.body) > 0; number++ {
 		line, f.body, _ = bytes.Cut(f.body, []byte{'\n'})
 		line = bytes.TrimSpace(line)
@@ -127,7 +127,10 @@ func Read(data []byte, _ raw.Options) (*raw.Recording, error) {
 		if !ok {
 			return nil, raw.Refuse(raw.Unreadable, 0, "number %d of its samples is none", number)
 		}
-		mv = append(mv, f.scale*x)
+		if mv = append(mv, f.scale*x); len(mv) == o.Frames(f.rateHz, 1) {
+			left = bytes.Count(f.body, []byte{'\n'})
+			break
+		}
 	}
 	if len(mv) < fewestNumbers {
 		return nil, raw.Refuse(raw.Unreadable, 0, "it has %d samples only", len(mv))
@@ -135,7 +138,7 @@ func Read(data []byte, _ raw.Options) (*raw.Recording, error) {
 	if f.lead == "" {
 		f.lead = "I" // what a watch records
 	}
-	return &raw.Recording{RateHz: f.rateHz, Start: f.start, Device: f.device, Leads: []raw.Lead{{Name: f.lead, MV: mv}}}, nil
+	return &raw.Recording{RateHz: f.rateHz, Left: left, Start: f.start, Device: f.device, Leads: []raw.Lead{{Name: f.lead, MV: mv}}}, nil
 }
 
 // IsExport finds the folder of ECGs in the archive of everything that the

@@ -110,7 +110,7 @@ func addLeads(r *raw.Recording, w set, o raw.Options) error {
 		return err
 	}
 	data := w.find(tagData)
-	frames, err := frameCount(r, w, len(data)/p.Width/n, raw.MaxSamples/n)
+	frames, err := frameCount(r, w, len(data)/p.Width/n)
 	if err != nil {
 		return err
 	}
@@ -122,6 +122,8 @@ func addLeads(r *raw.Recording, w set, o raw.Options) error {
 	if err != nil {
 		return err
 	}
+	read := min(frames, o.Frames(r.RateHz, len(kept)))
+	r.Left, frames = frames-read, read
 	padding := math.NaN()
 	if value := w.find(tagPadding); len(value) >= p.Width {
 		padding = p.At(value)
@@ -150,12 +152,10 @@ func addLeads(r *raw.Recording, w set, o raw.Options) error {
 
 // frameCount is how many samples of each channel there are, with so many in
 // the file.
-func frameCount(r *raw.Recording, w set, there, most int) (int, error) {
+func frameCount(r *raw.Recording, w set, there int) (int, error) {
 	switch stated := w.integer(tagSamples); {
 	case there == 0:
 		return 0, raw.Refuse(raw.Empty, 0, "its waveform has no samples")
-	case there > most:
-		return 0, raw.Refuse(raw.Unsupported, 0, "it has more than %d samples", raw.MaxSamples)
 	case stated > there:
 		r.Notef("shorter_than_stated", "%d of %d samples are there", there, stated)
 	case stated > 0:

@@ -35,12 +35,17 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	if records == 0 {
 		return nil, raw.Refuse(raw.Empty, 0, "its header is there, but no data")
 	}
+	perRecord := h.signals[kept[0]].perRecord
+	if read := o.Frames(r.RateHz, len(kept))/perRecord + 1; read < records {
+		r.Left = (records - read) * perRecord
+		records = read
+	}
 	runs := h.runs(r, body, records)
 	total := 0
 	for _, run := range runs {
 		total += run.missing + run.records*h.signals[kept[0]].perRecord
 	}
-	if total > raw.MaxSamples/len(kept) {
+	if total > 2*raw.MaxSamples/len(kept)+perRecord {
 		return nil, raw.Refuse(raw.Unsupported, 0, "it has more than %d samples", raw.MaxSamples)
 	}
 	for _, i := range kept {

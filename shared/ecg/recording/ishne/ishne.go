@@ -27,7 +27,7 @@ var leadNames = [...]string{"", "", "X", "Y", "Z", "I", "II", "III", "aVR", "aVL
 
 // Read reads a Holter recording. Of the header's fields on the person none
 // is looked at.
-func Read(data []byte, _ raw.Options) (*raw.Recording, error) {
+func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	if data[0] == 'A' {
 		return nil, raw.Refuse(raw.Unsupported, 0, "it holds a Holter's annotations: send the recording itself, its .ecg file")
 	}
@@ -51,9 +51,8 @@ func Read(data []byte, _ raw.Options) (*raw.Recording, error) {
 	case stated > 0 && stated != frames && stated/leads != frames:
 		r.Notef("length_wrong", "it has %d samples of each lead, its header says otherwise", frames)
 	}
-	if frames > raw.MaxSamples/leads {
-		return nil, raw.Refuse(raw.Unsupported, 0, "it has more than %d samples", raw.MaxSamples)
-	}
+	read := min(frames, o.Frames(r.RateHz, leads))
+	r.Left, frames = frames-read, read
 	for i := range leads {
 		lead := raw.Lead{MV: make([]float64, frames)}
 		if code := short(158 + 2*i); code > 0 && code < len(leadNames) {

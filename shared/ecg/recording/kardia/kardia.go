@@ -21,7 +21,7 @@ var leadBlocks = [...]struct{ block, name string }{
 
 // Read reads a Kardia's .atc file: blocks with a name and a length. The
 // block on the phone and where it was is read for its date alone.
-func Read(data []byte, _ raw.Options) (*raw.Recording, error) {
+func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	const head, blockHead, sum = 12, 8, 4
 	if len(data) < head {
 		return nil, raw.Refuse(raw.Unreadable, 0, "it ends within its header: send it again")
@@ -59,11 +59,11 @@ func Read(data []byte, _ raw.Options) (*raw.Recording, error) {
 		nanovolts = 500
 		r.Notef("gain_guessed", "it doesn't say its resolution: %d nV taken, as usual", nanovolts)
 	}
-	return r, addLeads(r, leads[:], float64(nanovolts)/1e6)
+	return r, addLeads(r, leads[:], float64(nanovolts)/1e6, o)
 }
 
 // addLeads appends the leads that are there, all as long as the shortest.
-func addLeads(r *raw.Recording, leads [][]byte, mV float64) error {
+func addLeads(r *raw.Recording, leads [][]byte, mV float64, o raw.Options) error {
 	samples := 0
 	for _, lead := range leads {
 		if n := len(lead) / 2; n > 0 && (samples == 0 || n < samples) {
@@ -73,6 +73,8 @@ func addLeads(r *raw.Recording, leads [][]byte, mV float64) error {
 	if samples == 0 {
 		return raw.Refuse(raw.Empty, 0, "there is no ECG in it")
 	}
+	read := min(samples, o.Frames(r.RateHz, len(leads)))
+	r.Left, samples = samples-read, read
 	for i, lead := range leads {
 		if len(lead) < 2 {
 			continue

@@ -57,7 +57,7 @@ func ReadMATLAB(data []byte, o raw.Options) (*raw.Recording, error) {
 	if err := m.elements(data[head:]); err != nil {
 		return nil, err
 	}
-	return readVariables(m.variables)
+	return readVariables(m.variables, o)
 }
 
 // element splits off the first element, of the short or the long form. One that

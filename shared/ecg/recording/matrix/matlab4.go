@@ -23,12 +23,12 @@ func IsMATLAB4(data []byte) bool {
 }
 
 // ReadMATLAB4 reads the matrices of a level 4 file.
-func ReadMATLAB4(data []byte, _ raw.Options) (*raw.Recording, error) {
+func ReadMATLAB4(data []byte, o raw.Options) (*raw.Recording, error) {
 	var all []variable
 	for {
 		v, rest, ok := matlab4Matrix(data)
 		if !ok {
-			return readVariables(all)
+			return readVariables(all, o)
 		}
 		all = append(all, v)
 		data = rest

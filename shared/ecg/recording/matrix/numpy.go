@@ -19,12 +19,12 @@ const numpyMagic = "\x93NUMPY"
 func IsNumPy(data []byte) bool { return bytes.HasPrefix(data, []byte(numpyMagic)) }
 
 // ReadNumPy reads an array.
-func ReadNumPy(data []byte, _ raw.Options) (*raw.Recording, error) {
+func ReadNumPy(data []byte, o raw.Options) (*raw.Recording, error) {
 	v, err := parseNumPy(data, "")
 	if err != nil {
 		return nil, err
 	}
-	return readVariables([]variable{v})
+	return readVariables([]variable{v}, o)
 }
 
 // IsArchive recognises an .npz: a zip of arrays, each named.
@@ -33,7 +33,7 @@ func IsArchive(entries []archive.Entry) bool {
 }
 
 // ReadArchive reads the signal among the arrays of an .npz.
-func ReadArchive(entries []archive.Entry, _ raw.Options) (*raw.Recording, error) {
+func ReadArchive(entries []archive.Entry, o raw.Options) (*raw.Recording, error) {
 	var all []variable
 	var first error
 	for _, e := range entries[:min(len(entries), archive.MostTried)] {
@@ -51,7 +51,7 @@ func ReadArchive(entries []archive.Entry, _ raw.Options) (*raw.Recording, error)
 	if len(all) == 0 {
 		return nil, first
 	}
-	return readVariables(all)
+	return readVariables(all, o)
 }
 
 // parseNumPy reads an array of at most two dimensions longer than 1. Objects

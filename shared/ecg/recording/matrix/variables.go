@@ -26,9 +26,9 @@ func (v variable) whole() bool {
 	return v.rows > 0 && v.columns > 0 && v.columns <= n/v.rows
 }
 
-// lead is the samples of the i-th lead, which a row holds where there are fewer
+// lead is the first samples, at most so many, of the i-th lead, which a row holds where there are fewer
 // rows than columns. What is infinite is none.
-func (v variable) lead(i int) []float64 {
+func (v variable) lead(i, most int) []float64 {
 	n, step, from := v.rows, v.columns, i
 	if v.rows < v.columns {
 		n, step, from = v.columns, 1, i*v.columns
@@ -39,7 +39,7 @@ func (v variable) lead(i int) []float64 {
 			step, from = v.rows, i
 		}
 	}
-	mv := make([]float64, n)
+	mv := make([]float64, min(n, most))
 	width, at := v.packing.Width, v.packing.At
 	for j := range mv {
 		mv[j] = at(v.numbers[(from+j*step)*width:])
@@ -54,7 +54,7 @@ func (v variable) lead(i int) []float64 {
 var signalNames = [...]string{"ecg", "ekg", "val", "signal", "sig", "data", "samples", "leads", "x"}
 
 // readVariables finds the signal among variables, and its rate.
-func readVariables(all []variable) (*raw.Recording, error) {
+func readVariables(all []variable, o raw.Options) (*raw.Recording, error) {
 	all = slices.DeleteFunc(all, func(v variable) bool { return !v.whole() })
 	rateHz := 0.0
 	for _, v := range all {
@@ -71,14 +71,16 @@ func readVariables(all []variable) (*raw.Recording, error) {
 		return nil, raw.Refuse(raw.Unreadable, 0, "there is no row or column of numbers in it")
 	case leads > raw.MaxLeads+1:
 		return nil, raw.Refuse(raw.Unsupported, 0, "its matrix has %d rows and columns or more, at most %d leads are read", leads, raw.MaxLeads)
-	case samples > raw.MaxSamples/leads:
-		return nil, raw.Refuse(raw.Unsupported, 0, "it has more than %d samples", raw.MaxSamples)
 	}
+	read := min(samples, o.Frames(rateHz, leads))
 	t := table.Table{RateHz: rateHz}
 	for i := range leads {
-		t.Columns = append(t.Columns, v.lead(i))
+		t.Columns = append(t.Columns, v.lead(i, read))
 	}
 	r, err := t.Recording()
+	if err == nil {
+		r.Left += samples - read
+	}
 	if err == nil && several > 1 {
 		r.Notef("variable_chosen", "one of %d variables", several)
 	}

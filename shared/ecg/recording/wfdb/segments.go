@@ -23,7 +23,7 @@ func (h *header) readSegments(records []record, o raw.Options) (*raw.Recording, 
 	r := &raw.Recording{Start: h.start}
 	lead := raw.Lead{Name: o.Lead}
 	pieces := make([][]float64, len(h.segments)) // nil for what is missing
-	joined := 0
+	joined, present := 0, 0
 	var first error
 	for i, s := range h.segments {
 		record, ok := byName[strings.ToLower(s.record)]
@@ -45,6 +45,12 @@ func (h *header) readSegments(records []record, o raw.Options) (*raw.Recording, 
 		if chosen.Name == lead.Name && part.RateHz == r.RateHz {
 			pieces[i] = chosen.MV
 			joined++
+			present += len(chosen.MV) + part.Left
+		}
+		if present >= o.Frames(r.RateHz, 1) { // what follows isn't used
+			h.segments, pieces = h.segments[:i+1], pieces[:i+1]
+			r.Left = part.Left
+			break
 		}
 	}
 	if joined == 0 {

@@ -158,11 +158,11 @@ func (r *record) read(o raw.Options) (*raw.Recording, error) {
 		tracks[j] = track
 		frames = min(frames, track.frames)
 	}
-	return out, r.decode(out, tracks, frames)
+	return out, r.decode(out, tracks, frames, o)
 }
 
 // decode appends the leads to out.
-func (r *record) decode(out *raw.Recording, tracks []track, frames int) error {
+func (r *record) decode(out *raw.Recording, tracks []track, frames int, o raw.Options) error {
 	whole := r.frames > 0 && frames >= r.frames
 	switch {
 	case frames <= 0:
@@ -176,8 +176,9 @@ func (r *record) decode(out *raw.Recording, tracks []track, frames int) error {
 		frames = r.frames
 	}
 	perFrame := tracks[0].perFrame
-	if frames > raw.MaxSamples/len(tracks)/perFrame {
-		return raw.Refuse(raw.Unsupported, 0, "it has more than %d samples", raw.MaxSamples)
+	if read := o.Frames(out.RateHz, len(tracks))/perFrame + 1; read < frames {
+		out.Left = (frames - read) * perFrame
+		frames, whole = read, false // the checksum is of all samples
 	}
 	mostMissing := 0
 	for _, t := range tracks {

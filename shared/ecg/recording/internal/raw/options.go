@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"math"
 )
 
 // Options are what a reader is told beside the file's content.
@@ -16,11 +17,28 @@ type Options struct {
 	Budget *Budget
 }
 
+// highestUsedHz is the highest rate of a recording that is compared.
+const highestUsedHz = 4000
+
+// Frames is how many samples of each of so many leads are read at a rate: what
+// is longer isn't used. Of a file that doesn't say its rate, 0, those at the rate
+// that the sender states are read, else those at the highest there is.
+func (o Options) Frames(rateHz float64, leads int) int {
+	if rateHz == 0 {
+		rateHz = o.RateHz
+	}
+	if !(rateHz > 0) || rateHz > highestUsedHz {
+		rateHz = highestUsedHz
+	}
+	return min(int(math.Ceil(MaxSeconds*rateHz)), MaxSamples/max(leads, 1))
+}
+
 // Bounds on what a packed file may cost. Recordings, text or binary, shrink to
 // a third or a tenth; a file that shrinks far more was made to hurt.
 const (
 	maxUnpackRatio = 25
-	freeToUnpack   = 4 << 20 // bytes, whatever the ratio
+	freeToUnpack   = 4 << 20   // bytes, whatever the ratio
+	mostUnpacked   = 192 << 20 // bytes, whatever the ratio: 660 s of 12 leads at 1,000 Hz as text have a third of it
 )
 
 // Budget is what reading the files of one request may still cost. A reader asks
@@ -34,7 +52,7 @@ type Budget struct {
 // counted over all of them: many small bombs are no better than a large one.
 // Reading ends soon after ctx does.
 func NewBudget(ctx context.Context, size int) *Budget {
-	return &Budget{ctx, min(MaxBytes, freeToUnpack+maxUnpackRatio*int64(size))}
+	return &Budget{ctx, min(mostUnpacked, freeToUnpack+maxUnpackRatio*int64(size))}
 }
 
 // ErrTooLarge refuses a file whose unpacking would exceed the budget.

@@ -10,11 +10,14 @@ import (
 	"time"
 )
 
-// Limits of what is read: 24 hours of one lead at 500 Hz as text, and more.
+// Limits of what is read.
 const (
 	MaxBytes   = 512 << 20
-	MaxSamples = 100_000_000 // of all leads together
+	MaxSamples = 10_000_000 // of all leads together: 80 MB
 	MaxLeads   = 64
+	// MaxSeconds of a recording: as much as is compared, 600 s, and a minute for a
+	// beginning without a signal, which is dropped.
+	MaxSeconds = 660
 	// MaxColumns of a table: the leads and one of times.
 	MaxColumns = MaxLeads + 1
 )
@@ -27,6 +30,7 @@ type Recording struct {
 	// RateGuessed tells a rate that the file doesn't state but seems to have: what
 	// the sender states goes before it.
 	RateGuessed bool
+	Left        int    // samples of each lead behind those that were read
 	Leads       []Lead // in mV, all of one length, at least one
 	Notes       []Note
 }

@@ -32,6 +32,7 @@ type Table struct {
 	quoted  bool
 
 	moments   []bool // of each column: it holds dates or times of day
+	left      int    // rows behind those that were read
 	rateNamed bool   // RateHz stands under a name of its own
 	open      int    // lines of a serial log that are no number
 	junk      int    // of these, those that say nothing else
@@ -42,6 +43,7 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 	t := &Table{}
 	var s splitter
 	var fields [][]byte
+	most := 0 // rows
 	for line, number := []byte(nil), 1; len(data) > 0; number++ {
 		if number%linesBetweenAsks == 0 && o.Budget.Err() != nil {
 			return nil, o.Budget.Err()
@@ -65,7 +67,12 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 			if !begun {
 				continue
 			}
-			t.reserve(len(data) / (len(line) + 1))
+			most = o.Frames(t.RateHz, len(t.Columns))
+			t.reserve(min(len(data)/(len(line)+1), most))
+		}
+		if len(t.Columns[0]) >= most { // what follows isn't used
+			t.left = 1 + bytes.Count(data, []byte{'\n'})
+			break
 		}
 		fields = s.split(fields[:0], line)
 		if err := t.add(fields, &s, number, len(data) == 0); err != nil {
@@ -119,7 +126,7 @@ func (t *Table) lookForRate(line []byte) {
 
 // reserve makes room for about so many more rows.
 func (t *Table) reserve(rows int) {
-	rows = min(rows+rows/8+1, raw.MaxSamples/len(t.Columns))
+	rows += rows/8 + 1
 	for i := range t.Columns {
 		t.Columns[i] = make([]float64, 0, rows)
 	}
@@ -132,9 +139,6 @@ func (t *Table) add(fields [][]byte, s *splitter, number int, last bool) error {
 			return nil
 		}
 		return raw.Refuse(raw.Unreadable, number, "it has %d columns where the first row has %d", len(fields), len(t.Columns))
-	}
-	if len(t.Columns[0])*len(t.Columns) >= raw.MaxSamples {
-		return raw.Refuse(raw.Unsupported, number, "it has more than %d numbers", raw.MaxSamples)
 	}
 	for i, field := range fields {
 		x, moment, ok := s.number(field)
@@ -176,10 +180,10 @@ type splitter struct {
 }
 
 // splitterFor guesses from one line. A comma between columns of numbers with
-// points, or between numbers that have none, is a delimiter; where a semicolon
-// or tab stands, it is a decimal mark.
+// points, or between numbers that have none, is a delimiter; where a semicolon,
+// tab or bar stands, it is a decimal mark.
 func splitterFor(line []byte) splitter {
-	for _, delimiter := range []byte{';', '\t'} {
+	for _, delimiter := range []byte{';', '\t', '|'} {
 		if bytes.IndexByte(line, delimiter) >= 0 {
 			return splitter{delimiter, bytes.IndexByte(line, ',') >= 0 && bytes.IndexByte(line, '.') < 0}
 		}
