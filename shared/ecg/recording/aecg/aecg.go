@@ -21,7 +21,7 @@ import (
 
 // Is reports whether the file is HL7's annotated ECG.
 func Is(data []byte) bool {
-	return bytes.Contains(data[:min(len(data), 4096)], []byte("AnnotatedECG"))
+	return bytes.HasPrefix(bytes.TrimSpace(data[:min(len(data), 4096)]), []byte("<")) && bytes.Contains(data[:min(len(data), 4096)], []byte("AnnotatedECG"))
 }
 
 // mostLevels is how deep elements may lie in one another.
@@ -44,13 +44,17 @@ type reader struct {
 	now     *sequence
 	stepS   float64 // of the series
 	series  int
+	left    int // numbers that may still be read
 }
 
 // Read reads the first series of an annotated ECG.
-func Read(data []byte, _ raw.Options) (*raw.Recording, error) {
-	a := &reader{decoder: xml.NewDecoder(bytes.NewReader(data)), r: &raw.Recording{}}
+func Read(data []byte, o raw.Options) (*raw.Recording, error) {
+	a := &reader{decoder: xml.NewDecoder(bytes.NewReader(data)), r: &raw.Recording{}, left: raw.MaxSamples}
 	a.decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	for depth := 0; ; {
+		if err := o.Budget.Err(); err != nil {
+			return nil, err
+		}
 		token, err := a.decoder.Token()
 		if errors.Is(err, io.EOF) {
 			break
@@ -129,7 +133,8 @@ func (a *reader) text(data xml.CharData) {
 		return
 	}
 	for word := range bytes.FieldsSeq(data) {
-		if x, ok := raw.ParseNumber(word, false); ok {
+		if x, ok := raw.ParseNumber(word, false); ok && a.left > 0 {
+			a.left--
 			a.now.digits = append(a.now.digits, x)
 		}
 	}

@@ -22,6 +22,9 @@ const (
 	mostPlaces = 4096 // where values lie
 	// mostWords bounds the text that is kept of a place: words, not names or notes.
 	mostWords = 64
+	// valuesBetweenAsks is how many values are read before it is asked whether
+	// anybody still waits for them: some milliseconds of work.
+	valuesBetweenAsks = 1 << 14
 )
 
 // place is where values lie: the keys that lead there, "[]" for a list.
@@ -37,6 +40,8 @@ type document struct {
 	places map[string]*place
 	order  []string
 	inside map[string][]string // paths in order, by their parents
+	values int                 // numbers and texts so far
+	budget *raw.Budget
 }
 
 // Is reports whether the file is JSON.
@@ -48,17 +53,24 @@ func Is(data []byte) bool {
 	return data[0] == '{' || data[0] == '[' && len(data) > 1 && strings.IndexByte("[{-0123456789 \r\n\t", data[1]) >= 0
 }
 
-var errDeep = errors.New("too deep")
+var (
+	errDeep = errors.New("too deep")
+	errLong = errors.New("too long")
+)
 
 // parseDocument walks through a file. Names of keys are kept; texts of persons
 // are dropped with the document.
-func parseDocument(data []byte) (*document, error) {
-	d := &document{places: make(map[string]*place), inside: make(map[string][]string)}
+func parseDocument(data []byte, o raw.Options) (*document, error) {
+	d := &document{places: make(map[string]*place), inside: make(map[string][]string), budget: o.Budget}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	err := d.value(decoder, "", 0)
 	switch {
 	case errors.Is(err, errDeep):
 		return nil, raw.Refuse(raw.Unsupported, 0, "it has more than %d levels or %d places", deepest, mostPlaces)
+	case errors.Is(err, errLong):
+		return nil, raw.Refuse(raw.Unsupported, 0, "it has more than %d numbers: send one recording alone", raw.MaxSamples)
+	case o.Budget.Err() != nil:
+		return nil, o.Budget.Err()
 	case err != nil:
 		return nil, raw.Refuse(raw.Unreadable, 0, "its JSON ends, or breaks, near byte %d", decoder.InputOffset())
 	}
@@ -70,6 +82,12 @@ func parseDocument(data []byte) (*document, error) {
 
 // value reads one value that lies at a path.
 func (d *document) value(decoder *json.Decoder, path string, depth int) error {
+	if d.values++; d.values > raw.MaxSamples {
+		return errLong
+	}
+	if d.values%valuesBetweenAsks == 0 && d.budget.Err() != nil {
+		return d.budget.Err()
+	}
 	token, err := decoder.Token()
 	if err != nil {
 		return err

@@ -22,8 +22,8 @@ var (
 const fewestNumbers = 200
 
 // Read reads the newest recording of a JSON file.
-func Read(data []byte, _ raw.Options) (*raw.Recording, error) {
-	d, err := parseDocument(data)
+func Read(data []byte, o raw.Options) (*raw.Recording, error) {
+	d, err := parseDocument(data, o)
 	if err != nil {
 		return nil, err
 	}
