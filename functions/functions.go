@@ -144,6 +144,11 @@ func All() []Function {
 			Grants: []Grant{allow(tokens, "GetItem"), allow(members, "GetItem")},
 		},
 		{
+			Folder: "authenticate/get_model", Routes: at(api.PathGetModel, http.MethodGet),
+			MemoryMB: waits, Concurrency: 50, Alarms: Contract,
+			Grants: []Grant{allow(tokens, "GetItem"), allow(members, "GetItem")},
+		},
+		{
 			Folder: "authenticate/check_user", Routes: at(api.PathCheckUser, http.MethodPost),
 			Links: []Part{SignalProcessing}, MemoryMB: readsFiles, Concurrency: 200, Alarms: Contract,
 			Settings: []string{"MATCH_FMR", "ADAPTATION", "CHALLENGE", "SAMPLING_RATE_HZ"},

@@ -13,7 +13,8 @@ func (p Parts) Routes() []api.Route {
 	checks := p.Checks() // one, so that its Parallel bounds both routes together
 	return []api.Route{
 		p.Create(), p.LogIn(), p.LogOut(), p.Password(), p.SessionList(), p.Activity(), p.Consent(), p.Export(),
-		p.DeleteAccount(), authenticate.MakeModel(checks), p.HasModel(), authenticate.CheckUser(checks), p.DeleteModel(), p.Challenge(), p.UploadPlaces(),
+		p.DeleteAccount(), authenticate.MakeModel(checks), authenticate.CheckUser(checks), p.HasModel(), p.GetModel(),
+		p.DeleteModel(), p.Challenge(), p.UploadPlaces(),
 	}
 }
 
@@ -57,6 +58,11 @@ func (p Parts) CheckUser() api.Route { return authenticate.CheckUser(p.Checks())
 // HasModel needs Members and Sessions.
 func (p Parts) HasModel() api.Route {
 	return authenticate.HasModel(biometric.NewReferences(p.Members, p.Tokens()))
+}
+
+// GetModel needs Members and Sessions.
+func (p Parts) GetModel() api.Route {
+	return authenticate.GetModel(biometric.NewReferences(p.Members, p.Tokens()))
 }
 
 // DeleteModel needs Members, Sessions and Objects.

@@ -7,6 +7,7 @@ const (
 	PathLogOut    = "/members/logout"
 	PathMakeModel = "/authenticate/make_model"
 	PathCheckUser = "/authenticate/check_user"
+	PathGetModel  = "/authenticate/get_model"
 )
 
 // The paths beyond it, in its style.

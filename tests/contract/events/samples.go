@@ -116,6 +116,12 @@ func modelQuestions() []sample {
 		{function, "yes", request(http.MethodGet, path, enrolled, "", nil), 200, fields{"code": 200.0}},
 		{function, "no", request(http.MethodGet, path, withoutModel, "", nil), 200, fields{"code": 400.0}},
 		{function, "token_missing", request(http.MethodGet, path, "", "", nil), 401, fields{"error": "token_missing"}},
+		{"authenticate/get_model", "yes", request(http.MethodGet, "/authenticate/get_model/", enrolled, "", nil),
+			200, fields{"code": 200.0, "msg": "등록된 심전도가 있습니다."}},
+		{"authenticate/get_model", "no", request(http.MethodGet, "/authenticate/get_model/", withoutModel, "", nil),
+			200, fields{"code": 400.0, "msg": "등록된 심전도가 없습니다. 먼저 심전도를 등록해 주세요."}},
+		{"authenticate/get_model", "token_missing", request(http.MethodGet, "/authenticate/get_model/", "", "", nil),
+			401, fields{"error": "token_missing"}},
 	}
 }
 
