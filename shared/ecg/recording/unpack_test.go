@@ -38,8 +38,11 @@ func zipped(t testing.TB, files ...file) []byte {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for i, f := range files {
-		modified := time.Date(2026, 1, 1+i%28, 0, 0, 0, 0, time.UTC)
-		e, err := w.CreateHeader(&zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: modified})
+		modified, method := time.Date(2026, 1, 1+i%28, 0, 0, 0, 0, time.UTC), zip.Deflate
+		if len(f.data) == 0 { // a compressor for each of many takes a minute under the race detector
+			method = zip.Store
+		}
+		e, err := w.CreateHeader(&zip.FileHeader{Name: f.name, Method: method, Modified: modified})
 		if err != nil {
 			t.Fatal(err)
 		}
