@@ -8,7 +8,7 @@ import (
 	"systole/shared/ecg"
 	"systole/shared/ecg/parameters"
 	"systole/shared/ecg/quality"
-	"systole/shared/ecg/synthetic"
+	"systole/tests/support/synthetic"
 )
 
 const rateHz = 500

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"systole/shared/ecg/synthetic"
+	"systole/tests/support/synthetic"
 )
 
 // strip is a noiseless signal of the heart and its beats in samples.

@@ -6,7 +6,7 @@ import (
 	"systole/shared/ecg/filter"
 	"systole/shared/ecg/resample"
 	"systole/shared/ecg/rpeak"
-	"systole/shared/ecg/synthetic"
+	"systole/tests/support/synthetic"
 )
 
 const rateHz = 500

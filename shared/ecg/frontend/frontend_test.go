@@ -11,7 +11,7 @@ import (
 
 	"systole/shared/ecg/beat"
 	"systole/shared/ecg/quality"
-	"systole/shared/ecg/synthetic"
+	"systole/tests/support/synthetic"
 )
 
 var need = quality.Need{Seconds: 8, CleanBeats: 4}

@@ -10,7 +10,7 @@ import (
 	"systole/shared/ecg/beat"
 	"systole/shared/ecg/quality"
 	"systole/shared/ecg/recording"
-	"systole/shared/ecg/synthetic"
+	"systole/tests/support/synthetic"
 )
 
 const rateHz = 500

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"systole/shared/ecg/resample"
-	"systole/shared/ecg/synthetic"
+	"systole/tests/support/synthetic"
 )
 
 // strip is an invented person's signal and where its beats are, in samples.

@@ -6,7 +6,7 @@ import (
 
 	"systole/shared/ecg"
 	"systole/shared/ecg/frontend"
-	"systole/shared/ecg/synthetic"
+	"systole/tests/support/synthetic"
 )
 
 // An attack makes a recording from one that was stolen, or from nothing. It

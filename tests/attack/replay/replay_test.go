@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"systole/shared/ecg"
-	"systole/shared/ecg/synthetic"
+	"systole/tests/support/synthetic"
 )
 
 func strip(seconds float64) ecg.Signal {
