@@ -92,7 +92,7 @@ const (
 	bucket           = "Bucket"
 	templates        = "Bucket/" + store.TemplatePrefix + "*"
 	recordings       = "Bucket/" + store.RecordingPrefix + "*"
-	incoming         = "Bucket/" + store.RecordingPrefix + "*/incoming/*"
+	incoming         = "Bucket/" + store.RecordingPrefix + "*/" + store.IncomingFolder + "*"
 	cursor           = "Bucket/" + store.CursorKey
 	keys             = "Keys"
 	failures         = "CleanupFailures"

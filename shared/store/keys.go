@@ -12,6 +12,10 @@ const (
 	RecordingPrefix = "uploads/" // recordings, for a limited time
 )
 
+// IncomingFolder is the folder, in a member's own, of files that were uploaded
+// and that no request has used yet.
+const IncomingFolder = "incoming/"
+
 // CursorKey is the object that says how far clean-up came.
 const CursorKey = "cleanup/cursor"
 
@@ -44,7 +48,7 @@ func UploadKey(pk int64, id string) (key string, ok bool) {
 	if len(id) != 2*UploadIDBytes || strings.Trim(id, "0123456789abcdef") != "" {
 		return "", false
 	}
-	return RecordingsOf(pk) + "incoming/" + id, true
+	return RecordingsOf(pk) + IncomingFolder + id, true
 }
 
 // TemplateOwner returns the pk of the member whose template lies at the key, or

@@ -2,6 +2,7 @@ package template
 
 import (
 	"reflect"
+	"systole/shared/store"
 	"testing"
 )
 
@@ -90,7 +91,7 @@ func TestObjectsGoInTime(t *testing.T) {
 	want := map[string]object{
 		"uploads": {
 			"Status":           object{"Fn::If": []any{"KeepsUploads", "Enabled", "Disabled"}},
-			"Prefix":           "uploads/",
+			"Prefix":           store.RecordingPrefix,
 			"ExpirationInDays": object{"Fn::If": []any{"KeepsUploads", ref("UploadsKeepDays"), 1}},
 		},
 		"deleted": {
