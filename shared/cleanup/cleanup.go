@@ -1,9 +1,9 @@
-// Package cleanup removes what has had its time: tokens that expired, uploads,
-// models that nobody points to, and models that nobody uses.
+// Package cleanup deletes expired tokens, old uploads, and orphaned or unused
+// templates.
 //
-// Each run looks at a bounded number of items of each kind and goes on where
-// the last one ended. Two runs at once do the same work twice and no harm:
-// every deletion is of something that can't come back.
+// Each run looks at a bounded number of items of each kind and goes on from the
+// cursor of the last one. Two runs at once do the same work twice, without
+// harm: a deleted item never comes back under the same key.
 package cleanup
 
 import (
@@ -38,16 +38,16 @@ type Objects interface {
 	store.ObjectDeleter
 }
 
-// Settings say what has had its time.
+// Settings bound what is kept.
 type Settings struct {
 	TokenIdle    time.Duration // time without use after which a token has ended
-	UploadsKeep  time.Duration // age from which an upload goes
-	OrphansAfter time.Duration // age from which a model that nobody points to goes
-	UnusedAfter  time.Duration // time without an accepted check after which a model goes
+	UploadsKeep  time.Duration // age from which an upload is deleted
+	OrphansAfter time.Duration // age from which a template without a pointer is deleted
+	UnusedAfter  time.Duration // time without an accepted check after which a template is deleted
 	PerKind      int           // items of each kind that one run looks at
 }
 
-// Report says what a run removed, or in a dry run would have.
+// Report counts what a run deleted, or in a dry run would have deleted.
 type Report struct {
 	DryRun        bool `json:"dry_run"`
 	ExpiredTokens int  `json:"expired_tokens"`
@@ -86,14 +86,15 @@ func NewService(sessions Sessions, members Members, objects Objects, s Settings,
 	return &Service{sessions: sessions, members: members, objects: objects, settings: s, now: now}
 }
 
-// reserve is kept back from the deadline of a run, to note how far it came.
+// reserve is the time before a run's deadline in which it saves its cursor: one
+// write, with repetitions.
 const reserve = 5 * time.Second
 
-// Run cleans up once: tokens, uploads and models at the same time, so that none
-// takes the time of another. A dry run looks at everything from the start, as far as one run
-// goes, removes nothing and leaves the cursor alone. One kind's failure doesn't
-// keep the others from their turn; the report holds what was done all the same.
-// A run that comes near ctx's deadline ends early without an error.
+// Run cleans up once: tokens, uploads and templates at the same time, so that a
+// slow kind does not delay the others. A dry run starts from the first item,
+// deletes nothing and leaves the cursor alone. If one kind fails the others still
+// run, and the report counts what was done. A run near ctx's deadline ends early
+// without an error.
 func (s *Service) Run(ctx context.Context, dryRun bool) (Report, error) {
 	w := &work{Service: s, now: s.now(), report: Report{DryRun: dryRun, Finished: true}}
 	var at cursor

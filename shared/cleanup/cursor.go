@@ -10,8 +10,8 @@ import (
 )
 
 // cursor says where the next run goes on with each kind, "" for the start. Of
-// two runs at once the last to end decides: what is looked at twice does no
-// harm, and what is passed over comes by again.
+// two runs at once the last to end saves it: items may be looked at twice, or
+// only in the next round.
 type cursor struct {
 	Tokens  string `json:"tokens"`
 	Uploads string `json:"uploads"`
@@ -19,8 +19,7 @@ type cursor struct {
 	Members string `json:"members"`
 }
 
-// loadCursor reads where the last run ended. One that can't be understood is
-// the start.
+// loadCursor reads where the last run ended. An unreadable cursor is the start.
 func (s *Service) loadCursor(ctx context.Context) (cursor, error) {
 	b, err := s.objects.Get(ctx, store.CursorKey)
 	if errors.Is(err, store.ErrNotFound) {

@@ -38,8 +38,9 @@ func (w *work) oldUploads(ctx context.Context, cursor string, limit int) (string
 	return next, d.err()
 }
 
-// orphanModels removes models that are no member's. Young ones are left alone:
-// their pointer may be about to be moved.
+// orphanModels deletes templates that no member points to. It spares those
+// younger than OrphansAfter: an enrolment writes the object before it moves the
+// pointer.
 func (w *work) orphanModels(ctx context.Context, cursor string, limit int) (string, error) {
 	objects, next, err := w.objects.List(ctx, store.TemplatePrefix, cursor, limit)
 	if err != nil {
@@ -62,16 +63,16 @@ func (w *work) orphanModels(ctx context.Context, cursor string, limit int) (stri
 	return next, d.err()
 }
 
-// owner remembers whose models were asked for last: in a list they follow each
-// other.
+// owner remembers the member that was asked for last: a member's templates follow
+// each other in a list.
 type owner struct {
 	members Members
 	pk      int64
 	current string
 }
 
-// modelKey returns the key that is pointed to by the member under whose pk the
-// object lies, "" when there is no such member or model.
+// modelKey returns the key that the object's member points to, "" for no such
+// member or no template.
 func (o *owner) modelKey(ctx context.Context, key string) (string, error) {
 	pk, ok := store.TemplateOwner(key)
 	if !ok {
@@ -91,9 +92,8 @@ func (o *owner) modelKey(ctx context.Context, key string) (string, error) {
 	return o.current, nil
 }
 
-// unusedModels takes models from members who haven't been recognised by them
-// for too long. The pointer goes first, so that it never names an object that
-// is gone.
+// unusedModels deletes templates without an accepted check for UnusedAfter. It
+// clears the pointer first: a pointer never names a missing object.
 func (w *work) unusedModels(ctx context.Context, cursor string, limit int) (string, error) {
 	members, next, err := w.members.MembersPage(ctx, cursor, limit)
 	if err != nil {

@@ -11,8 +11,9 @@ import (
 // pageSize is how many items are listed at once.
 const pageSize = 100
 
-// page cleans up among the next limit items after cursor, and returns where to
-// go on. That deletions failed is a *deletionError, beside the cursor.
+// page cleans up among the next limit items after cursor, and returns the cursor
+// to go on from. If deletions fail it returns a *deletionError along with the
+// cursor.
 type page func(ctx context.Context, cursor string, limit int) (next string, err error)
 
 // walk goes over the items of one kind.
@@ -74,8 +75,8 @@ type deletions struct {
 	failed deletionError
 }
 
-// do deletes one item. store.ErrNotFound and store.ErrConflict mean that it is
-// gone, or in use, by somebody else's doing.
+// do deletes one item. store.ErrNotFound and store.ErrConflict mean that another
+// caller has deleted it, or uses it again.
 func (d *deletions) do(remove func() error) {
 	if d.dryRun {
 		*d.done++

@@ -1,6 +1,5 @@
 // Package config reads the settings from environment variables, all at once:
-// whoever starts a function learns everything that is wrong with its
-// environment from one message.
+// one message names every problem of an environment.
 package config
 
 import (
@@ -37,16 +36,16 @@ type Config struct {
 	HashCost     HashCost
 	HashParallel int // passwords hashed at once
 
-	MatchFMR          float64 // share of strangers that a check may let through
-	SamplingRateHz    float64 // of recordings that nobody states a rate for
+	MatchFMR          float64 // false match rate of a check
+	SamplingRateHz    float64 // of recordings without a stated rate
 	Adapt             bool    // whether models take in strong matches
-	ConsentRequired   bool    // whether nobody enrols without consent
+	ConsentRequired   bool    // whether an enrolment needs consent
 	ChallengeRequired bool    // whether a check must bring a nonce
 	ReadParallel      int     // recordings read, enrolled or compared at once
 
 	UploadsKeep    time.Duration // 0: uploads are not kept at all
-	OrphansAfter   time.Duration // age from which a model nobody points to is removed
-	UnusedAfter    time.Duration // time without an accepted check after which a model is removed
+	OrphansAfter   time.Duration // age from which a template without a pointer is deleted
+	UnusedAfter    time.Duration // time without an accepted check after which a template is deleted
 	CleanUpPerKind int           // items that one clean-up looks at, for each kind
 
 	CORSOrigins []string // empty: no other origin may call

@@ -12,8 +12,9 @@ import (
 	"systole/shared/store"
 )
 
-// VerifyPassword returns the session and member of a token if the password is theirs.
-// Guessing is counted as with log-ins: who has a token still knows no password.
+// VerifyPassword returns the session and member of a token if the password is
+// the member's. Failures count as with log-ins: holding a token does not prove
+// knowledge of the password.
 // The errors are fault.TokenInvalid, fault.PasswordWrong and fault.TooManyLogIns.
 func (s *Service) VerifyPassword(ctx context.Context, token, password, address string) (store.Session, store.Member, error) {
 	session, err := s.tokens.Authenticate(ctx, token)
@@ -34,8 +35,8 @@ func (s *Service) VerifyPassword(ctx context.Context, token, password, address s
 	if err := mayLogIn(counters, attempts, s.now()); err != nil {
 		return store.Session{}, store.Member{}, err
 	}
-	if err = s.prove(ctx, m, norm.NFC.String(password)); err != nil {
-		err = s.count(ctx, m.Username, counters, err)
+	if err = s.compare(ctx, m, norm.NFC.String(password)); err != nil {
+		err = s.recordFailure(ctx, m.Username, counters, err)
 	}
 	if fault.Is(err, fault.CredentialsInvalid) {
 		err = fault.New(fault.PasswordWrong)
@@ -43,11 +44,11 @@ func (s *Service) VerifyPassword(ctx context.Context, token, password, address s
 	if err != nil {
 		return store.Session{}, store.Member{}, err
 	}
-	return session, *m, s.forgive(ctx, counters, attempts)
+	return session, *m, s.clearFailures(ctx, counters, attempts)
 }
 
 // ChangePassword replaces the password and ends every other session of the
-// member's. The errors are those of Prove and of a new password.
+// member. The errors are those of VerifyPassword and of a new password.
 func (s *Service) ChangePassword(ctx context.Context, token, password, replacement, address string) error {
 	session, m, err := s.VerifyPassword(ctx, token, password, address)
 	if err != nil {
@@ -68,7 +69,7 @@ func (s *Service) ChangePassword(ctx context.Context, token, password, replaceme
 	if err != nil {
 		return fmt.Errorf("replace password: %w", err)
 	}
-	// From here on all sessions are void. When this one can't be kept, its owner
+	// All sessions are void from here on. If this one can't be kept, the member
 	// logs in again, with the new password.
 	if err := s.tokens.sessions.KeepSession(ctx, session.ID, now); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("keep session: %w", err)
@@ -109,11 +110,11 @@ func (s *Service) LogOutEverywhere(ctx context.Context, token string) error {
 	return s.tokens.End(ctx, m.Username, store.TokenID{})
 }
 
-// activityLimit is how many events a member is told of.
+// activityLimit bounds the events of one answer: those of half a year with a
+// log-in a day.
 const activityLimit = 200
 
-// Activity returns what happened to the account of the token's member, newest
-// first.
+// Activity returns the last events of the token's member, newest first.
 func (s *Service) Activity(ctx context.Context, token string) ([]store.Event, error) {
 	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
@@ -126,8 +127,8 @@ func (s *Service) Activity(ctx context.Context, token string) ([]store.Event, er
 	return Remembered(events, m, s.now()), nil
 }
 
-// Remembered leaves out what should be forgotten by now, and what happened
-// under the name before it was the member's.
+// Remembered returns the events that have not expired and that are not of an
+// earlier member of the same name.
 func Remembered(events []store.Event, m store.Member, now time.Time) []store.Event {
 	var left []store.Event
 	for _, e := range events {

@@ -1,8 +1,9 @@
 package member
 
 import (
-	"systole/shared/store"
 	"time"
+
+	"systole/shared/store"
 )
 
 // Kinds of events. A log-out is none: it is one call, and writes nothing else.
@@ -22,10 +23,11 @@ const (
 	ReplayRefused       store.EventKind = "replay_refused"
 )
 
-// ActivityKeep is how long what happened is remembered.
+// ActivityKeep is how long an event is kept: long enough that a member who
+// looks twice a year sees each.
 const ActivityKeep = 180 * 24 * time.Hour
 
-// NewEvent is what happened just now.
+// NewEvent returns an event at this time, which is kept for ActivityKeep.
 func NewEvent(kind store.EventKind, at time.Time) store.Event {
 	return store.Event{Kind: kind, At: at, Expires: at.Add(ActivityKeep)}
 }

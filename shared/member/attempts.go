@@ -10,27 +10,28 @@ import (
 	"systole/shared/store"
 )
 
-// patience is how many log-ins may fail before each next one has to wait, and
-// how long: the first wait doubles with every failure.
-type patience struct {
-	free      int
-	longest   time.Duration
-	forgotten time.Duration // after the last failure
+// backoff bounds the attempts to log in: after free failures in a row each
+// further attempt waits, from firstLogInWait on twice as long each time.
+type backoff struct {
+	free      int           // failures without a wait
+	longest   time.Duration // of the waits
+	forgotten time.Duration // time from the last failure until none counts
 }
 
 const firstLogInWait = time.Second
 
-// Who guesses at one name from one place is slowed down soonest. Who does so
-// from many places is, too, but never so far that the member can't get in; no
-// wait keeps anybody out of a session that they have.
+// Guesses at one name from one address wait soonest and longest. Guesses at one
+// name from many addresses wait as well, at most five minutes: a longer wait
+// would let a stranger lock the member out. An address has more free failures
+// than a name: many members may share one. No wait ends a session.
 var (
-	ofBoth    = patience{free: 5, longest: 15 * time.Minute, forgotten: 24 * time.Hour}
-	ofName    = patience{free: 20, longest: 5 * time.Minute, forgotten: 24 * time.Hour}
-	ofAddress = patience{free: 100, longest: 15 * time.Minute, forgotten: time.Hour}
+	ofBoth    = backoff{free: 5, longest: 15 * time.Minute, forgotten: 24 * time.Hour}
+	ofName    = backoff{free: 20, longest: 5 * time.Minute, forgotten: 24 * time.Hour}
+	ofAddress = backoff{free: 100, longest: 15 * time.Minute, forgotten: time.Hour}
 )
 
-// wait is how long from now on nobody may try.
-func (p patience) wait(a store.Attempts, now time.Time) time.Duration {
+// wait returns the time from now until the next attempt is allowed.
+func (p backoff) wait(a store.Attempts, now time.Time) time.Duration {
 	since := now.Sub(a.FailedAt)
 	if a.Failures < p.free || since >= p.forgotten {
 		return 0
@@ -39,13 +40,14 @@ func (p patience) wait(a store.Attempts, now time.Time) time.Duration {
 	return min(firstLogInWait<<doublings, p.longest) - since
 }
 
-// counter is where attempts are counted, and with how much patience.
+// counter is the key that attempts are counted under, and its backoff.
 type counter struct {
 	key string
-	patience
+	backoff
 }
 
-// counters are those of a log-in. The keys tell neither name nor address.
+// counters returns the counters of a log-in. A key is a digest: it tells neither
+// name nor address.
 func counters(username, address string) []counter {
 	return []counter{
 		{attemptsKey("both", username, address), ofBoth},

@@ -14,8 +14,8 @@ import (
 	"systole/shared/store"
 )
 
-// ChallengeLifetime is how long a nonce is good: for a recording of a dozen
-// seconds, and a slow network.
+// ChallengeLifetime is how long a nonce is valid: enough for a recording of a
+// dozen seconds and its upload over a slow network.
 const ChallengeLifetime = 2 * time.Minute
 
 const nonceBytes = 16

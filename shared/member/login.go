@@ -11,16 +11,16 @@ import (
 	"systole/shared/store"
 )
 
-// LogIn returns the member and a new token. address is where the caller is,
-// empty if that isn't known. It costs three calls in sequence. Whatever is wrong
-// with user name or password, the error is fault.CredentialsInvalid, after the
-// same calls and time; after several such ones it is fault.TooManyLogIns.
+// LogIn returns the member and a new token. address is the caller's, empty for
+// an unknown one. It costs three calls in sequence. A wrong user name and a wrong
+// password give the same fault.CredentialsInvalid after the same calls and time;
+// several failures in a row give fault.TooManyLogIns.
 func (s *Service) LogIn(ctx context.Context, name, password, address string) (store.Member, string, error) {
 	at := s.now()
 	password = norm.NFC.String(password)
 	name, err := username(name)
-	if err != nil { // nobody can have it
-		return store.Member{}, "", s.refuseStranger(ctx, password)
+	if err != nil { // no member has such a name
+		return store.Member{}, "", s.refuseUnknown(ctx, password)
 	}
 	counters := counters(name, address)
 	m, attempts, err := s.members.MemberWithAttempts(ctx, name, keysOf(counters))
@@ -30,8 +30,8 @@ func (s *Service) LogIn(ctx context.Context, name, password, address string) (st
 	if err := mayLogIn(counters, attempts, at); err != nil {
 		return store.Member{}, "", err
 	}
-	if err := s.prove(ctx, m, password); err != nil {
-		return store.Member{}, "", s.count(ctx, name, counters, err)
+	if err := s.compare(ctx, m, password); err != nil {
+		return store.Member{}, "", s.recordFailure(ctx, name, counters, err)
 	}
 	others, err := s.tokens.sessions.SessionsOf(ctx, m.Username)
 	if err != nil {
@@ -41,26 +41,27 @@ func (s *Service) LogIn(ctx context.Context, name, password, address string) (st
 	err = parallel.Do(func() (err error) {
 		token, err = s.tokens.issue(ctx, *m, NewEvent(LoggedIn, at), others)
 		return err
-	}, func() error { return s.forgive(ctx, counters, attempts) })
+	}, func() error { return s.clearFailures(ctx, counters, attempts) })
 	if err != nil {
 		return store.Member{}, "", err
 	}
 	return *m, token, nil
 }
 
-// refuseStranger takes as long as a wrong password does.
-func (s *Service) refuseStranger(ctx context.Context, password string) error {
+// refuseUnknown returns fault.CredentialsInvalid for a name without a member,
+// after the time that a wrong password takes.
+func (s *Service) refuseUnknown(ctx context.Context, password string) error {
 	if err := s.hasher.VerifyNone(ctx, password); err != nil {
 		return err
 	}
 	return fault.New(fault.CredentialsInvalid)
 }
 
-// prove returns fault.CredentialsInvalid unless the password is m's. m is nil
-// where nobody has the name.
-func (s *Service) prove(ctx context.Context, m *store.Member, password string) error {
+// compare returns fault.CredentialsInvalid unless the password is m's. m is nil
+// for a name without a member. A hash of another cost is replaced.
+func (s *Service) compare(ctx context.Context, m *store.Member, password string) error {
 	if m == nil {
-		return s.refuseStranger(ctx, password)
+		return s.refuseUnknown(ctx, password)
 	}
 	ok, stale, err := s.hasher.Verify(ctx, m.PasswordHash, password)
 	if err != nil {
@@ -75,9 +76,9 @@ func (s *Service) prove(ctx context.Context, m *store.Member, password string) e
 	return nil
 }
 
-// count notes a failed log-in before anybody learns of it, and returns why it
-// failed. Nothing is counted but wrong credentials.
-func (s *Service) count(ctx context.Context, name string, counters []counter, why error) error {
+// recordFailure counts a failed log-in before it is answered, and returns why.
+// Only wrong credentials count.
+func (s *Service) recordFailure(ctx context.Context, name string, counters []counter, why error) error {
 	if !fault.Is(why, fault.CredentialsInvalid) {
 		return why
 	}
@@ -92,12 +93,12 @@ func (s *Service) count(ctx context.Context, name string, counters []counter, wh
 	return why
 }
 
-// forgive forgets the failures of whoever knew the password in the end. Those
-// of the address stay: others may be guessing from there.
-func (s *Service) forgive(ctx context.Context, counters []counter, attempts []store.Attempts) error {
+// clearFailures clears the counts of a log-in that succeeded, but for that of the
+// address: other guesses may come from there.
+func (s *Service) clearFailures(ctx context.Context, counters []counter, attempts []store.Attempts) error {
 	var clear []func() error
 	for i, c := range counters {
-		if attempts[i].Failures > 0 && c.patience != ofAddress {
+		if attempts[i].Failures > 0 && c.backoff != ofAddress {
 			clear = append(clear, func() error { return s.members.ClearAttempts(ctx, c.key) })
 		}
 	}

@@ -1,5 +1,5 @@
-// Package member knows who somebody is: sign-up, log-in, log-out, passwords
-// and tokens. It knows nothing of HTTP, AWS or the heart.
+// Package member signs members up, logs them in and out, and checks their
+// passwords and tokens. It knows nothing of HTTP, AWS or the heart.
 package member
 
 import "systole/shared/store"

@@ -12,20 +12,20 @@ import (
 	"systole/shared/store"
 )
 
-// PKs are handed out of blocks that a process claims whole: unique without a
-// counter that all sign-ups would meet at, at one claim a process and block.
+// PKs are drawn from blocks that a process claims whole: unique without one
+// counter for all sign-ups, at the price of one write for each block.
 const (
 	pkBlockSize = 1 << 10
 	pkBlocks    = 1 << 43 // times pkBlockSize is 2^53, the end of exact JSON numbers
-	pkDraws     = 8       // blocks tried until one is free; two in a row taken is a wonder
+	pkDraws     = 8       // blocks tried until one is free; two collisions in a row are practically impossible
 )
 
 // pkSource hands out PKs. It is safe for concurrent use.
 type pkSource struct {
 	members store.MemberStore
 	rand    io.Reader
-	// turn holds the state for whoever has it, so that waiting ends with a
-	// context.
+	// turn holds the state while no caller has it: a wait for it ends with the
+	// caller's context.
 	turn chan pkState
 }
 

@@ -11,10 +11,10 @@ import (
 	"systole/shared/store"
 )
 
-// maxAge is the oldest that a member can say to be, in years.
+// maxAge bounds a stated age in years: above any person's.
 const maxAge = 150
 
-// Registration is what somebody signs up with.
+// Registration is the content of a sign-up.
 type Registration struct {
 	Username string
 	Password string
@@ -23,15 +23,15 @@ type Registration struct {
 	Gender   string // male, female or empty
 }
 
-// Hasher turns passwords into what is stored of them. A wait for its turn ends
-// with ctx, as fault.Unavailable.
+// Hasher hashes passwords. A wait for a free slot ends with ctx, as
+// fault.Unavailable.
 type Hasher interface {
-	// Hash returns what to store of a password.
+	// Hash returns a password's hash with its salt and cost.
 	Hash(ctx context.Context, password string) (stored string, err error)
-	// Verify reports whether stored is the password's, and whether it should be
-	// made anew because hashing has changed.
+	// Verify reports whether stored is the password's hash, and whether it is
+	// stale: of another cost than new ones.
 	Verify(ctx context.Context, stored, password string) (ok, stale bool, err error)
-	// VerifyNone takes as long as Verify does, for a user name that nobody has.
+	// VerifyNone takes as long as Verify, for a user name without a member.
 	VerifyNone(ctx context.Context, password string) error
 }
 
@@ -53,11 +53,11 @@ func NewService(members Store, tokens *Tokens, hasher Hasher, now func() time.Ti
 // one more now and then beside the hash. The errors are those of the fields,
 // and fault.UsernameTaken.
 func (s *Service) SignUp(ctx context.Context, r Registration) (store.Member, string, error) {
-	m, password, err := s.applicant(r)
+	m, password, err := s.validated(r)
 	if err != nil {
 		return store.Member{}, "", err
 	}
-	if m.PK, m.PasswordHash, err = s.identify(ctx, password); err != nil {
+	if m.PK, m.PasswordHash, err = s.drawAndHash(ctx, password); err != nil {
 		return store.Member{}, "", err
 	}
 	err = s.members.CreateMember(ctx, m)
@@ -74,9 +74,9 @@ func (s *Service) SignUp(ctx context.Context, r Registration) (store.Member, str
 	return m, token, nil
 }
 
-// applicant holds a registration to the rules; what comes back is a member but
-// for pk and hash.
-func (s *Service) applicant(r Registration) (m store.Member, password string, err error) {
+// validated returns the member of a registration, without pk and hash, and the
+// password in NFC, or the fault of the first field that breaks a rule.
+func (s *Service) validated(r Registration) (m store.Member, password string, err error) {
 	if m.Username, err = username(r.Username); err != nil {
 		return store.Member{}, "", err
 	}
@@ -98,8 +98,9 @@ func (s *Service) applicant(r Registration) (m store.Member, password string, er
 	return m, password, nil
 }
 
-// identify draws a PK, which may need the store, while it hashes.
-func (s *Service) identify(ctx context.Context, password string) (pk int64, hash string, err error) {
+// drawAndHash draws a PK, which may need the store, and hashes the password at
+// the same time.
+func (s *Service) drawAndHash(ctx context.Context, password string) (pk int64, hash string, err error) {
 	drawn := make(chan error, 1)
 	go func() {
 		var err error
@@ -111,8 +112,8 @@ func (s *Service) identify(ctx context.Context, password string) (pk int64, hash
 	return pk, hash, err
 }
 
-// rehash replaces a hash of another cost. It is no part of the log-in: when it
-// fails, or somebody else was faster, the next log-in tries again.
+// rehash replaces a hash of another cost. Its failure does not fail the log-in:
+// the next one tries again.
 func (s *Service) rehash(ctx context.Context, m *store.Member, password string) {
 	hash, err := s.hasher.Hash(ctx, password)
 	if err != nil {

@@ -38,13 +38,13 @@ type Tokens struct {
 }
 
 // NewTokens returns Tokens that are drawn from rand, which must be safe for
-// concurrent use and, but for tests, crypto/rand's.
+// concurrent use: crypto/rand's, except in tests.
 func NewTokens(sessions store.SessionStore, limits TokenLimits, now func() time.Time, rand io.Reader) *Tokens {
 	return &Tokens{sessions: sessions, limits: limits, now: now, rand: rand}
 }
 
 // Authenticate returns the session of a token, or fault.TokenInvalid. It
-// costs one read. Whoever reads the member as well asks Confirm too.
+// costs one read. Callers that also load the member must call Confirm.
 func (t *Tokens) Authenticate(ctx context.Context, token string) (store.Session, error) {
 	id, err := idOf(token)
 	if err != nil {
@@ -63,9 +63,8 @@ func (t *Tokens) Authenticate(ctx context.Context, token string) (store.Session,
 	return s, nil
 }
 
-// Confirm returns fault.TokenInvalid when the session is not, or no longer,
-// one of this member's: all were voided, or the user name is somebody else's
-// now.
+// Confirm returns fault.TokenInvalid unless the session is one of this member:
+// it was voided, or another member has the user name by now.
 func (t *Tokens) Confirm(s store.Session, m store.Member) error {
 	if s.PK != m.PK || s.Username != m.Username || !s.ValidFrom.Equal(m.TokensValidFrom) {
 		return fault.New(fault.TokenInvalid)
@@ -73,15 +72,15 @@ func (t *Tokens) Confirm(s store.Session, m store.Member) error {
 	return nil
 }
 
-// Touch notes that the session is in use, and which model it saw. It writes
-// only when that is news: a use counts once in a tenth of the idle limit. A
-// session that has ended meanwhile stays so.
-func (t *Tokens) Touch(ctx context.Context, s store.Session, modelKey string) error {
+// Touch records that the session is in use, and the template that it saw. It
+// writes at most once in a tenth of the idle limit, unless the template is
+// another. A session that has ended meanwhile stays ended.
+func (t *Tokens) Touch(ctx context.Context, s store.Session, templateKey string) error {
 	now := t.now()
-	if modelKey == s.TemplateKey && now.Sub(s.Used) < t.limits.Idle/10 {
+	if templateKey == s.TemplateKey && now.Sub(s.Used) < t.limits.Idle/10 {
 		return nil
 	}
-	err := t.sessions.TouchSession(ctx, s.ID, now, modelKey)
+	err := t.sessions.TouchSession(ctx, s.ID, now, templateKey)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("touch session: %w", err)
 	}
@@ -163,8 +162,8 @@ func (t *Tokens) alive(s store.Session) bool {
 	return now.Before(s.Expires) && now.Sub(s.Used) < t.limits.Idle
 }
 
-// idOf returns where a token's session lies, or fault.TokenInvalid for what no
-// token looks like.
+// idOf returns the id of a token's session, or fault.TokenInvalid for a string of
+// another length.
 func idOf(token string) (store.TokenID, error) {
 	if len(token) != 2*store.TokenBytes {
 		return store.TokenID{}, fault.New(fault.TokenInvalid)
@@ -172,7 +171,7 @@ func idOf(token string) (store.TokenID, error) {
 	return sha256.Sum256([]byte(token)), nil
 }
 
-// Resolve returns the session of a token, and whose it is, or fault.TokenInvalid.
+// Resolve returns the session and the member of a token, or fault.TokenInvalid.
 // It costs two reads in sequence.
 func (t *Tokens) Resolve(ctx context.Context, members store.MemberReader, token string) (store.Session, store.Member, error) {
 	s, err := t.Authenticate(ctx, token)
@@ -189,7 +188,7 @@ func (t *Tokens) Resolve(ctx context.Context, members store.MemberReader, token 
 	return s, m, t.Confirm(s, m)
 }
 
-// Alive are those of the sessions whose tokens are good for m.
+// Alive returns the sessions whose tokens are valid for m.
 func (t *Tokens) Alive(sessions []store.Session, m store.Member) []store.Session {
 	var alive []store.Session
 	for _, s := range sessions {
@@ -200,7 +199,8 @@ func (t *Tokens) Alive(sessions []store.Session, m store.Member) []store.Session
 	return alive
 }
 
-// End ends every session of the user name but the one kept, if any.
+// End ends every session of the user name except the one kept; the zero id keeps
+// none.
 func (t *Tokens) End(ctx context.Context, username string, kept store.TokenID) error {
 	sessions, err := t.sessions.SessionsOf(ctx, username)
 	if err != nil {

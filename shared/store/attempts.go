@@ -13,8 +13,8 @@ type Attempts struct {
 
 // AttemptStore counts failed log-ins. A key says what they have in common.
 type AttemptStore interface {
-	// MemberWithAttempts returns, in one call, the member, nil when nobody has
-	// the name, and the attempts under each of the keys.
+	// MemberWithAttempts returns, in one call, the member, nil for a name
+	// without one, and the attempts under each of the keys.
 	MemberWithAttempts(ctx context.Context, username string, keys []string) (*Member, []Attempts, error)
 	// CountAttempt adds one to the attempts under a key, which are forgotten at
 	// expires. Of several at once each is counted; one may count twice when its

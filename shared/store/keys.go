@@ -52,7 +52,7 @@ func UploadKey(pk int64, id string) (key string, ok bool) {
 }
 
 // TemplateOwner returns the pk of the member whose template lies at the key, or
-// false for a key of nobody's.
+// false for a key outside every member's folder.
 func TemplateOwner(key string) (pk int64, ok bool) {
 	rest, ok := strings.CutPrefix(key, TemplatePrefix)
 	if !ok {

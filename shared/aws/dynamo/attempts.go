@@ -53,13 +53,13 @@ func readAttempts(it item) (store.Attempts, error) {
 	return store.Attempts{Failures: int(r.whole("failures")), FailedAt: r.moment("failed_at")}, r.err
 }
 
-// countTries bounds the two steps of CountAttempt: others can only come between
-// them when a count expires, and then once.
+// countTries bounds the repetitions of CountAttempt's two steps. Another caller
+// comes between them only when a count has just expired, and once.
 const countTries = 3
 
 // CountAttempt: see store.AttemptStore. A count that has expired, and that
-// DynamoDB's TTL hasn't deleted yet, begins anew: for one of those who find it
-// so, and the others add to that.
+// DynamoDB's TTL has not deleted yet, begins anew: by one of several callers at
+// once, and the others add to it.
 func (s *Store) CountAttempt(ctx context.Context, key string, at, expires time.Time) error {
 	rule := rules.CountAttempt(at, expires)
 	for range countTries {

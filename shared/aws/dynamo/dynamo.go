@@ -1,9 +1,9 @@
 // Package dynamo keeps members, sessions and activity in DynamoDB tables. Every
 // write is one conditional write on one item, or a batch of independent ones.
 //
-// A condition that fails is no proof that somebody else wrote: the SDK repeats
-// a write whose reply was lost, and meets its own. What is stored is read back
-// and compared before a conflict is reported.
+// A condition may fail because of the caller's own write: the SDK repeats a
+// write whose reply was lost. The row is read back, and its rule (package rules)
+// says what became of the write.
 package dynamo
 
 import (
