@@ -31,9 +31,9 @@ func NewDeletion(members DeletionMembers, tokens Owners, objects store.ObjectEra
 	return &Deletion{members, tokens, objects, now}
 }
 
-// Delete deletes the template of the token's member, and the recordings that it
-// was made of; fault.NoModel when there is none.
-func (d *Deletion) Delete(ctx context.Context, token string) error {
+// DeleteTemplate deletes the template of the token's member, and the recordings
+// that it was made of; fault.NoModel when there is none.
+func (d *Deletion) DeleteTemplate(ctx context.Context, token string) error {
 	_, m, err := d.tokens.Resolve(ctx, d.members, token)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ func (h *house) deletion() *Deletion {
 
 func TestDeleteRemovesTemplateFilesAndPointer(t *testing.T) {
 	h := newHouse(t).enrolled(t)
-	if err := h.deletion().Delete(t.Context(), kimsToken); err != nil {
+	if err := h.deletion().DeleteTemplate(t.Context(), kimsToken); err != nil {
 		t.Fatal(err)
 	}
 	if m := h.kim(t).Template; m != nil {
@@ -24,7 +24,7 @@ func TestDeleteRemovesTemplateFilesAndPointer(t *testing.T) {
 	if keys := h.keys(t); keys != nil {
 		t.Errorf("objects %q", keys)
 	}
-	if err := h.deletion().Delete(t.Context(), kimsToken); codeOf(err) != fault.NoModel {
+	if err := h.deletion().DeleteTemplate(t.Context(), kimsToken); codeOf(err) != fault.NoModel {
 		t.Errorf("again: %v", err)
 	}
 	if _, f := h.try(t, same); f == nil || f.Code != fault.NoModel {
@@ -57,7 +57,7 @@ func TestADeletionThatNeverComesFirstIsAConflict(t *testing.T) {
 		}
 		return nil
 	}
-	if err := h.deletion().Delete(t.Context(), kimsToken); codeOf(err) != fault.Conflict {
+	if err := h.deletion().DeleteTemplate(t.Context(), kimsToken); codeOf(err) != fault.Conflict {
 		t.Errorf("error %v", err)
 	}
 	moves := slices.DeleteFunc(h.calls.made, func(call string) bool { return call != "ClearTemplate" })

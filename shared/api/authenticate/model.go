@@ -9,7 +9,7 @@ import (
 
 // Deleter deletes templates; see biometric.Deletion.
 type Deleter interface {
-	Delete(ctx context.Context, token string) error
+	DeleteTemplate(ctx context.Context, token string) error
 }
 
 // DeleteModel is the route that deletes the template.
@@ -23,7 +23,7 @@ func deleteModel(d Deleter) api.Handler {
 		if err != nil {
 			return err
 		}
-		if err := d.Delete(r.Context(), token); err != nil {
+		if err := d.DeleteTemplate(r.Context(), token); err != nil {
 			return err
 		}
 		return api.Done(w, r, api.ModelDeleted)
