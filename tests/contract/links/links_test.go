@@ -47,7 +47,7 @@ var (
 	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	scheme  = regexp.MustCompile(`^[a-z]+:`)
 	heading = regexp.MustCompile(`(?m)^#+ +(.+)$`)
-	command = regexp.MustCompile(`\bgo (?:run|test|build|vet)\b[^\n|]*?\s\./([\w/.-]+)`)
+	command = regexp.MustCompile(`(?:go:generate )?\bgo (?:run|test|build|vet)\b[^\n|]*?\s\./([\w/.-]+)`)
 )
 
 func TestEveryRelativeLinkOfADocumentLeadsSomewhere(t *testing.T) {
@@ -108,8 +108,12 @@ func TestEveryCommandThatAReaderIsToldToRunIsThere(t *testing.T) {
 		for document, text := range documents(t, root, extension) {
 			for _, m := range command.FindAllStringSubmatch(text, -1) {
 				commands++
-				folder := strings.TrimRight(strings.TrimSuffix(m[1], "..."), "/.")
-				if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(folder))); err != nil {
+				folder := filepath.FromSlash(strings.TrimRight(strings.TrimSuffix(m[1], "..."), "/."))
+				from := root
+				if strings.HasPrefix(m[0], "go:generate ") { // run where it is written
+					from = filepath.Dir(document)
+				}
+				if _, err := os.Stat(filepath.Join(from, folder)); err != nil {
 					t.Errorf("%s runs ./%s, which isn't there", document, m[1])
 				}
 			}
