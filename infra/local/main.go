@@ -33,7 +33,7 @@ func main() {
 		return
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "local:", err)
 		os.Exit(1)
 	}
 }

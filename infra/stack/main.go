@@ -19,7 +19,7 @@ func main() {
 	id := flag.String("folder", "", "only print the folder of the function of this `id`")
 	flag.Parse()
 	if err := run(*id); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "stack:", err)
 		os.Exit(1)
 	}
 }

@@ -1,5 +1,5 @@
-// Train learns the parameters of package parameters from the data folder and writes
-// them where they are embedded:
+// Command train learns the parameters of package parameters from the data folder
+// and writes them where they are embedded:
 //
 //	go run ./infra/train
 //

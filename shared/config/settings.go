@@ -23,6 +23,7 @@ const day = 24 * time.Hour
 
 // settings lists every variable.
 func settings() []setting {
+	limits := member.DefaultTokenLimits
 	return []setting{
 		{MembersTable, "", "systole-members", "the DynamoDB table of the members",
 			text(func(c *Config) *string { return &c.MembersTable })},
@@ -35,11 +36,11 @@ func settings() []setting {
 		{KeysSecret, "", "systole-keys", "the name or ARN of the secret in Secrets Manager that holds the keys of the models",
 			text(func(c *Config) *string { return &c.KeysSecret })},
 
-		{"TOKENS_PER_MEMBER", "10", "10", fmt.Sprintf("how many tokens a member may have at once, 1 to %d; the oldest ends when there is one more", member.MaxPerMember),
+		{"TOKENS_PER_MEMBER", fmt.Sprint(limits.PerMember), "10", fmt.Sprintf("how many tokens a member may have at once, 1 to %d; the oldest ends when there is one more", member.MaxPerMember),
 			number(func(c *Config) *int { return &c.TokenLimits.PerMember }, 1, member.MaxPerMember)},
-		{"TOKEN_LIFETIME", "30d", "30d", "how long a token lives at most, 1m to 3650d",
+		{"TOKEN_LIFETIME", days(limits.Lifetime), "30d", "how long a token lives at most, 1m to 3650d",
 			duration(func(c *Config) *time.Duration { return &c.TokenLimits.Lifetime }, time.Minute, 3650*day)},
-		{"TOKEN_IDLE", "7d", "7d", "how long a token lives without being used, 1m to 3650d",
+		{"TOKEN_IDLE", days(limits.Idle), "7d", "how long a token lives without being used, 1m to 3650d",
 			duration(func(c *Config) *time.Duration { return &c.TokenLimits.Idle }, time.Minute, 3650*day)},
 
 		{"PASSWORD_MEMORY_KIB", "19456", "19456", "argon2id's memory in KiB, 8192 to 262144",
@@ -80,6 +81,9 @@ func settings() []setting {
 			text(func(c *Config) *string { return &c.MetricsNamespace })},
 	}
 }
+
+// days writes a duration of whole days as a setting.
+func days(d time.Duration) string { return fmt.Sprintf("%dd", d/day) }
 
 func text(field func(*Config) *string) func(*Config, string) error {
 	return func(c *Config, value string) error {

@@ -34,7 +34,7 @@ func main() {
 	})
 	fmt.Fprintln(os.Stderr)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "enumeration:", err)
 		os.Exit(1)
 	}
 	fmt.Print(result)

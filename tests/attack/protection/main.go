@@ -31,7 +31,7 @@ func main() {
 		err = run(recordings)
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "protection:", err)
 		os.Exit(1)
 	}
 }

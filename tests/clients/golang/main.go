@@ -84,7 +84,7 @@ func (c *client) check(recording []byte) (bool, error) {
 
 func main() {
 	if err := run(os.Args[1], os.Args[2]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "golang:", err)
 		os.Exit(1)
 	}
 }

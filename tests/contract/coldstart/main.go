@@ -28,7 +28,7 @@ func main() {
 	check := flag.Bool("check", false, "fail when a function misses a target")
 	flag.Parse()
 	if err := run(context.Background(), *rounds, *check); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "coldstart:", err)
 		os.Exit(1)
 	}
 }

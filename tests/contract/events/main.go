@@ -17,7 +17,7 @@ func main() {
 	into := flag.String("into", "events", "`folder` to write to")
 	flag.Parse()
 	if err := run(*into); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "events:", err)
 		os.Exit(1)
 	}
 }

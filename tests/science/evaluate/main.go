@@ -1,5 +1,5 @@
-// Evaluate measures how well persons are told apart, under the protocols named
-// in README.md:
+// Command evaluate measures how well persons are told apart, under the protocols
+// named in README.md:
 //
 //	go run ./tests/science/evaluate                      learn on four fifths of the persons, test on the rest, five times
 //	go run ./tests/science/evaluate -shipped -data DIR   the shipped parameters on persons they never saw

@@ -21,7 +21,7 @@ func main() {
 	flag.Parse()
 	recordings, err := cohort.Load(cohort.Folder(*data, "."))
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "rates:", err)
 		os.Exit(1)
 	}
 	fmt.Println("| recordings | at | tried | refused % | right within 10 %, of those told |")

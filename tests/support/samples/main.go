@@ -26,7 +26,7 @@ func main() {
 	target := flag.String("into", "shared/ecg/recording/testdata/samples", "`folder` to write to")
 	flag.Parse()
 	if err := run(*target); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "samples:", err)
 		os.Exit(1)
 	}
 }

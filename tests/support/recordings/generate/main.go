@@ -38,7 +38,7 @@ func main() {
 	target := flag.String("into", "tests/support/recordings/testdata", "`folder` to write to")
 	flag.Parse()
 	if err := run(*source, *target); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
