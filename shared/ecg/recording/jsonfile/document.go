@@ -3,9 +3,7 @@ package jsonfile
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
-	"io"
 	"strings"
 
 	"systole/shared/ecg/recording/internal/raw"
@@ -20,6 +18,8 @@ import (
 const (
 	deepest    = 32   // objects and lists in one another
 	mostPlaces = 4096 // where values lie
+	mostNodes  = 4 * mostPlaces
+	mostKept   = 1 << 16 // words of a place
 	// mostWords bounds the text that is kept of a place: words, not names or notes.
 	mostWords = 64
 	// valuesBetweenAsks is how many values are read before it is asked whether
@@ -40,7 +40,8 @@ type document struct {
 	places map[string]*place
 	order  []string
 	inside map[string][]string // paths in order, by their parents
-	values int                 // numbers and texts so far
+	values int                 // so far
+	nodes  int                 // so far
 	budget *raw.Budget
 }
 
@@ -58,12 +59,20 @@ var (
 	errLong = errors.New("too long")
 )
 
+// node is a key or a list on the way to values.
+type node struct {
+	path  string
+	keys  map[string]*node // in an object
+	list  *node            // in a list
+	place *place           // nil while no value lies there
+}
+
 // parseDocument walks through a file. Names of keys are kept; texts of persons
 // are dropped with the document.
 func parseDocument(data []byte, o raw.Options) (*document, error) {
 	d := &document{places: make(map[string]*place), inside: make(map[string][]string), budget: o.Budget}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	err := d.value(decoder, "", 0)
+	s := &scanner{data: data}
+	err := d.value(s, &node{}, 0)
 	switch {
 	case errors.Is(err, errDeep):
 		return nil, raw.Refuse(raw.Unsupported, 0, "it has more than %d levels or %d places", deepest, mostPlaces)
@@ -72,87 +81,138 @@ func parseDocument(data []byte, o raw.Options) (*document, error) {
 	case o.Budget.Err() != nil:
 		return nil, o.Budget.Err()
 	case err != nil:
-		return nil, raw.Refuse(raw.Unreadable, 0, "its JSON ends, or breaks, near byte %d", decoder.InputOffset())
+		return nil, raw.Refuse(raw.Unreadable, 0, "its JSON ends, or breaks, near byte %d", s.at)
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, raw.Refuse(raw.Unreadable, 0, "there is more behind its JSON, at byte %d", decoder.InputOffset())
+	if s.peek(); s.at < len(data) {
+		return nil, raw.Refuse(raw.Unreadable, 0, "there is more behind its JSON, at byte %d", s.at)
 	}
 	return d, nil
 }
 
-// value reads one value that lies at a path.
-func (d *document) value(decoder *json.Decoder, path string, depth int) error {
+// value reads one value that lies at a node.
+func (d *document) value(s *scanner, at *node, depth int) error {
 	if d.values++; d.values > raw.MaxSamples {
 		return errLong
 	}
 	if d.values%valuesBetweenAsks == 0 && d.budget.Err() != nil {
 		return d.budget.Err()
 	}
-	token, err := decoder.Token()
-	if err != nil {
-		return err
+	switch c := s.peek(); {
+	case (c == '{' || c == '[') && depth >= deepest:
+		return errDeep
+	case c == '{':
+		return d.object(s, at, depth+1)
+	case c == '[':
+		return d.listed(s, at, depth+1)
+	case c == '"':
+		text, err := s.text()
+		if err != nil {
+			return err
+		}
+		return d.addText(at, text)
+	case c == '-', c >= '0' && c <= '9':
+		x, err := s.number()
+		if err != nil {
+			return err
+		}
+		p, err := d.placeOf(at)
+		if err != nil {
+			return err
+		}
+		p.numbers = append(p.numbers, x)
+		return nil
 	}
-	switch v := token.(type) {
-	case json.Delim:
-		if depth >= deepest {
-			return errDeep
+	return s.word()
+}
+
+// object reads the members of an object.
+func (d *document) object(s *scanner, at *node, depth int) error {
+	s.at++
+	for first := true; !s.skip('}'); first = false {
+		if !first && !s.skip(',') || s.peek() != '"' {
+			return errSyntax
 		}
-		return d.children(decoder, v, path, depth+1)
-	case float64:
-		p, err := d.at(path)
+		key, err := s.text()
 		if err != nil {
 			return err
 		}
-		p.numbers = append(p.numbers, v)
-	case string:
-		p, err := d.at(path)
-		if err != nil {
+		if !s.skip(':') {
+			return errSyntax
+		}
+		below := at.keys[string(key)]
+		if below == nil {
+			if below, err = d.grow(at.path + "." + string(key)); err != nil {
+				return err
+			}
+			if at.keys == nil {
+				at.keys = make(map[string]*node)
+			}
+			at.keys[string(key)] = below
+		}
+		if err := d.value(s, below, depth); err != nil {
 			return err
 		}
-		if len(v) > mostWords {
-			p.long = append(p.long, v)
-			return nil
-		}
-		p.words = append(p.words, v)
 	}
 	return nil
 }
 
-// children reads what is in an object or a list.
-func (d *document) children(decoder *json.Decoder, open json.Delim, path string, depth int) error {
-	below := path + "[]"
-	if open == '[' {
-		if p, ok := d.places[below]; ok {
-			p.lists = append(p.lists, len(p.numbers))
-		}
-	}
-	for i := 0; decoder.More(); i++ {
-		if open == '{' {
-			key, err := decoder.Token()
-			if err != nil {
-				return err
-			}
-			below = path + "." + key.(string) // the only kind of token there
-		}
-		if err := d.value(decoder, below, depth); err != nil {
+// listed reads the values of a list.
+func (d *document) listed(s *scanner, at *node, depth int) (err error) {
+	s.at++
+	if at.list == nil {
+		if at.list, err = d.grow(at.path + "[]"); err != nil {
 			return err
 		}
 	}
-	_, err := decoder.Token()
-	return err
+	if p := at.list.place; p != nil {
+		p.lists = append(p.lists, len(p.numbers))
+	}
+	for first := true; !s.skip(']'); first = false {
+		if !first && !s.skip(',') {
+			return errSyntax
+		}
+		if err := d.value(s, at.list, depth); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (d *document) at(path string) (*place, error) {
-	p, ok := d.places[path]
-	if ok {
-		return p, nil
+// grow makes a node, if there aren't too many.
+func (d *document) grow(path string) (*node, error) {
+	if d.nodes++; d.nodes > mostNodes {
+		return nil, errDeep
+	}
+	return &node{path: path}, nil
+}
+
+// addText keeps a text: a word, or one of many characters.
+func (d *document) addText(at *node, text []byte) error {
+	p, err := d.placeOf(at)
+	switch {
+	case err != nil:
+		return err
+	case len(text) > mostWords:
+		p.long = append(p.long, string(text))
+	case len(p.words) < mostKept:
+		p.words = append(p.words, string(text))
+	default: // the last counts
+		p.words[len(p.words)-1] = string(text)
+	}
+	return nil
+}
+
+// placeOf is the place of the values at a node.
+func (d *document) placeOf(at *node) (*place, error) {
+	if at.place != nil {
+		return at.place, nil
 	}
 	if len(d.places) >= mostPlaces {
 		return nil, errDeep
 	}
-	p = &place{lists: []int{0}}
-	d.places[path] = p
-	d.order = append(d.order, path)
-	d.inside[parent(path)] = append(d.inside[parent(path)], path)
-	return p, nil
+	at.place = &place{lists: []int{0}}
+	d.places[at.path] = at.place
+	d.order = append(d.order, at.path)
+	d.inside[parent(at.path)] = append(d.inside[parent(at.path)], at.path)
+	return at.place, nil
 }
