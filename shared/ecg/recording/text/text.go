@@ -12,9 +12,29 @@ func Is([]byte) bool { return true }
 
 // Read reads a table in UTF-8.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
+	if begin, rateHz, body, ok := empatica(data); ok {
+		r, err := read(body, nil, rateHz, o)
+		if err == nil {
+			r.Start = begin
+		}
+		return r, err
+	}
+	return read(data, acqKnowledge(data), 0, o)
+}
+
+// read reads a table whose columns have these names, and whose rate is known, if
+// it doesn't say them itself.
+func read(data []byte, names []string, rateHz float64, o raw.Options) (*raw.Recording, error) {
 	t, err := table.Parse(data, o)
 	if err != nil {
 		return nil, err
+	}
+	if len(names) == len(t.Columns) {
+		t.Names = names
+		dropCounts(t)
+	}
+	if rateHz > 0 {
+		t.RateHz = rateHz
 	}
 	return t.Recording()
 }

@@ -1,0 +1,72 @@
+package text
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"systole/shared/ecg/recording/internal/raw"
+	"systole/shared/ecg/recording/internal/table"
+)
+
+// empatica tells the files of Empatica's archives, which have no names: the first
+// row is when the recording began, in seconds since 1970, the second its rate,
+// once for each column, and the samples follow.
+func empatica(data []byte) (begin time.Time, rateHz float64, body []byte, ok bool) {
+	first, rest, _ := bytes.Cut(data[:min(len(data), 1000)], []byte{'\n'})
+	second, _, found := bytes.Cut(rest, []byte{'\n'})
+	seconds, ok1 := sameNumber(first)
+	rateHz, ok2 := sameNumber(second)
+	const year2001, year2065 = 1e9, 3e9
+	if !found || !ok1 || !ok2 || seconds < year2001 || seconds > year2065 || !raw.PlausibleRate(rateHz) {
+		return begin, 0, nil, false
+	}
+	return time.UnixMicro(int64(1e6 * seconds)).UTC(), rateHz, data[len(first)+len(second)+2:], true
+}
+
+// sameNumber is the number that all fields of a row are.
+func sameNumber(row []byte) (x float64, ok bool) {
+	for i, field := range bytes.Split(bytes.TrimSpace(row), []byte{','}) {
+		n, is := raw.ParseNumber(bytes.TrimSpace(field), false)
+		if !is || i > 0 && n != x {
+			return 0, false
+		}
+		x = n
+	}
+	return x, true
+}
+
+// acqKnowledge is the names of the channels in a text of BIOPAC's AcqKnowledge,
+// nil for another: a title, the time between samples, "2 channels", and two lines
+// for each, its name and its unit. Only some have names over the columns, too.
+func acqKnowledge(data []byte) (names []string) {
+	lines := strings.Split(string(data[:min(len(data), 8<<10)]), "\n")
+	if len(lines) < 5 || !strings.HasSuffix(strings.TrimSpace(lines[1]), "/sample") {
+		return nil
+	}
+	count, found := strings.CutSuffix(strings.TrimSpace(lines[2]), " channels")
+	n, err := strconv.Atoi(count)
+	if !found || err != nil || n < 1 || n > raw.MaxColumns || len(lines) < 3+2*n {
+		return nil
+	}
+	for i := range n {
+		name, _, _ := strings.Cut(lines[3+2*i], ",")
+		names = append(names, strings.TrimSpace(name)+" ("+strings.TrimSpace(lines[4+2*i])+")")
+	}
+	return names
+}
+
+// dropCounts drops the first row where it says how many rows follow, as
+// AcqKnowledge's does over each channel.
+func dropCounts(t *table.Table) {
+	for _, column := range t.Columns {
+		if n := float64(len(column) - 1); column[0] != t.Columns[0][0] || column[0] < n || n < 2 || column[0] != math.Trunc(column[0]) {
+			return
+		}
+	}
+	for i := range t.Columns {
+		t.Columns[i] = t.Columns[i][1:]
+	}
+}

@@ -1,0 +1,50 @@
+package text
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"systole/shared/ecg/recording/internal/raw"
+)
+
+// wave is a column of n numbers behind what comes before each.
+func wave(n int, before string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%s%.4f\n", before, math.Sin(float64(i)/17))
+	}
+	return b.String()
+}
+
+func read1(t *testing.T, file string) *raw.Recording {
+	t.Helper()
+	r, err := Read([]byte(file), raw.Options{Budget: raw.NewBudget(t.Context(), len(file))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestStartAndRateOfAnEmpaticaFileAreNoSamples(t *testing.T) {
+	r := read1(t, "1700000000.000000\n250.000000\n"+wave(1000, ""))
+	if r.RateHz != 250 || len(r.Leads[0].MV) != 1000 || r.Start.Unix() != 1_700_000_000 {
+		t.Errorf("%v Hz, %d samples from %v", r.RateHz, len(r.Leads[0].MV), r.Start)
+	}
+	r = read1(t, "1700000000.0, 1700000000.0\r\n64.0, 64.0\r\n"+wave(1000, "1, "))
+	if r.RateHz != 64 || len(r.Leads) != 2 || len(r.Leads[1].MV) != 1000 {
+		t.Errorf("two columns: %v Hz, %d leads", r.RateHz, len(r.Leads))
+	}
+	r = read1(t, "1700000000\n5000000\n"+wave(1000, "")) // samples of a converter
+	if r.RateHz != 0 || len(r.Leads[0].MV) != 1002 {
+		t.Errorf("no rate in the second row: %v Hz, %d samples", r.RateHz, len(r.Leads[0].MV))
+	}
+}
+
+func TestChannelsOfAcqKnowledgeAreNamedAboveTheColumns(t *testing.T) {
+	r := read1(t, "rest.acq\r\n4 msec/sample\r\n2 channels\r\nRespiration, RSP100C\r\nVolts\r\nECG, ECG100C\r\nmV\r\nCH1\tCH2\t\r\n1000\t1000\t\r\n"+wave(1000, "0.5\t"))
+	if r.RateHz != 250 || len(r.Leads) != 2 || len(r.Leads[0].MV) != 1000 || r.Leads[raw.Choose(r.Leads, "")].Name != "ECG" {
+		t.Errorf("%v Hz, leads %q and %q", r.RateHz, r.Leads[0].Name, r.Leads[1].Name)
+	}
+}
