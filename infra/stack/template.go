@@ -10,6 +10,7 @@ import (
 
 	"systole/functions"
 	"systole/shared/config"
+	"systole/shared/ecg/rate"
 )
 
 //go:embed template.yaml.tmpl
@@ -20,6 +21,8 @@ type stack struct {
 	Functions   []function
 	Groups      []group
 	Concurrency int // all limits together
+	MinRateHz   int
+	MaxRateHz   int
 }
 
 // function is a row of the table with what the template says in its own words.
@@ -66,7 +69,7 @@ func write(w io.Writer, all []functions.Function) error {
 }
 
 func stackOf(all []functions.Function) (stack, error) {
-	var s stack
+	s := stack{MinRateHz: rate.MinHz, MaxRateHz: rate.MaxHz}
 	taken := make(map[string]bool) // paths that have a function for all methods
 	for _, f := range all {
 		row := function{Function: f, Variables: variables(f)}

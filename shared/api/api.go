@@ -37,8 +37,9 @@ type Route struct {
 	// Fields are those that can be refused as field_invalid, with what a person is
 	// told then. Without a hint they are told that text in UTF-8 is wanted.
 	Fields []Field
-	// Files says that bodies may be as large as Settings.MaxFileBody.
-	Files bool
+	// Files names the parts of a multipart body that are files, in any case. Such
+	// bodies may be as large as Settings.MaxFileBody.
+	Files []string
 }
 
 // Field is a field of a body.
@@ -116,7 +117,7 @@ func merge(routes []Route, endpoints []Endpoint) map[string]*route {
 			out = &route{Route: Route{Path: in.Path, Methods: make(map[string]Handler, len(in.Methods))}}
 			merged[in.Path] = out
 		}
-		out.Files = out.Files || in.Files
+		out.Files = append(out.Files, in.Files...)
 		out.Fields = append(out.Fields, in.Fields...)
 		for method, h := range in.Methods {
 			out.Methods[method] = h
@@ -158,9 +159,10 @@ type exchange struct {
 	stack  []byte // where the handler panicked; nil when it did not
 }
 
-// limits bound a body in bytes.
+// limits bound a body in bytes, and name the parts that are files.
 type limits struct {
 	body, fileBody int64
+	files          []string
 }
 
 type exchangeKey struct{}
@@ -222,8 +224,8 @@ func (s *service) answer(w http.ResponseWriter, r *http.Request, rt *route, x *e
 
 func (s *service) limitsOf(rt *route) limits {
 	l := limits{body: s.settings.MaxBody, fileBody: s.settings.MaxBody}
-	if rt != nil && rt.Files {
-		l.fileBody = s.settings.MaxFileBody
+	if rt != nil && len(rt.Files) > 0 {
+		l.fileBody, l.files = s.settings.MaxFileBody, rt.Files
 	}
 	return l
 }

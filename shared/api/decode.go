@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -68,7 +69,7 @@ func Decode(w http.ResponseWriter, r *http.Request) (*Form, error) {
 	case "application/x-www-form-urlencoded":
 		return decodeURL(string(body))
 	case multipartForm:
-		return decodeMultipart(body, params["boundary"], limit.body)
+		return decodeMultipart(body, params["boundary"], limit)
 	}
 	return nil, unsupported(anyForm)
 }
@@ -151,8 +152,10 @@ func decodeURL(body string) (*Form, error) {
 	return f, nil
 }
 
-// decodeMultipart reads the parts; fields together may have maxFields bytes.
-func decodeMultipart(body []byte, boundary string, maxFields int64) (*Form, error) {
+// decodeMultipart reads the parts; fields together may have limit.body bytes. A
+// part of a file's name is a file, with or without a file name of its own:
+// clients differ in that.
+func decodeMultipart(body []byte, boundary string, limit limits) (*Form, error) {
 	if boundary == "" {
 		return nil, fault.New(fault.MalformedBody)
 	}
@@ -175,22 +178,16 @@ func decodeMultipart(body []byte, boundary string, maxFields int64) (*Form, erro
 			return nil, fault.New(fault.MalformedBody).Because(err)
 		}
 		name := part.FormName()
-		if holdsFile(name) {
+		if slices.ContainsFunc(limit.files, func(file string) bool { return strings.EqualFold(name, file) }) {
 			f.Files = append(f.Files, File{Field: name, Content: content})
 			continue
 		}
-		if fieldBytes += int64(len(name) + len(content)); fieldBytes > maxFields {
-			return nil, fault.New(fault.BodyTooLarge, "limit_bytes", maxFields)
+		if fieldBytes += int64(len(name) + len(content)); fieldBytes > limit.body {
+			return nil, fault.New(fault.BodyTooLarge, "limit_bytes", limit.body)
 		}
 		if !utf8.ValidString(name) || !utf8.Valid(content) {
 			return nil, fault.New(fault.MalformedBody)
 		}
 		f.fields[name] = field{text: string(content)}
 	}
-}
-
-// holdsFile reports whether a part of this name is a recording, with or
-// without a file name of its own: clients differ in all of it.
-func holdsFile(name string) bool {
-	return strings.EqualFold(name, "data") || strings.EqualFold(name, "ECG") || strings.EqualFold(name, "EEG")
 }

@@ -20,7 +20,7 @@ type Form struct {
 // File is an uploaded recording. The name that the client gave its file is
 // nobody's business and isn't kept.
 type File struct {
-	Field   string // the part's name: data, ECG or EEG, in the case sent
+	Field   string // the part's name, in the case sent
 	Content []byte
 }
 
@@ -103,24 +103,6 @@ func (f *Form) File() (File, error) {
 		return f.Files[0], nil
 	}
 	return File{}, fault.New(fault.TooManyFiles)
-}
-
-// The sampling rates that a caller may state, in Hz.
-const (
-	minRateHz = 50
-	maxRateHz = 5000
-)
-
-// SamplingRate is the field sampling_rate in Hz, 0 without one.
-func (f *Form) SamplingRate() (float64, error) {
-	rate, err := f.Float("sampling_rate")
-	if err != nil || rate == nil {
-		return 0, err
-	}
-	if *rate < minRateHz || *rate > maxRateHz {
-		return 0, fieldInvalid("sampling_rate")
-	}
-	return *rate, nil
 }
 
 func fieldInvalid(name string) error {

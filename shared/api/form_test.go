@@ -22,7 +22,11 @@ const (
 
 // decoded runs Decode behind New, as a route with files or without.
 func decoded(files bool, s Settings, contentType string, body []byte) (form *Form, err error) {
-	h := New(s, Route{Path: "/x", Files: files, Methods: map[string]Handler{"POST": func(w http.ResponseWriter, r *http.Request) error {
+	var parts []string
+	if files {
+		parts = []string{"data", "ECG", "EEG"}
+	}
+	h := New(s, Route{Path: "/x", Files: parts, Methods: map[string]Handler{"POST": func(w http.ResponseWriter, r *http.Request) error {
 		form, err = Decode(w, r)
 		return JSON(w, 200, nil)
 	}}})

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"unicode"
 
+	"systole/shared/ecg/rate"
 	"systole/shared/fault"
 )
 
@@ -119,5 +121,14 @@ func TestSentence(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestARefusedRateIsToldTheRatesThatCanBeWorkedWith(t *testing.T) {
+	bounds := regexp.MustCompile(fmt.Sprintf(`%d(~| to )%d Hz`, rate.MinHz, rate.MaxHz))
+	for _, sentence := range []string{words[fault.RateImplausible].KO, words[fault.RateImplausible].EN} {
+		if !bounds.MatchString(sentence) {
+			t.Errorf("%q doesn't name %s", sentence, bounds)
+		}
 	}
 }

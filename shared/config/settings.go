@@ -8,6 +8,8 @@ import (
 	"strings"
 	"systole/shared/member"
 	"time"
+
+	"systole/shared/ecg/rate"
 )
 
 // setting is a variable and where its value goes.
@@ -60,8 +62,8 @@ func settings() []setting {
 			required(func(c *Config) *bool { return &c.ConsentRequired })},
 		{"CHALLENGE", "optional", "required", "whether a check has to bring a nonce, required or optional",
 			required(func(c *Config) *bool { return &c.ChallengeRequired })},
-		{"SAMPLING_RATE_HZ", "500", "500", "the sampling rate of recordings that come without one, 50 to 5000 Hz; 0 to tell it from the signal where that is safe, and else refuse them",
-			zeroOr(decimal(func(c *Config) *float64 { return &c.SamplingRateHz }, 50, 5000))},
+		{"SAMPLING_RATE_HZ", "500", "500", fmt.Sprintf("the sampling rate of recordings that come without one, %d to %d Hz; 0 to tell it from the signal where that is safe, and else refuse them", rate.MinHz, rate.MaxHz),
+			zeroOr(decimal(func(c *Config) *float64 { return &c.SamplingRateHz }, rate.MinHz, rate.MaxHz))},
 		{"READ_PARALLEL", "2", "2", "how many recordings are worked on at once, 1 to 64",
 			number(func(c *Config) *int { return &c.ReadParallel }, 1, 64)},
 

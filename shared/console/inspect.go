@@ -40,7 +40,7 @@ func newInspector(s Settings) *inspector {
 func (i *inspector) route() api.Route {
 	return api.Route{
 		Path: api.PathInspect, Methods: map[string]api.Handler{http.MethodPost: i.answer},
-		Files: true, Fields: []api.Field{authenticate.SamplingRateField},
+		Files: authenticate.FileParts, Fields: []api.Field{authenticate.SamplingRateField()},
 	}
 }
 
@@ -54,7 +54,7 @@ func (i *inspector) answer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	hints := recording.Hints{DefaultRateHz: i.defaultRateHz, Guess: ecg.GuessRate}
-	if hints.RateHz, err = form.SamplingRate(); err != nil {
+	if hints.RateHz, err = authenticate.SamplingRate(form); err != nil {
 		return err
 	}
 	for field, into := range map[string]*string{"lead": &hints.Lead, "recording": &hints.Pick} {

@@ -15,8 +15,8 @@ import (
 	"fmt"
 	"math"
 
-	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/quality"
+	"systole/shared/ecg/rate"
 )
 
 // Signal is one lead.
@@ -57,7 +57,7 @@ func unusable(report *quality.Report, need quality.Need) error {
 
 // check refuses rates outside of what recorders have, and cuts what is too long.
 func (s Signal) check() (Signal, error) {
-	if !(s.RateHz >= frontend.MinRateHz && s.RateHz <= frontend.MaxRateHz) {
+	if !rate.Usable(s.RateHz) {
 		return s, &Unusable{Reason: quality.RateImplausible}
 	}
 	if longest := int(math.Ceil(MaxSeconds * s.RateHz)); len(s.MV) > longest {

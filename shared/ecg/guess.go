@@ -8,6 +8,7 @@ import (
 
 	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/quality"
+	"systole/shared/ecg/rate"
 )
 
 // GuessedRates are the sampling rates that are told apart, in Hz: those that
@@ -103,7 +104,7 @@ func prominence(power []float64, frequency float64) float64 {
 
 // beatsPlausibly reports whether at a rate most beats agree, of a heart at rest.
 func beatsPlausibly(mv []float64, rateHz float64) bool {
-	if rateHz < frontend.MinRateHz || rateHz > frontend.MaxRateHz {
+	if !rate.Usable(rateHz) {
 		return false
 	}
 	const slowest, fastest = 35, 140 // beats a minute

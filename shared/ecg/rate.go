@@ -3,6 +3,7 @@ package ecg
 import (
 	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/quality"
+	"systole/shared/ecg/rate"
 )
 
 // How a rate is doubted.
@@ -39,7 +40,7 @@ func CheckRate(s Signal) error {
 	}
 	for _, factor := range otherRates {
 		rateHz := s.RateHz * factor
-		if rateHz < frontend.MinRateHz || rateHz > frontend.MaxRateHz {
+		if !rate.Usable(rateHz) {
 			continue
 		}
 		r := front.Run(s.MV, rateHz).Report

@@ -31,9 +31,9 @@ type Verifier interface {
 func MakeModel(e Enroller) api.Route {
 	return api.Route{
 		Path:    api.PathMakeModel,
-		Methods: map[string]api.Handler{http.MethodPost: makeModel(e)},
-		Files:   true,
-		Fields:  []api.Field{SamplingRateField},
+		Methods: map[string]api.Handler{http.MethodPost: api.AuthorizedFiles(makeModel(e))},
+		Files:   FileParts,
+		Fields:  []api.Field{SamplingRateField()},
 	}
 }
 
@@ -41,7 +41,7 @@ func MakeModel(e Enroller) api.Route {
 func HasModel(r References) api.Route {
 	return api.Route{
 		Path:    api.PathCheckUser,
-		Methods: map[string]api.Handler{http.MethodGet: hasModel(r)},
+		Methods: map[string]api.Handler{http.MethodGet: api.Authorized(hasModel(r))},
 	}
 }
 
@@ -49,26 +49,22 @@ func HasModel(r References) api.Route {
 func CheckUser(v Verifier) api.Route {
 	return api.Route{
 		Path:    api.PathCheckUser,
-		Methods: map[string]api.Handler{http.MethodPost: checkUser(v)},
-		Files:   true,
-		Fields:  []api.Field{SamplingRateField, fmrField},
+		Methods: map[string]api.Handler{http.MethodPost: api.AuthorizedFiles(checkUser(v))},
+		Files:   FileParts,
+		Fields:  []api.Field{SamplingRateField(), fmrField},
 	}
 }
 
-func makeModel(e Enroller) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		form, token, err := decode(w, r)
+func makeModel(e Enroller) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		submitted, err := submissionFrom(r.Form)
 		if err != nil {
 			return err
 		}
-		submitted, err := submissionFrom(form)
-		if err != nil {
+		if err := e.Enrol(r.Context(), r.Token, biometric.Enrolment{Submission: submitted}); err != nil {
 			return err
 		}
-		if err := e.Enrol(r.Context(), token, biometric.Enrolment{Submission: submitted}); err != nil {
-			return err
-		}
-		return api.Detail(w, r, api.Saved)
+		return api.Detail(w, r.Request, api.Saved)
 	}
 }
 
@@ -79,13 +75,9 @@ type outcome struct {
 	Code   int    `json:"code"`
 }
 
-func hasModel(references References) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		token, err := api.Token(r, nil)
-		if err != nil {
-			return err
-		}
-		has, err := references.Has(r.Context(), token)
+func hasModel(references References) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		has, err := references.Has(r.Context(), r.Token)
 		if err != nil {
 			return err
 		}
@@ -96,17 +88,13 @@ func hasModel(references References) api.Handler {
 	}
 }
 
-func checkUser(v Verifier) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		form, token, err := decode(w, r)
+func checkUser(v Verifier) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		check, err := checkFrom(r.Form)
 		if err != nil {
 			return err
 		}
-		check, err := checkFrom(form)
-		if err != nil {
-			return err
-		}
-		accepted, err := v.Verify(r.Context(), token, check)
+		accepted, err := v.Verify(r.Context(), r.Token, check)
 		if err != nil {
 			return err
 		}
@@ -146,7 +134,7 @@ func submissionFrom(form *api.Form) (s biometric.Submission, err error) {
 	if len(s.Files)+len(s.Uploads) == 0 {
 		return s, fault.New(fault.FileMissing)
 	}
-	if s.RateHz, err = form.SamplingRate(); err != nil {
+	if s.RateHz, err = SamplingRate(form); err != nil {
 		return s, err
 	}
 	for field, into := range map[string]*string{"lead": &s.Lead, "recording": &s.Pick} {
@@ -158,16 +146,6 @@ func submissionFrom(form *api.Form) (s biometric.Submission, err error) {
 		}
 	}
 	return s, nil
-}
-
-// decode reads a form with a file, and its token.
-func decode(w http.ResponseWriter, r *http.Request) (*api.Form, string, error) {
-	form, err := api.DecodeFiles(w, r)
-	if err != nil {
-		return nil, "", err
-	}
-	token, err := api.Token(r, form)
-	return form, token, err
 }
 
 // statedFMR is the field fmr, 0 without one. Whether it is strict enough is for

@@ -15,20 +15,12 @@ type Challenger interface {
 
 // Challenge is the route that gives a nonce for the next check.
 func Challenge(c Challenger) api.Route {
-	return api.Route{Path: api.PathChallenge, Methods: map[string]api.Handler{http.MethodPost: challenge(c)}}
+	return api.Route{Path: api.PathChallenge, Methods: map[string]api.Handler{http.MethodPost: api.AuthorizedForm(challenge(c))}}
 }
 
-func challenge(c Challenger) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		form, err := api.Decode(w, r)
-		if err != nil {
-			return err
-		}
-		token, err := api.Token(r, form)
-		if err != nil {
-			return err
-		}
-		nonce, err := c.Challenge(r.Context(), token)
+func challenge(c Challenger) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		nonce, err := c.Challenge(r.Context(), r.Token)
 		if err != nil {
 			return err
 		}

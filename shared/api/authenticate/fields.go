@@ -1,14 +1,39 @@
 package authenticate
 
-import "systole/shared/api"
+import (
+	"fmt"
 
-// The fields that can be refused.
-var (
-	// SamplingRateField states the rate of a file that doesn't.
-	SamplingRateField = api.Field{Name: "sampling_rate", Hint: api.Sentence{
-		KO: "초당 샘플 수(Hz)를 50~5000의 숫자로 보내 주세요.",
-		EN: "Send the number of samples per second, 50 to 5000 (Hz).",
+	"systole/shared/api"
+	"systole/shared/ecg/rate"
+	"systole/shared/fault"
+)
+
+// FileParts are the names of a multipart body's parts that hold recordings:
+// clients differ in them.
+var FileParts = []string{"data", "ECG", "EEG"}
+
+// SamplingRateField states the rate of a file that doesn't.
+func SamplingRateField() api.Field {
+	return api.Field{Name: "sampling_rate", Hint: api.Sentence{
+		KO: fmt.Sprintf("초당 샘플 수(Hz)를 %d~%d의 숫자로 보내 주세요.", rate.MinHz, rate.MaxHz),
+		EN: fmt.Sprintf("Send the number of samples per second, %d to %d (Hz).", rate.MinHz, rate.MaxHz),
 	}}
+}
+
+// SamplingRate is the field's value in Hz, 0 without one.
+func SamplingRate(form *api.Form) (float64, error) {
+	hz, err := form.Float("sampling_rate")
+	if err != nil || hz == nil {
+		return 0, err
+	}
+	if !rate.Usable(*hz) {
+		return 0, fault.New(fault.FieldInvalid, "field", "sampling_rate")
+	}
+	return *hz, nil
+}
+
+// Other fields that can be refused.
+var (
 	fmrField = api.Field{Name: "fmr", Hint: api.Sentence{
 		KO: "0보다 크고 서비스의 설정보다 작거나 같은 수로 보내 주세요.",
 		EN: "Send a number above 0 and no larger than the service's own.",

@@ -14,18 +14,14 @@ type Deleter interface {
 
 // DeleteModel is the route that deletes the template.
 func DeleteModel(d Deleter) api.Route {
-	return api.Route{Path: api.PathModel, Methods: map[string]api.Handler{http.MethodDelete: deleteModel(d)}}
+	return api.Route{Path: api.PathModel, Methods: map[string]api.Handler{http.MethodDelete: api.Authorized(deleteModel(d))}}
 }
 
-func deleteModel(d Deleter) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		token, err := api.Token(r, nil)
-		if err != nil {
+func deleteModel(d Deleter) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		if err := d.DeleteTemplate(r.Context(), r.Token); err != nil {
 			return err
 		}
-		if err := d.DeleteTemplate(r.Context(), token); err != nil {
-			return err
-		}
-		return api.Done(w, r, api.ModelDeleted)
+		return api.Done(w, r.Request, api.ModelDeleted)
 	}
 }

@@ -17,7 +17,7 @@ type Uploader interface {
 
 // Uploads is the route that hands out an upload.
 func Uploads(u Uploader) api.Route {
-	return api.Route{Path: api.PathUploads, Methods: map[string]api.Handler{http.MethodPost: upload(u)}, Fields: []api.Field{sizeField}}
+	return api.Route{Path: api.PathUploads, Methods: map[string]api.Handler{http.MethodPost: api.AuthorizedForm(upload(u))}, Fields: []api.Field{sizeField}}
 }
 
 type uploadAnswer struct {
@@ -29,24 +29,16 @@ type uploadAnswer struct {
 	Code      int               `json:"code"`
 }
 
-func upload(u Uploader) api.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		form, err := api.Decode(w, r)
-		if err != nil {
-			return err
-		}
-		token, err := api.Token(r, form)
-		if err != nil {
-			return err
-		}
-		size, err := form.Int("size")
+func upload(u Uploader) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		size, err := r.Form.Int("size")
 		if err != nil {
 			return err
 		}
 		if size == nil {
 			return fault.New(fault.FieldMissing, "field", "size")
 		}
-		up, err := u.Upload(r.Context(), token, int64(*size))
+		up, err := u.Upload(r.Context(), r.Token, int64(*size))
 		if err != nil {
 			return err
 		}

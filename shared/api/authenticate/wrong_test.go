@@ -128,7 +128,9 @@ func TestWrongRequestsGetTheirOwn4xx(t *testing.T) {
 		}
 		add("a rate at which the heart would race", post(path, field("sampling_rate", "1700"), file("data", bytes.Repeat(good, 4))), 422, "rate_implausible")
 		add("a rate at which the heart would stand still", post(path, field("sampling_rate", "180"), file("data", good)), 422, "rate_implausible")
-		add("a rate far below the recording's", post(path, field("sampling_rate", "60"), file("data", good)), 422, "rate_implausible")
+		add("a rate far below the recording's", post(path, field("sampling_rate", "90"), file("data", good)), 422, "rate_implausible")
+		add("a rate too low for a QRS complex", post(path, field("sampling_rate", "60"), file("data", good)), 400, "field_invalid")
+		add("a rate of no recorder", post(path, field("sampling_rate", "4500"), file("data", good)), 400, "field_invalid")
 		add("a rate far above the recording's", post(path, field("sampling_rate", "2500"), file("data", good)), 422, "rate_implausible")
 
 		add("7 MB", post(path, file("data", make([]byte, 7_000_000))), 413, "body_too_large")

@@ -13,13 +13,6 @@ import (
 // RateHz is the internal rate.
 const RateHz = 250
 
-// The rates that a signal may have. Below, its QRS complex is a handful of
-// samples; above, it is no ECG recorder's.
-const (
-	MinRateHz = 90
-	MaxRateHz = 4000
-)
-
 const (
 	// The band in which beats are compared: above the baseline's wandering,
 	// below most of the muscles' noise.
@@ -54,7 +47,7 @@ type FrontEnd struct {
 	clean         []float64
 }
 
-// Run takes one lead in mV at rateHz, in [MinRateHz, MaxRateHz]. Another unit
+// Run takes one lead in mV at rateHz, usable to package rate. Another unit
 // than mV does as well: amplitudes are only compared with each other. It takes
 // any values and any length; its time and memory are linear in the length. mv
 // is not changed.

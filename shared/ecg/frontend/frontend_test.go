@@ -11,6 +11,7 @@ import (
 
 	"systole/shared/ecg/beat"
 	"systole/shared/ecg/quality"
+	"systole/shared/ecg/rate"
 	"systole/tests/support/synthetic"
 )
 
@@ -154,7 +155,7 @@ func FuzzRun(f *testing.F) {
 	f.Add([]byte("0123456789"), 500.0, uint8(255))
 	f.Add([]byte{0, 0, 0, 0, 0, 0, 0xf0, 0x7f}, 100.0, uint8(100))
 	f.Fuzz(func(t *testing.T, b []byte, rateHz float64, repeat uint8) {
-		if !(rateHz >= MinRateHz && rateHz <= MaxRateHz) {
+		if !rate.Usable(rateHz) {
 			return
 		}
 		var mv []float64

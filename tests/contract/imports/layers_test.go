@@ -59,7 +59,7 @@ var only = map[string][]string{
 	"shared/member/...":        {"shared/fault", "shared/measure", "shared/parallel", "shared/store"},
 	"shared/cleanup":           {"shared/store"},
 	"shared/api":               {"shared/fault", "shared/measure", "shared/store"},
-	"shared/api/authenticate":  {"shared/api", "shared/biometric", "shared/fault", "shared/member"},
+	"shared/api/authenticate":  {"shared/api", "shared/biometric", "shared/fault", "shared/member", "shared/ecg/rate"},
 }
 
 func TestImportsRunDownwardsOnly(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/rate"
 	"systole/shared/ecg/resample"
 	"systole/shared/ecg/rpeak"
 )
@@ -57,8 +57,8 @@ func run(args []string, out, progress io.Writer) error {
 		return err
 	}
 	if *rateHz != 0 {
-		if *rateHz < frontend.MinRateHz || *rateHz > frontend.MaxRateHz {
-			return fmt.Errorf("-rate %g is outside %d to %d Hz", *rateHz, frontend.MinRateHz, frontend.MaxRateHz)
+		if !rate.Usable(*rateHz) {
+			return fmt.Errorf("-rate %g is outside %d to %d Hz", *rateHz, rate.MinHz, rate.MaxHz)
 		}
 		for i, r := range records {
 			records[i].mv, records[i].rateHz = resample.New(r.rateHz, *rateHz).Apply(nil, r.mv), *rateHz

@@ -12,6 +12,7 @@ import (
 	"systole/functions"
 	"systole/shared/api"
 	"systole/shared/api/openapi"
+	"systole/shared/ecg/rate"
 )
 
 func TestThePageIsWhatTheProgramWrites(t *testing.T) {
@@ -93,5 +94,21 @@ func TestEveryWordIsDescribedWithItsStatus(t *testing.T) {
 		if !slices.Contains(answered, word) {
 			t.Errorf("%s is answered nowhere", word)
 		}
+	}
+}
+
+func TestTheDescribedRatesAreThoseThatCanBeWorkedWith(t *testing.T) {
+	var d struct {
+		Components struct {
+			Schemas struct {
+				SamplingRate struct{ Minimum, Maximum float64 }
+			}
+		}
+	}
+	if err := json.Unmarshal(openapi.Document(), &d); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.Components.Schemas.SamplingRate; got.Minimum != rate.MinHz || got.Maximum != rate.MaxHz {
+		t.Errorf("described are %+v, not %d to %d Hz", got, rate.MinHz, rate.MaxHz)
 	}
 }
