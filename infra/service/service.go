@@ -30,7 +30,7 @@ type Stores struct {
 func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) []api.Route {
 	p := wiring.Parts{
 		Config: c, Members: s.Members, Sessions: s.Sessions, Objects: s.Objects, Uploads: s.Uploads,
-		Hasher: argon2id.New(argon2id.Cost(c.HashCost), c.HashParallel, random), Keys: s.Keys, Engine: engine.New(c.SamplingRateHz),
+		Hasher: argon2id.New(c.HashCost, c.HashParallel, random), Keys: s.Keys, Engine: engine.New(c.SamplingRateHz),
 		Now: now, Random: random,
 	}
 	return p.Routes()

@@ -32,8 +32,12 @@ type Config struct {
 	Bucket        string // S3 bucket
 	KeysSecret    string // secret of Secrets Manager
 
-	TokenLimits  member.TokenLimits
-	HashCost     HashCost
+	TokenLimits member.TokenLimits
+	HashCost    struct { // an argon2id.Cost, whose package only functions that hash link
+		MemoryKiB uint32
+		Passes    uint32
+		Lanes     uint8
+	}
 	HashParallel int // passwords hashed at once
 
 	MatchFMR          float64 // false match rate of a check
@@ -66,14 +70,6 @@ func (c Config) Biometric() biometric.Settings {
 		s.Consent = member.ConsentVersion
 	}
 	return s
-}
-
-// HashCost is argon2id.Cost, without linking argon2id into functions that hash
-// nothing: the one converts into the other.
-type HashCost struct {
-	MemoryKiB uint32
-	Passes    uint32
-	Lanes     uint8
 }
 
 // Variable describes a setting for a person.

@@ -24,7 +24,7 @@ func TestEverySettingHasADefaultThatWorks(t *testing.T) {
 	}
 	want := Config{
 		TokenLimits:    member.DefaultTokenLimits,
-		HashCost:       HashCost(argon2id.DefaultCost),
+		HashCost:       argon2id.DefaultCost,
 		HashParallel:   2,
 		MatchFMR:       0.001,
 		SamplingRateHz: 500,
@@ -54,7 +54,7 @@ func TestValuesReachTheirFields(t *testing.T) {
 	want := Config{
 		MembersTable: "m", TokensTable: "t", Bucket: "b",
 		TokenLimits:  member.TokenLimits{PerMember: 3, Lifetime: 12 * time.Hour, Idle: 90 * time.Minute},
-		HashCost:     HashCost{MemoryKiB: 8192, Passes: 3, Lanes: 2},
+		HashCost:     argon2id.Cost{MemoryKiB: 8192, Passes: 3, Lanes: 2},
 		HashParallel: 4, MatchFMR: 1e-4, SamplingRateHz: 512.5, ReadParallel: 1,
 		OrphansAfter: 2 * time.Hour, UnusedAfter: 10 * day, CleanUpPerKind: 7,
 		CORSOrigins:      []string{"https://a.example", "http://localhost:3000"},

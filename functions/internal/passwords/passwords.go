@@ -9,5 +9,5 @@ import (
 
 // Plug puts in the hashing of passwords.
 func Plug(_ *lambda.Environment, p *wiring.Parts) {
-	p.Hasher = argon2id.New(argon2id.Cost(p.Config.HashCost), p.Config.HashParallel, p.Random)
+	p.Hasher = argon2id.New(p.Config.HashCost, p.Config.HashParallel, p.Random)
 }

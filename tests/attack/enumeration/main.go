@@ -18,7 +18,6 @@ import (
 	"strings"
 	"time"
 
-	"systole/shared/config"
 	"systole/shared/member/argon2id"
 	"systole/shared/store"
 	"systole/tests/support/fixture"
@@ -112,7 +111,7 @@ func serve(members int) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings.HashCost = config.HashCost(argon2id.DefaultCost)
+	settings.HashCost = argon2id.DefaultCost
 	stores, err := fixture.Memory(time.Now)
 	if err != nil {
 		return nil, err
