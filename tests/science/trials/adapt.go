@@ -63,7 +63,7 @@ func (b *Bench) Adapting(all *Adaptation, recordings []cohort.Recording, persons
 
 // offer lets a heart take in a span's beats, and counts.
 func offer(m *parameters.Parameters, w *parameters.Workspace, a parameters.Adaptive, beats learn.Beats, offered, taken *int) parameters.Adaptive {
-	if beats.Report.Reason(probeNeed) != "" {
+	if beats.Report.Reason(ProbeNeed) != "" {
 		return a
 	}
 	*offered++

@@ -90,7 +90,7 @@ func (b *Bench) Training(recordings []cohort.Recording, heldOut []string) []lear
 		if slices.Contains(heldOut, recordings[i].Person) {
 			continue
 		}
-		if beats := b.Beats(whole(&recordings[i])); beats.Report.Reason(probeNeed) == "" {
+		if beats := b.Beats(Whole(&recordings[i])); beats.Report.Reason(ProbeNeed) == "" {
 			all = append(all, beats)
 		}
 	}

@@ -59,10 +59,11 @@ const (
 	wholeS        = 600
 )
 
-func whole(r *cohort.Recording) Span { return Span{r, 0, wholeS} }
+// Whole is all of a recording.
+func Whole(r *cohort.Recording) Span { return Span{r, 0, wholeS} }
 
-// windows are the probes of a recording.
-func windows(r *cohort.Recording) []Span {
+// Windows are the probes of a recording.
+func Windows(r *cohort.Recording) []Span {
 	seconds := float64(len(r.MV)) / r.RateHz
 	if seconds < windowS+3*hopS {
 		return []Span{{r, 0, probeS}}
@@ -79,16 +80,16 @@ func sameDay(sessions [][]*cohort.Recording) (p Person) {
 	if len(first) < 2 {
 		return p
 	}
-	return Person{Enrol: []Span{whole(first[0])}, Probes: windows(first[1])}
+	return Person{Enrol: []Span{Whole(first[0])}, Probes: Windows(first[1])}
 }
 
 func laterDays(sessions [][]*cohort.Recording) (p Person) {
 	for _, r := range sessions[0] {
-		p.Enrol = append(p.Enrol, whole(r))
+		p.Enrol = append(p.Enrol, Whole(r))
 	}
 	for _, later := range sessions[1:] {
 		for _, r := range later {
-			p.Probes = append(p.Probes, windows(r)...)
+			p.Probes = append(p.Probes, Windows(r)...)
 		}
 	}
 	return p
@@ -96,9 +97,9 @@ func laterDays(sessions [][]*cohort.Recording) (p Person) {
 
 func sameSession(sessions [][]*cohort.Recording) (p Person) {
 	first := sessions[0]
-	p.Enrol = []Span{whole(first[0])}
+	p.Enrol = []Span{Whole(first[0])}
 	for _, r := range first[1:] {
-		p.Probes = append(p.Probes, windows(r)...)
+		p.Probes = append(p.Probes, Windows(r)...)
 	}
 	return p
 }
@@ -110,9 +111,9 @@ func sessions(enrol, probe string) func([][]*cohort.Recording) Person {
 			for _, r := range session {
 				switch r.Session {
 				case enrol:
-					p.Enrol = append(p.Enrol, whole(r))
+					p.Enrol = append(p.Enrol, Whole(r))
 				case probe:
-					p.Probes = append(p.Probes, windows(r)...)
+					p.Probes = append(p.Probes, Windows(r)...)
 				}
 			}
 		}

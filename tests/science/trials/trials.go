@@ -11,10 +11,10 @@ import (
 	"systole/shared/ecg/quality"
 )
 
-// What the engine asks of an enrolment and of a probe.
+// What is asked of an enrolment and of a probe.
 var (
 	heartNeed = quality.Need(biometric.EnrolmentNeed)
-	probeNeed = quality.Need(biometric.ProbeNeed)
+	ProbeNeed = quality.Need(biometric.ProbeNeed)
 )
 
 // Bench cuts each Span of each recording once.
@@ -64,7 +64,7 @@ func (b *Bench) probe(persons []Person, hearts []*parameters.Template, m *parame
 		for part, s := range persons[i].Probes {
 			c.Probes++
 			beats := b.Beats(s)
-			refused := beats.Report.Reason(probeNeed) != ""
+			refused := beats.Report.Reason(ProbeNeed) != ""
 			var probe []float32
 			if refused {
 				c.NotAcquired++

@@ -1,0 +1,159 @@
+"""Error rates of a back end on ECG-ID and Heartprint (persons dealt into folds, each tested with what is learned on the others) and on
+the later days of PTB-XL's fold 8 or 9.
+
+    evaluate.py BEATS [--networks a.npz b.npz] [--degrees 20] ...
+"""
+import argparse
+import random
+
+import numpy as np
+
+from beats import load
+from plda import Space, gaussian, quadratic, slope, student, waveform
+from protocols import Rates, later_days, protocols
+
+NAMES = ("a", "b", "h1", "h", "hR", "hL", "h2R", "h2L")
+
+
+def pieces(spans, halves=True):
+    """Mean beats of recordings and of their halves, with persons and sessions."""
+    means, persons, sessions = [], [], []
+    for s in spans:
+        if not s.whole or s.reason or len(s.beats) < 4:
+            continue
+        n = len(s.beats)
+        for rows in [s.beats] + ([s.beats[:n // 2], s.beats[n // 2:]] if halves and n >= 8 else []):
+            means.append(rows.mean(0))
+            persons.append(s.person)
+            sessions.append(s.session)
+    return np.array(means), persons, sessions
+
+
+def deal(persons, folds, seed):
+    persons = sorted(persons)
+    random.Random(seed).shuffle(persons)
+    return [set(persons[k::folds]) for k in range(folds)]
+
+
+class Bench:
+    """Features of all spans, worked out once."""
+
+    def __init__(self, folder, features):
+        self.features = features
+        self.dev = load(folder + "/dev")
+        self.protocols = protocols(self.dev)
+        self.dev_x, self.dev_persons, self.dev_sessions = self.prepare(self.dev)
+        ptb = [s for s in load(folder + "/ptb") if not s.reason and len(s.beats) >= 4]
+        days = {}
+        for s in ptb:
+            days.setdefault(s.person, set()).add(s.session)
+        self.ptb = ptb
+        train = [s for s in ptb if 1 <= s.fold <= 7 and len(days[s.person]) > 1]
+        self.ptb_x, self.ptb_persons, self.ptb_sessions = self.prepare(train, halves=False)
+        spans = [s for s in self.dev if len(s.beats)]
+        self.cache = dict(zip(map(id, spans), zip(*[f(np.array([s.mean for s in spans])) for f in features])))
+
+    def prepare(self, spans, halves=True):
+        means, persons, sessions = pieces(spans, halves)
+        return [f(means) for f in self.features], np.array(persons), np.array(sessions)
+
+    def spaces(self, held, o):
+        keep = np.array([p not in held for p in self.dev_persons])
+        out = []
+        for k in range(len(self.features)):
+            network = k >= 2
+            out.append(Space(
+                [(self.dev_x[k][keep], self.dev_persons[keep], self.dev_sessions[keep], 1 - o["ptb"]),
+                 (self.ptb_x[k], self.ptb_persons, self.ptb_sessions, o["ptb"])],
+                o["components"], o["dimensions"], o["shrinkage"], o["resize"]))
+        return out
+
+    def score(self, spaces, enrolled, counts, probes, o):
+        parts = []
+        for k, s in enumerate(spaces):
+            d, q, half = quadratic(s.between, enrolled[k], counts, probes[k])
+            parts.append((d, q, half, len(s.between)))
+        if o["degrees"] == 0:
+            return gaussian(parts)
+        if o["each"]:
+            return sum(student([p], o["degrees"]) for p in parts)
+        return student(parts, o["degrees"])
+
+    def embed(self, spaces, spans):
+        return [s(np.array([self.cache[id(x)][k] for x in spans])) for k, s in enumerate(spaces)]
+
+    def enrol(self, spaces, groups, o):
+        vectors, counts = [[] for _ in spaces], []
+        flat = [s for g in groups for s in g]
+        z, at = self.embed(spaces, flat), 0
+        for g in groups:
+            w = np.array([len(s.beats) ** 0.5 * (0.1 + s.trust) for s in g])
+            for k in range(len(spaces)):
+                vectors[k].append(np.average(z[k][at:at + len(g)], axis=0, weights=w))
+            sessions = len({s.session for s in g})
+            counts.append({"records": len(g), "root": len(g) ** 0.5, "sessions": sessions}[o["count"]])
+            at += len(g)
+        return [np.array(v) for v in vectors], counts
+
+    def develop(self, o, repeats=3, folds=5, names=NAMES):
+        rates = {name: Rates() for name in names}
+        for seed in range(repeats):
+            dealt = [a | b for a, b in zip(*(deal({s.person for s in self.dev if s.person.startswith(d)}, folds, seed) for d in ("ecg-id", "heartprint")))]
+            for held in dealt:
+                spaces = self.spaces(held, o)
+                for name in names:
+                    tested = [t for t in self.protocols[name] if t[0] in held]
+                    if len(tested) < 2:
+                        continue
+                    e, counts = self.enrol(spaces, [t[1] for t in tested], o)
+                    probes = [(i, s) for i, t in enumerate(tested) for s in t[2]]
+                    z = self.embed(spaces, [s for _, s in probes])
+                    rates[name].add(self.score(spaces, e, counts, z, o), [i for i, _ in probes])
+        return {name: r.finish() for name, r in rates.items() if r.genuine}
+
+    def patients(self, o, fold=8, days=1):
+        spaces = self.spaces(set(), o)
+        tested = later_days([s for s in self.ptb if s.fold == fold], days)
+        for _, enrol, probes in tested:
+            for s in enrol + probes:
+                if id(s) not in self.cache:
+                    self.cache[id(s)] = [f(s.mean[None])[0] for f in self.features]
+        e, counts = self.enrol(spaces, [t[1] for t in tested], o)
+        probes = [(i, s) for i, t in enumerate(tested) for s in t[2]]
+        z = self.embed(spaces, [s for _, s in probes])
+        r = Rates()
+        r.add(self.score(spaces, e, counts, z, o), [i for i, _ in probes])
+        return r.finish()
+
+
+DEFAULT = dict(components=60, dimensions=50, shrinkage=0.07, resize=True, degrees=20, each=False, count="root", ptb=0.0)
+
+
+def show(bench, label, o, fold=8, names=NAMES, repeats=3):
+    r = bench.develop(o, names=names, repeats=repeats)
+    p = bench.patients(o, fold)
+    print(f"{label}: " + "  ".join(f"{n} {x.line()}" for n, x in r.items()) + f"  ptb {p.line((0.01, 0.001, 0.0001))}", flush=True)
+    return r, p
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("beats")
+    p.add_argument("--networks", nargs="*", default=[])
+    p.add_argument("--fold", type=int, default=8)
+    for key, value in DEFAULT.items():
+        if isinstance(value, bool):
+            p.add_argument("--" + key, type=int, default=int(value))
+        else:
+            p.add_argument("--" + key, type=type(value), default=value)
+    a = vars(p.parse_args())
+    features = [waveform, slope]
+    if a["networks"]:
+        from network import Frozen
+        features += [Frozen(path) for path in a["networks"]]
+    o = {k: a[k] for k in DEFAULT}
+    show(Bench(a["beats"], features), str(o), o, a["fold"])
+
+
+if __name__ == "__main__":
+    main()
