@@ -71,7 +71,7 @@ func List[P any](t testing.TB, args ...string) []P {
 // readSources reads what the go command will: a test's cached result holds as
 // long as the files that the test itself read haven't changed.
 func readSources(root string) error {
-	for _, folder := range []string{"functions", "shared", "infra"} {
+	for _, folder := range []string{"functions", "shared", "infra", "tests"} {
 		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || filepath.Ext(path) != ".go" {
 				return err
