@@ -51,8 +51,10 @@ func (c *caller) life() (own, strangers int) {
 	c.signUp(name, password)
 	c.logIn(name, password)
 	c.want(c.get("/authenticate/check_user/"), 200, "code", 400.0)
+	c.want(c.get("/authenticate/get_model/"), 200, "code", 400.0)
 	c.want(c.upload("/authenticate/make_model/", recordings.Enrolment(c.t, c.person)), 200, "detail", "저장완료.")
 	c.want(c.get("/authenticate/check_user/"), 200, "code", 200.0)
+	c.want(c.get("/authenticate/get_model/"), 200, "msg", "등록된 심전도가 있습니다.")
 	if c.check(recordings.Probe(c.t, c.person)) {
 		own++
 	}

@@ -1,0 +1,39 @@
+package functions
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestNamesFollowFromFolders(t *testing.T) {
+	for folder, want := range map[string]string{
+		"members/create": "MembersCreate", "authenticate/check_user": "AuthenticateCheckUser", "cleanup": "Cleanup",
+		"/openapi.json": "OpenapiJson", "/console/{file}": "ConsoleFile", "": "",
+	} {
+		if got := Joined(folder); got != want {
+			t.Errorf("%s is %s, not %s", folder, got, want)
+		}
+	}
+}
+
+// The rule of the package: two functions of one path are there so that one of
+// them needn't link the signal processing.
+func TestAPathHasTwoFunctionsOnlyForTheSakeOfTheSignalProcessing(t *testing.T) {
+	byPath := make(map[string][]Function)
+	for _, f := range All() {
+		for _, r := range f.Routes {
+			byPath[r.Path] = append(byPath[r.Path], f)
+		}
+	}
+	for path, all := range byPath {
+		linking := 0
+		for _, f := range all {
+			if slices.Contains(f.Links, SignalProcessing) {
+				linking++
+			}
+		}
+		if len(all) > 2 || len(all) == 2 && linking != 1 {
+			t.Errorf("%q has %d functions, of which %d link the signal processing", path, len(all), linking)
+		}
+	}
+}
