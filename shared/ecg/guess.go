@@ -16,9 +16,9 @@ import (
 var GuessedRates = []float64{125, 128, 130, 200, 250, 256, 300, 360, 400, 500, 512, 1000}
 
 const (
-	guessSamples  = 1 << 15 // of a signal are looked at
-	fewestSamples = 2000
-	humTolerance  = 0.006 // the mains stray by so much
+	guessSamples   = 1 << 15 // of a signal are looked at
+	fewestSamples  = 2000
+	mainsTolerance = 0.006 // share by which the mains frequency varies
 	// prominent is how far a line of the mains stands out from what is beside it,
 	// in power.
 	prominent = 300
@@ -31,8 +31,8 @@ const (
 
 var mains = [...]float64{50, 60} // Hz
 
-// GuessRate tells the sampling rate of a signal whose rate nobody says, in Hz,
-// where that is safe: from the line that the mains leave in almost every
+// GuessRate estimates the sampling rate of a signal without a stated one, in Hz,
+// where that is safe: from the spectral line that the mains leave in almost every
 // recording that wasn't filtered, if it stands where 50 or 60 Hz would be at one
 // of GuessedRates and at no other, and if at that rate the heart beats
 // plausibly. The shape of beats alone is no way to tell: at a rate
@@ -45,8 +45,8 @@ func GuessRate(mv []float64) (rateHz float64, ok bool) {
 	best, second := 0.0, 0.0
 	for _, hz := range GuessedRates {
 		line := 0.0
-		for _, hum := range mains {
-			line = max(line, prominence(power, hum/hz))
+		for _, mainsHz := range mains {
+			line = max(line, prominence(power, mainsHz/hz))
 		}
 		switch {
 		case line > best:
@@ -64,7 +64,7 @@ func GuessRate(mv []float64) (rateHz float64, ok bool) {
 // spectrum is the power at each multiple of 1/(2(n-1)) of the sampling rate,
 // n its length.
 func spectrum(mv []float64) []float64 {
-	x := quality.Mend(nil, mv)
+	x := quality.FillGaps(nil, mv)
 	mean := 0.0
 	for _, v := range x {
 		mean += v / float64(len(x))
@@ -88,7 +88,7 @@ func prominence(power []float64, frequency float64) float64 {
 		return 0
 	}
 	bin := func(f float64) int { return int(math.Round(f * 2 * float64(len(power)-1))) }
-	from, to := bin(frequency*(1-humTolerance)), bin(frequency*(1+humTolerance))
+	from, to := bin(frequency*(1-mainsTolerance)), bin(frequency*(1+mainsTolerance))
 	low, high := bin(frequency*(1-beside)), min(bin(frequency*(1+beside)), len(power)-1)
 	around := append(slices.Clone(power[low:from]), power[min(to+1, high):high]...)
 	if len(around) < 8 {

@@ -76,7 +76,7 @@ func (t *Template) Marshal(seed Seed) ([]byte, error) {
 	b = appendFloat(b, float32(t.quality))
 	for _, state := range states {
 		b = appendFloat(appendFloat(b, float32(state.Weight)), float32(state.Recordings))
-		transformed, ok := transform.Turn(nil, state.Mean)
+		transformed, ok := transform.Transform(nil, state.Mean)
 		if !ok {
 			return nil, errors.New("embedding out of bounds")
 		}
@@ -160,7 +160,7 @@ func templateOf(p *parameters.Parameters, values []float32, seed Seed) (*Templat
 		if state.Weight <= 0 || state.Recordings < 1 {
 			return state, ErrCorrupt
 		}
-		state.Mean = transform.Back(nil, values[head:])
+		state.Mean = transform.Invert(nil, values[head:])
 		return state, nil
 	}
 	var err error

@@ -1,10 +1,11 @@
-// Package protect keeps templates so that who has the store has nothing: each
-// is transformed under a salt of its own and the service's key (package
-// isometry), and on top of it encrypted and authenticated for the place where it
-// lies.
+// Package protect protects stored templates (ISO/IEC 24745): a leaked store
+// reveals nothing without the service's key. Each template is transformed under a
+// seed made of the key and a salt of its own (package isometry), then encrypted
+// and authenticated for the place where it lies.
 //
-// Keys are secrets of the service, the current one first. A template says which
-// one it was sealed with; the others stay until none of theirs is left.
+// Keys are secrets of the service, the current one first. A template names the
+// key that it was sealed with; an old key stays in the ring until no template
+// names it.
 package protect
 
 import (
@@ -34,12 +35,12 @@ const (
 
 // Errors of Open.
 var (
-	// ErrLayout is for what no version of this program writes, or an older one did.
+	// ErrLayout is for bytes of another layout, an older one included.
 	ErrLayout = errors.New("not a sealed template of this layout")
-	// ErrKey is for a template of a key that isn't in the ring: it may be there
-	// in time, or never again.
+	// ErrKey is for a template of a key that isn't in the ring. It may be added
+	// later.
 	ErrKey = errors.New("sealed with a key that isn't at hand")
-	// ErrDamaged is for one that was changed, or that lies where it doesn't belong.
+	// ErrDamaged is for a template that was changed, or sealed for another place.
 	ErrDamaged = errors.New("sealed template damaged, or not of this place")
 )
 
@@ -110,8 +111,8 @@ func (r Ring) current() (key, error) {
 	return r.keys[0], nil
 }
 
-// Seal seals what marshal returns for the seed that it is given, for the place
-// where it is to lie.
+// Seal seals the template that marshal returns, transformed under the seed that
+// marshal is given, for the place where it will lie. random is crypto/rand's.
 func (r Ring) Seal(place string, random io.Reader, marshal func(seed [32]byte) ([]byte, error)) ([]byte, error) {
 	k, err := r.current()
 	if err != nil {
@@ -130,8 +131,9 @@ func (r Ring) Seal(place string, random io.Reader, marshal func(seed [32]byte) (
 	return k.cipher(salt).Seal(header, nonce(), plain, additional(header, place)), nil
 }
 
-// Open returns what was sealed for the place, and the seed to read it with.
-// stale says that it was sealed with a key that isn't the current one.
+// Open returns the template that was sealed for the place, and the seed of its
+// transform. stale reports that its key isn't the current one. The errors are
+// ErrLayout, ErrKey and ErrDamaged.
 func (r Ring) Open(place string, sealed []byte) (plain []byte, seed [32]byte, stale bool, err error) {
 	if len(sealed) < headerLength || !bytes.HasPrefix(sealed, []byte(magic)) {
 		return nil, seed, false, ErrLayout
@@ -151,7 +153,7 @@ func (r Ring) Open(place string, sealed []byte) (plain []byte, seed [32]byte, st
 	return nil, seed, false, ErrKey
 }
 
-// cipher is the salt's own: no two templates share a key.
+// cipher is that of one salt: no two templates share a key.
 func (k key) cipher(salt []byte) cipher.AEAD {
 	block, err := aes.NewCipher(k.derive(salt, "seal"))
 	if err != nil { // only for another length
@@ -164,7 +166,7 @@ func (k key) cipher(salt []byte) cipher.AEAD {
 	return aead
 }
 
-// nonce is always the same: each key encrypts once.
+// nonce is constant, because each cipher encrypts once.
 func nonce() []byte { return make([]byte, 12) }
 
 func additional(header []byte, place string) []byte {

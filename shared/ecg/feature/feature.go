@@ -1,6 +1,5 @@
-// Package feature turns a mean beat into the vectors that hearts are compared
-// by: its waveform, its slope, and what a network takes in. Each is a pure
-// function of the beat.
+// Package feature computes the feature vectors of a mean beat: its waveform, its
+// slope, and the input of the network. Each is a pure function of the beat.
 package feature
 
 import (
@@ -49,7 +48,7 @@ const (
 )
 
 // Pair appends the whole mean beat and its slope, one after the other at each
-// of Length times, each with root mean square 1: what a network takes in.
+// of Length times, each with root mean square 1: the input of a network.
 func Pair(dst []float32, mean []float64) []float32 {
 	start := len(dst)
 	var beatPower, slopePower float64

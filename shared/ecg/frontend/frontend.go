@@ -1,5 +1,5 @@
-// Package frontend goes from raw samples to comparable beats: mend, resample,
-// notch, band-pass, find the R peaks, cut the beats, and report the quality.
+// Package frontend goes from raw samples to comparable beats: fill gaps, resample,
+// notch, band-pass, detect the R peaks, segment the beats, and report the quality.
 package frontend
 
 import (
@@ -28,7 +28,7 @@ const (
 type Result struct {
 	Beats  *beat.Beats
 	Peaks  []float64 // R peaks in samples at RateHz
-	Raw    []float64 // the signal at RateHz, mended, not yet filtered
+	Raw    []float64 // the signal at RateHz, gaps filled, not filtered
 	Clean  []float64 // Raw without mains, wander and muscle noise, as beats are cut from it
 	Report quality.Report
 }
@@ -42,7 +42,7 @@ type FrontEnd struct {
 	cutter        beat.Cutter
 	band          filter.ZeroPhase // the notch included
 	notchHz       float64
-	mended        []float64
+	filled        []float64
 	raw           []float64
 	clean         []float64
 }
@@ -52,15 +52,15 @@ type FrontEnd struct {
 // any values and any length; its time and memory are linear in the length. mv
 // is not changed.
 func (f *FrontEnd) Run(mv []float64, rateHz float64) Result {
-	f.mended = quality.Mend(f.mended, mv)
+	f.filled = quality.FillGaps(f.filled, mv)
 	r := Result{Beats: &beat.Beats{}}
 	r.Report.Seconds = float64(len(mv)) / rateHz
-	r.Report.Flat = quality.Flat(f.mended, rateHz)
-	r.Report.Clipped, r.Report.ClippedRun = quality.Clip(f.mended)
+	r.Report.Flat = quality.Flat(f.filled, rateHz)
+	r.Report.Clipped, r.Report.ClippedRun = quality.Clip(f.filled)
 	if r.Report.Seconds < minSeconds {
 		return r
 	}
-	f.raw = f.resamplerFor(rateHz).Apply(f.raw, f.mended)
+	f.raw = f.resamplerFor(rateHz).Apply(f.raw, f.filled)
 	r.Raw = f.raw
 	r.Peaks = f.detector.Detect(f.raw)
 	hz, amplitude := f.filter(min(rateHz, RateHz))
@@ -98,7 +98,7 @@ func (f *FrontEnd) filter(bandRateHz float64) (mainsHz, amplitude float64) {
 }
 
 // measure completes the report with what filtered signal, peaks and beats say.
-// mains is the hum's amplitude.
+// mains is the amplitude of the power-line interference.
 func (f *FrontEnd) measure(r *Result, mains float64) {
 	report := &r.Report
 	report.Kurtosis = quality.Kurtosis(f.clean)

@@ -1,6 +1,6 @@
 // Package inspect shows a recording as the service sees it: the lead that it
-// compares, the R peaks, the beats, and where it is good. Nothing of it says
-// whose heart it is.
+// compares, the R peaks, the beats, and the quality over time. It compares with no
+// template.
 package inspect
 
 import (
@@ -32,7 +32,7 @@ type Inspection struct {
 
 	Seconds   float64 // of the whole recording; what follows is of the first ecg.MaxSeconds
 	Report    quality.Report
-	MV        []float64   // the lead at RateHz, mended
+	MV        []float64   // the lead at RateHz, gaps filled
 	Compared  []float64   // the same, filtered as it is compared
 	Peaks     []float64   // R peaks in seconds
 	Beats     [][]float64 // some of the clean beats in mV, as compared: upright, R peak at beat.Before

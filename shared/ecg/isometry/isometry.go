@@ -1,9 +1,10 @@
-// Package isometry turns vectors in a way that a secret chooses. Distances stay
-// what they were, so nothing is lost; without the secret a turned vector says
-// nothing about the one that it was, and two that were turned under different
-// secrets say nothing about each other (ISO/IEC 24745: renewable, unlinkable).
+// Package isometry protects templates by a transform that depends on a secret
+// seed and preserves distances: a random orthogonal map. Comparisons lose no
+// accuracy. Without the seed a transformed vector reveals nothing of the original,
+// and vectors transformed under different seeds can't be linked (ISO/IEC 24745:
+// irreversible, renewable, unlinkable).
 //
-// A turn is three rounds of random signs, a Hartley transform (Proc. IRE 30,
+// A transform is three rounds of random signs, a Hartley transform (Proc. IRE 30,
 // 1942) and a random permutation, a fast stand-in for a rotation drawn at random
 // (Ailon, Chazelle: The fast Johnson-Lindenstrauss transform, SIAM J. Comput.
 // 2009, there with Hadamard's).
@@ -18,7 +19,7 @@ import (
 
 const rounds = 3
 
-// Isometry turns vectors of one length. It can be used by several goroutines.
+// Isometry transforms vectors of one length. Several goroutines may use it.
 type Isometry struct {
 	in     int
 	radius float64
@@ -26,8 +27,8 @@ type Isometry struct {
 	moves  [rounds][]int32 // where each value goes
 }
 
-// New returns the turn that the seed chooses for vectors of n values, none
-// longer than the radius. What is turned has Size(n) values.
+// New returns the seed's transform of vectors of n values whose Euclidean length
+// is at most the radius. A transformed vector has Size(n) values.
 func New(seed [32]byte, n int, radius float64) *Isometry {
 	chance := rand.New(rand.NewChaCha8(seed))
 	t := &Isometry{in: n, radius: radius}
@@ -45,8 +46,8 @@ func New(seed [32]byte, n int, radius float64) *Isometry {
 	return t
 }
 
-// Size is how many values a turned vector of n has: one more, and as many as
-// make its length a product of 2, 3 and 5, which is quick to transform.
+// Size is the number of values of a transformed vector of n: at least one more,
+// and a product of 2, 3 and 5, for which the Hartley transform is fast.
 func Size(n int) int {
 	for size := n + 1; ; size++ {
 		rest := size
@@ -61,10 +62,11 @@ func Size(n int) int {
 	}
 }
 
-// Turn appends x, turned. One value more than x has makes every turned vector
-// as long as the radius, as else its length would tell whose it is. It reports
-// false for a vector that is longer than that, or no number.
-func (t *Isometry) Turn(dst, x []float32) ([]float32, bool) {
+// Transform appends the transform of x. One value beyond those of x gives every
+// transformed vector the length of the radius, because its own length would link
+// it. It reports false for a vector that is longer than the radius, of another
+// number of values, or not a number.
+func (t *Isometry) Transform(dst, x []float32) ([]float32, bool) {
 	power := 0.0
 	for _, v := range x {
 		power += float64(v) * float64(v)
@@ -96,8 +98,8 @@ func (t *Isometry) Turn(dst, x []float32) ([]float32, bool) {
 	return dst, true
 }
 
-// Back appends the vector that was turned into y, of Size(n) values.
-func (t *Isometry) Back(dst, y []float32) []float32 {
+// Invert appends the vector whose transform is y, of Size(n) values.
+func (t *Isometry) Invert(dst, y []float32) []float32 {
 	x := make([]float64, len(y))
 	for i, v := range y {
 		x[i] = float64(v)

@@ -1,7 +1,6 @@
-// Package network is a small convolutional network's way forward: some
-// convolutions over time, each followed by a rectifier and a halving of the
-// time, then one dense layer. It is trained elsewhere; here are only its
-// parameters and their use.
+// Package network is the forward pass of a small convolutional network: some
+// convolutions over time, each followed by a rectifier and max pooling over two
+// times, then one dense layer. The program under infra/train trains it.
 package network
 
 import (
@@ -25,7 +24,7 @@ type Network struct {
 	Dense        Layer
 }
 
-// Workspace is what Apply works in. The zero value is ready to use.
+// Workspace is the memory that Apply works in. The zero value is ready to use.
 type Workspace struct{ columns, a, b []float32 }
 
 // Apply appends the vector for an input of In values at each time. The times
@@ -63,7 +62,7 @@ func Columns(dst, x []float32, times, channels, kernel int) []float32 {
 	return dst
 }
 
-// Multiply writes the layer's answer to each of the rows, which have
+// Multiply writes the layer's output for each of the rows, which have
 // Kernel·In values.
 func (l *Layer) Multiply(dst, rows []float32, times int) []float32 {
 	dst = resized(dst, times*l.Out)
@@ -78,7 +77,8 @@ func (l *Layer) Multiply(dst, rows []float32, times int) []float32 {
 	return dst
 }
 
-// halve keeps the larger of two neighbours in time, and nothing below 0.
+// halve is a rectifier and max pooling: the larger of two neighbours in time, at
+// least 0.
 func halve(dst, x []float32, times, channels int) []float32 {
 	dst = resized(dst, times/2*channels)
 	for t := range times / 2 {

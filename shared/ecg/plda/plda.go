@@ -13,17 +13,18 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// Space is the model in the coordinates of its projection.
+// Space is the model after its projection.
 type Space struct {
 	Mean    []float32 // of all vectors
 	Basis   []float32 // one row as long as Mean for each dimension
 	Between []float32 // the persons' variance in each dimension; within one it is 1
 }
 
-// Dimensions is how many coordinates a projected vector has.
+// Dimensions is the number of values of a projected vector.
 func (s *Space) Dimensions() int { return len(s.Between) }
 
-// Project appends the coordinates of x, which it overwrites.
+// Project appends the projection of x, of as many values as Mean has, and
+// overwrites x.
 func (s *Space) Project(dst, x []float32) []float32 {
 	for i, m := range s.Mean {
 		x[i] -= m
@@ -40,9 +41,9 @@ func (s *Space) Project(dst, x []float32) []float32 {
 	return dst
 }
 
-// resize scales coordinates to the length that is expected of them, each by its
-// variance: how far a heart lies from the mean says more about the recording
-// than about the person (Garcia-Romero, Espy-Wilson: Interspeech 2011).
+// resize scales a projected vector to the length that its variances make
+// expected: the distance from the mean says more about the recording than about
+// the person (Garcia-Romero, Espy-Wilson: Interspeech 2011).
 func (s *Space) resize(z []float32) {
 	power := 0.0
 	for i, b := range s.Between {
@@ -58,7 +59,7 @@ func (s *Space) resize(z []float32) {
 }
 
 // Ratio is the logarithm of how much likelier the probe is from the person of
-// the enrolment than from a stranger. The enrolment is the mean of vectors
+// the enrolment than from an impostor. The enrolment is the mean of vectors
 // worth count independent ones.
 func (s *Space) Ratio(enrolled []float32, count float64, probe []float32) float64 {
 	sum := 0.0

@@ -30,9 +30,9 @@ func TestRatioIsThatOfJointDensities(t *testing.T) {
 			ve, vp := between+1/count, between+1
 			det := ve*vp - between*between
 			same := -0.5*math.Log(det) - 0.5*(vp*e*e-2*between*e*p+ve*p*p)/det
-			strangers := -0.5*math.Log(ve*vp) - 0.5*(e*e/ve+p*p/vp)
+			impostors := -0.5*math.Log(ve*vp) - 0.5*(e*e/ve+p*p/vp)
 			got := s.Ratio([]float32{float32(e)}, count, []float32{float32(p)})
-			if want := same - strangers; math.Abs(got-want) > 1e-5*(1+math.Abs(want)) {
+			if want := same - impostors; math.Abs(got-want) > 1e-5*(1+math.Abs(want)) {
 				t.Errorf("between %g, count %g: %g, want %g", between, count, got, want)
 			}
 		}

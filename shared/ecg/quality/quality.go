@@ -28,7 +28,7 @@ type Report struct {
 	Clipped    float64 // share of the time at an end of the range, 0 to 1
 	ClippedRun int     // how often it stayed there
 	MainsHz    float64 // the mains frequency found, 0 where the rate can't hold it
-	Mains      float64 // amplitude of the mains' hum, in heights of the QRS
+	Mains      float64 // amplitude of the power-line interference, in heights of the QRS
 	Wander     float64 // standard deviation of the baseline, in heights of the QRS
 	Motion     float64 // share of half-seconds in which the baseline jumps, 0 to 1
 	Kurtosis   float64 // of the slope, see Kurtosis
@@ -38,7 +38,7 @@ type Report struct {
 	Agreement  float64 // mean correlation of the clean beats with the median beat, 0 to 1
 }
 
-// The slowest and fastest hearts, per minute.
+// The heart rates of living adults at rest or in exercise, per minute.
 const (
 	MinHeartRate = 30
 	MaxHeartRate = 220
@@ -49,7 +49,7 @@ const (
 const (
 	maxFlat = 0.5 // above this share without signal the electrodes are off
 	// Above this share of the time at the ends of the range, or where every
-	// other beat gets there, the recorder cut off what it should have recorded.
+	// other beat gets there, the recorder clipped the signal.
 	maxClipped      = 0.1
 	maxClippedBeats = 0.5
 	// A heart's slope has a kurtosis of 5.7 and more on all of them; sinusoids
@@ -57,8 +57,8 @@ const (
 	minKurtosis = 4.5
 	// Below this share of clean beats there is more disturbance than heart.
 	minClean = 0.4
-	// Above this many heights of the QRS there is nothing but hum: what the
-	// notch leaves of it looks like a few beats that agree.
+	// Above this many heights of the QRS there is nothing but power-line
+	// interference: what the notch leaves of it looks like a few beats that agree.
 	nothingButMains = 50
 	// What disturbs most, where beats don't agree.
 	muchMains  = 0.3
@@ -99,7 +99,7 @@ func (r *Report) Reason(need Need) Reason {
 	return ""
 }
 
-// disturbance names what hides the beats, or says otherwise.
+// disturbance returns the dominant noise source, or otherwise.
 func (r *Report) disturbance(otherwise Reason) Reason {
 	switch {
 	case r.Mains > muchMains:
@@ -126,8 +126,8 @@ func (r *Report) SecondsMissing(need Need) float64 {
 	return math.Ceil(10*missing) / 10
 }
 
-// Trust predicts how likely a comparison with this recording's own person
-// succeeds, 0 to 1. It is a logistic regression on the 2,000 genuine pairs of
+// Trust is the quality score (ISO/IEC 29794-1), 0 to 1: the predicted chance that a
+// comparison with the same person's other recordings succeeds. It is a logistic regression on the 2,000 genuine pairs of
 // ECG-ID and Heartprint, in which the beats' agreement weighs most; by it,
 // pairs that fail on the same day or weeks later are told from those that
 // don't with an area under the curve of 0.84 and 0.78.
@@ -140,7 +140,7 @@ func (r *Report) Trust() float64 {
 	return 1 / (1 + math.Exp(-z))
 }
 
-// Add takes in the report on another recording of the same person, so that r
+// Add adds the report on another recording of the same person, so that r
 // is the report on both: times and beats add up, shares and ratios are the
 // means over time or clean beats.
 func (r *Report) Add(other *Report) {

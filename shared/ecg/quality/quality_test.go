@@ -117,7 +117,7 @@ func TestMendHoldsTheLastMeasurement(t *testing.T) {
 		{[]float64{nan, inf}, []float64{0, 0}},
 	}
 	for _, test := range tests {
-		if got := Mend(nil, test.in); !slices.Equal(got, test.want) {
+		if got := FillGaps(nil, test.in); !slices.Equal(got, test.want) {
 			t.Errorf("%v: got %v, want %v", test.in, got, test.want)
 		}
 	}
@@ -209,11 +209,11 @@ func BenchmarkMendFlatClip(b *testing.B) {
 	for i := range x {
 		x[i] = math.Sin(float64(i) / 7)
 	}
-	var mended []float64
+	var filled []float64
 	for b.Loop() {
-		mended = Mend(mended, x)
-		Flat(mended, 500)
-		Clip(mended)
+		filled = FillGaps(filled, x)
+		Flat(filled, 500)
+		Clip(filled)
 	}
 	b.ReportMetric(float64(len(x))*float64(b.N)/b.Elapsed().Seconds()/1e6, "Msamples/s")
 }

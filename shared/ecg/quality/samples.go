@@ -2,16 +2,17 @@ package quality
 
 import "math"
 
-// flatSeconds is how long a signal must not move to count as no signal: no
-// heart and no converter is that quiet between two noises.
+// flatSeconds is how long a signal must be constant to count as no signal: with
+// electrodes on, neither body nor converter is silent for so long.
 const flatSeconds = 0.5
 
-// absurd is beyond any signal; larger values would overflow when squared.
+// absurd is above every signal, in mV; larger values would overflow when squared.
 const absurd = 1e9
 
-// Mend writes to dst a copy of the samples in which what is no number, or no
-// measurement by its size, holds the last value before it.
-func Mend(dst, mv []float64) []float64 {
+// FillGaps writes to dst a copy of the samples in which every NaN, infinite or
+// absurdly large value is replaced by the last good one before it; at the start by
+// the first good one.
+func FillGaps(dst, mv []float64) []float64 {
 	dst = dst[:0]
 	last := 0.0
 	for _, v := range mv {
