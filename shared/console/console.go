@@ -61,6 +61,5 @@ func kinds() map[string]string {
 		".css":  "text/css; charset=utf-8",
 		".svg":  "image/svg+xml",
 		".csv":  "text/csv; charset=utf-8",
-		".txt":  "text/plain; charset=utf-8",
 	}
 }

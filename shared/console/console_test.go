@@ -36,9 +36,11 @@ func TestThePageAndAllThatItNamesIsThere(t *testing.T) {
 		t.Fatalf("status %d, %s", index.Code, index.Header().Get("Content-Type"))
 	}
 	named := regexp.MustCompile(`(?:href|src)="(console/[^"]+)"`).FindAllStringSubmatch(index.Body.String(), -1)
-	app := get(h, "/console/app.js").Body.String()
-	for _, m := range regexp.MustCompile(`from "\./([^"]+)"|file: "([^"]+)"`).FindAllStringSubmatch(app, -1) {
-		named = append(named, []string{"", "console/" + m[1] + m[2]})
+	for _, script := range []string{"app.js", "files.js", "recordings.js"} {
+		text := get(h, "/console/"+script).Body.String()
+		for _, m := range regexp.MustCompile(`(?:from |import\()"\./([^"]+)"|file: "([^"]+)"`).FindAllStringSubmatch(text, -1) {
+			named = append(named, []string{"", "console/" + m[1] + m[2]})
+		}
 	}
 	if len(named) < 12 {
 		t.Errorf("only %d files are named", len(named))
@@ -74,9 +76,9 @@ func TestThePageSaysTheSameInBothLanguages(t *testing.T) {
 	if len(pairs) < 80 {
 		t.Fatalf("only %d sentences found", len(pairs))
 	}
-	known := make(map[string]bool)
+	english := make(map[string]string)
 	for _, p := range pairs {
-		known[p[1]] = true
+		english[p[1]] = p[2]
 		en, ko := parameter.FindAllString(p[2], -1), parameter.FindAllString(p[3], -1)
 		if len(en) != len(ko) {
 			t.Errorf("%s: parameters %v and %v", p[1], en, ko)
@@ -87,9 +89,32 @@ func TestThePageSaysTheSameInBothLanguages(t *testing.T) {
 			}
 		}
 	}
-	for _, m := range regexp.MustCompile(`data-w="(\w+)"`).FindAllStringSubmatch(get(served(t), "/").Body.String(), -1) {
-		if !known[m[1]] {
-			t.Errorf("the page has no words for %s", m[1])
+	// What the page shows before its scripts run is English.
+	html := get(served(t), "/").Body.String()
+	marked := regexp.MustCompile(`data-w="(\w+)"[^>]*>([^<]*)<`).FindAllStringSubmatch(html, -1)
+	marked = append(marked, regexp.MustCompile(`data-label="(\w+)" aria-label="([^"]*)"`).FindAllStringSubmatch(html, -1)...)
+	if len(marked) < 80 {
+		t.Errorf("only %d words of the page found", len(marked))
+	}
+	for _, m := range marked {
+		if english[m[1]] == "" || english[m[1]] != m[2] {
+			t.Errorf("the page says %q for %s, its words %q", m[2], m[1], english[m[1]])
+		}
+	}
+}
+
+// The page has plain words of its own for all that the service refuses: those of
+// the service speak to developers, of fields and headers.
+func TestThePageHasWordsForEveryRefusal(t *testing.T) {
+	file := get(served(t), "/console/words.js").Body.String()
+	_, refusals, _ := strings.Cut(file, "const refusals = {")
+	known := make(map[string]bool)
+	for _, m := range regexp.MustCompile(`(?m)^  (\w+): \[\["[^"]+", "[^"]+"\], \["[^"]+", "[^"]+"\]`).FindAllStringSubmatch(refusals, -1) {
+		known[m[1]] = true
+	}
+	for _, w := range api.Words() {
+		if !known[string(w.Error)] {
+			t.Errorf("the page has no words for %s", w.Error)
 		}
 	}
 }

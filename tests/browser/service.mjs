@@ -10,16 +10,16 @@ import { chromium } from "playwright-core";
 const root = join(import.meta.dirname, "../..");
 
 // startService builds the local service and runs it on a free port, all in
-// memory. It returns its address and what ends it.
-export async function startService() {
+// memory, with further settings in env. It returns its address and what ends it.
+export async function startService(env = {}) {
   const work = mkdtempSync(join(tmpdir(), "systole-"));
   const binary = join(work, "local");
   const built = spawnSync("go", ["build", "-o", binary, "./infra/local"], { cwd: root, encoding: "utf8" });
   if (built.status !== 0) throw new Error(built.stderr);
-  const service = spawn(binary, ["-memory", "-addr", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"] });
+  const service = spawn(binary, ["-memory", "-addr", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, ...env } });
   const stop = () => {
     service.kill();
-    rmSync(work, { recursive: true });
+    rmSync(work, { recursive: true, force: true });
   };
   for await (const line of createInterface(service.stdout)) {
     const address = line.match(/^listening on (.*)/)?.[1];

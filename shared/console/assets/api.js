@@ -4,19 +4,35 @@
 import { language } from "./words.js";
 
 const kept = "systole-token";
-let token = sessionStorage.getItem(kept);
+const patience = 60_000; // milliseconds without any progress
+export const largestRequest = 4_400_000; // bytes of files; more goes by upload
 
-// Refusal is an answer that is not a success; its message is a sentence for the
-// person.
+let token = sessionStorage.getItem(kept);
+let onEnd = () => {};
+
+// Refusal is an answer that is not a success. word is the service's for it, wait
+// how many seconds to stay away.
 export class Refusal extends Error {
-  constructor(status, body) {
-    super(body.detail);
+  constructor(status, body, wait) {
+    super(body.error ?? "unknown");
     this.status = status;
-    this.word = body.error;
+    this.word = body.error ?? (status >= 500 ? "unavailable" : "unknown");
+    this.said = body.detail;
+    this.params = body;
+    this.wait = wait;
   }
 }
 
+// Unreachable is no answer at all.
+export class Unreachable extends Error {
+  constructor() { super("unreachable"); this.word = "unreachable"; }
+}
+
+export const cancelled = (error) => error?.name === "AbortError";
 export const loggedIn = () => token !== null;
+
+// whenEnded is told that the service no longer knows the session.
+export const whenEnded = (tell) => { onEnd = tell; };
 
 export function keepToken(value) {
   token = value;
@@ -24,38 +40,105 @@ export function keepToken(value) {
   else sessionStorage.setItem(kept, value);
 }
 
-async function call(method, path, body) {
+// send makes one request. signal cancels it; progress(share) is told how much of
+// the body is gone.
+function send(method, address, headers, body, { signal, progress } = {}) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const abort = () => { request.abort(); reject(new DOMException("cancelled", "AbortError")); };
+    if (signal?.aborted) return abort();
+    request.open(method, address);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    let watch;
+    const alive = () => { clearTimeout(watch); watch = setTimeout(() => { request.abort(); reject(new Unreachable()); }, patience); };
+    request.upload.onprogress = (event) => { alive(); progress?.(event.loaded / event.total); };
+    request.onprogress = alive;
+    request.onerror = () => reject(new Unreachable());
+    request.onload = () => resolve(request);
+    request.onloadend = () => { clearTimeout(watch); signal?.removeEventListener("abort", abort); };
+    signal?.addEventListener("abort", abort);
+    alive();
+    request.send(body);
+  });
+}
+
+async function call(method, path, body, options) {
   const headers = { "Accept-Language": language() };
-  if (token !== null) headers.Authorization = "Token " + token;
+  const mine = token;
+  if (mine !== null) headers.Authorization = "Token " + mine;
   if (body !== undefined && !(body instanceof FormData)) {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(body);
   }
-  const answer = await fetch(path, { method, headers, body });
-  const read = await answer.json();
-  if (answer.ok) return read;
-  if (answer.status === 401) keepToken(null);
-  throw new Refusal(answer.status, read);
+  const answer = await send(method, path, headers, body, options);
+  const read = parsed(answer.responseText);
+  if (answer.status >= 200 && answer.status < 300 && read) return read;
+  const refusal = new Refusal(answer.status, read ?? {}, Number(answer.getResponseHeader("Retry-After")) || 0);
+  if (answer.status === 401 && mine !== null && token === mine) onEnd(refusal);
+  throw refusal;
 }
 
-function upload(path, recording) {
+function parsed(text) {
+  try { return JSON.parse(text); } catch { return null; } // a proxy's own page
+}
+
+// withRecordings sends recordings: within the request where they fit, else by
+// upload before it.
+async function withRecordings(path, recordings, fields = {}, { signal, progress } = {}) {
   const form = new FormData();
-  if (recording.rate) form.set("sampling_rate", recording.rate);
-  form.set("data", recording.file, "recording");
-  return call("POST", path, form);
+  for (const [name, value] of Object.entries(fields)) if (value) form.set(name, value);
+  const [first] = recordings;
+  if (first.rate) form.set("sampling_rate", first.rate);
+  if (first.lead) form.set("lead", first.lead);
+  const files = recordings.flatMap((r) => r.files);
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  if (bytes <= largestRequest) for (const file of files) form.append("data", file, "recording");
+  else form.set("upload", (await uploaded(files, bytes, { signal, progress })).join(","));
+  return call("POST", path, form, { signal, progress: bytes <= largestRequest ? progress : undefined });
+}
+
+async function uploaded(files, bytes, { signal, progress }) {
+  const ids = [];
+  let sent = 0;
+  for (const file of files) {
+    const place = await call("POST", "authenticate/uploads/", { size: file.size }, { signal });
+    const answer = await send(place.method, place.url, place.headers, file, {
+      signal, progress: (share) => progress?.((sent + share * file.size) / bytes),
+    });
+    if (answer.status >= 300) throw new Refusal(answer.status, { error: "upload_missing" }, 0);
+    sent += file.size;
+    ids.push(place.upload);
+  }
+  return ids;
 }
 
 export const signUp = (person) => call("POST", "members/create/", person);
 export const logIn = (person) => call("POST", "members/login/", person);
 export const logOut = () => call("POST", "members/logout/");
 export const hasModel = async () => (await call("GET", "authenticate/check_user/")).code === 200;
-export const inspect = (recording) => upload("console/inspect/", recording);
-export const enrol = (recording) => upload("authenticate/make_model/", recording);
-export const check = async (recording) => (await upload("authenticate/check_user/", recording)).result === "true";
+export const enrol = (recordings, options) => withRecordings("authenticate/make_model/", recordings, {}, options);
+
+// check asks with a nonce of its own, which every service takes and some demand.
+export async function check(recording, options = {}) {
+  const { nonce } = await call("POST", "authenticate/challenge/", {}, options);
+  const answer = await withRecordings("authenticate/check_user/", [recording], { nonce }, options);
+  return answer.result === "true";
+}
+
+// inspect looks at a recording, or at the part of it that stands for it.
+export function inspect({ files, rate, lead, part }, signal) {
+  const form = new FormData();
+  if (rate) form.set("sampling_rate", rate);
+  if (lead) form.set("lead", lead);
+  for (const file of part ? [part] : files) form.append("data", file, "recording");
+  return call("POST", "console/inspect/", form, { signal });
+}
+
 export const deleteModel = () => call("DELETE", "authenticate/model/");
 export const consent = () => call("GET", "members/consent/");
 export const giveConsent = (version) => call("POST", "members/consent/", { version });
 export const withdrawConsent = () => call("DELETE", "members/consent/");
+export const changePassword = (password, replacement) => call("POST", "members/password/", { password, new_password: replacement });
 export const sessions = async () => (await call("GET", "members/sessions/")).sessions;
 export const endSessions = () => call("DELETE", "members/sessions/");
 export const activity = async () => (await call("GET", "members/activity/")).activity;
@@ -63,7 +146,10 @@ export const exported = () => call("GET", "members/me/export/");
 export const deleteAccount = (password) => call("DELETE", "members/me/", { password });
 
 // sample fetches one of the recordings that come with the page.
-export async function sample(name) {
-  const answer = await fetch("console/" + name);
+export async function sample(name, signal) {
+  const answer = await fetch("console/" + name, { signal }).catch((error) => {
+    throw cancelled(error) ? error : new Unreachable();
+  });
+  if (!answer.ok) throw new Refusal(answer.status, { error: "not_found" }, 0);
   return answer.blob();
 }

@@ -1,200 +1,512 @@
 // The page: from who somebody is, over a recording, to the answer.
 
 import * as api from "./api.js";
-import { drawBeats, redrawBeats } from "./beats.js";
-import { drawCoach } from "./coach.js";
-import { offerLive, translateLive } from "./live.js";
+import { clearForms, focusForm, offerAccount, showForm } from "./account.js";
+import { answer, clear, notice, refuse, sure, unusable } from "./answer.js";
+import { beatPath, drawBeats, redrawBeats } from "./beats.js";
+import { clock } from "./clock.js";
+import { drawCoach, formatOf, hasHeart } from "./coach.js";
+import { opened } from "./files.js";
+import { abandon, offerLive, recordingNow } from "./live.js";
 import { offerMine, showMine } from "./mine.js";
-import { drawQuality, markWindow } from "./quality.js";
+import { busy, cancelOne, forgetWaits, one, says, wait, whenBusy } from "./one.js";
+import { Overview } from "./overview.js";
+import { forgetInks } from "./paper.js";
+import { drawQuality } from "./quality.js";
+import { clearRecordings, isLooking, offerRecordings, replace, take, theChosen, theCurrent } from "./recordings.js";
 import { Trace } from "./trace.js";
-import { say, switchLanguage, translate } from "./words.js";
+import { lasting, number, onLanguage, say, silence, switchLanguage, tell, translate } from "./words.js";
 
 const at = (id) => document.getElementById(id);
-const trace = new Trace(at("trace"), markWindow);
+const trace = new Trace(at("trace"), moved);
+const overview = new Overview(at("overview"), trace);
 const samples = [
   { file: "person_01_enrolment.csv", word: "sampleFirst" },
   { file: "person_01_probe.csv", word: "sampleAgain" },
   { file: "person_04_probe.csv", word: "sampleOther" },
-];
+].map(({ file, word }) => ({ file, word, rate: "500", origin: "sample", name: () => say(word), fetch: (signal) => api.sample(file, signal) }));
 
-let recording = null; // {file, rate, label}
-let seen = null; // how the service sees it
-let username = sessionStorage.getItem("systole-username") ?? "";
+const keptName = "systole-username";
+let person = JSON.parse(sessionStorage.getItem(keptName) ?? "null"); // {username, name}
+let enrolled = null; // whether there is a model; null while it isn't known
+let enrolment = null; // what the service said of the recording that was enrolled here
+let drawn = null; // the recording on the paper
 
-function drawText() {
-  translate();
-  translateLive();
-  at("theme").textContent = say(dark() ? "themeToLight" : "themeToDark");
-  at("samples").replaceChildren(...samples.map(({ file, word }) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet";
-    button.textContent = say(word);
-    button.addEventListener("click", async () => choose({ file: await api.sample(file), rate: 500, label: say(word) }));
-    return button;
-  }));
-  drawSeen();
+// Which step a phone shows.
+
+function step(n, focus = true) {
+  if (document.body.dataset.step !== String(n)) {
+    document.body.dataset.step = n;
+    scrollTo(0, 0);
+  }
+  for (const button of document.querySelectorAll("[data-go]")) {
+    if (button.dataset.go === String(n)) button.setAttribute("aria-current", "step");
+    else button.removeAttribute("aria-current");
+  }
+  redrawBeats();
+  trace.view(trace.from);
+  overview.draw();
+  if (focus && n === 3) at("ask").focus({ preventScroll: true });
+}
+const onPhone = () => getComputedStyle(document.querySelector(".bar")).display !== "none";
+
+// What is chosen, and what can be done with it.
+
+function recordingsChanged() {
+  const recording = theCurrent();
+  const seen = recording?.seen;
+  if (recording !== drawn || drawn?.drawnOf !== seen) {
+    drawn = recording;
+    if (drawn) drawn.drawnOf = seen;
+    clear(at("answer"));
+    if (seen !== undefined || !recording) draw(seen ?? null);
+    else draw(null);
+    if (seen) lookedAt(recording);
+  }
+  for (const button of at("samples").children) {
+    const sample = samples[button.dataset.nth];
+    button.setAttribute("aria-pressed", String(sample === recording));
+    button.classList.toggle("used", Boolean(sample.used));
+  }
+  offer();
 }
 
-function drawSeen() {
-  at("trace-text").textContent = seen
-    ? say("traceText", { seconds: Math.round(seen.seconds), beats: seen.beats_found, rate: seen.heart_rate })
-    : say("traceEmpty");
-  at("trace").setAttribute("aria-label", say("trace"));
-  drawQuality(seen, (from, to) => trace.view(from, to));
-  if (seen) trace.paper();
+// lookedAt is where a recording has just been read: what is wrong with it is the
+// answer.
+function lookedAt(recording) {
+  if (recordingNow()) return;
+  const { check, enrolment: forEnrolment } = recording.seen;
+  if (check.reason && forEnrolment.reason) {
+    step(3, false);
+    unusable(at("answer"), forEnrolment, chooseActs());
+  } else if (recording === theCurrent()) {
+    step(3);
+    at("ask").scrollIntoView({ block: "nearest" });
+  }
+}
+
+const chooseActs = () => ({
+  other: () => { step(2); at("browse").focus(); at("browse").scrollIntoView({ block: "nearest" }); },
+  rate: () => { step(2); at("rate").focus(); },
+  logIn: () => { leave("sessionEnded"); },
+  consent: () => { step(1); at("mine").scrollIntoView(); at("consent-give").focus(); },
+});
+
+function draw(seen) {
+  const heart = seen && hasHeart(seen);
+  trace.show(seen && { ...seen, r_peaks: heart ? seen.r_peaks : [] });
+  overview.show(seen && { ...seen, r_peaks: heart ? seen.r_peaks : [] });
+  at("trace-empty").hidden = seen !== null;
+  at("view").classList.toggle("empty", seen === null);
+  at("details").hidden = seen === null;
+  drawQuality(seen, (from, to) => trace.centre((from + to) / 2));
   drawBeats(seen);
   drawCoach(seen);
-  offer();
+  if (!seen) return silence(at("trace-text"));
+  tell(at("trace-text"), () => {
+    const length = lasting(seen.seconds);
+    const all = wholeOf(theCurrent(), seen);
+    return [
+      heart ? say("traceText", { length, beats: seen.beats_found, rate: seen.heart_rate }) : say("traceTextNone", { length }),
+      ...(all > seen.seconds + 1 ? [say("firstOf", { all: lasting(all) })] : []), say("traceKeys"),
+    ].join(" ");
+  });
 }
 
-// offer says what can be done now.
+// wholeOf is how long the whole recording is, of which a part may have been sent.
+function wholeOf(recording, seen) {
+  if (recording?.whole) return recording.whole;
+  return recording?.share ? seen.seconds_in_all / recording.share : seen.seconds_in_all;
+}
+
+// offer says what can be done now, and why what can't be done can't.
 function offer() {
-  const ready = recording !== null && api.loggedIn();
-  at("enrol").disabled = at("check").disabled = !ready;
-  at("chosen").textContent = recording === null ? say("nothingChosen")
-    : say(ready ? "chosen" : "logInFirst", { file: recording.label });
-}
-
-// choose looks at a recording. live leaves the trace to the one who records.
-async function choose(next, live = false) {
-  recording = next;
-  if (!live) answer();
-  try {
-    seen = await api.inspect(recording);
-    if (!live) trace.show(seen.samples, seen.rate_hz, seen.r_peaks);
-    drawSeen();
-  } catch (error) {
-    if (live) return; // too short yet
-    seen = null;
-    drawSeen();
-    refuse(error);
-  }
-}
-
-function answer(kind, mark, title, more) {
-  if (!kind) return at("answer").replaceChildren();
-  const box = document.createElement("div");
-  box.className = "verdict " + kind;
-  const sign = document.createElement("span");
-  sign.className = "mark";
-  sign.ariaHidden = "true";
-  sign.textContent = mark;
-  const text = document.createElement("span");
-  const strong = document.createElement("b");
-  strong.textContent = title;
-  text.append(strong, more);
-  box.append(sign, text);
-  at("answer").replaceChildren(box);
-}
-
-function refuse(error) {
-  answer("no", "!", say("refused"), error instanceof api.Refusal ? error.message : say("offline"));
-}
-
-async function drawAccount() {
+  const recording = theCurrent();
   const inside = api.loggedIn();
-  at("account-form").hidden = inside;
+  const seen = recording?.seen;
+  const chosen = theChosen();
+  const looked = seen !== undefined && recording !== null;
+  at("check").hidden = !(inside && recording && enrolled);
+  at("enrol").hidden = !(inside && recording && enrolled !== null);
+  at("to-log-in").hidden = inside || !recording;
+  at("cancel").hidden = !(busy() && isAsking());
+  at("enrol").classList.toggle("quiet", Boolean(enrolled));
+  if (!busy()) says(at("enrol"), () => {
+    const n = chosen.length;
+    if (n > 1) return say(enrolled ? "enrolAgainMany" : "enrolMany", { n });
+    return say(enrolled ? "enrolAgain" : "enrol");
+  });
+  const cannotCheck = !looked || Boolean(recording?.error) || Boolean(seen?.check.reason);
+  const cannotEnrol = !looked || chosen.length === 0 || chosen.some((r) => r.seen?.enrolment.reason && chosen.length === 1);
+  disable(at("check"), busy() || cannotCheck);
+  disable(at("enrol"), busy() || cannotEnrol);
+  tell(at("chosen"), () => (recording === null ? say("nothingChosen")
+    : isLooking() ? say("looking", { name: recording.name() })
+    : say("chosen", { name: recording.name() }) + (inside ? "" : `. ${say("logInFirst")}`)));
+  at("try").hidden = recording !== null;
+  tell(at("why-not"), () => {
+    if (!seen) return recording?.unseen ? say("notShown") : "";
+    const { reason, seconds_missing: seconds } = seen.enrolment;
+    if (!reason || (seen.check.reason && at("answer").hasChildNodes())) return "";
+    return seconds > 0 && ["too_short", "too_few_beats"].includes(reason) ? say("tooShortFor", { n: Math.ceil(seconds) }) : "";
+  });
+}
+
+const isAsking = () => ["check", "enrol"].some((id) => at(id).getAttribute("aria-busy"));
+
+// disable keeps the button where it is for the keyboard: a button that loses its
+// focus throws people to the top of the page.
+function disable(button, off) {
+  if (off || button.textContent.match(/\d:\d\d$/)) button.setAttribute("aria-disabled", "true");
+  else button.removeAttribute("aria-disabled");
+}
+const off = (button) => button.getAttribute("aria-disabled") === "true";
+
+// Choosing.
+
+async function openFiles(list) {
+  const files = [...list];
+  if (files.length === 0) return;
+  notice(null);
+  step(2, false);
+  const { recordings, archives } = await opened(files);
+  for (const archive of archives) {
+    const { openArchive } = await import("./archive.js");
+    const rest = await openArchive(archive, (chosen) => take(chosen));
+    if (rest) recordings.push(rest);
+  }
+  const foreign = recordings.find((r) => r.kind);
+  if (foreign) {
+    refuse(at("choose-message"), { word: "recording_unsupported", kind: foreign.kind }, { other: () => at("browse").click() });
+    at("choose-message").scrollIntoView({ block: "nearest" });
+  }
+  const readable = recordings.filter((r) => !r.kind);
+  if (readable.length > 0) await take(readable);
+}
+
+function chooseSample(nth) {
+  notice(null);
+  const sample = samples[nth];
+  take([sample]);
+}
+
+// Asking.
+
+// asking runs what a button of the answer's does, with the upload's progress.
+async function asking(button, word, act) {
+  if (off(button)) return undefined;
+  const whose = person;
+  clear(at("answer"));
+  clear(at("attack-answer"));
+  try {
+    const progress = (share) => { at("sending").hidden = share >= 1; at("sending").value = share; };
+    const result = await one(button, word, (signal) => act({ signal, progress }));
+    return whose === person ? result : undefined;
+  } catch (error) {
+    if (whose !== person) return undefined;
+    if (api.cancelled(error)) {
+      answer(at("answer"), { kind: "oops", title: () => say("cancelled"), more: () => say("cancelledMore") });
+    } else if (api.loggedIn()) {
+      if (error.wait && error.status === 429) wait(button, error.wait);
+      refuse(at("answer"), error, { ...chooseActs(), again: () => button.click() });
+    }
+    return undefined;
+  } finally {
+    at("sending").hidden = true;
+    at("sending").value = 0;
+    offer();
+  }
+}
+
+async function enrol() {
+  const chosen = theChosen();
+  if (off(at("enrol")) || busy()) return;
+  if (enrolled && !(await sure("sureEnrol"))) return;
+  const done = await asking(at("enrol"), "enrolling", async (options) => { await api.enrol(chosen, options); return true; });
+  if (!done) return;
+  for (const r of chosen) r.used = true;
+  enrolled = true;
+  enrolment = { ...theCurrent()?.seen, at: Date.now() };
+  showEnrolled();
+  recordingsChanged();
+  const days = new Set(chosen.map((r) => r.seen?.start?.slice(0, 10)).filter(Boolean));
+  say1("yes", "saved", ["savedMore", ...(days.size === 1 ? ["savedOneDay"] : [])], theCurrent());
+  refresh();
+}
+
+async function check() {
+  const recording = theCurrent();
+  const result = await asking(at("check"), "checking", (options) => api.check(recording, options));
+  if (result === undefined) { if (recording) refresh(); return; }
+  recording.used = true;
+  recordingsChanged();
+  if (result) say1("yes", "itIs", ["itIsMore"], recording);
+  else {
+    const differs = differences(recording.seen);
+    answer(at("answer"), {
+      kind: "no", title: () => say("itIsNot"),
+      more: [() => say("itIsNotMore"), () => say("itIsNotHelp"), ...(differs ? [differs] : [])],
+      steps: [{ word: "chooseOther", act: chooseActs().other }],
+    });
+  }
+  refresh();
+}
+
+// say1 is a success: the heart beats as fast as the person's.
+function say1(kind, title, more, recording) {
+  const seen = recording?.seen;
+  let beat;
+  if (seen?.mean_beat?.length) {
+    const svg = "http://www.w3.org/2000/svg";
+    beat = document.createElementNS(svg, "svg");
+    beat.setAttribute("class", "beat");
+    beat.setAttribute("viewBox", "-4 -4 208 98");
+    beat.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS(svg, "path");
+    path.setAttribute("d", beatPath(seen, 200, 90));
+    path.setAttribute("pathLength", "1");
+    beat.append(path);
+  }
+  const box = answer(at("answer"), { kind, title: () => say(title), more: more.map((key) => () => say(key)), beat });
+  if (seen?.heart_rate) box.style.setProperty("--beat", `${60 / Math.max(30, Math.min(220, seen.heart_rate))}s`);
+  navigator.vibrate?.([40, 60, 40]);
+}
+
+// differences names what a person can change, where the enrolment was made here.
+function differences(seen) {
+  if (!enrolment?.format || !seen) return null;
+  const found = [];
+  const days = Math.round((Date.now() - enrolment.at) / 86_400_000);
+  if (days > 6) found.push(() => say("differsDays", { n: days }));
+  if (Math.abs(seen.heart_rate - enrolment.heart_rate) >= 15) found.push(() => say("differsHeart", { then: enrolment.heart_rate, now: seen.heart_rate }));
+  if (seen.format !== enrolment.format || seen.device !== enrolment.device) found.push(() => say("differsDevice"));
+  if (seen.lead !== enrolment.lead) found.push(() => say("differsLead"));
+  if (seen.trust < enrolment.trust - 0.15) found.push(() => say("differsNoise"));
+  return found.length > 0 ? () => say("differs", { what: found.map((f) => f()).join("; ") }) : null;
+}
+
+// Who somebody is.
+
+function entered(user) {
+  if (person && person.username !== user.username) clearRecordings();
+  person = { username: user.username, name: user.name };
+  sessionStorage.setItem(keptName, JSON.stringify(person));
+  notice(null);
+  clear(at("answer"));
+  enrolled = null;
+  showPerson();
+  refresh();
+  const next = theCurrent() ? 3 : 2;
+  step(next, false);
+  (onPhone() ? at(next === 3 ? "ask" : "choose") : at("account-name")).focus({ preventScroll: true });
+}
+
+function showPerson() {
+  const inside = api.loggedIn();
+  at("signed-out").hidden = inside;
   at("signed-in").hidden = !inside;
+  at("account-name").textContent = inside ? person?.name ?? "" : "";
+  for (const id of ["password-form", "delete-form"]) at(id).elements.username.value = inside ? person?.username ?? "" : "";
+  showEnrolled();
   offer();
-  if (inside) {
-    at("account-name").textContent = username;
-    const enrolled = await api.hasModel();
-    at("enrolled").textContent = say(enrolled ? "enrolled" : "notEnrolled");
-    at("enrolled").classList.toggle("none", !enrolled);
-  }
-  await showMine();
 }
 
-// changed draws what may be another account, or none any more.
-const changed = () => drawAccount().catch(async (error) => {
-  if (api.loggedIn()) return refuse(error);
-  await drawAccount();
-});
-
-async function enter(event) {
-  event.preventDefault();
-  const form = new FormData(event.target);
-  const [name, password] = [form.get("username"), form.get("password")];
-  try {
-    const entered = event.submitter.value === "login" ? await api.logIn({ username: name, password })
-      : await api.signUp({ username: name, password, name: form.get("name") || name });
-    api.keepToken(entered.token);
-    username = entered.user.name;
-    sessionStorage.setItem("systole-username", username);
-    event.target.reset();
-    answer();
-  } catch (error) {
-    refuse(error);
-  }
-  await changed();
+function showEnrolled() {
+  at("enrolled").hidden = enrolled === null;
+  at("enrolled").classList.toggle("none", !enrolled);
+  if (enrolled !== null) tell(at("enrolled"), () => say(enrolled ? "enrolled" : "notEnrolled"));
+  at("attack").hidden = !(enrolled && theCurrent()?.seen && api.loggedIn());
 }
 
-const ask = (act) => async () => {
+// refresh asks what the service knows of the account.
+async function refresh() {
+  const whose = person;
   try {
-    await act();
+    const has = api.loggedIn() ? await api.hasModel() : null;
+    if (whose !== person) return;
+    enrolled = has;
+    showPerson();
+    await showMine();
   } catch (error) {
-    refuse(error);
+    if (whose === person && api.loggedIn() && !at("answer").hasChildNodes()) refuse(at("answer"), error, { again: refresh });
   }
-  await changed();
-};
+}
 
-const enrol = ask(async () => {
-  await api.enrol(recording);
-  answer("yes", "♥", say("saved"), say("savedMore"));
-});
-
-const check = ask(async () => {
-  if (await api.check(recording)) answer("yes", "♥", say("itIs"), say("itIsMore"));
-  else answer("no", "✕", say("itIsNot"), say("itIsNotMore"));
-});
-
-const logOut = ask(async () => {
-  await api.logOut();
+// leave ends the session on this page: nothing of the person stays.
+function leave(key) {
+  const was = person;
+  cancelOne();
+  abandon();
   api.keepToken(null);
-  answer();
-});
+  sessionStorage.removeItem(keptName);
+  person = null;
+  enrolled = null;
+  enrolment = null;
+  clearRecordings();
+  for (const sample of samples) Object.assign(sample, { used: false, seen: undefined });
+  for (const id of ["answer", "attack-answer"]) clear(at(id));
+  silence(at("live-state"));
+  forgetWaits();
+  clearForms();
+  showForm("log-in");
+  showPerson();
+  showMine();
+  step(1, false);
+  notice(key);
+  if (key === "sessionEnded" && was) at("username").value = was.username;
+  focusForm();
+}
+
+async function logOut() {
+  let key = "doneLogOut";
+  await one(at("log-out"), null, () => api.logOut()).catch((error) => { if (error.word === "unreachable") key = "doneLogOutHere"; });
+  if (api.loggedIn()) leave(key);
+}
+
+// What is in view.
+
+function moved() {
+  const signal = trace.signal();
+  const gain = trace.gain(), speed = trace.speed;
+  const [from, to] = [trace.from, trace.to()];
+  tell(at("scale"), () => (speed === null ? say("scaleWhole", { gain: number(gain) })
+    : say("scale", { speed: number(speed), gain: number(gain), box: number(5 / speed, 3), mv: number(5 / gain, 3) })));
+  tell(at("trace"), () => say("traceLabel", { from: clock(from, signal.seconds), to: clock(to, signal.seconds) }), "aria-label");
+  tell(at("trace"), () => say("traceRole"), "aria-roledescription");
+  const pointed = trace.pointedAt();
+  at("cursor").textContent = pointed ? say("cursor", { at: pointed.second.toFixed(3), mv: pointed.mV.toFixed(2) }) : "";
+  overview.draw();
+}
 
 const dark = () => {
   const chosen = document.documentElement.style.colorScheme;
   return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 };
 
-function redraw() {
-  at("theme").textContent = say(dark() ? "themeToLight" : "themeToDark");
+function themed() {
+  tell(at("theme"), () => say(dark() ? "themeToLight" : "themeToDark"));
+  forgetInks();
   trace.redraw();
+  overview.draw();
   redrawBeats();
 }
 
 function wire() {
-  at("account-form").addEventListener("submit", enter);
   at("log-out").addEventListener("click", logOut);
+  // The second half of a double click may come when the first has its answer.
+  for (const kind of ["mousedown", "click"]) {
+    for (const part of [at("ask"), at("who"), at("mine"), at("attack")]) {
+      part.addEventListener(kind, (event) => {
+        if (event.detail < 2 || !event.target.closest("button")) return;
+        event.preventDefault();
+        event.stopPropagation();
+      }, true);
+    }
+  }
   at("enrol").addEventListener("click", enrol);
   at("check").addEventListener("click", check);
-  at("file").addEventListener("change", () => at("file").files.length > 0 && chooseFile(at("file").files[0]));
-  at("drop").addEventListener("dragover", (event) => { event.preventDefault(); at("drop").classList.add("over"); });
-  at("drop").addEventListener("dragleave", () => at("drop").classList.remove("over"));
-  at("drop").addEventListener("drop", (event) => {
-    event.preventDefault();
-    at("drop").classList.remove("over");
-    if (event.dataTransfer.files.length > 0) chooseFile(event.dataTransfer.files[0]);
+  at("cancel").addEventListener("click", cancelOne);
+  at("to-log-in").addEventListener("click", () => { step(1); focusForm(); });
+  at("to-mine").addEventListener("click", () => step(1, false));
+  at("browse").addEventListener("click", () => at("file").click());
+  at("file").addEventListener("change", () => {
+    const files = [...at("file").files];
+    at("file").value = ""; // so that the same file can be chosen again
+    openFiles(files);
   });
-  at("zoom-in").addEventListener("click", () => trace.zoom(0.6));
-  at("zoom-out").addEventListener("click", () => trace.zoom(1 / 0.6));
-  at("zoom-paper").addEventListener("click", () => trace.paper());
-  at("zoom-all").addEventListener("click", () => trace.all());
+  for (const button of document.querySelectorAll("[data-go]")) button.addEventListener("click", () => step(button.dataset.go));
+  wireDrop();
+  at("samples").append(...samples.map(sampleButton));
+  at("try").append(...samples.slice(0, 1).map(sampleButton));
+  at("zoom-in").addEventListener("click", () => trace.zoom(1));
+  at("zoom-out").addEventListener("click", () => trace.zoom(-1));
+  at("zoom-paper").addEventListener("click", () => trace.atSpeed(25));
+  at("zoom-all").addEventListener("click", () => trace.atSpeed(null));
+  for (const [id, compared] of [["as-compared", true], ["as-recorded", false]]) {
+    at(id).addEventListener("click", () => {
+      trace.compare(compared);
+      at("as-compared").setAttribute("aria-pressed", String(compared));
+      at("as-recorded").setAttribute("aria-pressed", String(!compared));
+    });
+  }
+  at("gain").append(new Option("", "auto"), ...[2.5, 5, 10, 20, 40].map((n) => new Option("", n)));
+  for (const option of at("gain").options) tell(option, () => (option.value === "auto" ? say("gainAuto") : say("gainOf", { n: number(+option.value) })));
+  at("gain").addEventListener("change", () => trace.magnify(at("gain").value === "auto" ? "auto" : Number(at("gain").value)));
+  at("print").addEventListener("click", async () => {
+    if (trace.signal()) (await import("./print.js")).print(trace, theCurrent());
+  });
+  at("language").addEventListener("click", switchLanguage);
   at("theme").addEventListener("click", () => {
     document.documentElement.style.colorScheme = dark() ? "light" : "dark";
-    redraw();
+    localStorage.setItem("systole-theme", dark() ? "dark" : "light");
+    themed();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  at("language").addEventListener("click", () => { switchLanguage(); drawText(); changed(); });
-  offerLive((live, rateHz) => trace.show(live, rateHz, [], true), choose);
-  offerMine(changed);
+  for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) matchMedia(query).addEventListener("change", themed);
 }
 
-const chooseFile = (file) => choose({ file, rate: at("rate").value || null, label: file.name });
+function sampleButton(sample, nth) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.dataset.nth = nth;
+  button.addEventListener("click", () => chooseSample(nth));
+  return tell(button, sample.name);
+}
 
-wire();
-drawText();
-changed();
+// The whole window takes what is dropped: a file beside the mark would else
+// replace the page.
+function wireDrop() {
+  let depth = 0;
+  const files = (event) => event.dataTransfer?.types.includes("Files");
+  const over = (shown) => { at("over").hidden = !shown; };
+  addEventListener("dragenter", (event) => { if (files(event)) { depth++; over(true); } });
+  addEventListener("dragleave", (event) => { if (files(event) && --depth <= 0) { depth = 0; over(false); } });
+  addEventListener("dragover", (event) => { if (files(event)) event.preventDefault(); });
+  addEventListener("drop", (event) => {
+    if (!files(event)) return;
+    event.preventDefault();
+    depth = 0;
+    over(false);
+    openFiles(event.dataTransfer.files);
+  });
+}
+
+const live = {
+  wanted: () => (enrolled ? "check" : "enrolment"),
+  begun: () => { notice(null); clear(at("answer")); drawn = null; draw(null); at("trace-empty").hidden = true; step(onPhone() ? 3 : 2, false); },
+  draw: (values, rateHz) => trace.follow(values, rateHz),
+  seen: (recording, seen) => {
+    drawCoach(seen);
+    drawBeats(seen);
+    at("details").hidden = false;
+    replace(recording, seen);
+  },
+  done: async (recording, enough) => {
+    await take([recording]);
+    if (enough && api.loggedIn() && enrolled && !recording.seen?.check.reason) check();
+  },
+};
+
+function start() {
+  const theme = localStorage.getItem("systole-theme");
+  if (theme) document.documentElement.style.colorScheme = theme;
+  api.whenEnded(() => person && leave("sessionEnded"));
+  whenBusy(offer);
+  offerAccount(entered);
+  offerRecordings(recordingsChanged);
+  wire();
+  offerLive(live);
+  offerMine({ changed: refresh, ended: leave });
+  says(at("check"), () => say("check"));
+  onLanguage(() => tell(at("language"), () => say("otherLanguage")));
+  onLanguage(() => at("language").setAttribute("lang", document.documentElement.lang === "ko" ? "en" : "ko"));
+  if (api.loggedIn() && !person) api.keepToken(null);
+  translate();
+  themed();
+  showPerson();
+  step(api.loggedIn() ? 2 : 1, false);
+  recordingsChanged();
+  if (api.loggedIn()) refresh();
+}
+
+start();

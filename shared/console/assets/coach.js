@@ -1,6 +1,6 @@
 // What the recording is, and what it lacks for a good enrolment.
 
-import { say, when } from "./words.js";
+import { advise, has, number, say, silence, tell, when } from "./words.js";
 
 const bar = document.getElementById("coach-bar");
 const text = document.getElementById("coach-text");
@@ -10,34 +10,40 @@ export function drawCoach(seen) {
   facts.replaceChildren();
   if (!seen) {
     bar.value = 0;
-    text.textContent = say("coachEmpty");
-    return;
+    return silence(text);
   }
   bar.max = seen.coach.wanted;
   bar.value = Math.min(seen.coach.clean_beats, seen.coach.wanted);
-  text.textContent = advice(seen);
-  fact("factHeart", `${seen.heart_rate} / min`);
-  fact("factFormat", seen.format);
-  fact("factDevice", seen.device);
-  fact("factStart", seen.start && when(seen.start));
-  fact("factRate", `${+seen.file_rate_hz.toFixed(2)} Hz`);
-  fact("factLeads", seen.leads.length > 1 ? `${seen.lead} (${seen.leads.join(", ")})` : seen.lead);
-  fact("factNotes", seen.notes.map((n) => n.text).join("; "));
+  tell(text, () => coaching(seen));
+  if (hasHeart(seen)) fact("factHeart", () => say("perMinute", { n: seen.heart_rate }));
+  fact("factFormat", () => formatOf(seen));
+  if (seen.device) fact("factDevice", () => seen.device);
+  if (seen.start) fact("factStart", () => when(seen.start));
+  fact("factRate", () => `${number(seen.file_rate_hz)} Hz`);
+  if (seen.lead) fact("factLeads", () => (seen.leads.length > 1 ? `${seen.lead} (${seen.leads.join(", ")})` : seen.lead));
+  if (seen.notes.length > 0) fact("factNotes", () => [...new Set(seen.notes.map(noteOf))].join("; "));
 }
 
-function advice(seen) {
+// hasHeart is false for what has no heart beat: then there is no heart rate, and
+// R peaks are noise's.
+export const hasHeart = (seen) => !["no_beats", "leads_off", "mains"].includes(seen.check.reason) && seen.beats_found > 1 &&
+  !(seen.check.reason && seen.clean_beats < 3);
+
+export const formatOf = (seen) => (has(`format_${seen.format}`) ? say(`format_${seen.format}`) : seen.format);
+const noteOf = ({ note }) => say(has(`note_${note}`) ? `note_${note}` : "note_other");
+
+// coaching is what to do next, in one sentence.
+export function coaching(seen) {
   const { clean_beats: clean, wanted, seconds_missing: seconds } = seen.coach;
-  const { reason } = seen.enrolment;
-  if (reason && reason !== "too_short" && reason !== "too_few_beats") return say("coachBad", { reason: say(reason) });
+  const { reason, seconds_missing: least } = seen.enrolment;
+  if (reason && reason !== "too_short" && reason !== "too_few_beats") return say("coachBad", { reason: say(reason), advice: advise(reason) });
+  if (reason) return say("coachNotYet", { clean, wanted, seconds: Math.ceil(least) || 1 });
   if (seconds > 0) return say("coachMore", { clean, wanted, seconds });
   return say("coachDone", { clean });
 }
 
 function fact(name, value) {
-  if (!value) return;
   const term = document.createElement("dt");
-  term.textContent = say(name);
   const description = document.createElement("dd");
-  description.textContent = value;
-  facts.append(term, description);
+  facts.append(tell(term, () => say(name)), tell(description, value));
 }

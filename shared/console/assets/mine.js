@@ -1,24 +1,53 @@
-// What a person may ask for: consent, sessions, activity, export, deletion.
+// What a person may ask for: consent, password, sessions, activity, export,
+// deletion.
 
 import * as api from "./api.js";
-import { say, when } from "./words.js";
+import { answer, clear, refuse, sure } from "./answer.js";
+import { one } from "./one.js";
+import { has, language, onLanguage, say, tell, when } from "./words.js";
 
 const at = (id) => document.getElementById(id);
-let version = "";
+const page = 10; // entries of the activity shown at first
+const checks = ["recognised", "not_recognised", "replay_refused"];
+const bad = ["not_recognised", "replay_refused", "log_in_failed"];
+
+let shown = null; // {consent, sessions, activity}
+let asked = 0; // how often: a late answer is not shown
+const consentText = {}; // by language
+let most = page;
+let hooks = null;
 
 // showMine reads and shows everything.
 export async function showMine() {
   at("mine").hidden = !api.loggedIn();
-  if (!api.loggedIn()) return;
+  if (!api.loggedIn()) {
+    shown = null;
+    most = page;
+    for (const id of ["sessions", "activity", "consent-text", "consent-state", "activity-sum"]) at(id).replaceChildren();
+    for (const id of ["password-form", "delete-form"]) at(id).reset();
+    for (const id of ["password-details", "delete-details"]) at(id).open = false;
+    for (const message of at("mine").querySelectorAll(".message")) clear(message);
+    return;
+  }
+  const mine = ++asked;
+  const spoken = language();
   const [consent, sessions, activity] = await Promise.all([api.consent(), api.sessions(), api.activity()]);
-  version = consent.current_version;
-  at("consent-text").textContent = consent.text;
-  at("consent-state").textContent = consentState(consent.consent);
+  if (!api.loggedIn() || mine !== asked) return;
+  consentText[spoken] = consent.text;
+  shown = { consent, sessions, activity };
+  draw();
+}
+
+function draw() {
+  if (!shown) return;
+  const { consent, sessions } = shown;
+  tell(at("consent-text"), () => consentText[language()] ?? "…");
+  tell(at("consent-state"), () => consentState(consent.consent));
   const holds = consent.consent !== null && consent.consent.withdrawn === null;
   at("consent-give").hidden = holds;
   at("consent-withdraw").hidden = !holds;
-  list("sessions", sessions.map((s) => say("sessionOf", { issued: when(s.issued), used: when(s.used) }) + (s.current ? ` · ${say("thisOne")}` : "")));
-  list("activity", activity.map((e) => `${when(e.at)} · ${say(e.event)}`));
+  at("sessions").replaceChildren(...sessions.map(session));
+  drawActivity();
 }
 
 function consentState(consent) {
@@ -27,37 +56,110 @@ function consentState(consent) {
   return say("consentGiven", { date: when(consent.given) });
 }
 
-function list(id, lines) {
-  at(id).replaceChildren(...lines.map((line) => {
-    const item = document.createElement("li");
-    item.textContent = line;
-    return item;
-  }));
+function session(s) {
+  const item = document.createElement("li");
+  const text = document.createElement("span");
+  tell(text, () => (s.name ? s.name + " · " : "") + say("sessionOf", { issued: when(s.issued), used: when(s.used) }));
+  item.append(text);
+  if (s.current) {
+    const badge = document.createElement("span");
+    badge.className = "badge";
+    item.append(tell(badge, () => say("thisOne")));
+  }
+  return item;
 }
 
-// offerMine wires the buttons; changed() is called when the account is another.
-export function offerMine(changed) {
-  const does = (id, event, act) => at(id).addEventListener(event, async (e) => {
-    e.preventDefault();
-    try {
-      at("mine-answer").textContent = (await act(e))?.detail ?? "";
-    } catch (error) {
-      at("mine-answer").textContent = error instanceof api.Refusal ? error.message : say("offline");
-    }
-    await changed();
+function drawActivity() {
+  const kind = at("activity-kind").value;
+  const list = shown.activity.filter((e) => kind === "all" || checks.includes(e.event) === (kind === "checks"));
+  at("activity").replaceChildren(...list.slice(0, most).map(event));
+  const asked = shown.activity.filter((e) => checks.includes(e.event));
+  tell(at("activity-sum"), () => (list.length === 0 ? say("activityNone")
+    : asked.length > 0 ? say("activitySum", { refused: asked.filter((e) => bad.includes(e.event)).length }) : ""));
+  const left = list.length - most;
+  at("activity-more").hidden = left <= 0;
+  if (left > 0) tell(at("activity-more"), () => say("activityMore", { n: Math.min(left, 2 * page) }));
+}
+
+function event(e) {
+  const item = document.createElement("li");
+  const sign = document.createElement("span");
+  sign.className = `sign ${bad.includes(e.event) ? "bad" : "good"}`;
+  sign.ariaHidden = "true";
+  sign.textContent = bad.includes(e.event) ? "✕" : e.event === "recognised" || e.event === "model_made" ? "♥" : "·";
+  const what = document.createElement("span");
+  if (bad.includes(e.event)) what.className = "bad";
+  const time = document.createElement("time");
+  time.dateTime = e.at;
+  item.append(sign, tell(what, () => say(has(e.event) ? e.event : "eventUnknown")), tell(time, () => when(e.at)));
+  return item;
+}
+
+// place is where a button's answer stands: below it.
+function place(button) {
+  const after = button.closest("form") ?? button.closest(".row") ?? button;
+  if (!after.nextElementSibling?.classList.contains("message")) {
+    const message = document.createElement("div");
+    message.className = "message";
+    message.id = `${button.id || after.id}-message`;
+    after.after(message);
+  }
+  return after.nextElementSibling;
+}
+
+// offerMine wires the buttons. changed() is called when what is known of the
+// account is another, ended(key) when nobody is logged in any more.
+export function offerMine(given) {
+  hooks = given;
+  act("consent-give", null, () => api.giveConsent(shown.consent.current_version), "doneConsent");
+  act("consent-withdraw", "sureWithdraw", api.withdrawConsent, "doneWithdrawn");
+  act("export", null, download, "doneExport");
+  act("delete-model", "sureModel", api.deleteModel, "doneModel");
+  act("end-sessions", "sureSessions", api.endSessions, "doneSessions", true);
+  submit("password-form", null, ({ password, new_password: next }) => api.changePassword(password.value, next.value), "donePassword");
+  submit("delete-form", "sureAccount", ({ password }) => api.deleteAccount(password.value), "doneAccount", true);
+  at("activity-kind").addEventListener("change", () => { most = page; drawActivity(); });
+  at("activity-more").addEventListener("click", () => {
+    const first = at("activity").children.length;
+    most += 2 * page;
+    drawActivity();
+    at("activity").children[first].tabIndex = -1;
+    at("activity").children[first].focus();
   });
-  does("consent-give", "click", () => api.giveConsent(version));
-  does("consent-withdraw", "click", () => api.withdrawConsent());
-  does("export", "click", download);
-  does("delete-model", "click", () => api.deleteModel());
-  does("end-sessions", "click", async () => ended(await api.endSessions()));
-  does("delete-form", "submit", async (e) => ended(await api.deleteAccount(new FormData(e.target).get("password"))));
+  onLanguage(() => api.loggedIn() && showMine().catch(() => {}));
 }
 
-function ended(answer) {
-  api.keepToken(null);
-  at("delete-form").reset();
-  return answer;
+function act(id, question, does, done, ends = false) {
+  at(id).addEventListener("click", () => run(at(id), question, does, done, ends));
+}
+
+function submit(id, question, does, done, ends = false) {
+  const form = at(id);
+  form.addEventListener("submit", (e) => {
+    e.preventDefault();
+    const empty = [...form.elements].find((input) => input.required && !input.value);
+    if (empty) {
+      refuse(place(form.querySelector("[type=submit]")), { word: "field_missing" });
+      return empty.focus();
+    }
+    run(form.querySelector("[type=submit]"), question, () => does(form.elements), done, ends, form);
+  });
+}
+
+async function run(button, question, does, done, ends, form) {
+  if (question && !(await sure(question))) return;
+  const where = place(button);
+  clear(where);
+  try {
+    const went = await one(button, null, async () => { await does(); return true; });
+    if (!went) return;
+    form?.reset();
+    if (ends) return hooks.ended(done);
+    await hooks.changed();
+    answer(where, { kind: "yes", mark: "✓", title: () => say(done) });
+  } catch (error) {
+    if (api.loggedIn()) refuse(where, error, { again: () => run(button, null, does, done, ends, form), logIn: () => hooks.ended("sessionEnded") });
+  }
 }
 
 async function download() {
@@ -66,5 +168,5 @@ async function download() {
   link.href = URL.createObjectURL(new Blob([JSON.stringify(everything, null, 1)], { type: "application/json" }));
   link.download = "systole.json";
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

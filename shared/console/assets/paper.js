@@ -1,45 +1,58 @@
-// ECG paper: small squares of 1 mm, large ones of 5 mm; 25 mm are a second and
-// 10 mm a millivolt.
+// ECG paper on a canvas: squares of 1 mm, every fifth line strong. What a
+// millimetre is in time and millivolts is the trace's to say.
 
-const mm = 4.8; // CSS pixels; more than on paper, for screens are further away
-export const pixelsASecond = 25 * mm;
-export const pixelsAMillivolt = 10 * mm;
+export const mm = 4.8; // CSS pixels; more than on paper, for screens are further away
 
-// resolved turns a custom property, which may be light-dark(), into a colour
-// that a canvas knows.
-export function resolved(name) {
+// inks are the page's colours as a canvas knows them, read once a theme.
+let known = null;
+export const forgetInks = () => { known = null; };
+export function inks() {
+  if (known) return known;
   const probe = document.createElement("span");
-  probe.style.color = `var(--${name})`;
+  probe.className = "probe";
   document.body.append(probe);
-  const value = getComputedStyle(probe).color;
-  probe.remove();
-  return value;
-}
-
-// drawPaper is a hook of uPlot that rules the paper under the trace. Lines that
-// would lie closer than 4 pixels are left out.
-export function drawPaper(u) {
-  const { ctx, bbox } = u;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
-  for (const [x, y, name] of [[0.04, 0.1, "grid"], [0.2, 0.5, "grid-strong"], [1, 0, "grid-strong"]]) {
-    ctx.strokeStyle = resolved(name);
-    ctx.lineWidth = devicePixelRatio;
-    ctx.beginPath();
-    rule(u, "x", x, (at) => { ctx.moveTo(at, bbox.top); ctx.lineTo(at, bbox.top + bbox.height); });
-    rule(u, "y", y, (at) => { ctx.moveTo(bbox.left, at); ctx.lineTo(bbox.left + bbox.width, at); });
-    ctx.stroke();
+  known = {};
+  for (const name of ["grid", "grid-strong", "trace", "heart", "faint", "good", "bad", "ink", "paper", "line"]) {
+    probe.style.color = `var(--${name})`;
+    known[name] = getComputedStyle(probe).color;
   }
-  ctx.restore();
+  probe.remove();
+  return known;
 }
 
-function rule(u, axis, step, line) {
-  const { min, max } = u.scales[axis];
-  const length = axis === "x" ? u.bbox.width : u.bbox.height;
-  if (!(step > 0) || !(max > min) || (length * step) / (max - min) < 4 * devicePixelRatio) return;
-  for (let k = Math.ceil(min / step); k * step <= max; k++) {
-    line(Math.round(u.valToPos(k * step, axis, true)) + 0.5);
+// sized fits a canvas to its place and returns its context in CSS pixels.
+export function sized(canvas) {
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const scale = devicePixelRatio || 1;
+  if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+  }
+  const ink = canvas.getContext("2d");
+  ink.setTransform(scale, 0, 0, scale, 0, 0);
+  ink.clearRect(0, 0, width, height);
+  return { ink, width, height };
+}
+
+// rule draws lines at first, first + step, ... on one axis.
+export function rule(ink, { from, to, first, step, colour, upright, length }) {
+  if (!(step >= 2.5)) return;
+  ink.strokeStyle = colour;
+  ink.lineWidth = 1;
+  ink.beginPath();
+  for (let at = first; at <= to; at += step) {
+    if (at < from) continue;
+    const x = Math.round(at) + 0.5;
+    if (upright) { ink.moveTo(x, 0); ink.lineTo(x, length); } else { ink.moveTo(0, x); ink.lineTo(length, x); }
+  }
+  ink.stroke();
+}
+
+// squares rules paper whose strong lines go through (x, y).
+export function squares(ink, width, height, x, y) {
+  const { grid, "grid-strong": strong } = inks();
+  for (const [step, colour] of [[mm, grid], [5 * mm, strong]]) {
+    rule(ink, { from: 0, to: width, first: x - Math.ceil(x / step) * step, step, colour, upright: true, length: height });
+    rule(ink, { from: 0, to: height, first: y - Math.ceil(y / step) * step, step, colour, upright: false, length: width });
   }
 }

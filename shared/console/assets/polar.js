@@ -24,10 +24,13 @@ export function frame(view) {
   return samples;
 }
 
-// record asks the person for a strap and hands on its samples until the
-// function that it returns is called. lost() is called when the strap is gone.
+// record asks the person for a strap and hands on its samples until stop() of
+// what it returns is called. lost() is called when the strap is gone. battery is
+// in percent, null where the strap doesn't say.
 export async function record(onSamples, lost) {
-  const device = await navigator.bluetooth.requestDevice({ filters: [{ namePrefix: "Polar H10" }], optionalServices: [service] });
+  const device = await navigator.bluetooth.requestDevice({
+    filters: [{ namePrefix: "Polar H10" }], optionalServices: [service, "battery_service"],
+  });
   device.addEventListener("gattserverdisconnected", lost);
   const server = await device.gatt.connect();
   const pmd = await server.getPrimaryService(service);
@@ -37,12 +40,22 @@ export async function record(onSamples, lost) {
   const point = await pmd.getCharacteristic(control);
   await point.startNotifications();
   await point.writeValueWithResponse(start);
-  return async () => {
-    device.removeEventListener("gattserverdisconnected", lost);
-    if (!device.gatt.connected) return;
-    await point.writeValueWithResponse(stop);
-    device.gatt.disconnect();
+  return {
+    name: device.name,
+    battery: await batteryOf(server).catch(() => null),
+    stop: async () => {
+      device.removeEventListener("gattserverdisconnected", lost);
+      if (!device.gatt.connected) return;
+      await point.writeValueWithResponse(stop);
+      device.gatt.disconnect();
+    },
   };
+}
+
+async function batteryOf(server) {
+  const battery = await server.getPrimaryService("battery_service");
+  const level = await battery.getCharacteristic("battery_level");
+  return (await level.readValue()).getUint8(0);
 }
 
 // written is a recording as a file that the service reads.

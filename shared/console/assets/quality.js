@@ -1,53 +1,29 @@
-// How good the signal is, over time.
+// How good the signal is, in words: a button for each stretch goes there.
 
-import { say } from "./words.js";
+import { clock } from "./clock.js";
+import { say, tell } from "./words.js";
 
-const svg = "http://www.w3.org/2000/svg";
-const strip = document.getElementById("strip");
 const list = document.getElementById("stretches");
-let windowMark = null;
+const most = 12; // buttons
 
-// drawQuality shows the stretches; chosen(from, to) is called for one that is
+// drawQuality lists the stretches; chosen(from, to) is called for one that is
 // pressed.
 export function drawQuality(seen, chosen) {
-  strip.replaceChildren();
+  document.getElementById("quality").hidden = !seen;
   list.replaceChildren();
   if (!seen) return;
-  const picture = document.createElementNS(svg, "svg");
-  picture.setAttribute("viewBox", `0 0 ${seen.seconds} 1`);
-  picture.setAttribute("preserveAspectRatio", "none");
-  for (const s of seen.stretches) {
-    picture.append(bar(s.from, s.to, s.reason ? "bad" : "good"));
-    list.append(entry(s, chosen));
-  }
-  windowMark = bar(0, seen.seconds, "window");
-  windowMark.setAttribute("vector-effect", "non-scaling-stroke");
-  picture.append(windowMark);
-  strip.append(picture);
+  const bad = seen.stretches.filter((s) => s.reason);
+  const shown = seen.stretches.length <= most ? seen.stretches : bad.slice(0, most);
+  list.append(...shown.map((stretch) => entry(stretch, seen.seconds, chosen)));
 }
 
-// markWindow shows which part is in view.
-export function markWindow(from, to) {
-  windowMark?.setAttribute("x", from);
-  windowMark?.setAttribute("width", Math.max(0, to - from));
-}
-
-function bar(from, to, kind) {
-  const rect = document.createElementNS(svg, "rect");
-  rect.setAttribute("class", kind);
-  rect.setAttribute("x", from);
-  rect.setAttribute("width", to - from);
-  rect.setAttribute("height", 1);
-  return rect;
-}
-
-function entry(s, chosen) {
+function entry({ from, to, reason }, length, chosen) {
   const item = document.createElement("li");
   const button = document.createElement("button");
   button.type = "button";
-  button.className = s.reason ? "bad" : "good";
-  button.textContent = say("stretch", { from: Math.round(s.from), to: Math.round(s.to), reason: say(s.reason ?? "good") });
-  button.addEventListener("click", () => chosen(s.from, s.to));
+  button.className = reason ? "bad" : "good";
+  tell(button, () => say("stretch", { from: clock(from, length), to: clock(to, length), reason: say(reason ?? "good") }));
+  button.addEventListener("click", () => chosen(from, to));
   item.append(button);
   return item;
 }

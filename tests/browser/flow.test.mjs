@@ -1,0 +1,283 @@
+// From sign-up to deletion, at every size: the answer is where the person looks,
+// nothing happens twice, and nothing is left for the next person.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { accessible, csv, enrolled, files, go, house, lines, logIn, newcomer, password, recordingOf, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
+
+const it = house();
+
+for (const [name, viewport] of Object.entries(sizes)) {
+  test(`every answer is in view on a ${name} of ${viewport.width} by ${viewport.height}`, async (t) => {
+    const page = await it.visit(t, { viewport, expected: [status(401), status(409), status(422), status(400), status(403)] });
+    const wide = async (where) => assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= viewport.width, `${where}: wider than the screen`);
+
+    await logIn(page, "nobody");
+    await seenAnswer(page, "Wrong user name or password");
+    assert.equal(await page.locator("#username").inputValue(), "nobody");
+    await page.locator("#tab-sign-up").click();
+    await page.locator("#new-username").fill(newcomer());
+    await page.locator("#new-password").fill("password1");
+    await page.locator("#sign-up").click();
+    await seenAnswer(page, "This password is too common");
+    const username = await signUp(page);
+    await wide("logged in");
+
+    await files(page, csv("report.pdf", "%PDF-1.7"));
+    await seenAnswer(page, "A PDF is a picture of an ECG");
+    await files(page, csv("empty.csv", ""));
+    await seenAnswer(page, "The file is empty");
+    await files(page, csv("short.csv", lines.slice(0, 1500).join("\n")));
+    await seenAnswer(page, "Too short");
+
+    await sample(page, 0);
+    await wide("a recording");
+    await page.locator("#enrol").click();
+    await seenAnswer(page, "Enrolled");
+    await page.locator("#check").click();
+    await seenAnswer(page, "Used before");
+    await sample(page, 2);
+    await page.locator("#check").click();
+    await seenAnswer(page, "Not recognised");
+    await sample(page, 1);
+    await page.locator("#check").click();
+    await seenAnswer(page, "It is you");
+    await wide("It is you");
+
+    await go(page, 1);
+    await page.locator("#consent-give").click();
+    await seenAnswer(page, "Your consent is on record.");
+    await page.locator("#password-details summary").click();
+    await page.locator("#old-password").fill("wrong password");
+    await page.locator("#next-password").fill("brady-cardia!");
+    await page.locator("#next-password").press("Enter");
+    await seenAnswer(page, "Wrong password");
+    await page.locator("#old-password").fill(password);
+    await page.locator("#next-password").press("Enter");
+    await seenAnswer(page, "The password is changed.");
+    await page.locator("#delete-model").click();
+    await page.locator("#sure-yes").click();
+    await seenAnswer(page, "Your enrolled ECG is deleted.");
+    await page.locator("#delete-details summary").click();
+    await page.locator("#delete-password").fill("brady-cardia!");
+    await page.locator("#delete-password").press("Enter");
+    await page.locator("#sure-yes").click();
+    const notice = page.locator("#notice", { hasText: "Your account and all that was known of you is deleted." });
+    await notice.waitFor();
+    const box = await notice.boundingBox();
+    assert.ok(box.y >= 0 && box.y + box.height <= viewport.height);
+    await logIn(page, username);
+    await seenAnswer(page, "Wrong user name or password");
+    await wide("at the end");
+  });
+}
+
+test("what a person has is theirs to take, to see and to end", async (t) => {
+  const page = await it.visit(t);
+  const username = await signUp(page);
+  await enrolled(page);
+  const download = page.waitForEvent("download");
+  await page.locator("#export").click();
+  const everything = JSON.parse(readFileSync(await (await download).path(), "utf8"));
+  assert.equal(everything.user.username, username);
+  assert.equal(everything.recordings.length, 1);
+  await page.locator("#activity li", { hasText: "data downloaded" }).waitFor();
+  await page.locator("#activity-kind").selectOption("checks");
+  assert.equal(await page.locator("#activity li").count(), 0);
+  assert.equal(await page.locator("#sessions li").count(), 1);
+  await page.locator("#end-sessions").click();
+  await page.locator("#sure-yes").click();
+  await page.locator("#notice", { hasText: "You are logged out everywhere." }).waitFor();
+});
+
+test("a second click on a check does nothing", async (t) => {
+  const page = await it.visit(t);
+  await signUp(page);
+  await enrolled(page);
+  await sample(page, 1);
+  let checks = 0;
+  page.on("request", (r) => { if (r.method() === "POST" && r.url().endsWith("/authenticate/check_user/")) checks++; });
+  const { x, y, width, height } = await page.locator("#check").boundingBox();
+  const press = async (clickCount) => {
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down({ clickCount });
+    await page.mouse.up({ clickCount });
+  };
+  await press(1);
+  await press(2); // while the first is on its way
+  await seenAnswer(page, "It is you");
+  await press(3); // or when it is answered already
+  assert.equal(await page.locator(".verdict h3").textContent(), "It is you");
+  await page.waitForLoadState("networkidle");
+  assert.equal(checks, 1);
+});
+
+test("a button is busy, says so, and can be cancelled", async (t) => {
+  const page = await it.visit(t);
+  await signUp(page);
+  await sample(page, 0);
+  let answer;
+  await page.route("**/authenticate/make_model/", (route) => { answer = () => route.continue(); });
+  await page.locator("#enrol").click();
+  await page.locator("#enrol[aria-busy=true]", { hasText: "Enrolling…" }).waitFor();
+  await accessible(page, "busy");
+  await page.locator("#cancel").click();
+  await seenAnswer(page, "Cancelled");
+  await page.unroute("**/authenticate/make_model/");
+  assert.ok(answer);
+  await page.locator("#enrol").click();
+  await seenAnswer(page, "Enrolled");
+});
+
+test("a late answer is never drawn under another recording's name", async (t) => {
+  const page = await it.visit(t);
+  await signUp(page);
+  let first = true;
+  let late;
+  await page.route("**/console/inspect/", async (route) => {
+    if (!first) return route.continue();
+    first = false;
+    await new Promise((go) => { late = go; });
+    await route.continue().catch(() => {}); // the page has given it up
+  });
+  const long = Array.from({ length: 30 }, () => lines).flat();
+  await files(page, csv("ten_minutes.csv", long.join("\n")));
+  await page.locator("#chosen", { hasText: "Looking at ten_minutes.csv" }).waitFor();
+  await sample(page, 0);
+  late();
+  await page.waitForLoadState("networkidle");
+  assert.match(await page.locator("#trace-text").textContent(), /^20 s of ECG/);
+  assert.equal(await page.locator("#chosen").textContent(), "Recording: Person 1 (20 s)");
+});
+
+test("the end of a session leaves nothing for the next person", async (t) => {
+  const leftOver = async (page) => {
+    assert.equal(await page.locator(".verdict").count(), 0);
+    assert.equal(await page.locator("#details").isVisible(), false);
+    assert.equal(await page.locator("#recordings li").count(), 0);
+    assert.equal(await page.locator("#check, #enrol").and(page.locator(":visible")).count(), 0);
+    assert.equal(await page.locator("#trace-text").textContent(), "");
+    assert.equal(await page.evaluate(() => [...document.querySelectorAll("input[type=password]")].map((i) => i.value).join("")), "");
+    const dark = await page.locator("#trace canvas").evaluate((canvas) => {
+      const pixels = canvas.getContext("2d", { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height).data;
+      let n = 0;
+      for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3] > 128 && pixels[i] < 90) n++;
+      return n;
+    });
+    assert.equal(dark, 0, "a trace is still drawn");
+  };
+  const page = await it.visit(t, { expected: [status(401), "willReadFrequently"] });
+  const first = await signUp(page);
+  await enrolled(page);
+  await page.locator("#log-out").click();
+  await page.locator("#notice", { hasText: "You are logged out." }).waitFor();
+  await leftOver(page);
+  assert.equal(await page.locator("#username").inputValue(), "");
+
+  await signUp(page); // another person
+  await leftOver(page);
+  await page.locator("#log-out").click();
+  await logIn(page, first);
+  await page.locator("#enrolled", { hasText: /^enrolled$/ }).waitFor();
+  await sample(page, 1);
+
+  // The token is revoked elsewhere: the next request finds out.
+  const token = await page.evaluate(() => sessionStorage.getItem("systole-token"));
+  await page.request.delete(`${it.service.address}/members/sessions/`, { headers: { Authorization: `Token ${token}` } });
+  await page.locator("#check").click();
+  await page.locator("#notice", { hasText: "You were logged out. Log in to go on." }).waitFor();
+  await leftOver(page);
+  assert.equal(await page.locator("#username").inputValue(), first);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "username");
+});
+
+test("nothing is replaced or deleted at the first click", async (t) => {
+  const page = await it.visit(t);
+  await signUp(page);
+  await enrolled(page);
+  await sample(page, 2);
+  assert.equal(await page.locator("#enrol").textContent(), "Enrol again…");
+  await page.locator("#enrol").click();
+  await page.locator("#sure[open]", { hasText: "Replace your enrolment?" }).waitFor();
+  await accessible(page, "a dialog");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "sure-no");
+  await page.keyboard.press("Escape");
+  await sample(page, 1);
+  await page.locator("#check").click();
+  await seenAnswer(page, "It is you");
+});
+
+test("who has to wait sees for how long", async (t) => {
+  const page = await it.visit(t, { expected: [status(429)] });
+  await page.clock.install();
+  await page.route("**/members/login/", (route) => route.fulfill({
+    status: 429, headers: { "Retry-After": "27" }, contentType: "application/json",
+    body: JSON.stringify({ detail: "", code: 429, error: "too_many_log_ins", seconds: 27 }),
+  }));
+  await logIn(page, "hong");
+  await seenAnswer(page, "Too many failed log-ins");
+  await page.locator("#log-in", { hasText: /^Log in 0:2\d$/ }).waitFor();
+  await page.clock.runFor(10_000);
+  await page.locator("#log-in", { hasText: /^Log in 0:1\d$/ }).waitFor();
+  let asked = 0;
+  page.on("request", (r) => { if (r.url().endsWith("/members/login/")) asked++; });
+  await page.locator("#password").press("Enter");
+  await page.clock.runFor(20_000);
+  await page.locator("#log-in", { hasText: /^Log in$/ }).waitFor();
+  assert.equal(asked, 0);
+});
+
+test("a service that is away is said to be, and asked again by a button", async (t) => {
+  const page = await it.visit(t, { expected: ["Failed to load resource"] });
+  await signUp(page);
+  await page.route("**/console/*.csv", (route) => route.abort());
+  await go(page, 2);
+  await page.locator("#samples button").first().click();
+  const box = await seenAnswer(page, "The service can't be reached");
+  await page.unroute("**/console/*.csv");
+  await box.locator("button", { hasText: "Try again" }).click();
+  await page.locator("#details").waitFor();
+  await page.route("**/authenticate/make_model/", (route) => route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad Gateway" }));
+  await page.locator("#enrol").click();
+  await seenAnswer(page, "The service is busy");
+  await page.unroute("**/authenticate/make_model/");
+  await page.route("**/members/logout/", (route) => route.abort());
+  await page.locator("#log-out").click();
+  await page.locator("#notice", { hasText: "You are logged out here." }).waitFor();
+});
+
+test("logging in and signing up are two forms that Enter and password managers know", async (t) => {
+  const page = await it.visit(t, { expected: [status(409)] });
+  const username = await signUp(page);
+  await page.locator("#log-out").click();
+  assert.equal(await page.locator("#tab-log-in").getAttribute("aria-selected"), "true", "who was here before logs in");
+  await page.locator("#username").fill(username);
+  await page.locator("#password").fill(password);
+  await page.keyboard.press("Enter");
+  await page.locator("#account-name", { hasText: username }).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "account-name");
+  await page.locator("#log-out").click();
+  assert.deepEqual(await page.locator("#log-in-form input, #sign-up-form input").evaluateAll((all) => all.map((i) => i.autocomplete).filter(Boolean)),
+    ["username", "new-password", "name", "username", "current-password"]);
+  await page.locator("#tab-log-in").press("ArrowRight");
+  assert.equal(await page.locator("#sign-up-form").isVisible(), true);
+  await page.locator("#new-username").fill(username);
+  await page.locator("#new-password").fill(password);
+  await page.locator("[data-eye=new-password]").click();
+  assert.equal(await page.locator("#new-password").getAttribute("type"), "text");
+  await page.locator("#new-password").press("Enter");
+  const box = await seenAnswer(page, "This user name is taken");
+  assert.equal(await page.locator("#new-username").getAttribute("aria-invalid"), "true");
+  await box.locator("button").click();
+  assert.equal(await page.locator("#username").inputValue(), username);
+});
+
+test("a session lasts over a reload", async (t) => {
+  const page = await it.visit(t);
+  const username = await signUp(page);
+  await page.locator("#theme").click();
+  await page.reload();
+  await page.locator("#account-name", { hasText: username }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.style.colorScheme), "dark");
+});
