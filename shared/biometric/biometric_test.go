@@ -162,8 +162,8 @@ func (c *calls) RegisterProbe(ctx context.Context, username, id string, digest [
 	return m, err
 }
 
-func (c *calls) SetTemplate(ctx context.Context, username, replaced string, m store.Template, prints []string) error {
-	return c.call("SetTemplate", func() error { return c.Store.SetTemplate(ctx, username, replaced, m, prints) })
+func (c *calls) SetTemplate(ctx context.Context, username, replaced string, m store.Template, digests []string) error {
+	return c.call("SetTemplate", func() error { return c.Store.SetTemplate(ctx, username, replaced, m, digests) })
 }
 
 func (c *calls) ClearTemplate(ctx context.Context, username, version string, digests []string) error {

@@ -13,8 +13,8 @@ type content struct {
 }
 
 // remember adds digests of checks, and drops the oldest beyond maxChecked.
-func (c *content) remember(prints ...[]byte) {
-	c.checked = append(c.checked, prints...)
+func (c *content) remember(digests ...[]byte) {
+	c.checked = append(c.checked, digests...)
 	c.checked = c.checked[max(0, len(c.checked)-maxChecked):]
 }
 

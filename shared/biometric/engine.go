@@ -17,9 +17,10 @@ type Engine interface {
 	// to the algorithm that made it. The error wraps ErrObsolete for an algorithm
 	// that isn't at hand.
 	Open(b []byte, seed [32]byte) (Template, error)
-	// Replayed reports whether a recording is one of the earlier ones, or a part of
-	// one, from digests under one key. A digest that can't be read matches none.
-	Replayed(digest []byte, earlier [][]byte) bool
+	// Replayed reports whether the probe is one of the earlier recordings, a part of
+	// one, or put together from them, by their digests under the key. A digest that
+	// can't be read matches none.
+	Replayed(probe Reading, key [32]byte, earlier [][]byte) bool
 }
 
 // ErrObsolete is the error for a template of an algorithm that isn't at hand.
@@ -49,8 +50,8 @@ type Reading interface {
 	// Natural reports whether a living body made the recording, as far as one
 	// recording can show it.
 	Natural() bool
-	// Digest returns a few bytes by which Replayed recognises the recording. They
-	// reveal nothing of it without the key.
+	// Digest returns what is kept of the recording for Replayed, under a key:
+	// digests under different keys have nothing in common.
 	Digest(key [32]byte) ([]byte, error)
 }
 

@@ -66,12 +66,12 @@ func (s *Service) makeTemplate(ctx context.Context, m store.Member, files [][]by
 			if err != nil {
 				return err
 			}
-			d, err := digestsOf(ring, m.PK, r)
+			d, err := digestAtRest(digestKeys(ring, m.PK), r)
 			if err != nil {
 				return err
 			}
 			readings = append(readings, r)
-			c.enrolled = append(c.enrolled, d.atRest())
+			c.enrolled = append(c.enrolled, d)
 		}
 		template, err = s.engine.Enrol(EnrolmentNeed, readings)
 		return err

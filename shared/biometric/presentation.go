@@ -19,8 +19,9 @@ import (
 // probe is a recording to check.
 type probe struct {
 	reading Reading
-	id      string // of its digest beside the member
-	digests digests
+	id      string            // of its digest beside the member
+	keys    []protect.Derived // of its member's digests
+	digest  []byte            // at rest
 }
 
 // readProbe reads the recording to check, of which there must be one.
@@ -45,7 +46,8 @@ func (s *Service) readProbe(ctx context.Context, session store.Session, submitte
 		if err := p.reading.Usable(ProbeNeed); err != nil {
 			return err
 		}
-		p.digests, err = digestsOf(ring, session.PK, p.reading)
+		p.keys = digestKeys(ring, session.PK)
+		p.digest, err = digestAtRest(p.keys, p.reading)
 		return err
 	})
 	if err != nil {
@@ -66,7 +68,7 @@ func (s *Service) present(ctx context.Context, session store.Session, p *probe) 
 	if p == nil {
 		return s.owner(ctx, session)
 	}
-	m, err := s.members.RegisterProbe(ctx, session.Username, p.id, p.digests.atRest())
+	m, err := s.members.RegisterProbe(ctx, session.Username, p.id, p.digest)
 	return s.confirmed(session, m, err)
 }
 
@@ -82,7 +84,7 @@ func (s *Service) withdraw(ctx context.Context, session store.Session, p *probe)
 // checkPresentation returns fault.Replay for a recording that was used before,
 // and fault.Unnatural for one that no living body made.
 func (s *Service) checkPresentation(p *probe, m store.Member, ref reference) error {
-	if s.replayed(p.digests, history(ref.content, m, p.id)) {
+	if s.replayed(p, history(ref.content, m, p.id)) {
 		return fault.New(fault.Replay)
 	}
 	if !p.reading.Natural() {
@@ -91,41 +93,34 @@ func (s *Service) checkPresentation(p *probe, m store.Member, ref reference) err
 	return nil
 }
 
-// digests are those of one recording, one under each of the service's keys, the
-// current one first. At rest a digest follows its key's id, so that after a
-// rotation a probe is compared with each under its own key.
-type digests []struct{ keyID, digest []byte }
-
-// digestsOf makes a member's digests of a reading. Each member has keys of their
-// own.
-func digestsOf(ring protect.Ring, pk int64, r Reading) (digests, error) {
-	var all digests
-	// The purpose is part of every digest at rest: it stays as it is.
-	for _, k := range ring.Derive("prints of " + strconv.FormatInt(pk, 10)) {
-		digest, err := r.Digest(k.Secret)
-		if err != nil {
-			return nil, fmt.Errorf("digest recording: %w", err)
-		}
-		all = append(all, struct{ keyID, digest []byte }{bytes.Clone(k.ID[:]), digest})
-	}
-	return all, nil
+// digestKeys are the keys of a member's digests, the current one first. Each
+// member has keys of their own. The purpose is part of every digest at rest: it
+// stays as it is.
+func digestKeys(ring protect.Ring, pk int64) []protect.Derived {
+	return ring.Derive("prints of " + strconv.FormatInt(pk, 10))
 }
 
-// atRest is the digest under the current key, with the key's id. A ring has at
-// least one key.
-func (d digests) atRest() []byte { return append(bytes.Clone(d[0].keyID), d[0].digest...) }
+// digestAtRest is a reading's digest under the current key, after the key's id, so
+// that after a rotation a probe is compared with each under its own key.
+func digestAtRest(keys []protect.Derived, r Reading) ([]byte, error) {
+	digest, err := r.Digest(keys[0].Secret)
+	if err != nil {
+		return nil, fmt.Errorf("digest recording: %w", err)
+	}
+	return append(keys[0].ID[:], digest...), nil
+}
 
-// replayed reports whether the recording of the digests is one of the history, or
-// a part of one.
-func (s *Service) replayed(own digests, history [][]byte) bool {
-	for _, o := range own {
+// replayed reports whether the probe is one of the history, a part of one, or put
+// together from it.
+func (s *Service) replayed(p *probe, history [][]byte) bool {
+	for _, key := range p.keys {
 		var earlier [][]byte
 		for _, at := range history {
-			if digest, ok := bytes.CutPrefix(at, o.keyID); ok {
+			if digest, ok := bytes.CutPrefix(at, key.ID[:]); ok {
 				earlier = append(earlier, digest)
 			}
 		}
-		if s.engine.Replayed(o.digest, earlier) {
+		if s.engine.Replayed(p.reading, key.Secret, earlier) {
 			return true
 		}
 	}

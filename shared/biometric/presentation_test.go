@@ -89,7 +89,7 @@ func TestARecordingThatCameToNothingMayComeAgain(t *testing.T) {
 		t.Fatalf("another's: %v, %v", ok, f)
 	}
 	if n := len(h.kim(t).Digests); n != 0 {
-		t.Errorf("%d prints are left", n)
+		t.Errorf("%d digests are left", n)
 	}
 	if ok, f := h.try(t, same); !ok || f != nil {
 		t.Errorf("now that there is a model: %v, %v", ok, f)
@@ -122,7 +122,7 @@ func TestPrintsMoveToTheModelAndAreRememberedThereAfterARotation(t *testing.T) {
 	}
 	m := h.kim(t)
 	if m.Template.Version == before.Version || len(m.Digests) != 0 {
-		t.Fatalf("the model is %s, was %s; %d prints are left with the member", m.Template.Version, before.Version, len(m.Digests))
+		t.Fatalf("the model is %s, was %s; %d digests are left with the member", m.Template.Version, before.Version, len(m.Digests))
 	}
 	for _, used := range []string{enrolment, same, third} {
 		if ok, f := h.try(t, used); ok || f == nil || f.Code != fault.Replay {
@@ -141,7 +141,7 @@ func TestContentComesBackAndForgetsTheOldestChecks(t *testing.T) {
 		t.Errorf("%+v, %v", read, err)
 	}
 	if n := len(history(read, store.Member{Digests: map[string][]byte{"own": nil, "other": nil}}, "own")); n != maxChecked+2 {
-		t.Errorf("a history of %d prints", n)
+		t.Errorf("a history of %d digests", n)
 	}
 }
 

@@ -79,7 +79,8 @@ func (e stub) Open(b []byte, seed [32]byte) (Template, error) {
 	return &stubTemplate{algorithm, person}, nil
 }
 
-func (e stub) Replayed(digest []byte, earlier [][]byte) bool {
+func (e stub) Replayed(probe Reading, key [32]byte, earlier [][]byte) bool {
+	digest, _ := probe.Digest(key)
 	for _, one := range earlier {
 		if bytes.Equal(digest, one) {
 			return true
@@ -92,7 +93,7 @@ func (e stub) Replayed(digest []byte, earlier [][]byte) bool {
 // one again and again.
 type forgetful struct{ stub }
 
-func (forgetful) Replayed([]byte, [][]byte) bool { return false }
+func (forgetful) Replayed(Reading, [32]byte, [][]byte) bool { return false }
 
 type stubTemplate struct{ algorithm, person string }
 

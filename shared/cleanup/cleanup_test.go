@@ -256,11 +256,11 @@ func (f faulty) Delete(ctx context.Context, key string) error {
 	return f.Objects.Delete(ctx, key)
 }
 
-func (f faulty) ClearTemplate(ctx context.Context, username, version string, prints []string) error {
+func (f faulty) ClearTemplate(ctx context.Context, username, version string, digests []string) error {
 	if f.clear != nil {
 		return f.clear
 	}
-	return f.Store.ClearTemplate(ctx, username, version, prints)
+	return f.Store.ClearTemplate(ctx, username, version, digests)
 }
 
 func TestOneFailureStopsNothingElse(t *testing.T) {

@@ -5,11 +5,11 @@ import (
 	"sync"
 
 	"systole/shared/ecg/beat"
-	"systole/shared/ecg/fingerprint"
 	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/liveness"
 	"systole/shared/ecg/parameters"
 	"systole/shared/ecg/quality"
+	"systole/shared/ecg/replay"
 )
 
 // Reading is one run of the front end over a recording, from which every
@@ -21,7 +21,7 @@ type Reading struct {
 	report quality.Report
 	mean   []float64 // of the clean beats, beat.Width values; nil where there are none
 	weight float64   // in a template
-	signal fingerprint.Signal
+	signal replay.Signal
 
 	mu       sync.Mutex
 	embedded map[*parameters.Parameters][]float32 // the mean's embeddings so far
@@ -41,7 +41,7 @@ func Read(signal Signal) (*Reading, error) {
 	r := &Reading{
 		report: result.Report,
 		mean:   meanOf(result.Beats),
-		signal: fingerprint.Signal{Raw: slices.Clone(result.Raw), Peaks: slices.Clone(result.Peaks)},
+		signal: replay.Signal{Raw: slices.Clone(result.Raw), Peaks: slices.Clone(result.Peaks)},
 	}
 	if n := result.Beats.Len(); n > 0 {
 		r.weight = parameters.Weight(n, result.Report.Trust())
@@ -95,8 +95,14 @@ func (r *Reading) embedding(p *parameters.Parameters) ([]float32, error) {
 // Usable is nil for a recording that meets the need, otherwise an *Unusable.
 func (r *Reading) Usable(need quality.Need) error { return unusable(&r.report, need) }
 
-// Fingerprint is what is kept of the recording to know it again.
-func (r *Reading) Fingerprint(m *fingerprint.Maker) fingerprint.Print { return m.Of(r.signal) }
+// Digest is what is kept of the recording to recognise it.
+func (r *Reading) Digest(d *replay.Detector) replay.Digest { return d.Digest(r.signal) }
+
+// Replayed reports whether the recording is one of the earlier ones, a part of
+// one, or put together from them.
+func (r *Reading) Replayed(d *replay.Detector, earlier []replay.Digest) bool {
+	return d.Replayed(r.signal, earlier)
+}
 
 // Natural reports whether the beats vary as those of a living heart.
 func (r *Reading) Natural() bool { return liveness.Natural(r.signal.Raw, r.signal.Peaks) }

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"systole/shared/ecg"
-	"systole/shared/ecg/fingerprint"
+	"systole/shared/ecg/replay"
 	"systole/tests/support/recordings"
 )
 
@@ -17,20 +17,20 @@ func read(t testing.TB, s ecg.Signal) *ecg.Reading {
 	return r
 }
 
-// used are the prints of everybody's enrolment.
-func used(t testing.TB, m *fingerprint.Maker) []fingerprint.Print {
-	var prints []fingerprint.Print
+// used are the digests of everybody's enrolment.
+func used(t testing.TB, d *replay.Detector) []replay.Digest {
+	var digests []replay.Digest
 	for person := 1; person <= recordings.People; person++ {
-		prints = append(prints, read(t, signalOf(t, recordings.Enrolment(t, person))).Fingerprint(m))
+		digests = append(digests, read(t, signalOf(t, recordings.Enrolment(t, person))).Digest(d))
 	}
-	return prints
+	return digests
 }
 
 func TestUsedRecordingIsKnownAgainAndANewOneIsNot(t *testing.T) {
-	m := fingerprint.New(fingerprint.Key{1})
-	history := used(t, m)
+	d := replay.New(replay.Key{1})
+	history := used(t, d)
 	for person := 1; person <= recordings.People; person++ {
-		if fingerprint.Replayed(read(t, signalOf(t, recordings.Probe(t, person))).Fingerprint(m), history) {
+		if read(t, signalOf(t, recordings.Probe(t, person))).Replayed(d, history) {
 			t.Errorf("person %d: a new recording is taken for a used one", person)
 		}
 		old := signalOf(t, recordings.Enrolment(t, person))
@@ -41,7 +41,7 @@ func TestUsedRecordingIsKnownAgainAndANewOneIsNot(t *testing.T) {
 			"inverted":   {MV: changed(old.MV, func(v float64) float64 { return -v }), RateHz: old.RateHz},
 			"other unit": {MV: changed(old.MV, func(v float64) float64 { return 30*v + 70 }), RateHz: old.RateHz},
 		} {
-			if !fingerprint.Replayed(read(t, s).Fingerprint(m), history) {
+			if !read(t, s).Replayed(d, history) {
 				t.Errorf("person %d: %s isn't known again", person, name)
 			}
 		}
@@ -75,10 +75,10 @@ func train(s ecg.Signal) ecg.Signal {
 }
 
 func TestAnotherKeyKnowsNothing(t *testing.T) {
-	history := used(t, fingerprint.New(fingerprint.Key{1}))
-	for _, p := range used(t, fingerprint.New(fingerprint.Key{2})) {
-		if fingerprint.Replayed(p, history) {
-			t.Error("a print under one key is known under another")
+	history, other := used(t, replay.New(replay.Key{1})), replay.New(replay.Key{2})
+	for person := 1; person <= recordings.People; person++ {
+		if read(t, signalOf(t, recordings.Enrolment(t, person))).Replayed(other, history) {
+			t.Error("a digest under one key is known under another")
 		}
 	}
 }
@@ -91,13 +91,13 @@ func changed(mv []float64, change func(v float64) float64) []float64 {
 	return out
 }
 
-// BenchmarkFingerprint12s is what a print costs beside the check: its maker and
+// BenchmarkDigest12s is what a digest costs beside the check: its detector and
 // itself.
-func BenchmarkFingerprint12s(b *testing.B) {
+func BenchmarkDigest12s(b *testing.B) {
 	r := read(b, signalOf(b, recordings.Probe(b, 1)))
 	b.ReportAllocs()
 	for b.Loop() {
-		r.Fingerprint(fingerprint.New(fingerprint.Key{1}))
+		r.Digest(replay.New(replay.Key{1}))
 	}
 }
 
@@ -110,17 +110,17 @@ func BenchmarkNatural12s(b *testing.B) {
 	}
 }
 
-// BenchmarkReplayed is a probe against an enrolment of 10 min and 1,024 checks.
+// BenchmarkReplayed is a probe against 256 checks.
 func BenchmarkReplayed(b *testing.B) {
-	m := fingerprint.New(fingerprint.Key{1})
-	probe := read(b, signalOf(b, recordings.Probe(b, 1))).Fingerprint(m)
-	history := []fingerprint.Print{read(b, strip(1, 1, 600)).Fingerprint(m)}
-	for seed := range uint64(1024) {
-		history = append(history, read(b, strip(1, seed+2, 12)).Fingerprint(m))
+	d := replay.New(replay.Key{1})
+	probe := read(b, signalOf(b, recordings.Probe(b, 1)))
+	var history []replay.Digest
+	for seed := range uint64(256) {
+		history = append(history, read(b, strip(1, seed+2, 12)).Digest(d))
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if fingerprint.Replayed(probe, history) {
+		if probe.Replayed(d, history) {
 			b.Fatal("replayed")
 		}
 	}

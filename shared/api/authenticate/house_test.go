@@ -67,7 +67,7 @@ type house struct {
 // are few, and checked with again and again.
 type forgetful struct{ biometric.Engine }
 
-func (forgetful) Replayed([]byte, [][]byte) bool { return false }
+func (forgetful) Replayed(biometric.Reading, [32]byte, [][]byte) bool { return false }
 
 type answer struct {
 	status int

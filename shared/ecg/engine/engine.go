@@ -10,10 +10,10 @@ import (
 
 	"systole/shared/biometric"
 	"systole/shared/ecg"
-	"systole/shared/ecg/fingerprint"
 	"systole/shared/ecg/parameters"
 	"systole/shared/ecg/quality"
 	"systole/shared/ecg/recording"
+	"systole/shared/ecg/replay"
 )
 
 // Engine implements biometric.Engine. It is safe for concurrent use.
@@ -75,7 +75,7 @@ func (r *reading) Usable(need biometric.Need) error {
 }
 
 func (r *reading) Digest(key [32]byte) ([]byte, error) {
-	return r.Fingerprint(fingerprint.New(fingerprint.Key(key))).AppendBinary(nil)
+	return r.Reading.Digest(replay.New(replay.Key(key))).AppendBinary(nil)
 }
 
 // errForeign is for a reading that another engine made, a mistake of the caller.
@@ -111,18 +111,18 @@ func (e *Engine) Open(b []byte, seed [32]byte) (biometric.Template, error) {
 }
 
 // Replayed: see biometric.Engine.
-func (e *Engine) Replayed(digest []byte, earlier [][]byte) bool {
-	own, err := fingerprint.Parse(digest)
-	if err != nil {
+func (e *Engine) Replayed(probe biometric.Reading, key [32]byte, earlier [][]byte) bool {
+	r, ok := probe.(*reading)
+	if !ok {
 		return false
 	}
-	var known []fingerprint.Print
+	var known []replay.Digest
 	for _, b := range earlier {
-		if one, err := fingerprint.Parse(b); err == nil {
+		if one, err := replay.Parse(b); err == nil {
 			known = append(known, one)
 		}
 	}
-	return fingerprint.Replayed(own, known)
+	return r.Reading.Replayed(replay.New(replay.Key(key)), known)
 }
 
 // template implements biometric.Template.

@@ -1,8 +1,15 @@
 package main
 
 import (
+	"compress/gzip"
+	"encoding/binary"
+	"encoding/csv"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"systole/shared/biometric"
 	"systole/shared/ecg"
@@ -15,7 +22,8 @@ import (
 type person struct {
 	database, name string
 	recordings     []recording
-	enrolled       *recording // 10 min before them, where there are
+	enrolled       *recording   // 10 min before them, where there are
+	signals        []ecg.Signal // not yet read
 }
 
 // recording is one that the service would take.
@@ -55,7 +63,8 @@ func load(folder string) ([]*person, error) {
 	for _, r := range long {
 		people = append(people, cut(r))
 	}
-	return people, nil
+	patients, err := loadPTBXL(filepath.Join(folder, ptbxl))
+	return append(people, patients...), err
 }
 
 func cut(r cohort.Recording) *person {
@@ -87,4 +96,59 @@ func enrol(r *ecg.Reading) (*ecg.Template, error) {
 func usable(s ecg.Signal) (*ecg.Reading, bool) {
 	r, err := ecg.Read(s)
 	return r, err == nil && r.Usable(quality.Need(biometric.ProbeNeed)) == nil
+}
+
+// ptbxl is the folder of PTB-XL, ten seconds of hospital patients on one to ten
+// days. It serves for new recordings only.
+const ptbxl = "ptb-xl"
+
+// loadPTBXL reads lead I of the patients who have several recordings. Without the
+// folder there are none.
+func loadPTBXL(folder string) ([]*person, error) {
+	const rateHz, samples, perMV = 100, 1000, 1000
+	index, err := os.Open(filepath.Join(folder, "index.csv"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer index.Close()
+	rows, err := csv.NewReader(index).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	packed, err := os.Open(filepath.Join(folder, "lead_i.i16.gz"))
+	if err != nil {
+		return nil, err
+	}
+	defer packed.Close()
+	values, err := gzip.NewReader(packed)
+	if err != nil {
+		return nil, err
+	}
+	var people []*person
+	var one [samples]int16
+	for _, row := range rows[1:] { // sorted by patient and date
+		if err := binary.Read(values, binary.LittleEndian, &one); err != nil {
+			return nil, err
+		}
+		mv := make([]float64, samples)
+		for i, v := range one {
+			mv[i] = float64(v) / perMV
+		}
+		if len(people) == 0 || people[len(people)-1].name != row[0] {
+			people = append(people, &person{database: ptbxl, name: row[0]})
+		}
+		last := people[len(people)-1]
+		last.signals = append(last.signals, ecg.Signal{MV: mv, RateHz: rateHz})
+	}
+	people = slices.DeleteFunc(people, func(p *person) bool { return len(p.signals) < 2 })
+	for _, p := range people {
+		for _, s := range p.signals {
+			p.add(s)
+		}
+		p.signals = nil
+	}
+	return people, nil
 }

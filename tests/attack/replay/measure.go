@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"systole/shared/ecg"
-	"systole/shared/ecg/fingerprint"
+	"systole/shared/ecg/replay"
 )
 
 // row is one kind of trial on one database.
@@ -36,6 +36,7 @@ const (
 	groupNatural  = "living hearts"
 	groupChecks   = "replays of checks"
 	groupEnrolled = "replays of enrolments"
+	groupPieces   = "put together anew"
 	groupAttacks  = "attacks"
 )
 
@@ -44,26 +45,30 @@ const strictness = 0.001
 
 func (m *measurement) measure(people []*person, seed uint64, part int, progress io.Writer) {
 	random := rand.New(rand.NewPCG(seed, 0))
-	maker := fingerprint.New(fingerprint.Key{byte(seed)})
+	detector := replay.New(replay.Key{byte(seed)})
 	for i, p := range people {
 		if i%10 == 0 {
 			fmt.Fprintf(progress, "\rperson %d of %d ", i+1, len(people))
 		}
-		var prints []fingerprint.Print
+		known := known{detector: detector}
 		for _, r := range p.recordings {
-			prints = append(prints, r.reading.Fingerprint(maker))
+			known.digests = append(known.digests, r.reading.Digest(detector))
 		}
 		if p.enrolled != nil {
-			prints = append(prints, p.enrolled.reading.Fingerprint(maker))
+			known.digests = append(known.digests, p.enrolled.reading.Digest(detector))
 		}
-		m.genuine(p, prints)
-		for k := 0; k < len(p.recordings); k += part {
-			m.disguised(groupChecks, p, p.recordings[k].signal, prints, maker, random)
+		m.genuine(p, known)
+		if p.database == ptbxl {
+			continue
+		}
+		for k := random.IntN(part); k < len(p.recordings); k += part {
+			m.disguised(groupChecks, p, p.recordings[k].signal, known, random)
+			m.reassembled(p, k, known, random)
 			m.attacked(p, p.recordings[k], random)
 		}
 		if p.enrolled != nil {
 			for range max(1, len(p.recordings)/3/part) {
-				m.disguised(groupEnrolled, p, pieceOf(p.enrolled.signal, random), prints, maker, random)
+				m.disguised(groupEnrolled, p, pieceOf(p.enrolled.signal, random), known, random)
 			}
 		}
 	}
@@ -73,26 +78,56 @@ func (m *measurement) measure(people []*person, seed uint64, part int, progress 
 	fmt.Fprint(progress, "\r")
 }
 
-// genuine puts each recording to all others of the person, and to half of them.
-func (m *measurement) genuine(p *person, prints []fingerprint.Print) {
+// known is what is remembered of a person: the digests of their recordings, in
+// order, and of the enrolment.
+type known struct {
+	detector *replay.Detector
+	digests  []replay.Digest
+}
+
+// but is what is known without one recording.
+func (k known) but(i int) []replay.Digest {
+	return slices.Delete(slices.Clone(k.digests), i, i+1)
+}
+
+// genuine puts each recording to all others of the person.
+func (m *measurement) genuine(p *person, known known) {
+	if len(known.digests) < 2 {
+		return
+	}
 	for i, r := range p.recordings {
-		others := slices.Delete(slices.Clone(prints), i, i+1)
-		var half []fingerprint.Print
-		for _, other := range others {
-			half = append(half, other[:len(other)/2])
-		}
-		m.row(groupNew, "to all others", p.database).count(false, fingerprint.Replayed(prints[i], others))
-		m.row(groupNew, "to half of them", p.database).count(false, fingerprint.Replayed(prints[i], half))
+		m.row(groupNew, "to all others", p.database).count(false, r.reading.Replayed(known.detector, known.but(i)))
 		m.row(groupNatural, "", p.database).count(false, !r.reading.Natural())
 	}
 }
 
 // disguised puts a used recording in each disguise to all of the person's.
-func (m *measurement) disguised(group string, p *person, used ecg.Signal, prints []fingerprint.Print, maker *fingerprint.Maker, random *rand.Rand) {
+func (m *measurement) disguised(group string, p *person, used ecg.Signal, known known, random *rand.Rand) {
 	for _, d := range disguises {
 		reading, ok := usable(d.apply(used, random))
-		refused := ok && fingerprint.Replayed(reading.Fingerprint(maker), prints)
+		refused := ok && reading.Replayed(known.detector, known.digests)
 		m.row(group, d.name, p.database).count(!ok, refused)
+	}
+}
+
+// reassembled puts what is made of a person's k-th recording, and of those after
+// it, to all of the person's but the one that new beats are taken of. The
+// service refuses it as replayed or as unnatural.
+func (m *measurement) reassembled(p *person, k int, known known, random *rand.Rand) {
+	n := len(p.recordings)
+	if n < 4 {
+		return
+	}
+	used := []ecg.Signal{p.recordings[k].signal, p.recordings[(k+1)%n].signal, p.recordings[(k+2)%n].signal}
+	fresh := (k + n - 1) % n
+	for _, a := range reassemblies {
+		made, ok := a.make(used, p.recordings[fresh].signal, random)
+		if !ok {
+			continue
+		}
+		reading, ok := usable(made)
+		refused := ok && (reading.Replayed(known.detector, known.but(fresh)) || !reading.Natural())
+		m.row(groupPieces, a.name, p.database).count(!ok, refused)
 	}
 }
 

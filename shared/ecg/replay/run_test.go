@@ -1,4 +1,4 @@
-package fingerprint
+package replay
 
 import (
 	"math"
@@ -8,17 +8,17 @@ import (
 	"testing"
 )
 
-// drawn is a print of unrelated beats.
-func drawn(r *rand.Rand, beats int) Print {
-	p := make(Print, beats)
+// drawn is a sequence of unrelated cycles.
+func drawn(r *rand.Rand, beats int) []Cycle {
+	p := make([]Cycle, beats)
 	for i := range p {
-		p[i] = Beat{r.Uint64(), r.Uint64()}
+		p[i] = Cycle{r.Uint64(), r.Uint64()}
 	}
 	return p
 }
 
-// blurred is a print with a bit changed in every so many.
-func blurred(p Print, every int, r *rand.Rand) Print {
+// blurred is a sequence with a bit changed in every so many.
+func blurred(p []Cycle, every int, r *rand.Rand) []Cycle {
 	out := slices.Clone(p)
 	for i := range out {
 		for k := range bits {
@@ -33,19 +33,19 @@ func blurred(p Print, every int, r *rand.Rand) Print {
 	return out
 }
 
-func TestReplayedKnowsPartsAndBlurredOnes(t *testing.T) {
+func TestRepeatedKnowsPartsAndBlurredOnes(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	probe := drawn(r, 12)
 	gaps := slices.Clone(probe)
 	for i := 0; i < len(gaps); i += 2 {
-		gaps[i] = Beat{}
+		gaps[i] = Cycle{}
 	}
-	history := func(p ...Print) []Print {
-		return append([]Print{drawn(r, 800), drawn(r, 12), nil}, p...)
+	history := func(p ...[]Cycle) [][]Cycle {
+		return append([][]Cycle{drawn(r, 800), drawn(r, 12), nil}, p...)
 	}
 	tests := []struct {
 		name    string
-		history []Print
+		history [][]Cycle
 		want    bool
 	}{
 		{"nothing", nil, false},
@@ -57,17 +57,17 @@ func TestReplayedKnowsPartsAndBlurredOnes(t *testing.T) {
 		{"a tenth of the bits changed", history(blurred(probe, 10, r)), true},
 		{"half of the bits changed", history(blurred(probe, 2, r)), false},
 		{"three beats", history(slices.Concat(drawn(r, 50), probe[4:7], drawn(r, 50))), false},
-		{"beats that can't be told", history(make(Print, 12)), false},
+		{"beats that can't be told", history(make([]Cycle, 12)), false},
 	}
 	for _, tt := range tests {
-		if got := Replayed(probe, tt.history); got != tt.want {
+		if got := repeated(probe, tt.history); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
-	if Replayed(make(Print, 12), []Print{make(Print, 12)}) {
+	if repeated(make([]Cycle, 12), [][]Cycle{make([]Cycle, 12)}) {
 		t.Error("beats that can't be told equal each other")
 	}
-	if Replayed(nil, []Print{probe}) {
+	if repeated(nil, [][]Cycle{probe}) {
 		t.Error("nothing is a replay")
 	}
 }
@@ -75,29 +75,29 @@ func TestReplayedKnowsPartsAndBlurredOnes(t *testing.T) {
 func TestAHeartLikeAClockGetsNoCreditForIt(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	one := drawn(r, 1)[0]
-	clock := func() Print {
-		return blurred(slices.Repeat(Print{one}, 20), 20, r)
+	clock := func() []Cycle {
+		return blurred(slices.Repeat([]Cycle{one}, 20), 20, r)
 	}
-	if Replayed(clock(), []Print{clock()}) {
+	if repeated(clock(), [][]Cycle{clock()}) {
 		t.Error("two recordings of a heart that always does the same are one")
 	}
 }
 
-// Prints are kept for months: one made differently from today on would know
+// Digests are kept for months: one made differently from today on would know
 // nothing of those. Only a bit on the edge may depend on the processor.
-func TestPrintsStayWhatTheyAre(t *testing.T) {
+func TestSequencesStayWhatTheyAre(t *testing.T) {
 	s := Signal{Peaks: []float64{150, 360.4, 545, 790.2, 980, 1200.9}}
 	s.Raw = bumps(1400, s.Peaks...)
 	for i := range s.Raw {
 		s.Raw[i] *= 1 + 0.4*math.Sin(float64(i)/170)
 	}
-	want := Print{
+	want := []Cycle{
 		{0x8ea69876fa552d3f, 0x400000000000},
 		{0x34ae7908710e3ced, 0x731a086118f03b04},
 		{0xab2d6b89e2bf307c, 0x337fee6398f27944},
 		{0x5d0128ba8db411c8, 0x49974e0e2c4256c0},
 	}
-	got := New(Key{1, 2, 3}).Of(s)
+	got := New(Key{1, 2, 3}).sequence.of(s)
 	if len(got) != len(want) {
 		t.Fatalf("%d beats, want %d", len(got), len(want))
 	}

@@ -1,4 +1,4 @@
-package fingerprint
+package replay
 
 import (
 	"math"
@@ -6,12 +6,12 @@ import (
 )
 
 const (
-	// expected is how rare, on average and in nats, a beat's agreement must be
+	// expectedOfCycle is how rare, on average and in nats, a beat's agreement must be
 	// to speak for a replay. Between different beats it is about 2, between a
 	// beat and its replay under noise of 20 dB about 9.
-	expected = 5
-	// most is by how much a single beat can exceed that.
-	most = 6
+	expectedOfCycle = 5
+	// mostOfCycle is by how much a single beat can exceed that.
+	mostOfCycle = 6
 	// least is by how much a run of beats must exceed it to be a replay: never
 	// fewer than four. Before a history of half an hour, 2,500 beats, it is 20:
 	// of new recordings about 1 in 500 comes as far. Each doubling of the history
@@ -27,9 +27,9 @@ const (
 	usualPairs = 60
 )
 
-// Replayed says whether a probe is one of the earlier recordings or a part of
-// one. Its time is linear in the history's length.
-func Replayed(probe Print, history []Print) bool {
+// repeated reports whether a sequence is one of the earlier ones or a part of
+// one, from four beats on.
+func repeated(probe []Cycle, history [][]Cycle) bool {
 	r := rarityIn(probe)
 	enough := enoughAmong(history)
 	for _, earlier := range history {
@@ -42,7 +42,7 @@ func Replayed(probe Print, history []Print) bool {
 
 // enoughAmong is by how much a run of beats must exceed what is expected, in
 // parts of a nat.
-func enoughAmong(history []Print) int32 {
+func enoughAmong(history [][]Cycle) int32 {
 	beats := 0
 	for _, earlier := range history {
 		beats += len(earlier)
@@ -50,21 +50,21 @@ func enoughAmong(history []Print) int32 {
 	return int32(nat * max(least, atHalfHour+growth*math.Log(float64(beats)/halfHour)))
 }
 
-// rarity is, for each number of bits in which two beats differ, how rarely two
+// rarities are, for each number of bits in which two beats differ, how rarely two
 // different beats of this person are as close: the negative logarithm of the
 // share that are, in parts of a nat. Only bits+1 values count; there are 256 so
 // that an index of one byte needs no check.
-type rarity struct{ rhythm, shape [256]int32 }
+type rarities struct{ rhythm, shape [256]int32 }
 
 // rarityIn estimates it from the beats of a probe among themselves, and where
 // these are few from what is usual among people. A heart that beats like a
 // clock, or always alike, so gets no credit for what is common to all it does.
-func rarityIn(p Print) *rarity {
+func rarityIn(p []Cycle) *rarities {
 	var rhythms, shapes [bits + 1]float64 // how many pairs differ in so many bits
 	pairs := 0.0
 	for i, a := range p {
 		for _, b := range p[:i] {
-			if a == (Beat{}) || b == (Beat{}) {
+			if a == (Cycle{}) || b == (Cycle{}) {
 				continue
 			}
 			rhythms[mathbits.OnesCount64(a.Rhythm^b.Rhythm)]++
@@ -72,7 +72,7 @@ func rarityIn(p Print) *rarity {
 			pairs++
 		}
 	}
-	var r rarity
+	var r rarities
 	closeRhythms, closeShapes := 0.0, 0.0
 	for h := range bits + 1 {
 		closeRhythms += rhythms[h]
@@ -99,7 +99,7 @@ func usual(h int) (rhythm, shape float64) {
 
 // best is by how much the run of beats that agrees best exceeds what is
 // expected, in parts of a nat.
-func (r *rarity) best(probe, earlier Print) int32 {
+func (r *rarities) best(probe, earlier []Cycle) int32 {
 	best := int32(0)
 	for lag := 1 - len(probe); lag < len(earlier); lag++ {
 		a, b := probe[max(0, -lag):], earlier[max(0, lag):]
@@ -107,13 +107,13 @@ func (r *rarity) best(probe, earlier Print) int32 {
 		a, b = a[:n], b[:n]
 		run := int32(0)
 		for i, one := range a {
-			if one == (Beat{}) {
+			if one == (Cycle{}) {
 				run = 0
 				continue
 			}
 			rhythm := r.rhythm[uint8(mathbits.OnesCount64(one.Rhythm^b[i].Rhythm))]
 			shape := r.shape[uint8(mathbits.OnesCount64(one.Shape^b[i].Shape))]
-			run = max(0, run+min(rhythm+shape-expected*nat, most*nat))
+			run = max(0, run+min(rhythm+shape-expectedOfCycle*nat, mostOfCycle*nat))
 			best = max(best, run)
 		}
 	}

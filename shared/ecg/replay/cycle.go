@@ -1,4 +1,4 @@
-package fingerprint
+package replay
 
 import (
 	"math"
@@ -72,12 +72,21 @@ func newBasis() *basis {
 	return b
 }
 
+// dot adds up in four sums, so that none waits for the one before.
 func dot(a, b []float64) float64 {
-	sum := 0.0
-	for i, v := range a {
-		sum += v * b[i]
+	b = b[:len(a)]
+	var s0, s1, s2, s3 float64
+	i := 0
+	for ; i+4 <= len(a); i += 4 {
+		s0 += a[i] * b[i]
+		s1 += a[i+1] * b[i+1]
+		s2 += a[i+2] * b[i+2]
+		s3 += a[i+3] * b[i+3]
 	}
-	return sum
+	for ; i < len(a); i++ {
+		s0 += a[i] * b[i]
+	}
+	return s0 + s1 + s2 + s3
 }
 
 func weighted(a, b, w *[cells]float64) float64 {

@@ -1,4 +1,4 @@
-package fingerprint
+package replay
 
 import (
 	"systole/shared/ecg/frontend"

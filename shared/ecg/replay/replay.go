@@ -1,0 +1,114 @@
+// Package replay recognises a recording that was used before, whole or put
+// together anew from its beats, whatever was done to hide it (ISO/IEC 30107-1:
+// a replay is a presentation attack).
+//
+// A heart never beats twice alike: two beats of one person differ by breath,
+// muscles and noise, and a beat that was recorded once is sent again with all of
+// them. So a digest keeps of each beat
+//
+//   - its form: the shape of the beat alone, whatever comes before and after it;
+//   - its residual: what it differs in from the beats of its recording that are
+//     like it, which a filter over the whole recording hardly changes;
+//   - its place in the sequence: how rhythm and shape change from the beat
+//     before.
+//
+// Forms and residuals are compared as sets, in any order and at several stretches
+// of time; the sequence is compared in runs. A probe is a replay if too many of
+// its beats are each unusually like an earlier one, measured by how like each
+// other this person's beats usually are.
+//
+// Forms and residuals are projections onto the directions in which the beats of
+// one heart vary more than noise and filters change them, as learned (see
+// parameters.go). What is kept are their coordinates under a rotation and an
+// offset that the key decides, cut to 8 bits each from above as from below, so
+// that only near beats are near. README.md tells how often a decision is right.
+package replay
+
+import "math/rand/v2"
+
+// Key decides what digests look like. Digests under different keys have nothing
+// in common; whoever has the key can test guesses of what was recorded.
+type Key [32]byte
+
+// Signal is a recording as package frontend hands it out.
+type Signal struct {
+	Raw   []float64 // resampled, not filtered, in any unit and either polarity
+	Peaks []float64 // the R peaks, in samples of Raw, rising
+}
+
+// Digest is what is kept of a recording.
+type Digest struct {
+	Sequence  []Cycle  // of the beats that have neighbours, in time order
+	Forms     []Vector // of the beats that lie wholly inside
+	Residuals []Vector // of those that others are like
+}
+
+// Vector is a point whose coordinates go round: 127 is next to -128.
+type Vector [dims]int8
+
+// Detector makes and compares digests under one key. It is not for concurrent
+// use.
+type Detector struct {
+	sequence  *sequencer
+	forms     *projection
+	residuals *projection
+	window    window
+}
+
+// New returns the detector for a key.
+func New(key Key) *Detector {
+	r := rand.NewChaCha8(key)
+	d := &Detector{sequence: newSequencer(r)} // drawn first: digests of version 1 are under it
+	learned := shipped()
+	d.forms = newProjection(&learned.forms, r)
+	d.residuals = newProjection(&learned.residuals, r)
+	d.window = newWindow()
+	return d
+}
+
+// Digest is the digest of a recording. It is empty where there are fewer than
+// three beats.
+func (d *Detector) Digest(s Signal) Digest {
+	beats := d.window.cut(s.Raw, d.window.middles(s), 1)
+	differences, accompanied := residuals(beats)
+	return Digest{
+		Sequence:  d.sequence.of(s),
+		Forms:     d.forms.all(beats),
+		Residuals: d.residuals.all(only(differences, accompanied)),
+	}
+}
+
+// Replayed reports whether a recording is one of the earlier ones, a part of one,
+// or put together from them. Its time is linear in the history's length.
+func (d *Detector) Replayed(s Signal, history []Digest) bool {
+	var sequences [][]Cycle
+	for _, h := range history {
+		sequences = append(sequences, h.Sequence)
+	}
+	if repeated(d.sequence.of(s), sequences) {
+		return true
+	}
+	forms, residuals := d.evidence(s, history)
+	return forms > enoughForms || residuals > enoughResiduals
+}
+
+// evidence is how unusually like earlier ones the recording's beats are as sets,
+// in nats, by their forms and by their residuals.
+func (d *Detector) evidence(s Signal, history []Digest) (byForm, byResidual float64) {
+	var forms, differences []Vector
+	for _, h := range history {
+		forms = append(forms, h.Forms...)
+		differences = append(differences, h.Residuals...)
+	}
+	middles := d.window.middles(s)
+	_, accompanied := residuals(d.window.cut(s.Raw, middles, 1))
+	var probeForms, probeDifferences [][]Vector
+	for _, stretch := range stretches {
+		beats := d.window.cut(s.Raw, middles, stretch)
+		all, _ := residuals(beats)
+		probeForms = append(probeForms, d.forms.all(beats))
+		probeDifferences = append(probeDifferences, d.residuals.all(only(all, accompanied)))
+	}
+	const unstretched = len(stretches) / 2
+	return rarity(probeForms, probeForms[unstretched], forms), rarity(probeDifferences, probeDifferences[unstretched], differences)
+}

@@ -1,0 +1,228 @@
+package replay
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// beating is a recording of 14 beats, each of which varies in its own way.
+func beating(seed uint64) Signal {
+	r := rand.New(rand.NewPCG(seed, 7))
+	s := Signal{Raw: make([]float64, 3000)}
+	for at := 150.; at < 2800; at += 190 + 12*r.NormFloat64() {
+		s.Peaks = append(s.Peaks, at)
+		waves := []struct{ height, at, width float64 }{
+			{0.15 + 0.03*r.NormFloat64(), -40 + 2*r.NormFloat64(), 5},
+			{-0.1 + 0.03*r.NormFloat64(), -7, 2.5},
+			{1 + 0.04*r.NormFloat64(), 0, 2.5},
+			{-0.2 + 0.04*r.NormFloat64(), 7, 3},
+			{0.3 + 0.03*r.NormFloat64(), 62 + 2*r.NormFloat64(), 12},
+		}
+		for i := range s.Raw {
+			for _, w := range waves {
+				z := (float64(i) - at - w.at) / w.width
+				s.Raw[i] += w.height * math.Exp(-z*z/2)
+			}
+		}
+	}
+	for i := range s.Raw {
+		s.Raw[i] += 0.004 * r.NormFloat64()
+	}
+	return s
+}
+
+// shuffled is a recording's beats in another order, each with its interval.
+func shuffled(s Signal, seed uint64) Signal {
+	r := rand.New(rand.NewPCG(seed, 8))
+	const before = 80
+	order := r.Perm(len(s.Peaks) - 2)
+	var out Signal
+	for _, i := range order {
+		i++
+		from, to := int(s.Peaks[i])-before, int(s.Peaks[i+1])-before
+		out.Peaks = append(out.Peaks, float64(len(out.Raw))+s.Peaks[i]-float64(from))
+		out.Raw = append(out.Raw, s.Raw[from:to]...)
+	}
+	return out
+}
+
+func each(s Signal, change func(v float64) float64) Signal {
+	out := Signal{Raw: slices.Clone(s.Raw), Peaks: s.Peaks}
+	for i, v := range out.Raw {
+		out.Raw[i] = change(v)
+	}
+	return out
+}
+
+// slowed is a recording whose time runs slower by a factor.
+func slowed(s Signal, by float64) Signal {
+	var out Signal
+	for at := 0.; at < float64(len(s.Raw)-1); at += 1 / by {
+		i := int(at)
+		out.Raw = append(out.Raw, s.Raw[i]+(at-float64(i))*(s.Raw[i+1]-s.Raw[i]))
+	}
+	for _, p := range s.Peaks {
+		out.Peaks = append(out.Peaks, p*by)
+	}
+	return out
+}
+
+func TestBeatsAreKnownInAnyOrder(t *testing.T) {
+	d := New(Key{1})
+	seen := beating(1)
+	var history []Digest
+	for seed := range uint64(20) {
+		history = append(history, d.Digest(beating(seed+1)))
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	tests := []struct {
+		name  string
+		probe Signal
+		want  bool
+	}{
+		{"as it was", seen, true},
+		{"in another order", shuffled(seen, 1), true},
+		{"in another order, louder, upside down, with an offset", each(shuffled(seen, 1), func(v float64) float64 { return 3 - 7*v }), true},
+		{"in another order, faster", slowed(shuffled(seen, 1), 0.91), true},
+		{"in another order, slower", slowed(shuffled(seen, 1), 1.09), true},
+		{"in another order, noise", each(shuffled(seen, 1), func(v float64) float64 { return v + 0.01*r.NormFloat64() }), true},
+		{"new", beating(100), false},
+		{"new, in another order", shuffled(beating(100), 1), false},
+		{"new, noise", each(beating(100), func(v float64) float64 { return v + 0.05*r.NormFloat64() }), false},
+		{"no beats", Signal{Raw: seen.Raw}, false},
+		{"nothing", Signal{}, false},
+		{"flat", Signal{Raw: make([]float64, 3000), Peaks: seen.Peaks}, false},
+	}
+	for _, tt := range tests {
+		if got := d.Replayed(tt.probe, history); got != tt.want {
+			forms, residuals := d.evidence(tt.probe, history)
+			t.Errorf("%s: %v, want %v (evidence %.1f, %.1f)", tt.name, got, tt.want, forms, residuals)
+		}
+	}
+	if d.Replayed(seen, nil) || d.Replayed(seen, []Digest{{}, {Forms: history[0].Forms[:1]}}) {
+		t.Error("a replay of nothing")
+	}
+}
+
+func TestNewRecordingsAreRarelyReplays(t *testing.T) {
+	d := New(Key{1})
+	var history []Digest
+	for seed := range uint64(60) {
+		history = append(history, d.Digest(beating(seed+1)))
+	}
+	refused := 0
+	for seed := range uint64(100) {
+		if d.Replayed(beating(1000+seed), history) {
+			refused++
+		}
+	}
+	if refused > 2 {
+		t.Errorf("%d of 100 new recordings are refused", refused)
+	}
+}
+
+func TestWhatIsKeptOfABeatDoesNotDependOnItsNeighbours(t *testing.T) {
+	d := New(Key{1})
+	s := beating(1)
+	whole := d.Digest(s).Forms
+	part := Signal{Raw: s.Raw[int(s.Peaks[4])-100 : int(s.Peaks[4])+120]}
+	part.Peaks = []float64{s.Peaks[4] - float64(int(s.Peaks[4])-100)}
+	alone := d.Digest(part).Forms
+	if len(alone) != 1 {
+		t.Fatalf("%d forms of one beat", len(alone))
+	}
+	least := int32(math.MaxInt32)
+	for i := range whole {
+		least = min(least, distance(&alone[0], &whole[i], math.MaxInt32))
+	}
+	if least > grain {
+		t.Errorf("a beat alone is %d from itself among others", least)
+	}
+}
+
+func TestAnotherKeyKnowsNothing(t *testing.T) {
+	s := beating(1)
+	if New(Key{2}).Replayed(s, []Digest{New(Key{1}).Digest(s)}) {
+		t.Error("a digest under one key is known under another")
+	}
+}
+
+func TestOldDigestsStillTell(t *testing.T) {
+	d := New(Key{1})
+	s := beating(1)
+	old := d.Digest(s)
+	old.Forms, old.Residuals = nil, nil
+	if !d.Replayed(s, []Digest{old}) {
+		t.Error("a recording isn't known by a digest of the first version")
+	}
+}
+
+// Digests are kept for months: one made differently from today on would know
+// nothing of those. Only a coordinate on the edge may depend on the processor.
+func TestVectorsStayWhatTheyAre(t *testing.T) {
+	d := New(Key{1, 2, 3}).Digest(beating(1))
+	if len(d.Forms) != 14 || len(d.Residuals) != 14 {
+		t.Fatalf("%d forms, %d residuals", len(d.Forms), len(d.Residuals))
+	}
+	for _, tt := range []struct {
+		name string
+		got  Vector
+		want [8]int8
+	}{
+		{"form", d.Forms[0], [8]int8{-66, -92, 3, -75, -7, 45, 38, -89}},
+		{"residual", d.Residuals[12], [8]int8{3, -78, -45, 67, -69, 39, 22, -69}},
+	} {
+		for k, want := range tt.want {
+			if off := int8(tt.got[k] - want); off < -1 || off > 1 {
+				t.Errorf("%s begins %v, want %v", tt.name, tt.got[:8], tt.want)
+				break
+			}
+		}
+	}
+}
+
+func TestRotationIsOrthonormal(t *testing.T) {
+	m := rotation(rand.NewChaCha8([32]byte{1}))
+	for i := range m {
+		for k := range i + 1 {
+			want := 0.0
+			if i == k {
+				want = 1
+			}
+			if got := dot(m[i][:], m[k][:]); math.Abs(got-want) > 1e-9 {
+				t.Fatalf("rows %d and %d: %g", i, k, got)
+			}
+		}
+	}
+}
+
+func TestCoordinatesGoRound(t *testing.T) {
+	a, b := Vector{127, 0, -128}, Vector{-128, 1, 127}
+	if got := distance(&a, &b, math.MaxInt32); got != 3 {
+		t.Errorf("distance %d, want 3", got)
+	}
+}
+
+func BenchmarkDigest(b *testing.B) {
+	s := beating(1)
+	b.ReportAllocs()
+	for b.Loop() {
+		New(Key{1}).Digest(s)
+	}
+}
+
+// BenchmarkReplayed is a probe against 256 checks.
+func BenchmarkReplayed(b *testing.B) {
+	d := New(Key{1})
+	var history []Digest
+	for seed := range uint64(256) {
+		history = append(history, d.Digest(beating(seed+2)))
+	}
+	s := beating(1)
+	b.ReportAllocs()
+	for b.Loop() {
+		New(Key{1}).Replayed(s, history)
+	}
+}
