@@ -88,18 +88,22 @@ func (d *Detector) Replayed(s Signal, history []Digest) bool {
 	if repeated(d.sequence.of(s), sequences) {
 		return true
 	}
-	forms, residuals := d.evidence(s, history)
-	return forms > enoughForms || residuals > enoughResiduals
+	forms, residuals := beatsOf(history)
+	byForm, byResidual := d.evidence(s, forms, residuals)
+	return byForm > raised(enoughForms, len(forms)) || byResidual > raised(enoughResiduals, len(residuals))
+}
+
+func beatsOf(history []Digest) (forms, residuals []Vector) {
+	for _, h := range history {
+		forms = append(forms, h.Forms...)
+		residuals = append(residuals, h.Residuals...)
+	}
+	return forms, residuals
 }
 
 // evidence is how unusually like earlier ones the recording's beats are as sets,
 // in nats, by their forms and by their residuals.
-func (d *Detector) evidence(s Signal, history []Digest) (byForm, byResidual float64) {
-	var forms, differences []Vector
-	for _, h := range history {
-		forms = append(forms, h.Forms...)
-		differences = append(differences, h.Residuals...)
-	}
+func (d *Detector) evidence(s Signal, forms, differences []Vector) (byForm, byResidual float64) {
 	middles := d.window.middles(s)
 	_, accompanied := residuals(d.window.cut(s.Raw, middles, 1))
 	var probeForms, probeDifferences [][]Vector

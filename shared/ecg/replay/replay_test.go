@@ -97,8 +97,9 @@ func TestBeatsAreKnownInAnyOrder(t *testing.T) {
 	}
 	for _, tt := range tests {
 		if got := d.Replayed(tt.probe, history); got != tt.want {
-			forms, residuals := d.evidence(tt.probe, history)
-			t.Errorf("%s: %v, want %v (evidence %.1f, %.1f)", tt.name, got, tt.want, forms, residuals)
+			forms, residuals := beatsOf(history)
+			byForm, byResidual := d.evidence(tt.probe, forms, residuals)
+			t.Errorf("%s: %v, want %v (evidence %.1f, %.1f)", tt.name, got, tt.want, byForm, byResidual)
 		}
 	}
 	if d.Replayed(seen, nil) || d.Replayed(seen, []Digest{{}, {Forms: history[0].Forms[:1]}}) {
