@@ -61,7 +61,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.refuse(w, r, err)
 		return
 	}
-	restapi.Write(w, answer)
+	restapi.Write(w, r, answer)
 }
 
 // errBusy refuses a request for which there is no room.

@@ -4,6 +4,7 @@
 package restapi
 
 import (
+	"compress/gzip"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -22,6 +23,7 @@ import (
 // production.
 const (
 	MaxBody  = 10 << 20 // of a request to API Gateway, bytes
+	MinGzip  = 1 << 10  // of an answer that it compresses, bytes: template.yaml's MinimumCompressionSize
 	maxEvent = 6 << 20  // of an event to a function, bytes of JSON
 	maxFile  = maxEvent / 4 * 3
 )
@@ -97,9 +99,10 @@ func last(all map[string][]string) map[string]string {
 	return one
 }
 
-// Write sends a function's answer to the client. An answer that isn't what it
-// says it is becomes status 502, as API Gateway has it.
-func Write(w http.ResponseWriter, answer events.APIGatewayProxyResponse) {
+// Write sends a function's answer to r's client, compressed where the client
+// takes it so. An answer that isn't what it says it is becomes status 502, as
+// API Gateway has it.
+func Write(w http.ResponseWriter, r *http.Request, answer events.APIGatewayProxyResponse) {
 	body := []byte(answer.Body)
 	if answer.IsBase64Encoded {
 		decoded, err := base64.StdEncoding.DecodeString(answer.Body)
@@ -115,6 +118,20 @@ func Write(w http.ResponseWriter, answer events.APIGatewayProxyResponse) {
 	for name, values := range answer.MultiValueHeaders {
 		w.Header()[http.CanonicalHeaderKey(name)] = values
 	}
+	if len(body) >= MinGzip && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		writeGzip(w, answer.StatusCode, body)
+		return
+	}
 	w.WriteHeader(answer.StatusCode)
 	w.Write(body) // the caller may be gone
+}
+
+func writeGzip(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Content-Encoding", "gzip")
+	w.Header().Add("Vary", "Accept-Encoding")
+	w.Header().Del("Content-Length")
+	w.WriteHeader(status)
+	z := gzip.NewWriter(w)
+	z.Write(body) // the caller may be gone
+	z.Close()
 }

@@ -1,7 +1,9 @@
 package restapi
 
 import (
+	"compress/gzip"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -132,9 +134,41 @@ func TestAnAnswerIsSentAsTheFunctionGaveIt(t *testing.T) {
 		{"base64 that is none", events.APIGatewayProxyResponse{StatusCode: 200, Body: "{}", IsBase64Encoded: true}, 502, http.Header{}, ""},
 	} {
 		w := httptest.NewRecorder()
-		Write(w, test.answer)
+		Write(w, httptest.NewRequest(http.MethodGet, "/", nil), test.answer)
 		if w.Code != test.status || w.Body.String() != test.body || !reflect.DeepEqual(w.Header(), test.header) {
 			t.Errorf("%s: %d %v %q", test.name, w.Code, w.Header(), w.Body)
+		}
+	}
+}
+
+func TestALargeAnswerIsCompressedForWhoTakesIt(t *testing.T) {
+	large := strings.Repeat("heart ", 1000)
+	for _, test := range []struct {
+		name, accept, body string
+		compressed         bool
+	}{
+		{"large", "gzip, deflate, br", large, true},
+		{"large, to a client that takes nothing", "", large, false},
+		{"small", "gzip", "{}\n", false},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("Accept-Encoding", test.accept)
+		w := httptest.NewRecorder()
+		Write(w, r, events.APIGatewayProxyResponse{StatusCode: 200, Body: test.body})
+		got, compressed := w.Body.String(), w.Header().Get("Content-Encoding") == "gzip"
+		if compressed {
+			z, err := gzip.NewReader(w.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := io.ReadAll(z)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = string(b)
+		}
+		if compressed != test.compressed || got != test.body {
+			t.Errorf("%s: compressed %v, %d bytes", test.name, compressed, len(got))
 		}
 	}
 }

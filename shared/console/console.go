@@ -5,9 +5,12 @@
 package console
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"path"
+	"strings"
 
 	"systole/shared/api"
 	"systole/shared/api/page"
@@ -31,26 +34,90 @@ const AssetPath = "/console/"
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// Routes are the page, its files and its endpoint.
+// Routes are the page, its files and its endpoint. The files lie at names with
+// their version, to be kept for ever; the page, which names them, does not.
 func Routes(s Settings) ([]api.Route, error) {
+	names, err := listed()
+	if err != nil {
+		return nil, err
+	}
+	version, err := versionOf(names)
+	if err != nil {
+		return nil, err
+	}
+	versioned := references(names, version)
+	routes := []api.Route{newInspector(s).route()}
+	for _, name := range names {
+		content := func() ([]byte, error) { return written(name, versioned) }
+		p := page.New(kinds()[path.Ext(name)], policy, content)
+		if name == index {
+			routes = append(routes, p.Route(api.PathConsole))
+			continue
+		}
+		routes = append(routes, p.Lasting().Route(AssetPath+withVersion(name, version)))
+	}
+	return routes, nil
+}
+
+// index is the page itself.
+const index = "index.html"
+
+// listed are the page's files.
+func listed() ([]string, error) {
 	files, err := assets.ReadDir("assets")
 	if err != nil {
 		return nil, fmt.Errorf("read the console's files: %w", err)
 	}
-	routes := []api.Route{newInspector(s).route()}
-	for _, file := range files {
-		kind, ok := kinds()[path.Ext(file.Name())]
-		if !ok {
-			return nil, fmt.Errorf("the console's file %s is of no known kind", file.Name())
+	names := make([]string, len(files))
+	for i, file := range files {
+		names[i] = file.Name()
+		if _, ok := kinds()[path.Ext(names[i])]; !ok {
+			return nil, fmt.Errorf("the console's file %s is of no known kind", names[i])
 		}
-		content := func() ([]byte, error) { return assets.ReadFile("assets/" + file.Name()) }
-		at := AssetPath + file.Name()
-		if file.Name() == "index.html" {
-			at = api.PathConsole
-		}
-		routes = append(routes, page.New(kind, policy, content).Route(at))
 	}
-	return routes, nil
+	return names, nil
+}
+
+// versionOf is one version for all of the files: scripts of two versions don't
+// go together.
+func versionOf(names []string) (string, error) {
+	sum := sha256.New()
+	for _, name := range names {
+		b, err := assets.ReadFile("assets/" + name)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(sum, "%s %d\n", name, len(b))
+		sum.Write(b)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:5]), nil
+}
+
+// withVersion turns "app.js" into "app.0123456789.js".
+func withVersion(name, version string) string {
+	ext := path.Ext(name)
+	return strings.TrimSuffix(name, ext) + "." + version + ext
+}
+
+// references replaces the files' names by those with their version, wherever a
+// file names another: in quotes, with or without its folder.
+func references(names []string, version string) *strings.Replacer {
+	var pairs []string
+	for _, name := range names {
+		for _, folder := range []string{"", "./", "console/"} {
+			pairs = append(pairs, `"`+folder+name+`"`, `"`+folder+withVersion(name, version)+`"`)
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// written is a file as it is sent.
+func written(name string, versioned *strings.Replacer) ([]byte, error) {
+	b, err := assets.ReadFile("assets/" + name)
+	if ext := path.Ext(name); err == nil && (ext == ".html" || ext == ".js") {
+		b = []byte(versioned.Replace(string(b)))
+	}
+	return b, err
 }
 
 // kinds are the media types of the page's files.

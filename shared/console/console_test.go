@@ -2,10 +2,12 @@ package console
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -29,6 +31,20 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 	return w
 }
 
+// address is where a file of the page lies, with its version.
+func address(t *testing.T, name string) string {
+	t.Helper()
+	names, err := listed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	version, err := versionOf(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return AssetPath + withVersion(name, version)
+}
+
 func TestThePageAndAllThatItNamesIsThere(t *testing.T) {
 	h := served(t)
 	index := get(h, "/")
@@ -36,24 +52,76 @@ func TestThePageAndAllThatItNamesIsThere(t *testing.T) {
 		t.Fatalf("status %d, %s", index.Code, index.Header().Get("Content-Type"))
 	}
 	named := regexp.MustCompile(`(?:href|src)="(console/[^"]+)"`).FindAllStringSubmatch(index.Body.String(), -1)
-	for _, script := range []string{"app.js", "files.js", "recordings.js"} {
-		text := get(h, "/console/"+script).Body.String()
+	scripts, err := listed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, script := range scripts {
+		if path.Ext(script) != ".js" {
+			continue
+		}
+		text := get(h, address(t, script)).Body.String()
 		for _, m := range regexp.MustCompile(`(?:from |import\()"\./([^"]+)"|file: "([^"]+)"`).FindAllStringSubmatch(text, -1) {
 			named = append(named, []string{"", "console/" + m[1] + m[2]})
 		}
 	}
-	if len(named) < 12 {
+	if len(named) < 60 {
 		t.Errorf("only %d files are named", len(named))
 	}
 	for _, m := range named {
-		if w := get(h, "/"+m[1]); w.Code != http.StatusOK || w.Body.Len() == 0 {
+		w := get(h, "/"+m[1])
+		if w.Code != http.StatusOK || w.Body.Len() == 0 {
 			t.Errorf("%s: status %d, %d bytes", m[1], w.Code, w.Body.Len())
 		}
+		if got := w.Header().Get("Cache-Control"); !strings.Contains(got, "immutable") {
+			t.Errorf("%s: Cache-Control %q", m[1], got)
+		}
+	}
+	if got := index.Header().Get("Cache-Control"); got != "no-cache" {
+		t.Errorf("the page itself: Cache-Control %q", got)
+	}
+}
+
+// firstView is what a person waits for who opens the page for the first time.
+const firstView = 60_000 // bytes over the wire
+
+func TestTheFirstViewIsLight(t *testing.T) {
+	names, err := listed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent bytes.Buffer
+	z, err := gzip.NewWriterLevel(&sent, gzip.DefaultCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	var load func(name string)
+	load = func(name string) {
+		if seen[name] {
+			return
+		}
+		seen[name] = true
+		b, err := assets.ReadFile("assets/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		z.Reset(&sent)
+		z.Write(b)
+		z.Close()
+		for _, m := range regexp.MustCompile(`from "\./([^"]+)"|(?:href|src)="console/([^"]+)"`).FindAllStringSubmatch(string(b), -1) {
+			load(m[1] + m[2])
+		}
+	}
+	load(index)
+	t.Logf("%d bytes in %d files of %d", sent.Len(), len(seen), len(names))
+	if sent.Len() > firstView {
+		t.Errorf("%d bytes, at most %d", sent.Len(), firstView)
 	}
 }
 
 func TestThePageMayUseNothingButItsOwn(t *testing.T) {
-	for _, path := range []string{"/", "/console/app.js"} {
+	for _, path := range []string{"/", address(t, "app.js")} {
 		if got := get(served(t), path).Header().Get("Content-Security-Policy"); got != policy {
 			t.Errorf("%s: policy %q", path, got)
 		}
@@ -70,7 +138,7 @@ func TestThePageMayUseNothingButItsOwn(t *testing.T) {
 // The page's words come in pairs: what one language says the other does, with
 // the same parameters.
 func TestThePageSaysTheSameInBothLanguages(t *testing.T) {
-	file := get(served(t), "/console/words.js").Body.String()
+	file := get(served(t), address(t, "words.js")).Body.String()
 	parameter := regexp.MustCompile(`\{\w+\}`)
 	pairs := regexp.MustCompile(`(?m)^  (\w+): \["((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\],$`).FindAllStringSubmatch(file, -1)
 	if len(pairs) < 80 {
@@ -106,7 +174,7 @@ func TestThePageSaysTheSameInBothLanguages(t *testing.T) {
 // The page has plain words of its own for all that the service refuses: those of
 // the service speak to developers, of fields and headers.
 func TestThePageHasWordsForEveryRefusal(t *testing.T) {
-	file := get(served(t), "/console/words.js").Body.String()
+	file := get(served(t), address(t, "words.js")).Body.String()
 	_, refusals, _ := strings.Cut(file, "const refusals = {")
 	known := make(map[string]bool)
 	for _, m := range regexp.MustCompile(`(?m)^  (\w+): \[\["[^"]+", "[^"]+"\], \["[^"]+", "[^"]+"\]`).FindAllStringSubmatch(refusals, -1) {
@@ -125,7 +193,7 @@ func TestTheSamplesAreTheTestsRecordings(t *testing.T) {
 		"person_01_probe.csv":     recordings.Probe(t, 1),
 		"person_04_probe.csv":     recordings.Probe(t, 4),
 	} {
-		if got := get(served(t), "/console/"+name).Body.Bytes(); !bytes.Equal(got, want) {
+		if got := get(served(t), address(t, name)).Body.Bytes(); !bytes.Equal(got, want) {
 			t.Errorf("%s: %d bytes, want %d", name, len(got), len(want))
 		}
 	}

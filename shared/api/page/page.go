@@ -18,6 +18,7 @@ type Page struct {
 	kind   string
 	policy string
 	made   func() (made, error)
+	keep   string // Cache-Control
 }
 
 // made is a page's content and the name of its version.
@@ -31,11 +32,20 @@ type made struct {
 // asked for once, when somebody first wants the page: a function that starts
 // makes nobody wait for pages that they don't look at.
 func New(kind, policy string, content func() ([]byte, error)) *Page {
-	return &Page{kind, policy, sync.OnceValues(func() (made, error) {
+	p := &Page{kind: kind, policy: policy, keep: "no-cache"}
+	p.made = sync.OnceValues(func() (made, error) {
 		b, err := content()
 		sum := sha256.Sum256(b)
 		return made{b, `"` + hex.EncodeToString(sum[:8]) + `"`}, err
-	})}
+	})
+	return p
+}
+
+// Lasting says that what lies at the page's path never changes, as its version
+// is part of the path. A browser keeps it without asking again.
+func (p *Page) Lasting() *Page {
+	p.keep = "public, max-age=31536000, immutable"
+	return p
 }
 
 // Route answers GET of the path with the page.
@@ -44,14 +54,14 @@ func (p *Page) Route(path string) api.Route {
 }
 
 // Answer is an api.Handler. A browser may keep the page, but asks each time
-// whether it is still the same: scripts of two versions don't go together.
+// whether it is still the same, unless the page is Lasting.
 func (p *Page) Answer(w http.ResponseWriter, r *http.Request) error {
 	made, err := p.made()
 	if err != nil {
 		return fmt.Errorf("make page: %w", err)
 	}
 	h := w.Header()
-	h.Set("Cache-Control", "no-cache")
+	h.Set("Cache-Control", p.keep)
 	h.Del("Vary")
 	h.Set("ETag", made.etag)
 	if p.policy != "" {

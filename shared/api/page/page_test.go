@@ -71,3 +71,12 @@ func TestAPageThatCannotBeMadeIsAnErrorOfOurs(t *testing.T) {
 		t.Errorf("status %d", w.Code)
 	}
 }
+
+func TestALastingPageIsKeptWithoutAsking(t *testing.T) {
+	w := httptest.NewRecorder()
+	p := New("text/css", "", of("p{}")).Lasting()
+	api.New(api.Settings{}, p.Route("/x")).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/x", nil))
+	if got := w.Header().Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
+		t.Errorf("Cache-Control %q", got)
+	}
+}

@@ -60,7 +60,7 @@ func (l lambda) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	recorder := httptest.NewRecorder()
-	restapi.Write(recorder, answer)
+	restapi.Write(recorder, r, answer)
 	return recorder.Result(), nil
 }
 
