@@ -117,7 +117,7 @@ func piecesOf(s ecg.Signal, beats int) [][]float64 {
 		cuts = append(cuts, int(at[i]-0.35*(at[i]-at[i-1])))
 	}
 	if beats == 0 {
-		beats = len(cuts) / 2
+		beats = (len(cuts) - 1) / 2
 	}
 	var pieces [][]float64
 	for i := 0; beats > 0 && i+beats < len(cuts); i += beats {

@@ -51,7 +51,7 @@ func loadMITDB(folder string) ([]record, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s.atr: %w", base, err)
 		}
-		mv, rateHz, err := cohort.ReadWFDB(base)
+		mv, rateHz, err := cohort.ReadMITDB(base)
 		if err != nil {
 			return nil, err
 		}
