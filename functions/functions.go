@@ -249,7 +249,7 @@ func All() []Function {
 				{api.PathDocs, []string{http.MethodGet}},
 			},
 			Links: []Part{SignalProcessing}, MemoryMB: oneCore, Concurrency: 10, Alarms: Support,
-			Settings: []string{"SAMPLING_RATE_HZ"},
+			Settings: []string{"SAMPLING_RATE_HZ", "UPLOADS_ORIGIN"},
 		},
 		{
 			Folder: "cleanup",

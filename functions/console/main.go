@@ -15,7 +15,9 @@ func run(env *lambda.Environment) error {
 	if err := env.Err(); err != nil {
 		return err
 	}
-	pages, err := console.Routes(console.Settings{DefaultRateHz: env.Config.SamplingRateHz, Parallel: env.Config.ReadParallel})
+	pages, err := console.Routes(console.Settings{
+		DefaultRateHz: env.Config.SamplingRateHz, Parallel: env.Config.ReadParallel, UploadsOrigin: env.Config.UploadsOrigin,
+	})
 	if err != nil {
 		return err
 	}

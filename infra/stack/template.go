@@ -140,6 +140,7 @@ var values = map[string]string{
 	"CHALLENGE":           "!Ref ChallengeMode",
 	"SAMPLING_RATE_HZ":    "!Ref SamplingRateHz",
 	"UPLOADS_KEEP":        "!Sub ${UploadsKeepDays}d",
+	"UPLOADS_ORIGIN":      "!Sub https://${Bucket.RegionalDomainName}",
 	"MODELS_UNUSED_AFTER": "!Sub ${ModelsUnusedDays}d",
 }
 

@@ -52,7 +52,8 @@ type Config struct {
 	UnusedAfter    time.Duration // time without an accepted check after which a template is deleted
 	CleanUpPerKind int           // items that one clean-up looks at, for each kind
 
-	CORSOrigins []string // empty: no other origin may call
+	CORSOrigins   []string // empty: no other origin may call
+	UploadsOrigin string   // where pages put large recordings; empty for their own
 
 	MetricsNamespace string // CloudWatch's, for metrics in the log; empty for none
 }

@@ -108,6 +108,8 @@ func TestWhatCantBeUsedIsRefused(t *testing.T) {
 		{"CORS_ORIGINS", "app.example.com"},
 		{"CORS_ORIGINS", "https://app.example.com/"},
 		{"CORS_ORIGINS", "ftp://app.example.com"},
+		{"UPLOADS_ORIGIN", "https://bucket.example/uploads"},
+		{"UPLOADS_ORIGIN", "https://bucket.example;script-src"},
 	}
 	for _, tt := range tests {
 		_, err := Read(env(map[string]string{tt.name: tt.value}))

@@ -78,6 +78,8 @@ func settings() []setting {
 
 		{"CORS_ORIGINS", "", "https://app.example.com,https://admin.example.com", "the origins whose pages may call, with commas between, or *; none when empty",
 			origins},
+		{"UPLOADS_ORIGIN", "", "https://bucket.s3.eu-central-1.amazonaws.com", "the origin at which the console puts large recordings; its own when empty",
+			uploadsOrigin},
 
 		{"METRICS_NAMESPACE", "", "systole", "the CloudWatch namespace of the metrics in the log; none when empty",
 			text(func(c *Config) *string { return &c.MetricsNamespace })},
@@ -175,12 +177,23 @@ func origins(c *Config, value string) error {
 		if origin == "" {
 			continue
 		}
-		u, err := url.Parse(origin)
-		plain := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.Scheme+"://"+u.Host == origin
-		if origin != "*" && !plain {
+		if origin != "*" && !isOrigin(origin) {
 			return fmt.Errorf("%q is no origin: scheme and host without a path, or *", origin)
 		}
 		c.CORSOrigins = append(c.CORSOrigins, origin)
 	}
 	return nil
+}
+
+func uploadsOrigin(c *Config, value string) error {
+	if value != "" && !isOrigin(value) {
+		return fmt.Errorf("%q is no origin: scheme and host without a path", value)
+	}
+	c.UploadsOrigin = value
+	return nil
+}
+
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.Scheme+"://"+u.Host == s && !strings.ContainsAny(s, " ;'\"")
 }

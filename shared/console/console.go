@@ -25,14 +25,20 @@ type Settings struct {
 	DefaultRateHz float64
 	// Parallel is how many recordings are looked at at the same time.
 	Parallel int
+	// UploadsOrigin is where large recordings are put, such as
+	// "https://bucket.s3.eu-central-1.amazonaws.com"; empty for the page's own.
+	UploadsOrigin string
 }
 
 // AssetPath is where the page's files lie, in one folder.
 const AssetPath = "/console/"
 
-// policy lets the page use what lies beside it, and nothing else.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// policy lets the page use what lies beside it, put recordings at the origin of
+// uploads, and nothing else.
+func policy(uploads string) string {
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; connect-src " +
+		strings.TrimSpace("'self' "+uploads) + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
 
 // Routes are the page, its files and its endpoint. The files lie at names with
 // their version, to be kept for ever; the page, which names them, does not.
@@ -49,7 +55,7 @@ func Routes(s Settings) ([]api.Route, error) {
 	routes := []api.Route{newInspector(s).route()}
 	for _, name := range names {
 		content := func() ([]byte, error) { return written(name, versioned) }
-		p := page.New(kinds()[path.Ext(name)], policy, content)
+		p := page.New(kinds()[path.Ext(name)], policy(s.UploadsOrigin), content)
 		if name == index {
 			routes = append(routes, p.Route(api.PathConsole))
 			continue
