@@ -1,7 +1,7 @@
 // A stand-in for a Polar H10, to be run in the page before its own scripts. It
 // sends a recording in the strap's frames, faster than a heart.
 
-export function strap({ samples, frameSamples, everyMs }) {
+export function strap({ samples, frameSamples, everyMs, battery }) {
   const written = [];
   window.strapWritten = written;
   const frame = (values) => {
@@ -15,6 +15,7 @@ export function strap({ samples, frameSamples, everyMs }) {
   };
   class Characteristic extends EventTarget {
     async startNotifications() {}
+    async readValue() { return new DataView(Uint8Array.of(battery).buffer); }
     async writeValueWithResponse(bytes) {
       written.push([...bytes]);
       clearInterval(window.strapTimer);
@@ -31,12 +32,27 @@ export function strap({ samples, frameSamples, everyMs }) {
   const stream = new Characteristic();
   const control = new Characteristic();
   const device = new EventTarget();
+  const services = {
+    battery_service: { getCharacteristic: async () => control },
+    fb: { getCharacteristic: async (uuid) => (uuid.startsWith("fb005c82") ? stream : control) },
+  };
   device.gatt = {
     connected: true,
-    connect: async () => ({ getPrimaryService: async () => ({
-      getCharacteristic: async (uuid) => (uuid.startsWith("fb005c82") ? stream : control),
-    }) }),
+    connect: async () => {
+      device.gatt.connected = true;
+      return {
+        getPrimaryService: async (name) => {
+          if (name === "battery_service" && battery === undefined) throw new DOMException("no such service", "NotFoundError");
+          return services[name] ?? services.fb;
+        },
+      };
+    },
     disconnect() { this.connected = false; },
+  };
+  window.strapLost = () => {
+    clearInterval(window.strapTimer);
+    device.gatt.connected = false;
+    device.dispatchEvent(new Event("gattserverdisconnected"));
   };
   Object.defineProperty(navigator, "bluetooth", { value: { requestDevice: async () => device } });
 }

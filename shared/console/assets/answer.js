@@ -60,7 +60,7 @@ export function saying(error) {
     title: () => refusal(word).title,
     more: () => {
       if (!knows(word) && error.said && language() === then) return error.said;
-      return (seconds > 0 && ["too_short", "too_few_beats"].includes(word) ? say("tooShortFor", { n: Math.ceil(seconds) }) + " " : "") + refusal(word).more;
+      return (seconds > 0 && ["too_short", "too_few_beats"].includes(word) ? say("tooShortFor", { n: Math.ceil(seconds) }) + " " : "") + refusal(word, error.params).more;
     },
   };
 }

@@ -5,6 +5,7 @@ import { language } from "./words.js";
 
 const kept = "systole-token";
 const patience = 60_000; // milliseconds without any progress
+const worthProgress = 1_000_000; // bytes
 export const largestRequest = 4_400_000; // bytes of files; more goes by upload
 
 let token = sessionStorage.getItem(kept);
@@ -82,19 +83,20 @@ function parsed(text) {
   try { return JSON.parse(text); } catch { return null; } // a proxy's own page
 }
 
-// withRecordings sends recordings: within the request where they fit, else by
-// upload before it.
+// withRecordings sends recordings, or the part of each that is compared: within
+// the request where they fit, else by upload before it.
 async function withRecordings(path, recordings, fields = {}, { signal, progress } = {}) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) if (value) form.set(name, value);
-  const [first] = recordings;
-  if (first.rate) form.set("sampling_rate", first.rate);
-  if (first.lead) form.set("lead", first.lead);
-  const files = recordings.flatMap((r) => r.files);
+  for (const [name, key] of [["sampling_rate", "rate"], ["lead", "lead"]]) {
+    const stated = recordings.find((r) => r[key]);
+    if (stated) form.set(name, stated[key]);
+  }
+  const files = recordings.flatMap((r) => (r.part ? [r.part] : r.files));
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
   if (bytes <= largestRequest) for (const file of files) form.append("data", file, "recording");
   else form.set("upload", (await uploaded(files, bytes, { signal, progress })).join(","));
-  return call("POST", path, form, { signal, progress: bytes <= largestRequest ? progress : undefined });
+  return call("POST", path, form, { signal, progress: bytes > worthProgress && bytes <= largestRequest ? progress : undefined });
 }
 
 async function uploaded(files, bytes, { signal, progress }) {
@@ -102,7 +104,7 @@ async function uploaded(files, bytes, { signal, progress }) {
   let sent = 0;
   for (const file of files) {
     const place = await call("POST", "authenticate/uploads/", { size: file.size }, { signal });
-    const answer = await send(place.method, place.url, place.headers, file, {
+    const answer = await send(place.method, nearby(place.url), place.headers, file, {
       signal, progress: (share) => progress?.((sent + share * file.size) / bytes),
     });
     if (answer.status >= 300) throw new Refusal(answer.status, { error: "upload_missing" }, 0);
@@ -110,6 +112,14 @@ async function uploaded(files, bytes, { signal, progress }) {
     ids.push(place.upload);
   }
   return ids;
+}
+
+// nearby is an address of this very machine as the page was opened: a local
+// service signs 127.0.0.1, where a person may have typed localhost.
+function nearby(address) {
+  const url = new URL(address);
+  const local = (host) => ["localhost", "127.0.0.1", "[::1]"].includes(host);
+  return local(url.hostname) && local(location.hostname) && url.port === location.port ? url.pathname + url.search : address;
 }
 
 export const signUp = (person) => call("POST", "members/create/", person);

@@ -199,7 +199,7 @@ async function asking(button, word, act) {
   clear(at("answer"));
   clear(at("attack-answer"));
   try {
-    const progress = (share) => { at("sending").hidden = share >= 1; at("sending").value = share; };
+    const progress = (share) => { at("sending").hidden = false; at("sending").value = share; };
     const result = await one(button, word, (signal) => act({ signal, progress }));
     return whose === person ? result : undefined;
   } catch (error) {

@@ -1,5 +1,5 @@
-// The beginning of a recording that is larger than a request: enough of it to be
-// looked at as the service will, which compares the first ten minutes.
+// The beginning of a recording that is larger than a request: the ten minutes
+// that the service compares. The rest needn't leave the computer.
 
 const seconds = 600;
 const most = 4_000_000; // bytes

@@ -104,7 +104,7 @@ function complain(recording) {
   const acts = {
     again: () => reread({}),
     other: () => at("browse").click(),
-    rate: () => askRate(recording),
+    rate: () => at("rate").focus(),
   };
   refuse(at("choose-message"), recording.error, acts);
   if (["rate_unknown", "rate_implausible"].includes(recording.error.word)) askRate(recording);
@@ -114,7 +114,6 @@ function complain(recording) {
 async function askRate(recording) {
   const tried = { ...recording, rate: 500 };
   at("rate-ask").hidden = false;
-  at("rate").focus();
   const chips = (heart) => at("rate-chips").replaceChildren(...[125, 128, 130, 250, 256, 300, 360, 500, 512, 1000].map((rate) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -193,11 +192,12 @@ function entry(recording, nth) {
   tell(x, () => say("remove", { name: recording.name() }), "aria-label");
   x.addEventListener("click", () => remove(recording));
   item.append(box, button, x);
-  if (recording.seen) {
+  const { seen } = recording;
+  if (seen) {
     const thumb = document.createElement("canvas");
     thumb.ariaHidden = "true";
     button.append(thumb);
-    requestAnimationFrame(() => thumbnail(thumb, recording.seen.compared, recording.seen.rate_hz));
+    requestAnimationFrame(() => thumbnail(thumb, seen.compared, seen.rate_hz));
   }
   return item;
 }

@@ -60,7 +60,7 @@ const words = {
   secondsLong: ["{n} s", "{n}초"],
   minutesLong: ["{n} min", "{n}분"],
   hoursLong: ["{n} h", "{n}시간"],
-  firstOf: ["The first 10 minutes of {all} are shown; that is what is compared.", "전체 {all} 중 처음 10분을 보여 줍니다. 비교에도 이 부분을 씁니다."],
+  firstOf: ["Of {all} the first 10 minutes are shown and compared.", "전체 {all} 중 처음 10분을 보여 주고 비교에 씁니다."],
   notShown: ["Too large to be shown before it is sent. You can enrol or check with it.", "파일이 커서 미리 볼 수 없습니다. 등록이나 확인에는 쓸 수 있습니다."],
   live: ["Record now from a chest strap", "가슴 스트랩으로 지금 측정"],
   record: ["Connect and record", "연결해서 측정"],
@@ -371,7 +371,7 @@ const refusals = {
   noisy: [["Too much noise", "잡음이 너무 많습니다"], ["Relax your arms, sit still, and record anew.", "팔에 힘을 빼고 가만히 앉아 다시 측정해 주세요."], ["other"]],
   too_many_files: [["Too many at once", "기록이 너무 많습니다"], ["A check takes one recording, an enrolment up to sixteen.", "확인에는 1개, 등록에는 16개까지 쓸 수 있습니다."]],
   file_missing: [["No recording was sent", "보낸 기록이 없습니다"], ["Choose one.", "기록을 골라 주세요."], ["other"]],
-  body_too_large: [["Too large", "파일이 너무 큽니다"], ["Choose a recording of at most 128 MB.", "128MB 이하의 기록을 골라 주세요."], ["other"]],
+  body_too_large: [["Too large", "파일이 너무 큽니다"], ["Choose a recording of at most {limit}.", "{limit} 이하의 기록을 골라 주세요."], ["other"]],
   upload_missing: [["The upload was lost", "올린 파일을 찾을 수 없습니다"], ["Send it once more.", "다시 보내 주세요."], ["again"]],
   field_missing: [["Something is missing", "빠진 것이 있습니다"], ["Fill in all that is needed.", "필요한 것을 모두 입력해 주세요."]],
   field_invalid: [["Something isn't right", "올바르지 않은 값이 있습니다"], ["Check what you filled in.", "입력한 값을 확인해 주세요."]],
@@ -411,9 +411,10 @@ export const has = (key) => key in words;
 export const advise = (reason) => (advice[reason] ?? ["", ""])[column()];
 
 // refusal is what is said of an error: title, sentence, steps.
-export function refusal(word) {
+export function refusal(word, params = {}) {
   const [title, more, steps = []] = refusals[word] ?? refusals.unknown;
-  return { title: title[column()], more: more[column()], steps };
+  const limit = size(params.limit_bytes ?? 64 << 20);
+  return { title: title[column()], more: filled(more[column()], { limit }), steps };
 }
 export const knows = (word) => word in refusals;
 

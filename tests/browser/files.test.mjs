@@ -1,0 +1,240 @@
+// Recordings on their way in: several files, headers and samples, archives that
+// never leave the browser whole, large ones, and those that don't say their rate.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { accessible, csv, files, go, house, lines, picture, recordingOf, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
+import { strap } from "./strap.mjs";
+import { zipped } from "./zip.mjs";
+
+const it = house();
+const strict = house({ SAMPLING_RATE_HZ: "0", CHALLENGE: "required" });
+const formats = join(import.meta.dirname, "../../shared/ecg/recording/testdata/samples");
+const file = (name, as) => ({ name: as ?? name.split("/").pop(), mimeType: "application/octet-stream", buffer: readFileSync(join(formats, name)) });
+
+// kept writes a file that is too large to be handed over otherwise.
+function kept(t, name, content) {
+  const folder = mkdtempSync(join(tmpdir(), "systole-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+}
+
+const dropped = (page, target, ...named) => page.evaluate(([target, named]) => {
+  const data = new DataTransfer();
+  for (const [name, content] of named) data.items.add(new File([content], name));
+  for (const kind of ["dragenter", "dragover", "drop"]) {
+    const event = new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true });
+    document.querySelector(target).dispatchEvent(event);
+    if (kind === "drop" && !event.defaultPrevented) throw new Error("the browser leaves the page");
+  }
+}, [target, named]);
+
+test("files that are dropped anywhere become recordings, to be chosen from and removed", async (t) => {
+  const page = await it.visit(t);
+  await signUp(page);
+  await dropped(page, "#trace", ["monday.csv", recordingOf("person_01_enrolment.csv")], ["tuesday.csv", recordingOf("person_01_probe.csv")]);
+  await page.locator("#recordings li", { hasText: "tuesday.csv" }).locator("canvas").waitFor();
+  await accessible(page, "two recordings");
+  await page.locator("#enrol", { hasText: "Enrol with 2 recordings" }).waitFor();
+  await page.locator("#recordings .entry", { hasText: "tuesday.csv" }).click();
+  await page.locator("#chosen", { hasText: "tuesday.csv" }).waitFor();
+  await page.locator("#recordings li", { hasText: "monday.csv" }).locator("input").uncheck();
+  await page.locator("#enrol", { hasText: /^Enrol$/ }).waitFor();
+  await page.locator("#recordings li", { hasText: "tuesday.csv" }).getByRole("button", { name: "Remove" }).click();
+  assert.equal(await page.locator("#recordings li").count(), 1);
+  assert.notEqual(await page.evaluate(() => document.activeElement.tagName), "BODY");
+  await page.locator("#recordings li input").check();
+  await page.locator("#enrol").click();
+  await seenAnswer(page, "Enrolled");
+});
+
+test("a header and its samples are one recording", async (t) => {
+  const page = await it.visit(t, { expected: [status(422)] });
+  const parts = ["enrol.hea", "enrol.dat"].map((name) => file(`wfdb-parts/${name}`));
+  await files(page, ...parts);
+  await page.locator("#facts", { hasText: "WFDB" }).waitFor();
+  await page.locator("#trace-text", { hasText: "beats" }).waitFor();
+});
+
+test("the same file can be chosen again, also after a sample", async (t) => {
+  const page = await it.visit(t);
+  const mine = csv("mine.csv", recordingOf("person_04_probe.csv"));
+  await files(page, mine);
+  await page.locator("#chosen", { hasText: "mine.csv" }).waitFor();
+  await sample(page, 0);
+  await files(page, mine);
+  await page.locator("#chosen", { hasText: "mine.csv" }).waitFor();
+});
+
+test("of Apple's export only the chosen ECGs leave the computer, and no name", async (t) => {
+  const apple = (day, body) => `Name,Gil-dong Hong\nDate of Birth,"Jan 1, 1990"\nRecorded Date,2026-03-${day} 10:26:00 +0100\nClassification,Sinus Rhythm\nSymptoms,\nSoftware Version,1.90\nDevice,"Watch4,4"\nSample Rate,500 hertz\n\n\nLead,Lead I\nUnit,µV\n\n${body}`;
+  const microvolts = (name) => recordingOf(name).replaceAll('"', "").trim().split("\n").map((v) => Math.round(1000 * v)).join("\n");
+  const zip = await zipped({
+    "apple_health_export/export.xml": "<HealthData>" + "a secret ".repeat(700_000) + "</HealthData>",
+    "apple_health_export/electrocardiograms/ecg_2026-03-01.csv": apple("01", microvolts("person_01_enrolment.csv")),
+    "apple_health_export/electrocardiograms/ecg_2026-03-09.csv": apple("09", microvolts("person_01_probe.csv")),
+    "apple_health_export/electrocardiograms/ecg_2026-03-20.csv": apple("20", microvolts("person_04_probe.csv")),
+  });
+  const page = await it.visit(t);
+  await signUp(page);
+  const sent = [];
+  page.on("request", (r) => { if (r.method() === "POST" && /inspect|make_model/.test(r.url())) sent.push(r.postDataBuffer()?.toString("latin1") ?? ""); });
+  await files(page, { name: "export.zip", mimeType: "application/zip", buffer: zip });
+  await page.locator("#archive li").nth(2).locator("canvas").waitFor();
+  assert.match(await page.locator("#archive h3").textContent(), /^3 ECGs in export.zip$/);
+  assert.deepEqual(sent, [], "something was sent before anything was chosen");
+  await accessible(page, "an archive");
+  await picture(page, "console-archive");
+  await page.locator("#archive li input").nth(1).check();
+  await page.locator("#archive li input").nth(2).check();
+  await page.locator("#archive button", { hasText: "Take 2" }).click();
+  await page.locator("#enrol", { hasText: "Enrol with 2 recordings" }).waitFor();
+  await page.locator("#facts", { hasText: "Apple Watch" }).waitFor();
+  await page.locator("#enrol").click();
+  await seenAnswer(page, "Enrolled");
+  assert.equal(sent.length, 3);
+  for (const body of sent) assert.doesNotMatch(body, /Gil-dong|1990|secret/);
+});
+
+test("an archive without an ECG, or a broken one, is said to be", async (t) => {
+  const page = await it.visit(t);
+  await files(page, { name: "export.zip", mimeType: "application/zip", buffer: await zipped({ "apple_health_export/export.xml": "<HealthData/>" }) });
+  await seenAnswer(page, "There is no ECG in this archive");
+  await accessible(page, "no ECG");
+  await files(page, { name: "export.zip", mimeType: "application/zip", buffer: Buffer.from("PK\x03\x04 and nothing more") });
+  await seenAnswer(page, "This archive can't be opened");
+});
+
+test("of 24 hours the part is sent that is compared", async (t) => {
+  const page = await it.visit(t);
+  await signUp(page);
+  const buffer = readFileSync(join(formats, "edf/enrol.edf"));
+  const number = (from, length) => Number(buffer.toString("latin1", from, from + length));
+  const header = Buffer.from(buffer.subarray(0, number(184, 8)));
+  const body = buffer.subarray(header.length);
+  const records = number(236, 8), seconds = number(244, 8);
+  const times = Math.ceil(86_400 / (records * seconds));
+  header.write(String(times * records).padEnd(8), 236, "latin1");
+  const day = Buffer.concat([header, ...Array.from({ length: times }, () => body)]);
+  const path = kept(t, "day.edf", day);
+  const began = performance.now();
+  await files(page, path);
+  await page.locator("#trace-text", { hasText: "Of 24 h the first 10 minutes are shown and compared." }).waitFor();
+  t.diagnostic(`${(day.length / 1e6).toFixed(1)} MB: first picture after ${Math.round(performance.now() - began)} ms`);
+  let sent = 0;
+  page.on("request", (r) => { sent += r.postDataBuffer()?.length ?? 0; });
+  await page.locator("#enrol").click();
+  await seenAnswer(page, "Enrolled");
+  assert.ok(sent < 4_500_000, `${sent} bytes sent`);
+});
+
+test("what is large and can't be taken apart goes by upload, with progress", async (t) => {
+  const page = await it.visit(t, { expected: [status(413)] });
+  await signUp(page);
+  const values = lines.map((line) => Number(line.replaceAll('"', "")));
+  const samples = Float32Array.from({ length: 1_500_000 }, (_, i) => values[i % values.length]);
+  const head = `{'descr': '<f4', 'fortran_order': False, 'shape': (${samples.length},), }`.padEnd(117) + "\n";
+  await files(page, kept(t, "long.npy", Buffer.concat([Buffer.from(`\x93NUMPY\x01\0\x76\0${head}`, "latin1"), Buffer.from(samples.buffer)])));
+  await page.locator("#why-not", { hasText: "Too large to be shown before it is sent." }).waitFor();
+  await page.evaluate(() => {
+    window.shares = [];
+    const bar = document.getElementById("sending");
+    new MutationObserver(() => { if (!bar.hidden) window.shares.push(bar.value); }).observe(bar, { attributes: true });
+  });
+  await page.locator("#enrol").click();
+  await seenAnswer(page, "Enrolled");
+  const shares = await page.evaluate(() => window.shares);
+  assert.ok(shares.length > 0 && shares.every((share) => share <= 1), `progress ${shares}`);
+  await page.route("**/authenticate/uploads/", (route) => route.fulfill({ status: 413, contentType: "application/json", body: JSON.stringify({ code: 413, error: "body_too_large", limit_bytes: 64 << 20 }) }));
+  await page.locator("#enrol").click();
+  await page.locator("#sure-yes").click();
+  assert.match(await (await seenAnswer(page, "Too large")).textContent(), /at most 67.1 MB/);
+});
+
+test("a file that doesn't say its rate is asked about, and read at once", async (t) => {
+  const page = await strict.visit(t, { expected: [status(422)] });
+  // Without the mains' hum, by which the service would tell the rate.
+  const values = lines.concat(lines).map((line) => Number(line.replaceAll('"', "")));
+  const humless = values.map((_, i) => values.slice(Math.max(0, i - 9), i + 1).reduce((a, b) => a + b) / 10);
+  await files(page, csv("forty.csv", humless.map((v) => v.toFixed(4)).join("\n")));
+  await seenAnswer(page, "At which rate was it recorded?");
+  await page.locator("#rate-chips button", { hasText: /500 Hz · \d\d a minute/ }).waitFor();
+  await accessible(page, "asked for the rate");
+  await page.locator("#rate").fill("500");
+  await page.locator("#rate").press("Enter");
+  await page.locator("#trace-text", { hasText: "40 s of ECG" }).waitFor();
+  await go(page, 2);
+  await page.locator("#rate").fill("250");
+  await page.locator("#rate").press("Tab");
+  await page.locator("#trace-text", { hasText: "80 s of ECG" }).waitFor();
+});
+
+test("where each check needs a nonce the page brings one", async (t) => {
+  const page = await strict.visit(t);
+  await signUp(page);
+  await sample(page, 0);
+  await page.locator("#enrol").click();
+  await seenAnswer(page, "Enrolled");
+  await sample(page, 1);
+  await page.locator("#check").click();
+  await seenAnswer(page, "It is you");
+});
+
+// The strap's 130 samples a second from 500, by the nearest.
+const resampled = (seconds) => {
+  const values = lines.map((line) => Number(line.replaceAll('"', "")));
+  return Array.from({ length: seconds * 130 }, (_, i) => Math.round(1000 * values[Math.round((i * 500) / 130) % values.length]));
+};
+
+test("a strap's recording is drawn and coached while it comes, and kept when it ends", async (t) => {
+  const page = await it.visit(t, { script: strap, argument: { samples: resampled(20), frameSamples: 73, everyMs: 20, battery: 87 } });
+  await page.locator("#record").click();
+  await page.locator("#live-battery", { hasText: "Battery 87 %" }).waitFor();
+  await page.locator("#coach-text", { hasText: "clean beats" }).waitFor();
+  await page.locator("#live-left", { hasText: "20 s recorded" }).waitFor();
+  await accessible(page, "recording");
+  await page.locator("#record").click();
+  await page.locator("#trace-text", { hasText: "20 s of ECG" }).waitFor();
+  assert.deepEqual(await page.evaluate(() => window.strapWritten), [[2, 0, 0, 1, 130, 0, 1, 1, 14, 0], [3, 0]]);
+  assert.match(await page.locator("#facts").textContent(), /130 Hz/);
+});
+
+test("a recording stops by itself when there is enough, and a live check asks by itself", async (t) => {
+  const page = await it.visit(t, { expected: [status(422)], script: strap, argument: { samples: resampled(60), frameSamples: 73, everyMs: 20 } });
+  await signUp(page);
+  await page.locator("#record").click();
+  await page.locator("#enrol:not([hidden], [aria-disabled=true])").waitFor();
+  await page.locator("#record", { hasText: "Connect and record" }).waitFor();
+  await page.locator("#coach-text", { hasText: "a good enrolment" }).waitFor();
+  await page.locator("#enrol").click();
+  await seenAnswer(page, "Enrolled");
+  await page.locator("#record").click();
+  await seenAnswer(page, "Used before"); // the stand-in sends the same heart beats again
+});
+
+test("a strap that is lost keeps what came, and says so", async (t) => {
+  const page = await it.visit(t, { script: strap, argument: { samples: resampled(20), frameSamples: 73, everyMs: 20 } });
+  await page.locator("#record").click();
+  await page.locator("#live-left", { hasText: "20 s recorded" }).waitFor();
+  await page.evaluate(() => window.strapLost());
+  await page.locator("#live-state", { hasText: "The strap's connection was lost after 20 s." }).waitFor();
+  await page.locator("#trace-text", { hasText: "20 s of ECG" }).waitFor();
+});
+
+test("recording needs no chatter: the state is spoken once", async (t) => {
+  const page = await it.visit(t, { viewport: sizes.phone, script: strap, argument: { samples: resampled(20), frameSamples: 73, everyMs: 20 } });
+  await page.evaluate(() => {
+    window.spoken = 0;
+    for (const region of document.querySelectorAll("[role=status], [aria-live]")) {
+      new MutationObserver(() => window.spoken++).observe(region, { childList: true, characterData: true, subtree: true });
+    }
+  });
+  await go(page, 2);
+  await page.locator("#record").click();
+  await page.locator("#live-left", { hasText: "20 s recorded" }).waitFor({ state: "attached" });
+  assert.ok(await page.evaluate(() => window.spoken) <= 3);
+});
