@@ -18,7 +18,7 @@ type change struct {
 // digests are to be archived. It returns nil for nothing.
 func (s *Service) changed(m store.Member, ref reference, probe Reading) *change {
 	template, adapted := s.adapted(m, ref.Template, probe)
-	if !adapted && !ref.stale && len(m.Digests) < archiveFrom {
+	if !adapted && !ref.stale && !full(m.Digests) {
 		return nil
 	}
 	c := &change{template: template, content: *ref.content, archived: m.DigestIDs()}
@@ -26,6 +26,15 @@ func (s *Service) changed(m store.Member, ref reference, probe Reading) *change 
 		c.content.remember(m.Digests[id])
 	}
 	return c
+}
+
+// full reports whether the digests beside a member are to be archived.
+func full(digests map[string][]byte) bool {
+	size := 0
+	for _, d := range digests {
+		size += len(d)
+	}
+	return len(digests) >= archiveFrom || size >= archiveBytes
 }
 
 // adapted returns the template adapted to an accepted probe and true, or as it is

@@ -55,12 +55,15 @@ const (
 // What is remembered of recordings, so that none is accepted twice.
 const (
 	// maxChecked bounds the checks remembered beside a template. Each costs it some
-	// 200 bytes, and the more there are the likelier a new recording resembles one
+	// 1.5 KB, and the more there are the likelier a new recording resembles one
 	// by chance.
 	maxChecked = 256
 	// archiveFrom is the number of digests beside the member from which they move
 	// to the template's object. Every read of the member carries them until then.
 	archiveFrom = 32
+	// archiveBytes is the same for their size: digests of ten-minute checks are 85 KB
+	// each, and a member's row may have 400 KB.
+	archiveBytes = 32 << 10
 )
 
 // When a template is adapted to an accepted probe, where Settings.Adapt says so:

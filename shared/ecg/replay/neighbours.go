@@ -21,11 +21,19 @@ const (
 	expected = 1
 	most     = 6
 	// enoughForms and enoughResiduals are the evidence from which on a recording is
-	// a replay. Of new recordings about 1 in 1,000 comes as far by either, before a
-	// history of ten beats as of two thousand.
+	// a replay, before a history of a hundred beats; of new recordings about 1 in
+	// 1,000 comes as far by either. More beats come nearer by chance: it rises by
+	// growing times the logarithm of a longer history's length.
 	enoughForms     = 12
-	enoughResiduals = 14.5
+	enoughResiduals = 15.5
+	hundred         = 100
+	growing         = 0.7
 )
+
+// before is the evidence that is enough before a history of so many beats.
+func before(beats int, enough float64) float64 {
+	return enough + growing*math.Log(max(1, float64(beats)/hundred))
+}
 
 // rarity is the evidence, in nats, that beats were recorded before. variants are
 // the beats at each stretch.

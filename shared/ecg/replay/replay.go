@@ -90,7 +90,7 @@ func (d *Detector) Replayed(s Signal, history []Digest) bool {
 	}
 	forms, residuals := beatsOf(history)
 	byForm, byResidual := d.evidence(s, forms, residuals)
-	return byForm > enoughForms || byResidual > enoughResiduals
+	return byForm > before(len(forms), enoughForms) || byResidual > before(len(residuals), enoughResiduals)
 }
 
 func beatsOf(history []Digest) (forms, residuals []Vector) {

@@ -15,6 +15,7 @@ type reassembly struct {
 	mixed  bool    // pieces of several recordings
 	share  float64 // of the beats that were used before; the others are new, 0 for all
 	steps  []step  // what is done to the whole
+	scaled bool    // each piece by a factor of its own
 	uneven float64 // by how much the time runs faster and slower
 }
 
@@ -27,7 +28,7 @@ var reassemblies = []reassembly{
 	{name: "single beats, noise at 30 dB", beats: 1, steps: []step{noise30}},
 	{name: "single beats, noise at 20 dB", beats: 1, steps: []step{noise}},
 	{name: "threes of beats, noise at 20 dB", beats: 3, steps: []step{noise}},
-	{name: "single beats, each scaled by 0.8 to 1.25", beats: 1, steps: nil},
+	{name: "single beats, each scaled by 0.8 to 1.25", beats: 1, scaled: true},
 	{name: "single beats, filtered to 1 to 35 Hz", beats: 1, steps: []step{filtered}},
 	{name: "single beats, stretched by 0.9 to 1.1", beats: 1, steps: []step{anyStretch}},
 	{name: "single beats, stretched, inverted, filtered, noise at 30 dB", beats: 1, steps: []step{anyStretch, invert, filtered, noise30}},
@@ -48,33 +49,14 @@ var reassemblies = []reassembly{
 const whole = -1
 
 // make puts it together. used are recordings that were used before, the first
-// the one to take pieces of; fresh is one that wasn't.
+// the one to take pieces of; fresh is one that wasn't. It returns false where
+// there aren't two pieces.
 func (a reassembly) make(used []ecg.Signal, fresh ecg.Signal, r *rand.Rand) (ecg.Signal, bool) {
 	s := used[0]
 	if a.beats != whole {
-		pieces := piecesOf(s, a.beats)
-		if a.mixed {
-			n := len(pieces)
-			for _, other := range used[1:] {
-				pieces = append(pieces, piecesOf(other, a.beats)...)
-			}
-			r.Shuffle(len(pieces), func(i, k int) { pieces[i], pieces[k] = pieces[k], pieces[i] })
-			pieces = pieces[:min(len(pieces), n)]
-		}
-		if a.share > 0 {
-			pieces = replaced(pieces, piecesOf(fresh, a.beats), a.share, r)
-		}
+		pieces := a.pieces(used, fresh, r)
 		if len(pieces) < 2 {
 			return s, false
-		}
-		shuffle(pieces, r)
-		if a.name == "single beats, each scaled by 0.8 to 1.25" {
-			for _, p := range pieces {
-				by := math.Exp(between(r, -math.Log(1.25), math.Log(1.25)))
-				for i := range p {
-					p[i] *= by
-				}
-			}
 		}
 		s = ecg.Signal{RateHz: s.RateHz}
 		for _, p := range pieces {
@@ -88,6 +70,32 @@ func (a reassembly) make(used []ecg.Signal, fresh ecg.Signal, r *rand.Rand) (ecg
 		s = step(s, r)
 	}
 	return s, true
+}
+
+// pieces are those to put together, in another order.
+func (a reassembly) pieces(used []ecg.Signal, fresh ecg.Signal, r *rand.Rand) [][]float64 {
+	pieces := piecesOf(used[0], a.beats)
+	if a.mixed {
+		n := len(pieces)
+		for _, other := range used[1:] {
+			pieces = append(pieces, piecesOf(other, a.beats)...)
+		}
+		shuffle(pieces, r)
+		pieces = pieces[:n]
+	}
+	if a.share > 0 {
+		pieces = replaced(pieces, piecesOf(fresh, a.beats), a.share, r)
+	}
+	shuffle(pieces, r)
+	if a.scaled {
+		for _, p := range pieces {
+			by := math.Exp(between(r, -math.Log(1.25), math.Log(1.25)))
+			for i := range p {
+				p[i] *= by
+			}
+		}
+	}
+	return pieces
 }
 
 // shuffle brings pieces into another order; two are exchanged.
