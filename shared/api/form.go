@@ -93,18 +93,6 @@ func (f *Form) Float(name string) (*float64, error) {
 	return &x, nil
 }
 
-// File returns the one recording that was sent. The errors are file_missing
-// and too_many_files.
-func (f *Form) File() (File, error) {
-	switch len(f.Files) {
-	case 0:
-		return File{}, fault.New(fault.FileMissing)
-	case 1:
-		return f.Files[0], nil
-	}
-	return File{}, fault.New(fault.TooManyFiles)
-}
-
 func fieldInvalid(name string) error {
 	return fault.New(fault.FieldInvalid, "field", name)
 }

@@ -114,16 +114,6 @@ func TestDecodeFindsFiles(t *testing.T) {
 	if !reflect.DeepEqual(form.Files, want) {
 		t.Errorf("got  %q\nwant %q", form.Files, want)
 	}
-	if _, err := form.File(); codeOf(err) != fault.TooManyFiles {
-		t.Errorf("one of three files: %v", err)
-	}
-	form.Files = form.Files[1:2]
-	if file, err := form.File(); err != nil || !reflect.DeepEqual(file, want[1]) {
-		t.Errorf("the one file: %v, %v", file, err)
-	}
-	if _, err := (&Form{}).File(); codeOf(err) != fault.FileMissing {
-		t.Errorf("one of no files: %v", err)
-	}
 }
 
 func TestDecodeRefuses(t *testing.T) {

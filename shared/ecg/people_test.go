@@ -1,7 +1,6 @@
 package ecg_test
 
 import (
-	"bytes"
 	"testing"
 
 	"systole/shared/ecg"
@@ -12,7 +11,7 @@ import (
 // signalOf is the signal in a file of tests/support/recordings.
 func signalOf(t testing.TB, file []byte) ecg.Signal {
 	t.Helper()
-	r, err := recording.Read(bytes.NewReader(file), recording.Hints{DefaultRateHz: recordings.RateHz})
+	r, err := recording.ReadBytes(file, recording.Hints{DefaultRateHz: recordings.RateHz})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ package recording
 import (
 	"bytes"
 	"context"
-	"io"
 	"math"
 	"time"
 
@@ -95,15 +94,6 @@ type Recording struct {
 // the first.
 func (r *Recording) Chosen() Lead { return r.Leads[r.chosen] }
 
-// Read reads a whole file. A refusal is an *Error; any other error is r's.
-func Read(r io.Reader, h Hints) (*Recording, error) {
-	data, err := readAll(r)
-	if err != nil {
-		return nil, err
-	}
-	return ReadBytes(data, h)
-}
-
 // ReadBytes reads a whole file that is in memory already. It keeps nothing of
 // data. A refusal is an *Error; any other error is the budget's context's.
 func ReadBytes(data []byte, h Hints) (*Recording, error) {
@@ -121,14 +111,6 @@ func ReadBytes(data []byte, h Hints) (*Recording, error) {
 }
 
 var errTooManyBytes = raw.Refuse(Unsupported, 0, "it has more than %d MB", MaxBytes>>20)
-
-func readAll(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
-	if err == nil && len(data) > MaxBytes {
-		err = errTooManyBytes
-	}
-	return data, err
-}
 
 // settle decides what the file left open.
 func settle(f found, h Hints) (*Recording, error) {

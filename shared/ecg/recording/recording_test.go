@@ -66,7 +66,7 @@ func TestTextOfAnyShapeGivesTheSameSignal(t *testing.T) {
 		"a column of whole numbers": "n ms, ecg mV\n" + lines(n, func(i int) string { return fmt.Sprintf(" %d , %.4f ", 4*i, wave(i)) }),
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := recording.Read(strings.NewReader(file), recording.Hints{RateHz: 250})
+			r, err := recording.ReadBytes([]byte(file), recording.Hints{RateHz: 250})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,7 +107,7 @@ func TestTheRateComesFromTheFileThenTheSenderThenTheSetting(t *testing.T) {
 		{"sender, not a counter", counted, recording.Hints{RateHz: 300}, 300, "rate_stated"},
 		{"setting", plain, recording.Hints{DefaultRateHz: 500}, 500, "unit_guessed rate_default"},
 	} {
-		r, err := recording.Read(strings.NewReader(c.file), c.hints)
+		r, err := recording.ReadBytes([]byte(c.file), c.hints)
 		if err != nil || math.Abs(r.RateHz-c.want) > 1e-9 || codes(r) != c.notes || len(r.Leads) != 1 {
 			t.Errorf("%s: rate is %v, %v; want %v with %s", c.name, r, err, c.want, c.notes)
 		}
@@ -117,7 +117,7 @@ func TestTheRateComesFromTheFileThenTheSenderThenTheSetting(t *testing.T) {
 func TestALeadIsChosen(t *testing.T) {
 	file := "time,V5,I,II\n" + lines(50, func(i int) string { return fmt.Sprintf("%d,5,%v,2", 4*i, wave(i)) })
 	for wanted, name := range map[string]string{"": "I", "ii": "II", "V5": "V5", "V9": "I"} {
-		r, err := recording.Read(strings.NewReader(file), recording.Hints{Lead: wanted})
+		r, err := recording.ReadBytes([]byte(file), recording.Hints{Lead: wanted})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +154,7 @@ func TestWhatCannotBeReadIsRefusedWithItsReason(t *testing.T) {
 		"no rate":             {"0.1\n0.2\n0.3\n", recording.RateUnknown, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := recording.Read(strings.NewReader(c.file), recording.Hints{})
+			_, err := recording.ReadBytes([]byte(c.file), recording.Hints{})
 			var refusal *recording.Error
 			if !errors.As(err, &refusal) {
 				t.Fatalf("error is %v, want a refusal", err)
@@ -166,24 +166,12 @@ func TestWhatCannotBeReadIsRefusedWithItsReason(t *testing.T) {
 	}
 }
 
-func TestAReadersOwnErrorComesBack(t *testing.T) {
-	broken := errors.New("connection lost")
-	_, err := recording.Read(failing{broken}, recording.Hints{})
-	if !errors.Is(err, broken) {
-		t.Errorf("error is %v", err)
-	}
-}
-
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
-
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{"\"0.1\"\n\"-1.5E-4\"\n", "time,ecg\n0,1\n4,2\n8,3\n", "a;b\n1,5;2\n", "\xff\xfe1\x00\n\x00", "Sample Rate,512,5 hertz\n1\n2\n", "00:00:01,5\n"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		r, err := recording.Read(strings.NewReader(string(file)), recording.Hints{DefaultRateHz: 250})
+		r, err := recording.ReadBytes(file, recording.Hints{DefaultRateHz: 250})
 		sound(t, r, err)
 	})
 }
@@ -193,7 +181,7 @@ func BenchmarkReadApp12s(b *testing.B) {
 	b.SetBytes(int64(len(file)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := recording.Read(strings.NewReader(file), recording.Hints{RateHz: 500}); err != nil {
+		if _, err := recording.ReadBytes([]byte(file), recording.Hints{RateHz: 500}); err != nil {
 			b.Fatal(err)
 		}
 	}

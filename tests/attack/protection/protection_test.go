@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"testing"
@@ -17,7 +16,7 @@ func people(t *testing.T) []cohort.Recording {
 	var all []cohort.Recording
 	for person := 1; person <= recordings.People; person++ {
 		for i, file := range [][]byte{recordings.Enrolment(t, person), recordings.Probe(t, person)} {
-			r, err := recording.Read(bytes.NewReader(file), recording.Hints{RateHz: recordings.RateHz})
+			r, err := recording.ReadBytes(file, recording.Hints{RateHz: recordings.RateHz})
 			if err != nil {
 				t.Fatal(err)
 			}

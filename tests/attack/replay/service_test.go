@@ -70,7 +70,7 @@ func (s service) check(t *testing.T, file []byte) string {
 
 func parsed(t *testing.T, file []byte) ecg.Signal {
 	t.Helper()
-	r, err := files.Read(bytes.NewReader(file), files.Hints{DefaultRateHz: recordings.RateHz})
+	r, err := files.ReadBytes(file, files.Hints{DefaultRateHz: recordings.RateHz})
 	if err != nil {
 		t.Fatal(err)
 	}
