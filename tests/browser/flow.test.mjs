@@ -281,3 +281,20 @@ test("a session lasts over a reload", async (t) => {
   await page.locator("#account-name", { hasText: username }).waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.style.colorScheme), "dark");
 });
+
+test("who attacks the own account is refused, whatever the disguise", async (t) => {
+  const page = await it.visit(t, { expected: [status(422), status(429)] });
+  await signUp(page);
+  await enrolled(page);
+  for (const [button, outcome] of [["Replay it", /Refused: Used before/], ["Stretch it by 3 %", /Refused: /], ["Add noise", /Refused: /], ["Shuffle the beats", /Refused: /], ["One beat, repeated", /Refused: /]]) {
+    await page.locator("#attacks button", { hasText: button }).click();
+    const line = page.locator("#attack-answer p", { hasText: button });
+    await line.waitFor();
+    t.diagnostic(await line.textContent());
+    assert.match(await line.textContent(), outcome);
+  }
+  await accessible(page, "attacked");
+  await page.locator("#log-out").click();
+  await page.locator("#notice p").waitFor();
+  assert.equal(await page.locator("#attack-answer p").count(), 0);
+});

@@ -129,6 +129,7 @@ function offer() {
   at("check").hidden = !(inside && recording && enrolled);
   at("enrol").hidden = !(inside && recording && enrolled !== null);
   at("to-log-in").hidden = inside || !recording;
+  at("attack").hidden = !(enrolled && victim() && inside);
   at("cancel").hidden = !(busy() && isAsking());
   at("enrol").classList.toggle("quiet", Boolean(enrolled));
   if (!busy()) says(at("enrol"), () => {
@@ -224,7 +225,7 @@ async function enrol() {
   if (enrolled && !(await sure("sureEnrol"))) return;
   const done = await asking(at("enrol"), "enrolling", async (options) => { await api.enrol(chosen, options); return true; });
   if (!done) return;
-  for (const r of chosen) r.used = true;
+  for (const r of chosen) r.used = r.genuine = true;
   enrolled = true;
   enrolment = { ...theCurrent()?.seen, at: Date.now() };
   showEnrolled();
@@ -239,6 +240,7 @@ async function check() {
   const result = await asking(at("check"), "checking", (options) => api.check(recording, options));
   if (result === undefined) { if (recording) refresh(); return; }
   recording.used = true;
+  recording.genuine = result;
   recordingsChanged();
   if (result) say1("yes", "itIs", ["itIsMore"], recording);
   else {
@@ -315,8 +317,22 @@ function showEnrolled() {
   at("enrolled").hidden = enrolled === null;
   at("enrolled").classList.toggle("none", !enrolled);
   if (enrolled !== null) tell(at("enrolled"), () => say(enrolled ? "enrolled" : "notEnrolled"));
-  at("attack").hidden = !(enrolled && theCurrent()?.seen && api.loggedIn());
+  offerAttack();
 }
+
+// offerAttack shows what a thief could try, once there is something to imitate:
+// a recording that was enrolled or accepted.
+async function offerAttack() {
+  at("attack").hidden = !(enrolled && victim() && api.loggedIn());
+  if (at("attack").hidden || at("attacks").hasChildNodes() || offerAttack.begun) return;
+  offerAttack.begun = true;
+  const { offerAttacks } = await import("./attack.js");
+  offerAttacks({
+    victim, done: refresh,
+    other: async (signal) => ({ files: [await api.sample("person_04_probe.csv", signal)], rate: "500" }),
+  });
+}
+const victim = () => (theCurrent()?.seen && theCurrent().genuine ? theCurrent() : null);
 
 // refresh asks what the service knows of the account.
 async function refresh() {
@@ -343,7 +359,7 @@ function leave(key) {
   enrolled = null;
   enrolment = null;
   clearRecordings();
-  for (const sample of samples) Object.assign(sample, { used: false, seen: undefined });
+  for (const sample of samples) Object.assign(sample, { used: false, genuine: false, seen: undefined });
   for (const id of ["answer", "attack-answer"]) clear(at(id));
   silence(at("live-state"));
   forgetWaits();
