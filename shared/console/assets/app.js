@@ -515,6 +515,7 @@ function start() {
   offerMine({ changed: refresh, ended: leave });
   says(at("check"), () => say("check"));
   onLanguage(() => tell(at("language"), () => say("otherLanguage")));
+  onLanguage(() => trace.redraw());
   onLanguage(() => at("language").setAttribute("lang", document.documentElement.lang === "ko" ? "en" : "ko"));
   if (api.loggedIn() && !person) api.keepToken(null);
   translate();
