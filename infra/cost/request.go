@@ -31,10 +31,11 @@ const (
 	checksADay   = 5.0
 	tokenTouches = 24 / 16.8 / checksADay
 	modelTouches = 2 / checksADay // the pointer, and what is noted of it
-	// A check leaves its print with the member, whose row grows to 32 prints of 220
-	// bytes before they move to the model: half of it on average, beside 600 bytes.
-	memberUnits   = 5
-	checksToMove  = 32
+	// A check leaves its digest with the member, whose row grows to 12 KB of digests
+	// of 1.5 KB before they move to the template: half of it on average, beside 600
+	// bytes.
+	memberUnits   = 7
+	checksToMove  = 8
 	logBytes      = 1900
 	answeredBytes = 900 // with headers
 )

@@ -62,8 +62,8 @@ const (
 	// to the template's object. Every read of the member carries them until then.
 	archiveFrom = 32
 	// archiveBytes is the same for their size: digests of ten-minute checks are 85 KB
-	// each, and a member's row may have 400 KB.
-	archiveBytes = 32 << 10
+	// each, a row may have 400 KB, and each write of it costs by its size.
+	archiveBytes = 12 << 10
 )
 
 // When a template is adapted to an accepted probe, where Settings.Adapt says so:

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -214,7 +215,8 @@ func BenchmarkDigest(b *testing.B) {
 	}
 }
 
-// BenchmarkReplayed is a probe against 256 checks.
+// BenchmarkReplayed is a probe against the checks of a week, and all that are
+// remembered.
 func BenchmarkReplayed(b *testing.B) {
 	d := New(Key{1})
 	var history []Digest
@@ -222,8 +224,12 @@ func BenchmarkReplayed(b *testing.B) {
 		history = append(history, d.Digest(beating(seed+2)))
 	}
 	s := beating(1)
-	b.ReportAllocs()
-	for b.Loop() {
-		New(Key{1}).Replayed(s, history)
+	for _, checks := range []int{10, 256} {
+		b.Run(fmt.Sprint(checks, " checks"), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				New(Key{1}).Replayed(s, history[:checks])
+			}
+		})
 	}
 }
