@@ -3,6 +3,8 @@ package biometric
 import (
 	"crypto/sha256"
 	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,7 +34,7 @@ func (h *house) logIn(t *testing.T) {
 
 func TestAfterFiveFailuresEachNextCheckWaitsLonger(t *testing.T) {
 	h := newHouse(t).enrolled(t)
-	for range freeTries {
+	for range checkLimit.Free {
 		if ok, f := h.try(t, others[0]); ok || f != nil {
 			t.Fatalf("%v, %v", ok, f)
 		}
@@ -51,7 +53,7 @@ func TestAfterFiveFailuresEachNextCheckWaitsLonger(t *testing.T) {
 			t.Fatalf("%v, %v", ok, f)
 		}
 	}
-	h.now = h.now.Add(longestWait)
+	h.now = h.now.Add(checkLimit.Longest)
 	if ok, f := h.try(t, same); !ok || f != nil {
 		t.Fatalf("the right heart in time: %v, %v", ok, f)
 	}
@@ -63,7 +65,7 @@ func TestAfterFiveFailuresEachNextCheckWaitsLonger(t *testing.T) {
 func TestAnUnusableRecordingIsNoFailure(t *testing.T) {
 	h := newHouse(t).enrolled(t)
 	for recording, want := range map[string]fault.Code{"noise": fault.RecordingUnreadable, "lee 1 short": fault.TooShort} {
-		for range 2 * freeTries {
+		for range 2 * checkLimit.Free {
 			if _, f := h.try(t, recording); f == nil || f.Code != want {
 				t.Fatalf("%s: %v", recording, f)
 			}
@@ -77,11 +79,11 @@ func TestAnUnusableRecordingIsNoFailure(t *testing.T) {
 func TestAtFiftyFailuresTheModelIsDisabledUntilMadeAnewWithThePassword(t *testing.T) {
 	h := newHouse(t).enrolled(t)
 	h.logIn(t)
-	for h.kim(t).Template.Failures < disabledAt {
+	for h.kim(t).Template.Failures < checkLimit.Most {
 		if ok, f := h.try(t, others[0]); ok || f != nil {
 			t.Fatalf("%v, %v", ok, f)
 		}
-		h.now = h.now.Add(longestWait)
+		h.now = h.now.Add(checkLimit.Longest)
 		h.store.TouchSession(t.Context(), sha256.Sum256([]byte(kimsToken)), h.now, h.kim(t).Template.Key)
 	}
 	if _, f := h.try(t, same); f == nil || f.Code != fault.ModelDisabled {
@@ -102,15 +104,97 @@ func TestAtFiftyFailuresTheModelIsDisabledUntilMadeAnewWithThePassword(t *testin
 	}
 }
 
-func TestAFailureThatCannotBeCountedIsNoVerdict(t *testing.T) {
+func TestACheckThatCannotBeCountedIsNoVerdict(t *testing.T) {
+	for _, recording := range []string{same, others[0]} {
+		h := newHouse(t).enrolled(t)
+		h.calls.before = func(call string) error {
+			if call == "RegisterProbe" {
+				return errors.New("store is down")
+			}
+			return nil
+		}
+		if ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(recording))}); ok || err == nil {
+			t.Errorf("%s: %v, %v", recording, ok, err)
+		}
+	}
+}
+
+// A function that is killed between the admission and the verdict has told
+// nobody anything, and the check stays counted.
+func TestACheckWithoutAVerdictStaysCounted(t *testing.T) {
 	h := newHouse(t).enrolled(t)
 	h.calls.before = func(call string) error {
-		if call == "CountFailure" {
-			return errors.New("store is down")
+		if call == "RemoveProbe" || call == "Note" {
+			return errors.New("killed")
 		}
 		return nil
 	}
-	if ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(others[0]))}); ok || err == nil {
-		t.Errorf("%v, %v", ok, err)
+	for range checkLimit.Free {
+		if ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(others[0]))}); ok || err == nil {
+			t.Fatalf("%v, %v", ok, err)
+		}
+	}
+	if _, f := h.try(t, same); f == nil || f.Code != fault.TooManyChecks {
+		t.Errorf("after %d: %v", checkLimit.Free, f)
+	}
+}
+
+func TestOfAThousandWrongChecksAtOnceFiveAreCompared(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	var compared, refused atomic.Int32
+	var done sync.WaitGroup
+	for range 1000 {
+		done.Go(func() {
+			ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(others[0]))})
+			switch {
+			case err == nil && !ok:
+				compared.Add(1)
+			case codeOf(err) == fault.TooManyChecks:
+				refused.Add(1)
+			default:
+				t.Errorf("%v, %v", ok, err)
+			}
+		})
+	}
+	done.Wait()
+	if compared.Load() != int32(checkLimit.Free) || refused.Load() != int32(1000-checkLimit.Free) {
+		t.Errorf("%d compared, %d refused", compared.Load(), refused.Load())
+	}
+	if n := h.kim(t).Template.Failures; n != checkLimit.Free {
+		t.Errorf("%d failures", n)
+	}
+}
+
+func TestOnlyComparedProbesCount(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	for range 2 * checkLimit.Free {
+		_, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(same)), Nonce: "not the session's"})
+		if codeOf(err) != fault.ChallengeInvalid {
+			t.Fatal(err)
+		}
+	}
+	if m := h.kim(t); m.Template.Failures != 0 || len(m.Digests) != 0 {
+		t.Errorf("%d failures, %d digests", m.Template.Failures, len(m.Digests))
+	}
+	h.store.VoidTokens(t.Context(), "kim", h.now) // somebody's session that was ended
+	for range 2 * checkLimit.Free {
+		if _, f := h.try(t, others[0]); f == nil || f.Code != fault.TokenInvalid {
+			t.Fatal(f)
+		}
+	}
+	if m := h.kim(t); m.Template.Failures != 0 || len(m.Digests) != 0 {
+		t.Errorf("%d failures, %d digests of an ended session", m.Template.Failures, len(m.Digests))
+	}
+}
+
+func TestAcceptedChecksAreNoFailures(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	for range 3 * checkLimit.Free {
+		if ok, f := h.try(t, same); !ok || f != nil {
+			t.Fatalf("%v, %v", ok, f)
+		}
+	}
+	if n := h.kim(t).Template.Failures; n > 1 {
+		t.Errorf("%d failures", n)
 	}
 }

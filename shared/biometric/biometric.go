@@ -25,7 +25,6 @@ type Members interface {
 	store.MemberReader
 	store.TemplateWriter
 	store.ProbeRegistry
-	store.CheckCounter
 	store.EventWriter
 }
 

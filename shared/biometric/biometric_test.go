@@ -157,9 +157,21 @@ func (c *calls) Member(ctx context.Context, username string) (m store.Member, er
 	return m, err
 }
 
-func (c *calls) RegisterProbe(ctx context.Context, username, id string, digest []byte) (m store.Member, err error) {
-	err = c.call("RegisterProbe", func() error { m, err = c.Store.RegisterProbe(ctx, username, id, digest); return err })
+func (c *calls) RegisterProbe(ctx context.Context, session store.Session, p store.Probe) (m store.Member, err error) {
+	err = c.call("RegisterProbe", func() error { m, err = c.Store.RegisterProbe(ctx, session, p); return err })
 	return m, err
+}
+
+func (c *calls) RemoveProbe(ctx context.Context, username, id string) error {
+	return c.call("RemoveProbe", func() error { return c.Store.RemoveProbe(ctx, username, id) })
+}
+
+func (c *calls) Note(ctx context.Context, username string, e store.Event) error {
+	return c.call("Note", func() error { return c.Store.Note(ctx, username, e) })
+}
+
+func (c *calls) RecordAcceptance(ctx context.Context, username, version string, used time.Time) error {
+	return c.call("RecordAcceptance", func() error { return c.Store.RecordAcceptance(ctx, username, version, used) })
 }
 
 func (c *calls) SetTemplate(ctx context.Context, username, replaced string, m store.Template, digests []string) error {
@@ -168,14 +180,6 @@ func (c *calls) SetTemplate(ctx context.Context, username, replaced string, m st
 
 func (c *calls) ClearTemplate(ctx context.Context, username, version string, digests []string) error {
 	return c.call("ClearTemplate", func() error { return c.Store.ClearTemplate(ctx, username, version, digests) })
-}
-
-func (c *calls) MarkTemplateUsed(ctx context.Context, username, version string, used time.Time) error {
-	return c.call("MarkTemplateUsed", func() error { return c.Store.MarkTemplateUsed(ctx, username, version, used) })
-}
-
-func (c *calls) CountFailure(ctx context.Context, username, version string, at time.Time) error {
-	return c.call("CountFailure", func() error { return c.Store.CountFailure(ctx, username, version, at) })
 }
 
 func (c *calls) Put(ctx context.Context, key string, data []byte) error {
@@ -269,14 +273,14 @@ func TestRoundTrips(t *testing.T) {
 		want []string // sorted
 	}{
 		{"enrolment", func() { h.enrolled(t) },
-			[]string{"Member", "Put models", "Put uploads", "Session", "SetTemplate", "TouchSession"}},
+			[]string{"Member", "Note", "Put models", "Put uploads", "Session", "SetTemplate", "TouchSession"}},
 		{"check", check, []string{"Get", "RegisterProbe", "Session"}},
 		{"check with a hint out of date", func() {
 			if err := h.store.TouchSession(t.Context(), sha256.Sum256([]byte(kimsToken)), h.now, "models/7/gone"); err != nil {
 				t.Fatal(err)
 			}
 			check()
-		}, []string{"Get", "Get", "RegisterProbe", "Session", "TouchSession"}},
+		}, []string{"Get", "Get", "RecordAcceptance", "RegisterProbe", "Session", "TouchSession"}},
 		{"check after that", check, []string{"Get", "RegisterProbe", "Session"}},
 		{"check a day later", func() {
 			h.now = h.now.Add(24 * time.Hour)
@@ -285,7 +289,7 @@ func TestRoundTrips(t *testing.T) {
 				t.Fatal(err)
 			}
 			check()
-		}, []string{"Get", "MarkTemplateUsed", "RegisterProbe", "Session"}},
+		}, []string{"Get", "Note", "RecordAcceptance", "RegisterProbe", "Session"}},
 		{"check after that", check, []string{"Get", "RegisterProbe", "Session"}},
 	}
 	for _, step := range steps {

@@ -42,15 +42,13 @@ const (
 	UploadLifetime = 15 * time.Minute
 )
 
-// Limits of failed checks in a row (NIST SP 800-63B-4, 3.2.3): from freeTries on
-// each next check has to wait, twice as long each time; at disabledAt the
-// template is of no use until the member, with the password, enrols again.
-const (
-	freeTries   = 5
-	firstWait   = 30 * time.Second
-	longestWait = 15 * time.Minute
-	disabledAt  = 50
-)
+// checkLimit bounds failed checks in a row (NIST SP 800-63B-4, 3.2.3). At Most
+// the template is of no use until the member, with the password, enrols again.
+//
+// A check counts as failed from the write that admits it until its verdict: of
+// checks at once no more are compared than the limit admits. One that ends
+// without a verdict, by a crash or a store that is down, stays counted.
+var checkLimit = store.Backoff{Free: 5, First: 30 * time.Second, Longest: 15 * time.Minute, Most: 50}
 
 // What is remembered of recordings, so that none is accepted twice.
 const (
@@ -99,7 +97,7 @@ func (s Settings) mayEnrol(session store.Session, m store.Member) error {
 	if s.Consent != "" && !m.Consent.Holds(s.Consent) {
 		return fault.New(fault.ConsentMissing)
 	}
-	if m.Template != nil && m.Template.Failures >= disabledAt && !session.Issued.After(m.Template.FailedAt) {
+	if m.Template != nil && checkLimit.Exhausted(m.Template.Failures) && !session.Issued.After(m.Template.FailedAt) {
 		return fault.New(fault.LogInAgain)
 	}
 	return nil
@@ -108,23 +106,17 @@ func (s Settings) mayEnrol(session store.Session, m store.Member) error {
 // mayCheck returns why the template may not be compared with now:
 // fault.ModelDisabled, or fault.TooManyChecks with the time to wait.
 func mayCheck(m store.Template, now time.Time) error {
-	if m.Failures >= disabledAt {
+	if checkLimit.Exhausted(m.Failures) {
 		return fault.New(fault.ModelDisabled)
 	}
-	wait := m.FailedAt.Add(waitAfter(m.Failures)).Sub(now)
-	if wait <= 0 {
+	if checkLimit.Admits(m.Failures, m.FailedAt, now) {
 		return nil
 	}
-	return fault.New(fault.TooManyChecks, "seconds", int(math.Ceil(wait.Seconds()))).After(wait)
+	return tooManyChecks(m.FailedAt.Add(checkLimit.Wait(m.Failures)).Sub(now))
 }
 
-// waitAfter is how long no check is made after so many failures in a row.
-func waitAfter(failures int) time.Duration {
-	if failures < freeTries {
-		return 0
-	}
-	doublings := min(failures-freeTries, 10)
-	return min(firstWait<<doublings, longestWait)
+func tooManyChecks(wait time.Duration) error {
+	return fault.New(fault.TooManyChecks, "seconds", int(math.Ceil(wait.Seconds()))).After(wait)
 }
 
 // mayAdapt reports whether the template is old enough to be adapted.

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 
 	"systole/shared/biometric/protect"
 	"systole/shared/fault"
@@ -22,6 +24,8 @@ type probe struct {
 	id      string            // of its digest beside the member
 	keys    []protect.Derived // of its member's digests
 	digest  []byte            // at rest
+	// registered says whether the probe may have been admitted, and counted.
+	registered bool
 }
 
 // readProbe reads the recording to check, of which there must be one.
@@ -61,24 +65,60 @@ func (s *Service) readProbe(ctx context.Context, session store.Session, submitte
 	return p, nil
 }
 
-// present reads the session's member and, in the same call, leaves the probe's
-// digest beside them, before any other check is decided. Without a probe it only
-// reads.
+// admissions bounds how often an admission is tried that was refused by a row
+// that has changed since.
+const admissions = 3
+
+// present reads the session's member and, in the same call, admits the probe:
+// its digest lies beside the member, and it counts as a failed check, before any
+// other check is decided. Without a probe it only reads.
+//
+// The errors are fault.TokenInvalid, fault.NoModel and those of mayCheck.
 func (s *Service) present(ctx context.Context, session store.Session, p *probe) (store.Member, error) {
 	if p == nil {
 		return s.owner(ctx, session)
 	}
-	m, err := s.members.RegisterProbe(ctx, session.Username, p.id, p.digest)
-	return s.confirmed(session, m, err)
+	for range admissions {
+		now := s.now()
+		m, err := s.members.RegisterProbe(ctx, session, store.Probe{ID: p.id, Digest: p.digest, At: now, Limit: checkLimit})
+		p.registered = !errors.Is(err, store.ErrConflict)
+		if p.registered {
+			return s.confirmed(session, m, err)
+		}
+		if err := s.refused(session, m, now); err != nil {
+			return store.Member{}, err
+		}
+	}
+	return store.Member{}, tooManyChecks(time.Second)
 }
 
-// withdraw removes the digest of a probe that was not compared. If that fails,
-// the recording counts as used.
-func (s *Service) withdraw(ctx context.Context, session store.Session, p *probe) {
-	if p == nil {
+// refused returns why no probe of the session is admitted, nil if one would be.
+func (s *Service) refused(session store.Session, m store.Member, now time.Time) error {
+	if err := s.tokens.Confirm(session, m); err != nil {
+		return err
+	}
+	if m.Template == nil {
+		return fault.New(fault.NoModel)
+	}
+	return mayCheck(*m.Template, now)
+}
+
+// withdraw removes the digest of a probe that was not compared, and takes its
+// count back. If that fails, the recording counts as used, and the check as
+// failed.
+func (s *Service) withdraw(ctx context.Context, session store.Session, m store.Member, p *probe) {
+	if p == nil || !p.registered {
 		return
 	}
-	bestEffort(ctx, func(ctx context.Context) error { return s.members.RemoveProbe(ctx, session.Username, p.id) })
+	bestEffort(ctx, func(ctx context.Context) error {
+		if m.Template != nil {
+			err := s.members.WithdrawProbe(ctx, session.Username, m.Template.Version, p.id)
+			if !errors.Is(err, store.ErrConflict) {
+				return err
+			}
+		}
+		return s.members.RemoveProbe(ctx, session.Username, p.id)
+	})
 }
 
 // checkPresentation returns fault.Replay for a recording that was used before,

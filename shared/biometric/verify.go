@@ -31,7 +31,7 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (bool, erro
 	defer s.discard(ctx, session, c.Uploads)
 	m, ref, err := s.admit(ctx, session, p, unusable, c.Nonce)
 	if err != nil {
-		s.withdraw(ctx, session, p)
+		s.withdraw(ctx, session, m, p)
 		return false, err
 	}
 	if err := s.checkPresentation(p, m, ref); err != nil {
@@ -46,7 +46,8 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (bool, erro
 		return false, s.recordFailure(ctx, m, p, nil)
 	}
 	measure.Add(ctx, "accepted", measure.Count, 1)
-	return true, s.recordSuccess(ctx, session, m, ref, p)
+	s.recordSuccess(ctx, session, m, ref, p)
+	return true, nil
 }
 
 // admit loads what the probe is compared with. That the probe is unusable is
@@ -57,8 +58,10 @@ func (s *Service) admit(ctx context.Context, session store.Session, p *probe, un
 	if err != nil {
 		return m, ref, err
 	}
-	if err := mayCheck(*m.Template, s.now()); err != nil {
-		return m, ref, err
+	if p == nil { // else the store has admitted it
+		if err := mayCheck(*m.Template, s.now()); err != nil {
+			return m, ref, err
+		}
 	}
 	return m, ref, unusable
 }
@@ -128,23 +131,17 @@ func (s *Service) consumeChallenge(ctx context.Context, session store.Session, n
 	return nil
 }
 
-// recordFailure counts a failed check, before its caller learns of it, and
-// returns why it failed, nil for a probe of another person. It removes the
-// probe's digest: only an accepted recording must not come again.
+// recordFailure records a failed check, which was counted when it was admitted,
+// before its caller learns of it, and returns why it failed, nil for a probe of
+// another person. It removes the probe's digest: only an accepted recording must
+// not come again.
 func (s *Service) recordFailure(ctx context.Context, m store.Member, p *probe, why error) error {
 	kind := member.NotRecognised
 	if fault.Is(why, fault.Replay) {
 		kind = member.ReplayRefused
 	}
-	now := s.now()
 	err := parallel.Do(func() error {
-		err := s.members.CountFailure(ctx, m.Username, m.Template.Version, now)
-		if errors.Is(err, store.ErrConflict) { // a new template has no failures yet
-			return nil
-		}
-		return err
-	}, func() error {
-		return s.members.Note(ctx, m.Username, member.NewEvent(kind, now))
+		return s.members.Note(ctx, m.Username, member.NewEvent(kind, s.now()))
 	}, func() error {
 		return s.members.RemoveProbe(ctx, m.Username, p.id)
 	})
@@ -154,41 +151,34 @@ func (s *Service) recordFailure(ctx context.Context, m store.Member, p *probe, w
 	return why
 }
 
-// recordSuccess clears failures, and adapts, archives or notes what follows from
-// an accepted probe.
-func (s *Service) recordSuccess(ctx context.Context, session store.Session, m store.Member, ref reference, p *probe) error {
-	if err := s.clearFailures(ctx, m); err != nil {
-		return err
-	}
+// recordSuccess adapts, archives or notes what follows from an accepted probe.
+// What it doesn't write leaves a count too high, and never one too low.
+func (s *Service) recordSuccess(ctx context.Context, session store.Session, m store.Member, ref reference, p *probe) {
 	if changed := s.changed(m, ref, p.reading); changed != nil {
 		bestEffort(ctx, func(ctx context.Context) error { return s.replace(ctx, session, m, *changed) })
-		return nil
+		return
 	}
 	s.noteUse(ctx, session, m)
-	return nil
 }
 
-func (s *Service) clearFailures(ctx context.Context, m store.Member) error {
-	if m.Template.Failures == 0 {
-		return nil
-	}
-	err := s.members.ClearFailures(ctx, m.Username, m.Template.Version)
-	if err != nil && !errors.Is(err, store.ErrConflict) {
-		return fmt.Errorf("clear failed checks: %w", err)
-	}
-	return nil
-}
-
-// noteUse notes that session and template are in use, if the last note is old.
+// noteUse notes that session and template are in use, if the last note is old,
+// and takes counted failures back. The one that the check itself has counted
+// stays where nothing else is to be written: it is taken back with the next, and
+// an accepted check costs no further call.
 func (s *Service) noteUse(ctx context.Context, session store.Session, m store.Member) {
+	now := s.now()
+	due := now.Sub(m.Template.Used) >= usedResolution
 	bestEffort(ctx, func(ctx context.Context) error {
 		return s.tokens.Touch(ctx, session, m.Template.Key)
 	}, func(ctx context.Context) error {
-		now := s.now()
-		if now.Sub(m.Template.Used) < usedResolution {
+		if !due && m.Template.Failures <= 1 {
 			return nil
 		}
-		return errors.Join(s.members.MarkTemplateUsed(ctx, m.Username, m.Template.Version, now),
-			s.members.Note(ctx, m.Username, member.NewEvent(member.Recognised, now)))
+		return s.members.RecordAcceptance(ctx, m.Username, m.Template.Version, now)
+	}, func(ctx context.Context) error {
+		if !due {
+			return nil
+		}
+		return s.members.Note(ctx, m.Username, member.NewEvent(member.Recognised, now))
 	})
 }

@@ -74,12 +74,6 @@ func (s *Store) SetTemplate(_ context.Context, username, replaced string, t stor
 	return err
 }
 
-// MarkTemplateUsed: see store.TemplateWriter.
-func (s *Store) MarkTemplateUsed(_ context.Context, username, version string, used time.Time) error {
-	_, err := s.update(username, rules.MarkTemplateUsed(version, used))
-	return err
-}
-
 // ClearTemplate: see store.TemplateRemover.
 func (s *Store) ClearTemplate(_ context.Context, username, version string, digests []string) error {
 	_, err := s.update(username, rules.ClearTemplate(version, digests))
@@ -87,12 +81,12 @@ func (s *Store) ClearTemplate(_ context.Context, username, version string, diges
 }
 
 // RegisterProbe: see store.ProbeRegistry.
-func (s *Store) RegisterProbe(_ context.Context, username, id string, digest []byte) (store.Member, error) {
-	m, err := s.update(username, rules.RegisterProbe(id, digest))
-	if err != nil {
+func (s *Store) RegisterProbe(_ context.Context, session store.Session, p store.Probe) (store.Member, error) {
+	m, err := s.update(session.Username, rules.RegisterProbe(session, p))
+	if m == nil {
 		return store.Member{}, err
 	}
-	return *m, nil
+	return *m, err
 }
 
 // RemoveProbe: see store.ProbeRegistry.
@@ -101,15 +95,15 @@ func (s *Store) RemoveProbe(_ context.Context, username, id string) error {
 	return err
 }
 
-// CountFailure: see store.CheckCounter.
-func (s *Store) CountFailure(_ context.Context, username, version string, at time.Time) error {
-	_, err := s.update(username, rules.CountFailure(version, at))
+// WithdrawProbe: see store.ProbeRegistry.
+func (s *Store) WithdrawProbe(_ context.Context, username, version, id string) error {
+	_, err := s.update(username, rules.WithdrawProbe(version, id))
 	return err
 }
 
-// ClearFailures: see store.CheckCounter.
-func (s *Store) ClearFailures(_ context.Context, username, version string) error {
-	_, err := s.update(username, rules.ClearFailures(version))
+// RecordAcceptance: see store.ProbeRegistry.
+func (s *Store) RecordAcceptance(_ context.Context, username, version string, used time.Time) error {
+	_, err := s.update(username, rules.RecordAcceptance(version, used))
 	return err
 }
 

@@ -36,7 +36,7 @@ func update[Key comparable, Row any](s *Store, rows *map[Key]Row, key Key, rule 
 	after, write, err := rule.Apply(before)
 	switch {
 	case err != nil:
-		return before, nil, fmt.Errorf("%s: %w", rule.Op, err)
+		return before, after, fmt.Errorf("%s: %w", rule.Op, err)
 	case !write:
 	case after == nil:
 		delete(*rows, key)
@@ -95,23 +95,18 @@ func (s *Store) SetTemplate(_ context.Context, username, replaced string, t stor
 	return s.update(username, rules.SetTemplate(replaced, t, archived))
 }
 
-// MarkTemplateUsed: see store.TemplateWriter.
-func (s *Store) MarkTemplateUsed(_ context.Context, username, version string, used time.Time) error {
-	return s.update(username, rules.MarkTemplateUsed(version, used))
-}
-
 // ClearTemplate: see store.TemplateRemover.
 func (s *Store) ClearTemplate(_ context.Context, username, version string, digests []string) error {
 	return s.update(username, rules.ClearTemplate(version, digests))
 }
 
 // RegisterProbe: see store.ProbeRegistry.
-func (s *Store) RegisterProbe(_ context.Context, username, id string, digest []byte) (store.Member, error) {
-	_, m, err := update(s, &s.members, username, rules.RegisterProbe(id, digest))
-	if err != nil {
+func (s *Store) RegisterProbe(_ context.Context, session store.Session, p store.Probe) (store.Member, error) {
+	_, m, err := update(s, &s.members, session.Username, rules.RegisterProbe(session, p))
+	if m == nil {
 		return store.Member{}, err
 	}
-	return clone(*m), nil
+	return clone(*m), err
 }
 
 // RemoveProbe: see store.ProbeRegistry.
@@ -119,14 +114,14 @@ func (s *Store) RemoveProbe(_ context.Context, username, id string) error {
 	return s.update(username, rules.RemoveProbe(id))
 }
 
-// CountFailure: see store.CheckCounter.
-func (s *Store) CountFailure(_ context.Context, username, version string, at time.Time) error {
-	return s.update(username, rules.CountFailure(version, at))
+// WithdrawProbe: see store.ProbeRegistry.
+func (s *Store) WithdrawProbe(_ context.Context, username, version, id string) error {
+	return s.update(username, rules.WithdrawProbe(version, id))
 }
 
-// ClearFailures: see store.CheckCounter.
-func (s *Store) ClearFailures(_ context.Context, username, version string) error {
-	return s.update(username, rules.ClearFailures(version))
+// RecordAcceptance: see store.ProbeRegistry.
+func (s *Store) RecordAcceptance(_ context.Context, username, version string, used time.Time) error {
+	return s.update(username, rules.RecordAcceptance(version, used))
 }
 
 // ClaimPKBlock: see store.MemberStore.

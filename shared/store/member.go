@@ -60,7 +60,8 @@ type Template struct {
 	Used      time.Time // last successful check, to the day
 	Algorithm string    // name of the algorithm that made it
 	Quality   float64   // 0 to 1
-	// Failures counts the checks that failed in a row; FailedAt is the time of
+	// Failures counts the checks that were admitted since it was 0: those that
+	// failed in a row, and those that have no verdict yet. FailedAt is the time of
 	// the last one.
 	Failures int
 	FailedAt time.Time
@@ -101,9 +102,6 @@ type TemplateWriter interface {
 	// which t's object now holds; else ErrConflict. A repetition of the very
 	// same write succeeds.
 	SetTemplate(ctx context.Context, username, replaced string, t Template, archived []string) error
-	// MarkTemplateUsed sets the template's Used if it still is the current
-	// version, else ErrConflict.
-	MarkTemplateUsed(ctx context.Context, username, version string, used time.Time) error
 }
 
 // TemplateRemover removes a member's pointer to a template.
@@ -116,25 +114,34 @@ type TemplateRemover interface {
 
 // ProbeRegistry remembers the recordings that are being checked.
 type ProbeRegistry interface {
-	// RegisterProbe adds the digest of a probe under an id of its own, and
-	// returns the member with it: in one call, so that of several checks of one
-	// recording at once all but one see another's digest. ErrNotFound when there
-	// is no such member.
-	RegisterProbe(ctx context.Context, username, id string, digest []byte) (Member, error)
-	// RemoveProbe removes the digest with this id. Removing a missing one
-	// succeeds.
+	// RegisterProbe admits a probe: it adds the probe's digest under its id, adds
+	// one to the template's Failures and sets FailedAt, and returns the member
+	// with it, in one call. So of checks at once none is compared that wasn't
+	// counted, and of several with one recording all but one see another's digest.
+	// A repetition of the very same write succeeds and counts once.
+	//
+	// The error is ErrNotFound when the session's user name has no member, and
+	// ErrConflict, with the member as they are, when the session isn't the
+	// member's, there is no template, or the limit admits none now.
+	RegisterProbe(ctx context.Context, session Session, p Probe) (Member, error)
+	// RemoveProbe removes the digest with this id; what was counted stays.
+	// Removing a missing one succeeds.
 	RemoveProbe(ctx context.Context, username, id string) error
+	// WithdrawProbe removes the digest with this id, and takes the failure back
+	// that RegisterProbe counted, if the template still is of this version and has
+	// a failure, else ErrConflict. Withdrawing a missing one succeeds.
+	WithdrawProbe(ctx context.Context, username, version, id string) error
+	// RecordAcceptance sets the template's Failures to 0 and Used, if it still is
+	// of this version, else ErrConflict.
+	RecordAcceptance(ctx context.Context, username, version string, used time.Time) error
 }
 
-// CheckCounter counts the failed checks of a template.
-type CheckCounter interface {
-	// CountFailure adds one to the template's Failures, and sets FailedAt, if it
-	// still is the current version, else ErrConflict. Of several at once each is
-	// counted; one may count twice when its reply was lost.
-	CountFailure(ctx context.Context, username, version string, at time.Time) error
-	// ClearFailures sets the template's Failures to 0 if it still is the current
-	// version, else ErrConflict.
-	ClearFailures(ctx context.Context, username, version string) error
+// Probe is a recording that is to be checked.
+type Probe struct {
+	ID     string // of its digest
+	Digest []byte
+	At     time.Time
+	Limit  Backoff // of failed checks in a row
 }
 
 // MemberLister finds members for clean-up.
@@ -154,7 +161,6 @@ type Members interface {
 	TemplateWriter
 	TemplateRemover
 	ProbeRegistry
-	CheckCounter
 	MemberLister
 	AttemptStore
 	ActivityLog

@@ -51,8 +51,12 @@ func TestALostReplyIsNoConflict(t *testing.T) {
 		{"replace password", func() error { return s.ReplacePassword(t.Context(), "hong", "first", "second", time.Time{}) }},
 		{"claim pk block", func() error { return s.ClaimPKBlock(t.Context(), 7, "me") }},
 		{"set template", func() error { return s.SetTemplate(t.Context(), "hong", "", model, nil) }},
-		{"mark template used", func() error { return s.MarkTemplateUsed(t.Context(), "hong", "v1", now) }},
-		{"register probe", func() error { _, err := s.RegisterProbe(t.Context(), "hong", "a", []byte("x")); return err }},
+		{"register probe", func() error {
+			_, err := s.RegisterProbe(t.Context(), store.Session{Username: "hong", PK: 1}, store.Probe{ID: "a", Digest: []byte("x"), Limit: store.Backoff{Free: 1}})
+			return err
+		}},
+		{"withdraw probe", func() error { return s.WithdrawProbe(t.Context(), "hong", "v1", "a") }},
+		{"record acceptance", func() error { return s.RecordAcceptance(t.Context(), "hong", "v1", now) }},
 		{"remove probe", func() error { return s.RemoveProbe(t.Context(), "hong", "a") }},
 		{"clear template", func() error { return s.ClearTemplate(t.Context(), "hong", "v1", nil) }},
 		{"create session", func() error {

@@ -2,6 +2,8 @@ package dynamo
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"systole/shared/aws/client"
 	"systole/shared/store"
 	"systole/shared/store/rules"
 )
@@ -46,22 +49,10 @@ func (s *Store) ClearTemplate(ctx context.Context, username, version string, dig
 		"REMOVE "+strings.Join(names, ", "), nil))
 }
 
-// MarkTemplateUsed: see store.TemplateWriter.
-func (s *Store) MarkTemplateUsed(ctx context.Context, username, version string, used time.Time) error {
-	return s.update(ctx, username, current(rules.MarkTemplateUsed(version, used), version,
-		"SET model_used = :used", item{":used": moment(used)}))
-}
-
-// CountFailure: see store.CheckCounter.
-func (s *Store) CountFailure(ctx context.Context, username, version string, at time.Time) error {
-	return s.update(ctx, username, current(rules.CountFailure(version, at), version,
-		"SET model_failed_at = :at ADD model_failures :one", item{":at": moment(at), ":one": whole(1)}))
-}
-
-// ClearFailures: see store.CheckCounter.
-func (s *Store) ClearFailures(ctx context.Context, username, version string) error {
-	return s.update(ctx, username, current(rules.ClearFailures(version), version,
-		"SET model_failures = :none, model_failed_at = :none", item{":none": whole(0)}))
+// RecordAcceptance: see store.ProbeRegistry.
+func (s *Store) RecordAcceptance(ctx context.Context, username, version string, used time.Time) error {
+	return s.update(ctx, username, current(rules.RecordAcceptance(version, used), version,
+		"SET model_failures = :none, model_failed_at = :none, model_used = :used", item{":none": whole(0), ":used": moment(used)}))
 }
 
 // current is a change of the template that the row points to, while it is of
@@ -83,21 +74,38 @@ func digestNames(ids []string) []string {
 	return names
 }
 
-// RegisterProbe: see store.ProbeRegistry. The digest is an attribute of its own:
-// a repetition writes the same again.
-func (s *Store) RegisterProbe(ctx context.Context, username, id string, digest []byte) (store.Member, error) {
-	rule := rules.RegisterProbe(id, digest)
+// RegisterProbe: see store.ProbeRegistry. The digest is an attribute of its own.
+// A refused member is read back: not every server returns the row that failed a
+// condition.
+func (s *Store) RegisterProbe(ctx context.Context, session store.Session, p store.Probe) (store.Member, error) {
+	rule, name := rules.RegisterProbe(session, p), digestPrefix+p.ID
+	values := item{
+		":pk": whole(session.PK), ":from": moment(session.ValidFrom),
+		":digest": &types.AttributeValueMemberB{Value: p.Digest}, ":at": moment(p.At), ":one": whole(1),
+	}
+	admitted := admits(p.Limit, p.At, "model_failures", "model_failed_at", values)
 	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.tables.Members, Key: item{"username": text(username)},
-		UpdateExpression:          aws.String("SET " + digestPrefix + id + " = :digest"),
-		ConditionExpression:       aws.String(present),
-		ExpressionAttributeValues: item{":digest": &types.AttributeValueMemberB{Value: digest}},
+		TableName: &s.tables.Members, Key: item{"username": text(session.Username)},
+		UpdateExpression: aws.String("SET " + name + " = :digest, model_failed_at = :at ADD model_failures :one"),
+		ConditionExpression: aws.String("pk = :pk AND tokens_valid_from = :from AND attribute_not_exists(" + name + ")" +
+			" AND attribute_exists(model_version) AND (attribute_not_exists(model_failures) OR " + admitted + ")"),
+		ExpressionAttributeValues: values,
 		ReturnValues:              types.ReturnValueAllNew,
 	})
-	if err != nil {
-		return store.Member{}, s.outcome(ctx, username, rule, err)
+	if err == nil {
+		return named(rule.Op, out.Attributes, readMember)
 	}
-	return named(rule.Op, out.Attributes, readMember)
+	if !conditionFailed(err) {
+		return store.Member{}, client.Error(rule.Op, err)
+	}
+	m, err := s.Member(ctx, session.Username)
+	if errors.Is(err, store.ErrNotFound) {
+		return m, withOp(rule.Op, rule.Outcome(nil))
+	}
+	if err != nil {
+		return m, fmt.Errorf("%s: read back: %w", rule.Op, err)
+	}
+	return m, withOp(rule.Op, rule.Outcome(&m))
 }
 
 // RemoveProbe: see store.ProbeRegistry.
@@ -105,5 +113,16 @@ func (s *Store) RemoveProbe(ctx context.Context, username, id string) error {
 	return s.update(ctx, username, change{
 		rule:   rules.RemoveProbe(id),
 		update: "REMOVE " + digestPrefix + id, condition: present,
+	})
+}
+
+// WithdrawProbe: see store.ProbeRegistry.
+func (s *Store) WithdrawProbe(ctx context.Context, username, version, id string) error {
+	name := digestPrefix + id
+	return s.update(ctx, username, change{
+		rule:      rules.WithdrawProbe(version, id),
+		update:    "REMOVE " + name + " ADD model_failures :back",
+		condition: "attribute_exists(" + name + ") AND model_version = :version AND model_failures > :none",
+		values:    item{":version": text(version), ":back": whole(-1), ":none": whole(0)},
 	})
 }

@@ -88,28 +88,14 @@ func ClearTemplate(current string, digests []string) Member {
 	}
 }
 
-// MarkTemplateUsed: see store.TemplateWriter.
-func MarkTemplateUsed(current string, used time.Time) Member {
-	return changeTemplate("mark template used", current, func(t *store.Template) { t.Used = used })
-}
-
-// CountFailure: see store.CheckCounter.
-func CountFailure(current string, at time.Time) Member {
-	return changeTemplate("count failure", current, func(t *store.Template) { t.Failures, t.FailedAt = t.Failures+1, at })
-}
-
-// ClearFailures: see store.CheckCounter.
-func ClearFailures(current string) Member {
-	return changeTemplate("clear failures", current, func(t *store.Template) { t.Failures, t.FailedAt = 0, time.Time{} })
-}
-
-func changeTemplate(op, current string, change func(*store.Template)) Member {
+// RecordAcceptance: see store.ProbeRegistry.
+func RecordAcceptance(current string, used time.Time) Member {
 	return Member{
-		Op:    op,
+		Op:    "record acceptance",
 		Holds: has(current),
 		Change: func(m *store.Member) {
 			t := *m.Template
-			change(&t)
+			t.Failures, t.FailedAt, t.Used = 0, time.Time{}, used
 			m.Template = &t
 		},
 		Missing: store.ErrConflict,
@@ -117,16 +103,39 @@ func changeTemplate(op, current string, change func(*store.Template)) Member {
 }
 
 // RegisterProbe: see store.ProbeRegistry.
-func RegisterProbe(id string, digest []byte) Member {
+func RegisterProbe(session store.Session, p store.Probe) Member {
 	return Member{
 		Op: "register probe",
+		Holds: func(m store.Member) bool {
+			return m.PK == session.PK && m.TokensValidFrom.Equal(session.ValidFrom) && m.Digests[p.ID] == nil &&
+				m.Template != nil && p.Limit.Admits(m.Template.Failures, m.Template.FailedAt, p.At)
+		},
 		Change: func(m *store.Member) {
 			digests := make(map[string][]byte, len(m.Digests)+1)
 			maps.Copy(digests, m.Digests)
-			digests[id] = bytes.Clone(digest)
-			m.Digests = digests
+			digests[p.ID] = bytes.Clone(p.Digest)
+			t := *m.Template
+			t.Failures, t.FailedAt = t.Failures+1, p.At
+			m.Digests, m.Template = digests, &t
 		},
+		Done:    func(m store.Member) bool { return m.Digests[p.ID] != nil },
 		Missing: store.ErrNotFound,
+	}
+}
+
+// WithdrawProbe: see store.ProbeRegistry.
+func WithdrawProbe(current, id string) Member {
+	return Member{
+		Op: "withdraw probe",
+		Holds: func(m store.Member) bool {
+			return m.Digests[id] != nil && has(current)(m) && m.Template.Failures > 0
+		},
+		Change: func(m *store.Member) {
+			t := *m.Template
+			t.Failures--
+			m.Digests, m.Template = without(m.Digests, []string{id}), &t
+		},
+		Done: func(m store.Member) bool { return m.Digests[id] == nil },
 	}
 }
 

@@ -57,16 +57,12 @@ func (h *Hooked) SetTemplate(ctx context.Context, username, replaced string, t s
 	return h.Hook(ctx, "SetTemplate", func() error { return h.Store.SetTemplate(ctx, username, replaced, t, archived) })
 }
 
-func (h *Hooked) MarkTemplateUsed(ctx context.Context, username, version string, used time.Time) error {
-	return h.Hook(ctx, "MarkTemplateUsed", func() error { return h.Store.MarkTemplateUsed(ctx, username, version, used) })
-}
-
 func (h *Hooked) ClearTemplate(ctx context.Context, username, version string, digests []string) error {
 	return h.Hook(ctx, "ClearTemplate", func() error { return h.Store.ClearTemplate(ctx, username, version, digests) })
 }
 
-func (h *Hooked) RegisterProbe(ctx context.Context, username, id string, digest []byte) (v store.Member, err error) {
-	err = h.Hook(ctx, "RegisterProbe", func() error { v, err = h.Store.RegisterProbe(ctx, username, id, digest); return err })
+func (h *Hooked) RegisterProbe(ctx context.Context, session store.Session, p store.Probe) (v store.Member, err error) {
+	err = h.Hook(ctx, "RegisterProbe", func() error { v, err = h.Store.RegisterProbe(ctx, session, p); return err })
 	return v, err
 }
 
@@ -74,12 +70,12 @@ func (h *Hooked) RemoveProbe(ctx context.Context, username, id string) error {
 	return h.Hook(ctx, "RemoveProbe", func() error { return h.Store.RemoveProbe(ctx, username, id) })
 }
 
-func (h *Hooked) CountFailure(ctx context.Context, username, version string, at time.Time) error {
-	return h.Hook(ctx, "CountFailure", func() error { return h.Store.CountFailure(ctx, username, version, at) })
+func (h *Hooked) WithdrawProbe(ctx context.Context, username, version, id string) error {
+	return h.Hook(ctx, "WithdrawProbe", func() error { return h.Store.WithdrawProbe(ctx, username, version, id) })
 }
 
-func (h *Hooked) ClearFailures(ctx context.Context, username, version string) error {
-	return h.Hook(ctx, "ClearFailures", func() error { return h.Store.ClearFailures(ctx, username, version) })
+func (h *Hooked) RecordAcceptance(ctx context.Context, username, version string, used time.Time) error {
+	return h.Hook(ctx, "RecordAcceptance", func() error { return h.Store.RecordAcceptance(ctx, username, version, used) })
 }
 
 func (h *Hooked) MemberByPK(ctx context.Context, pk int64) (v store.Member, err error) {

@@ -95,7 +95,7 @@ func sentinel(err error) error {
 func memberRows() []*store.Member {
 	random := rand.New(rand.NewPCG(7, 11)) // the same rows each time
 	rows := []*store.Member{nil}
-	for range 9 {
+	for range 16 {
 		m := newMember()
 		m.PK, m.PasswordHash = 1+random.Int64N(2), fmt.Sprint("h", random.IntN(3))
 		m.TokensValidFrom = now.Add(time.Duration(random.IntN(2)) * time.Hour)
@@ -166,21 +166,28 @@ func memberWrites(s Store) []memberWrite {
 				return s.ClearTemplate(ctx, username, version, digests)
 			})
 		}
-		add(rules.MarkTemplateUsed(version, later), func(ctx context.Context, username string) error {
-			return s.MarkTemplateUsed(ctx, username, version, later)
+		add(rules.RecordAcceptance(version, later), func(ctx context.Context, username string) error {
+			return s.RecordAcceptance(ctx, username, version, later)
 		})
-		add(rules.CountFailure(version, later), func(ctx context.Context, username string) error {
-			return s.CountFailure(ctx, username, version, later)
-		})
-		add(rules.ClearFailures(version), func(ctx context.Context, username string) error {
-			return s.ClearFailures(ctx, username, version)
-		})
+		for _, id := range []string{"a", "c"} {
+			add(rules.WithdrawProbe(version, id), func(ctx context.Context, username string) error {
+				return s.WithdrawProbe(ctx, username, version, id)
+			})
+		}
 	}
 	for _, id := range []string{"a", "c"} {
-		add(rules.RegisterProbe(id, []byte("new")), func(ctx context.Context, username string) error {
-			_, err := s.RegisterProbe(ctx, username, id, []byte("new"))
-			return err
-		})
+		for _, session := range []store.Session{{PK: 1, ValidFrom: now}, {PK: 2, ValidFrom: later}} {
+			for _, limit := range []store.Backoff{
+				unlimited, {Free: 1, First: time.Minute, Longest: 2 * time.Hour}, {Free: 3, First: time.Hour, Longest: time.Hour, Most: 3},
+			} {
+				p := store.Probe{ID: id, Digest: []byte("new"), At: later, Limit: limit}
+				add(rules.RegisterProbe(session, p), func(ctx context.Context, username string) error {
+					session.Username = username
+					_, err := s.RegisterProbe(ctx, session, p)
+					return err
+				})
+			}
+		}
 		add(rules.RemoveProbe(id), func(ctx context.Context, username string) error { return s.RemoveProbe(ctx, username, id) })
 	}
 	return all
