@@ -212,17 +212,13 @@ func nearest(variants [][]Vector, beat int, earlier []Vector, n int) []float64 {
 // distance is the square of two vectors' distance, or something no less than the
 // limit.
 func distance(a, b *Vector, limit int32) int32 {
-	const block = 8
 	sum := int32(0)
-	for k := 0; k < dims; k += block {
-		p, q := a[k:k+block:k+block], b[k:k+block:k+block]
-		for i := range block {
-			d := int32(p[i] - q[i])
-			sum += d * d
-		}
-		if sum >= limit {
-			break
-		}
+	for k := 0; k < dims && sum < limit; k += 8 {
+		p, q := (*[8]int8)(a[k:]), (*[8]int8)(b[k:])
+		sum += squared(p[0]-q[0]) + squared(p[1]-q[1]) + squared(p[2]-q[2]) + squared(p[3]-q[3]) +
+			squared(p[4]-q[4]) + squared(p[5]-q[5]) + squared(p[6]-q[6]) + squared(p[7]-q[7])
 	}
 	return sum
 }
+
+func squared(d int8) int32 { return int32(d) * int32(d) }

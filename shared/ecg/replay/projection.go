@@ -54,9 +54,11 @@ func newProjection(learned *matrix, r *rand.ChaCha8) *projection {
 	p := new(projection)
 	turn := rotation(r)
 	for i := range p.rows {
+		row := &p.rows[i]
 		for k, c := range turn[i] {
-			for j, v := range learned[k] {
-				p.rows[i][j] += c / step * v
+			c /= step
+			for j, v := range &learned[k] {
+				row[j] += c * v
 			}
 		}
 		p.offsets[i] = 256 * uniform(r)
