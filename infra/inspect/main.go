@@ -105,7 +105,8 @@ func describe(out io.Writer, in *inspect.Inspection) {
 	}
 	line("rate", "%.6g Hz", in.RateHz)
 	if len(in.Leads) > 1 {
-		line("leads", "%s, of which %q is compared", strings.Join(quoted(in.Leads), ", "), in.Lead)
+		line("leads", "%s", strings.Join(quoted(in.Leads), ", "))
+		line("lead", "%s, which is compared", in.Lead)
 	} else if in.Lead != "" {
 		line("lead", "%s", in.Lead)
 	}

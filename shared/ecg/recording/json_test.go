@@ -81,7 +81,7 @@ func TestBrokenJSONSaysWhatIsWrong(t *testing.T) {
 	whole := jsonFiles["Withings"].file
 	for name, tt := range map[string]struct{ file, detail string }{
 		"cut off":         {whole[:len(whole)/2], "ends, or breaks, near byte"},
-		"something after": {whole + "{}", "more behind"},
+		"something after": {whole + "}", "more behind"},
 		"too deep":        {strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40), "levels"},
 		"no samples":      {`{"ecg":{"result":"sinus rhythm"}}`, "no list of"},
 		"many places":     {"{" + list(5000, func(i int) string { return fmt.Sprintf(`"k%d":%d`, i, i) }) + "}", "places"},

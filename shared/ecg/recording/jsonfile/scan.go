@@ -1,9 +1,10 @@
 package jsonfile
 
 import (
+	"bytes"
 	"encoding/json"
-	"errors"
 
+	"systole/shared/ecg/recording/internal/document"
 	"systole/shared/ecg/recording/internal/raw"
 )
 
@@ -15,13 +16,11 @@ type scanner struct {
 	at   int
 }
 
-var errSyntax = errors.New("syntax error in JSON")
-
 // peek is the next byte that is no white space, 0 at the end.
 func (s *scanner) peek() byte {
 	for ; s.at < len(s.data); s.at++ {
 		switch c := s.data[s.at]; c {
-		case ' ', '\t', '\r', '\n':
+		case ' ', '\t', '\r', '\n', 0x1e: // the last begins a record of RFC 7464
 		default:
 			return c
 		}
@@ -38,16 +37,26 @@ func (s *scanner) skip(c byte) bool {
 	return true
 }
 
-// word takes true, false or null.
-func (s *scanner) word() error {
-	for _, w := range [...]string{"true", "false", "null"} {
-		if end := s.at + len(w); end <= len(s.data) && string(s.data[s.at:end]) == w {
-			s.at = end
-			return nil
+// word takes true, false or null, and what languages other than JavaScript write
+// for a number that is missing.
+func (s *scanner) word() (missing bool, err error) {
+	for _, w := range [...]string{"true", "false"} {
+		if s.comes(w) {
+			s.at += len(w)
+			return false, nil
 		}
 	}
-	return errSyntax
+	for _, w := range [...]string{"null", "NaN", "nan", "None", "undefined", "Infinity", "-Infinity"} {
+		if s.comes(w) {
+			s.at += len(w)
+			return true, nil
+		}
+	}
+	return false, document.ErrSyntax
 }
+
+// comes reports whether a word comes next.
+func (s *scanner) comes(word string) bool { return bytes.HasPrefix(s.data[s.at:], []byte(word)) }
 
 // number takes a number.
 func (s *scanner) number() (float64, error) {
@@ -63,7 +72,7 @@ func (s *scanner) number() (float64, error) {
 	x, ok := raw.ParseNumber(text, false)
 	if !ok || text[0] == '+' {
 		s.at = begin
-		return 0, errSyntax
+		return 0, document.ErrSyntax
 	}
 	return x, nil
 }
@@ -86,11 +95,11 @@ func (s *scanner) text() ([]byte, error) {
 			}
 			var unescaped string
 			if json.Unmarshal(s.data[begin:s.at], &unescaped) != nil {
-				return nil, errSyntax
+				return nil, document.ErrSyntax
 			}
 			return []byte(unescaped), nil
 		}
 	}
 	s.at = min(s.at, len(s.data))
-	return nil, errSyntax
+	return nil, document.ErrSyntax
 }

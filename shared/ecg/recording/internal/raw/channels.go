@@ -65,6 +65,16 @@ func (c Channel) kind() kind {
 	return found
 }
 
+// Says tells whether the name is that of an ECG, or of another signal.
+func (c Channel) Says() (heart, other bool) {
+	k := c.kind()
+	return k == heartSignal, k == otherSignal
+}
+
+// IsLead reports whether a name is that of a standard lead, or of one of monitors
+// and Holters.
+func IsLead(name string) bool { return slices.Contains(leadWords[:], strings.ToLower(name)) }
+
 // Hearts are the positions of the channels to read: those that look most like
 // leads of an ECG, of one rate, that of the wanted one or of the first. What is
 // wanted by its name is read whatever it looks like.

@@ -87,6 +87,17 @@ func Rate(name string, times []float64) float64 {
 	return 0
 }
 
+// Follow puts the samples of r where times under a name say: what came twice
+// goes, and what is missing is left open. Times that are no even clock say
+// nothing.
+func Follow(r *raw.Recording, name string, times []float64) error {
+	t := &Table{Columns: [][]float64{times, times}, Names: []string{name, ""}, moments: make([]bool, 2)}
+	if c := t.clockIn(0); c != nil {
+		return c.follow(r)
+	}
+	return nil
+}
+
 // clockIn returns the clock that a column is, nil if it is none.
 func (t *Table) clockIn(column int) *clock {
 	times := t.Columns[column]

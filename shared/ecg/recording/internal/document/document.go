@@ -1,0 +1,339 @@
+// Package document reads recordings from files of keys and values, JSON and XML.
+//
+// They come in as many shapes as there are apps. What they have in common is
+// long lists of numbers, and words beside them that tell what these are. So a
+// file is walked through once, value by value, and the values at the same keys
+// become a column, whatever lists they lie in. What a list is, recordings, leads,
+// packets of samples or samples, is decided afterwards.
+package document
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"systole/shared/ecg/recording/internal/raw"
+)
+
+// Bounds on what a file may cost in memory.
+const (
+	mostValues  = raw.MaxSamples
+	mostColumns = 4096
+	mostNodes   = 4 * mostColumns
+	mostSpans   = 1 << 21 // of all columns, 32 bytes each
+	mostWords   = 4096    // texts of a column that are kept
+	mostTexts   = 1 << 19 // of all columns, that are kept
+	mostText    = 256     // bytes of a text that are kept
+	deepest     = 32      // objects and lists in one another
+	// valuesBetweenAsks is how many values are read before it is asked whether
+	// anybody still waits for them: some milliseconds of work.
+	valuesBetweenAsks = 1 << 14
+)
+
+var (
+	errDeep = errors.New("too deep")
+	errLong = errors.New("too long")
+	// ErrSyntax is a parser's for a file that breaks.
+	ErrSyntax = errors.New("syntax error")
+)
+
+// Document is a file as columns.
+type Document struct {
+	columns []*column
+	byPath  map[string]*column
+	inside  map[string][]*column // columns by the parents of their paths
+	// quantities are columns under "value" by the object that has the quantity.
+	quantities map[string][]*column
+	root       Node
+	values     int // so far
+	nodes      int // so far
+	spans      int // so far
+	words      int // so far
+	budget     *raw.Budget
+}
+
+// New returns an empty document that is to be filled within a budget.
+func New(budget *raw.Budget) *Document {
+	return &Document{byPath: make(map[string]*column), inside: make(map[string][]*column), quantities: make(map[string][]*column), budget: budget}
+}
+
+// Node is a key or a list on the way to values.
+type Node struct {
+	path     string
+	depth    int
+	keys     map[string]*Node // of an object
+	list     *Node            // the elements of a list
+	lists    []*Node          // the lists that the node lies in, outermost first
+	elements int              // of a list, that have begun so far
+	column   *column          // nil while no value lies here
+}
+
+// Root is where the file's own value lies.
+func (d *Document) Root() *Node { return &d.root }
+
+// Key is the node of an object's member.
+func (d *Document) Key(at *Node, key []byte) (*Node, error) {
+	if below := at.keys[string(key)]; below != nil {
+		return below, nil
+	}
+	below, err := d.grow(at, "."+string(key[:min(len(key), mostText)]))
+	if err != nil {
+		return nil, err
+	}
+	below.lists = at.lists
+	if at.keys == nil {
+		at.keys = make(map[string]*Node)
+	}
+	at.keys[string(key)] = below
+	return below, nil
+}
+
+// List is the node of a list's elements. Each is begun with Next.
+func (d *Document) List(at *Node) (*Node, error) {
+	if at.list != nil {
+		return at.list, nil
+	}
+	elements, err := d.grow(at, "[]")
+	if err != nil {
+		return nil, err
+	}
+	elements.lists = append(slices.Clip(at.lists), elements)
+	at.list = elements
+	return elements, nil
+}
+
+// Next begins the next element of a list.
+func (n *Node) Next() { n.elements++ }
+
+// grow makes a node, if there aren't too many.
+func (d *Document) grow(at *Node, step string) (*Node, error) {
+	if d.nodes++; d.nodes > mostNodes || at.depth >= 2*deepest {
+		return nil, errDeep
+	}
+	return &Node{path: at.path + step, depth: at.depth + 1}, nil
+}
+
+// Number adds a number, NaN for one that is missing.
+func (d *Document) Number(at *Node, x float64) error {
+	_, err := d.add(at, x)
+	return err
+}
+
+// add adds a value and notes in which elements of its lists it lies.
+func (d *Document) add(at *Node, x float64) (*column, error) {
+	if d.values++; d.values > mostValues {
+		return nil, errLong
+	}
+	if d.values%valuesBetweenAsks == 0 && d.budget.Err() != nil {
+		return nil, d.budget.Err()
+	}
+	if at.column == nil {
+		if len(d.columns) >= mostColumns {
+			return nil, errDeep
+		}
+		c := &column{path: at.path, levels: make([]level, len(at.lists))}
+		for i, list := range at.lists {
+			c.levels[i].list = list
+		}
+		at.column = c
+		d.keep(c)
+	}
+	c := at.column
+	n := len(c.values)
+	for i := range c.levels {
+		l := &c.levels[i]
+		e := l.list.elements
+		if e == l.last {
+			continue
+		}
+		if k := len(l.spans) - 1; k >= 0 && l.spans[k].width == n-l.open && l.spans[k].element+l.spans[k].count == l.last {
+			l.spans[k].count++ // as close does
+		} else {
+			l.close(n)
+			d.spans++
+		}
+		l.last, l.open = e, n
+	}
+	if d.spans > mostSpans {
+		return nil, errDeep
+	}
+	c.values = append(c.values, x)
+	return c, nil
+}
+
+// close ends what is open.
+func (d *Document) close() {
+	for _, c := range d.columns {
+		for i := range c.levels {
+			c.levels[i].close(len(c.values))
+		}
+	}
+}
+
+// column has the values that lie at the same keys, in the order of the file.
+type column struct {
+	path       string
+	values     []float64 // a text's number or moment, NaN for another text
+	words      []string  // the texts of the first values, "" for numbers
+	last       string    // the last text
+	lastIsWord bool      // and no number, moment, or word for a missing value
+	texts      int       // values that are texts and no number
+	clock      int       // values that are texts with a date or a time
+	levels     []level   // the lists that it lies in, outermost first
+}
+
+// level says which values of a column lie in which elements of one list.
+type level struct {
+	list  *Node
+	last  int // the element that the last value lies in
+	spans []span
+	open  int // where the last element begins
+}
+
+// span is elements that follow one another and have as many values each.
+type span struct{ element, from, width, count int }
+
+// close ends the last element before a value.
+func (l *level) close(at int) {
+	width := at - l.open
+	if l.last == 0 || width == 0 {
+		return
+	}
+	if n := len(l.spans); n > 0 {
+		if s := &l.spans[n-1]; s.width == width && s.element+s.count == l.last {
+			s.count++
+			l.open = at
+			return
+		}
+	}
+	l.spans = append(l.spans, span{l.last, l.open, width, 1})
+	l.open = at
+}
+
+// elements are how many elements of a list have values.
+func (l *level) elements() (n int) {
+	for _, s := range l.spans {
+		n += s.count
+	}
+	return n
+}
+
+// each offers the elements of a list with the range of their values.
+func (l *level) each(take func(element, from, to int)) {
+	for _, s := range l.spans {
+		for i := range s.count {
+			take(s.element+i, s.from+i*s.width, s.from+(i+1)*s.width)
+		}
+	}
+}
+
+// rangeOf is where the values of an element lie.
+func (l *level) rangeOf(element int) (from, to int) {
+	i, found := slices.BinarySearchFunc(l.spans, element, func(s span, e int) int {
+		switch {
+		case e < s.element:
+			return 1
+		case e >= s.element+s.count:
+			return -1
+		}
+		return 0
+	})
+	if !found {
+		return 0, 0
+	}
+	s := l.spans[i]
+	from = s.from + (element-s.element)*s.width
+	return from, from + s.width
+}
+
+// within is the column with one element of its level alone.
+func (c *column) within(i, element int) *column {
+	from, to := c.levels[i].rangeOf(element)
+	part := &column{path: c.path, values: c.values[from:to], last: c.last}
+	if len(c.words) > 0 {
+		part.words = c.words[min(from, len(c.words)):min(to, len(c.words))]
+		part.texts, part.clock = min(c.texts, to-from), min(c.clock, to-from)
+		if n := len(part.words); n > 0 && n == to-from {
+			part.last = part.words[n-1]
+		}
+	}
+	for _, l := range c.levels[i+1:] {
+		part.levels = append(part.levels, l.clip(from, to))
+	}
+	return part
+}
+
+// clip leaves the elements whose values lie in a range.
+func (l *level) clip(from, to int) level {
+	clipped := level{list: l.list}
+	for _, s := range l.spans {
+		first := max(0, (from-s.from+s.width-1)/s.width)
+		end := min(s.count, (to-s.from)/s.width)
+		if s.from < to && first < end {
+			clipped.spans = append(clipped.spans, span{s.element + first, s.from + first*s.width - from, s.width, end - first})
+		}
+	}
+	return clipped
+}
+
+// at is the document with one element of a list alone.
+func (d *Document) at(list *Node, element int) *Document {
+	part := New(d.budget)
+	for _, c := range d.columns {
+		if i := c.levelOf(list); i >= 0 {
+			if c = c.within(i, element); len(c.values) == 0 {
+				continue
+			}
+		}
+		part.keep(c)
+	}
+	return part
+}
+
+// keep takes a column.
+func (d *Document) keep(c *column) {
+	d.columns = append(d.columns, c)
+	d.byPath[c.path] = c
+	at := parent(c.path)
+	d.inside[at] = append(d.inside[at], c)
+	if matches(lastKey(c.path), quantityKeys) && at != "" {
+		d.quantities[parent(at)] = append(d.quantities[parent(at)], c)
+	}
+}
+
+// quantityKeys have the number of an object that is a number with its unit.
+var quantityKeys = []string{"value", "val", "magnitude", "amount"}
+
+// levelOf is which of a column's lists a list is, -1 for none.
+func (c *column) levelOf(list *Node) int {
+	return slices.IndexFunc(c.levels, func(l level) bool { return l.list == list })
+}
+
+// parent is the path without its last key and the lists behind it.
+func parent(path string) string {
+	path = strings.TrimRight(path, "[]")
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		return path[:i]
+	}
+	return ""
+}
+
+// lastKey is the last key of a path.
+func lastKey(path string) string {
+	path = strings.TrimRight(path, "[]")
+	return path[strings.LastIndexByte(path, '.')+1:]
+}
+
+// Refusal is what a person is told of a file of a syntax that breaks off or
+// costs too much near a byte; what the budget's context says goes before it.
+func (d *Document) Refusal(err error, syntax string, at int) error {
+	switch {
+	case d.budget.Err() != nil:
+		return d.budget.Err()
+	case errors.Is(err, errDeep):
+		return raw.Refuse(raw.Unsupported, 0, "it has more than %d levels or %d places", deepest, mostColumns)
+	case errors.Is(err, errLong):
+		return raw.Refuse(raw.Unsupported, 0, "it has more than %d numbers: send one recording alone", mostValues)
+	}
+	return raw.Refuse(raw.Unreadable, 0, "its %s ends, or breaks, near byte %d", syntax, at)
+}

@@ -1,0 +1,425 @@
+package document
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"systole/shared/ecg/recording/internal/raw"
+)
+
+// Keys that tell of a signal, in the exports of HealthKit's apps, Kardia,
+// Withings, Fitbit and Google Health, Movesense, Samsung, and in FHIR.
+var (
+	unitKeys = []string{"unit", "units", "voltageunits", "unitofmeasure", "uom"}
+	// Factors from a number to mV, and what a number is to be divided by for it.
+	nanovoltKeys = []string{"amplituderesolution", "amplitude_resolution"}
+	factorKeys   = []string{"millivolts_scaling_factor", "millivoltsscalingfactor"}
+	divisorKeys  = []string{"scalingfactor", "scaling_factor"}
+	// nameKeys hold the names of leads and channels, the surest first.
+	nameKeys = []string{"lead", "leadname", "leadid", "lead_name", "channel", "channelname", "channel_name", "derivation", "electrode",
+		"code", "display", "name", "label", "id", "title", "type", "signal", "key", "text"}
+)
+
+// Recording reads the newest recording of a document, or the one picked.
+func (d *Document) Recording(o raw.Options) (*raw.Recording, error) {
+	d.close()
+	d.splitRows()
+	r := &raw.Recording{}
+	signals := d.signals()
+	if len(signals) == 0 {
+		return nil, raw.Refuse(raw.Unsupported, 0, "it holds no list of %d numbers or more: export the ECG with its samples", fewestNumbers)
+	}
+	one, leadsIn, err := d.choose(r, signals[0].path, o.Pick)
+	if err != nil {
+		return nil, err
+	}
+	channels := one.channels(one.signals(), leadsIn)
+	if err := o.Budget.Err(); err != nil {
+		return nil, err
+	}
+	described := make([]raw.Channel, len(channels))
+	for i, c := range channels {
+		described[i] = raw.Channel{Name: c.kindName(), Broken: len(c.values) != len(channels[0].values)}
+		if o.Lead != "" && strings.EqualFold(c.name, o.Lead) {
+			described[i].Name = o.Lead
+		}
+	}
+	kept, err := r.Hearts(described, o.Lead)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range kept {
+		c := channels[i]
+		if r.RateHz == 0 {
+			r.RateHz = c.document.rate(c)
+		}
+		for k, mv := range c.scaled(r) {
+			name := c.name
+			if k > 0 {
+				name = ""
+			}
+			r.Leads = append(r.Leads, raw.Lead{Name: name, MV: mv})
+		}
+	}
+	r.Leads = raw.OneLength(r.Leads)
+	missing := 0
+	for _, x := range r.Leads[0].MV {
+		if x != x { // NaN
+			missing++
+		}
+	}
+	r.NoteMissing(missing)
+	first := channels[kept[0]]
+	if err := first.document.follow(r, first); err != nil {
+		return nil, err
+	}
+	if r.Start.IsZero() {
+		r.Start = one.start()
+	}
+	return r, nil
+}
+
+// start is the time that the whole document says it began, zero for none.
+func (d *Document) start() (at time.Time) {
+	best := 2 // neither an end nor a change
+	for _, c := range d.columns {
+		if len(c.values) == 1 && c.startRank() > best {
+			if _, when := c.moment(0); !when.IsZero() {
+				best, at = c.startRank(), when
+			}
+		}
+	}
+	return at
+}
+
+// signals are the columns that may be a signal, hearts by their names first. The
+// time is none, nor is a counter: whatever goes on rising, under any name.
+func (d *Document) signals() (signals []*column) {
+	moving := false
+	for _, c := range d.columns {
+		if len(c.values) < fewestNumbers || c.texts > len(c.values)/10 || c.clock > len(c.values)/10 {
+			continue
+		}
+		sure, _ := raw.NamesTime(lastKey(c.path))
+		rising, still := c.shape()
+		if sure || rising {
+			continue
+		}
+		moving = moving || !still
+		signals = append(signals, c)
+	}
+	if moving {
+		signals = slices.DeleteFunc(signals, func(c *column) bool { _, still := c.shape(); return still })
+	}
+	rank := func(c *column) int {
+		switch heart, other := (raw.Channel{Name: informative(c.path)}).Says(); {
+		case heart:
+			return 0
+		case other:
+			return 2
+		}
+		return 1
+	}
+	slices.SortStableFunc(signals, func(a, b *column) int { return rank(a) - rank(b) })
+	return signals
+}
+
+// shape tells a column whose numbers never fall but where a list begins anew, and
+// one whose numbers are all the same.
+func (c *column) shape() (rising, still bool) {
+	falls, rises := 0, 0
+	for i := 1; i < len(c.values); i++ {
+		switch {
+		case c.values[i] < c.values[i-1]:
+			falls++
+		case c.values[i] > c.values[i-1]:
+			rises++
+		}
+		if falls > 1 && 100*falls > i && rises > 0 {
+			return false, false
+		}
+	}
+	return rises > 0 && 100*falls <= len(c.values), rises == 0 && falls == 0
+}
+
+// neutral are keys that say nothing of what a signal is.
+var neutral = []string{"data", "sample", "samples", "value", "values", "v", "y", "x", "waveform", "waveformdata", "points", "list", "items", "array", "raw", "series", "digits"}
+
+// informative is the key of a path that says most of what its signal is: the
+// last, unless an earlier one names the heart, or the last says nothing.
+func informative(path string) string {
+	keys := strings.Split(strings.ReplaceAll(path, "[]", ""), ".")
+	last := keys[len(keys)-1]
+	for i, key := range slices.Backward(keys) {
+		heart, other := (raw.Channel{Name: words(key)}).Says()
+		if heart || other && i >= len(keys)-2 {
+			return words(key)
+		}
+	}
+	return words(last)
+}
+
+// words parts a key where case changes.
+func words(key string) string {
+	var b strings.Builder
+	for i, r := range key {
+		if i > 0 && r >= 'A' && r <= 'Z' && key[i-1] >= 'a' && key[i-1] <= 'z' {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// channel is a signal that is one lead, or several that take turns.
+type channel struct {
+	name     string
+	column   *column
+	document *Document // what is said of it
+	values   []float64
+}
+
+// kindName is the name by which it is told what the channel is.
+func (c channel) kindName() string {
+	if heart, other := (raw.Channel{Name: c.name}).Says(); heart || other {
+		return c.name
+	}
+	if informed := informative(c.column.path); !strings.EqualFold(informed, lastKey(c.column.path)) {
+		return informed
+	}
+	return c.name
+}
+
+// channels are the signals, each lead of a list its own.
+func (d *Document) channels(signals []*column, leadsIn *leadList) (channels []channel) {
+	for _, s := range signals {
+		i := -1
+		if leadsIn != nil {
+			i = s.levelOf(leadsIn.list)
+		}
+		if i < 0 {
+			channels = append(channels, channel{d.nameOf(s, len(signals) == 1), s, d, s.values})
+			continue
+		}
+		named := map[string]int{}
+		for _, p := range leadsIn.parts {
+			from, to := s.levels[i].rangeOf(p.element)
+			if at, known := named[p.lead]; known && p.lead != "" { // another packet of the lead
+				channels[at].values = append(channels[at].values, s.values[from:to]...)
+				continue
+			}
+			if to-from < fewestNumbers || len(channels) >= 4*raw.MaxLeads {
+				continue
+			}
+			own := d.at(leadsIn.list, p.element)
+			named[p.lead] = len(channels)
+			channels = append(channels, channel{p.lead, own.byPath[s.path], own, slices.Clip(s.values[from:to])})
+		}
+	}
+	return channels
+}
+
+// nameOf is the name of a signal: its key, unless that is no lead's and what
+// lies around tells of one.
+func (d *Document) nameOf(s *column, alone bool) string {
+	name := leadName(lastKey(s.path))
+	if raw.IsLead(name) || !alone {
+		return name
+	}
+	for _, key := range nameKeys {
+		for _, c := range d.columns {
+			if matches(lastKey(c.path), []string{key}) && len(c.words) > 0 && len(c.values) <= 8 && !strings.Contains(strings.ToLower(c.path), "origin") {
+				if lead := leadName(c.words[0]); raw.IsLead(lead) {
+					return lead
+				}
+			}
+		}
+	}
+	return name
+}
+
+// nameColumns are those that name the elements of a list, the surest first.
+func (d *Document) nameColumns(list *Node) (columns []*column) {
+	for _, key := range nameKeys {
+		for _, c := range d.columns {
+			if strings.EqualFold(lastKey(c.path), key) && c.levelOf(list) >= 0 && len(columns) < mostAsked {
+				columns = append(columns, c)
+			}
+		}
+	}
+	return columns
+}
+
+// leadOf is the lead that the names of an element tell, else its first name that
+// is one of a signal at all.
+func leadOf(names []*column, list *Node, element int) (name string) {
+	for _, c := range names {
+		from, to := c.levels[c.levelOf(list)].rangeOf(element)
+		for i := from; i < min(to, from+8); i++ {
+			word := ""
+			if i < len(c.words) {
+				word = c.words[i]
+			}
+			if word == "" && !math.IsNaN(c.values[i]) {
+				word = strconv.FormatFloat(c.values[i], 'f', -1, 64)
+			}
+			lead := leadName(word)
+			if raw.IsLead(lead) {
+				return lead
+			}
+			if heart, other := (raw.Channel{Name: lead}).Says(); name == "" && (heart || other) {
+				name = lead
+			}
+		}
+	}
+	return name
+}
+
+// leadCodes are the numbers that ISO/IEEE 11073-10102 has for leads.
+var leadCodes = map[int]string{1: "I", 2: "II", 3: "V1", 4: "V2", 5: "V3", 6: "V4", 7: "V5", 8: "V6", 61: "III", 62: "aVR", 63: "aVL", 64: "aVF"}
+
+// potential is added to the code of a lead for the potential that it measures.
+const potential = 131328
+
+// leadName is the lead that a name or a code tells: I of "leadI", "Lead I",
+// "MDC_ECG_ELEC_POTL_I" and 131329, else the name.
+func leadName(name string) string {
+	if code, err := strconv.Atoi(name); err == nil {
+		if lead, ok := leadCodes[code-potential]; ok {
+			return lead
+		}
+	}
+	for _, mark := range []string{"POTL_", "LEAD_", "lead_", "lead ", "Lead ", "lead", "ECG ", "ecg_", "ekg_"} {
+		if _, after, ok := strings.Cut(name, mark); ok && raw.IsLead(strings.Trim(after, "_ ")) {
+			return strings.Trim(after, "_ ")
+		}
+	}
+	return name
+}
+
+// scaled is a channel's samples in mV, of each lead that it has.
+func (c channel) scaled(r *raw.Recording) [][]float64 {
+	d, path := c.document, c.column.path
+	origin, factor := 0.0, 0.0
+	unit := raw.PerMV(d.word(path, unitKeys))
+	sampled := d.sampledData(path)
+	switch nv, f, by := d.number(path, nanovoltKeys), d.number(path, factorKeys), d.number(path, divisorKeys); {
+	case sampled != "":
+		// mV are origin + factor × number (FHIR, SampledData).
+		origin, factor = d.scalar(sampled+".origin.value"), d.scalar(sampled+".factor")
+		if factor == 0 {
+			factor = 1
+		}
+		if unit = raw.PerMV(d.text(sampled + ".origin.code")); unit == 0 {
+			unit = raw.PerMV(d.text(sampled + ".origin.unit"))
+		}
+		origin, factor = origin*unit, factor*unit
+	case nv > 0:
+		factor = nv * 1e-6
+	case f > 0:
+		factor = f
+	case by > 0:
+		factor = 1 / by
+	case unit > 0:
+		factor = unit
+	}
+	if factor == 0 {
+		perMV, unit, stated := raw.Unit(lastKey(path), c.values)
+		if factor = perMV; !stated {
+			r.Notef("unit_guessed", "unit guessed as %s", unit)
+		}
+	}
+	turns := 1
+	if n := d.scalar(sampled + ".dimensions"); sampled != "" && n > 1 && n <= raw.MaxLeads {
+		turns = int(n)
+	}
+	all := make([][]float64, turns)
+	for k := range all {
+		mv := make([]float64, len(c.values)/turns)
+		for i := range mv {
+			mv[i] = origin + factor*c.values[turns*i+k]
+		}
+		all[k] = mv
+	}
+	return all
+}
+
+// sampledData is the path of FHIR's SampledData that a signal lies in, "" for
+// none.
+func (d *Document) sampledData(path string) string {
+	at := parent(path)
+	if lastKey(path) != "data" || d.byPath[at+".period"] == nil && d.byPath[at+".interval"] == nil || d.byPath[at+".origin.value"] == nil && d.byPath[at+".dimensions"] == nil {
+		return ""
+	}
+	return at
+}
+
+// scalar is the last number at a path, 0 for none.
+func (d *Document) scalar(path string) float64 {
+	c := d.byPath[path]
+	if c == nil || len(c.values) == 0 || math.IsNaN(c.values[len(c.values)-1]) {
+		return 0
+	}
+	return c.values[len(c.values)-1]
+}
+
+// text is the last text at a path, "" for none.
+func (d *Document) text(path string) string {
+	if c := d.byPath[path]; c != nil {
+		return c.last
+	}
+	return ""
+}
+
+// number is the last number under one of the keys in the objects around a path,
+// the nearest first; 0 for none.
+func (d *Document) number(path string, keys []string) (value float64) {
+	d.around(path, func(key string, c *column) bool {
+		n := len(c.values)
+		if !matches(key, keys) || n == 0 || n >= fewestNumbers || math.IsNaN(c.values[n-1]) {
+			return false
+		}
+		value = c.values[n-1]
+		return true
+	})
+	return value
+}
+
+// word is the last text under one of the keys in the objects around a path, the
+// nearest first; "" for none.
+func (d *Document) word(path string, keys []string) (word string) {
+	d.around(path, func(key string, c *column) bool {
+		if !matches(key, keys) || c.last == "" {
+			return false
+		}
+		word = c.last
+		return true
+	})
+	return word
+}
+
+// around offers the columns in the objects around a path with their keys, the
+// nearest first, until one is taken. A quantity, an object with a value, is
+// offered under its own key.
+func (d *Document) around(path string, take func(key string, c *column) bool) {
+	for at := path; at != ""; {
+		at = parent(at)
+		for _, c := range d.inside[at] {
+			if take(lastKey(c.path), c) {
+				return
+			}
+		}
+		for _, c := range d.quantities[at] {
+			if take(lastKey(parent(c.path)), c) {
+				return
+			}
+		}
+	}
+}
+
+func matches(key string, keys []string) bool {
+	return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(key, k) })
+}
