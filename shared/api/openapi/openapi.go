@@ -35,21 +35,23 @@ func Routes() []api.Route {
 	}
 }
 
-// policy allows the page its own style sheet and nothing else.
+// policy allows the page its own style sheet and script, to call the service that
+// it describes, and nothing else.
 func policy() string {
 	return strings.Join([]string{
-		"default-src 'none'", "style-src " + styleHash(), "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+		"default-src 'none'", "style-src " + hashOf("style"), "script-src " + hashOf("script"), "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 	}, "; ")
 }
 
-func styleHash() string {
-	sum := sha256.Sum256([]byte(style()))
+// hashOf is that of the page's element of a name, as a policy has it.
+func hashOf(element string) string {
+	sum := sha256.Sum256([]byte(inside(element)))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// style is the page's style sheet.
-func style() string {
-	_, rest, _ := strings.Cut(docs, "<style>")
-	css, _, _ := strings.Cut(rest, "</style>")
-	return css
+// inside is what the page's element of a name holds.
+func inside(element string) string {
+	_, rest, _ := strings.Cut(docs, "<"+element+">")
+	text, _, _ := strings.Cut(rest, "</"+element+">")
+	return text
 }

@@ -60,11 +60,11 @@ func TestThePageShowsEverythingAndItsLinksLeadSomewhere(t *testing.T) {
 	if w.Code != http.StatusOK {
 		t.Fatalf("status %d", w.Code)
 	}
-	if policy := w.Header().Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, styleHash()) {
+	if policy := w.Header().Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, hashOf("style")) || !strings.Contains(policy, hashOf("script")) {
 		t.Errorf("policy %q", policy)
 	}
-	if style() == "" {
-		t.Error("the page has no style")
+	if inside("style") == "" || inside("script") == "" {
+		t.Error("the page has no style or no script")
 	}
 	var d struct{ Paths map[string]any }
 	if err := json.Unmarshal(Document(), &d); err != nil {

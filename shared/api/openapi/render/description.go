@@ -34,12 +34,16 @@ type describedResponse struct {
 	Content     ordered[content]
 }
 
-type content struct{ Schema schema }
+type content struct {
+	Schema  schema
+	Example json.RawMessage
+}
 
 type schema struct {
 	Ref         string `json:"$ref"`
 	Description string
 	Type        json.RawMessage // a word or several
+	Format      string
 	Const       any
 	Enum        []any
 	Properties  ordered[schema]
@@ -111,27 +115,4 @@ func literal(v any) string {
 		return fmt.Sprint(v)
 	}
 	return string(b)
-}
-
-// outline writes a schema as the JSON that it describes, with kinds for
-// values.
-func (d *description) outline(s schema) string {
-	s = d.resolved(s)
-	switch {
-	case len(s.OneOf) > 0:
-		var all []string
-		for _, one := range s.OneOf {
-			all = append(all, d.outline(one))
-		}
-		return strings.Join(all, " | ")
-	case s.Items != nil:
-		return "[" + d.outline(*s.Items) + ", …]"
-	case len(s.Properties.names) > 0:
-		var all []string
-		for _, name := range s.Properties.names {
-			all = append(all, literal(name)+": "+d.outline(s.Properties.values[name]))
-		}
-		return "{" + strings.Join(all, ", ") + "}"
-	}
-	return s.kind()
 }

@@ -16,6 +16,8 @@ var (
 	pageTemplate string
 	//go:embed page.css
 	style string
+	//go:embed page.js
+	script string
 )
 
 // view is what the page shows.
@@ -23,6 +25,9 @@ type view struct {
 	Title, Summary string
 	Paragraphs     []string
 	Style          template.CSS
+	Script         template.JS
+	Languages      []language
+	Clients        []code
 	Groups         []group
 	Words          []api.Word
 }
@@ -41,6 +46,9 @@ type operation struct {
 	Types                []string
 	Fields               []field
 	Answers              []answer
+	Samples              []code
+	JSON                 string // an example of the body
+	File                 bool
 }
 
 // field is one of a body's fields.
@@ -52,7 +60,8 @@ type field struct {
 // answer is one status.
 type answer struct {
 	Status, Meaning string
-	Body            string // of a success: an outline of its fields
+	Body            string // of a success: an example
+	Everywhere      bool   // as every operation answers
 	Words           []string
 }
 
@@ -66,12 +75,23 @@ func render(document []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	tested, err := clients()
+	if err != nil {
+		return nil, err
+	}
+	groups, err := doc.groups()
+	if err != nil {
+		return nil, err
+	}
 	var out bytes.Buffer
 	err = t.Execute(&out, view{
 		Title: doc.Info.Title, Summary: doc.Info.Summary,
 		Paragraphs: strings.Split(doc.Info.Description, "\n\n"),
 		Style:      template.CSS(style),
-		Groups:     doc.groups(),
+		Script:     template.JS(script),
+		Languages:  languages,
+		Clients:    tested,
+		Groups:     groups,
 		Words:      api.Words(),
 	})
 	return out.Bytes(), err
@@ -89,7 +109,7 @@ func prose(s string) template.HTML {
 	return template.HTML(strings.Join(parts, ""))
 }
 
-func (d *description) groups() []group {
+func (d *description) groups() ([]group, error) {
 	var all []group
 	for _, tag := range d.Tags {
 		g := group{Name: tag.Name, Description: tag.Description}
@@ -97,16 +117,24 @@ func (d *description) groups() []group {
 			item := d.Paths.values[path]
 			for _, method := range item.names {
 				if op := item.values[method]; slices.Contains(op.Tags, tag.Name) {
-					g.Operations = append(g.Operations, d.operation(path, method, op))
+					shown, err := d.operation(path, method, op)
+					if err != nil {
+						return nil, err
+					}
+					g.Operations = append(g.Operations, shown)
 				}
 			}
 		}
 		all = append(all, g)
 	}
-	return all
+	return all, nil
 }
 
-func (d *description) operation(path, method string, op describedOperation) operation {
+// usual are the statuses with which every operation refuses for the same
+// reasons: they are said once.
+var usual = []string{"413", "415", "429", "500", "503"}
+
+func (d *description) operation(path, method string, op describedOperation) (operation, error) {
 	shown := operation{
 		ID: op.OperationID, Method: strings.ToUpper(method), Path: path,
 		Summary: op.Summary, Description: op.Description, Open: op.Security != nil && len(*op.Security) == 0,
@@ -120,9 +148,14 @@ func (d *description) operation(path, method string, op describedOperation) oper
 		}
 	}
 	for _, status := range op.Responses.names {
-		shown.Answers = append(shown.Answers, d.answer(status, op.Responses.values[status]))
+		a := d.answer(status, op.Responses.values[status])
+		a.Everywhere = slices.Contains(usual, status)
+		shown.Answers = append(shown.Answers, a)
 	}
-	return shown
+	shown.JSON, shown.File = d.exampleBody(op), slices.Equal(shown.Types, []string{"multipart/form-data"})
+	var err error
+	shown.Samples, err = samplesOf(call{shown.Method, path, !shown.Open, shown.File, shown.JSON})
+	return shown, err
 }
 
 func (d *description) answer(status string, r describedResponse) answer {
@@ -133,7 +166,7 @@ func (d *description) answer(status string, r describedResponse) answer {
 	for _, kind := range r.Content.names {
 		s := r.Content.values[kind].Schema
 		if len(s.AllOf) == 0 {
-			a.Body = d.outline(s)
+			a.Body = d.example("", s, "")
 			continue
 		}
 		for _, part := range s.AllOf {

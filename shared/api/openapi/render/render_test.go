@@ -78,7 +78,11 @@ func TestEveryWordIsDescribedWithItsStatus(t *testing.T) {
 		t.Errorf("known  %v\nlisted %v", known, listed)
 	}
 	answered := slices.Clone(everyWhere)
-	for _, g := range d.groups() {
+	groups, err := d.groups()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range groups {
 		for _, op := range g.Operations {
 			for _, a := range op.Answers {
 				for _, word := range a.Words {
