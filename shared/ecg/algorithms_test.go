@@ -2,6 +2,7 @@ package ecg_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"systole/shared/ecg"
@@ -9,12 +10,13 @@ import (
 	"systole/shared/ecg/plda"
 )
 
-// twoAlgorithms are the newest one, and an older one that compares the waveform
-// alone.
+// twoAlgorithms are the newest one, and an older one that compares a
+// feature less.
 func twoAlgorithms() parameters.Algorithms {
 	older := *parameters.Shipped.Newest()
-	older.Algorithm = "waveform-0"
-	older.Spaces[parameters.Slope], older.Spaces[parameters.Network] = plda.Space{}, plda.Space{}
+	older.Algorithm = "shorter-0"
+	older.Spaces = slices.Clone(older.Spaces)
+	older.Spaces[len(older.Spaces)-1] = plda.Space{}
 	named := func(p *parameters.Parameters) parameters.Algorithm {
 		return parameters.Algorithm{Name: p.Algorithm, Parameters: func() *parameters.Parameters { return p }}
 	}

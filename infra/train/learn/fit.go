@@ -7,20 +7,24 @@ import (
 	"systole/shared/ecg/feature"
 	"systole/shared/ecg/network"
 	"systole/shared/ecg/parameters"
+	"systole/shared/ecg/plda"
 )
+
+// features is how many there are: waveform, slope and one network.
+const features = parameters.Network + 1
 
 // Settings are what a fit depends on beside the recordings.
 type Settings struct {
 	Seed    uint64
-	PLDA    [parameters.Features]PLDASettings
-	Weights [parameters.Features]float32 // a feature with 0 is left out
+	PLDA    [features]PLDASettings
+	Weights [features]float32 // a feature with 0 is left out
 	Network NetworkSettings
 }
 
 // Fit learns a model from the recordings of many persons, without its
 // calibration. progress is told what is done, 0 to 1.
 func Fit(recordings []Beats, set Settings, progress func(done float64)) (*parameters.Parameters, error) {
-	m := &parameters.Parameters{Weights: set.Weights}
+	m := &parameters.Parameters{Spaces: make([]plda.Space, features), Weights: set.Weights[:]}
 	for _, r := range recordings {
 		if !slices.Contains(m.Persons, r.Person) {
 			m.Persons = append(m.Persons, r.Person)
@@ -32,7 +36,7 @@ func Fit(recordings []Beats, set Settings, progress func(done float64)) (*parame
 		pairs = append(pairs, feature.Pair(nil, mean))
 	}
 	if set.Weights[parameters.Network] > 0 {
-		m.Network = TrainNetwork(recordings, set.Network, set.Seed, progress)
+		m.Networks = []network.Network{TrainNetwork(recordings, set.Network, set.Seed, progress)}
 	}
 	for which := range m.Spaces {
 		if set.Weights[which] == 0 {

@@ -114,7 +114,7 @@ func TestTrainersWayForwardIsTheNetworks(t *testing.T) {
 func TestFitIsTheSameForTheSameSeedAndTellsPersonsApart(t *testing.T) {
 	recordings := invented(8, 6)
 	few := PLDASettings{Components: 10, Dimensions: 5, Shrinkage: 0.1}
-	set := Settings{Seed: 1, PLDA: [parameters.Features]PLDASettings{few, few, {Components: 4, Dimensions: 4, Shrinkage: 0.1}}, Weights: [parameters.Features]float32{1, 1, 1}, Network: small()}
+	set := Settings{Seed: 1, PLDA: [features]PLDASettings{few, few, {Components: 4, Dimensions: 4, Shrinkage: 0.1}}, Weights: [features]float32{1, 1, 1}, Network: small()}
 	fit := func() *parameters.Parameters {
 		m, err := Fit(recordings, set, func(float64) {})
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -163,12 +164,13 @@ func TestAStatedRateIsHeldAgainstTheHeart(t *testing.T) {
 	}
 }
 
-// older is an engine of a time when an algorithm that compares the waveform
-// alone was the only one, and newer one that has the shipped one as well.
+// older is an engine of a time when an algorithm that compares a feature
+// less was the only one, and newer one that has the shipped one as well.
 func olderAndNewer() (older, newer *Engine) {
 	p := *parameters.Shipped.Newest()
-	p.Algorithm = "waveform-0"
-	p.Spaces[parameters.Slope], p.Spaces[parameters.Network] = plda.Space{}, plda.Space{}
+	p.Algorithm = "shorter-0"
+	p.Spaces = slices.Clone(p.Spaces)
+	p.Spaces[len(p.Spaces)-1] = plda.Space{}
 	first := parameters.Algorithm{Name: p.Algorithm, Parameters: func() *parameters.Parameters { return &p }}
 	return &Engine{500, parameters.Algorithms{first}}, &Engine{500, append(parameters.Shipped, first)}
 }
@@ -188,7 +190,7 @@ func TestOldAndNewAlgorithmsLiveSideBySide(t *testing.T) {
 	}
 	old := enrol(t, older, enrolment)
 	kept, made := stored(newer, old), stored(newer, enrol(t, newer, enrolment))
-	if kept.Algorithm() != "waveform-0" || made.Algorithm() != parameters.Shipped[0].Name {
+	if kept.Algorithm() != "shorter-0" || made.Algorithm() != parameters.Shipped[0].Name {
 		t.Errorf("the old template is of %q, the new one of %q", kept.Algorithm(), made.Algorithm())
 	}
 	for _, name := range append(others, same, third) {
@@ -201,7 +203,7 @@ func TestOldAndNewAlgorithmsLiveSideBySide(t *testing.T) {
 			t.Errorf("%s against the new template: %v", name, got)
 		}
 		adapted, _, err := kept.Adapt(probe, 0.05)
-		if err != nil || adapted.Algorithm() != "waveform-0" {
+		if err != nil || adapted.Algorithm() != "shorter-0" {
 			t.Errorf("%s: adapted by %q, %v", name, adapted.Algorithm(), err)
 		}
 	}

@@ -11,8 +11,12 @@ import (
 	"systole/shared/ecg/plda"
 )
 
-// magic begins every parameter file; the digit is the layout's version.
-const magic = "heart1\n"
+// What a parameter file begins with; the digit is the layout's version. The first
+// has one network, three spaces and no degrees of freedom.
+const (
+	first = "heart1\n"
+	magic = "heart2\n"
+)
 
 // ErrFile is the error for bytes that are no parameter file.
 var ErrFile = errors.New("not a parameter file")
@@ -20,7 +24,7 @@ var ErrFile = errors.New("not a parameter file")
 // Read reads what Append wrote.
 func Read(file string) (*Parameters, error) {
 	const sum = 4
-	if len(file) < len(magic)+sum || file[:len(magic)] != magic {
+	if len(file) < len(magic)+sum || file[:len(magic)] != magic && file[:len(first)] != first {
 		return nil, ErrFile
 	}
 	body, stated := file[:len(file)-sum], file[len(file)-sum:]
@@ -28,7 +32,7 @@ func Read(file string) (*Parameters, error) {
 		return nil, fmt.Errorf("%w: checksum", ErrFile)
 	}
 	r := reader{rest: body[len(magic):]}
-	p := r.parameters()
+	p := r.parameters(file[:len(magic)])
 	if r.failed || len(r.rest) != 0 {
 		return nil, fmt.Errorf("%w: length", ErrFile)
 	}
@@ -79,23 +83,41 @@ func (r *reader) layer() network.Layer {
 	return network.Layer{In: r.number(), Out: r.number(), Kernel: r.number(), Weight: r.floats(), Bias: r.floats()}
 }
 
-func (r *reader) parameters() *Parameters {
+func (r *reader) network() network.Network {
+	var n network.Network
+	for range min(r.number(), len(r.rest)) {
+		n.Convolutions = append(n.Convolutions, r.layer())
+	}
+	n.Dense = r.layer()
+	return n
+}
+
+func (r *reader) space() plda.Space {
+	s := plda.Space{Mean: r.floats(), Between: r.floats()}
+	s.Basis = make([]float32, 0, len(s.Between)*len(s.Mean))
+	for range s.Between {
+		s.Basis = append(s.Basis, r.floats()...)
+	}
+	return s
+}
+
+func (r *reader) parameters(layout string) *Parameters {
 	p := &Parameters{Algorithm: r.text()}
 	for range min(r.number(), len(r.rest)) {
 		p.Persons = append(p.Persons, r.text())
 	}
-	for range min(r.number(), len(r.rest)) {
-		p.Network.Convolutions = append(p.Network.Convolutions, r.layer())
+	networks, spaces := 1, 3
+	if layout != first {
+		p.Degrees = float64(r.float())
+		networks = min(r.number(), len(r.rest))
+		spaces = Network + networks
 	}
-	p.Network.Dense = r.layer()
-	for i := range p.Spaces {
-		s := plda.Space{Mean: r.floats(), Between: r.floats()}
-		s.Basis = make([]float32, 0, len(s.Between)*len(s.Mean))
-		for range s.Between {
-			s.Basis = append(s.Basis, r.floats()...)
-		}
-		p.Spaces[i] = s
-		p.Weights[i] = r.float()
+	for range networks {
+		p.Networks = append(p.Networks, r.network())
+	}
+	for range spaces {
+		p.Spaces = append(p.Spaces, r.space())
+		p.Weights = append(p.Weights, r.float())
 	}
 	for i := range p.Impostors {
 		p.Impostors[i] = r.float()
@@ -112,11 +134,16 @@ func (p *Parameters) Append(b []byte) []byte {
 	for _, person := range p.Persons {
 		b = appendText(b, person)
 	}
-	b = appendNumber(b, len(p.Network.Convolutions))
-	for i := range p.Network.Convolutions {
-		b = appendLayer(b, &p.Network.Convolutions[i])
+	b = appendFloat(b, float32(p.Degrees))
+	b = appendNumber(b, len(p.Networks))
+	for i := range p.Networks {
+		n := &p.Networks[i]
+		b = appendNumber(b, len(n.Convolutions))
+		for i := range n.Convolutions {
+			b = appendLayer(b, &n.Convolutions[i])
+		}
+		b = appendLayer(b, &n.Dense)
 	}
-	b = appendLayer(b, &p.Network.Dense)
 	for i, s := range p.Spaces {
 		b = appendFloats(b, s.Mean)
 		b = appendFloats(b, s.Between)

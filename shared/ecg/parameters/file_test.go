@@ -57,9 +57,9 @@ func TestReadReturnsWhatWasAppended(t *testing.T) {
 	if err != nil || again.Algorithm != m.Algorithm || !reflect.DeepEqual(again.Persons, m.Persons) || again.Impostors != m.Impostors {
 		t.Fatalf("read again: error %v", err)
 	}
-	for i, v := range m.Network.Dense.Weight {
-		if math.Abs(float64(again.Network.Dense.Weight[i]-v)) > 1e-4 {
-			t.Fatalf("weight %d: %g, then %g", i, v, again.Network.Dense.Weight[i])
+	for i, v := range m.Networks[0].Dense.Weight {
+		if math.Abs(float64(again.Networks[0].Dense.Weight[i]-v)) > 1e-4 {
+			t.Fatalf("weight %d: %g, then %g", i, v, again.Networks[0].Dense.Weight[i])
 		}
 	}
 }

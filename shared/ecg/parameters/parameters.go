@@ -16,12 +16,11 @@ import (
 )
 
 // The features of a beat, in the order in which an embedding holds their
-// projections.
+// projections. Several networks are the features from Network on.
 const (
 	Waveform = iota
 	Slope
 	Network
-	Features // how many
 )
 
 // Parameters is one set. It is not changed once read, so that several
@@ -29,9 +28,10 @@ const (
 type Parameters struct {
 	Algorithm string   // the set's name; it changes whenever the parameters do
 	Persons   []string // whose recordings the set was learned from
-	Network   network.Network
-	Spaces    [Features]plda.Space
-	Weights   [Features]float32 // of the features' log-likelihood ratios
+	Networks  []network.Network
+	Spaces    []plda.Space // of each feature; one of no dimensions leaves its feature out
+	Weights   []float32    // of the features' log-likelihood ratios
+	Degrees   float64      // of freedom of Student's t in the ratios, 0 for the normal distribution
 	Impostors Calibration
 }
 
@@ -85,7 +85,7 @@ func (p *Parameters) Feature(dst []float32, w *network.Workspace, which int, mea
 	case Slope:
 		return feature.Slope(dst, mean)
 	}
-	return p.Network.Apply(dst, w, pair)
+	return p.Networks[which-Network].Apply(dst, w, pair)
 }
 
 // Score is the weighted sum of the features' log-likelihood ratios of a probe's
@@ -94,8 +94,15 @@ func (p *Parameters) Score(enrolled []float32, count float64, probe []float32) f
 	score := 0.0
 	for i := range p.Spaces {
 		d := p.Spaces[i].Dimensions()
-		score += float64(p.Weights[i]) * p.Spaces[i].Ratio(enrolled[:d], count, probe[:d])
+		score += float64(p.Weights[i]) * p.ratio(i, enrolled[:d], count, probe[:d])
 		enrolled, probe = enrolled[d:], probe[d:]
 	}
 	return score
+}
+
+func (p *Parameters) ratio(which int, enrolled []float32, count float64, probe []float32) float64 {
+	if p.Degrees > 0 {
+		return p.Spaces[which].StudentRatio(p.Degrees, enrolled, count, probe)
+	}
+	return p.Spaces[which].Ratio(enrolled, count, probe)
 }

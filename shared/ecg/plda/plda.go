@@ -59,18 +59,36 @@ func (s *Space) resize(z []float32) {
 }
 
 // Ratio is the logarithm of how much likelier the probe is from the person of
-// the enrolment than from an impostor. The enrolment is the mean of vectors
+// the enrolment than from a stranger. The enrolment is the mean of vectors
 // worth count independent ones.
 func (s *Space) Ratio(enrolled []float32, count float64, probe []float32) float64 {
-	sum := 0.0
+	own, any, variances := s.distances(enrolled, count, probe)
+	return (variances + any - own) / 2
+}
+
+// StudentRatio is Ratio with Student's t in place of the normal distribution:
+// hearts change more, now and then, than a normal distribution allows, which
+// would let one such change outweigh all that is alike (Kenny: Bayesian speaker
+// verification with heavy-tailed priors, Odyssey 2010). The degrees of freedom
+// are above 0.
+func (s *Space) StudentRatio(degrees float64, enrolled []float32, count float64, probe []float32) float64 {
+	own, any, variances := s.distances(enrolled, count, probe)
+	tails := degrees + float64(s.Dimensions())
+	return (variances + tails*(math.Log1p(any/degrees)-math.Log1p(own/degrees))) / 2
+}
+
+// distances are the squared distances, by the variances, of the probe from what
+// is expected of the enrolled person and of anybody, and the logarithm of the
+// ratio of the variances' products.
+func (s *Space) distances(enrolled []float32, count float64, probe []float32) (own, any, variances float64) {
 	for i, b := range s.Between {
 		between := float64(b)
 		rest := between / (1 + count*between) // variance of the person's mean, once enrolled
-		own := 1 + rest
-		any := 1 + between
 		expected := count * rest * float64(enrolled[i])
 		z := float64(probe[i])
-		sum += math.Log(any/own) + z*z/any - (z-expected)*(z-expected)/own
+		own += (z - expected) * (z - expected) / (1 + rest)
+		any += z * z / (1 + between)
+		variances += math.Log((1 + between) / (1 + rest))
 	}
-	return sum / 2
+	return own, any, variances
 }

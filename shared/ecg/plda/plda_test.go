@@ -38,3 +38,36 @@ func TestRatioIsThatOfJointDensities(t *testing.T) {
 		}
 	}
 }
+
+// Student's ratio must be that of two densities of Student's t, computed from
+// their formula with the gamma functions left in.
+func TestStudentRatioIsThatOfTwoDensities(t *testing.T) {
+	s := Space{Between: []float32{0.5, 4}}
+	enrolled, probe := []float32{0.7, -2}, []float32{-0.4, 1}
+	density := func(degrees float64, mean, variance [2]float64) float64 {
+		distance, product := 0.0, 1.0
+		for i := range mean {
+			distance += (float64(probe[i]) - mean[i]) * (float64(probe[i]) - mean[i]) / variance[i]
+			product *= variance[i]
+		}
+		upper, _ := math.Lgamma((degrees + 2) / 2)
+		lower, _ := math.Lgamma(degrees / 2)
+		return upper - lower - math.Log(degrees*math.Pi) - math.Log(product)/2 - (degrees+2)/2*math.Log(1+distance/degrees)
+	}
+	for _, degrees := range []float64{1, 20, 1e7} {
+		const count = 2
+		var mean, own, anybody [2]float64
+		for i, between := range []float64{0.5, 4} {
+			rest := between / (1 + count*between)
+			mean[i], own[i], anybody[i] = count*rest*float64(enrolled[i]), 1+rest, 1+between
+		}
+		want := density(degrees, mean, own) - density(degrees, [2]float64{}, anybody)
+		if got := s.StudentRatio(degrees, enrolled, count, probe); math.Abs(got-want) > 1e-6 {
+			t.Errorf("%g degrees: %g, want %g", degrees, got, want)
+		}
+	}
+	normal := s.Ratio(enrolled, 2, probe)
+	if got := s.StudentRatio(1e7, enrolled, 2, probe); math.Abs(got-normal) > 1e-5 {
+		t.Errorf("many degrees: %g, want the normal distribution's %g", got, normal)
+	}
+}
