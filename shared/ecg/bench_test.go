@@ -1,6 +1,10 @@
 package ecg_test
 
-import "testing"
+import (
+	"testing"
+
+	"systole/shared/ecg"
+)
 
 // BenchmarkEnrol10min is an enrolment from the longest recording taken, at
 // 500 Hz.
@@ -13,4 +17,24 @@ func BenchmarkEnrol10min(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/enrolment")
+}
+
+// BenchmarkCheck is a check of 10 s at 500 Hz against a template, from samples
+// to the score, by the newest algorithm.
+func BenchmarkCheck(b *testing.B) {
+	template, err := made(strip(1, 1, 20))
+	if err != nil {
+		b.Fatal(err)
+	}
+	probe := strip(1, 2, 10)
+	b.ReportAllocs()
+	for b.Loop() {
+		r, err := ecg.Read(probe)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := template.Compare(r); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

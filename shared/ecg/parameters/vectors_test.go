@@ -1,0 +1,52 @@
+package parameters
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"testing"
+)
+
+// The training program writes the vectors with the parameters; what it works out
+// is what a check must work out. testdata/README.md says where they come from.
+func TestEmbeddingsAndScoresAreThoseOfTheTrainingProgram(t *testing.T) {
+	b, err := os.ReadFile("testdata/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want struct {
+		Algorithm          string
+		Count              float64
+		Means              [][]float64
+		Embeddings, Scores [][]float64
+	}
+	if err := json.Unmarshal(b, &want); err != nil {
+		t.Fatal(err)
+	}
+	p, ok := Shipped.Named(want.Algorithm)
+	if !ok || len(want.Means) < 2 {
+		t.Fatalf("%d vectors of %q", len(want.Means), want.Algorithm)
+	}
+	var w Workspace
+	var embeddings [][]float32
+	for i, mean := range want.Means {
+		embedding := p.Embed(nil, &w, mean)
+		embeddings = append(embeddings, embedding)
+		if len(embedding) != len(want.Embeddings[i]) {
+			t.Fatalf("mean %d: an embedding of %d values, want %d", i, len(embedding), len(want.Embeddings[i]))
+		}
+		for k, v := range embedding {
+			if d := math.Abs(float64(v) - want.Embeddings[i][k]); d > 1e-5*(1+math.Abs(want.Embeddings[i][k])) {
+				t.Errorf("mean %d, value %d: %g, want %g", i, k, v, want.Embeddings[i][k])
+			}
+		}
+	}
+	for i, enrolled := range embeddings {
+		for k, probe := range embeddings {
+			got := p.Score(enrolled, want.Count, probe)
+			if d := math.Abs(got - want.Scores[i][k]); d > 1e-5*(1+math.Abs(want.Scores[i][k])) {
+				t.Errorf("%d against %d: %g, want %g", k, i, got, want.Scores[i][k])
+			}
+		}
+	}
+}
