@@ -13,5 +13,5 @@ func (t *Template) Adapt(probe *Reading, strong FMR) (*Template, bool, error) {
 	if !ok {
 		return t, false, nil
 	}
-	return &Template{parameters: t.parameters, adaptive: adapted, quality: t.quality}, true, nil
+	return &Template{parameters: t.parameters, days: t.days, adaptive: adapted, quality: t.quality}, true, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 
 	"systole/shared/ecg/isometry"
 	"systole/shared/ecg/parameters"
@@ -23,32 +24,70 @@ var (
 // with. It belongs to the algorithm that made it, and is not changed once made.
 type Template struct {
 	parameters *parameters.Parameters
-	adaptive   parameters.Adaptive
+	days       []parameters.Template // one for each day of enrolment, the last day's last
+	adaptive   parameters.Adaptive   // of the days combined
 	quality    float64
 }
 
 // Enrol makes a template of one or several recordings of one person, which
 // together must meet the need. The error is an *Unusable.
 func Enrol(p *parameters.Parameters, need quality.Need, recordings ...*Reading) (*Template, error) {
+	day, quality, err := dayOf(p, need, recordings)
+	if err != nil {
+		return nil, err
+	}
+	return enrolled(p, []parameters.Template{day}, quality), nil
+}
+
+func enrolled(p *parameters.Parameters, days []parameters.Template, quality float64) *Template {
+	return &Template{
+		parameters: p, days: days, quality: quality,
+		adaptive: parameters.Adaptive{Enrolled: parameters.CombineDays(days)},
+	}
+}
+
+// dayOf is the template of one day's recordings, and its quality score.
+func dayOf(p *parameters.Parameters, need quality.Need, recordings []*Reading) (day parameters.Template, score float64, err error) {
 	var total quality.Report
 	for _, r := range recordings {
 		total.Add(&r.report)
 	}
 	if err := unusable(&total, need); err != nil {
-		return nil, err
+		return day, 0, err
 	}
-	t := &Template{parameters: p, quality: total.Trust()}
 	for _, r := range recordings {
 		if r.mean == nil {
 			continue
 		}
 		embedding, err := r.embedding(p)
 		if err != nil {
-			return nil, err
+			return day, 0, err
 		}
-		t.adaptive.Enrolled.Add(embedding, r.weight)
+		day.Add(embedding, r.weight)
 	}
-	return t, nil
+	return day, total.Trust(), nil
+}
+
+// AddDay returns the template with another day of the same person's recordings,
+// which together must meet the need. Each day counts the same, and none of the
+// adaptation is lost; at most parameters.MaxDays are kept. Whether it is the same
+// person is for the caller to ask. The error is an *Unusable.
+func (t *Template) AddDay(need quality.Need, recordings ...*Reading) (*Template, error) {
+	day, quality, err := dayOf(t.parameters, need, recordings)
+	if err != nil {
+		return nil, err
+	}
+	next := enrolled(t.parameters, t.parameters.WithDay(t.days, day), max(t.quality, quality))
+	next.adaptive.Adapted = t.adaptive.Adapted
+	return next, nil
+}
+
+// Days is on how many days the template's person was enrolled.
+func (t *Template) Days() int { return len(t.days) }
+
+// Recordings is how many recordings the template was made of and adapted to.
+func (t *Template) Recordings() float64 {
+	return t.adaptive.Enrolled.Recordings + t.adaptive.Adapted.Recordings
 }
 
 // Quality is the template's quality score (ISO/IEC 29794-1), 0 to 1: how far
@@ -64,16 +103,20 @@ type Seed [32]byte
 
 // Marshal returns the template as bytes for ParseTemplate with the same seed:
 // the algorithm's name, a zero byte, and little-endian 32-bit floats: the
-// quality, then for the template as enrolled and, if it was adapted, for the
-// adaptation its weight, its number of recordings and its transformed mean.
+// quality, the number of days below zero if there are several, then for each day
+// of enrolment and, if it was adapted, for the adaptation its weight, its number
+// of recordings and its transformed mean.
 func (t *Template) Marshal(seed Seed) ([]byte, error) {
-	states := []parameters.Template{t.adaptive.Enrolled}
+	states := slices.Clone(t.days)
 	if t.adaptive.Adapted.Mean != nil {
 		states = append(states, t.adaptive.Adapted)
 	}
 	transform := isometryOf(t.parameters, seed)
 	b := append([]byte(t.parameters.Algorithm), 0)
 	b = appendFloat(b, float32(t.quality))
+	if len(t.days) > 1 {
+		b = appendFloat(b, -float32(len(t.days)))
+	}
 	for _, state := range states {
 		b = appendFloat(appendFloat(b, float32(state.Weight)), float32(state.Recordings))
 		transformed, ok := transform.Transform(nil, state.Mean)
@@ -98,9 +141,9 @@ func appendFloat(b []byte, v float32) []byte {
 const (
 	// maxName bounds an algorithm's name in bytes.
 	maxName = 64
-	// maxStates bounds the states of a stored template. Marshal writes two;
-	// templates of earlier versions hold up to four adaptations, the newest last.
-	maxStates = 1 + 4
+	// maxAdaptations bounds those of a stored template. Marshal writes one;
+	// templates of earlier versions hold up to four, the newest last.
+	maxAdaptations = 4
 	// maxValue is above every value that a template holds.
 	maxValue = 1e6
 )
@@ -141,19 +184,22 @@ func floats(b []byte) ([]float32, error) {
 	return values, nil
 }
 
-// templateOf reads the quality and the states. Of several adaptations it takes
+// templateOf reads the quality, the days and the adaptation. Of several adaptations it takes
 // the newest.
 func templateOf(p *parameters.Parameters, values []float32, seed Seed) (*Template, error) {
 	const head = 2 // values before a state's mean
 	size := head + isometry.Size(p.Dimensions())
-	if len(values) <= size || (len(values)-1)%size != 0 || len(values)/size > maxStates {
+	if len(values) < 2 || values[0] < 0 || values[0] > 1 {
 		return nil, ErrCorrupt
 	}
-	t := &Template{parameters: p, quality: float64(values[0])}
-	if t.quality < 0 || t.quality > 1 {
+	score, states, days := float64(values[0]), values[1:], 1
+	if states[0] < 0 { // no weight: the number of days
+		days, states = int(-states[0]), states[1:]
+	}
+	adaptations := len(states)/size - days
+	if len(states)%size != 0 || days < 1 || days > parameters.MaxDays || adaptations < 0 || adaptations > maxAdaptations {
 		return nil, ErrCorrupt
 	}
-	states := values[1:]
 	transform := isometryOf(p, seed)
 	read := func(values []float32) (parameters.Template, error) {
 		state := parameters.Template{Weight: float64(values[0]), Recordings: float64(values[1])}
@@ -163,15 +209,17 @@ func templateOf(p *parameters.Parameters, values []float32, seed Seed) (*Templat
 		state.Mean = transform.Invert(nil, values[head:])
 		return state, nil
 	}
-	var err error
-	if t.adaptive.Enrolled, err = read(states[:size]); err != nil {
-		return nil, err
+	var all []parameters.Template
+	for state := range slices.Chunk(states, size) {
+		one, err := read(state)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
 	}
-	if len(states) > size {
-		t.adaptive.Adapted, err = read(states[len(states)-size:])
-	}
-	if err != nil {
-		return nil, err
+	t := enrolled(p, all[:days:days], score)
+	if adaptations > 0 {
+		t.adaptive.Adapted = all[len(all)-1]
 	}
 	return t, nil
 }

@@ -56,6 +56,7 @@ func (t *Template) blend(other Template, maxShare float64) Template {
 		Mean:       make([]float32, len(t.Mean)),
 		Weight:     t.Weight + other.Weight,
 		Recordings: t.Recordings + other.Recordings,
+		Days:       t.Days,
 	}
 	for i, v := range t.Mean {
 		blend.Mean[i] = v + float32(share)*(other.Mean[i]-v)

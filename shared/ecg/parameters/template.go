@@ -7,6 +7,7 @@ type Template struct {
 	Mean       []float32 // of the parameters' Dimensions
 	Weight     float64   // the sum of the recordings'
 	Recordings float64   // how many it was made of
+	Days       int       // on how many days, 0 for one; see CombineDays
 }
 
 // Weight is a recording's weight in a template, from its number of clean beats
@@ -30,8 +31,8 @@ func (t *Template) Add(embedding []float32, weight float64) {
 }
 
 // worth is how many independent recordings the template's are worth: those of
-// one day have much in common.
-func (t *Template) worth() float64 { return math.Sqrt(t.Recordings) }
+// one day have much in common, those of several days don't.
+func (t *Template) worth() float64 { return max(math.Sqrt(t.Recordings), float64(t.Days)) }
 
 // Compare scores a probe's embedding against the template. Both must be of
 // these parameters.

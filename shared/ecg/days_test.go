@@ -1,0 +1,91 @@
+package ecg_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"systole/shared/ecg"
+	"systole/shared/ecg/parameters"
+)
+
+// enrolledOn is a template of the person's days, by the newest algorithm.
+func enrolledOn(t *testing.T, person uint64, days ...uint64) *ecg.Template {
+	t.Helper()
+	template := enrol(t, strip(person, days[0], 20))
+	for _, day := range days[1:] {
+		var err error
+		if template, err = template.AddDay(enrolmentNeed, read(t, strip(person, day, 20))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return template
+}
+
+func TestADayIsAddedAndComesBackFromWhatIsStored(t *testing.T) {
+	template := enrolledOn(t, 1, 1, 2, 3)
+	adapted, ok, err := template.Adapt(read(t, strip(1, 9, 12)), 0.05)
+	if err != nil || !ok {
+		t.Fatalf("adapted %v, error %v", ok, err)
+	}
+	for _, one := range []*ecg.Template{template, adapted} {
+		b, err := one.Marshal(ecg.Seed{7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := ecg.ParseTemplate(b, ecg.Seed{7}, parameters.Shipped)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again.Days() != 3 || again.Recordings() != one.Recordings() {
+			t.Errorf("%d days, %g recordings, want 3 and %g", again.Days(), again.Recordings(), one.Recordings())
+		}
+		probe := read(t, strip(1, 4, 12))
+		for _, at := range []ecg.FMR{0.1, 0.01, 0.001} {
+			before, err1 := one.Compare(probe)
+			after, err2 := again.Compare(probe)
+			if err1 != nil || err2 != nil || before.Accepted(at) != after.Accepted(at) {
+				t.Errorf("at %g: %v, then %v (%v, %v)", at, before.Accepted(at), after.Accepted(at), err1, err2)
+			}
+		}
+	}
+}
+
+func TestTheDaysAreAtMostSoManyAndTheNewestStays(t *testing.T) {
+	template := enrolledOn(t, 1, 1, 2, 3, 4, 5, 6, 7)
+	if template.Days() != parameters.MaxDays {
+		t.Errorf("%d days, want %d", template.Days(), parameters.MaxDays)
+	}
+}
+
+func TestADayThatIsNoneIsRefusedAndChangesNothing(t *testing.T) {
+	template := enrolledOn(t, 1, 1, 2)
+	if _, err := template.AddDay(enrolmentNeed, read(t, strip(1, 3, 5))); err == nil {
+		t.Error("5 s were taken for a day")
+	}
+	if _, err := template.AddDay(enrolmentNeed); err == nil {
+		t.Error("a day of no recording was added")
+	}
+	if template.Days() != 2 {
+		t.Errorf("%d days, want 2", template.Days())
+	}
+}
+
+// Another number of days than the values are of must not be believed.
+func TestStoredDaysThatDontAddUpAreCorrupt(t *testing.T) {
+	b, err := enrolledOn(t, 1, 1, 2).Marshal(ecg.Seed{7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.Index(b, 0) + 1 + 4 // behind the name and the quality
+	for _, days := range []float32{-3, -6, -1000, -0.5, float32(math.Inf(-1))} {
+		wrong := slices.Clone(b)
+		bits := math.Float32bits(days)
+		for i := range 4 {
+			wrong[at+i] = byte(bits >> (8 * i))
+		}
+		if _, err := ecg.ParseTemplate(wrong, ecg.Seed{7}, parameters.Shipped); err == nil {
+			t.Errorf("%g days were read", days)
+		}
+	}
+}
