@@ -29,12 +29,12 @@ test("each operation has a call in five languages, of which the chosen one is sh
   assert.ok(articles >= 24);
   for (const language of ["curl", "javascript", "python", "go", "kotlin"]) {
     await page.locator(`[name=language][value=${language}]`).check();
-    assert.equal(await page.locator(".sample:visible").count(), articles);
-    assert.equal(await page.locator(`.sample.${language}:visible`).count(), articles);
+    assert.equal(await page.locator(".sample:visible").count(), articles + 1); // and the quick start
+    assert.equal(await page.locator(`.sample.${language}:visible`).count(), articles + 1);
   }
   await page.locator("[name=language][value=python]").check();
   await page.reload();
-  assert.equal(await page.locator(".sample.python:visible").count(), articles);
+  assert.equal(await page.locator(".sample.python:visible").count(), articles + 1);
 });
 
 // parsed runs a language's own parser over all of its samples.
@@ -54,7 +54,7 @@ const parsed = (t, samples, extension, command, wrap = (text) => text) => {
 
 test("what is shown to copy is of its language", async (t) => {
   const page = await it.visit(t, { path: "docs" });
-  const of = (language) => page.locator(`.sample.${language} pre`).allTextContents();
+  const of = (language) => page.locator(`article .sample.${language} pre`).allTextContents();
   parsed(t, await of("curl"), "sh", ["bash", "-n"]);
   parsed(t, await of("javascript"), "mjs", ["node", "--check"]);
   parsed(t, await of("python"), "py", ["python3", "-m", "py_compile"]);
@@ -63,7 +63,7 @@ test("what is shown to copy is of its language", async (t) => {
 
 test("the quick start does what it says", async (t) => {
   const page = await it.visit(t, { path: "docs" });
-  const text = (await page.locator("#quick-start pre").textContent())
+  const text = (await page.locator("#quick-start .sample.curl pre").textContent())
     .replace("http://127.0.0.1:8080", it.service.address).replace('"hong"', `"${newcomer()}"`);
   const folder = mkdtempSync(join(tmpdir(), "systole-"));
   t.after(() => rmSync(folder, { recursive: true }));

@@ -22,9 +22,11 @@ for (const block of document.querySelectorAll("pre.code")) {
   block.after(button);
 }
 
+// On a phone what is long begins folded.
+const narrow = matchMedia("(max-width: 60rem)").matches;
 const menu = document.querySelector("nav details");
-if (matchMedia("(max-width: 60rem)").matches) menu.open = false;
-menu.addEventListener("click", (event) => { if (event.target.closest("a") && matchMedia("(max-width: 60rem)").matches) menu.open = false; });
+for (const details of narrow ? [menu, ...document.querySelectorAll("details.part")] : []) details.open = false;
+menu.addEventListener("click", (event) => { if (narrow && event.target.closest("a")) menu.open = false; });
 
 const filter = document.getElementById("filter");
 filter.addEventListener("input", () => {
