@@ -97,7 +97,7 @@ function gallery(file, ecgs, take) {
   more.addEventListener("click", extend);
   redraw();
   heading.focus({ preventScroll: true });
-  heading.scrollIntoView({ block: "nearest" });
+  place.scrollIntoView({ block: "start" });
   extend();
 }
 

@@ -428,7 +428,7 @@ export function lasting(seconds) {
 export const number = (x, digits = 2) => x.toLocaleString(locale(), { maximumFractionDigits: digits });
 
 // size is a file's.
-export const size = (bytes) => (bytes < 1e6 ? `${number(Math.max(1, Math.round(bytes / 1e3)), 0)} KB` : `${number(bytes / 1e6, 1)} MB`);
+export const size = (bytes) => (bytes < 1e6 ? `${number(Math.ceil(bytes / 1e3), 0)} KB` : `${number(bytes / 1e6, 1)} MB`);
 
 // locale keeps the person's own way of writing dates where it is of the language.
 const locale = () => (navigator.languages.find((l) => l.startsWith(current)) ?? (current === "en" ? navigator.language : current));
