@@ -69,10 +69,11 @@ func TestSignUpRefuses(t *testing.T) {
 	}{
 		{"empty user name", func(r *Registration) { r.Username = "" }, fault.UsernameInvalid},
 		{"long user name", func(r *Registration) { r.Username = long }, fault.UsernameInvalid},
+		{"nothing but space in user name", func(r *Registration) { r.Username = " \t " }, fault.UsernameInvalid},
 		{"space in user name", func(r *Registration) { r.Username = "a b" }, fault.UsernameInvalid},
 		{"reserved key", func(r *Registration) { r.Username = "#pk-block:1" }, fault.UsernameInvalid},
 		{"slash in user name", func(r *Registration) { r.Username = "../a" }, fault.UsernameInvalid},
-		{"line end in user name", func(r *Registration) { r.Username = "a\n" }, fault.UsernameInvalid},
+		{"line end in user name", func(r *Registration) { r.Username = "a\nb" }, fault.UsernameInvalid},
 		{"direction mark in user name", func(r *Registration) { r.Username = "a\u202eb" }, fault.UsernameInvalid},
 		{"broken UTF-8 in user name", func(r *Registration) { r.Username = "a\xff" }, fault.UsernameInvalid},
 		{"zero byte in user name", func(r *Registration) { r.Username = "a\x00" }, fault.UsernameInvalid},
@@ -150,6 +151,28 @@ func TestNamesAndPasswordsAreComparedAfterNFC(t *testing.T) {
 	}
 	if m, _, err := h.LogIn(t.Context(), composed.Username, composed.Password, ""); err != nil || m.Username != composed.Username {
 		t.Errorf("log-in: %+v, %v", m, err)
+	}
+}
+
+func TestSpaceAroundAUserNameIsNoPartOfIt(t *testing.T) {
+	h := newFixture(t)
+	m, _, err := h.SignUp(t.Context(), registration("hong "))
+	if err != nil || m.Username != "hong" {
+		t.Fatalf("user name %q, %v", m.Username, err)
+	}
+	if _, _, err := h.SignUp(t.Context(), registration("\u3000hong")); !fault.Is(err, fault.UsernameTaken) {
+		t.Errorf("second sign-up: %v", err)
+	}
+	for _, typed := range []string{"hong", "hong ", " \thong\n"} {
+		if _, _, err := h.LogIn(t.Context(), typed, "gudrms12", ""); err != nil {
+			t.Errorf("log-in as %q: %v", typed, err)
+		}
+	}
+	for range ofBoth.free {
+		h.LogIn(t.Context(), "hong ", "wrong", "")
+	}
+	if _, _, err := h.LogIn(t.Context(), "hong", "gudrms12", ""); !fault.Is(err, fault.TooManyLogIns) {
+		t.Errorf("failures under the name with a space are counted apart: %v", err)
 	}
 }
 

@@ -13,14 +13,15 @@ import (
 // maxNameLength is that of user names and names, in code points.
 const maxNameLength = 150
 
-// username returns the user name as it is kept, in NFC. Its rule is Django's,
-// so that every account of the original service can move here: letters and
-// digits of any script and @ . + - _, in the case given.
+// username returns the user name as it is kept: in NFC, without the space around
+// it that keyboards of phones add. Its rule is Django's, so that every account of
+// the original service can move here: letters and digits of any script and
+// @ . + - _, in the case given.
 func username(s string) (string, error) {
 	if !utf8.ValidString(s) {
 		return "", fault.New(fault.UsernameInvalid)
 	}
-	s = norm.NFC.String(s)
+	s = strings.TrimSpace(norm.NFC.String(s))
 	if n := utf8.RuneCountInString(s); n < 1 || n > maxNameLength {
 		return "", fault.New(fault.UsernameInvalid)
 	}
