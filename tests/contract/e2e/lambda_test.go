@@ -44,24 +44,29 @@ func folders() map[string]string {
 type lambda map[string]*lambdaruntime.Function
 
 func (l lambda) RoundTrip(r *http.Request) (*http.Response, error) {
-	function, ok := l[r.Method+" "+strings.TrimSuffix(r.URL.Path, "/")]
-	if !ok {
-		return nil, fmt.Errorf("no function for %s %s", r.Method, r.URL.Path)
-	}
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
-	event, err := restapi.Event(r)
+	answer, err := l.answer(r)
 	if err != nil {
-		return nil, err
-	}
-	var answer events.APIGatewayProxyResponse
-	if err := function.InvokeJSON(r.Context(), event, &answer); err != nil {
 		return nil, err
 	}
 	recorder := httptest.NewRecorder()
 	restapi.Write(recorder, r, answer)
 	return recorder.Result(), nil
+}
+
+// answer is what the request's function answers.
+func (l lambda) answer(r *http.Request) (answer events.APIGatewayProxyResponse, err error) {
+	function, ok := l[r.Method+" "+strings.TrimSuffix(r.URL.Path, "/")]
+	if !ok {
+		return answer, fmt.Errorf("no function for %s %s", r.Method, r.URL.Path)
+	}
+	event, err := restapi.Event(r)
+	if err != nil {
+		return answer, err
+	}
+	return answer, function.InvokeJSON(r.Context(), event, &answer)
 }
 
 // functionTimeout is the longest that Lambda has: what a function does when its

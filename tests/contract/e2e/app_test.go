@@ -1,0 +1,103 @@
+//go:build clients
+
+package e2e
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"systole/infra/restapi"
+	"systole/shared/aws/dynamo"
+	"systole/shared/embedded"
+	"systole/shared/member"
+	"systole/shared/store"
+	"systole/tests/support/gotool"
+	"systole/tests/support/servers"
+)
+
+// TestTheApp has the published Android app, as tests/clients/kotlin is built, go
+// its way, and compares what it would show with the table of tests/clients.
+func TestTheApp(t *testing.T) {
+	t.Run("over the local service", func(t *testing.T) {
+		data := t.TempDir()
+		kept, _, err := embedded.Open(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token := expired(t, kept)
+		if err := kept.Close(); err != nil {
+			t.Fatal(err)
+		}
+		walk(t, startLocal(t, "-data", data), token)
+	})
+	t.Run("through the built functions", func(t *testing.T) {
+		aws := servers.Start(t)
+		var log safeBuffer
+		all := lambda{}
+		if _, err := gotool.Build(t.Context(), "functions"); err != nil {
+			t.Fatal(err)
+		}
+		for route, folder := range folders() {
+			all[route] = startFunction(t, folder, aws, &log)
+		}
+		gateway := httptest.NewServer(all)
+		t.Cleanup(gateway.Close)
+		walk(t, gateway.URL, expired(t, dynamo.New(servers.Config(t), &aws.DynamoDB, servers.Tables())))
+		if t.Failed() {
+			t.Log(log.String())
+		}
+	})
+}
+
+// ServeHTTP is the API that the functions are behind.
+func (l lambda) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answer, err := l.answer(r)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	restapi.Write(w, r, answer)
+}
+
+// expired returns the token of a session of a month ago.
+func expired(t *testing.T, sessions store.SessionStore) string {
+	t.Helper()
+	token := strings.Repeat("e5", store.TokenBytes)
+	issued := time.Now().AddDate(0, 0, -31)
+	s := store.Session{
+		ID: sha256.Sum256([]byte(token)), Username: "hong", PK: 1,
+		Issued: issued, Used: issued, Expires: issued.AddDate(0, 0, 30),
+	}
+	if err := sessions.CreateSession(t.Context(), s, member.NewEvent(member.LoggedIn, issued), nil); err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// walk runs the app and holds its table to that of the README.
+func walk(t *testing.T, base, token string) {
+	t.Helper()
+	app := exec.CommandContext(t.Context(), "java", "-jar", filepath.Join(root, "tests/clients/kotlin/target/app.jar"), base,
+		filepath.Join(root, "tests/support/recordings/testdata"), filepath.Join(root, "shared/biometric/testdata/person01_rec3_12s.csv"), token)
+	var table, complaints bytes.Buffer
+	app.Stdout, app.Stderr = &table, &complaints
+	if err := app.Run(); err != nil {
+		t.Errorf("%v: %s", err, complaints.String())
+	}
+	readme, err := os.ReadFile(filepath.Join(root, "tests/clients/README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log("\n" + table.String())
+	if !strings.Contains(string(readme), table.String()) {
+		t.Errorf("the README of tests/clients has another table than\n%s", table.String())
+	}
+}
