@@ -51,10 +51,8 @@ func Event(r *http.Request) (events.APIGatewayProxyRequest, error) {
 			ResourcePath: r.URL.Path,
 			Identity:     events.APIGatewayRequestIdentity{SourceIP: host, UserAgent: r.UserAgent()},
 		},
-		// Text goes through JSON, which has no other bytes than UTF-8's.
-		Body: strings.ToValidUTF8(string(body), "\uFFFD"),
 	}
-	if isBinary(r) {
+	if len(body) > 0 { // every type is one of template.yaml's BinaryMediaTypes
 		event.Body, event.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
 	}
 	if len(event.Body) > maxEvent/2 { // the rest has at most 10 KiB
@@ -80,12 +78,6 @@ func readBody(r *http.Request) ([]byte, error) {
 		return nil, fault.New(fault.MalformedBody).Because(err)
 	}
 	return body, nil
-}
-
-// isBinary reports whether the type is one of template.yaml's BinaryMediaTypes.
-func isBinary(r *http.Request) bool {
-	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	return strings.EqualFold(strings.TrimSpace(kind), "multipart/form-data")
 }
 
 // last keeps the last value of each name, as API Gateway does.

@@ -6,52 +6,31 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
-	"mime/multipart"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"systole/shared/fault"
 )
 
-// The types that a body can have. Only a multipart one can hold a file.
+// The types that a body can have.
 const (
 	multipartForm = "multipart/form-data"
-	anyForm       = "application/json, application/x-www-form-urlencoded, " + multipartForm
+	urlencoded    = "application/x-www-form-urlencoded"
+	anyForm       = "application/json, " + urlencoded + ", " + multipartForm
 )
 
-// maxParts bounds the parts of a multipart body.
-const maxParts = 64
-
-// DecodeFiles is Decode for routes that take files: any other body than a
-// multipart one is unsupported_media_type.
-func DecodeFiles(w http.ResponseWriter, r *http.Request) (*Form, error) {
-	contentType := r.Header.Get("Content-Type")
-	media, _, _ := mime.ParseMediaType(contentType)
-	if contentType != "" && media != multipartForm {
-		return nil, unsupported(multipartForm)
-	}
-	return Decode(w, r)
-}
-
-// Decode reads the body: JSON, urlencoded or multipart. A body of no bytes is
-// a form without fields. The errors are unsupported_media_type,
-// body_too_large and malformed_body.
+// Decode reads the body: JSON, urlencoded or multipart, in UTF-8 or a charset
+// that [toUTF8] knows, compressed or not. A body of no bytes is a form without
+// fields. The errors are unsupported_media_type, body_too_large and
+// malformed_body, the last with a reason.
 func Decode(w http.ResponseWriter, r *http.Request) (*Form, error) {
-	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil {
-		media = ""
-	}
 	limit := limitsFrom(r)
+	media, params := mediaType(r.Header.Get("Content-Type"))
 	size := limit.body
 	if media == multipartForm {
 		size = limit.fileBody
-	}
-	if r.Body == nil {
-		return &Form{}, nil
 	}
 	body, err := readBody(w, r, size)
 	if err != nil {
@@ -60,18 +39,75 @@ func Decode(w http.ResponseWriter, r *http.Request) (*Form, error) {
 	if len(body) == 0 {
 		return &Form{}, nil
 	}
-	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "us-ascii") {
-		return nil, unsupported(anyForm)
+	return decodeAs(media, params, body, limit)
+}
+
+// DecodeFiles is Decode for routes that take files. A body that is no form which
+// names an upload or holds a file is the recording itself, as
+// "curl --data-binary @ecg.csv" and upload tasks of phones send it; its fields are
+// then the query's.
+func DecodeFiles(w http.ResponseWriter, r *http.Request) (*Form, error) {
+	limit := limitsFrom(r)
+	media, params := mediaType(r.Header.Get("Content-Type"))
+	body, err := readBody(w, r, limit.fileBody)
+	if err != nil {
+		return nil, err
 	}
-	switch media {
-	case "application/json":
-		return decodeJSON(body)
-	case "application/x-www-form-urlencoded":
-		return decodeURL(string(body))
-	case multipartForm:
+	if len(body) == 0 {
+		return &Form{}, nil
+	}
+	if media == multipartForm {
 		return decodeMultipart(body, params["boundary"], limit)
 	}
-	return nil, unsupported(anyForm)
+	if strings.HasPrefix(media, "multipart/") {
+		return nil, unsupported(multipartForm)
+	}
+	if int64(len(body)) <= limit.body && (media == urlencoded || isJSON(media)) {
+		if form, err := decodeAs(media, params, body, limit); err == nil && (form.Has("upload") || form.takeFiles(limit)) {
+			return form, nil
+		}
+	}
+	if bytes.Contains(body[:min(len(body), 200)], []byte("form-data;")) {
+		return nil, malformed("boundary_missing") // a multipart body under another type
+	}
+	return &Form{Files: []File{{Content: body}}, fields: queryFields(r)}, nil
+}
+
+// queryFields are the fields beside a recording that is the whole body, which has
+// no other place for them. A token is none of them: addresses end up in logs.
+func queryFields(r *http.Request) map[string]field {
+	fields := make(map[string]field)
+	for name, values := range r.URL.Query() {
+		if last := values[len(values)-1]; name != "token" && utf8.ValidString(last) {
+			fields[name] = field{text: last}
+		}
+	}
+	return fields
+}
+
+// decodeAs reads a body of a media type.
+func decodeAs(media string, params map[string]string, body []byte, limit limits) (*Form, error) {
+	if media == multipartForm {
+		return decodeMultipart(body, params["boundary"], limit)
+	}
+	if media != urlencoded && !isJSON(media) {
+		return nil, unsupported(anyForm)
+	}
+	text, err := toUTF8(body, params["charset"])
+	if err != nil {
+		return nil, err
+	}
+	if media == urlencoded {
+		return decodeURL(string(text))
+	}
+	return decodeJSON(text)
+}
+
+// isJSON reports whether the media type is JSON's, or one that is written in it
+// (RFC 6839).
+func isJSON(media string) bool {
+	return media == "application/json" || media == "text/json" ||
+		strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json")
 }
 
 func limitsFrom(r *http.Request) limits {
@@ -86,32 +122,45 @@ func unsupported(accepts string) error {
 	return fault.New(fault.UnsupportedMediaType, "accepts", accepts)
 }
 
-// readBody reads a body of at most limit bytes, and tells one that is larger
-// from one that broke off.
+// malformed is the fault of a body that can't be read, for a reason of
+// [malformedReasons].
+func malformed(reason string) *fault.Error {
+	return fault.New(fault.MalformedBody, "reason", reason)
+}
+
+// readBody reads a body of at most limit bytes, unpacked, and tells one that is
+// larger from one that broke off.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
 	var body bytes.Buffer
 	if r.ContentLength > 0 && r.ContentLength <= limit {
 		body.Grow(int(r.ContentLength) + bytes.MinRead) // what ReadFrom wants free at the end
 	}
 	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
-	if err == nil {
-		return body.Bytes(), nil
-	}
 	if errors.As(err, new(*http.MaxBytesError)) {
 		return nil, fault.New(fault.BodyTooLarge, "limit_bytes", limit)
 	}
-	return nil, fault.New(fault.MalformedBody).Because(err)
+	if err != nil {
+		return nil, malformed("cut_off").Because(err)
+	}
+	return unpack(body.Bytes(), r.Header.Values("Content-Encoding"), limit)
 }
 
 // decodeJSON reads one object. Its depth costs nothing: values that are not
 // plain are kept as they came, and refused when a field asks for them.
 func decodeJSON(body []byte) (*Form, error) {
-	if !utf8.Valid(body) {
-		return nil, fault.New(fault.MalformedBody)
-	}
 	var object map[string]json.RawMessage
-	if err := json.Unmarshal(body, &object); err != nil || object == nil {
-		return nil, fault.New(fault.MalformedBody)
+	dec := json.NewDecoder(bytes.NewReader(body))
+	if err := dec.Decode(&object); err != nil || object == nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, malformed("cut_off")
+		}
+		return nil, malformed("json").Because(err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, malformed("json").Because(fmt.Errorf("more behind the object"))
 	}
 	f := &Form{fields: make(map[string]field, len(object))}
 	for name, raw := range object {
@@ -139,55 +188,15 @@ func fieldFromJSON(raw json.RawMessage) field {
 func decodeURL(body string) (*Form, error) {
 	values, err := url.ParseQuery(body)
 	if err != nil {
-		return nil, fault.New(fault.MalformedBody)
+		return nil, malformed("urlencoded").Because(err)
 	}
 	f := &Form{fields: make(map[string]field, len(values))}
 	for name, all := range values {
 		last := all[len(all)-1]
 		if !utf8.ValidString(name) || !utf8.ValidString(last) {
-			return nil, fault.New(fault.MalformedBody)
+			return nil, malformed("charset")
 		}
 		f.fields[name] = field{text: last}
 	}
 	return f, nil
-}
-
-// decodeMultipart reads the parts; fields together may have limit.body bytes. A
-// part of a file's name is a file, with or without a file name of its own:
-// clients differ in that.
-func decodeMultipart(body []byte, boundary string, limit limits) (*Form, error) {
-	if boundary == "" {
-		return nil, fault.New(fault.MalformedBody)
-	}
-	f := &Form{fields: make(map[string]field)}
-	parts := multipart.NewReader(bytes.NewReader(body), boundary)
-	fieldBytes := int64(0)
-	for n := 0; ; n++ {
-		part, err := parts.NextPart()
-		if err == io.EOF && bytes.Contains(body, []byte("--"+boundary+"--")) {
-			return f, nil // io.EOF alone may mean that the body broke off in a header
-		}
-		if err != nil {
-			return nil, fault.New(fault.MalformedBody).Because(err)
-		}
-		if n == maxParts {
-			return nil, fault.New(fault.MalformedBody).Because(fmt.Errorf("over %d parts", maxParts))
-		}
-		content, err := io.ReadAll(part)
-		if err != nil {
-			return nil, fault.New(fault.MalformedBody).Because(err)
-		}
-		name := part.FormName()
-		if slices.ContainsFunc(limit.files, func(file string) bool { return strings.EqualFold(name, file) }) {
-			f.Files = append(f.Files, File{Field: name, Content: content})
-			continue
-		}
-		if fieldBytes += int64(len(name) + len(content)); fieldBytes > limit.body {
-			return nil, fault.New(fault.BodyTooLarge, "limit_bytes", limit.body)
-		}
-		if !utf8.ValidString(name) || !utf8.Valid(content) {
-			return nil, fault.New(fault.MalformedBody)
-		}
-		f.fields[name] = field{text: string(content)}
-	}
 }

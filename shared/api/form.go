@@ -82,7 +82,7 @@ func (f *Form) Float(name string) (*float64, error) {
 	if v.kind == other {
 		return nil, fieldInvalid(name)
 	}
-	s := strings.TrimSpace(v.text)
+	s := decimal(v.text)
 	if strings.Trim(s, "0123456789+-.eE") != "" {
 		return nil, fieldInvalid(name) // no hexadecimal, no infinities
 	}
@@ -91,6 +91,18 @@ func (f *Form) Float(name string) (*float64, error) {
 		return nil, fieldInvalid(name)
 	}
 	return &x, nil
+}
+
+// decimal is a number's text as Go reads it: without blanks and quotes around
+// it, a decimal comma as a point. A comma before three digits may separate
+// thousands, so it stays, and the number is refused.
+func decimal(s string) string {
+	s = strings.Trim(s, " \t\r\n\u00a0\"")
+	whole, fraction, comma := strings.Cut(s, ",")
+	if comma && len(fraction) != 3 && !strings.ContainsAny(s, ".") {
+		return whole + "." + fraction
+	}
+	return s
 }
 
 func fieldInvalid(name string) error {

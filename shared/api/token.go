@@ -28,18 +28,19 @@ func Token(r *http.Request, form *Form) (string, error) {
 		if err != nil {
 			return "", fault.New(fault.TokenInvalid)
 		}
-		return checked(strings.TrimSpace(token))
+		return checked(strings.Trim(token, " \t\r\n\""))
 	}
 	return "", fault.New(fault.TokenMissing)
 }
 
 // tokenFromHeader returns what follows the scheme; not ok for another scheme.
 func tokenFromHeader(value string) (token string, ok bool) {
-	scheme, rest, _ := strings.Cut(strings.TrimSpace(value), " ")
-	if !strings.EqualFold(scheme, "Token") {
-		return "", false
+	value = strings.TrimSpace(value)
+	end := strings.IndexAny(value, " \t")
+	if end < 0 || !strings.EqualFold(value[:end], "Token") {
+		return "", strings.EqualFold(value, "Token")
 	}
-	return strings.TrimSpace(rest), true
+	return strings.TrimSpace(value[end:]), true
 }
 
 func checked(token string) (string, error) {

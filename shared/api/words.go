@@ -62,8 +62,8 @@ var words = map[fault.Code]word{
 		"보낸 내용이 너무 큽니다.[ {limit_bytes}바이트 이하로 보내 주세요.]",
 		"What was sent is too large.[ Send at most {limit_bytes} bytes.]"}},
 	fault.MalformedBody: {http.StatusBadRequest, Sentence{
-		"요청 내용을 읽을 수 없습니다. 형식이 맞는지, 끝까지 전송되었는지 확인해 주세요.",
-		"The body can't be read. Check that it is well-formed and was sent to its end."}},
+		"요청 내용을 읽을 수 없습니다.[ {reason}]",
+		"The body can't be read.[ {reason}]"}},
 	fault.FieldMissing: {http.StatusBadRequest, Sentence{
 		"필수 항목이 비어 있습니다: {field}. 값을 넣어 다시 보내 주세요.",
 		"A required field is missing: {field}. Send it with a value."}},
@@ -71,8 +71,8 @@ var words = map[fault.Code]word{
 		"값이 올바르지 않습니다: {field}. {hint}",
 		"A value is not valid: {field}. {hint}"}},
 	fault.FileMissing: {http.StatusBadRequest, Sentence{
-		"심전도 파일이 없습니다. multipart/form-data의 data 항목에 파일을 넣어 보내 주세요.",
-		"There is no ECG file. Send it as the part named data of multipart/form-data."}},
+		"심전도 파일이 없습니다. multipart/form-data의 data, ECG, EEG 항목 중 하나에 파일을 넣어 보내 주세요.[ 보내신 파일의 항목 이름: {parts}.]",
+		"There is no ECG file. Send it as the part named data, ECG or EEG of multipart/form-data.[ The files came in parts named {parts}.]"}},
 	fault.TooManyFiles: {http.StatusBadRequest, Sentence{
 		"파일이 너무 많습니다. 인증에는 기록 한 개, 등록에는 열여섯 개까지 보내 주세요.",
 		"There are too many files. A check takes a single recording, an enrolment up to sixteen."}},
@@ -229,6 +229,38 @@ func Words() []Word {
 	return all
 }
 
+// malformedReasons says, by the reason of a malformed_body, what was wrong with
+// the request and what to do about it.
+var malformedReasons = map[any]Sentence{
+	"boundary_missing": {
+		"Content-Type에 boundary가 없습니다. 헤더를 직접 쓰지 말고 HTTP 라이브러리가 만들게 해 주세요.",
+		"Its Content-Type has no boundary. Let the HTTP library set that header instead of writing it by hand."},
+	"boundary_not_found": {
+		"Content-Type의 boundary가 본문에 나오지 않습니다. 헤더를 직접 쓰지 말고 HTTP 라이브러리가 만들게 해 주세요.",
+		"The boundary in its Content-Type doesn't occur in it. Let the HTTP library set that header instead of writing it by hand."},
+	"cut_off": {
+		"중간에 끊겼습니다. 끝까지 다시 보내 주세요.",
+		"It breaks off. Send it again, to its end."},
+	"compressed": {
+		"Content-Encoding대로 압축을 풀 수 없습니다. 압축하지 않고 보내 주세요.",
+		"It can't be decompressed as its Content-Encoding says. Send it uncompressed."},
+	"transfer_encoding": {
+		"한 항목을 Content-Transfer-Encoding대로 풀 수 없습니다. 그 헤더 없이 바이트 그대로 보내 주세요.",
+		"A part can't be decoded as its Content-Transfer-Encoding says. Send its bytes as they are, without that header."},
+	"charset": {
+		"글자가 선언된 문자 집합과 맞지 않습니다. UTF-8로 보내 주세요.",
+		"Its text isn't in the charset that it declares. Send it in UTF-8."},
+	"json": {
+		"JSON 객체 하나가 아닙니다. {\"항목\": 값} 꼴로 보내 주세요.",
+		"It isn't one JSON object. Send it as {\"field\": value}."},
+	"urlencoded": {
+		"% 뒤의 두 자리나 구분자가 올바르지 않습니다. 값을 URL 인코딩하고 &로 구분해 주세요.",
+		"Its percent-encoding or its separators are wrong. Encode the values and separate fields by &."},
+	"many_parts": {
+		"항목이 너무 많습니다. 64개 이하로 보내 주세요.",
+		"It has too many parts. Send at most 64."},
+}
+
 // sentence fills in the parameters, and for {hint} the hint.
 func (w word) sentence(lang language, params map[string]any, hint Sentence) string {
 	s := w.in(lang)
@@ -263,6 +295,8 @@ func fill(s string, lang language, params map[string]any, hint Sentence) (filled
 		switch {
 		case name == "hint":
 			out.WriteString(hint.in(lang))
+		case name == "reason" && there:
+			out.WriteString(malformedReasons[value].in(lang))
 		case there:
 			out.WriteString(spelled(value))
 		default:

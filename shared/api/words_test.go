@@ -20,6 +20,8 @@ import (
 var params = map[fault.Code][]string{
 	fault.UnsupportedMediaType: {"accepts"},
 	fault.BodyTooLarge:         {"limit_bytes"},
+	fault.MalformedBody:        {"reason"},
+	fault.FileMissing:          {"parts"},
 	fault.FieldMissing:         {"field"},
 	fault.FieldInvalid:         {"field", "hint"},
 	fault.RecordingUnreadable:  {"line"},
