@@ -114,6 +114,16 @@ func TestTheFirstViewIsLight(t *testing.T) {
 		}
 	}
 	load(index)
+	// All of it is named by the page itself: what a script names is a round trip later.
+	html, err := assets.ReadFile("assets/" + index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range seen {
+		if name != index && !strings.Contains(string(html), `"console/`+name+`"`) {
+			t.Errorf("the page doesn't name %s", name)
+		}
+	}
 	t.Logf("%d bytes in %d files of %d", sent.Len(), len(seen), len(names))
 	if sent.Len() > firstView {
 		t.Errorf("%d bytes, at most %d", sent.Len(), firstView)

@@ -298,3 +298,25 @@ test("who attacks the own account is refused, whatever the disguise", async (t) 
   await page.locator("#notice p").waitFor();
   assert.equal(await page.locator("#attack-answer p").count(), 0);
 });
+
+test("what differs from the enrolment is shown, and stays in this browser only where it is wanted", async (t) => {
+  const page = await it.visit(t);
+  const username = await signUp(page);
+  await page.locator("#keep-beat").check();
+  await enrolled(page);
+  const reminder = page.waitForEvent("download");
+  await page.locator(".verdict button", { hasText: "Remind me in a week" }).click();
+  assert.match(readFileSync(await (await reminder).path(), "utf8"), /BEGIN:VEVENT[^]*SUMMARY:Systole: enrol an ECG of another day/);
+  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("systole-beat-")));
+  assert.deepEqual(await kept(), [`systole-beat-${username}`]);
+  await page.locator("#log-out").click();
+  await logIn(page, username);
+  await page.locator("#enrolled", { hasText: /^enrolled$/ }).waitFor();
+  await sample(page, 2);
+  await page.locator("#check").click();
+  const box = await seenAnswer(page, "Not recognised");
+  assert.equal(await box.locator("svg path.before").count(), 1);
+  assert.match(await box.textContent(), /heart rate 73 then, 57 now/);
+  await page.locator("#keep-beat").uncheck();
+  assert.deepEqual(await kept(), []);
+});

@@ -44,14 +44,17 @@ export const clear = (place) => place.replaceChildren();
 // wordOf is what to say of an error. Some words of the service stand for several
 // things that a person would tell apart.
 export function wordOf(error) {
-  const { field } = error.params ?? {};
-  if (error.word === "recording_unsupported" && error.kind) return `unsupported_${error.kind}`;
+  const { field, kind = "" } = error.params ?? {};
+  if (error.word === "recording_unsupported") {
+    const known = [error.kind, kind, kind.split("_")[0]].find((k) => knows(`unsupported_${k}`));
+    return known ? `unsupported_${known}` : error.word;
+  }
   if (error.word === "field_invalid" && knows(`invalid_${field}`)) return `invalid_${field}`;
   return error.word ?? "unknown";
 }
 
-// saying returns title and sentence for an error. A word that this page doesn't
-// know is said as the service says it, as long as that is in the right language.
+// saying returns title and sentence for an error. What this page has no words for
+// is said as the service says it, as long as that is in the right language.
 export function saying(error) {
   const word = wordOf(error);
   const then = language();
@@ -59,7 +62,8 @@ export function saying(error) {
   return {
     title: () => refusal(word).title,
     more: () => {
-      if (!knows(word) && error.said && language() === then) return error.said;
+      const better = !knows(word) || (word === "recording_unsupported" && error.params?.kind);
+      if (better && error.said && language() === then) return error.said;
       return (seconds > 0 && ["too_short", "too_few_beats"].includes(word) ? say("tooShortFor", { n: Math.ceil(seconds) }) + " " : "") + refusal(word, error.params).more;
     },
   };

@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { clearForms, focusForm, offerAccount, showForm } from "./account.js";
 import { answer, clear, notice, refuse, sure, unusable } from "./answer.js";
-import { beatPath, drawBeats, redrawBeats } from "./beats.js";
+import { beatPicture, drawBeats, redrawBeats } from "./beats.js";
 import { clock } from "./clock.js";
 import { drawCoach, formatOf, hasHeart } from "./coach.js";
 import { opened } from "./files.js";
@@ -231,7 +231,8 @@ async function enrol() {
   showEnrolled();
   recordingsChanged();
   const days = new Set(chosen.map((r) => r.seen?.start?.slice(0, 10)).filter(Boolean));
-  say1("yes", "saved", ["savedMore", ...(days.size === 1 ? ["savedOneDay"] : [])], theCurrent());
+  keepBeat();
+  succeed("saved", ["savedMore", ...(days.size === 1 ? ["savedOneDay"] : [])], theCurrent(), days.size > 1 ? [] : [{ word: "remind", act: remind }]);
   refresh();
 }
 
@@ -242,34 +243,25 @@ async function check() {
   recording.used = true;
   recording.genuine = result;
   recordingsChanged();
-  if (result) say1("yes", "itIs", ["itIsMore"], recording);
+  if (result) succeed("itIs", ["itIsMore"], recording);
   else {
     const differs = differences(recording.seen);
+    const beat = enrolment?.mean_beat?.length ? beatPicture(recording.seen, enrolment) : undefined;
     answer(at("answer"), {
       kind: "no", title: () => say("itIsNot"),
-      more: [() => say("itIsNotMore"), () => say("itIsNotHelp"), ...(differs ? [differs] : [])],
+      more: [() => say("itIsNotMore"), () => say("itIsNotHelp"), ...(differs ? [differs] : []), ...(beat ? [() => say("beatsDiffer")] : [])],
+      beat,
       steps: [{ word: "chooseOther", act: chooseActs().other }],
     });
   }
   refresh();
 }
 
-// say1 is a success: the heart beats as fast as the person's.
-function say1(kind, title, more, recording) {
+// succeed answers with a heart that beats as fast as the person's.
+function succeed(title, more, recording, steps = []) {
   const seen = recording?.seen;
-  let beat;
-  if (seen?.mean_beat?.length) {
-    const svg = "http://www.w3.org/2000/svg";
-    beat = document.createElementNS(svg, "svg");
-    beat.setAttribute("class", "beat");
-    beat.setAttribute("viewBox", "-4 -4 208 98");
-    beat.setAttribute("aria-hidden", "true");
-    const path = document.createElementNS(svg, "path");
-    path.setAttribute("d", beatPath(seen, 200, 90));
-    path.setAttribute("pathLength", "1");
-    beat.append(path);
-  }
-  const box = answer(at("answer"), { kind, title: () => say(title), more: more.map((key) => () => say(key)), beat });
+  const beat = beatPicture(seen);
+  const box = answer(at("answer"), { kind: "yes", title: () => say(title), more: more.map((key) => () => say(key)), steps, beat });
   if (seen?.heart_rate) box.style.setProperty("--beat", `${60 / Math.max(30, Math.min(220, seen.heart_rate))}s`);
   navigator.vibrate?.([40, 60, 40]);
 }
@@ -285,6 +277,36 @@ function differences(seen) {
   if (seen.lead !== enrolment.lead) found.push(() => say("differsLead"));
   if (seen.trust < enrolment.trust - 0.15) found.push(() => say("differsNoise"));
   return found.length > 0 ? () => say("differs", { what: found.map((f) => f()).join("; ") }) : null;
+}
+
+// remind makes an entry for the person's own calendar.
+function remind() {
+  const day = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+  const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Systole//console//EN", "BEGIN:VEVENT", `UID:${crypto.randomUUID()}`,
+    `DTSTAMP:${day}T000000Z`, `DTSTART;VALUE=DATE:${day}`, `SUMMARY:${say("remindTitle")}`, `URL:${location.href}`, "END:VEVENT", "END:VCALENDAR"];
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([lines.join("\r\n") + "\r\n"], { type: "text/calendar" }));
+  link.download = "systole.ics";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+// What is known of the enrolment stays in this browser only where the person
+// wants it: the shape of a beat, never the template.
+const keptBeat = () => `systole-beat-${person?.username}`;
+
+function keepBeat() {
+  if (!at("keep-beat").checked || !person) return localStorage.removeItem(keptBeat());
+  if (!enrolment) return undefined;
+  const { mean_beat, heart_rate, format, device, lead, trust, at: when } = enrolment;
+  return localStorage.setItem(keptBeat(), JSON.stringify({ mean_beat, heart_rate, format, device, lead, trust, at: when }));
+}
+
+function recallBeat() {
+  const kept = person && localStorage.getItem(keptBeat());
+  at("keep-beat").checked = Boolean(kept) || (at("keep-beat").checked && enrolled === false);
+  if (enrolled === false && kept) localStorage.removeItem(keptBeat());
+  else if (enrolled && kept) enrolment ??= JSON.parse(kept);
 }
 
 // Who somebody is.
@@ -341,6 +363,8 @@ async function refresh() {
     const has = api.loggedIn() ? await api.hasModel() : null;
     if (whose !== person) return;
     enrolled = has;
+    if (!has) enrolment = null;
+    if (has !== null) recallBeat();
     showPerson();
     await showMine();
   } catch (error) {
@@ -351,6 +375,8 @@ async function refresh() {
 // leave ends the session on this page: nothing of the person stays.
 function leave(key) {
   const was = person;
+  if (key === "doneAccount") localStorage.removeItem(keptBeat());
+  at("keep-beat").checked = false;
   cancelOne();
   abandon();
   api.keepToken(null);
@@ -422,6 +448,7 @@ function wire() {
   at("enrol").addEventListener("click", enrol);
   at("check").addEventListener("click", check);
   at("cancel").addEventListener("click", cancelOne);
+  at("keep-beat").addEventListener("change", keepBeat);
   at("to-log-in").addEventListener("click", () => { step(1); focusForm(); });
   at("to-mine").addEventListener("click", () => step(1, false));
   at("browse").addEventListener("click", () => at("file").click());

@@ -45,10 +45,23 @@ export function redrawBeats() {
   }
 }
 
-// beatPath is the mean beat as a path of SVG in a box of the size.
-export function beatPath({ mean_beat: mean }, width, height) {
-  const most = Math.max(...mean), least = Math.min(...mean);
-  return "M" + mean.map((uv, i) => `${((i / (mean.length - 1)) * width).toFixed(1)} ${((1 - (uv - least) / (most - least || 1)) * height).toFixed(1)}`).join("L");
+// beatPicture is the mean beat as a picture, over an earlier one where there is
+// one. Both are drawn to the same height: amplitudes change with every electrode.
+export function beatPicture(seen, before) {
+  if (!seen?.mean_beat?.length) return undefined;
+  const svg = "http://www.w3.org/2000/svg";
+  const picture = document.createElementNS(svg, "svg");
+  for (const [name, value] of [["class", "beat"], ["viewBox", "-4 -4 208 98"], ["aria-hidden", "true"]]) picture.setAttribute(name, value);
+  for (const [kind, mean] of [["before", before?.mean_beat], ["now", seen.mean_beat]]) {
+    if (!mean?.length) continue;
+    const most = Math.max(...mean), least = Math.min(...mean);
+    const path = document.createElementNS(svg, "path");
+    path.setAttribute("class", kind);
+    path.setAttribute("pathLength", "1");
+    path.setAttribute("d", "M" + mean.map((uv, i) => `${((i / (mean.length - 1)) * 200).toFixed(1)} ${((1 - (uv - least) / (most - least || 1)) * 90).toFixed(1)}`).join("L"));
+    picture.append(path);
+  }
+  return picture;
 }
 
 new ResizeObserver(redrawBeats).observe(canvas);
