@@ -82,6 +82,11 @@ func answerError(w http.ResponseWriter, r *http.Request, err error) {
 		body[name] = value
 	}
 	body["detail"] = word.sentence(lang, f.Params, hintFor(r, f.Params["field"]))
+	if kind, ok := f.Params["file"].(string); ok {
+		if instead, ok := fileWords[kind]; ok {
+			body["detail"] = instead.in(lang)
+		}
+	}
 	body["code"] = word.status
 	body["error"] = f.Code
 	if err := JSON(w, word.status, body); err != nil {

@@ -209,6 +209,51 @@ var words = map[fault.Code]word{
 		"Something went wrong on our side. Please try again later."}},
 }
 
+// fileWords say, of each kind of file that holds no samples to read, what to send
+// instead. The kinds are those of package ecg/recording/foreign.
+var fileWords = map[string]Sentence{
+	"pdf": {"PDF에는 심전도 그림만 있습니다. 기기 앱에서 원본 데이터를 CSV, EDF 또는 JSON으로 내보내 주세요.",
+		"A PDF holds only a picture of the ECG. Export the samples from the device's app as CSV, EDF or JSON."},
+	"pdf_kardia": {"Kardia의 PDF에는 심전도 그림만 있습니다. .atc 파일이나 AliveCor에서 받은 EDF 파일을 보내 주세요.",
+		"Kardia's PDF holds only a picture of the ECG. Send the .atc file, or the EDF that AliveCor gives you."},
+	"pdf_apple": {"건강 앱의 PDF에는 심전도 그림만 있습니다. 건강 앱의 프로필에서 '모든 건강 데이터 내보내기'를 누르고 export.zip을 보내 주세요.",
+		"The Health app's PDF holds only a picture of the ECG. In the app open your profile, choose Export All Health Data, and send the export.zip."},
+	"pdf_samsung": {"Samsung Health의 PDF에는 심전도 그림만 있습니다. 앱 설정의 '개인 데이터 다운로드'로 받은 폴더를 zip으로 보내 주세요.",
+		"Samsung Health's PDF holds only a picture of the ECG. In its settings choose Download personal data, and send the folder as a zip."},
+	"picture": {"사진이나 그림에서는 심전도를 읽을 수 없습니다. 기기 앱에서 원본 데이터를 CSV, EDF 또는 JSON으로 내보내 주세요.",
+		"An ECG can't be read from a picture. Export the samples from the device's app as CSV, EDF or JSON."},
+	"film": {"동영상이나 소리 파일입니다. 기기 앱에서 원본 데이터를 CSV, EDF 또는 JSON으로 내보내 주세요.",
+		"This is a film or a sound. Export the samples from the device's app as CSV, EDF or JSON."},
+	"web_page": {"심전도 파일이 아니라 웹 페이지(HTML)입니다. 로그인 화면이 저장되었을 수 있습니다. 파일을 다시 내려받아 보내 주세요.",
+		"This is a web page (HTML), perhaps a log-in, and no ECG. Download the file itself and send that."},
+	"office": {"오피스 문서는 읽을 수 없습니다. 엑셀 등에서 'CSV(쉼표로 분리)'로 저장해서 보내 주세요.",
+		"A document of an office program can't be read. Save the table as CSV in Excel, Numbers or Calc and send that."},
+	"archive": {"이 압축 형식은 지원하지 않습니다. 압축을 풀거나 zip으로 다시 압축해서 보내 주세요.",
+		"This kind of archive isn't read. Unpack it, or pack it as zip, and send that."},
+	"health_export_xml": {"건강 앱의 export.xml에는 심전도가 없습니다. export.zip 전체나 electrocardiograms 폴더의 CSV 파일을 보내 주세요.",
+		"The Health app's export.xml has no ECG in it. Send the whole export.zip, or a CSV file from its folder electrocardiograms."},
+	"activity": {"운동 기록 파일이며 심전도가 들어 있지 않습니다. 심전도 자체를 내보내 주세요.",
+		"This is the track of an activity, without an ECG. Export the ECG itself."},
+	"hl7_v2": {"HL7 v2 메시지는 읽지 않습니다. 심전도를 HL7 aECG, SCP-ECG, DICOM 또는 EDF로 내보내 주세요.",
+		"An HL7 version 2 message isn't read. Export the ECG as HL7 aECG, SCP-ECG, DICOM or EDF."},
+	"acqknowledge": {"AcqKnowledge의 .acq 파일은 읽지 않습니다. AcqKnowledge에서 텍스트나 MATLAB 파일로 저장해 주세요.",
+		"AcqKnowledge's .acq isn't read. Save it in AcqKnowledge as text or as a MATLAB file."},
+	"labchart": {"LabChart 전용 파일은 읽지 않습니다. LabChart에서 텍스트나 MATLAB 파일로 내보내 주세요.",
+		"LabChart's own file isn't read. Export it in LabChart as text or as a MATLAB file."},
+	"wfdb_header": {"WFDB 헤더(.hea)만 있고 신호 파일이 없습니다. 헤더에 적힌 .dat 파일과 함께 보내 주세요.",
+		"This is a WFDB header (.hea) without its samples. Send it together with the .dat file that it names."},
+	"pointer": {"실제 파일이 아니라 Git LFS 포인터입니다. git lfs pull로 파일을 내려받아 보내 주세요.",
+		"This is a pointer of Git LFS and not the file. Download the file itself (git lfs pull) and send that."},
+	"data_frame": {"프로그램용 표 파일(Parquet, Feather, pickle)은 읽지 않습니다. CSV로 저장해서 보내 주세요.",
+		"A table for a program (Parquet, Feather, pickle) isn't read. Save it as CSV and send that."},
+	"database": {"데이터베이스 파일은 읽지 않습니다. 심전도를 CSV로 내보내 주세요.",
+		"A database isn't read. Export the recording as CSV and send that."},
+	"eeg": {"뇌파 장비의 파일 형식은 읽지 않습니다. EDF로 내보내 주세요.",
+		"This format of EEG systems isn't read. Export the recording as EDF and send that."},
+	"binary": {"알 수 없는 형식의 파일입니다. WFDB 기록이라면 .hea와 .dat를 함께 보내고, 아니면 CSV나 EDF로 내보내 주세요.",
+		"This file is of no known format. If it is a WFDB record, send the .hea with the .dat; else export it as CSV or EDF."},
+}
+
 // Word is a refusal as it is answered. In its sentence {name} stands for the
 // parameter of that name, and what lies between [ and ] is said where it is known.
 type Word struct {

@@ -5,6 +5,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -47,6 +50,36 @@ func TestEveryCodeHasWordsAndNoOther(t *testing.T) {
 	for code := range words {
 		if !slices.Contains(declared, code) {
 			t.Errorf("words for %s, which is not in package fault", code)
+		}
+	}
+}
+
+func TestEveryKindOfForeignFileHasWordsAndNoOther(t *testing.T) {
+	source, err := os.ReadFile("../ecg/recording/foreign/foreign.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	constants, _, _ := strings.Cut(string(source), "// details say")
+	var kinds []string
+	for _, m := range regexp.MustCompile(`= "([a-z0-9_]+)"`).FindAllStringSubmatch(constants, -1) {
+		kinds = append(kinds, m[1])
+		if s := fileWords[m[1]]; !hangul(s.KO) || s.EN == "" || hangul(s.EN) {
+			t.Errorf("%s has words %+v", m[1], s)
+		}
+	}
+	if len(kinds) < 15 || len(fileWords) != len(kinds) {
+		t.Errorf("%d kinds, %d have words", len(kinds), len(fileWords))
+	}
+}
+
+func TestAForeignFileIsAnsweredWithWhatToSendInstead(t *testing.T) {
+	for lang, want := range map[string]string{"en": "web page", "ko": "웹 페이지"} {
+		r := httptest.NewRequest(http.MethodPost, "/", nil)
+		r.Header.Set("Accept-Language", lang)
+		w := httptest.NewRecorder()
+		Refuse(w, r, fault.New(fault.RecordingUnsupported, "file", "web_page"))
+		if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, want) || !strings.Contains(body, `"file":"web_page"`) {
+			t.Errorf("%s: %d %s", lang, w.Code, body)
 		}
 	}
 }

@@ -89,15 +89,19 @@ func unread(r recording.Reason) (fault.Code, bool) {
 	return "", false
 }
 
-// unreadFault says which line of the file can't be read, if it has lines.
+// unreadFault says which line of the file can't be read, if it has lines, or what
+// kind of file it is, if that is known.
 func unreadFault(e *recording.Error) error {
 	code, ok := unread(e.Reason)
 	if !ok {
 		return e
 	}
 	f := fault.New(code).Because(e)
-	if e.Line > 0 {
+	switch {
+	case e.Line > 0:
 		f.Params = map[string]any{"line": e.Line}
+	case e.Kind != "":
+		f.Params = map[string]any{"file": e.Kind}
 	}
 	return f
 }

@@ -15,11 +15,14 @@ import (
 	"systole/shared/ecg/recording/jsonfile"
 	"systole/shared/ecg/recording/kardia"
 	"systole/shared/ecg/recording/matrix"
+	"systole/shared/ecg/recording/muse"
 	"systole/shared/ecg/recording/opensignals"
+	"systole/shared/ecg/recording/philips"
 	"systole/shared/ecg/recording/samsung"
 	"systole/shared/ecg/recording/scp"
 	"systole/shared/ecg/recording/text"
 	"systole/shared/ecg/recording/wfdb"
+	"systole/shared/ecg/recording/xmlfile"
 )
 
 // format is one kind of file, told from the others by its content.
@@ -51,6 +54,10 @@ var texts = [...]format{
 	{"samsung", samsung.IsTable, samsung.ReadTable},
 	{"opensignals", opensignals.Is, opensignals.Read},
 	{"aecg", aecg.Is, aecg.Read},
+	{"muse", muse.Is, muse.Read},
+	{"philips", philips.Is, philips.Read},
+	{"", foreign.IsText, foreign.Read},
+	{"xml", xmlfile.Is, xmlfile.Read},
 	{"json", jsonfile.Is, jsonfile.Read},
 	{"text", text.Is, text.Read},
 }
@@ -88,7 +95,7 @@ func readFile(data []byte, o raw.Options) (found, error) {
 	}
 	decoded, ok := raw.Text(data)
 	if !ok {
-		return found{}, raw.Refuse(raw.Unsupported, 0, "it is neither text nor a format known here; of a WFDB record send the .hea with the .dat")
+		return found{}, foreign.Refuse(foreign.Binary)
 	}
 	for _, f := range texts {
 		if f.is(decoded) {

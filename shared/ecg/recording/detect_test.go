@@ -29,6 +29,9 @@ func claims(data []byte) (names []string) {
 		return nil
 	}
 	for _, f := range texts[:len(texts)-1] {
+		if f.name == "xml" && len(names) > 0 { // takes whatever XML is left
+			continue
+		}
 		if f.is(text) {
 			names = append(names, f.name)
 		}

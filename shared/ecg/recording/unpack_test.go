@@ -150,7 +150,7 @@ func TestPackedFilesAreRefusedWithTheReason(t *testing.T) {
 		"gzip, first bytes":   {[]byte("\x1f\x8b\x08\x00"), recording.Unreadable, "its gzip header is broken: pack it again"},
 		"Excel's workbook":    {zipped(t, file{"[Content_Types].xml", []byte("<Types/>")}), recording.Unsupported, "it is a document of an office program: save the table as CSV"},
 		"zip of a letter":     {zipped(t, file{"a.txt", []byte("Dear Sir,")}), recording.Unreadable, "there are no numbers in it"},
-		"zip of a picture":    {zipped(t, file{"a", []byte("GIF89a")}), recording.Unsupported, "it is a picture, not the recording itself: export the samples from the device's app"},
+		"zip of a picture":    {zipped(t, file{"a", []byte("GIF89a")}), recording.Unsupported, "it is a picture of the recording: export the samples from the device's app, as CSV, EDF or JSON"},
 	}.run(t)
 }
 

@@ -3,7 +3,6 @@ package aecg
 
 import (
 	"bytes"
-	"encoding/xml"
 	"errors"
 	"io"
 	"math"
@@ -11,21 +10,16 @@ import (
 	"strings"
 	"time"
 
+	"systole/shared/ecg/recording/internal/markup"
 	"systole/shared/ecg/recording/internal/raw"
 )
 
 // HL7's annotated ECG is XML: a series holds sequences, one with the increment
 // of time and one for each lead, whose numbers are text with spaces between
-// them. mV are origin + scale × number. encoding/xml follows no entities beyond
-// XML's own, and nothing is fetched.
+// them. mV are origin + scale × number.
 
 // Is reports whether the file is HL7's annotated ECG.
-func Is(data []byte) bool {
-	return bytes.HasPrefix(bytes.TrimSpace(data[:min(len(data), 4096)]), []byte("<")) && bytes.Contains(data[:min(len(data), 4096)], []byte("AnnotatedECG"))
-}
-
-// mostLevels is how deep elements may lie in one another.
-const mostLevels = 128
+func Is(data []byte) bool { return strings.Contains(markup.Root(data), "AnnotatedECG") }
 
 // quantity is an element with a value and its unit.
 type quantity struct{ value, unit string }
@@ -39,44 +33,35 @@ type sequence struct {
 }
 
 type reader struct {
-	decoder *xml.Decoder
-	r       *raw.Recording
-	now     *sequence
-	stepS   float64 // of the series
-	series  int
-	left    int // numbers that may still be read
+	r      *raw.Recording
+	now    *sequence
+	stepS  float64 // of the series
+	series int
+	left   int // numbers that may still be read
 }
 
 // Read reads the first series of an annotated ECG.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
-	a := &reader{decoder: xml.NewDecoder(bytes.NewReader(data)), r: &raw.Recording{}, left: raw.MaxSamples}
-	a.decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
-	for depth := 0; ; {
-		if err := o.Budget.Err(); err != nil {
-			return nil, err
-		}
-		token, err := a.decoder.Token()
+	a := &reader{r: &raw.Recording{}, left: raw.MaxSamples}
+	for tokens := markup.NewReader(data, o.Budget); ; {
+		token, err := tokens.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return nil, raw.Refuse(raw.Unreadable, 0, "its XML breaks near byte %d", a.decoder.InputOffset())
+			return nil, err
 		}
-		switch e := token.(type) {
-		case xml.StartElement:
-			if depth++; depth > mostLevels {
-				return nil, raw.Refuse(raw.Unsupported, 0, "its XML has more than %d levels", mostLevels)
-			}
-			if err := a.start(e); err != nil {
-				return nil, err
-			}
-		case xml.EndElement:
-			depth--
-			if e.Name.Local == "sequence" {
+		switch token.Kind {
+		case markup.Start:
+			a.start(token)
+		case markup.End:
+			if token.Name == "sequence" {
 				a.end()
 			}
-		case xml.CharData:
-			a.text(e)
+		case markup.Text:
+			if err := a.text(token.Text(), o.Budget); err != nil {
+				return nil, err
+			}
 		}
 	}
 	a.r.Leads = raw.OneLength(a.r.Leads)
@@ -89,29 +74,21 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return a.r, nil
 }
 
-func (a *reader) start(e xml.StartElement) error {
-	attribute := func(name string) string {
-		for _, at := range e.Attr {
-			if at.Name.Local == name {
-				return at.Value
-			}
-		}
-		return ""
-	}
-	switch e.Name.Local {
+func (a *reader) start(e markup.Token) {
+	switch e.Name {
 	case "series", "derivedSeries":
 		a.series++
 	case "sequence":
 		a.now = &sequence{}
 	}
 	if a.now == nil {
-		return nil
+		return
 	}
-	q := quantity{attribute("value"), attribute("unit")}
-	switch e.Name.Local {
+	q := quantity{e.Attribute("value"), e.Attribute("unit")}
+	switch e.Name {
 	case "code":
 		if a.now.code == "" {
-			a.now.code = attribute("code")
+			a.now.code = e.Attribute("code")
 		}
 	case "head":
 		a.now.head = q.value
@@ -124,20 +101,30 @@ func (a *reader) start(e xml.StartElement) error {
 	case "digits":
 		a.now.digits = []float64{}
 	}
-	return nil
 }
 
-// text takes numbers, which only digits have.
-func (a *reader) text(data xml.CharData) {
-	if a.now == nil || a.now.digits == nil {
-		return
+// text takes numbers, which only digits have, of the first series.
+func (a *reader) text(text []byte, budget *raw.Budget) error {
+	if a.now == nil || a.now.digits == nil || a.series > 1 {
+		return nil
 	}
-	for word := range bytes.FieldsSeq(data) {
-		if x, ok := raw.ParseNumber(word, false); ok && a.left > 0 {
-			a.left--
-			a.now.digits = append(a.now.digits, x)
+	if n := bytes.Count(text, []byte{' '}) + 1; cap(a.now.digits) == 0 {
+		a.now.digits = make([]float64, 0, min(n, a.left))
+	}
+	for word := range bytes.FieldsSeq(text) {
+		x, ok := raw.ParseNumber(word, false)
+		if !ok {
+			continue
 		}
+		if a.left--; a.left < 0 {
+			return raw.Refuse(raw.Unsupported, 0, "it has more than %d numbers: send one recording alone", raw.MaxSamples)
+		}
+		if a.left%(1<<16) == 0 && budget.Err() != nil {
+			return budget.Err()
+		}
+		a.now.digits = append(a.now.digits, x)
 	}
+	return nil
 }
 
 // end takes what a sequence told. Of several series the first is taken.

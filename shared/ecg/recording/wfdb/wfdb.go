@@ -18,7 +18,9 @@ func IsHeader(data []byte) bool {
 
 // ReadHeader is for a header that comes alone.
 func ReadHeader([]byte, raw.Options) (*raw.Recording, error) {
-	return nil, raw.Refuse(raw.Unreadable, 0, "it is the header of a WFDB record: send its .dat file with it, or both in a zip")
+	alone := raw.Refuse(raw.Unreadable, 0, "it is the header of a WFDB record: send its .dat file with it, or both in a zip")
+	alone.Kind = "wfdb_header"
+	return nil, alone
 }
 
 // record is a header with the files of its signals.

@@ -23,6 +23,9 @@ var (
 		"code", "display", "name", "label", "id", "title", "type", "signal", "key", "text"}
 )
 
+// neutral are keys that say nothing of what a signal is.
+var neutral = []string{"data", "sample", "samples", "value", "values", "v", "y", "x", "waveform", "waveformdata", "points", "list", "items", "array", "raw", "series", "digits"}
+
 // Recording reads the newest recording of a document, or the one picked.
 func (d *Document) Recording(o raw.Options) (*raw.Recording, error) {
 	d.close()
@@ -43,7 +46,7 @@ func (d *Document) Recording(o raw.Options) (*raw.Recording, error) {
 	described := make([]raw.Channel, len(channels))
 	for i, c := range channels {
 		described[i] = raw.Channel{Name: c.kindName(), Broken: len(c.values) != len(channels[0].values)}
-		if o.Lead != "" && strings.EqualFold(c.name, o.Lead) {
+		if o.Lead != "" && (strings.EqualFold(c.name, o.Lead) || strings.EqualFold(lastKey(c.column.path), o.Lead)) {
 			described[i].Name = o.Lead
 		}
 	}
@@ -145,19 +148,22 @@ func (c *column) shape() (rising, still bool) {
 	return rises > 0 && 100*falls <= len(c.values), rises == 0 && falls == 0
 }
 
-// neutral are keys that say nothing of what a signal is.
-var neutral = []string{"data", "sample", "samples", "value", "values", "v", "y", "x", "waveform", "waveformdata", "points", "list", "items", "array", "raw", "series", "digits"}
-
 // informative is the key of a path that says most of what its signal is: the
 // last, unless an earlier one names the heart, or the last says nothing.
 func informative(path string) string {
 	keys := strings.Split(strings.ReplaceAll(path, "[]", ""), ".")
 	last := keys[len(keys)-1]
 	for i, key := range slices.Backward(keys) {
+		if matches(key, neutral) {
+			continue
+		}
 		heart, other := (raw.Channel{Name: words(key)}).Says()
 		if heart || other && i >= len(keys)-2 {
 			return words(key)
 		}
+	}
+	if matches(last, neutral) {
+		return last
 	}
 	return words(last)
 }
@@ -184,10 +190,15 @@ type channel struct {
 
 // kindName is the name by which it is told what the channel is.
 func (c channel) kindName() string {
-	if heart, other := (raw.Channel{Name: c.name}).Says(); heart || other {
+	heart, other := (raw.Channel{Name: c.name}).Says()
+	if (heart || other) && !matches(c.name, neutral) {
 		return c.name
 	}
-	if informed := informative(c.column.path); !strings.EqualFold(informed, lastKey(c.column.path)) {
+	informed := informative(c.column.path)
+	switch {
+	case matches(informed, neutral):
+		return ""
+	case !strings.EqualFold(informed, lastKey(c.column.path)):
 		return informed
 	}
 	return c.name

@@ -67,6 +67,9 @@ func (d *Document) statedRate(path string) (hz float64) {
 					break
 				}
 			}
+			if unit == "" { // an attribute of XML
+				unit = d.text(c.path+".unit") + d.text(c.path+".units")
+			}
 		}
 		stated := 0.0
 		switch {

@@ -19,6 +19,8 @@ type Error struct {
 	Reason Reason
 	Line   int // of a text, from 1; 0 when it isn't about one
 	Detail string
+	// Kind is a stable word for a known kind of file that isn't read, else empty.
+	Kind string
 }
 
 func (e *Error) Error() string {
@@ -30,5 +32,5 @@ func (e *Error) Error() string {
 
 // Refuse is the refusal of a file, or of a line of it if line isn't 0.
 func Refuse(reason Reason, line int, format string, args ...any) *Error {
-	return &Error{reason, line, fmt.Sprintf(format, args...)}
+	return &Error{Reason: reason, Line: line, Detail: fmt.Sprintf(format, args...)}
 }

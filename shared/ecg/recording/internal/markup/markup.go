@@ -1,0 +1,290 @@
+// Package markup takes XML apart as it lies in a file. It is encoding/xml's
+// Decoder for files whose elements have megabytes of text: a text isn't copied,
+// so that reading takes the memory of what is read, not that of the file.
+//
+// No entities are followed but XML's own and numbers, and nothing is fetched.
+package markup
+
+import (
+	"bytes"
+	"errors"
+	"html"
+	"io"
+	"regexp"
+
+	"systole/shared/ecg/recording/internal/raw"
+)
+
+// deepest is how many elements may lie in one another.
+const deepest = 128
+
+// Kind of token.
+type Kind int
+
+// The kinds there are.
+const (
+	Start Kind = iota
+	End
+	Text
+)
+
+// Token is a tag or a text.
+type Token struct {
+	Kind       Kind
+	Name       string // of a tag, without a name space
+	attributes []byte
+	text       []byte
+}
+
+// Text is a text as it stands in the file, or one with its entities replaced.
+func (t Token) Text() []byte {
+	if bytes.IndexByte(t.text, '&') < 0 {
+		return t.text
+	}
+	return []byte(html.UnescapeString(string(t.text)))
+}
+
+// Attribute is the value of a start tag's attribute, "" for none.
+func (t Token) Attribute(name string) string {
+	value := ""
+	t.Attributes(func(n, v string) {
+		if n == name {
+			value = v
+		}
+	})
+	return value
+}
+
+// Attributes offers the attributes of a start tag, without name spaces.
+func (t Token) Attributes(take func(name, value string)) {
+	for rest := t.attributes; ; {
+		i := bytes.IndexByte(rest, '=')
+		if i < 0 {
+			return
+		}
+		name := bytes.TrimSpace(rest[:i])
+		rest = bytes.TrimLeft(rest[i+1:], " \t\r\n")
+		if len(rest) == 0 || rest[0] != '"' && rest[0] != '\'' {
+			return
+		}
+		end := bytes.IndexByte(rest[1:], rest[0])
+		if end < 0 {
+			return
+		}
+		if !bytes.HasPrefix(name, []byte("xmlns")) {
+			take(local(name), html.UnescapeString(string(rest[1:end+1])))
+		}
+		rest = rest[end+2:]
+	}
+}
+
+// Reader reads the tokens of a file, which must be UTF-8.
+type Reader struct {
+	data   []byte
+	at     int
+	open   [][]byte // names of the elements that are open
+	closes bool     // the last start tag was an end tag, too
+	budget *raw.Budget
+	tokens int
+}
+
+// NewReader returns a Reader that ends soon after the budget's context does.
+func NewReader(data []byte, budget *raw.Budget) *Reader {
+	return &Reader{data: data, budget: budget}
+}
+
+var (
+	errSyntax = errors.New("syntax error")
+	errDeep   = errors.New("too deep")
+)
+
+// tokensBetweenAsks is how many tokens are read before it is asked whether
+// anybody still waits for them.
+const tokensBetweenAsks = 1 << 14
+
+// Next is the next token. The error is io.EOF at the end; any other is a refusal
+// or the budget's.
+func (r *Reader) Next() (Token, error) {
+	if r.tokens++; r.tokens%tokensBetweenAsks == 0 && r.budget.Err() != nil {
+		return Token{}, r.budget.Err()
+	}
+	t, err := r.next()
+	switch {
+	case errors.Is(err, errDeep):
+		return t, raw.Refuse(raw.Unsupported, 0, "its XML has more than %d levels", deepest)
+	case errors.Is(err, errSyntax):
+		return t, raw.Refuse(raw.Unreadable, 0, "its XML breaks near byte %d", r.at)
+	}
+	return t, err
+}
+
+func (r *Reader) next() (Token, error) {
+	if r.closes {
+		r.closes = false
+		return r.end(r.open[len(r.open)-1])
+	}
+	for r.at < len(r.data) {
+		rest := r.data[r.at:]
+		if rest[0] != '<' {
+			n := bytes.IndexByte(rest, '<')
+			if n < 0 {
+				n = len(rest)
+			}
+			r.at += n
+			if text := rest[:n]; len(r.open) > 0 && len(bytes.TrimSpace(text)) > 0 {
+				return Token{Kind: Text, text: text}, entities(text)
+			}
+			continue
+		}
+		switch {
+		case bytes.HasPrefix(rest, []byte("<!--")):
+			if !r.past(rest, "-->") {
+				return Token{}, errSyntax
+			}
+		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+			begin := r.at + len("<![CDATA[")
+			if !r.past(rest, "]]>") || len(r.open) == 0 {
+				return Token{}, errSyntax
+			}
+			return Token{Kind: Text, text: r.data[begin : r.at-len("]]>")]}, nil
+		case bytes.HasPrefix(rest, []byte("<?")):
+			if !r.past(rest, "?>") {
+				return Token{}, errSyntax
+			}
+		case bytes.HasPrefix(rest, []byte("<!")):
+			if !r.declaration(rest) {
+				return Token{}, errSyntax
+			}
+		default:
+			return r.tag(rest)
+		}
+	}
+	if len(r.open) > 0 {
+		return Token{}, errSyntax
+	}
+	return Token{}, io.EOF
+}
+
+// past moves behind a mark.
+func (r *Reader) past(rest []byte, mark string) bool {
+	i := bytes.Index(rest, []byte(mark))
+	if i >= 0 {
+		r.at += i + len(mark)
+	}
+	return i >= 0
+}
+
+// declaration moves behind a document type, with what is declared in brackets.
+func (r *Reader) declaration(rest []byte) bool {
+	inside := 0
+	for i, c := range rest {
+		switch {
+		case c == '[':
+			inside++
+		case c == ']':
+			inside--
+		case c == '>' && inside <= 0:
+			r.at += i + 1
+			return true
+		}
+	}
+	return false
+}
+
+// tag reads a start or an end tag.
+func (r *Reader) tag(rest []byte) (Token, error) {
+	end := tagEnd(rest)
+	if end < 0 {
+		return Token{}, errSyntax
+	}
+	inner := rest[1:end]
+	r.at += end + 1
+	if len(inner) > 0 && inner[0] == '/' {
+		return r.end(bytes.TrimSpace(inner[1:]))
+	}
+	if n := len(inner); n > 0 && inner[n-1] == '/' {
+		inner = inner[:n-1]
+		r.closes = true
+	}
+	name, attributes := inner, []byte(nil)
+	if i := bytes.IndexAny(inner, " \t\r\n"); i >= 0 {
+		name, attributes = inner[:i], inner[i:]
+	}
+	if len(name) == 0 {
+		return Token{}, errSyntax
+	}
+	if len(r.open) >= deepest {
+		return Token{}, errDeep
+	}
+	r.open = append(r.open, name)
+	return Token{Kind: Start, Name: local(name), attributes: attributes}, nil
+}
+
+// tagEnd is where a tag ends: at the first bracket that no quotes hold.
+func tagEnd(rest []byte) int {
+	quote := byte(0)
+	for i := 1; i < len(rest); i++ {
+		switch c := rest[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '>':
+			return i
+		case c == '<':
+			return -1
+		}
+	}
+	return -1
+}
+
+func (r *Reader) end(name []byte) (Token, error) {
+	n := len(r.open) - 1
+	if n < 0 || !bytes.Equal(r.open[n], name) {
+		return Token{}, errSyntax
+	}
+	r.open = r.open[:n]
+	return Token{Kind: End, Name: local(name)}, nil
+}
+
+// local is a name without its name space.
+func local(name []byte) string {
+	return string(name[bytes.LastIndexByte(name, ':')+1:])
+}
+
+// reference is an entity that is followed.
+var reference = regexp.MustCompile(`^&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});`)
+
+// entities refuses a text with an entity that isn't followed.
+func entities(text []byte) error {
+	for {
+		i := bytes.IndexByte(text, '&')
+		if i < 0 {
+			return nil
+		}
+		if !reference.Match(text[i:]) {
+			return errSyntax
+		}
+		text = text[i+1:]
+	}
+}
+
+// Root is the name of a text's first element, "" for what isn't XML.
+func Root(data []byte) string {
+	const head = 8192
+	data = bytes.TrimSpace(data[:min(len(data), head)])
+	if len(data) == 0 || data[0] != '<' {
+		return ""
+	}
+	r := &Reader{data: data}
+	t, err := r.next()
+	for err == nil && t.Kind != Start {
+		t, err = r.next()
+	}
+	if err != nil {
+		return ""
+	}
+	return t.Name
+}
