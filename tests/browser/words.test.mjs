@@ -112,7 +112,8 @@ test("sixty entries of activity are shown by pages that everybody can use", asyn
 test("every target is large enough for a finger", async (t) => {
   const page = await it.visit(t, { viewport: sizes.phone, hasTouch: true, isMobile: true });
   const small = async (where) => assert.deepEqual(await page.locator("button:visible, select:visible, input:visible:not(.unseen), summary:visible, a.button:visible").evaluateAll((all) => all
-    .filter((e) => !e.closest("label.check")).map((e) => [e.id || e.textContent, Math.round(e.getBoundingClientRect().width), Math.round(e.getBoundingClientRect().height)])
+    .map((e) => [e.id || e.textContent, (e.type === "checkbox" ? e.closest("label") : e).getBoundingClientRect()])
+    .map(([name, { width, height }]) => [name, Math.round(width), Math.round(height)])
     .filter(([, w, h]) => w < 44 || h < 44)), [], where);
   await small("before anything");
   await signUp(page);
