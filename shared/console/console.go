@@ -9,6 +9,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"net/http"
 	"path"
 	"strings"
 
@@ -56,17 +57,32 @@ func Routes(s Settings) ([]api.Route, error) {
 	for _, name := range names {
 		content := func() ([]byte, error) { return written(name, versioned) }
 		p := page.New(kinds()[path.Ext(name)], policy(s.UploadsOrigin), content)
-		if name == index {
+		switch name {
+		case index:
 			routes = append(routes, p.Route(api.PathConsole))
-			continue
+		case worker:
+			routes = append(routes, api.Route{Path: AssetPath + worker, Methods: map[string]api.Handler{http.MethodGet: scoped(p.Answer)}})
+		default:
+			routes = append(routes, p.Lasting().Route(AssetPath+withVersion(name, version)))
 		}
-		routes = append(routes, p.Lasting().Route(AssetPath+withVersion(name, version)))
 	}
 	return routes, nil
 }
 
-// index is the page itself.
-const index = "index.html"
+// index is the page itself, and worker what a browser keeps of it: both lie at
+// the same address in every version.
+const (
+	index  = "index.html"
+	worker = "worker.js"
+)
+
+// scoped lets the worker serve the page, which lies one folder above it.
+func scoped(answer api.Handler) api.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Service-Worker-Allowed", "../")
+		return answer(w, r)
+	}
+}
 
 // listed are the page's files.
 func listed() ([]string, error) {
@@ -110,6 +126,9 @@ func withVersion(name, version string) string {
 func references(names []string, version string) *strings.Replacer {
 	var pairs []string
 	for _, name := range names {
+		if name == index || name == worker {
+			continue
+		}
 		for _, folder := range []string{"", "./", "console/"} {
 			pairs = append(pairs, `"`+folder+name+`"`, `"`+folder+withVersion(name, version)+`"`)
 		}
@@ -120,7 +139,7 @@ func references(names []string, version string) *strings.Replacer {
 // written is a file as it is sent.
 func written(name string, versioned *strings.Replacer) ([]byte, error) {
 	b, err := assets.ReadFile("assets/" + name)
-	if ext := path.Ext(name); err == nil && (ext == ".html" || ext == ".js") {
+	if ext := path.Ext(name); err == nil && (ext != ".csv" && ext != ".svg") {
 		b = []byte(versioned.Replace(string(b)))
 	}
 	return b, err
@@ -134,5 +153,7 @@ func kinds() map[string]string {
 		".css":  "text/css; charset=utf-8",
 		".svg":  "image/svg+xml",
 		".csv":  "text/csv; charset=utf-8",
+
+		".webmanifest": "application/manifest+json",
 	}
 }

@@ -57,7 +57,7 @@ func TestThePageAndAllThatItNamesIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, script := range scripts {
-		if path.Ext(script) != ".js" {
+		if path.Ext(script) != ".js" || script == worker {
 			continue
 		}
 		text := get(h, address(t, script)).Body.String()
@@ -77,8 +77,13 @@ func TestThePageAndAllThatItNamesIsThere(t *testing.T) {
 			t.Errorf("%s: Cache-Control %q", m[1], got)
 		}
 	}
-	if got := index.Header().Get("Cache-Control"); got != "no-cache" {
-		t.Errorf("the page itself: Cache-Control %q", got)
+	for _, same := range []string{"/", AssetPath + worker} {
+		if got := get(h, same).Header().Get("Cache-Control"); got != "no-cache" {
+			t.Errorf("%s: Cache-Control %q", same, got)
+		}
+	}
+	if got := get(h, AssetPath+worker).Header().Get("Service-Worker-Allowed"); got != "../" {
+		t.Errorf("the worker may serve %q", got)
 	}
 }
 

@@ -40,12 +40,12 @@ export function house(env) {
   // visit opens the page in a browser context of its own. What it complains about
   // fails the test, but for the statuses named in expected.
   it.visit = async (t, { viewport = sizes.laptop, scheme = "light", locale = "en-US", expected = [], script, argument, path = "", ...more } = {}) => {
-    const context = await it.browser.newContext({ viewport, colorScheme: scheme, locale, reducedMotion: "reduce", ...more });
+    const context = await it.browser.newContext({ viewport, colorScheme: scheme, locale, reducedMotion: "reduce", serviceWorkers: "block", ...more });
     const page = await context.newPage();
     const complaints = [];
     page.on("pageerror", (error) => complaints.push(error.stack));
     page.on("console", (message) => {
-      const known = expected.some((what) => message.text().includes(what));
+      const known = [...expected, "Service Worker registration blocked"].some((what) => message.text().includes(what));
       if (["error", "warning"].includes(message.type()) && !known) complaints.push(message.text());
     });
     page.on("request", (request) => {

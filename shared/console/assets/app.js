@@ -43,6 +43,8 @@ function step(n, focus = true) {
     if (button.dataset.go === String(n)) button.setAttribute("aria-current", "step");
     else button.removeAttribute("aria-current");
   }
+  const name = { 2: "stepChoose", 3: "stepAsk" }[n];
+  tell(document.querySelector("title"), () => (name ? `${say(name)} · Systole` : "Systole"));
   redrawBeats();
   trace.view(trace.from);
   overview.draw();
@@ -141,10 +143,10 @@ function offer() {
   const cannotEnrol = !looked || chosen.length === 0 || chosen.some((r) => r.seen?.enrolment.reason && chosen.length === 1);
   disable(at("check"), busy() || cannotCheck);
   disable(at("enrol"), busy() || cannotEnrol);
-  tell(at("chosen"), () => (recording === null ? say("nothingChosen")
+  tell(at("chosen"), () => (recordingNow() ? say("strap") : recording === null ? say("nothingChosen")
     : isLooking() ? say("looking", { name: recording.name() })
     : say("chosen", { name: recording.name() }) + (inside ? "" : `. ${say("logInFirst")}`)));
-  at("try").hidden = recording !== null;
+  at("try").hidden = recording !== null || recordingNow();
   tell(at("why-not"), () => {
     if (!seen) return recording?.unseen ? say("notShown") : "";
     const { reason, seconds_missing: seconds } = seen.enrolment;
@@ -516,7 +518,7 @@ function wireDrop() {
 
 const live = {
   wanted: () => (enrolled ? "check" : "enrolment"),
-  begun: () => { notice(null); clear(at("answer")); drawn = null; draw(null); at("trace-empty").hidden = true; step(onPhone() ? 3 : 2, false); },
+  begun: () => { notice(null); clear(at("answer")); drawn = null; draw(null); at("trace-empty").hidden = true; step(3); },
   draw: (values, rateHz) => trace.follow(values, rateHz),
   seen: (recording, seen) => {
     drawCoach(seen);
@@ -530,7 +532,7 @@ const live = {
   },
 };
 
-function start() {
+async function start() {
   const theme = localStorage.getItem("systole-theme");
   if (theme) document.documentElement.style.colorScheme = theme;
   api.whenEnded(() => person && leave("sessionEnded"));
@@ -551,6 +553,9 @@ function start() {
   step(api.loggedIn() ? 2 : 1, false);
   recordingsChanged();
   if (api.loggedIn()) refresh();
+  const { install, sharedFiles } = await import("./install.js");
+  install();
+  openFiles(await sharedFiles());
 }
 
 start();

@@ -23,6 +23,7 @@ export function offerLive(hooks) {
   button.disabled = !polar.supported();
   if (!polar.supported()) tell(at("live-state"), () => say("noBluetooth"));
   button.addEventListener("click", () => (running ? finish(false) : begin(hooks)));
+  at("stop").addEventListener("click", () => running && finish(false));
 }
 
 export const abandon = () => { if (running) { running.hooks = null; finish(false); } };

@@ -1,0 +1,48 @@
+// The page installed: it opens without a network, takes what other apps share,
+// and is renewed when the service is.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { house, recordingOf, sample, seenAnswer, signUp } from "./page.mjs";
+
+const it = house();
+const controlled = async (page) => {
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await page.waitForFunction(async () => (await (await caches.open("systole-page")).keys()).length > 15);
+};
+
+test("what is installed opens without a network, and says what it can't do", async (t) => {
+  const page = await it.visit(t, { serviceWorkers: "allow", expected: ["Failed to load resource", "ERR_INTERNET_DISCONNECTED"] });
+  await controlled(page);
+  const manifest = await page.evaluate(async () => (await fetch(document.querySelector("[rel=manifest]").href)).json());
+  assert.equal(manifest.share_target.action, "../?share");
+  assert.equal((await page.request.get(new URL(manifest.icons[0].src, new URL("/console/x", it.service.address)).href)).status(), 200);
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.locator("#new-username").fill("hong");
+  await page.locator("#new-password").fill("tachy-cardia!");
+  await page.locator("#new-password").press("Enter");
+  await seenAnswer(page, "The service can't be reached");
+  await page.context().setOffline(false);
+  const kept = await page.evaluate(async () => (await (await caches.open("systole-page")).keys()).map((r) => new URL(r.url).pathname));
+  assert.ok(kept.every((path) => path === "/" || path.startsWith("/console/")), `${kept}`);
+});
+
+test("a recording that another app shares is opened, once", async (t) => {
+  const page = await it.visit(t, { serviceWorkers: "allow", expected: ["willReadFrequently"] });
+  await controlled(page);
+  await signUp(page);
+  await page.evaluate(async (text) => {
+    const form = new FormData();
+    form.set("recording", new File([text], "심전도 shared.csv"));
+    const answer = await fetch("./?share", { method: "POST", body: form });
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    location.href = "./?shared";
+  }, recordingOf("person_01_enrolment.csv"));
+  await page.locator("#chosen", { hasText: "심전도 shared.csv" }).waitFor();
+  await page.locator("#details").waitFor();
+  assert.equal(new URL(page.url()).search, "");
+  await page.reload();
+  await page.locator("#chosen", { hasText: "Choose a recording of yours" }).waitFor();
+  await sample(page, 0);
+});
