@@ -91,8 +91,9 @@ const (
 	activity         = "Activity"
 	bucket           = "Bucket"
 	templates        = "Bucket/" + store.TemplatePrefix + "*"
+	memories         = "Bucket/" + store.MemoryPrefix + "*"
 	recordings       = "Bucket/" + store.RecordingPrefix + "*"
-	incoming         = "Bucket/" + store.RecordingPrefix + "*/" + store.IncomingFolder + "*"
+	incoming         = "Bucket/" + store.IncomingPrefix + "*"
 	cursor           = "Bucket/" + store.CursorKey
 	keys             = "Keys"
 	failures         = "CleanupFailures"
@@ -135,8 +136,11 @@ func All() []Function {
 				allow(activity, "PutItem"),
 				allow(keys, "GetSecretValue"),
 				allow(templates, "PutObject", "GetObject"),
-				allow(recordings, "PutObject", "GetObject"),
-			}, erase(recordings)...),
+				allow(memories, "GetObject"),
+				allow(recordings, "PutObject"),
+				allow(incoming, "GetObject"),
+				{bucket, []string{"ListBucket"}, "Without it S3 answers 403 for an upload that isn't there, and for a template that was replaced since the member was read."},
+			}, erase(templates, memories, recordings, incoming)...),
 		},
 		{
 			Folder: "authenticate/has_model", Routes: at(api.PathCheckUser, http.MethodGet),
@@ -151,16 +155,16 @@ func All() []Function {
 		{
 			Folder: "authenticate/check_user", Routes: at(api.PathCheckUser, http.MethodPost),
 			Links: []Part{SignalProcessing}, MemoryMB: readsFiles, Concurrency: 200, Alarms: Contract,
-			Settings: []string{"MATCH_FMR", "ADAPTATION", "CHALLENGE", "SAMPLING_RATE_HZ"},
+			Settings: []string{"MATCH_FMR", "ADAPTATION", "CONSENT", "CHALLENGE", "SAMPLING_RATE_HZ"},
 			Grants: append([]Grant{
 				allow(tokens, "GetItem", "UpdateItem"),
 				allow(members, "GetItem", "UpdateItem"),
 				allow(activity, "PutItem"),
 				allow(keys, "GetSecretValue"),
 				allow(templates, "GetObject", "PutObject"),
-				allow(recordings, "GetObject"),
+				allow(incoming, "GetObject"),
 				{bucket, []string{"ListBucket"}, "Without it S3 answers 403 for an object that isn't there, and a session may remember a model that was replaced."},
-			}, erase(recordings)...),
+			}, erase(templates, incoming)...),
 		},
 		{
 			Folder: "members/password", Routes: at(api.PathPassword, http.MethodPost),
@@ -195,7 +199,11 @@ func All() []Function {
 				allow(members, "GetItem", "UpdateItem"),
 				allow(tokens, "GetItem"),
 				allow(activity, "PutItem"),
-			}, erase(templates, recordings)...),
+				allow(keys, "GetSecretValue"),
+				allow(templates, "GetObject"),
+				allow(memories, "PutObject", "GetObject"),
+				{bucket, []string{"ListBucket"}, "Without it S3 answers 403 for a template that was replaced since the member was read."},
+			}, erase(templates, memories, recordings, incoming)...),
 		},
 		{
 			Folder: "members/export", Routes: at(api.PathExport, http.MethodGet),
@@ -217,7 +225,7 @@ func All() []Function {
 				allow(tokens, "GetItem", "BatchWriteItem"),
 				allow(tokensByUsername, "Query"),
 				allow(activity, "PutItem", "Query", "BatchWriteItem"),
-			}, erase(templates, recordings)...),
+			}, erase(templates, memories, recordings, incoming)...),
 		},
 		{
 			Folder: "authenticate/delete_model", Routes: at(api.PathModel, http.MethodDelete),
@@ -226,7 +234,11 @@ func All() []Function {
 				allow(members, "GetItem", "UpdateItem"),
 				allow(tokens, "GetItem"),
 				allow(activity, "PutItem"),
-			}, erase(templates, recordings)...),
+				allow(keys, "GetSecretValue"),
+				allow(templates, "GetObject"),
+				allow(memories, "PutObject", "GetObject"),
+				{bucket, []string{"ListBucket"}, "Without it S3 answers 403 for a template that was replaced since the member was read."},
+			}, erase(templates, memories, recordings, incoming)...),
 		},
 		{
 			Folder: "authenticate/challenge", Routes: at(api.PathChallenge, http.MethodPost),
@@ -257,16 +269,14 @@ func All() []Function {
 			// the same work twice.
 			MemoryMB: waits, TimeoutS: 300, Concurrency: 1, Alarms: Support,
 			Settings: []string{"UPLOADS_KEEP", "MODELS_UNUSED_AFTER"},
-			Grants: []Grant{
+			Grants: append([]Grant{
 				allow(tokens, "Scan", "DeleteItem"),
 				allow(members, "Scan", "GetItem", "UpdateItem"),
 				allow(membersByPK, "Query"),
 				allow(bucket, "ListBucket"),
-				allow(templates, "DeleteObject"),
-				allow(recordings, "DeleteObject"),
 				allow(cursor, "GetObject", "PutObject"),
 				{failures, []string{"SendMessage"}, "Lambda puts there what failed, in the function's name."},
-			},
+			}, erase(templates, memories, recordings, incoming)...),
 		},
 	}
 }

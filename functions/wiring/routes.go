@@ -36,7 +36,7 @@ func (p Parts) SessionList() api.Route { return members.SessionList(p.People()) 
 // Activity needs Members and Sessions.
 func (p Parts) Activity() api.Route { return members.Activity(p.People()) }
 
-// Consent needs Members, Sessions and Objects.
+// Consent needs Members, Sessions, Objects and Keys.
 func (p Parts) Consent() api.Route {
 	return members.Consent(p.People(), p.Accounts(), p.Config.ConsentRequired)
 }
@@ -65,7 +65,7 @@ func (p Parts) GetModel() api.Route {
 	return authenticate.GetModel(biometric.NewReferences(p.Members, p.Tokens()))
 }
 
-// DeleteModel needs Members, Sessions and Objects.
+// DeleteModel needs Members, Sessions, Objects and Keys.
 func (p Parts) DeleteModel() api.Route { return authenticate.DeleteModel(p.Deletion()) }
 
 // Challenge needs Sessions.

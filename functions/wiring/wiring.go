@@ -48,9 +48,10 @@ func (p Parts) Accounts() *account.Service {
 	return account.NewService(p.Members, p.Sessions, p.Tokens(), p.Objects, p.Deletion(), p.Now)
 }
 
-// Deletion of templates needs Members, Sessions and Objects.
+// Deletion of templates needs Members, Sessions and Objects, and Keys where the
+// account stays.
 func (p Parts) Deletion() *biometric.Deletion {
-	return biometric.NewDeletion(p.Members, p.Tokens(), p.Objects, p.Now)
+	return biometric.NewDeletion(p.Members, p.Tokens(), p.Objects, p.Keys, p.Now, p.Random)
 }
 
 // Checks needs Members, Sessions, Objects, Keys and Engine.

@@ -20,11 +20,11 @@ type Members interface {
 
 // Templates is what this package asks of package biometric.
 type Templates interface {
-	// DeleteOf deletes the member's template, and the recordings that it was made
-	// of, if there is one.
+	// DeleteOf deletes the member's template, if there is one, and all that was
+	// stored to make it.
 	DeleteOf(ctx context.Context, m store.Member) error
-	// Unlink removes the member's pointer to the template; the object stays.
-	Unlink(ctx context.Context, m store.Member) (*store.Template, error)
+	// Forget deletes all objects of a member whose account ends.
+	Forget(ctx context.Context, m store.Member) error
 }
 
 // Objects is what this package asks of the store of objects.
@@ -50,9 +50,10 @@ func NewService(members Members, sessions store.SessionStore, tokens *member.Tok
 }
 
 // WithdrawConsent records that the token's member withdraws consent, and deletes
-// the template and the recordings; fault.NoConsent when there is no consent.
+// the template and the recordings. The errors are fault.NoConsent, and
+// fault.LogInAgain as for every removal of a template.
 func (s *Service) WithdrawConsent(ctx context.Context, token string) error {
-	_, m, err := s.tokens.Resolve(ctx, s.members, token)
+	session, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
 		return err
 	}
@@ -60,9 +61,12 @@ func (s *Service) WithdrawConsent(ctx context.Context, token string) error {
 		return fault.New(fault.NoConsent)
 	}
 	now := s.now()
+	if err := member.MayChangeTemplate(session, m, now); err != nil {
+		return err
+	}
 	withdrawn := *m.Consent // perhaps again: an earlier withdrawal may have failed after this
 	withdrawn.Withdrawn = now
-	if err := s.members.SetConsent(ctx, m.Username, withdrawn); err != nil {
+	if err := s.members.SetConsent(ctx, m.Username, m.PK, withdrawn); err != nil {
 		return fmt.Errorf("withdraw consent: %w", err)
 	}
 	if err := s.members.Note(ctx, m.Username, member.NewEvent(member.ConsentWithdrawn, now)); err != nil {

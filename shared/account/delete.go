@@ -36,15 +36,13 @@ func (s Deletions) Delete(ctx context.Context, token, password, address string) 
 	}
 	// First the account can't be used any more, and nothing points to the objects;
 	// the row goes last.
-	if err := s.members.VoidTokens(ctx, m.Username, s.now()); err != nil {
+	if err := s.members.VoidTokens(ctx, m.Username, m.PK, s.now()); err != nil {
 		return fmt.Errorf("void tokens: %w", err)
 	}
-	if _, err := s.templates.Unlink(ctx, m); err != nil {
+	if err := s.templates.Forget(ctx, m); err != nil {
 		return err
 	}
 	err = parallel.Do(
-		func() error { return s.objects.Erase(ctx, store.TemplatesOf(m.PK)) },
-		func() error { return s.objects.Erase(ctx, store.RecordingsOf(m.PK)) },
 		func() error { return s.tokens.End(ctx, m.Username, store.TokenID{}) },
 		func() error { return s.members.ForgetActivity(ctx, m.Username) },
 	)

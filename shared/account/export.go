@@ -18,13 +18,16 @@ type Export struct {
 	Sessions   []store.Session
 	Activity   []store.Event // newest first
 	Recordings []Recording
+	// Withheld is why the recordings come without their content: fault.LogInAgain,
+	// or nil where they don't.
+	Withheld error
 }
 
 // Recording is a file that was enrolled with, as long as it is kept.
 type Recording struct {
 	Made    time.Time
 	Size    int64
-	Content []byte // nil beyond the room there is in one answer
+	Content []byte // nil beyond the room there is in one answer, and where it is withheld
 }
 
 // Limits of an export: what a Lambda's answer holds, with room for base64 and
@@ -35,7 +38,9 @@ const (
 	maxContent    = 3 << 20
 )
 
-// Export returns all that is known of the token's member.
+// Export returns all that is known of the token's member. The content of
+// recordings is withheld from a session that proves no more than the possession
+// of its token: a recording is the second factor.
 func (s *Service) Export(ctx context.Context, token string) (Export, error) {
 	own, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
@@ -52,7 +57,8 @@ func (s *Service) Export(ctx context.Context, token string) (Export, error) {
 		return Export{}, fmt.Errorf("list activity: %w", err)
 	}
 	e.Activity = member.Remembered(events, m, s.now())
-	if e.Recordings, err = s.recordings(ctx, m.PK); err != nil {
+	e.Withheld = member.MayChangeTemplate(own, m, s.now())
+	if e.Recordings, err = s.recordings(ctx, m.PK, e.Withheld == nil); err != nil {
 		return Export{}, err
 	}
 	if err := s.members.Note(ctx, m.Username, member.NewEvent(member.DataExported, s.now())); err != nil {
@@ -61,9 +67,9 @@ func (s *Service) Export(ctx context.Context, token string) (Export, error) {
 	return e, nil
 }
 
-// recordings lists what is kept, with the content of as many as there is room
-// for, the newest first.
-func (s *Service) recordings(ctx context.Context, pk int64) ([]Recording, error) {
+// recordings lists what is kept, the newest first, and with contents the content
+// of as many as there is room for.
+func (s *Service) recordings(ctx context.Context, pk int64, contents bool) ([]Recording, error) {
 	objects, _, err := s.objects.List(ctx, store.RecordingsOf(pk), "", maxRecordings)
 	if err != nil {
 		return nil, fmt.Errorf("list recordings: %w", err)
@@ -73,7 +79,7 @@ func (s *Service) recordings(ctx context.Context, pk int64) ([]Recording, error)
 	for i := len(objects) - 1; i >= 0; i-- { // keys sort by time
 		o := objects[i]
 		r := Recording{Made: o.Modified, Size: o.Size}
-		if o.Size <= room {
+		if contents && o.Size <= room {
 			r.Content, err = s.objects.Get(ctx, o.Key)
 			if errors.Is(err, store.ErrNotFound) { // clean-up took it
 				continue

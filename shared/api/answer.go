@@ -57,6 +57,12 @@ func Say(w http.ResponseWriter, r *http.Request, s Sentence) string {
 // Text is a sentence in the caller's language, of an answer that has others.
 func Text(r *http.Request, s Sentence) string { return s.in(languageOf(r)) }
 
+// Refused is the sentence of a refusal in the caller's language, of an answer that
+// is none itself.
+func Refused(r *http.Request, code fault.Code) string {
+	return words[code].sentence(languageOf(r), nil, Sentence{})
+}
+
 // answerError answers with the words for err.
 func answerError(w http.ResponseWriter, r *http.Request, err error) {
 	f := faultOf(err)

@@ -137,8 +137,8 @@ var words = map[fault.Code]word{
 		"인증에 여러 번 실패했습니다.[ {seconds}초 뒤에 다시 시도해 주세요.]",
 		"Several checks failed.[ Please try again in {seconds} seconds.]"}},
 	fault.LogInAgain: {http.StatusForbidden, Sentence{
-		"보안을 위해 비밀번호로 다시 로그인한 뒤 심전도를 등록해 주세요.",
-		"Please log in again with the password first, and then enrol."}},
+		"보안을 위해 비밀번호로 다시 로그인해 주세요. 등록된 심전도는 로그인한 뒤 10분 안에 바꾸거나 지우거나 내려받을 수 있습니다.",
+		"Please log in again with the password first. The enrolled ECG can be changed, deleted or downloaded within ten minutes of a log-in."}},
 	fault.ChallengeMissing: {http.StatusBadRequest, Sentence{
 		"이 서비스는 인증마다 일회용 값이 필요합니다. /authenticate/challenge/ 에서 받은 값을 nonce 항목에 넣어 보내 주세요.",
 		"Each check needs a nonce here. Ask for one at /authenticate/challenge/ and send it in the field nonce."}},

@@ -2,6 +2,7 @@ package biometric
 
 import (
 	"context"
+	"errors"
 
 	"systole/shared/store"
 )
@@ -21,7 +22,7 @@ func (s *Service) changed(m store.Member, ref reference, probe Reading) *change 
 	if !adapted && !ref.stale && !full(m.Digests) {
 		return nil
 	}
-	c := &change{template: template, content: *ref.content, archived: m.DigestIDs()}
+	c := &change{template: template, content: *ref.content, archived: archivable(m)}
 	for _, id := range c.archived {
 		c.content.remember(m.Digests[id])
 	}
@@ -51,13 +52,16 @@ func (s *Service) adapted(m store.Member, t Template, probe Reading) (Template, 
 }
 
 // replace makes a changed template the member's, as an enrolment does. If another
-// enrolment or check was faster, clean-up deletes what was written.
+// enrolment, check or removal was faster, what was written is erased.
 func (s *Service) replace(ctx context.Context, session store.Session, m store.Member, c change) error {
-	model, err := s.storeTemplate(ctx, m.PK, c.template, c.content, nil)
+	model, err := s.storeTemplate(ctx, m, c.template, c.content, nil)
 	if err != nil {
 		return err
 	}
-	if err := s.members.SetTemplate(ctx, m.Username, m.Template.Version, model, c.archived); err != nil {
+	if err := s.members.SetTemplate(ctx, m, model, c.archived); err != nil {
+		if errors.Is(err, store.ErrConflict) {
+			s.abandon(ctx, m.PK, model)
+		}
 		return err
 	}
 	return s.tokens.Touch(ctx, session, model.Key)

@@ -50,6 +50,8 @@ type Tokens interface {
 	Confirm(s store.Session, m store.Member) error
 	// Touch notes the session's use and the template that it saw.
 	Touch(ctx context.Context, s store.Session, templateKey string) error
+	// Prove notes on the session that a check was accepted.
+	Prove(ctx context.Context, s store.Session) error
 	// ConsumeChallenge consumes the session's challenge, or returns
 	// fault.ChallengeInvalid.
 	ConsumeChallenge(ctx context.Context, s store.Session, nonce string) error

@@ -174,12 +174,12 @@ func (c *calls) RecordAcceptance(ctx context.Context, username, version string, 
 	return c.call("RecordAcceptance", func() error { return c.Store.RecordAcceptance(ctx, username, version, used) })
 }
 
-func (c *calls) SetTemplate(ctx context.Context, username, replaced string, m store.Template, digests []string) error {
-	return c.call("SetTemplate", func() error { return c.Store.SetTemplate(ctx, username, replaced, m, digests) })
+func (c *calls) SetTemplate(ctx context.Context, from store.Member, t store.Template, digests []string) error {
+	return c.call("SetTemplate", func() error { return c.Store.SetTemplate(ctx, from, t, digests) })
 }
 
-func (c *calls) ClearTemplate(ctx context.Context, username, version string, digests []string) error {
-	return c.call("ClearTemplate", func() error { return c.Store.ClearTemplate(ctx, username, version, digests) })
+func (c *calls) ClearTemplate(ctx context.Context, from store.Member, at time.Time, memory string, digests []string) error {
+	return c.call("ClearTemplate", func() error { return c.Store.ClearTemplate(ctx, from, at, memory, digests) })
 }
 
 func (c *calls) Put(ctx context.Context, key string, data []byte) error {
@@ -303,7 +303,7 @@ func TestRoundTrips(t *testing.T) {
 }
 
 func TestNoFailureLeavesAPointerToNothing(t *testing.T) {
-	steps := []string{"Session", "Member", "Put models", "Put uploads", "SetTemplate", "TouchSession"}
+	steps := []string{"Session", "Member", "Note", "Put models", "Put uploads", "SetTemplate", "TouchSession"}
 	for _, step := range steps {
 		for _, when := range []string{"before", "after"} {
 			t.Run(step+" fails "+when, func(t *testing.T) {

@@ -8,8 +8,14 @@ import (
 // content is what a template's object holds, before it is sealed.
 type content struct {
 	template []byte
-	enrolled [][]byte // digests of the recordings that the template was made of
-	checked  [][]byte // digests of those that were accepted since, the latest last
+	enrolled [][]byte // digests of the recordings that the member enrolled with, the latest last
+	checked  [][]byte // digests of those that were accepted in checks, the latest last
+}
+
+// enrol adds digests of an enrolment, and drops the oldest beyond maxEnrolled.
+func (c *content) enrol(digests ...[]byte) {
+	c.enrolled = append(c.enrolled, digests...)
+	c.enrolled = c.enrolled[max(0, len(c.enrolled)-maxEnrolled):]
 }
 
 // remember adds digests of checks, and drops the oldest beyond maxChecked.

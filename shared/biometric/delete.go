@@ -2,7 +2,9 @@ package biometric
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"systole/shared/fault"
@@ -18,44 +20,52 @@ type DeletionMembers interface {
 	store.EventWriter
 }
 
-// Deletion deletes templates.
+// Deletion deletes templates, and the recordings that they were made of.
 type Deletion struct {
-	members DeletionMembers
-	tokens  Owners
-	objects store.ObjectEraser
-	now     func() time.Time
+	members  DeletionMembers
+	tokens   Owners
+	registry registry
+	now      func() time.Time
 }
 
-// NewDeletion returns a Deletion.
-func NewDeletion(members DeletionMembers, tokens Owners, objects store.ObjectEraser, now func() time.Time) *Deletion {
-	return &Deletion{members, tokens, objects, now}
+// NewDeletion returns a Deletion. [Deletion.Forget] needs no keys. random must be
+// safe for concurrent use.
+func NewDeletion(members DeletionMembers, tokens Owners, objects Objects, keys Keys, now func() time.Time, random io.Reader) *Deletion {
+	return &Deletion{members, tokens, registry{objects, keys, random}, now}
 }
 
-// DeleteTemplate deletes the template of the token's member, and the recordings
-// that it was made of; fault.NoModel when there is none.
+// DeleteTemplate deletes the template of the token's member, and all that was
+// stored to make it. The errors are fault.NoModel, and fault.LogInAgain for a
+// session that proves no more than the possession of its token.
 func (d *Deletion) DeleteTemplate(ctx context.Context, token string) error {
-	_, m, err := d.tokens.Resolve(ctx, d.members, token)
+	session, m, err := d.tokens.Resolve(ctx, d.members, token)
 	if err != nil {
 		return err
 	}
 	if m.Template == nil {
 		return fault.New(fault.NoModel)
 	}
+	if err := member.MayChangeTemplate(session, m, d.now()); err != nil {
+		return err
+	}
 	return d.DeleteOf(ctx, m)
 }
 
-// DeleteOf deletes the template of a member, and the recordings that it was made
-// of, if there is one.
+// DeleteOf deletes the template of a member, if there is one, and with it every
+// earlier version, recording, upload and enrolment under way. What is remembered
+// of the recordings stays, so that none of them is accepted again.
 func (d *Deletion) DeleteOf(ctx context.Context, m store.Member) error {
-	removed, err := d.Unlink(ctx, m)
-	if err != nil || removed == nil {
+	at, err := d.unlink(ctx, m, d.remembered)
+	if err != nil {
 		return err
 	}
-	// Only what the pointer named: an enrolment under way has written its object
-	// before it moves the pointer.
+	// No enrolment that began before the removal moves the pointer any more, and
+	// those that begin after it have later versions.
+	last := versionsThrough(at)
 	err = parallel.Do(
-		func() error { return d.objects.Erase(ctx, removed.Key) },
-		func() error { return d.objects.Erase(ctx, store.EnrolledPrefix(m.PK, removed.Version)) },
+		func() error { return d.registry.objects.EraseThrough(ctx, store.TemplatesOf(m.PK), last) },
+		func() error { return d.registry.objects.EraseThrough(ctx, store.RecordingsOf(m.PK), last) },
+		func() error { return d.registry.objects.Erase(ctx, store.IncomingOf(m.PK)) },
 		func() error {
 			return d.members.Note(ctx, m.Username, member.NewEvent(member.ModelDeleted, d.now()))
 		},
@@ -66,27 +76,63 @@ func (d *Deletion) DeleteOf(ctx context.Context, m store.Member) error {
 	return nil
 }
 
-// Unlink removes the member's pointer and returns what it named, nil if there was
-// none or another request removed it first. The object stays.
-func (d *Deletion) Unlink(ctx context.Context, m store.Member) (removed *store.Template, err error) {
-	err = moving(m, func(m store.Member) error {
-		removed = m.Template
-		if m.Template == nil {
-			return nil
-		}
-		if err := d.members.ClearTemplate(ctx, m.Username, m.Template.Version, m.DigestIDs()); err != nil {
-			return fmt.Errorf("clear model: %w", err)
-		}
-		return nil
-	}, func() (store.Member, error) {
-		m, err := d.members.Member(ctx, m.Username)
-		if err != nil {
-			return m, fmt.Errorf("read member: %w", err)
-		}
-		return m, nil
-	})
-	if err != nil {
-		return nil, err
+// Forget deletes whatever objects there are of a member whose account ends.
+func (d *Deletion) Forget(ctx context.Context, m store.Member) error {
+	nothing := func(context.Context, store.Member, time.Time) (string, []string, error) { return "", nil, nil }
+	if _, err := d.unlink(ctx, m, nothing); err != nil {
+		return err
 	}
-	return removed, nil
+	var erasures []func() error
+	for _, folder := range []string{store.TemplatesOf(m.PK), store.RecordingsOf(m.PK), store.IncomingOf(m.PK), store.MemoriesOf(m.PK)} {
+		erasures = append(erasures, func() error { return d.registry.objects.Erase(ctx, folder) })
+	}
+	if err := parallel.Do(erasures...); err != nil {
+		return fmt.Errorf("erase objects: %w", err)
+	}
+	return nil
+}
+
+// remembered writes the object that remembers the member's recordings from the
+// removal on, and returns its key and the ids of the digests that it holds.
+func (d *Deletion) remembered(ctx context.Context, m store.Member, at time.Time) (string, []string, error) {
+	if m.Template == nil {
+		return m.MemoryKey, nil, nil
+	}
+	c, archived, err := d.registry.of(ctx, m)
+	if err != nil {
+		return "", nil, err
+	}
+	key, err := d.registry.write(ctx, m.PK, at, c)
+	return key, archived, err
+}
+
+// unlink removes the member's pointer to a template, and returns the time of the
+// removal.
+func (d *Deletion) unlink(ctx context.Context, m store.Member, remember func(context.Context, store.Member, time.Time) (string, []string, error)) (at time.Time, err error) {
+	for range maxConflicts {
+		at = following(m.Removed, d.now())
+		key, archived, err := remember(ctx, m, at)
+		if err != nil {
+			return at, err
+		}
+		err = d.members.ClearTemplate(ctx, m, at, key, archived)
+		if err == nil {
+			return at, nil
+		}
+		if !errors.Is(err, store.ErrConflict) {
+			return at, fmt.Errorf("clear model: %w", err)
+		}
+		if key != m.MemoryKey {
+			d.registry.erase(ctx, key)
+		}
+		pk := m.PK
+		m, err = d.members.Member(ctx, m.Username)
+		if errors.Is(err, store.ErrNotFound) || err == nil && m.PK != pk { // deleted meanwhile
+			return at, fault.New(fault.Conflict)
+		}
+		if err != nil {
+			return at, fmt.Errorf("read member: %w", err)
+		}
+	}
+	return at, fault.New(fault.Conflict)
 }

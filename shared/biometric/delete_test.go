@@ -1,6 +1,8 @@
 package biometric
 
 import (
+	"crypto/rand"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -9,22 +11,22 @@ import (
 	"systole/shared/store"
 )
 
-func (h *house) deletion() *Deletion {
-	return NewDeletion(h.calls, h.owners(), h.objects, func() time.Time { return h.now })
+func (h *house) deletion(t testing.TB) *Deletion {
+	return NewDeletion(h.calls, h.owners(), h.calls, testKeys(t), func() time.Time { return h.now }, rand.Reader)
 }
 
 func TestDeleteRemovesTemplateFilesAndPointer(t *testing.T) {
 	h := newHouse(t).enrolled(t)
-	if err := h.deletion().DeleteTemplate(t.Context(), kimsToken); err != nil {
+	if err := h.deletion(t).DeleteTemplate(t.Context(), kimsToken); err != nil {
 		t.Fatal(err)
 	}
 	if m := h.kim(t).Template; m != nil {
 		t.Errorf("the pointer names %s", m.Key)
 	}
-	if keys := h.keys(t); keys != nil {
+	if keys := h.keys(t); !slices.Equal(keys, []string{h.kim(t).MemoryKey}) {
 		t.Errorf("objects %q", keys)
 	}
-	if err := h.deletion().DeleteTemplate(t.Context(), kimsToken); codeOf(err) != fault.NoModel {
+	if err := h.deletion(t).DeleteTemplate(t.Context(), kimsToken); codeOf(err) != fault.NoModel {
 		t.Errorf("again: %v", err)
 	}
 	if _, f := h.try(t, same); f == nil || f.Code != fault.NoModel {
@@ -36,16 +38,119 @@ func TestAnEnrolmentBetweenReadAndDeletionIsDeletedToo(t *testing.T) {
 	h := newHouse(t).enrolled(t)
 	before := h.kim(t)
 	h.enrolled(t)
-	if err := h.deletion().DeleteOf(t.Context(), before); err != nil {
+	if err := h.deletion(t).DeleteOf(t.Context(), before); err != nil {
 		t.Fatal(err)
 	}
 	if m := h.kim(t).Template; m != nil {
 		t.Errorf("the pointer names %s", m.Key)
 	}
-	for _, key := range h.keys(t) { // the earlier one is clean-up's
-		if key != before.Template.Key && key != "uploads/7/"+before.Template.Version+"/0" {
-			t.Errorf("%s is left", key)
+	if keys := h.keys(t); !slices.Equal(keys, []string{h.kim(t).MemoryKey}) {
+		t.Errorf("objects %q", keys)
+	}
+}
+
+func TestDeleteLeavesNothingOfEarlierVersionsUploadsAndEnrolments(t *testing.T) {
+	h := newHouse(t).enrolled(t).enrolled(t)
+	upload, _ := store.UploadKey(7, "0123456789abcdef0123456789abcdef")
+	for _, key := range []string{upload, store.TemplateKey(7, "019ca9450a00aaaa"), store.EnrolledKey(7, "019ca9450a00aaaa", 3)} {
+		if err := h.objects.Put(t.Context(), key, []byte("left by somebody who died")); err != nil {
+			t.Fatal(err)
 		}
+	}
+	if err := h.deletion(t).DeleteTemplate(t.Context(), kimsToken); err != nil {
+		t.Fatal(err)
+	}
+	if keys := h.keys(t); !slices.Equal(keys, []string{h.kim(t).MemoryKey}) {
+		t.Errorf("objects %q", keys)
+	}
+}
+
+// An enrolment that begins after the removal has its objects before the removal
+// has erased the earlier ones.
+func TestDeleteSparesAnEnrolmentThatBeganAfterIt(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	h.calls.after = func(call string) error {
+		if call == "ClearTemplate" {
+			h.calls.after = nil
+			h.enrolled(t)
+		}
+		return nil
+	}
+	if err := h.deletion(t).DeleteTemplate(t.Context(), kimsToken); err != nil {
+		t.Fatal(err)
+	}
+	if ok, f := h.try(t, same); !ok || f != nil {
+		t.Errorf("a check: %v, %v", ok, f)
+	}
+}
+
+// during runs do within the nth call of this name, before the call has an effect.
+func (h *house) during(call string, do func()) {
+	h.calls.before = func(made string) error {
+		if made == call {
+			h.calls.before = nil
+			do()
+		}
+		return nil
+	}
+}
+
+func TestAnEnrolmentUnderWayLosesToARemovalAndLeavesNothing(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		before  func(h *house) // an enrolment, or none
+		removal func(t *testing.T, h *house)
+		want    fault.Code
+	}{
+		{"of the template", func(h *house) { h.enrolled(t) }, func(t *testing.T, h *house) {
+			if err := h.deletion(t).DeleteTemplate(t.Context(), kimsToken); err != nil {
+				t.Fatal(err)
+			}
+		}, fault.Conflict},
+		{"of what was none yet", func(*house) {}, func(t *testing.T, h *house) {
+			if err := h.deletion(t).DeleteOf(t.Context(), h.kim(t)); err != nil {
+				t.Fatal(err)
+			}
+		}, fault.Conflict},
+		{"of the consent", func(*house) {}, func(t *testing.T, h *house) {
+			if err := h.store.SetConsent(t.Context(), "kim", 7, store.Consent{Version: "1", Given: noon, Withdrawn: noon}); err != nil {
+				t.Fatal(err)
+			}
+		}, fault.ConsentMissing},
+		{"of the account", func(h *house) { h.enrolled(t) }, func(t *testing.T, h *house) {
+			err := errors.Join(h.deletion(t).Forget(t.Context(), h.kim(t)), h.store.DeleteMember(t.Context(), "kim", 7))
+			if err != nil {
+				t.Fatal(err)
+			}
+		}, fault.TokenInvalid},
+		{"of the account, whose name another has", func(h *house) { h.enrolled(t) }, func(t *testing.T, h *house) {
+			err := errors.Join(h.deletion(t).Forget(t.Context(), h.kim(t)), h.store.DeleteMember(t.Context(), "kim", 7),
+				h.store.CreateMember(t.Context(), store.Member{Username: "kim", PK: 8, PasswordHash: "another"}))
+			if err != nil {
+				t.Fatal(err)
+			}
+		}, fault.TokenInvalid},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHouse(t, func(s *Settings) { s.Consent = "1" })
+			if err := h.store.SetConsent(t.Context(), "kim", 7, store.Consent{Version: "1", Given: noon}); err != nil {
+				t.Fatal(err)
+			}
+			tt.before(h)
+			h.during("SetTemplate", func() { tt.removal(t, h) })
+			if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission: sent([]byte(enrolment))}); codeOf(err) != tt.want {
+				t.Errorf("the enrolment: %v, want %s", err, tt.want)
+			}
+			m, err := h.store.Member(t.Context(), "kim")
+			if err == nil && (m.Template != nil || m.PK == 8 && !m.Removed.IsZero()) {
+				t.Errorf("left %+v", m)
+			}
+			for _, key := range h.keys(t) {
+				if key != m.MemoryKey {
+					t.Errorf("%s is left", key)
+				}
+			}
+		})
 	}
 }
 
@@ -57,7 +162,7 @@ func TestADeletionThatNeverComesFirstIsAConflict(t *testing.T) {
 		}
 		return nil
 	}
-	if err := h.deletion().DeleteTemplate(t.Context(), kimsToken); codeOf(err) != fault.Conflict {
+	if err := h.deletion(t).DeleteTemplate(t.Context(), kimsToken); codeOf(err) != fault.Conflict {
 		t.Errorf("error %v", err)
 	}
 	moves := slices.DeleteFunc(h.calls.made, func(call string) bool { return call != "ClearTemplate" })

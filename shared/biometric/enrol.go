@@ -2,6 +2,7 @@ package biometric
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"systole/shared/fault"
@@ -11,7 +12,9 @@ import (
 )
 
 // Enrol makes a template of the token's member from one or several recordings,
-// and replaces the one before.
+// and replaces the one before. The errors are those of mayEnrol, what is wrong
+// with the recordings, and fault.Conflict when the template, or consent to it,
+// was taken back meanwhile.
 //
 // The objects are written before the pointer is moved: if it fails in between,
 // the member has the template from before, and clean-up deletes what was written.
@@ -24,7 +27,7 @@ func (s *Service) Enrol(ctx context.Context, token string, e Enrolment) error {
 	if err != nil {
 		return err
 	}
-	if err := s.settings.mayEnrol(session, m); err != nil {
+	if err := s.settings.mayEnrol(session, m, s.now()); err != nil {
 		return err
 	}
 	files, err := s.files(ctx, session, e.Submission)
@@ -32,33 +35,37 @@ func (s *Service) Enrol(ctx context.Context, token string, e Enrolment) error {
 		return err
 	}
 	defer s.discard(ctx, session, e.Uploads)
-	template, c, err := s.makeTemplate(ctx, m, files, e.Hints)
+	made, err := s.makeTemplate(ctx, m.PK, files, e.Hints)
 	if err != nil {
 		return err
 	}
-	measure.Add(ctx, "quality", measure.None, template.Quality())
-	model, err := s.storeTemplate(ctx, m.PK, template, c, files)
+	measure.Add(ctx, "quality", measure.None, made.Quality())
+	// The owner learns of every enrolment, of one too that fails from here on.
+	if err := s.members.Note(ctx, m.Username, member.NewEvent(member.ModelMade, s.now())); err != nil {
+		return fmt.Errorf("note enrolment: %w", err)
+	}
+	key, err := s.adopt(ctx, session, m, made)
 	if err != nil {
 		return err
 	}
-	if err := s.swapPointer(ctx, session, m, model); err != nil {
-		return err
-	}
-	bestEffort(ctx, func(ctx context.Context) error {
-		return s.tokens.Touch(ctx, session, model.Key)
-	}, func(ctx context.Context) error {
-		return s.members.Note(ctx, m.Username, member.NewEvent(member.ModelMade, model.Made))
-	})
+	bestEffort(ctx, func(ctx context.Context) error { return s.tokens.Touch(ctx, session, key) })
 	return nil
 }
 
-// makeTemplate makes the template, and what is remembered beside it: digests of
-// its recordings and of all that the member used before.
-func (s *Service) makeTemplate(ctx context.Context, m store.Member, files [][]byte, h Hints) (template Template, c content, err error) {
+// made is a template that was made, and what it was made of.
+type made struct {
+	Template
+	files   [][]byte
+	digests [][]byte // of the recordings, at rest
+}
+
+// makeTemplate makes a template of the files, for the member with this pk.
+func (s *Service) makeTemplate(ctx context.Context, pk int64, files [][]byte, h Hints) (made, error) {
 	ring, err := s.ring(ctx)
 	if err != nil {
-		return nil, c, err
+		return made{}, err
 	}
+	t := made{files: files}
 	err = s.work(ctx, func() error {
 		var readings []Reading
 		for _, recording := range s.engine.Group(files) {
@@ -66,56 +73,69 @@ func (s *Service) makeTemplate(ctx context.Context, m store.Member, files [][]by
 			if err != nil {
 				return err
 			}
-			d, err := digestAtRest(digestKeys(ring, m.PK), r)
+			d, err := digestAtRest(digestKeys(ring, pk), r)
 			if err != nil {
 				return err
 			}
 			readings = append(readings, r)
-			c.enrolled = append(c.enrolled, d)
+			t.digests = append(t.digests, d)
 		}
-		template, err = s.engine.Enrol(EnrolmentNeed, readings)
+		t.Template, err = s.engine.Enrol(EnrolmentNeed, readings)
 		return err
 	})
-	if err != nil {
-		return nil, c, err
-	}
-	c.remember(s.remembered(ctx, m)...)
-	return template, c, nil
+	return t, err
 }
 
-// remembered are the digests that the member's template and checks up to now
-// have left. A template that can't be opened doesn't prevent another enrolment.
-func (s *Service) remembered(ctx context.Context, m store.Member) [][]byte {
-	if m.Template == nil {
-		return nil
-	}
-	var all [][]byte
-	if object, err := s.objects.Get(ctx, m.Template.Key); err == nil {
-		if old, err := s.open(ctx, m.Template.Key, object); err == nil {
-			all = old.content.digests()
+// adopt makes a template the member's, and returns its object's key. Of several
+// enrolments at once the last one wins, as if it had begun after the others were
+// done, and remembers what they used. After a removal it loses. What an enrolment
+// that lost has written is erased.
+func (s *Service) adopt(ctx context.Context, session store.Session, m store.Member, t made) (key string, err error) {
+	for range maxConflicts {
+		c, archived, err := s.registry().of(ctx, m)
+		if err != nil {
+			return "", err
 		}
+		c.enrol(t.digests...)
+		pointer, err := s.storeTemplate(ctx, m, t.Template, c, t.files)
+		if err != nil {
+			return "", err
+		}
+		err = s.members.SetTemplate(ctx, m, pointer, archived)
+		if err == nil {
+			s.registry().erase(ctx, m.MemoryKey)
+			return pointer.Key, nil
+		}
+		if !errors.Is(err, store.ErrConflict) { // it may have been written
+			return "", fmt.Errorf("set model: %w", err)
+		}
+		s.abandon(ctx, m.PK, pointer)
+		now, err := s.owner(ctx, session)
+		if err != nil {
+			return "", err
+		}
+		if !now.Removed.Equal(m.Removed) {
+			return "", fault.New(fault.Conflict)
+		}
+		if err := s.settings.mayEnrol(session, now, s.now()); err != nil {
+			return "", err
+		}
+		m = now
 	}
-	for _, id := range m.DigestIDs() {
-		all = append(all, m.Digests[id])
-	}
-	return all
+	return "", fault.New(fault.Conflict)
 }
 
-// swapPointer moves the member's pointer to model. Of several enrolments at once
-// the last one wins, as if it had begun after the others were done.
-func (s *Service) swapPointer(ctx context.Context, session store.Session, m store.Member, model store.Template) error {
-	archived := m.DigestIDs() // the object holds these; those that came since stay
-	return moving(m, func(m store.Member) error {
-		replaced := ""
-		if m.Template != nil {
-			replaced = m.Template.Version
-		}
-		if err := s.members.SetTemplate(ctx, m.Username, replaced, model, archived); err != nil {
-			return fmt.Errorf("set model: %w", err)
-		}
-		return nil
-	}, func() (store.Member, error) { return s.owner(ctx, session) })
+// abandon erases what was written for a pointer that wasn't moved.
+func (s *Service) abandon(ctx context.Context, pk int64, pointer store.Template) {
+	bestEffort(ctx,
+		func(ctx context.Context) error { return s.objects.EraseThrough(ctx, pointer.Key, "") },
+		func(ctx context.Context) error {
+			return s.objects.Erase(ctx, store.EnrolledPrefix(pk, pointer.Version))
+		},
+	)
 }
+
+func (s *Service) registry() registry { return registry{s.objects, s.keys, s.rand} }
 
 // one is the only recording of the files, else fault.TooManyFiles.
 func (s *Service) one(files [][]byte) (Recording, error) {

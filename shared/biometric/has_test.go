@@ -39,7 +39,7 @@ func TestHasTellsWhetherThereIsATemplate(t *testing.T) {
 		{"one", func(t *testing.T, h *house) { h.enrolled(t) }, true, "", nil},
 		{"the token has expired", func(_ *testing.T, h *house) { h.now = h.now.Add(365 * 24 * time.Hour) }, false, fault.TokenInvalid, nil},
 		{"the tokens were voided", func(t *testing.T, h *house) {
-			if err := h.store.VoidTokens(t.Context(), "kim", noon.Add(time.Second)); err != nil {
+			if err := h.store.VoidTokens(t.Context(), "kim", 7, noon.Add(time.Second)); err != nil {
 				t.Fatal(err)
 			}
 		}, false, fault.TokenInvalid, nil},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"systole/shared/fault"
+	"systole/shared/member"
 	"systole/shared/store"
 )
 
@@ -56,6 +57,12 @@ const (
 	// 1.5 KB, and the more there are the likelier a new recording resembles one
 	// by chance.
 	maxChecked = 256
+	// maxEnrolled is the same for the recordings of enrolments, with some 13 KB of a
+	// recording of ten minutes.
+	maxEnrolled = 256
+	// maxArchived bounds the digests that one write moves to an object: an
+	// expression of DynamoDB has at most 4 KB, and names each with 24 bytes.
+	maxArchived = 100
 	// archiveFrom is the number of digests beside the member from which they move
 	// to the template's object. Every read of the member carries them until then.
 	archiveFrom = 32
@@ -91,14 +98,25 @@ func (s Settings) strictness(asked FMR) (FMR, error) {
 }
 
 // mayEnrol returns fault.ConsentMissing where consent is required and not given,
-// and fault.LogInAgain when the template is disabled and the session is older
-// than that: holding a token does not prove knowledge of the password.
-func (s Settings) mayEnrol(session store.Session, m store.Member) error {
+// and fault.LogInAgain where there is, or was, a template and the session proves
+// no more than the possession of its token, or its log-in is older than the
+// failure that disabled the template.
+func (s Settings) mayEnrol(session store.Session, m store.Member, now time.Time) error {
+	if err := s.consented(m); err != nil {
+		return err
+	}
+	failed := m.FailedChecks()
+	if checkLimit.Exhausted(failed.Failures) && !session.Issued.After(failed.FailedAt) {
+		return fault.New(fault.LogInAgain)
+	}
+	return member.MayChangeTemplate(session, m, now)
+}
+
+// consented returns fault.ConsentMissing where consent to today's text is
+// required and the member has not given it.
+func (s Settings) consented(m store.Member) error {
 	if s.Consent != "" && !m.Consent.Holds(s.Consent) {
 		return fault.New(fault.ConsentMissing)
-	}
-	if m.Template != nil && checkLimit.Exhausted(m.Template.Failures) && !session.Issued.After(m.Template.FailedAt) {
-		return fault.New(fault.LogInAgain)
 	}
 	return nil
 }

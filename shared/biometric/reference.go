@@ -70,8 +70,8 @@ func (s *Service) seal(ctx context.Context, key string, t Template, c content) (
 
 // storeTemplate writes the template's object and, where they are kept, the files
 // of the enrolment, all at once, and returns the pointer to the object.
-func (s *Service) storeTemplate(ctx context.Context, pk int64, t Template, c content, files [][]byte) (store.Template, error) {
-	made := s.now()
+func (s *Service) storeTemplate(ctx context.Context, m store.Member, t Template, c content, files [][]byte) (store.Template, error) {
+	made, pk := following(m.Removed, s.now()), m.PK
 	version, err := newVersion(made, s.rand)
 	if err != nil {
 		return store.Template{}, err
@@ -104,26 +104,25 @@ func (s *Service) storeTemplate(ctx context.Context, pk int64, t Template, c con
 // moved in between: more than one person's devices are at work at once.
 const maxConflicts = 5
 
-// moving moves the pointer of m and, as long as another request was faster, does
-// so again with the member read anew; then fault.Conflict.
-func moving(m store.Member, move func(store.Member) error, read func() (store.Member, error)) error {
-	for range maxConflicts {
-		err := move(m)
-		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		if m, err = read(); err != nil {
-			return err
-		}
-	}
-	return fault.New(fault.Conflict)
-}
-
 // Lengths of a version in bytes: milliseconds since 1970, and random ones.
 const (
 	versionTime   = 6
 	versionRandom = 10
 )
+
+// following returns the time, or a millisecond after the removal of a template if
+// that isn't before: versions tell what is younger than a removal, by whatever
+// clock.
+func following(removed, at time.Time) time.Time {
+	if next := removed.Add(time.Millisecond); !removed.IsZero() && at.Before(next) {
+		return next
+	}
+	return at
+}
+
+// versionsThrough comes after every version of up to this time, and before the
+// later ones.
+func versionsThrough(at time.Time) string { return fmt.Sprintf("%012xg", at.UnixMilli()) }
 
 // newVersion returns a unique id that sorts by time.
 func newVersion(at time.Time, random io.Reader) (string, error) {

@@ -18,4 +18,7 @@ type Check struct {
 	FMR FMR
 	// Nonce is the one that the session was given for this check; empty for none.
 	Nonce string
+	// Prove asks that the check, if it is accepted, proves for a while that it is
+	// the member who has the session. It costs a call more.
+	Prove bool
 }

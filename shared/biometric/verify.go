@@ -47,6 +47,11 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (bool, erro
 	}
 	measure.Add(ctx, "accepted", measure.Count, 1)
 	s.recordSuccess(ctx, session, m, ref, p)
+	if c.Prove {
+		if err := s.tokens.Prove(ctx, session); err != nil {
+			return false, err
+		}
+	}
 	return true, nil
 }
 
@@ -56,6 +61,9 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (bool, erro
 func (s *Service) admit(ctx context.Context, session store.Session, p *probe, unusable error, nonce string) (store.Member, reference, error) {
 	m, ref, err := s.load(ctx, session, p, nonce)
 	if err != nil {
+		return m, ref, err
+	}
+	if err := s.settings.consented(m); err != nil {
 		return m, ref, err
 	}
 	if p == nil { // else the store has admitted it

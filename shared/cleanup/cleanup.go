@@ -35,8 +35,12 @@ type Objects interface {
 	store.ObjectLister
 	store.ObjectReader
 	store.ObjectReplacer
-	store.ObjectDeleter
+	store.ObjectEraser
 }
+
+// IncomingKeep is the age from which a file that was uploaded, and that no request
+// has used, is deleted. The bucket's life cycle says the same.
+const IncomingKeep = 24 * time.Hour
 
 // Settings bound what is kept.
 type Settings struct {
@@ -108,7 +112,9 @@ func (s *Service) Run(ctx context.Context, dryRun bool) (Report, error) {
 	uploads := walk{kind: "old uploads", at: &at.Uploads, clean: w.oldUploads}
 	orphans := walk{kind: "orphan models", at: &at.Models, clean: w.orphanModels}
 	unused := walk{kind: "unused models", at: &at.Members, clean: w.unusedModels}
-	err := w.walkAll(ctx, []*walk{&tokens}, []*walk{&uploads}, []*walk{&orphans, &unused})
+	memories := walk{kind: "orphan memories", at: &at.Memories, clean: w.orphanMemories}
+	incoming := walk{kind: "unused uploads", at: &at.Incoming, clean: w.unusedUploads}
+	err := w.walkAll(ctx, []*walk{&tokens}, []*walk{&uploads, &incoming}, []*walk{&orphans, &memories, &unused})
 	if !dryRun {
 		err = errors.Join(err, s.saveCursor(ctx, at))
 	}

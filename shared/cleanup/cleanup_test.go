@@ -238,8 +238,8 @@ type faulty struct {
 	*memory.Store
 	*memory.Objects
 	list   error            // of List below uploads/
-	delete map[string]error // of Delete, by key
-	clear  error            // of ClearModel
+	delete map[string]error // of EraseThrough, by key
+	clear  error            // of ClearTemplate
 }
 
 func (f faulty) List(ctx context.Context, prefix, after string, limit int) ([]store.Object, string, error) {
@@ -249,18 +249,18 @@ func (f faulty) List(ctx context.Context, prefix, after string, limit int) ([]st
 	return f.Objects.List(ctx, prefix, after, limit)
 }
 
-func (f faulty) Delete(ctx context.Context, key string) error {
+func (f faulty) EraseThrough(ctx context.Context, key, last string) error {
 	if err := f.delete[key]; err != nil {
 		return err
 	}
-	return f.Objects.Delete(ctx, key)
+	return f.Objects.EraseThrough(ctx, key, last)
 }
 
-func (f faulty) ClearTemplate(ctx context.Context, username, version string, digests []string) error {
+func (f faulty) ClearTemplate(ctx context.Context, from store.Member, at time.Time, memory string, archived []string) error {
 	if f.clear != nil {
 		return f.clear
 	}
-	return f.Store.ClearTemplate(ctx, username, version, digests)
+	return f.Store.ClearTemplate(ctx, from, at, memory, archived)
 }
 
 func TestOneFailureStopsNothingElse(t *testing.T) {

@@ -13,10 +13,12 @@ import (
 // two runs at once the last to end saves it: items may be looked at twice, or
 // only in the next round.
 type cursor struct {
-	Tokens  string `json:"tokens"`
-	Uploads string `json:"uploads"`
-	Models  string `json:"models"`
-	Members string `json:"members"`
+	Tokens   string `json:"tokens"`
+	Uploads  string `json:"uploads"`
+	Models   string `json:"models"`
+	Members  string `json:"members"`
+	Memories string `json:"memories"`
+	Incoming string `json:"incoming"`
 }
 
 // loadCursor reads where the last run ended. An unreadable cursor is the start.

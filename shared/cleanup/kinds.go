@@ -24,16 +24,27 @@ func (w *work) expiredTokens(ctx context.Context, cursor string, limit int) (str
 }
 
 func (w *work) oldUploads(ctx context.Context, cursor string, limit int) (string, error) {
-	objects, next, err := w.objects.List(ctx, store.RecordingPrefix, cursor, limit)
+	return w.old(ctx, store.RecordingPrefix, w.settings.UploadsKeep, cursor, limit)
+}
+
+// unusedUploads deletes files that were uploaded and that no request has used.
+func (w *work) unusedUploads(ctx context.Context, cursor string, limit int) (string, error) {
+	return w.old(ctx, store.IncomingPrefix, IncomingKeep, cursor, limit)
+}
+
+// old erases what is older than it is kept, with its older versions: an object
+// that was only deleted would outlive that.
+func (w *work) old(ctx context.Context, prefix string, keep time.Duration, cursor string, limit int) (string, error) {
+	objects, next, err := w.objects.List(ctx, prefix, cursor, limit)
 	if err != nil {
 		return cursor, err
 	}
 	d := deletions{dryRun: w.report.DryRun, done: &w.report.OldUploads}
 	for _, o := range objects {
-		if w.now.Sub(o.Modified) < w.settings.UploadsKeep {
+		if w.now.Sub(o.Modified) < keep {
 			continue
 		}
-		d.do(func() error { return w.objects.Delete(ctx, o.Key) })
+		d.do(func() error { return w.objects.EraseThrough(ctx, o.Key, "") })
 	}
 	return next, d.err()
 }
@@ -42,7 +53,16 @@ func (w *work) oldUploads(ctx context.Context, cursor string, limit int) (string
 // younger than OrphansAfter: an enrolment writes the object before it moves the
 // pointer.
 func (w *work) orphanModels(ctx context.Context, cursor string, limit int) (string, error) {
-	objects, next, err := w.objects.List(ctx, store.TemplatePrefix, cursor, limit)
+	return w.orphans(ctx, store.TemplatePrefix, cursor, limit)
+}
+
+// orphanMemories does the same to the objects that remember recordings.
+func (w *work) orphanMemories(ctx context.Context, cursor string, limit int) (string, error) {
+	return w.orphans(ctx, store.MemoryPrefix, cursor, limit)
+}
+
+func (w *work) orphans(ctx context.Context, prefix, cursor string, limit int) (string, error) {
+	objects, next, err := w.objects.List(ctx, prefix, cursor, limit)
 	if err != nil {
 		return cursor, err
 	}
@@ -52,12 +72,12 @@ func (w *work) orphanModels(ctx context.Context, cursor string, limit int) (stri
 		if w.now.Sub(o.Modified) < w.settings.OrphansAfter {
 			continue
 		}
-		current, err := owner.modelKey(ctx, o.Key)
+		current, err := owner.objectKey(ctx, o.Key)
 		if err != nil {
 			return cursor, err
 		}
 		if o.Key != current {
-			d.do(func() error { return w.objects.Delete(ctx, o.Key) })
+			d.do(func() error { return w.objects.EraseThrough(ctx, o.Key, "") })
 		}
 	}
 	return next, d.err()
@@ -71,10 +91,10 @@ type owner struct {
 	current string
 }
 
-// modelKey returns the key that the object's member points to, "" for no such
-// member or no template.
-func (o *owner) modelKey(ctx context.Context, key string) (string, error) {
-	pk, ok := store.TemplateOwner(key)
+// objectKey returns the key that the object's member points to, "" for no such
+// member or no object.
+func (o *owner) objectKey(ctx context.Context, key string) (string, error) {
+	pk, ok := store.Owner(key)
 	if !ok {
 		return "", nil
 	}
@@ -86,8 +106,8 @@ func (o *owner) modelKey(ctx context.Context, key string) (string, error) {
 		return "", err
 	}
 	o.pk, o.current = pk, ""
-	if err == nil && m.Template != nil {
-		o.current = m.Template.Key
+	if err == nil {
+		o.current = m.ObjectKey()
 	}
 	return o.current, nil
 }
@@ -105,10 +125,14 @@ func (w *work) unusedModels(ctx context.Context, cursor string, limit int) (stri
 			continue
 		}
 		d.do(func() error {
-			if err := w.members.ClearTemplate(ctx, m.Username, m.Template.Version, m.DigestIDs()); err != nil {
+			at := w.now
+			if !at.After(m.Removed) {
+				at = m.Removed.Add(time.Millisecond)
+			}
+			if err := w.members.ClearTemplate(ctx, m, at, "", nil); err != nil {
 				return err
 			}
-			return w.objects.Delete(ctx, m.Template.Key)
+			return w.objects.EraseThrough(ctx, m.Template.Key, "")
 		})
 	}
 	return next, d.err()

@@ -68,7 +68,7 @@ func TestAFileOfNovember2026IsReadAndWrittenAlike(t *testing.T) {
 	}
 
 	// The same values, written again.
-	must(t, s.VoidTokens(t.Context(), "홍길동", hong.TokensValidFrom))
+	must(t, s.VoidTokens(t.Context(), "홍길동", 7, hong.TokensValidFrom))
 	must(t, s.TouchSession(t.Context(), session.ID, session.Used, session.TemplateKey))
 	must(t, s.Close())
 	old.compare(t, file)

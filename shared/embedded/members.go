@@ -51,14 +51,14 @@ func (s *Store) ReplacePassword(_ context.Context, username, old, new string, va
 }
 
 // VoidTokens: see store.MemberStore.
-func (s *Store) VoidTokens(_ context.Context, username string, from time.Time) error {
-	_, err := s.update(username, rules.VoidTokens(from))
+func (s *Store) VoidTokens(_ context.Context, username string, pk int64, from time.Time) error {
+	_, err := s.update(username, rules.VoidTokens(pk, from))
 	return err
 }
 
 // SetConsent: see store.MemberStore.
-func (s *Store) SetConsent(_ context.Context, username string, c store.Consent) error {
-	_, err := s.update(username, rules.SetConsent(c))
+func (s *Store) SetConsent(_ context.Context, username string, pk int64, c store.Consent) error {
+	_, err := s.update(username, rules.SetConsent(pk, c))
 	return err
 }
 
@@ -69,14 +69,14 @@ func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error
 }
 
 // SetTemplate: see store.TemplateWriter.
-func (s *Store) SetTemplate(_ context.Context, username, replaced string, t store.Template, archived []string) error {
-	_, err := s.update(username, rules.SetTemplate(replaced, t, archived))
+func (s *Store) SetTemplate(_ context.Context, from store.Member, t store.Template, archived []string) error {
+	_, err := s.update(from.Username, rules.SetTemplate(from, t, archived))
 	return err
 }
 
 // ClearTemplate: see store.TemplateRemover.
-func (s *Store) ClearTemplate(_ context.Context, username, version string, digests []string) error {
-	_, err := s.update(username, rules.ClearTemplate(version, digests))
+func (s *Store) ClearTemplate(_ context.Context, from store.Member, at time.Time, memory string, archived []string) error {
+	_, err := s.update(from.Username, rules.ClearTemplate(from, at, memory, archived))
 	return err
 }
 

@@ -135,11 +135,19 @@ func (o *Objects) Delete(_ context.Context, key string) error {
 
 // Erase: see store.Objects. There are no older versions here.
 func (o *Objects) Erase(ctx context.Context, prefix string) error {
+	return o.EraseThrough(ctx, prefix, store.LastKey)
+}
+
+// EraseThrough: see store.Objects.
+func (o *Objects) EraseThrough(ctx context.Context, prefix, last string) error {
 	list, _, err := o.List(ctx, prefix, "", math.MaxInt)
 	if err != nil {
 		return err
 	}
 	for _, object := range list {
+		if object.Key > prefix+last {
+			break
+		}
 		if err := o.Delete(ctx, object.Key); err != nil {
 			return err
 		}

@@ -69,6 +69,11 @@ func (s *Store) TouchSession(_ context.Context, id store.TokenID, used time.Time
 	return s.updateSession(id, rules.TouchSession(used, templateKey))
 }
 
+// VerifySession: see store.SessionStore.
+func (s *Store) VerifySession(_ context.Context, id store.TokenID, at time.Time) error {
+	return s.updateSession(id, rules.VerifySession(at))
+}
+
 // KeepSession: see store.SessionStore.
 func (s *Store) KeepSession(_ context.Context, id store.TokenID, validFrom time.Time) error {
 	return s.updateSession(id, rules.KeepSession(validFrom))

@@ -101,7 +101,7 @@ func (s *Service) LogOutEverywhere(ctx context.Context, token string) error {
 		return err
 	}
 	now := s.now()
-	if err := s.members.VoidTokens(ctx, m.Username, now); err != nil {
+	if err := s.members.VoidTokens(ctx, m.Username, m.PK, now); err != nil {
 		return fmt.Errorf("void tokens: %w", err)
 	}
 	if err := s.members.Note(ctx, m.Username, NewEvent(LoggedOutEverywhere, now)); err != nil {

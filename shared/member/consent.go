@@ -27,7 +27,7 @@ func (s *Service) GiveConsent(ctx context.Context, token, version string) error 
 		return err
 	}
 	now := s.now()
-	err = s.members.SetConsent(ctx, m.Username, store.Consent{Version: version, Given: now})
+	err = s.members.SetConsent(ctx, m.Username, m.PK, store.Consent{Version: version, Given: now})
 	if errors.Is(err, store.ErrConflict) { // deleted meanwhile
 		return fault.New(fault.TokenInvalid)
 	}

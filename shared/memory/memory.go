@@ -76,13 +76,13 @@ func (s *Store) ReplacePassword(_ context.Context, username, old, new string, va
 }
 
 // VoidTokens: see store.MemberStore.
-func (s *Store) VoidTokens(_ context.Context, username string, from time.Time) error {
-	return s.update(username, rules.VoidTokens(from))
+func (s *Store) VoidTokens(_ context.Context, username string, pk int64, from time.Time) error {
+	return s.update(username, rules.VoidTokens(pk, from))
 }
 
 // SetConsent: see store.MemberStore.
-func (s *Store) SetConsent(_ context.Context, username string, c store.Consent) error {
-	return s.update(username, rules.SetConsent(c))
+func (s *Store) SetConsent(_ context.Context, username string, pk int64, c store.Consent) error {
+	return s.update(username, rules.SetConsent(pk, c))
 }
 
 // DeleteMember: see store.MemberStore.
@@ -91,13 +91,13 @@ func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error
 }
 
 // SetTemplate: see store.TemplateWriter.
-func (s *Store) SetTemplate(_ context.Context, username, replaced string, t store.Template, archived []string) error {
-	return s.update(username, rules.SetTemplate(replaced, t, archived))
+func (s *Store) SetTemplate(_ context.Context, from store.Member, t store.Template, archived []string) error {
+	return s.update(from.Username, rules.SetTemplate(from, t, archived))
 }
 
 // ClearTemplate: see store.TemplateRemover.
-func (s *Store) ClearTemplate(_ context.Context, username, version string, digests []string) error {
-	return s.update(username, rules.ClearTemplate(version, digests))
+func (s *Store) ClearTemplate(_ context.Context, from store.Member, at time.Time, memory string, archived []string) error {
+	return s.update(from.Username, rules.ClearTemplate(from, at, memory, archived))
 }
 
 // RegisterProbe: see store.ProbeRegistry.

@@ -75,11 +75,16 @@ func (o *Objects) Delete(_ context.Context, key string) error {
 }
 
 // Erase: see store.Objects. There are no older versions here.
-func (o *Objects) Erase(_ context.Context, prefix string) error {
+func (o *Objects) Erase(ctx context.Context, prefix string) error {
+	return o.EraseThrough(ctx, prefix, store.LastKey)
+}
+
+// EraseThrough: see store.Objects.
+func (o *Objects) EraseThrough(_ context.Context, prefix, last string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for key := range o.objects {
-		if strings.HasPrefix(key, prefix) {
+		if strings.HasPrefix(key, prefix) && key <= prefix+last {
 			delete(o.objects, key)
 		}
 	}

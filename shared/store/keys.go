@@ -9,12 +9,12 @@ import (
 // of the functions name them too: the tests of the template compare.
 const (
 	TemplatePrefix  = "models/"  // sealed templates
-	RecordingPrefix = "uploads/" // recordings, for a limited time
+	RecordingPrefix = "uploads/" // recordings of enrolments, for a limited time
+	// IncomingPrefix begins files that were uploaded and that no request has used
+	// yet. They have a prefix of their own for the bucket's life cycle.
+	IncomingPrefix = "incoming/"
+	MemoryPrefix   = "memory/" // what is remembered of used recordings, without a template
 )
-
-// IncomingFolder is the folder, in a member's own, of files that were uploaded
-// and that no request has used yet.
-const IncomingFolder = "incoming/"
 
 // CursorKey is the object that says how far clean-up came.
 const CursorKey = "cleanup/cursor"
@@ -25,8 +25,19 @@ func TemplateKey(pk int64, version string) string { return TemplatesOf(pk) + ver
 // TemplatesOf begins the keys of a member's templates.
 func TemplatesOf(pk int64) string { return folder(TemplatePrefix, pk) }
 
-// RecordingsOf begins the keys of a member's recordings, enrolled or waiting.
+// RecordingsOf begins the keys of the recordings that a member enrolled with.
 func RecordingsOf(pk int64) string { return folder(RecordingPrefix, pk) }
+
+// IncomingOf begins the keys of the files that a member uploaded and that no
+// request has used yet.
+func IncomingOf(pk int64) string { return folder(IncomingPrefix, pk) }
+
+// MemoriesOf begins the keys of the objects that remember a member's recordings.
+func MemoriesOf(pk int64) string { return folder(MemoryPrefix, pk) }
+
+// MemoryKey is the object that remembers a member's recordings from the removal
+// of a template on.
+func MemoryKey(pk int64, version string) string { return MemoriesOf(pk) + version }
 
 // EnrolledPrefix begins the keys of the recordings that a template was made of.
 func EnrolledPrefix(pk int64, version string) string { return RecordingsOf(pk) + version + "/" }
@@ -48,16 +59,13 @@ func UploadKey(pk int64, id string) (key string, ok bool) {
 	if len(id) != 2*UploadIDBytes || strings.Trim(id, "0123456789abcdef") != "" {
 		return "", false
 	}
-	return RecordingsOf(pk) + IncomingFolder + id, true
+	return IncomingOf(pk) + id, true
 }
 
-// TemplateOwner returns the pk of the member whose template lies at the key, or
-// false for a key outside every member's folder.
-func TemplateOwner(key string) (pk int64, ok bool) {
-	rest, ok := strings.CutPrefix(key, TemplatePrefix)
-	if !ok {
-		return 0, false
-	}
+// Owner returns the pk of the member in whose folder the key lies, or false for a
+// key outside every member's folder.
+func Owner(key string) (pk int64, ok bool) {
+	_, rest, _ := strings.Cut(key, "/")
 	digits, _, _ := strings.Cut(rest, "/")
 	pk, err := strconv.ParseInt(digits, 10, 64)
 	return pk, err == nil && pk > 0

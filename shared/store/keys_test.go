@@ -10,14 +10,14 @@ import (
 
 func ExampleTemplateKey() {
 	key := store.TemplateKey(7, "01f0a9")
-	pk, ok := store.TemplateOwner(key)
+	pk, ok := store.Owner(key)
 	fmt.Println(key, pk, ok)
 	// Output: models/7/01f0a9 7 true
 }
 
-func TestOnlyKeysOfTemplatesHaveAnOwner(t *testing.T) {
-	for _, key := range []string{"", "models/", "models/x/v", "models/0/v", "models/-1/v", "uploads/7/v", "xmodels/7/v"} {
-		if pk, ok := store.TemplateOwner(key); ok {
+func TestOnlyKeysInAFolderHaveAnOwner(t *testing.T) {
+	for _, key := range []string{"", "models/", "models/x/v", "models/0/v", "models/-1/v", "stray"} {
+		if pk, ok := store.Owner(key); ok {
 			t.Errorf("%q is of %d", key, pk)
 		}
 	}
@@ -26,10 +26,10 @@ func TestOnlyKeysOfTemplatesHaveAnOwner(t *testing.T) {
 func TestAnUploadLiesInItsMembersFolder(t *testing.T) {
 	id := strings.Repeat("0a", store.UploadIDBytes)
 	key, ok := store.UploadKey(7, id)
-	if !ok || !strings.HasPrefix(key, store.RecordingsOf(7)) {
+	if !ok || !strings.HasPrefix(key, store.IncomingOf(7)) {
 		t.Errorf("key is %q, %v", key, ok)
 	}
-	for _, id := range []string{"", "..", id + "0", strings.ToUpper(id), "../8/incoming/" + id, strings.Repeat("/", len(id))} {
+	for _, id := range []string{"", "..", id + "0", strings.ToUpper(id), "../8/" + id, strings.Repeat("/", len(id))} {
 		if key, ok := store.UploadKey(7, id); ok {
 			t.Errorf("%q lies at %q", id, key)
 		}

@@ -25,6 +25,35 @@ type Member struct {
 	// Digests are those of recordings that were checked since the template's
 	// object was written, which holds the earlier ones; by an id of each check.
 	Digests map[string][]byte `json:"Prints"` // the name in database files of 2026
+	// Removed is the time of the last removal of a template, or of what would have
+	// become one: zero for none. Each is later than the one before, by a
+	// millisecond at least.
+	Removed time.Time `json:",omitzero"`
+	// Failed is what Template counted when it was removed, until there is another.
+	Failed Attempts `json:",omitzero"`
+	// MemoryKey is the object that remembers the recordings which the member used,
+	// while there is no template: a template's object remembers them beside it.
+	MemoryKey string `json:",omitempty"`
+}
+
+// ObjectKey is the object that the member's row points to, "" for none: the
+// template's, or the one that remembers.
+func (m Member) ObjectKey() string {
+	if m.Template != nil {
+		return m.Template.Key
+	}
+	return m.MemoryKey
+}
+
+// HadTemplate reports whether the member has a template, or had one.
+func (m Member) HadTemplate() bool { return m.Template != nil || !m.Removed.IsZero() }
+
+// FailedChecks are those in a row, of the template or of the last there was.
+func (m Member) FailedChecks() Attempts {
+	if m.Template == nil {
+		return m.Failed
+	}
+	return Attempts{Failures: m.Template.Failures, FailedAt: m.Template.FailedAt}
 }
 
 // DigestIDs returns the keys of Digests, sorted.
@@ -83,10 +112,12 @@ type MemberStore interface {
 	// ReplacePassword sets the hash if it still is old, else ErrConflict.
 	// validFrom, unless it is zero, becomes TokensValidFrom in the same write.
 	ReplacePassword(ctx context.Context, username, old, new string, validFrom time.Time) error
-	// VoidTokens sets TokensValidFrom; ErrConflict when there is no such member.
-	VoidTokens(ctx context.Context, username string, from time.Time) error
-	// SetConsent sets the consent; ErrConflict when there is no such member.
-	SetConsent(ctx context.Context, username string, c Consent) error
+	// VoidTokens sets TokensValidFrom; ErrConflict when there is no such member, or
+	// another has the name by now.
+	VoidTokens(ctx context.Context, username string, pk int64, from time.Time) error
+	// SetConsent sets the consent; ErrConflict when there is no such member, or
+	// another has the name by now.
+	SetConsent(ctx context.Context, username string, pk int64, c Consent) error
 	// DeleteMember deletes the member with this pk. Deleting a missing member
 	// succeeds; ErrConflict when another member has the name by now.
 	DeleteMember(ctx context.Context, username string, pk int64) error
@@ -97,19 +128,21 @@ type MemberStore interface {
 
 // TemplateWriter moves a member's pointer to a template.
 type TemplateWriter interface {
-	// SetTemplate moves the member's pointer to t if it still names the version
-	// replaced ("" for none), and removes the digests with the ids archived,
-	// which t's object now holds; else ErrConflict. A repetition of the very
-	// same write succeeds.
-	SetTemplate(ctx context.Context, username, replaced string, t Template, archived []string) error
+	// SetTemplate moves the member's pointer to t, and removes the digests with the
+	// ids archived, which t's object now holds; ErrConflict unless account, pointer,
+	// consent and last removal are as from, the member as read, has them. A
+	// repetition of the very same write succeeds.
+	SetTemplate(ctx context.Context, from Member, t Template, archived []string) error
 }
 
 // TemplateRemover removes a member's pointer to a template.
 type TemplateRemover interface {
-	// ClearTemplate removes the member's pointer if it still names the version,
-	// and the digests with these ids; else ErrConflict. Without a pointer it
-	// succeeds.
-	ClearTemplate(ctx context.Context, username, version string, digests []string) error
+	// ClearTemplate removes the member's pointer to a template, where there is one,
+	// and sets Removed to at. The pointer then leads to the object memory ("" for
+	// none), which now holds the digests with the ids archived; they are removed.
+	// ErrConflict unless account, pointer and last removal are as from, the member
+	// as read, has them. A repetition of the very same write succeeds.
+	ClearTemplate(ctx context.Context, from Member, at time.Time, memory string, archived []string) error
 }
 
 // ProbeRegistry remembers the recordings that are being checked.

@@ -46,11 +46,16 @@ type ObjectDeleter interface {
 	Delete(ctx context.Context, key string) error
 }
 
+// LastKey comes after every key there is.
+const LastKey = "\U0010FFFF"
+
 // ObjectEraser deletes objects so that nothing of them is left.
 type ObjectEraser interface {
 	// Erase deletes all objects whose keys begin with prefix, with all older
 	// versions of them.
 	Erase(ctx context.Context, prefix string) error
+	// EraseThrough is Erase of the keys up to prefix + last, in their order.
+	EraseThrough(ctx context.Context, prefix, last string) error
 }
 
 // Objects is the whole store of objects.

@@ -27,6 +27,9 @@ type Session struct {
 	TemplateKey string `json:"ModelKey"` // the name in database files of 2026
 	// Challenge is the nonce that the next check has to bring; zero for none.
 	Challenge Challenge
+	// Verified is the time of the session's last accepted check that was asked for
+	// as a proof; zero for none.
+	Verified time.Time `json:",omitzero"`
 }
 
 // Challenge is a nonce at rest: good for one check, for a short time.
@@ -50,6 +53,8 @@ type SessionStore interface {
 	// TouchSession sets Used and TemplateKey; ErrNotFound when the session has
 	// ended, and it stays ended.
 	TouchSession(ctx context.Context, id TokenID, used time.Time, templateKey string) error
+	// VerifySession sets Verified; ErrNotFound when the session has ended.
+	VerifySession(ctx context.Context, id TokenID, at time.Time) error
 	// KeepSession sets ValidFrom, so that the session outlives the voiding of
 	// the others; ErrNotFound when it has ended.
 	KeepSession(ctx context.Context, id TokenID, validFrom time.Time) error

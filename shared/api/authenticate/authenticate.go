@@ -51,7 +51,7 @@ func CheckUser(v Verifier) api.Route {
 		Path:    api.PathCheckUser,
 		Methods: map[string]api.Handler{http.MethodPost: api.AuthorizedFiles(checkUser(v))},
 		Files:   FileParts,
-		Fields:  []api.Field{SamplingRateField(), fmrField},
+		Fields:  []api.Field{SamplingRateField(), fmrField, proveField},
 	}
 }
 
@@ -113,9 +113,18 @@ func checkFrom(form *api.Form) (c biometric.Check, err error) {
 		return c, err
 	}
 	if form.Has("nonce") {
-		c.Nonce, err = form.String("nonce")
+		if c.Nonce, err = form.String("nonce"); err != nil {
+			return c, err
+		}
 	}
-	return c, err
+	if form.Has("prove") {
+		said, err := form.String("prove")
+		if err != nil || said != "true" && said != "false" {
+			return c, fault.New(fault.FieldInvalid, "field", "prove")
+		}
+		c.Prove = said == "true"
+	}
+	return c, nil
 }
 
 // submissionFrom takes the files that were sent, and the comma-separated ids of

@@ -38,6 +38,10 @@ var (
 		KO: "0보다 크고 서비스의 설정보다 작거나 같은 수로 보내 주세요.",
 		EN: "Send a number above 0 and no larger than the service's own.",
 	}}
+	proveField = api.Field{Name: "prove", Hint: api.Sentence{
+		KO: "true 또는 false로 보내 주세요.",
+		EN: "Send true or false.",
+	}}
 	sizeField = api.Field{Name: "size", Hint: api.Sentence{
 		KO: "파일의 바이트 수를 1 이상의 정수로 보내 주세요.",
 		EN: "Send the file's size in bytes, a whole number from 1.",

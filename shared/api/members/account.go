@@ -2,11 +2,13 @@ package members
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"systole/shared/account"
 	"systole/shared/api"
+	"systole/shared/fault"
 )
 
 // Deletions deletes accounts. address is where the caller is.
@@ -46,7 +48,15 @@ type exported struct {
 	Sessions   []session      `json:"sessions"`
 	Activity   []event        `json:"activity"`
 	Recordings []recording    `json:"recordings"`
+	Withheld   *withheld      `json:"recordings_withheld,omitempty"`
 	Code       int            `json:"code"`
+}
+
+// withheld is why the recordings come without their content, as a refusal says
+// it.
+type withheld struct {
+	Detail string     `json:"detail"`
+	Error  fault.Code `json:"error"`
 }
 
 type exportedUser struct {
@@ -75,7 +85,12 @@ func export(e Exports) api.Answer {
 			return err
 		}
 		w.Header().Set("Content-Disposition", `attachment; filename="export.json"`)
-		return api.JSON(w, http.StatusOK, exportedFrom(all))
+		out := exportedFrom(all)
+		var f *fault.Error
+		if errors.As(all.Withheld, &f) {
+			out.Withheld = &withheld{api.Refused(r.Request, f.Code), f.Code}
+		}
+		return api.JSON(w, http.StatusOK, out)
 	}
 }
 

@@ -50,7 +50,7 @@ func TestALostReplyIsNoConflict(t *testing.T) {
 		{"create member", func() error { return s.CreateMember(t.Context(), hong) }},
 		{"replace password", func() error { return s.ReplacePassword(t.Context(), "hong", "first", "second", time.Time{}) }},
 		{"claim pk block", func() error { return s.ClaimPKBlock(t.Context(), 7, "me") }},
-		{"set template", func() error { return s.SetTemplate(t.Context(), "hong", "", model, nil) }},
+		{"set template", func() error { return s.SetTemplate(t.Context(), hong, model, nil) }},
 		{"register probe", func() error {
 			_, err := s.RegisterProbe(t.Context(), store.Session{Username: "hong", PK: 1}, store.Probe{ID: "a", Digest: []byte("x"), Limit: store.Backoff{Free: 1}})
 			return err
@@ -58,12 +58,12 @@ func TestALostReplyIsNoConflict(t *testing.T) {
 		{"withdraw probe", func() error { return s.WithdrawProbe(t.Context(), "hong", "v1", "a") }},
 		{"record acceptance", func() error { return s.RecordAcceptance(t.Context(), "hong", "v1", now) }},
 		{"remove probe", func() error { return s.RemoveProbe(t.Context(), "hong", "a") }},
-		{"clear template", func() error { return s.ClearTemplate(t.Context(), "hong", "v1", nil) }},
+		{"clear template", func() error { hong.Template = &model; return s.ClearTemplate(t.Context(), hong, now, "", nil) }},
 		{"create session", func() error {
 			return s.CreateSession(t.Context(), store.Session{Username: "hong", Expires: now}, member.NewEvent(member.LoggedIn, now), nil)
 		}},
-		{"void tokens", func() error { return s.VoidTokens(t.Context(), "hong", now) }},
-		{"set consent", func() error { return s.SetConsent(t.Context(), "hong", store.Consent{Version: "1", Given: now}) }},
+		{"void tokens", func() error { return s.VoidTokens(t.Context(), "hong", 1, now) }},
+		{"set consent", func() error { return s.SetConsent(t.Context(), "hong", 1, store.Consent{Version: "1", Given: now}) }},
 		{"count attempt", func() error { return s.CountAttempt(t.Context(), "name:x", now, now.Add(time.Hour)) }},
 		{"clear attempts", func() error { return s.ClearAttempts(t.Context(), "name:x") }},
 		{"note", func() error { return s.Note(t.Context(), "hong", member.NewEvent(member.LoggedIn, now)) }},

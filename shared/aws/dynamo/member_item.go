@@ -29,6 +29,15 @@ func memberItem(m store.Member) item {
 	if m.Template != nil {
 		maps.Copy(it, templateItem(*m.Template))
 	}
+	if m.Failed != (store.Attempts{}) {
+		it["model_failures"], it["model_failed_at"] = whole(int64(m.Failed.Failures)), moment(m.Failed.FailedAt)
+	}
+	if !m.Removed.IsZero() {
+		it["template_removed"] = moment(m.Removed)
+	}
+	if m.MemoryKey != "" {
+		it["memory_key"] = text(m.MemoryKey)
+	}
 	for id, digest := range m.Digests {
 		it[digestPrefix+id] = &types.AttributeValueMemberB{Value: digest}
 	}
@@ -89,9 +98,14 @@ func readMember(it item) (store.Member, error) {
 		}
 	}
 	if r.has("model_failures") { // pointers written before failures were counted have none
-		m.Template.Failures = int(r.whole("model_failures"))
-		m.Template.FailedAt = r.moment("model_failed_at")
+		failed := store.Attempts{Failures: int(r.whole("model_failures")), FailedAt: r.moment("model_failed_at")}
+		if m.Template == nil {
+			m.Failed = failed
+		} else {
+			m.Template.Failures, m.Template.FailedAt = failed.Failures, failed.FailedAt
+		}
 	}
+	m.Removed, m.MemoryKey = r.optionalMoment("template_removed"), r.optionalText("memory_key")
 	m.Digests = r.digests()
 	return m, r.err
 }

@@ -90,7 +90,12 @@ func withOp(op string, err error) error {
 // present is the condition of a change that every row allows.
 const present = "attribute_exists(username)"
 
-// ReplacePassword: see store.MemberStore.
+// samePK is the condition that the row is of one account, and not of the next
+// one with its name.
+const samePK = "pk = :pk"
+
+// ReplacePassword: see store.MemberStore. The salt of the old hash is random: it
+// tells accounts apart.
 func (s *Store) ReplacePassword(ctx context.Context, username, old, new string, validFrom time.Time) error {
 	c := change{
 		rule:   rules.ReplacePassword(old, new, validFrom),
@@ -105,20 +110,20 @@ func (s *Store) ReplacePassword(ctx context.Context, username, old, new string, 
 }
 
 // VoidTokens: see store.MemberStore.
-func (s *Store) VoidTokens(ctx context.Context, username string, from time.Time) error {
+func (s *Store) VoidTokens(ctx context.Context, username string, pk int64, from time.Time) error {
 	return s.update(ctx, username, change{
-		rule:   rules.VoidTokens(from),
-		update: "SET tokens_valid_from = :from", condition: present,
-		values: item{":from": moment(from)},
+		rule:   rules.VoidTokens(pk, from),
+		update: "SET tokens_valid_from = :from", condition: samePK,
+		values: item{":pk": whole(pk), ":from": moment(from)},
 	})
 }
 
 // SetConsent: see store.MemberStore.
-func (s *Store) SetConsent(ctx context.Context, username string, c store.Consent) error {
+func (s *Store) SetConsent(ctx context.Context, username string, pk int64, c store.Consent) error {
 	return s.update(ctx, username, change{
-		rule:   rules.SetConsent(c),
-		update: "SET consent_version = :version, consent_given = :given, consent_withdrawn = :withdrawn", condition: present,
-		values: item{":version": text(c.Version), ":given": moment(c.Given), ":withdrawn": moment(c.Withdrawn)},
+		rule:   rules.SetConsent(pk, c),
+		update: "SET consent_version = :version, consent_given = :given, consent_withdrawn = :withdrawn", condition: samePK,
+		values: item{":pk": whole(pk), ":version": text(c.Version), ":given": moment(c.Given), ":withdrawn": moment(c.Withdrawn)},
 	})
 }
 

@@ -17,6 +17,9 @@ func sessionItem(s store.Session) item {
 		"model_key":  text(s.TemplateKey),
 		"valid_from": moment(s.ValidFrom),
 	}
+	if !s.Verified.IsZero() {
+		it["verified"] = moment(s.Verified)
+	}
 	if s.Challenge != (store.Challenge{}) {
 		it["challenge"] = text(hex.EncodeToString(s.Challenge.Hash[:]))
 		it["challenge_expires"] = moment(s.Challenge.Expires)
@@ -35,6 +38,7 @@ func readSession(it item) (store.Session, error) {
 		Expires:     r.seconds("expires"),
 		TemplateKey: r.text("model_key"),
 		ValidFrom:   r.optionalMoment("valid_from"),
+		Verified:    r.optionalMoment("verified"),
 	}
 	if r.has("challenge") {
 		s.Challenge = store.Challenge{Hash: r.hash("challenge"), Expires: r.moment("challenge_expires")}

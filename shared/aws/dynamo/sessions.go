@@ -94,6 +94,11 @@ func (s *Store) TouchSession(ctx context.Context, id store.TokenID, used time.Ti
 		item{":used": moment(used), ":key": text(templateKey)})
 }
 
+// VerifySession: see store.SessionStore.
+func (s *Store) VerifySession(ctx context.Context, id store.TokenID, at time.Time) error {
+	return s.updateSession(ctx, id, rules.VerifySession(at), "SET verified = :at", open, item{":at": moment(at)})
+}
+
 // KeepSession: see store.SessionStore.
 func (s *Store) KeepSession(ctx context.Context, id store.TokenID, validFrom time.Time) error {
 	return s.updateSession(ctx, id, rules.KeepSession(validFrom), "SET valid_from = :from", open,

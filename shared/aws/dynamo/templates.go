@@ -19,34 +19,68 @@ import (
 )
 
 // SetTemplate: see store.TemplateWriter.
-func (s *Store) SetTemplate(ctx context.Context, username, replaced string, t store.Template, archived []string) error {
+func (s *Store) SetTemplate(ctx context.Context, from store.Member, t store.Template, archived []string) error {
+	c := unmoved(rules.SetTemplate(from, t, archived), from)
 	var sets []string
-	values := item{}
 	for name, value := range templateItem(t) {
 		sets = append(sets, name+" = :"+name)
-		values[":"+name] = value
+		c.values[":"+name] = value
 	}
 	slices.Sort(sets)
-	condition := present + " AND attribute_not_exists(model_version)"
-	if replaced != "" {
-		condition = "model_version = :replaced"
-		values[":replaced"] = text(replaced)
+	c.update = "SET " + strings.Join(sets, ", ") + " REMOVE " + strings.Join(append(digestNames(archived), "memory_key"), ", ")
+	c.require("consent_version", from.Consent != nil, "consent_version = :cv AND consent_given = :cg AND consent_withdrawn = :cw")
+	if from.Consent != nil {
+		c.values[":cv"], c.values[":cg"], c.values[":cw"] = text(from.Consent.Version), moment(from.Consent.Given), moment(from.Consent.Withdrawn)
 	}
-	update := "SET " + strings.Join(sets, ", ")
-	if len(archived) > 0 {
-		update += " REMOVE " + strings.Join(digestNames(archived), ", ")
-	}
-	return s.update(ctx, username, change{
-		rule:   rules.SetTemplate(replaced, t, archived),
-		update: update, condition: condition, values: values,
-	})
+	return s.update(ctx, from.Username, c)
 }
 
-// ClearTemplate: see store.TemplateRemover.
-func (s *Store) ClearTemplate(ctx context.Context, username, version string, digests []string) error {
-	names := append(slices.Sorted(maps.Keys(templateItem(store.Template{}))), digestNames(digests)...)
-	return s.update(ctx, username, current(rules.ClearTemplate(version, digests), version,
-		"REMOVE "+strings.Join(names, ", "), nil))
+// ClearTemplate: see store.TemplateRemover. The failures that the template
+// counted stay in the row.
+func (s *Store) ClearTemplate(ctx context.Context, from store.Member, at time.Time, memory string, archived []string) error {
+	c := unmoved(rules.ClearTemplate(from, at, memory, archived), from)
+	var names []string
+	for name := range templateItem(store.Template{}) {
+		if name != "model_failures" && name != "model_failed_at" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	names = append(names, digestNames(archived)...)
+	c.update, c.values[":at"] = "SET template_removed = :at", moment(at)
+	if memory != "" {
+		c.update += ", memory_key = :memory"
+		c.values[":memory"] = text(memory)
+	} else {
+		names = append(names, "memory_key")
+	}
+	c.update += " REMOVE " + strings.Join(names, ", ")
+	return s.update(ctx, from.Username, c)
+}
+
+// unmoved is a change while the row is the member's that was read, and no
+// template was made or removed since.
+func unmoved(rule rules.Member, from store.Member) change {
+	c := change{rule: rule, condition: samePK, values: item{":pk": whole(from.PK)}}
+	c.require("model_key", from.Template != nil, "model_key = :object")
+	c.require("memory_key", from.Template == nil && from.MemoryKey != "", "memory_key = :object")
+	if from.ObjectKey() != "" {
+		c.values[":object"] = text(from.ObjectKey())
+	}
+	c.require("template_removed", !from.Removed.IsZero(), "template_removed = :removed")
+	if !from.Removed.IsZero() {
+		c.values[":removed"] = moment(from.Removed)
+	}
+	return c
+}
+
+// require adds to the condition: what is asked of the attribute where it has to
+// be there, else that it isn't.
+func (c *change) require(name string, there bool, asked string) {
+	if !there {
+		asked = "attribute_not_exists(" + name + ")"
+	}
+	c.condition += " AND " + asked
 }
 
 // RecordAcceptance: see store.ProbeRegistry.

@@ -109,6 +109,12 @@ func (o *Objects) Delete(ctx context.Context, key string) error {
 
 // Erase: see store.Objects.
 func (o *Objects) Erase(ctx context.Context, prefix string) error {
+	return o.EraseThrough(ctx, prefix, store.LastKey)
+}
+
+// EraseThrough: see store.Objects. Versions are listed by their keys' order.
+func (o *Objects) EraseThrough(ctx context.Context, prefix, last string) error {
+	last = prefix + last
 	pages := s3.NewListObjectVersionsPaginator(o.client, &s3.ListObjectVersionsInput{Bucket: &o.bucket, Prefix: &prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -116,11 +122,17 @@ func (o *Objects) Erase(ctx context.Context, prefix string) error {
 			return client.Error("erase objects", err)
 		}
 		for _, v := range page.Versions {
+			if aws.ToString(v.Key) > last {
+				continue
+			}
 			if err := o.eraseVersion(ctx, v.Key, v.VersionId); err != nil {
 				return err
 			}
 		}
 		for _, marker := range page.DeleteMarkers {
+			if aws.ToString(marker.Key) > last {
+				continue
+			}
 			if err := o.eraseVersion(ctx, marker.Key, marker.VersionId); err != nil {
 				return err
 			}

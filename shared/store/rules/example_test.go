@@ -11,9 +11,10 @@ import (
 // Two enrolments of one member move the pointer from the same version: the first
 // to come wins, and the second is told.
 func ExampleRule_Apply() {
-	row := &store.Member{Username: "hong", Template: &store.Template{Version: "v1"}}
+	row := &store.Member{Username: "hong", Template: &store.Template{Version: "v1", Key: "models/1/v1"}}
+	read := *row
 	for _, version := range []string{"v2", "v3"} {
-		left, _, err := rules.SetTemplate("v1", store.Template{Version: version}, nil).Apply(row)
+		left, _, err := rules.SetTemplate(read, store.Template{Version: version, Key: "models/1/" + version}, nil).Apply(row)
 		fmt.Println(left.Template.Version, errors.Is(err, store.ErrConflict))
 		row = left
 	}

@@ -27,7 +27,7 @@ func CreateMember(m store.Member) Member {
 func DeleteMember(pk int64) Member {
 	return Member{
 		Op:      "delete member",
-		Holds:   func(m store.Member) bool { return m.PK == pk },
+		Holds:   of(pk),
 		Deletes: true,
 	}
 }
@@ -49,43 +49,66 @@ func ReplacePassword(old, new string, validFrom time.Time) Member {
 }
 
 // VoidTokens: see store.MemberStore.
-func VoidTokens(from time.Time) Member {
+func VoidTokens(pk int64, from time.Time) Member {
 	return Member{
 		Op:      "void tokens",
+		Holds:   of(pk),
 		Change:  func(m *store.Member) { m.TokensValidFrom = from },
 		Missing: store.ErrConflict,
 	}
 }
 
 // SetConsent: see store.MemberStore.
-func SetConsent(c store.Consent) Member {
+func SetConsent(pk int64, c store.Consent) Member {
 	return Member{
 		Op:      "set consent",
+		Holds:   of(pk),
 		Change:  func(m *store.Member) { m.Consent = &c },
 		Missing: store.ErrConflict,
 	}
 }
 
 // SetTemplate: see store.TemplateWriter.
-func SetTemplate(replaced string, t store.Template, archived []string) Member {
+func SetTemplate(from store.Member, t store.Template, archived []string) Member {
 	return Member{
-		Op:      "set template",
-		Holds:   func(m store.Member) bool { return version(m) == replaced },
-		Change:  func(m *store.Member) { m.Template = &t; m.Digests = without(m.Digests, archived) },
-		Done:    func(m store.Member) bool { return version(m) == t.Version },
+		Op:    "set template",
+		Holds: func(m store.Member) bool { return unmoved(m, from) && sameConsent(m.Consent, from.Consent) },
+		Change: func(m *store.Member) {
+			m.Template, m.MemoryKey, m.Failed = &t, "", store.Attempts{}
+			m.Digests = without(m.Digests, archived)
+		},
+		Done:    func(m store.Member) bool { return m.PK == from.PK && version(m) == t.Version },
 		Missing: store.ErrConflict,
 	}
 }
 
 // ClearTemplate: see store.TemplateRemover.
-func ClearTemplate(current string, digests []string) Member {
+func ClearTemplate(from store.Member, at time.Time, memory string, archived []string) Member {
 	return Member{
-		Op:      "clear template",
-		Holds:   has(current),
-		Change:  func(m *store.Member) { m.Template = nil; m.Digests = without(m.Digests, digests) },
-		Done:    func(m store.Member) bool { return m.Template == nil },
+		Op:    "clear template",
+		Holds: func(m store.Member) bool { return unmoved(m, from) },
+		Change: func(m *store.Member) {
+			m.Failed = m.FailedChecks()
+			m.Template, m.MemoryKey, m.Removed = nil, memory, at
+			m.Digests = without(m.Digests, archived)
+		},
+		Done:    func(m store.Member) bool { return m.PK == from.PK && m.Template == nil && m.Removed.Equal(at) },
 		Missing: store.ErrConflict,
 	}
+}
+
+// unmoved reports whether the member is the one that was read, and no template
+// was made or removed since.
+func unmoved(m, from store.Member) bool {
+	return m.PK == from.PK && m.ObjectKey() == from.ObjectKey() && m.Removed.Equal(from.Removed)
+}
+
+// sameConsent reports whether two consents are one, given or withdrawn.
+func sameConsent(a, b *store.Consent) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Version == b.Version && a.Given.Equal(b.Given) && a.Withdrawn.Equal(b.Withdrawn)
 }
 
 // RecordAcceptance: see store.ProbeRegistry.
@@ -145,6 +168,12 @@ func RemoveProbe(id string) Member {
 		Op:     "remove probe",
 		Change: func(m *store.Member) { m.Digests = without(m.Digests, []string{id}) },
 	}
+}
+
+// of is the condition that the row is of this account, and not of the next one
+// with its name.
+func of(pk int64) func(store.Member) bool {
+	return func(m store.Member) bool { return m.PK == pk }
 }
 
 // version of the member's current template, "" for none.

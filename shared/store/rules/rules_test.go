@@ -18,8 +18,8 @@ func TestARuleChangesNothingThatTheRowPointsTo(t *testing.T) {
 		}
 	}
 	for _, rule := range []rules.Member{
-		rules.ReplacePassword("h", "i", now), rules.VoidTokens(now), rules.SetConsent(store.Consent{Version: "2"}),
-		rules.SetTemplate("v1", store.Template{Version: "v2"}, []string{"a"}), rules.ClearTemplate("v1", []string{"a", "b"}),
+		rules.ReplacePassword("h", "i", now), rules.VoidTokens(1, now), rules.SetConsent(1, store.Consent{Version: "2"}),
+		rules.SetTemplate(*row(), store.Template{Version: "v2"}, []string{"a"}), rules.ClearTemplate(*row(), now, "", []string{"a", "b"}),
 		rules.RecordAcceptance("v1", now), rules.WithdrawProbe("v1", "a"), rules.RemoveProbe("a"), rules.DeleteMember(1),
 		rules.RegisterProbe(store.Session{PK: 1}, store.Probe{ID: "c", Digest: []byte{3}, Limit: store.Backoff{Free: 3}}),
 	} {

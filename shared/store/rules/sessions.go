@@ -18,6 +18,15 @@ func TouchSession(used time.Time, templateKey string) Session {
 	}
 }
 
+// VerifySession: see store.SessionStore.
+func VerifySession(at time.Time) Session {
+	return Session{
+		Op:      "verify session",
+		Change:  func(s *store.Session) { s.Verified = at },
+		Missing: store.ErrNotFound,
+	}
+}
+
 // KeepSession: see store.SessionStore.
 func KeepSession(validFrom time.Time) Session {
 	return Session{

@@ -37,12 +37,12 @@ func (h *Hooked) ReplacePassword(ctx context.Context, username, old, new string,
 	return h.Hook(ctx, "ReplacePassword", func() error { return h.Store.ReplacePassword(ctx, username, old, new, validFrom) })
 }
 
-func (h *Hooked) VoidTokens(ctx context.Context, username string, from time.Time) error {
-	return h.Hook(ctx, "VoidTokens", func() error { return h.Store.VoidTokens(ctx, username, from) })
+func (h *Hooked) VoidTokens(ctx context.Context, username string, pk int64, from time.Time) error {
+	return h.Hook(ctx, "VoidTokens", func() error { return h.Store.VoidTokens(ctx, username, pk, from) })
 }
 
-func (h *Hooked) SetConsent(ctx context.Context, username string, c store.Consent) error {
-	return h.Hook(ctx, "SetConsent", func() error { return h.Store.SetConsent(ctx, username, c) })
+func (h *Hooked) SetConsent(ctx context.Context, username string, pk int64, c store.Consent) error {
+	return h.Hook(ctx, "SetConsent", func() error { return h.Store.SetConsent(ctx, username, pk, c) })
 }
 
 func (h *Hooked) DeleteMember(ctx context.Context, username string, pk int64) error {
@@ -53,12 +53,12 @@ func (h *Hooked) ClaimPKBlock(ctx context.Context, block int64, claimant string)
 	return h.Hook(ctx, "ClaimPKBlock", func() error { return h.Store.ClaimPKBlock(ctx, block, claimant) })
 }
 
-func (h *Hooked) SetTemplate(ctx context.Context, username, replaced string, t store.Template, archived []string) error {
-	return h.Hook(ctx, "SetTemplate", func() error { return h.Store.SetTemplate(ctx, username, replaced, t, archived) })
+func (h *Hooked) SetTemplate(ctx context.Context, from store.Member, t store.Template, archived []string) error {
+	return h.Hook(ctx, "SetTemplate", func() error { return h.Store.SetTemplate(ctx, from, t, archived) })
 }
 
-func (h *Hooked) ClearTemplate(ctx context.Context, username, version string, digests []string) error {
-	return h.Hook(ctx, "ClearTemplate", func() error { return h.Store.ClearTemplate(ctx, username, version, digests) })
+func (h *Hooked) ClearTemplate(ctx context.Context, from store.Member, at time.Time, memory string, archived []string) error {
+	return h.Hook(ctx, "ClearTemplate", func() error { return h.Store.ClearTemplate(ctx, from, at, memory, archived) })
 }
 
 func (h *Hooked) RegisterProbe(ctx context.Context, session store.Session, p store.Probe) (v store.Member, err error) {
@@ -104,6 +104,10 @@ func (h *Hooked) SessionsOf(ctx context.Context, username string) (v []store.Ses
 
 func (h *Hooked) TouchSession(ctx context.Context, id store.TokenID, used time.Time, templateKey string) error {
 	return h.Hook(ctx, "TouchSession", func() error { return h.Store.TouchSession(ctx, id, used, templateKey) })
+}
+
+func (h *Hooked) VerifySession(ctx context.Context, id store.TokenID, at time.Time) error {
+	return h.Hook(ctx, "VerifySession", func() error { return h.Store.VerifySession(ctx, id, at) })
 }
 
 func (h *Hooked) KeepSession(ctx context.Context, id store.TokenID, validFrom time.Time) error {
@@ -182,4 +186,8 @@ func (h *HookedObjects) Delete(ctx context.Context, key string) error {
 
 func (h *HookedObjects) Erase(ctx context.Context, prefix string) error {
 	return h.Hook(ctx, "Erase", func() error { return h.Objects.Erase(ctx, prefix) })
+}
+
+func (h *HookedObjects) EraseThrough(ctx context.Context, prefix, last string) error {
+	return h.Hook(ctx, "EraseThrough", func() error { return h.Objects.EraseThrough(ctx, prefix, last) })
 }

@@ -70,16 +70,16 @@ func members(t *testing.T, s Store) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))
 		m.TokensValidFrom = now.Add(time.Minute)
-		must(t, s.VoidTokens(t.Context(), m.Username, m.TokensValidFrom))
+		must(t, s.VoidTokens(t.Context(), m.Username, m.PK, m.TokensValidFrom))
 		m.Consent = &store.Consent{Version: "2026-11", Given: now}
-		must(t, s.SetConsent(t.Context(), m.Username, *m.Consent))
+		must(t, s.SetConsent(t.Context(), m.Username, m.PK, *m.Consent))
 		wantMember(t, s, m)
 		m.Consent.Withdrawn = now.Add(time.Hour)
-		must(t, s.SetConsent(t.Context(), m.Username, *m.Consent))
+		must(t, s.SetConsent(t.Context(), m.Username, m.PK, *m.Consent))
 		wantMember(t, s, m)
 		nobody := unique("nobody")
-		wantErr(t, s.VoidTokens(t.Context(), nobody, now), store.ErrConflict)
-		wantErr(t, s.SetConsent(t.Context(), nobody, *m.Consent), store.ErrConflict)
+		wantErr(t, s.VoidTokens(t.Context(), nobody, m.PK, now), store.ErrConflict)
+		wantErr(t, s.SetConsent(t.Context(), nobody, m.PK, *m.Consent), store.ErrConflict)
 		_, err := s.Member(t.Context(), nobody)
 		wantErr(t, err, store.ErrNotFound)
 	})
@@ -160,11 +160,12 @@ func models(t *testing.T, s Store) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))
 		first, second, third := newModel(), newModel(), newModel()
-		must(t, s.SetTemplate(t.Context(), m.Username, "", first, nil))
-		must(t, s.SetTemplate(t.Context(), m.Username, "", first, nil)) // a lost reply
-		wantErr(t, s.SetTemplate(t.Context(), m.Username, "", second, nil), store.ErrConflict)
-		must(t, s.SetTemplate(t.Context(), m.Username, first.Version, second, nil))
-		wantErr(t, s.SetTemplate(t.Context(), m.Username, first.Version, third, nil), store.ErrConflict)
+		must(t, s.SetTemplate(t.Context(), m, first, nil))
+		must(t, s.SetTemplate(t.Context(), m, first, nil)) // a lost reply
+		wantErr(t, s.SetTemplate(t.Context(), m, second, nil), store.ErrConflict)
+		m.Template = &first
+		must(t, s.SetTemplate(t.Context(), m, second, nil))
+		wantErr(t, s.SetTemplate(t.Context(), m, third, nil), store.ErrConflict)
 		m.Template = &second
 		wantMember(t, s, m)
 	})
@@ -172,7 +173,7 @@ func models(t *testing.T, s Store) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))
 		won := race(t, 16, store.ErrConflict, func(int) error {
-			return s.SetTemplate(t.Context(), m.Username, "", newModel(), nil)
+			return s.SetTemplate(t.Context(), m, newModel(), nil)
 		})
 		if won != 1 {
 			t.Errorf("%d pointers won, want 1", won)
@@ -181,27 +182,53 @@ func models(t *testing.T, s Store) {
 	t.Run("a new model begins without failures", func(t *testing.T) {
 		m, first, second := newMember(), newModel(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
-		must(t, s.SetTemplate(t.Context(), m.Username, "", first, nil))
+		must(t, s.SetTemplate(t.Context(), m, first, nil))
 		must(t, register(t, s, m, "a", unlimited))
 		must(t, s.RemoveProbe(t.Context(), m.Username, "a"))
-		must(t, s.SetTemplate(t.Context(), m.Username, first.Version, second, nil))
+		m.Template = &first
+		must(t, s.SetTemplate(t.Context(), m, second, nil))
 		m.Template = &second
 		wantMember(t, s, m)
 	})
 	probes(t, s)
-	t.Run("the current version is cleared, another is not", func(t *testing.T) {
+	t.Run("the template that was read is cleared, another is not", func(t *testing.T) {
 		m, model := newMember(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
-		must(t, s.SetTemplate(t.Context(), m.Username, "", model, nil))
-		wantErr(t, s.ClearTemplate(t.Context(), m.Username, "other", nil), store.ErrConflict)
-		must(t, s.ClearTemplate(t.Context(), m.Username, model.Version, nil))
-		must(t, s.ClearTemplate(t.Context(), m.Username, model.Version, nil)) // a lost reply
+		none := m
+		must(t, s.SetTemplate(t.Context(), m, model, nil))
+		wantErr(t, s.ClearTemplate(t.Context(), none, now, "", nil), store.ErrConflict)
+		m.Template = &model
+		for range 2 { // a lost reply
+			must(t, s.ClearTemplate(t.Context(), m, now, "memory/1/a", nil))
+		}
+		m.Template, m.Removed, m.MemoryKey = nil, now, "memory/1/a"
 		wantMember(t, s, m)
 	})
+	t.Run("a removal is noticed, whether or not there was a template", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		before := m
+		must(t, s.ClearTemplate(t.Context(), m, now, "", nil))
+		wantErr(t, s.SetTemplate(t.Context(), before, newModel(), nil), store.ErrConflict)
+		m.Removed = now
+		wantMember(t, s, m)
+		must(t, s.SetTemplate(t.Context(), m, newModel(), nil))
+	})
+	t.Run("consent that was given or withdrawn meanwhile is noticed", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		for _, c := range []store.Consent{{Version: "1", Given: now}, {Version: "1", Given: now, Withdrawn: now.Add(time.Second)}} {
+			must(t, s.SetConsent(t.Context(), m.Username, m.PK, c))
+			wantErr(t, s.SetTemplate(t.Context(), m, newModel(), nil), store.ErrConflict)
+			m.Consent = &c
+			wantMember(t, s, m)
+		}
+		must(t, s.SetTemplate(t.Context(), m, newModel(), nil))
+	})
 	t.Run("nobody without an account gets a model", func(t *testing.T) {
-		name := unique("nobody")
-		wantErr(t, s.SetTemplate(t.Context(), name, "", newModel(), nil), store.ErrConflict)
-		_, err := s.Member(t.Context(), name)
+		nobody := newMember()
+		wantErr(t, s.SetTemplate(t.Context(), nobody, newModel(), nil), store.ErrConflict)
+		_, err := s.Member(t.Context(), nobody.Username)
 		wantErr(t, err, store.ErrNotFound)
 	})
 }
@@ -227,13 +254,12 @@ func probes(t *testing.T, s Store) {
 	enrolled := func(t *testing.T) store.Member {
 		m, model := newMember(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
-		must(t, s.SetTemplate(t.Context(), m.Username, "", model, nil))
+		must(t, s.SetTemplate(t.Context(), m, model, nil))
 		m.Template, m.Digests = &model, map[string][]byte{}
 		return m
 	}
 	t.Run("probes are registered, counted, seen, removed and archived", func(t *testing.T) {
 		m, second := enrolled(t), newModel()
-		first := m.Template.Version
 		for _, id := range []string{"a", "b", "c"} {
 			session, p := probeOf(m, id, unlimited)
 			m.Digests[id] = p.Digest
@@ -251,12 +277,15 @@ func probes(t *testing.T, s Store) {
 		must(t, s.RemoveProbe(t.Context(), m.Username, "b"))
 		delete(m.Digests, "b")
 		wantMember(t, s, m)
-		must(t, s.SetTemplate(t.Context(), m.Username, first, second, []string{"a"}))
+		must(t, s.SetTemplate(t.Context(), m, second, []string{"a"}))
 		delete(m.Digests, "a")
 		m.Template = &second
 		wantMember(t, s, m)
-		must(t, s.ClearTemplate(t.Context(), m.Username, second.Version, m.DigestIDs()))
-		m.Template, m.Digests = nil, nil
+		must(t, register(t, s, m, "e", unlimited))
+		m.Digests["e"] = []byte("digest e")
+		must(t, s.ClearTemplate(t.Context(), m, now, "", []string{"c"}))
+		delete(m.Digests, "c")
+		m.Template, m.Removed, m.Failed = nil, now, store.Attempts{Failures: 1, FailedAt: now}
 		wantMember(t, s, m)
 		wantErr(t, register(t, s, m, "d", unlimited), store.ErrConflict)
 		wantMember(t, s, m)

@@ -18,6 +18,7 @@ import (
 // row that it leaves are those that the rule says.
 func ruled(t *testing.T, s Store) {
 	t.Run("a member's row", func(t *testing.T) { memberRules(t, s) })
+	t.Run("the row of a name's next holder", func(t *testing.T) { nextHolder(t, s) })
 	t.Run("a session's row", func(t *testing.T) { sessionRules(t, s) })
 	t.Run("a row of attempts", func(t *testing.T) { attemptRules(t, s) })
 	t.Run("a block of PKs", func(t *testing.T) { blockRules(t, s) })
@@ -64,6 +65,17 @@ func memberRules(t *testing.T, s Store) {
 	}
 }
 
+// nextHolder makes every write for accounts that were deleted, on the row of the
+// account that has their name by now: it stays as it is.
+func nextHolder(t *testing.T, s Store) {
+	for _, w := range memberWrites(s) {
+		next := newMember()
+		must(t, s.CreateMember(t.Context(), next))
+		_ = w.call(t.Context(), next.Username)
+		wantRow(t, s, w.rule.Op+", of the account before,", next.Username, &next)
+	}
+}
+
 // wantRow fails the test unless the row is the one left, or there is none if
 // left is nil.
 func wantRow(t *testing.T, s Store, op, username string, left *store.Member) {
@@ -102,7 +114,14 @@ func memberRows() []*store.Member {
 		if random.IntN(2) == 0 {
 			m.Consent = &store.Consent{Version: "1", Given: now}
 		}
-		if n := random.IntN(3); n > 0 {
+		if random.IntN(2) == 0 {
+			m.Removed = now
+		}
+		n := random.IntN(3)
+		if n == 0 && random.IntN(2) == 0 {
+			m.MemoryKey, m.Failed = "memory/1/m1", store.Attempts{Failures: 3, FailedAt: now}
+		}
+		if n > 0 {
 			m.Template = template(fmt.Sprint("v", n))
 			m.Template.Failures = random.IntN(2) * 3
 			if m.Template.Failures > 0 {
@@ -122,6 +141,23 @@ func memberRows() []*store.Member {
 
 func template(version string) *store.Template {
 	return &store.Template{Version: version, Key: store.TemplateKey(1, version), Made: now, Used: now, Algorithm: "mean-1", Quality: 0.5}
+}
+
+// readBefore returns members as a caller may have read them before its write.
+func readBefore() []store.Member {
+	var all []store.Member
+	for _, t := range []*store.Template{nil, template("v1"), template("v2")} {
+		for _, memory := range []string{"", "memory/1/m1"} {
+			for _, removed := range []time.Time{{}, now} {
+				for _, consent := range []*store.Consent{nil, {Version: "1", Given: now}} {
+					if t == nil || memory == "" {
+						all = append(all, store.Member{PK: 1, Template: t, MemoryKey: memory, Removed: removed, Consent: consent})
+					}
+				}
+			}
+		}
+	}
+	return all
 }
 
 func memberWrites(s Store) []memberWrite {
@@ -147,25 +183,26 @@ func memberWrites(s Store) []memberWrite {
 	}
 	for _, pk := range []int64{1, 2} {
 		add(rules.DeleteMember(pk), func(ctx context.Context, username string) error { return s.DeleteMember(ctx, username, pk) })
+		add(rules.VoidTokens(pk, later), func(ctx context.Context, username string) error { return s.VoidTokens(ctx, username, pk, later) })
+		consent := store.Consent{Version: "2", Given: now, Withdrawn: later}
+		add(rules.SetConsent(pk, consent), func(ctx context.Context, username string) error { return s.SetConsent(ctx, username, pk, consent) })
 	}
-	add(rules.VoidTokens(later), func(ctx context.Context, username string) error { return s.VoidTokens(ctx, username, later) })
-	consent := store.Consent{Version: "2", Given: now, Withdrawn: later}
-	add(rules.SetConsent(consent), func(ctx context.Context, username string) error { return s.SetConsent(ctx, username, consent) })
-	for _, replaced := range []string{"", "v1", "v2"} {
+	for i, from := range readBefore() {
+		archived := [][]string{nil, {"a"}, {"b", "c"}}[i%3]
 		for _, t := range []store.Template{*template("v1"), *template("v3")} {
-			for _, archived := range [][]string{nil, {"a"}, {"b", "c"}} {
-				add(rules.SetTemplate(replaced, t, archived), func(ctx context.Context, username string) error {
-					return s.SetTemplate(ctx, username, replaced, t, archived)
-				})
-			}
+			add(rules.SetTemplate(from, t, archived), func(ctx context.Context, username string) error {
+				from.Username = username
+				return s.SetTemplate(ctx, from, t, archived)
+			})
+		}
+		for _, memory := range []string{"", "memory/1/m2"} {
+			add(rules.ClearTemplate(from, later, memory, archived), func(ctx context.Context, username string) error {
+				from.Username = username
+				return s.ClearTemplate(ctx, from, later, memory, archived)
+			})
 		}
 	}
 	for _, version := range []string{"v1", "v2"} {
-		for _, digests := range [][]string{nil, {"a", "b"}} {
-			add(rules.ClearTemplate(version, digests), func(ctx context.Context, username string) error {
-				return s.ClearTemplate(ctx, username, version, digests)
-			})
-		}
 		add(rules.RecordAcceptance(version, later), func(ctx context.Context, username string) error {
 			return s.RecordAcceptance(ctx, username, version, later)
 		})
@@ -202,6 +239,9 @@ func sessionRules(t *testing.T, s Store) {
 	}{
 		{rules.TouchSession(now.Add(time.Hour), "k"), func(ctx context.Context, id store.TokenID) error {
 			return s.TouchSession(ctx, id, now.Add(time.Hour), "k")
+		}},
+		{rules.VerifySession(now.Add(time.Hour)), func(ctx context.Context, id store.TokenID) error {
+			return s.VerifySession(ctx, id, now.Add(time.Hour))
 		}},
 		{rules.KeepSession(now), func(ctx context.Context, id store.TokenID) error { return s.KeepSession(ctx, id, now) }},
 		{rules.SetChallenge(second), func(ctx context.Context, id store.TokenID) error { return s.SetChallenge(ctx, id, second) }},

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -71,6 +72,10 @@ func (h *history) step(t *testing.T) int {
 	t.Helper()
 	h.now = h.now.Add(20 * time.Minute) // nobody has to wait for wrong passwords
 	a := h.draw()
+	if a.proven {
+		id := sha256.Sum256([]byte(h.known[a.token]))
+		_ = h.Sessions.VerifySession(t.Context(), id, h.now) // a session that has ended proves nothing
+	}
 	n, kind := 0, Kind("")
 	if h.chance.IntN(faulty) == 0 {
 		n = 1 + h.chance.IntN(6)
@@ -148,7 +153,7 @@ func (h *history) draw() action {
 	}
 	kinds := []string{"sign-up", "sign-up", "log-in", "log-in"}
 	if len(h.known) > 0 {
-		a.token = h.chance.IntN(len(h.known))
+		a.token, a.proven = h.chance.IntN(len(h.known)), h.chance.IntN(2) == 0
 		kinds = append(kinds, "has model", "has model", "log-out", "password", "log out everywhere", "delete model", "delete account")
 	}
 	if h.file != nil && len(h.known) > 0 {

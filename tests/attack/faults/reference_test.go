@@ -15,8 +15,9 @@ type world struct {
 	exists [people]bool
 	secret [people]int
 	model  [people]bool
-	owner  [tokens]int // of each token, which member of that name it is of
-	lives  [people]int // how many members had the name before
+	had    [people]bool // a model, now or earlier
+	owner  [tokens]int  // of each token, which member of that name it is of
+	lives  [people]int  // how many members had the name before
 	row    [tokens]bool
 	valid  [tokens]bool
 }
@@ -27,7 +28,8 @@ type action struct {
 	person      int // sign-up and log-in
 	token       int // all others
 	secret, new int
-	issued      int // number of the token that would be issued
+	issued      int  // number of the token that would be issued
+	proven      bool // the token's session has just proven that it is the member's
 }
 
 // The answers that the reference knows.
@@ -39,6 +41,7 @@ const (
 	ended       = "token_invalid"
 	wrongSecret = "password_wrong"
 	none        = "no_model"
+	unproven    = "log_in_again"
 )
 
 // whose is the person whose the token is, and whether it is good.
@@ -106,6 +109,7 @@ func (w world) signUp(a action) (answer string, after world, partly []world) {
 	}
 	member := w
 	member.exists[a.person], member.secret[a.person], member.model[a.person] = true, a.secret, false
+	member.had[a.person] = false
 	member.lives[a.person]++
 	return ok, member.issue(a.person, a.issued), []world{member}
 }
@@ -120,12 +124,18 @@ func (w world) doAs(person int, a action) (answer string, after world, partly []
 		}
 		return ok, w, nil
 	case "make model":
-		after.model[person] = true
+		if w.had[person] && !a.proven {
+			return unproven, w, nil
+		}
+		after.model[person], after.had[person] = true, true
 		return ok, after, nil
 	case "delete model":
 		after.model[person] = false
 		if !w.model[person] {
 			return none, w, nil
+		}
+		if !a.proven {
+			return unproven, w, nil
 		}
 		return ok, after, nil
 	case "log out everywhere":
@@ -145,7 +155,7 @@ func (w world) doAs(person int, a action) (answer string, after world, partly []
 func (w world) deleted(person int) (answer string, after world, partly []world) {
 	voided := w.void(person, false, nobody)
 	unmodelled := voided
-	unmodelled.model[person] = false
+	unmodelled.model[person], unmodelled.had[person] = false, true
 	ended := unmodelled.void(person, true, nobody)
 	gone := ended
 	gone.exists[person] = false

@@ -64,7 +64,7 @@ func (h *Service) Send(r Request) Answer {
 	return fixture.Send(h.begin(context.Background()), h.handler, r)
 }
 
-// Broken says what of the stores' content should not be: a model that is
+// Broken says what of the stores' content should not be: an object that is
 // pointed to and can't be opened.
 func (h *Service) Broken(ctx context.Context) error {
 	members, _, err := h.Members.MembersPage(ctx, "", 1000)
@@ -75,19 +75,20 @@ func (h *Service) Broken(ctx context.Context) error {
 		if m.Username == "" || m.PasswordHash == "" || m.PK == 0 {
 			return fmt.Errorf("member %+v is half made", m)
 		}
-		if m.Template == nil {
+		key := m.ObjectKey()
+		if key == "" {
 			continue
 		}
-		object, err := h.Objects.Get(ctx, m.Template.Key)
+		object, err := h.Objects.Get(ctx, key)
 		if err != nil {
-			return fmt.Errorf("%s points to %s: %w", m.Username, m.Template.Key, err)
+			return fmt.Errorf("%s points to %s: %w", m.Username, key, err)
 		}
 		ring, err := h.Keys.Ring(ctx)
 		if err != nil {
 			return err
 		}
-		if _, _, _, err := ring.Open(m.Template.Key, object); err != nil {
-			return fmt.Errorf("%s points to %s: %w", m.Username, m.Template.Key, err)
+		if _, _, _, err := ring.Open(key, object); err != nil {
+			return fmt.Errorf("%s points to %s: %w", m.Username, key, err)
 		}
 	}
 	return nil
@@ -105,7 +106,7 @@ func (h *Service) Left(ctx context.Context) ([]string, error) {
 	return keys, err
 }
 
-// Orphans are the models that nobody points to, and all uploads, after clean-up
+// Orphans are the objects that nobody points to, and all uploads, after clean-up
 // has run for longer than anything is kept.
 func (h *Service) Orphans(ctx context.Context) ([]string, error) {
 	h.now = h.now.Add(8 * 24 * time.Hour)
@@ -122,9 +123,7 @@ func (h *Service) Orphans(ctx context.Context) ([]string, error) {
 	}
 	pointed := map[string]bool{}
 	for _, m := range members {
-		if m.Template != nil {
-			pointed[m.Template.Key] = true
-		}
+		pointed[m.ObjectKey()] = true
 	}
 	var orphans []string
 	for _, key := range keys {

@@ -2,6 +2,7 @@ package template
 
 import (
 	"reflect"
+	"systole/shared/cleanup"
 	"systole/shared/store"
 	"testing"
 )
@@ -93,6 +94,14 @@ func TestObjectsGoInTime(t *testing.T) {
 			"Status":           object{"Fn::If": []any{"KeepsUploads", "Enabled", "Disabled"}},
 			"Prefix":           store.RecordingPrefix,
 			"ExpirationInDays": object{"Fn::If": []any{"KeepsUploads", ref("UploadsKeepDays"), 1}},
+			// An older version outlives what is told of recordings by no more than this.
+			"NoncurrentVersionExpiration": object{"NoncurrentDays": 1},
+		},
+		"incoming": {
+			"Status":                      "Enabled",
+			"Prefix":                      store.IncomingPrefix,
+			"ExpirationInDays":            int(cleanup.IncomingKeep.Hours() / 24),
+			"NoncurrentVersionExpiration": object{"NoncurrentDays": 1},
 		},
 		"deleted": {
 			"Status":                      "Enabled",

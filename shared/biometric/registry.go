@@ -1,0 +1,106 @@
+package biometric
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"systole/shared/biometric/protect"
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// registry is what is remembered of the recordings that a member used. It belongs
+// to the account: it lies beside the template, in the template's object, and in
+// an object of its own from the removal of a template to the next enrolment.
+type registry struct {
+	objects Objects
+	keys    Keys
+	rand    io.Reader
+}
+
+// of returns all that is remembered of the member, those digests included that
+// lie beside them, and the ids of the latter. What is lost or damaged can't be
+// remembered; what can't be read for the moment is fault.Unavailable: forgotten
+// recordings would be accepted again.
+func (r registry) of(ctx context.Context, m store.Member) (c content, archived []string, err error) {
+	if key := m.ObjectKey(); key != "" {
+		if c, err = r.read(ctx, key); err != nil {
+			return content{}, nil, err
+		}
+	}
+	archived = archivable(m)
+	for _, id := range archived {
+		c.remember(m.Digests[id])
+	}
+	return c, archived, nil
+}
+
+// archivable are the ids of the digests beside the member, no more than one
+// write may name.
+func archivable(m store.Member) []string {
+	ids := m.DigestIDs()
+	return ids[:min(len(ids), maxArchived)]
+}
+
+// read returns the content of an object without its template.
+func (r registry) read(ctx context.Context, key string) (content, error) {
+	object, err := r.objects.Get(ctx, key)
+	if errors.Is(err, store.ErrNotFound) { // lost, or the pointer has moved since it was read
+		return content{}, nil
+	}
+	if err != nil {
+		return content{}, fmt.Errorf("read what is remembered: %w", err)
+	}
+	ring, err := r.keys.Ring(ctx)
+	if err != nil {
+		return content{}, fmt.Errorf("read keys: %w", err)
+	}
+	b, _, _, err := ring.Open(key, object)
+	if errors.Is(err, protect.ErrKey) {
+		return content{}, fault.New(fault.Unavailable).Because(fmt.Errorf("open %s: %w", key, err))
+	}
+	if err != nil {
+		return content{}, nil
+	}
+	c, err := parseContent(b)
+	if err != nil {
+		return content{}, nil
+	}
+	return content{enrolled: c.enrolled, checked: c.checked}, nil
+}
+
+// write stores what is remembered, without a template, and returns the object's
+// key; "" where nothing is.
+func (r registry) write(ctx context.Context, pk int64, at time.Time, c content) (key string, err error) {
+	if len(c.enrolled)+len(c.checked) == 0 {
+		return "", nil
+	}
+	version, err := newVersion(at, r.rand)
+	if err != nil {
+		return "", err
+	}
+	ring, err := r.keys.Ring(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read keys: %w", err)
+	}
+	key = store.MemoryKey(pk, version)
+	sealed, err := ring.Seal(key, r.rand, func([32]byte) ([]byte, error) { return c.marshal(), nil })
+	if err != nil {
+		return "", fmt.Errorf("seal what is remembered: %w", err)
+	}
+	if err := r.objects.Put(ctx, key, sealed); err != nil {
+		return "", fmt.Errorf("store what is remembered: %w", err)
+	}
+	return key, nil
+}
+
+// erase erases an object that no pointer names; clean-up erases it if this
+// fails.
+func (r registry) erase(ctx context.Context, key string) {
+	if key != "" {
+		bestEffort(ctx, func(ctx context.Context) error { return r.objects.EraseThrough(ctx, key, "") })
+	}
+}
