@@ -39,7 +39,7 @@ func Routes() []api.Route {
 // it describes, and nothing else.
 func policy() string {
 	return strings.Join([]string{
-		"default-src 'none'", "style-src " + hashOf("style"), "script-src " + hashOf("script"), "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+		"default-src 'none'", "style-src " + hashOf("style"), "script-src " + hashOf("script"), "connect-src 'self'", "img-src data:", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 	}, "; ")
 }
 

@@ -518,7 +518,7 @@ function wireDrop() {
 
 const live = {
   wanted: () => (enrolled ? "check" : "enrolment"),
-  begun: () => { notice(null); clear(at("answer")); drawn = null; draw(null); at("trace-empty").hidden = true; step(3); },
+  begun: () => { notice(null); clear(at("answer")); drawn = null; draw(null); at("trace-empty").hidden = true; offer(); step(3); },
   draw: (values, rateHz) => trace.follow(values, rateHz),
   seen: (recording, seen) => {
     drawCoach(seen);
@@ -526,6 +526,7 @@ const live = {
     at("details").hidden = false;
     replace(recording, seen);
   },
+  ended: () => offer(),
   done: async (recording, enough) => {
     await take([recording]);
     if (enough && api.loggedIn() && enrolled && !recording.seen?.check.reason) check();

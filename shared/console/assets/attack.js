@@ -83,7 +83,7 @@ function report(name, sentence, held) {
   const line = document.createElement("p");
   line.dataset.attack = name;
   line.className = held ? "held" : "through";
-  tell(line, () => `${held ? "♥" : "!"} ${say(name)}: ${sentence()}`);
+  tell(line, () => `${held ? "♥" : "!"} ${say(name)} · ${sentence()}`);
   at("attack-answer").append(line);
   line.scrollIntoView({ block: "nearest" });
 }

@@ -15,7 +15,8 @@ let running = null; // {strap, recording, ...} while recording
 export const recordingNow = () => running !== null;
 
 // offerLive lets the person record. wanted() says what for, "enrolment" or
-// "check"; begun() is called at the start; draw(samples, rateHz) shows what came
+// "check"; begun() is called at the start and ended() at the end;
+// draw(samples, rateHz) shows what came
 // so far; seen(recording, what the service says) comes now and then, and
 // done(recording, enough) at the end.
 export function offerLive(hooks) {
@@ -103,6 +104,7 @@ async function finish(enough, lost = false) {
   const n = secondsOf(mine);
   if (lost) tell(at("live-state"), () => (n > 0 ? say("strapLost", { n }) : say("strapLostSoon")));
   else silence(at("live-state"));
+  mine.hooks?.ended();
   await mine.strap.stop().catch(() => {});
   if (n === 0 || !mine.hooks) return;
   mine.recording.files = [polar.written(mine.samples)];
