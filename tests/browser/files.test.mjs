@@ -130,6 +130,37 @@ test("of 24 hours the part is sent that is compared", async (t) => {
   await page.locator("#enrol").click();
   await seenAnswer(page, "Enrolled");
   assert.ok(sent < 4_500_000, `${sent} bytes sent`);
+
+  // All of it can be looked at, without being sent.
+  await page.locator("#trace-text", { hasText: "All of it is there" }).waitFor();
+  t.diagnostic(`all of it after ${Math.round(performance.now() - began)} ms`);
+  await page.locator("#as-recorded").click();
+  await page.locator("#zoom-all").click();
+  await page.locator("#trace[aria-label='ECG trace, 0:00:00 to 24:00:00']").waitFor();
+  await page.locator("#zoom-paper").click();
+  await page.locator("#trace").press("End");
+  await page.locator("#trace[aria-label$='to 24:00:00']").waitFor();
+  const box = await page.locator("#trace").boundingBox();
+  const costs = await page.evaluate(async ({ x, y, width }) => {
+    const times = [];
+    let last = performance.now();
+    const trace = document.getElementById("trace");
+    const move = (kind, clientX) => trace.dispatchEvent(new PointerEvent(kind, { pointerId: 1, clientX, clientY: y + 50, bubbles: true }));
+    trace.setPointerCapture = () => {};
+    move("pointerdown", x + 50);
+    for (let k = 0; k < 60; k++) {
+      move("pointermove", x + 50 + (k * (width - 100)) / 60);
+      await new Promise(requestAnimationFrame);
+      times.push(performance.now() - last);
+      last = performance.now();
+    }
+    move("pointerup", x + width - 50);
+    return times.sort((a, b) => a - b);
+  }, box);
+  const memory = await page.evaluate(() => performance.memory.usedJSHeapSize / 1e6);
+  t.diagnostic(`dragging: ${costs[30].toFixed(1)} ms a frame, p95 ${costs[57].toFixed(1)} ms; ${memory.toFixed(0)} MB`);
+  assert.ok(costs[57] <= 100, `${costs[57]} ms`); // 33 on a machine that does nothing else
+  assert.ok(memory < 150, `${memory} MB`);
 });
 
 test("what is large and can't be taken apart goes by upload, with progress", async (t) => {

@@ -320,3 +320,24 @@ test("what differs from the enrolment is shown, and stays in this browser only w
   await page.locator("#keep-beat").uncheck();
   assert.deepEqual(await kept(), []);
 });
+
+test("after several failed checks the button counts down, in both languages", async (t) => {
+  const page = await it.visit(t, { expected: [status(429)] });
+  await signUp(page);
+  await enrolled(page);
+  await sample(page, 2);
+  const again = async () => {
+    await page.locator("#check:not([aria-disabled=true])").click();
+    await page.waitForFunction(() => document.querySelector(".verdict h3") && !document.querySelector("[aria-busy=true]"));
+    return page.locator(".verdict h3").textContent();
+  };
+  let tries = 0;
+  while (await again() === "Not recognised") assert.ok(++tries < 10);
+  await seenAnswer(page, "Too many failed checks");
+  await page.locator("#check[aria-disabled=true]", { hasText: /^Is it me\? \d:\d\d$/ }).waitFor();
+  await accessible(page, "waiting for a check");
+  await page.locator("#language").click();
+  await page.locator("#check", { hasText: /^본인 확인 \d:\d\d$/ }).waitFor();
+  await page.locator("#check").click({ force: true });
+  assert.equal(await page.locator("#check").getAttribute("aria-busy"), null);
+});

@@ -9,7 +9,7 @@ import { drawCoach, formatOf, hasHeart } from "./coach.js";
 import { opened } from "./files.js";
 import { abandon, offerLive, recordingNow } from "./live.js";
 import { offerMine, showMine } from "./mine.js";
-import { busy, cancelOne, forgetWaits, one, says, wait, whenBusy } from "./one.js";
+import { busy, cancelOne, forgetWaits, one, says, wait, waits, whenBusy } from "./one.js";
 import { Overview } from "./overview.js";
 import { forgetInks } from "./paper.js";
 import { drawQuality } from "./quality.js";
@@ -95,24 +95,38 @@ const chooseActs = () => ({
 });
 
 function draw(seen) {
+  const recording = theCurrent();
   const heart = seen && hasHeart(seen);
   trace.show(seen && { ...seen, r_peaks: heart ? seen.r_peaks : [] });
   overview.show(seen && { ...seen, r_peaks: heart ? seen.r_peaks : [] });
   at("trace-empty").hidden = seen !== null;
   at("view").classList.toggle("empty", seen === null);
   at("details").hidden = seen === null;
+  if (seen && recording?.long) extend(recording, seen);
   drawQuality(seen, (from, to) => trace.centre((from + to) / 2));
   drawBeats(seen);
   drawCoach(seen);
   if (!seen) return silence(at("trace-text"));
   tell(at("trace-text"), () => {
     const length = lasting(seen.seconds);
-    const all = wholeOf(theCurrent(), seen);
+    const all = wholeOf(recording, seen);
     return [
       heart ? say("traceText", { length, beats: seen.beats_found, rate: seen.heart_rate }) : say("traceTextNone", { length }),
-      ...(all > seen.seconds + 1 ? [say("firstOf", { all: lasting(all) })] : []), say("traceKeys"),
+      ...(all > seen.seconds + 1 ? [say("firstOf", { all: lasting(all) })] : []),
+      ...(recording?.extended ? [say("allThere")] : []), say("traceKeys"),
     ].join(" ");
   });
+}
+
+// extend reads all of a long recording behind the first ten minutes, which are
+// what is compared.
+async function extend(recording, seen) {
+  const { whole } = await import("./beginning.js");
+  const signal = await whole(recording.long, seen.lead);
+  if (!signal || recording !== theCurrent() || recording.seen !== seen) return;
+  trace.extend(signal);
+  recording.extended = true;
+  translate();
 }
 
 // wholeOf is how long the whole recording is, of which a part may have been sent.
@@ -160,7 +174,7 @@ const isAsking = () => ["check", "enrol"].some((id) => at(id).getAttribute("aria
 // disable keeps the button where it is for the keyboard: a button that loses its
 // focus throws people to the top of the page.
 function disable(button, off) {
-  if (off || button.textContent.match(/\d:\d\d$/)) button.setAttribute("aria-disabled", "true");
+  if (off || waits(button) > 0) button.setAttribute("aria-disabled", "true");
   else button.removeAttribute("aria-disabled");
 }
 const off = (button) => button.getAttribute("aria-disabled") === "true";
@@ -353,7 +367,7 @@ async function offerAttack() {
   const { offerAttacks } = await import("./attack.js");
   offerAttacks({
     victim, done: refresh,
-    other: async (signal) => ({ files: [await api.sample("person_04_probe.csv", signal)], rate: "500" }),
+    other: async (signal) => ({ files: [await (victim() === samples[2] ? samples[1] : samples[2]).fetch(signal)], rate: "500" }),
   });
 }
 const victim = () => (theCurrent()?.seen && theCurrent().genuine ? theCurrent() : null);

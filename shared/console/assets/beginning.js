@@ -1,6 +1,8 @@
 // The beginning of a recording that is larger than a request: the ten minutes
 // that the service compares. The rest needn't leave the computer.
 
+import { Signal } from "./signal.js";
+
 const seconds = 600;
 const most = 4_000_000; // bytes
 
@@ -29,7 +31,7 @@ async function edf(file, text, bytesASample) {
   const n = Math.min(there, Math.ceil(seconds / recordSeconds), Math.floor((most - headerBytes) / bytes));
   if (!(n > 0)) return null;
   header.set(new TextEncoder().encode(String(n).padEnd(8)), 236);
-  return { part: new File([header, file.slice(headerBytes, headerBytes + n * bytes)], file.name), whole: there * recordSeconds };
+  return { long: file, part: new File([header, file.slice(headerBytes, headerBytes + n * bytes)], file.name), whole: there * recordSeconds };
 }
 
 // lines keeps whole lines. How long the rest is follows from its bytes, as the
@@ -39,4 +41,14 @@ async function lines(file) {
   const end = bytes.lastIndexOf(10) + 1;
   if (end === 0) return null;
   return { part: new File([bytes.subarray(0, end)], file.name), share: end / file.size };
+}
+
+// whole reads a lead of all of a recording; null where it can't.
+export function whole(file, lead) {
+  return new Promise((resolve) => {
+    const worker = new Worker(new URL("./whole.js", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }) => { worker.terminate(); resolve(data && new Signal(data.samples, data.rateHz, data.levels)); };
+    worker.onerror = () => { worker.terminate(); resolve(null); };
+    worker.postMessage({ file, lead });
+  });
 }

@@ -4,7 +4,7 @@
 import { say, tell } from "./words.js";
 
 let running = null;
-let ends = new Map(); // button -> until when it has to wait
+const ends = new Map(); // button -> until when it has to wait
 const watchers = [];
 
 export const busy = () => running !== null;
@@ -57,6 +57,7 @@ export function wait(button, seconds) {
       ends.delete(button);
       button.removeAttribute("aria-disabled");
       clearInterval(timer);
+      for (const watch of watchers) watch();
     }
     label(button);
   };

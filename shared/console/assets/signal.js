@@ -4,12 +4,13 @@
 const fold = 8; // samples, or blocks, of one block above
 
 export class Signal {
-  // samples are in microvolts.
-  constructor(samples, rateHz) {
+  // samples are in microvolts. levels are those of a pyramid that is built already.
+  constructor(samples, rateHz, levels) {
     this.samples = samples;
     this.rateHz = rateHz;
     this.seconds = samples.length / rateHz;
-    this.levels = [];
+    this.levels = levels ?? [];
+    if (levels) return;
     let least = samples, most = samples;
     while (least.length > 4 * fold) {
       [least, most] = folded(least, most);

@@ -55,7 +55,15 @@ export class Trace {
   }
 
   signal() { return this.signals?.[this.compared ? "compared" : "recorded"]; }
-  compare(compared) { this.compared = compared; this.redraw(); }
+  compare(compared) { this.compared = compared; this.view(this.from); }
+
+  // extend puts a longer signal in the place of the one that was recorded.
+  extend(signal) {
+    if (!this.signals) return;
+    this.signals.recorded = signal;
+    this.view(this.from);
+  }
+
   magnify(gain) { this.wanted = gain; this.redraw(); }
 
   // paper is whether the view has squares, not the whole recording in one.

@@ -61,6 +61,7 @@ const words = {
   minutesLong: ["{n} min", "{n}분"],
   hoursLong: ["{n} h", "{n}시간"],
   firstOf: ["Of {all} the first 10 minutes are shown and compared.", "전체 {all} 중 처음 10분을 보여 주고 비교에 씁니다."],
+  allThere: ["All of it is there “as recorded”; it stays on this computer.", "‘측정한 그대로’에서 전체를 볼 수 있으며, 이 컴퓨터를 벗어나지 않습니다."],
   notShown: ["Too large to be shown before it is sent. You can enrol or check with it.", "파일이 커서 미리 볼 수 없습니다. 등록이나 확인에는 쓸 수 있습니다."],
   live: ["Record now from a chest strap", "가슴 스트랩으로 지금 측정"],
   record: ["Connect and record", "연결해서 측정"],
