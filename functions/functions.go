@@ -243,13 +243,13 @@ func All() []Function {
 		{
 			Folder: "authenticate/challenge", Routes: at(api.PathChallenge, http.MethodPost),
 			MemoryMB: waits, Concurrency: 100, Alarms: Support,
-			Grants: []Grant{allow(tokens, "GetItem", "UpdateItem")},
+			Grants: []Grant{allow(tokens, "GetItem", "UpdateItem"), allow(members, "GetItem")},
 		},
 		{
 			Folder: "authenticate/uploads", Routes: at(api.PathUploads, http.MethodPost),
 			MemoryMB: waits, Concurrency: 100, Alarms: Support,
 			// An upload to an address that the function signed happens with its role.
-			Grants: []Grant{allow(tokens, "GetItem"), allow(incoming, "PutObject")},
+			Grants: []Grant{allow(tokens, "GetItem"), allow(members, "GetItem", "UpdateItem"), allow(incoming, "PutObject")},
 		},
 		{
 			Folder: "console",

@@ -68,10 +68,10 @@ func (p Parts) GetModel() api.Route {
 // DeleteModel needs Members, Sessions, Objects and Keys.
 func (p Parts) DeleteModel() api.Route { return authenticate.DeleteModel(p.Deletion()) }
 
-// Challenge needs Sessions.
-func (p Parts) Challenge() api.Route { return authenticate.Challenge(p.Tokens()) }
+// Challenge needs Members and Sessions.
+func (p Parts) Challenge() api.Route { return authenticate.Challenge(p.People()) }
 
-// UploadPlaces needs Sessions and Uploads.
+// UploadPlaces needs Members, Sessions and Uploads.
 func (p Parts) UploadPlaces() api.Route {
-	return authenticate.Uploads(biometric.NewUploads(p.Tokens(), p.Uploads, p.Random))
+	return authenticate.Uploads(biometric.NewUploads(p.Tokens(), p.Members, p.Uploads, p.Now, p.Random))
 }

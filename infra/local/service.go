@@ -53,7 +53,7 @@ func passingStores() (*stores, error) {
 // handler answers every route, as the functions in functions/ do together, and
 // takes uploads, as S3 does. base is where callers find it.
 func handler(c config.Config, s *stores, base string, log *slog.Logger) (http.Handler, error) {
-	up, err := newUploads(base, s.Objects, time.Now)
+	up, err := newUploads(base, s.Members, s.Objects, time.Now)
 	if err != nil {
 		return nil, err
 	}

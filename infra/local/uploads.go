@@ -28,16 +28,17 @@ const uploadsPath = "/uploads/"
 type uploads struct {
 	base    string // of the addresses: "http://127.0.0.1:8080"
 	secret  []byte
+	members store.MemberLister
 	objects biometric.Objects
 	now     func() time.Time
 }
 
-func newUploads(base string, objects biometric.Objects, now func() time.Time) (*uploads, error) {
+func newUploads(base string, members store.MemberLister, objects biometric.Objects, now func() time.Time) (*uploads, error) {
 	secret := make([]byte, sha256.Size)
 	if _, err := rand.Read(secret); err != nil {
 		return nil, fmt.Errorf("draw secret: %w", err)
 	}
-	return &uploads{base, secret, objects, now}, nil
+	return &uploads{base, secret, members, objects, now}, nil
 }
 
 // PresignPut: see store.Presigner.
@@ -55,6 +56,25 @@ func (u *uploads) sign(q url.Values) string {
 		mac.Write([]byte(url.QueryEscape(q.Get(name)) + "\n"))
 	}
 	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// awaited returns fault.UploadMissing for a file that its member doesn't wait for
+// any more: account or template was deleted since, or the file was used.
+func (u *uploads) awaited(ctx context.Context, key string) error {
+	pk, ok := store.Owner(key)
+	if !ok {
+		return fault.New(fault.UploadMissing)
+	}
+	m, err := u.members.MemberByPK(ctx, pk)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("read member: %w", err)
+	}
+	for _, pending := range m.Uploads {
+		if at, ok := store.UploadKey(pk, pending.ID); ok && at == key {
+			return nil
+		}
+	}
+	return fault.New(fault.UploadMissing)
 }
 
 func (u *uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -77,6 +97,9 @@ func (u *uploads) take(w http.ResponseWriter, r *http.Request) error {
 	expires, errExpires := strconv.ParseInt(q.Get("expires"), 10, 64)
 	if errors.Join(errSize, errExpires) != nil || u.now().Unix() >= expires {
 		return fault.New(fault.UploadMissing)
+	}
+	if err := u.awaited(r.Context(), q.Get("key")); err != nil {
+		return err
 	}
 	if r.ContentLength != size {
 		return fault.New(fault.FieldInvalid, "field", "size")

@@ -80,6 +80,9 @@ var words = map[fault.Code]word{
 		"요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
 		"There are too many requests. Please try again in a moment."}},
 
+	fault.TooManyUploads: {http.StatusTooManyRequests, Sentence{
+		"올려 두고 쓰지 않은 파일이 너무 많습니다. 올린 파일로 먼저 등록이나 인증을 하거나 나중에 다시 시도해 주세요.",
+		"Too many files were uploaded and not used. Enrol or check with them first, or try again later."}},
 	fault.UploadMissing: {http.StatusNotFound, Sentence{
 		"올려 둔 파일을 찾을 수 없습니다. 이미 쓰였거나 시간이 지났을 수 있으니 다시 올려 주세요.",
 		"There is no such upload. It may have been used, or be too old. Please upload the file again."}},

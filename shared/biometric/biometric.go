@@ -25,6 +25,7 @@ type Members interface {
 	store.MemberReader
 	store.TemplateWriter
 	store.ProbeRegistry
+	store.UploadRegistry
 	store.EventWriter
 }
 

@@ -41,6 +41,12 @@ const (
 	MaxUploadSize = 64 << 20
 	// UploadLifetime is how long a caller has to upload it.
 	UploadLifetime = 15 * time.Minute
+	// What a member may have uploaded, or have addresses for, that no request has
+	// used yet: two enrolments of the most files, and 512 MB. Each counts until it
+	// is used, or pendingLifetime is over and the file is gone.
+	maxPending      = 2 * maxUploads
+	maxPendingBytes = 512 << 20
+	pendingLifetime = 24 * time.Hour
 )
 
 // checkLimit bounds failed checks in a row (NIST SP 800-63B-4, 3.2.3). At Most

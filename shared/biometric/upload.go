@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"systole/shared/fault"
 	"systole/shared/parallel"
@@ -19,29 +20,31 @@ type Upload struct {
 	store.SignedPut
 }
 
-// Authenticator is what Uploads needs of package member.
-type Authenticator interface {
-	// Authenticate returns the session of a token, or fault.TokenInvalid.
-	Authenticate(ctx context.Context, token string) (store.Session, error)
+// UploadMembers is what Uploads asks of the store of members.
+type UploadMembers interface {
+	store.MemberReader
+	store.UploadRegistry
 }
 
 // Uploads hands out uploads.
 type Uploads struct {
-	tokens    Authenticator
+	tokens    Owners
+	members   UploadMembers
 	presigner store.Presigner
+	now       func() time.Time
 	rand      io.Reader
 }
 
 // NewUploads returns Uploads. random must be safe for concurrent use.
-func NewUploads(tokens Authenticator, p store.Presigner, random io.Reader) *Uploads {
-	return &Uploads{tokens, p, random}
+func NewUploads(tokens Owners, members UploadMembers, p store.Presigner, now func() time.Time, random io.Reader) *Uploads {
+	return &Uploads{tokens, members, p, now, random}
 }
 
 // Upload returns the upload of a file of size bytes for the token's member. It is
 // valid for UploadLifetime. The errors are fault.TokenInvalid, fault.FieldInvalid,
-// and for a size beyond MaxUploadSize fault.BodyTooLarge.
+// for a size beyond MaxUploadSize fault.BodyTooLarge, and fault.TooManyUploads.
 func (u *Uploads) Upload(ctx context.Context, token string, size int64) (Upload, error) {
-	session, err := u.tokens.Authenticate(ctx, token)
+	_, m, err := u.tokens.Resolve(ctx, u.members, token)
 	if err != nil {
 		return Upload{}, err
 	}
@@ -56,7 +59,10 @@ func (u *Uploads) Upload(ctx context.Context, token string, size int64) (Upload,
 		return Upload{}, fmt.Errorf("draw id: %w", err)
 	}
 	id := hex.EncodeToString(random)
-	key, _ := store.UploadKey(session.PK, id)
+	if err := u.reserve(ctx, token, m, id, size); err != nil {
+		return Upload{}, err
+	}
+	key, _ := store.UploadKey(m.PK, id)
 	put, err := u.presigner.PresignPut(ctx, key, size, UploadLifetime)
 	if err != nil {
 		return Upload{}, fmt.Errorf("presign upload: %w", err)
@@ -109,8 +115,11 @@ func (s *Service) discard(ctx context.Context, session store.Session, ids []stri
 	var deletions []func(context.Context) error
 	for _, id := range ids {
 		if key, ok := store.UploadKey(session.PK, id); ok {
-			deletions = append(deletions, func(ctx context.Context) error { return s.objects.Erase(ctx, key) })
+			deletions = append(deletions, func(ctx context.Context) error { return s.objects.EraseThrough(ctx, key, "") })
 		}
+	}
+	if len(deletions) > 0 {
+		deletions = append(deletions, func(ctx context.Context) error { return s.release(ctx, session, ids) })
 	}
 	bestEffort(ctx, deletions...)
 }

@@ -74,6 +74,12 @@ func (s *Store) SetTemplate(_ context.Context, from store.Member, t store.Templa
 	return err
 }
 
+// SetUploads: see store.UploadRegistry.
+func (s *Store) SetUploads(_ context.Context, from store.Member, uploads []store.PendingUpload) error {
+	_, err := s.update(from.Username, rules.SetUploads(from, uploads))
+	return err
+}
+
 // ClearTemplate: see store.TemplateRemover.
 func (s *Store) ClearTemplate(_ context.Context, from store.Member, at time.Time, memory string, archived []string) error {
 	_, err := s.update(from.Username, rules.ClearTemplate(from, at, memory, archived))

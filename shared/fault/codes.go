@@ -14,6 +14,7 @@ const (
 	FieldInvalid         Code = "field_invalid"
 	FileMissing          Code = "file_missing"
 	TooManyFiles         Code = "too_many_files"
+	TooManyUploads       Code = "too_many_uploads"
 	TooManyRequests      Code = "too_many_requests" // said by API Gateway, never by the code
 	UploadMissing        Code = "upload_missing"
 

@@ -95,6 +95,11 @@ func (s *Store) SetTemplate(_ context.Context, from store.Member, t store.Templa
 	return s.update(from.Username, rules.SetTemplate(from, t, archived))
 }
 
+// SetUploads: see store.UploadRegistry.
+func (s *Store) SetUploads(_ context.Context, from store.Member, uploads []store.PendingUpload) error {
+	return s.update(from.Username, rules.SetUploads(from, slices.Clone(uploads)))
+}
+
 // ClearTemplate: see store.TemplateRemover.
 func (s *Store) ClearTemplate(_ context.Context, from store.Member, at time.Time, memory string, archived []string) error {
 	return s.update(from.Username, rules.ClearTemplate(from, at, memory, archived))
@@ -178,6 +183,7 @@ func clone(m store.Member) store.Member {
 		model := *m.Template
 		m.Template = &model
 	}
+	m.Uploads = slices.Clone(m.Uploads)
 	m.Digests = maps.Clone(m.Digests) // what is in it doesn't change
 	return m
 }

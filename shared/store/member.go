@@ -34,6 +34,15 @@ type Member struct {
 	// MemoryKey is the object that remembers the recordings which the member used,
 	// while there is no template: a template's object remembers them beside it.
 	MemoryKey string `json:",omitempty"`
+	// Uploads are those handed out that no request has used yet, oldest first.
+	Uploads []PendingUpload `json:",omitempty"`
+}
+
+// PendingUpload is an upload that was handed out and not used yet.
+type PendingUpload struct {
+	ID      string
+	Size    int64     // bytes
+	Expires time.Time // when it counts no more
 }
 
 // ObjectKey is the object that the member's row points to, "" for none: the
@@ -138,7 +147,7 @@ type TemplateWriter interface {
 // TemplateRemover removes a member's pointer to a template.
 type TemplateRemover interface {
 	// ClearTemplate removes the member's pointer to a template, where there is one,
-	// and sets Removed to at. The pointer then leads to the object memory ("" for
+	// and Uploads, and sets Removed to at. The pointer then leads to the object memory ("" for
 	// none), which now holds the digests with the ids archived; they are removed.
 	// ErrConflict unless account, pointer and last removal are as from, the member
 	// as read, has them. A repetition of the very same write succeeds.
@@ -177,6 +186,14 @@ type Probe struct {
 	Limit  Backoff // of failed checks in a row
 }
 
+// UploadRegistry remembers the uploads that were handed out to a member.
+type UploadRegistry interface {
+	// SetUploads replaces the member's Uploads; ErrConflict unless account and
+	// uploads are as from, the member as read, has them. A repetition of the very
+	// same write succeeds.
+	SetUploads(ctx context.Context, from Member, uploads []PendingUpload) error
+}
+
 // MemberLister finds members for clean-up.
 type MemberLister interface {
 	// MemberByPK returns the member with this pk as last written, or
@@ -194,6 +211,7 @@ type Members interface {
 	TemplateWriter
 	TemplateRemover
 	ProbeRegistry
+	UploadRegistry
 	MemberLister
 	AttemptStore
 	ActivityLog

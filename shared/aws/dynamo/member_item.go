@@ -1,11 +1,14 @@
 package dynamo
 
 import (
+	"fmt"
 	"maps"
 	"strings"
-	"systole/shared/store"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"systole/shared/store"
 )
 
 func memberItem(m store.Member) item {
@@ -37,6 +40,9 @@ func memberItem(m store.Member) item {
 	}
 	if m.MemoryKey != "" {
 		it["memory_key"] = text(m.MemoryKey)
+	}
+	if len(m.Uploads) > 0 {
+		it["uploads"] = uploadsText(m.Uploads)
 	}
 	for id, digest := range m.Digests {
 		it[digestPrefix+id] = &types.AttributeValueMemberB{Value: digest}
@@ -106,8 +112,35 @@ func readMember(it item) (store.Member, error) {
 		}
 	}
 	m.Removed, m.MemoryKey = r.optionalMoment("template_removed"), r.optionalText("memory_key")
+	if r.has("uploads") {
+		m.Uploads = r.uploads("uploads")
+	}
 	m.Digests = r.digests()
 	return m, r.err
+}
+
+// uploadsText writes uploads as one attribute, for a condition to compare: of
+// each its id, its size and when it expires, in nanoseconds since 1970.
+func uploadsText(uploads []store.PendingUpload) types.AttributeValue {
+	var words []string
+	for _, u := range uploads {
+		words = append(words, fmt.Sprintf("%s %d %d", u.ID, u.Size, u.Expires.UnixNano()))
+	}
+	return text(strings.Join(words, ","))
+}
+
+func (r *reader) uploads(name string) []store.PendingUpload {
+	var all []store.PendingUpload
+	for word := range strings.SplitSeq(r.text(name), ",") {
+		var u store.PendingUpload
+		var expires int64
+		if _, err := fmt.Sscanf(word, "%s %d %d", &u.ID, &u.Size, &expires); err != nil {
+			r.fail(name)
+		}
+		u.Expires = time.Unix(0, expires).UTC()
+		all = append(all, u)
+	}
+	return all
 }
 
 // digests reads the attributes that hold digests.

@@ -46,7 +46,7 @@ func (s *Store) ClearTemplate(ctx context.Context, from store.Member, at time.Ti
 		}
 	}
 	slices.Sort(names)
-	names = append(names, digestNames(archived)...)
+	names = append(append(names, "uploads"), digestNames(archived)...)
 	c.update, c.values[":at"] = "SET template_removed = :at", moment(at)
 	if memory != "" {
 		c.update += ", memory_key = :memory"
@@ -55,6 +55,20 @@ func (s *Store) ClearTemplate(ctx context.Context, from store.Member, at time.Ti
 		names = append(names, "memory_key")
 	}
 	c.update += " REMOVE " + strings.Join(names, ", ")
+	return s.update(ctx, from.Username, c)
+}
+
+// SetUploads: see store.UploadRegistry.
+func (s *Store) SetUploads(ctx context.Context, from store.Member, uploads []store.PendingUpload) error {
+	c := change{rule: rules.SetUploads(from, uploads), condition: samePK, values: item{":pk": whole(from.PK)}}
+	c.require("uploads", len(from.Uploads) > 0, "uploads = :seen")
+	if len(from.Uploads) > 0 {
+		c.values[":seen"] = uploadsText(from.Uploads)
+	}
+	c.update = "REMOVE uploads"
+	if len(uploads) > 0 {
+		c.update, c.values[":uploads"] = "SET uploads = :uploads", uploadsText(uploads)
+	}
 	return s.update(ctx, from.Username, c)
 }
 

@@ -345,6 +345,7 @@ const refusals = {
   too_many_sign_ups: [["Too many sign-ups from here", "이 네트워크에서 가입이 너무 많았습니다"], ["To keep robots out you have to wait a moment.", "자동 가입을 막기 위해 잠시 기다려야 합니다."]],
   log_in_elsewhere: [["The password alone is not enough here", "여기서는 비밀번호만으로 로그인할 수 없습니다"], ["Too many log-ins under this name failed elsewhere. Log in from a network where you logged in before, or change the password on a device that is logged in.", "다른 곳에서 이 아이디로 로그인에 너무 많이 실패했습니다. 전에 로그인한 네트워크에서 로그인하거나, 로그인된 기기에서 비밀번호를 바꿔 주세요."]],
   too_many_checks: [["Too many failed checks", "본인 확인에 여러 번 실패했습니다"], ["To keep others out you have to wait a moment.", "다른 사람을 막기 위해 잠시 기다려야 합니다."]],
+  too_many_uploads: [["Too many files are waiting", "기다리는 파일이 너무 많습니다"], ["Files that you uploaded and didn't use are kept for a day. Use them first, or come back later.", "올려 두고 쓰지 않은 파일은 하루 동안 보관됩니다. 먼저 쓰거나 나중에 다시 시도해 주세요."], ["again"]],
   too_many_requests: [["Too many requests", "요청이 너무 많습니다"], ["Wait a moment.", "잠시 기다려 주세요."], ["again"]],
   token_missing: [["You need to log in", "로그인이 필요합니다"], ["Log in to go on.", "계속하려면 로그인해 주세요."], ["logIn"]],
   token_invalid: [["Your log-in has expired", "로그인이 만료되었습니다"], ["Log in to go on.", "계속하려면 로그인해 주세요."], ["logIn"]],

@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"maps"
+	"slices"
 	"time"
 
 	"systole/shared/store"
@@ -89,12 +90,29 @@ func ClearTemplate(from store.Member, at time.Time, memory string, archived []st
 		Holds: func(m store.Member) bool { return unmoved(m, from) },
 		Change: func(m *store.Member) {
 			m.Failed = m.FailedChecks()
-			m.Template, m.MemoryKey, m.Removed = nil, memory, at
+			m.Template, m.MemoryKey, m.Removed, m.Uploads = nil, memory, at, nil
 			m.Digests = without(m.Digests, archived)
 		},
 		Done:    func(m store.Member) bool { return m.PK == from.PK && m.Template == nil && m.Removed.Equal(at) },
 		Missing: store.ErrConflict,
 	}
+}
+
+// SetUploads: see store.UploadRegistry.
+func SetUploads(from store.Member, uploads []store.PendingUpload) Member {
+	return Member{
+		Op:      "set uploads",
+		Holds:   func(m store.Member) bool { return m.PK == from.PK && sameUploads(m.Uploads, from.Uploads) },
+		Change:  func(m *store.Member) { m.Uploads = uploads },
+		Done:    func(m store.Member) bool { return m.PK == from.PK && sameUploads(m.Uploads, uploads) },
+		Missing: store.ErrConflict,
+	}
+}
+
+func sameUploads(a, b []store.PendingUpload) bool {
+	return slices.EqualFunc(a, b, func(a, b store.PendingUpload) bool {
+		return a.ID == b.ID && a.Size == b.Size && a.Expires.Equal(b.Expires)
+	})
 }
 
 // unmoved reports whether the member is the one that was read, and no template

@@ -57,6 +57,10 @@ func (h *Hooked) SetTemplate(ctx context.Context, from store.Member, t store.Tem
 	return h.Hook(ctx, "SetTemplate", func() error { return h.Store.SetTemplate(ctx, from, t, archived) })
 }
 
+func (h *Hooked) SetUploads(ctx context.Context, from store.Member, uploads []store.PendingUpload) error {
+	return h.Hook(ctx, "SetUploads", func() error { return h.Store.SetUploads(ctx, from, uploads) })
+}
+
 func (h *Hooked) ClearTemplate(ctx context.Context, from store.Member, at time.Time, memory string, archived []string) error {
 	return h.Hook(ctx, "ClearTemplate", func() error { return h.Store.ClearTemplate(ctx, from, at, memory, archived) })
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -117,6 +118,9 @@ func memberRows() []*store.Member {
 		if random.IntN(2) == 0 {
 			m.Removed = now
 		}
+		if random.IntN(2) == 0 {
+			m.Uploads = []store.PendingUpload{{ID: "a1", Size: 7, Expires: now}}
+		}
 		n := random.IntN(3)
 		if n == 0 && random.IntN(2) == 0 {
 			m.MemoryKey, m.Failed = "memory/1/m1", store.Attempts{Failures: 3, FailedAt: now}
@@ -199,6 +203,17 @@ func memberWrites(s Store) []memberWrite {
 			add(rules.ClearTemplate(from, later, memory, archived), func(ctx context.Context, username string) error {
 				from.Username = username
 				return s.ClearTemplate(ctx, from, later, memory, archived)
+			})
+		}
+	}
+	one := []store.PendingUpload{{ID: "a1", Size: 7, Expires: now}}
+	two := append(slices.Clone(one), store.PendingUpload{ID: "b2", Size: 64 << 20, Expires: later})
+	for _, seen := range [][]store.PendingUpload{nil, one} {
+		for _, uploads := range [][]store.PendingUpload{nil, one, two} {
+			from := store.Member{PK: 1, Uploads: seen}
+			add(rules.SetUploads(from, uploads), func(ctx context.Context, username string) error {
+				from.Username = username
+				return s.SetUploads(ctx, from, uploads)
 			})
 		}
 	}

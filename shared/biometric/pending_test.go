@@ -1,0 +1,118 @@
+package biometric
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// anywhere signs for every place.
+type anywhere struct{}
+
+func (anywhere) PresignPut(_ context.Context, key string, size int64, lifetime time.Duration) (store.SignedPut, error) {
+	return store.SignedPut{Method: "PUT", URL: key}, nil
+}
+
+func (h *house) uploads() *Uploads {
+	return NewUploads(h.owners(), h.calls, anywhere{}, func() time.Time { return h.now }, rand.Reader)
+}
+
+func TestUploadsThatNoRequestUsedAreBoundedByNumberAndBytes(t *testing.T) {
+	for _, tt := range []struct {
+		size int64
+		most int
+	}{{1, maxPending}, {MaxUploadSize, maxPendingBytes / MaxUploadSize}} {
+		h := newHouse(t)
+		for i := range tt.most {
+			if _, err := h.uploads().Upload(t.Context(), kimsToken, tt.size); err != nil {
+				t.Fatalf("%d of %d bytes: %v", i, tt.size, err)
+			}
+		}
+		if _, err := h.uploads().Upload(t.Context(), kimsToken, tt.size); codeOf(err) != fault.TooManyUploads {
+			t.Errorf("one more of %d bytes: %v", tt.size, err)
+		}
+		h.now = h.now.Add(pendingLifetime)
+		h.logIn(t)
+		if _, err := h.uploads().Upload(t.Context(), kimsToken, tt.size); err != nil || len(h.kim(t).Uploads) != 1 {
+			t.Errorf("a day later: %v, %d pending", err, len(h.kim(t).Uploads))
+		}
+	}
+}
+
+func TestUploadsAskedForAtOnceAreAllCounted(t *testing.T) {
+	h := newHouse(t)
+	var done sync.WaitGroup
+	for range maxUploads {
+		done.Go(func() {
+			if _, err := h.uploads().Upload(t.Context(), kimsToken, 5); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	done.Wait()
+	if n := len(h.kim(t).Uploads); n != maxUploads {
+		t.Errorf("%d are counted, want %d", n, maxUploads)
+	}
+}
+
+func TestAUsedUploadIsGoneAndCountsNoMore(t *testing.T) {
+	h := newHouse(t)
+	upload := func(recording string) string {
+		up, err := h.uploads().Upload(t.Context(), kimsToken, int64(len(recording)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		must(t, h.objects.Put(t.Context(), up.URL, []byte(recording)))
+		return up.ID
+	}
+	id := upload(enrolment)
+	must(t, h.Enrol(t.Context(), kimsToken, Enrolment{Submission{Uploads: []string{id}}}))
+	if ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: Submission{Uploads: []string{upload(same)}}}); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if n := len(h.kim(t).Uploads); n != 0 {
+		t.Errorf("%d still count", n)
+	}
+	if slices.ContainsFunc(h.keys(t), func(key string) bool { return key[:9] == "incoming/" }) {
+		t.Errorf("left: %q", h.keys(t))
+	}
+	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission{Uploads: []string{id}}}); codeOf(err) != fault.UploadMissing {
+		t.Errorf("again: %v", err)
+	}
+}
+
+func TestOnlyALiveSessionIsGivenAnUpload(t *testing.T) {
+	h := newHouse(t)
+	must(t, h.store.VoidTokens(t.Context(), "kim", 7, noon.Add(time.Second)))
+	if _, err := h.uploads().Upload(t.Context(), kimsToken, 5); codeOf(err) != fault.TokenInvalid {
+		t.Errorf("a void one: %v", err)
+	}
+	must(t, h.store.KeepSession(t.Context(), sha256.Sum256([]byte(kimsToken)), noon.Add(time.Second)))
+	for size, want := range map[int64]fault.Code{0: fault.FieldInvalid, -1: fault.FieldInvalid, MaxUploadSize + 1: fault.BodyTooLarge, MaxUploadSize: ""} {
+		if _, err := h.uploads().Upload(t.Context(), kimsToken, size); codeOf(err) != want {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
+}
+
+func TestIDsOfUploadsAreCheckedAndBounded(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	must(t, h.objects.Put(t.Context(), "incoming/8/0123456789abcdef0123456789abcdef", []byte("somebody else's")))
+	for _, ids := range [][]string{
+		{"../8/0123456789abcdef0123456789abcdef"}, {""}, {h.kim(t).Template.Version}, {"0123456789abcdef0123456789abcdef"},
+	} {
+		if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission{Uploads: ids}}); codeOf(err) != fault.UploadMissing {
+			t.Errorf("%q: %v", ids, err)
+		}
+	}
+	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission{Uploads: make([]string, maxUploads+1)}}); codeOf(err) != fault.TooManyFiles {
+		t.Errorf("%d uploads: %v", maxUploads+1, err)
+	}
+}
