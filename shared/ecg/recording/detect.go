@@ -15,12 +15,14 @@ import (
 	"systole/shared/ecg/recording/jsonfile"
 	"systole/shared/ecg/recording/kardia"
 	"systole/shared/ecg/recording/matrix"
+	"systole/shared/ecg/recording/mfer"
 	"systole/shared/ecg/recording/muse"
 	"systole/shared/ecg/recording/opensignals"
 	"systole/shared/ecg/recording/philips"
 	"systole/shared/ecg/recording/samsung"
 	"systole/shared/ecg/recording/scp"
 	"systole/shared/ecg/recording/text"
+	"systole/shared/ecg/recording/wav"
 	"systole/shared/ecg/recording/wfdb"
 	"systole/shared/ecg/recording/xmlfile"
 )
@@ -39,8 +41,11 @@ var binaries = [...]format{
 	{"kardia", kardia.Is, kardia.Read},
 	{"ishne", ishne.Is, ishne.Read},
 	{"dicom", dicom.Is, dicom.Read},
+	{"mfer", mfer.Is, mfer.Read},
+	{"wav", wav.Is, wav.Read},
 	{"scp", scp.Is, scp.Read},
 	{"matlab", matrix.IsMATLAB, matrix.ReadMATLAB},
+	{"hdf5", matrix.IsHDF5, matrix.ReadHDF5},
 	{"numpy", matrix.IsNumPy, matrix.ReadNumPy},
 	{"matlab", matrix.IsMATLAB4, matrix.ReadMATLAB4},
 	{"", foreign.Is, foreign.Read},

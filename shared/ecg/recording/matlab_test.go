@@ -45,10 +45,10 @@ func TestBrokenMATLABFilesAreRefused(t *testing.T) {
 	packed := write.MATLAB(write.Packed, binary.LittleEndian, s)
 	bomb := write.MATLAB(write.Packed, binary.LittleEndian, write.Signal{RateHz: 250, MV: make([]float64, 4<<20)})
 	const nothing = "there is no row or column of numbers in it"
-	const hdf5 = "it is an HDF5 file, as of MATLAB 7.3: save it with -v7, or as CSV"
+	const hdf5 = "it is an HDF5 file whose beginning is damaged: send it again"
 	refused{
-		"MATLAB 7.3":        {append(edit(make([]byte, 512), 0, "MATLAB 7.3 MAT-file"), "\x89HDF\r\n\x1a\n"...), recording.Unsupported, hdf5},
-		"HDF5":              {[]byte("\x89HDF\r\n\x1a\n"), recording.Unsupported, hdf5},
+		"MATLAB 7.3":        {append(edit(make([]byte, 512), 0, "MATLAB 7.3 MAT-file"), "\x89HDF\r\n\x1a\n"...), recording.Unreadable, hdf5},
+		"HDF5":              {[]byte("\x89HDF\r\n\x1a\n"), recording.Unreadable, hdf5},
 		"within the header": {plain[:100], recording.Unreadable, "it ends within its header: send it again"},
 		"no variables":      {plain[:128], recording.Unreadable, nothing},
 		"cut off":           {plain[:600], recording.Unreadable, nothing},

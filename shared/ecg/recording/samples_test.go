@@ -16,8 +16,29 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// samplesFolder holds two recordings of person 1 in every format.
-const samplesFolder = "testdata/samples"
+// samplesFolder holds two recordings of person 1 in every format, and
+// programsFolder what programs of others wrote of the same.
+const (
+	samplesFolder  = "testdata/samples"
+	programsFolder = "testdata/programs"
+)
+
+func TestFilesOfOtherProgramsHoldThePersonsSignal(t *testing.T) {
+	for name, original := range map[string][]byte{"enrol": recordings.Enrolment(t, 1), "check": recordings.Probe(t, 1)} {
+		want, err := recording.ReadBytes(original, recording.Hints{RateHz: recordings.RateHz})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, program := range []string{"acqknowledge", "float16", "hdf5", "hdf5-latest", "labchart", "matlab73", "mfer", "wav"} {
+			t.Run(program+"/"+name, func(t *testing.T) {
+				got := readSample(t, filepath.Join(programsFolder, program), name)
+				if r := likeness(got, want); r < 0.999 || got.RateHz != want.RateHz {
+					t.Errorf("%d samples at %v Hz are like the original's only to %.4f", len(got.Chosen().MV), got.RateHz, r)
+				}
+			})
+		}
+	}
+}
 
 // readSample reads the files that begin with a name, one or several parts.
 func readSample(t testing.TB, folder, name string) *recording.Recording {

@@ -40,13 +40,42 @@ const (
 	tagData           = tag(0x5400_1010)
 )
 
-// Is reports whether the file is DICOM.
-func Is(data []byte) bool { return len(data) >= 132 && string(data[128:132]) == "DICM" }
+// Is reports whether the file is DICOM: it has the preamble of PS3.10, or begins
+// with an element as a message over the network does, which some vendors save.
+func Is(data []byte) bool {
+	return len(data) >= 132 && string(data[128:132]) == "DICM" || isBare(data)
+}
+
+// isBare recognises a data set without its preamble: its first element is of
+// group 2 or 8, its number small, its length such that another of these groups
+// follows.
+func isBare(data []byte) bool {
+	if len(data) < 16 {
+		return false
+	}
+	group, element := binary.LittleEndian.Uint16(data), binary.LittleEndian.Uint16(data[2:])
+	if group != 2 && group != 8 || element > 0x20 {
+		return false
+	}
+	e, rest, ok := bareSet(data).next(0)
+	if !ok || len(e.value) > 256 || len(rest.data) < 8 {
+		return false
+	}
+	following := binary.LittleEndian.Uint16(rest.data)
+	return following == 2 || following == 8
+}
+
+// bareSet is a data set whose transfer syntax nothing states: what an explicit
+// one has behind the tag are two capital letters.
+func bareSet(data []byte) set {
+	capital := func(c byte) bool { return 'A' <= c && c <= 'Z' }
+	return set{data, capital(data[4]) && capital(data[5])}
+}
 
 // Read reads the longest waveform of a file. Of the many elements on the
 // person none is looked at.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
-	root, err := open(data[132:], o.Budget)
+	root, err := open(data, o.Budget)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +99,13 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 
 // open reads the first group, which is always explicit, and finds the rest.
 func open(data []byte, budget *raw.Budget) (set, error) {
+	if isBare(data) {
+		if binary.LittleEndian.Uint16(data) != 2 {
+			return bareSet(data), nil
+		}
+	} else {
+		data = data[132:]
+	}
 	meta := set{data, true}
 	syntax := ""
 	for {

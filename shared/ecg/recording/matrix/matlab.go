@@ -13,26 +13,18 @@ import (
 
 // Source: MathWorks, MAT-File Format, chapters 1 (level 5) and 2 (level 4).
 
-// IsMATLAB reports whether the file is one of MATLAB from level 5 on.
-func IsMATLAB(data []byte) bool {
-	return bytes.HasPrefix(data, []byte("MATLAB 5.0 MAT-file")) || isHDF5(data)
-}
-
-// isHDF5 recognises what MATLAB writes from version 7.3 on, among others.
-func isHDF5(data []byte) bool {
-	const magic = "\x89HDF\r\n\x1a\n"
-	return bytes.HasPrefix(data, []byte(magic)) || len(data) >= 520 && string(data[512:520]) == magic
-}
+// IsMATLAB reports whether the file is one of MATLAB of level 5.
+func IsMATLAB(data []byte) bool { return bytes.HasPrefix(data, []byte("MATLAB 5.0 MAT-file")) }
 
 // Data types and array classes of level 5.
 const (
 	miMatrix, miCompressed = 14, 15
-	mxStruct               = 2
+	mxStruct, mxChar       = 2, 4
 	mxDouble, mxUint64     = 6, 15
 )
 
 // matlabKinds of numbers by their data type.
-var matlabKinds = [...]string{1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
+var matlabKinds = [...]string{1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8", 16: "u1", 17: "u2"}
 
 // matlab is a level 5 file while it is read.
 type matlab struct {
@@ -44,10 +36,7 @@ type matlab struct {
 // ReadMATLAB reads the matrices of a .mat file, also those in structures.
 func ReadMATLAB(data []byte, o raw.Options) (*raw.Recording, error) {
 	const head = 128
-	switch {
-	case isHDF5(data):
-		return nil, raw.Refuse(raw.Unsupported, 0, "it is an HDF5 file, as of MATLAB 7.3: save it with -v7, or as CSV")
-	case len(data) < head:
+	if len(data) < head {
 		return nil, raw.Refuse(raw.Unreadable, 0, "it ends within its header: send it again")
 	}
 	m := &matlab{order: binary.LittleEndian, budget: o.Budget}
@@ -142,11 +131,11 @@ func (m *matlab) matrix(b []byte, name string, depth int) {
 		m.structure(b, depth)
 	}
 	kind, numbers, _, _ := m.element(b)
-	if class < mxDouble || class > mxUint64 || kind >= len(matlabKinds) {
+	if class != mxChar && (class < mxDouble || class > mxUint64) || kind >= len(matlabKinds) {
 		return
 	}
 	if p, ok := raw.PackingOf(matlabKinds[kind], m.order); ok {
-		m.variables = append(m.variables, variable{name, rows, columns, false, numbers, p})
+		m.variables = append(m.variables, variable{name, rows, columns, false, class == mxChar, numbers, p})
 	}
 }
 

@@ -51,7 +51,7 @@ func matlab4Matrix(data []byte) (v variable, rest []byte, ok bool) {
 		return v, nil, false
 	}
 	p, _ := raw.PackingOf(matlab4Kinds[kind/10], binary.LittleEndian)
-	v = variable{string(body[:name-1]), rows, columns, false, body[name:], p}
+	v = variable{string(body[:name-1]), rows, columns, false, false, body[name:], p}
 	if !v.whole() {
 		return v, nil, false
 	}

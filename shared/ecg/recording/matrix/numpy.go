@@ -83,7 +83,7 @@ func parseNumPy(data []byte, name string) (variable, error) {
 	if !ok || !fine {
 		return variable{}, raw.Refuse(raw.Unsupported, 0, "its array has not one or two dimensions: save one recording alone")
 	}
-	v := variable{name, dimensions[0], dimensions[1], !byColumns, numbers, packing}
+	v := variable{name, dimensions[0], dimensions[1], !byColumns, false, numbers, packing}
 	if !v.whole() {
 		return variable{}, raw.Refuse(raw.Unreadable, 0, "it holds fewer numbers than its header says: send it again")
 	}

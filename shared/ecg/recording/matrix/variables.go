@@ -1,5 +1,5 @@
 // Package matrix reads the matrices that programs for numerics save: MATLAB of
-// levels 4 and 5, and NumPy.
+// levels 4, 5 and 7.3 (HDF5), and NumPy.
 package matrix
 
 import (
@@ -16,6 +16,7 @@ type variable struct {
 	name          string
 	rows, columns int
 	byRows        bool // numbers of a row follow one another, else those of a column
+	text          bool // the numbers are those of characters
 	numbers       []byte
 	packing       raw.Packing
 }
@@ -55,7 +56,10 @@ var signalNames = [...]string{"ecg", "ekg", "val", "signal", "sig", "data", "sam
 
 // readVariables finds the signal among variables, and its rate.
 func readVariables(all []variable, o raw.Options) (*raw.Recording, error) {
-	all = slices.DeleteFunc(all, func(v variable) bool { return !v.whole() })
+	if r, ok, err := readProduct(all, o); ok {
+		return r, err
+	}
+	all = slices.DeleteFunc(all, func(v variable) bool { return v.text || !v.whole() })
 	rateHz := 0.0
 	for _, v := range all {
 		if v.rows == 1 && v.columns == 1 {

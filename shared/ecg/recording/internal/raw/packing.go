@@ -24,6 +24,7 @@ func PackingOf(kind string, order binary.ByteOrder) (Packing, bool) {
 		"u4": {4, func(b []byte) float64 { return float64(le.Uint32(b)) }},
 		"i8": {8, func(b []byte) float64 { return float64(int64(le.Uint64(b))) }},
 		"u8": {8, func(b []byte) float64 { return float64(le.Uint64(b)) }},
+		"f2": {2, func(b []byte) float64 { return float16(le.Uint16(b)) }},
 		"f4": {4, func(b []byte) float64 { return float64(math.Float32frombits(le.Uint32(b))) }},
 		"f8": {8, func(b []byte) float64 { return math.Float64frombits(le.Uint64(b)) }},
 	}[kind]
@@ -37,6 +38,26 @@ func PackingOf(kind string, order binary.ByteOrder) (Packing, bool) {
 		}
 		return p.At(turned[:])
 	}}, true
+}
+
+// float16 is a number of half precision (IEEE 754-2008, 3.6).
+func float16(bits uint16) float64 {
+	fraction, exponent := float64(bits&0x3ff), int(bits>>10&0x1f)
+	x := math.Ldexp(fraction, -24)
+	switch exponent {
+	case 0:
+	case 0x1f:
+		x = math.Inf(1)
+		if fraction != 0 {
+			x = math.NaN()
+		}
+	default:
+		x = math.Ldexp(1024+fraction, exponent-25)
+	}
+	if bits>>15 == 1 {
+		return -x
+	}
+	return x
 }
 
 // Int24 is a number of 24 bits with a sign, the low byte first.

@@ -1,0 +1,401 @@
+package matrix
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"errors"
+	"math"
+	"slices"
+
+	"systole/shared/ecg/recording/internal/raw"
+)
+
+// Source: The HDF Group, HDF5 File Format Specification 3.0. What MATLAB 7.3 and
+// h5py write by default is read: superblocks 0 to 3, groups of symbol tables or
+// compact links, arrays of numbers stored whole or in chunks under a B-tree of
+// version 1, with the filters deflate, shuffle and fletcher32.
+
+const hdf5Magic = "\x89HDF\r\n\x1a\n"
+
+// IsHDF5 recognises what MATLAB writes from version 7.3 on, among others. MATLAB
+// puts 512 bytes of its own before it.
+func IsHDF5(data []byte) bool { return hdf5Base(data) >= 0 }
+
+// hdf5Base is where the file begins within the data, -1 for none.
+func hdf5Base(data []byte) int {
+	for base := 0; base <= 2048; base = max(512, 2*base) {
+		if bytes.HasPrefix(data[min(base, len(data)):], []byte(hdf5Magic)) {
+			return base
+		}
+	}
+	return -1
+}
+
+// Limits of what is followed in a file.
+const (
+	maxHDF5Objects = 1000 // groups and arrays
+	maxHDF5Depth   = 4    // groups in groups
+	maxHDF5Nodes   = 20_000
+	maxHDF5Rank    = 4
+)
+
+// hdf5 is an HDF5 file while it is read. Addresses count from its base.
+type hdf5 struct {
+	data      []byte
+	budget    *raw.Budget
+	objects   int
+	nodes     int
+	unread    bool // an array is stored in a way that isn't read
+	variables []variable
+}
+
+// ReadHDF5 reads the arrays of an HDF5 file and the numbers in its attributes.
+func ReadHDF5(data []byte, o raw.Options) (*raw.Recording, error) {
+	f := &hdf5{data: data[hdf5Base(data):], budget: o.Budget}
+	root, ok := f.root()
+	if !ok {
+		return nil, raw.Refuse(raw.Unreadable, 0, "it is an HDF5 file whose beginning is damaged: send it again")
+	}
+	if err := f.object(root, "", 0); err != nil {
+		return nil, err
+	}
+	if f.unread && !slices.ContainsFunc(f.variables, func(v variable) bool { return v.rows*v.columns > 1 }) {
+		return nil, raw.Refuse(raw.Unsupported, 0, "it is an HDF5 file stored in a way that isn't read: save it with -v7, with gzip or without compression, or as CSV")
+	}
+	return readVariables(f.variables, o)
+}
+
+// root is the address of the root group's header.
+func (f *hdf5) root() (address uint64, ok bool) {
+	b := f.data
+	if len(b) < 100 {
+		return 0, false
+	}
+	switch version := b[8]; {
+	case version <= 1 && b[13] == 8 && b[14] == 8:
+		at := 24 + 4*int(version) // version 1 has one number more
+		return binary.LittleEndian.Uint64(b[at+32+8:]), true
+	case version <= 3 && b[9] == 8 && b[10] == 8:
+		return binary.LittleEndian.Uint64(b[36:]), true
+	}
+	return 0, false
+}
+
+// at is what lies at an address, nil beyond the end.
+func (f *hdf5) at(address uint64) []byte {
+	if address >= uint64(len(f.data)) {
+		return nil
+	}
+	return f.data[address:]
+}
+
+// object reads the header at an address: a group is followed, an array kept as a
+// variable, with the numbers among its attributes.
+func (f *hdf5) object(address uint64, name string, depth int) error {
+	if f.objects++; f.objects > maxHDF5Objects {
+		return raw.Refuse(raw.Unsupported, 0, "it has more than %d arrays: save the recording alone", maxHDF5Objects)
+	}
+	if err := f.budget.Err(); err != nil {
+		return err
+	}
+	var array hdf5Array
+	for _, m := range f.messages(address) {
+		switch m.kind {
+		case messageDataspace:
+			array.shape = dimensionsOf(m.body)
+		case messageDatatype:
+			array.packing, array.numeric = numberOf(m.body)
+		case messageLayout:
+			array.layout = m.body
+		case messageFilters:
+			array.filters, array.unknown = filtersOf(m.body)
+		case messageAttribute:
+			f.attribute(m.body)
+		case messageLink:
+			if child, target, ok := linkOf(m.body); ok && depth < maxHDF5Depth {
+				if err := f.object(target, child, depth+1); err != nil {
+					return err
+				}
+			}
+		case messageSymbols:
+			if err := f.symbols(m.body, depth); err != nil {
+				return err
+			}
+		}
+	}
+	if array.layout == nil || !array.numeric {
+		return nil
+	}
+	return f.keep(name, array)
+}
+
+// symbols follows a group's table of names.
+func (f *hdf5) symbols(body []byte, depth int) error {
+	if len(body) < 16 || depth >= maxHDF5Depth {
+		return nil
+	}
+	tree, heap := binary.LittleEndian.Uint64(body), f.at(binary.LittleEndian.Uint64(body[8:]))
+	if len(heap) < 32 || string(heap[:4]) != "HEAP" {
+		return nil
+	}
+	names := f.at(binary.LittleEndian.Uint64(heap[24:]))
+	return f.leaves(tree, 8, func(node []byte) error {
+		if len(node) < 8 || string(node[:4]) != "SNOD" {
+			return nil
+		}
+		count := int(binary.LittleEndian.Uint16(node[6:]))
+		for entry := node[8:]; count > 0 && len(entry) >= 40; count, entry = count-1, entry[40:] {
+			at := binary.LittleEndian.Uint64(entry)
+			if at >= uint64(len(names)) {
+				continue
+			}
+			name, _, _ := bytes.Cut(names[at:min(at+256, uint64(len(names)))], []byte{0})
+			if err := f.object(binary.LittleEndian.Uint64(entry[8:]), string(name), depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil)
+}
+
+// leaves walks a B-tree of version 1 whose keys have so many bytes, and gives each
+// leaf to visit; chunk, if it isn't nil, gets the key of the leaf as well.
+func (f *hdf5) leaves(address uint64, key int, visit func(node []byte) error, chunk func(key, node []byte) error) error {
+	if f.nodes++; f.nodes > maxHDF5Nodes {
+		return raw.Refuse(raw.Unsupported, 0, "it has more than %d pieces: save the recording alone", maxHDF5Nodes)
+	}
+	node := f.at(address)
+	if len(node) < 24 || string(node[:4]) != "TREE" {
+		return nil
+	}
+	level, count := node[5], int(binary.LittleEndian.Uint16(node[6:]))
+	for b := node[24:]; count > 0 && len(b) >= key+8; count, b = count-1, b[key+8:] {
+		child := binary.LittleEndian.Uint64(b[key:])
+		var err error
+		switch {
+		case level > 0 && child > address: // children lie behind: no circle
+			err = f.leaves(child, key, visit, chunk)
+		case level > 0:
+		case chunk != nil:
+			err = chunk(b[:key], f.at(child))
+		default:
+			err = visit(f.at(child))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// attribute keeps one that is a number as a variable of its name.
+func (f *hdf5) attribute(b []byte) {
+	if len(b) < 8 {
+		return
+	}
+	version, pad := b[0], 1
+	sizes := [3]int{int(binary.LittleEndian.Uint16(b[2:])), int(binary.LittleEndian.Uint16(b[4:])), int(binary.LittleEndian.Uint16(b[6:]))}
+	b = b[8:]
+	if version == 1 {
+		pad = 8
+	}
+	if version == 3 && len(b) > 0 {
+		b = b[1:] // character set
+	}
+	var parts [3][]byte // name, type, dataspace
+	for i, size := range sizes {
+		padded := (size + pad - 1) / pad * pad
+		if len(b) < padded {
+			return
+		}
+		parts[i], b = b[:size], b[padded:]
+	}
+	name, _, _ := bytes.Cut(parts[0], []byte{0})
+	p, ok := numberOf(parts[1])
+	shape := dimensionsOf(parts[2])
+	for _, n := range shape {
+		ok = ok && n == 1
+	}
+	if ok && len(b) >= p.Width {
+		f.variables = append(f.variables, variable{name: string(name), rows: 1, columns: 1, numbers: b[:p.Width], packing: p})
+	}
+}
+
+// hdf5Array is what an array's header says.
+type hdf5Array struct {
+	shape   []int
+	packing raw.Packing
+	numeric bool
+	layout  []byte
+	filters []int // in the order in which they were applied
+	unknown bool  // one of them isn't read
+}
+
+// The kinds of layout that are read.
+const (
+	layoutCompact    = 0
+	layoutContiguous = 1
+	layoutChunked    = 2
+)
+
+// keep reads an array of at most two dimensions longer than 1.
+func (f *hdf5) keep(name string, a hdf5Array) error {
+	rows, columns, ok := plane(a.shape)
+	b := a.layout
+	if !ok || len(b) < 4 || b[0] != 3 || a.unknown {
+		f.unread = f.unread || rows*columns > 1
+		return nil
+	}
+	size := rows * columns * a.packing.Width
+	var numbers []byte
+	switch b[1] {
+	case layoutCompact:
+		numbers = b[4:]
+	case layoutContiguous:
+		if len(b) >= 18 {
+			numbers = f.at(binary.LittleEndian.Uint64(b[2:]))
+		}
+	case layoutChunked:
+		if int64(size) > f.budget.Left() {
+			return raw.ErrTooLarge
+		}
+		var err error
+		if numbers, err = f.chunks(a, size); err != nil {
+			return err
+		}
+	}
+	f.variables = append(f.variables, variable{name: name, rows: rows, columns: columns, byRows: true, numbers: numbers[:min(size, len(numbers))], packing: a.packing})
+	return nil
+}
+
+// plane is a shape without its dimensions of 1: of at most two.
+func plane(shape []int) (rows, columns int, ok bool) {
+	long := [2]int{1, 1}
+	n := 0
+	for _, d := range shape {
+		if d == 1 {
+			continue
+		}
+		if n == 2 || d < 1 || d > raw.MaxBytes {
+			return 0, 0, false
+		}
+		long[n] = d
+		n++
+	}
+	if long[1] > raw.MaxBytes/long[0] {
+		return 0, 0, false
+	}
+	return long[0], long[1], true
+}
+
+// chunks puts an array together from its pieces. What no piece holds is 0.
+func (f *hdf5) chunks(a hdf5Array, size int) ([]byte, error) {
+	rank := int(a.layout[2]) - 1
+	if rank != len(a.shape) || rank < 1 || rank > maxHDF5Rank || len(a.layout) < 11+4*rank {
+		f.unread = true
+		return nil, nil
+	}
+	piece := make([]int, rank)
+	bytesOf := a.packing.Width
+	for i := range piece {
+		piece[i] = int(binary.LittleEndian.Uint32(a.layout[11+4*i:]))
+		if piece[i] < 1 || piece[i] > raw.MaxBytes/bytesOf {
+			return nil, nil
+		}
+		bytesOf *= piece[i]
+	}
+	out := make([]byte, size)
+	err := f.leaves(binary.LittleEndian.Uint64(a.layout[3:]), 8+8*(rank+1), nil, func(key, node []byte) error {
+		stored := int(binary.LittleEndian.Uint32(key))
+		content, err := f.unfilter(node[:min(stored, len(node))], a, bytesOf)
+		if err != nil || len(content) < bytesOf {
+			return err // a damaged piece is left out
+		}
+		offset := make([]int, rank)
+		for i := range offset {
+			at := binary.LittleEndian.Uint64(key[8+8*i:])
+			if at > math.MaxInt32 {
+				return nil
+			}
+			offset[i] = int(at)
+		}
+		place(out, content, a.shape, piece, offset, a.packing.Width)
+		return nil
+	})
+	return out, err
+}
+
+// place copies a piece to its offset in the array, row by row of the last
+// dimension.
+func place(out, content []byte, shape, piece, offset []int, width int) {
+	last := len(shape) - 1
+	run := min(piece[last], shape[last]-offset[last])
+	if run <= 0 {
+		return
+	}
+	index := make([]int, last)
+	for from := 0; ; from += piece[last] * width {
+		to, inside := 0, true
+		for i := range index {
+			at := offset[i] + index[i]
+			inside = inside && at < shape[i]
+			to = to*shape[i] + at
+		}
+		to = (to*shape[last] + offset[last]) * width
+		if inside {
+			copy(out[to:], content[from:from+run*width])
+		}
+		i := last - 1
+		for ; i >= 0; i-- {
+			if index[i]++; index[i] < piece[i] {
+				break
+			}
+			index[i] = 0
+		}
+		if i < 0 {
+			return
+		}
+	}
+}
+
+// The filters that are read, by their registered numbers.
+const (
+	filterDeflate    = 1
+	filterShuffle    = 2
+	filterFletcher32 = 3
+)
+
+// unfilter undoes the filters of a piece of so many bytes, the last first.
+func (f *hdf5) unfilter(b []byte, a hdf5Array, size int) ([]byte, error) {
+	for _, filter := range slices.Backward(a.filters) {
+		switch filter {
+		case filterFletcher32:
+			b = b[:max(0, len(b)-4)]
+		case filterShuffle:
+			b = unshuffle(b, a.packing.Width)
+		case filterDeflate:
+			z, err := zlib.NewReader(bytes.NewReader(b))
+			if err != nil {
+				return nil, nil
+			}
+			if b, err = f.budget.Unpack(z, int64(size)); errors.Is(err, raw.ErrTooLarge) {
+				return nil, err
+			}
+		}
+	}
+	return b, nil
+}
+
+// unshuffle puts the bytes of each number together again: all first bytes were
+// stored before all second ones.
+func unshuffle(b []byte, width int) []byte {
+	n := len(b) / width
+	out := make([]byte, n*width)
+	for i := range n {
+		for j := range width {
+			out[i*width+j] = b[j*n+i]
+		}
+	}
+	return out
+}
