@@ -189,6 +189,35 @@ func TestThePageSaysTheSameInBothLanguages(t *testing.T) {
 	}
 }
 
+// A word that nothing says is to be deleted. The service's own words, from
+// too_short on, are said by their name.
+func TestThePageSaysAllOfItsWords(t *testing.T) {
+	names, err := listed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	var words string
+	for _, name := range names {
+		b, err := assets.ReadFile("assets/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(b)
+		if name == "words.js" {
+			words, _, _ = strings.Cut(text, "\n  too_short: [")
+			_, text, _ = strings.Cut(text, "const keptLanguage")
+		}
+		said.WriteString(text)
+	}
+	answer := regexp.MustCompile(`^sure\w+(More|Do)$`) // of a question
+	for _, m := range regexp.MustCompile(`(?m)^  (\w+): \["`).FindAllStringSubmatch(words, -1) {
+		if !answer.MatchString(m[1]) && !regexp.MustCompile(`["'`+"`"+`]`+m[1]+`["'`+"`"+`]|\b`+m[1]+`: `).MatchString(said.String()) {
+			t.Errorf("nothing says %s", m[1])
+		}
+	}
+}
+
 // The page has plain words of its own for all that the service refuses: those of
 // the service speak to developers, of fields and headers.
 func TestThePageHasWordsForEveryRefusal(t *testing.T) {

@@ -7,7 +7,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { accessible, house, newcomer, picture, signUp, sizes } from "./page.mjs";
+import { accessible, house, newcomer, signUp, sizes } from "./page.mjs";
 
 const it = house();
 const recordings = join(import.meta.dirname, "../support/recordings/testdata");
@@ -19,7 +19,6 @@ for (const [name, options] of Object.entries({ desktop: { viewport: sizes.deskto
     for (const details of await page.locator("article details summary, #clients summary").all()) await details.evaluate((summary) => { summary.parentElement.open = true; });
     await accessible(page, "docs, unfolded");
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= options.viewport.width);
-    await picture(page, `docs-${name.replace(" ", "-")}`);
   });
 }
 

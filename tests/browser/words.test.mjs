@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessible, csv, enrolled, files, go, house, lines, logIn, picture, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
+import { accessible, csv, enrolled, files, go, house, lines, logIn, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
 
 const it = house();
 
@@ -141,7 +141,6 @@ test("in forced colours the trace is seen on its paper", async (t) => {
   });
   assert.ok(colours.far > 500 && colours.far < 0.1 * colours.near, JSON.stringify(colours));
   await accessible(page, "forced colours");
-  await picture(page, "console-forced-colours");
 });
 
 test("with text twice as large nothing is cut off or lost", async (t) => {

@@ -161,6 +161,11 @@ function offer() {
     : isLooking() ? say("looking", { name: recording.name() })
     : say("chosen", { name: recording.name() }) + (inside ? "" : `. ${say("logInFirst")}`)));
   at("try").hidden = recording !== null || recordingNow();
+  tell(at("coach-days"), () => {
+    const days = new Set(chosen.map((r) => r.seen?.start?.slice(0, 10)).filter(Boolean));
+    if (days.size > 1) return say("coachDays", { n: chosen.length, days: days.size });
+    return days.size === 1 && !seen?.enrolment.reason ? say("coachSecondDay") : "";
+  });
   tell(at("why-not"), () => {
     if (!seen) return recording?.unseen ? say("notShown") : "";
     const { reason, seconds_missing: seconds } = seen.enrolment;
