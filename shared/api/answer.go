@@ -134,8 +134,7 @@ func faultOf(err error) *fault.Error {
 	return &fault.Error{Code: fault.Internal, Err: err}
 }
 
-// Refuse answers with the words for err, on behalf of who stands before the
-// service. Handlers return their errors instead.
+// Refuse answers with the words for err, for a gateway in front of the service. Handlers return their errors instead.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	secure(w.Header())
 	answerError(w, r, err)

@@ -17,8 +17,7 @@ type Form struct {
 	fields map[string]field
 }
 
-// File is an uploaded recording. The name that the client gave its file is
-// nobody's business and isn't kept.
+// File is an uploaded recording. The client's name of the file is not retained.
 type File struct {
 	Field   string // the part's name, in the case sent
 	Content []byte

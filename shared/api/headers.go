@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// secure sets what every answer carries: it is nobody's to keep, to guess the
-// type of, to frame, or to fetch over plain HTTP the next time.
+// secure sets the headers of every answer: no caching, no MIME sniffing, no
+// framing, HTTPS only.
 func secure(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")

@@ -113,7 +113,8 @@ func Address(r *http.Request) string {
 	return network.String()
 }
 
-// sourceIP takes an address with or without a port; "" for what is none.
+// sourceIP returns the IP address of an address with or without a port; "" if
+// it holds none.
 func sourceIP(remote string) string {
 	if host, _, err := net.SplitHostPort(remote); err == nil {
 		remote = host

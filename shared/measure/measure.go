@@ -1,7 +1,7 @@
 // Package measure collects what is measured of one request on its way through
 // the layers, carried by the request's context: how long its steps took, and
-// numbers that operators watch. Nothing here names a person; whoever answers
-// the request publishes it.
+// numbers that operators watch. Nothing here names a person. The HTTP core
+// publishes it with the request's log line.
 package measure
 
 import (

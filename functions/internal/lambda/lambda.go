@@ -49,8 +49,8 @@ func (e *Environment) Fail(err error) {
 	}
 }
 
-// Err returns all problems together: whoever deploys a function learns
-// everything that is wrong with its environment from one message.
+// Err returns all problems of the environment in one error, so that one
+// deployment shows all of them.
 func (e *Environment) Err() error { return errors.Join(e.problems...) }
 
 // Main runs a function in the process's environment and ends the process with

@@ -1,5 +1,5 @@
 // Package beat cuts the beats out of a filtered signal and makes them
-// comparable: turned upright, freed from the heart rate, aligned, and without
+// comparable: polarity corrected, normalised to the heart rate, aligned, and without
 // outliers.
 //
 // What is learned from beats depends on every choice made here: a change of

@@ -3,7 +3,7 @@ package filter
 import "math"
 
 // Mains says which mains frequency the signal holds more of, 50 or 60 Hz, and
-// the amplitude of that hum in the signal's unit. At a rate that cannot hold
+// the amplitude of that interference in the signal's unit. At a rate that cannot hold
 // 60 Hz it is 50 Hz with the amplitude found there, and 0, 0 where even that
 // cannot be held.
 func Mains(x []float64, rateHz float64) (hz, amplitude float64) {

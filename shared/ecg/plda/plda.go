@@ -59,7 +59,7 @@ func (s *Space) resize(z []float32) {
 }
 
 // Ratio is the logarithm of how much likelier the probe is from the person of
-// the enrolment than from a stranger. The enrolment is the mean of vectors
+// the enrolment than from an impostor. The enrolment is the mean of vectors
 // worth count independent ones.
 func (s *Space) Ratio(enrolled []float32, count float64, probe []float32) float64 {
 	own, any, variances := s.distances(enrolled, count, probe)

@@ -282,7 +282,7 @@ func (c *column) moment(i int) (when float64, at time.Time) {
 	return x, time.Time{}
 }
 
-// parseTime reads a time with its zone, or without, zero for what is none.
+// parseTime reads a time with or without its zone; zero for other text.
 func parseTime(text string) time.Time {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05.999-0700", "2006-01-02 15:04:05.999Z07:00", "20060102150405"} {
 		if at, err := time.Parse(layout, text); err == nil && at.Year() > 1900 && at.Year() < 2200 {
