@@ -37,3 +37,20 @@ func TestAPathHasTwoFunctionsOnlyForTheSakeOfTheSignalProcessing(t *testing.T) {
 		}
 	}
 }
+
+// What a policy asks of two functions is set in both.
+func TestThePolicysSettingsReachTheFunctionsThatHoldToThem(t *testing.T) {
+	for folder, settings := range map[string][]string{
+		"authenticate/check_user": {"CONSENT", "CHALLENGE", "MATCH_FMR"},
+		"authenticate/make_model": {"CONSENT", "UPLOADS_KEEP"},
+		"members/consent":         {"CONSENT"},
+		"cleanup":                 {"UPLOADS_KEEP", "MODELS_UNUSED_AFTER"},
+	} {
+		i := slices.IndexFunc(All(), func(f Function) bool { return f.Folder == folder })
+		for _, name := range settings {
+			if !slices.Contains(All()[i].Settings, name) {
+				t.Errorf("%s has no %s", folder, name)
+			}
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"systole/shared/fault"
 	"systole/shared/store"
 )
 
@@ -31,11 +32,15 @@ func (s *Service) changed(m store.Member, ref reference, probe Reading) *change 
 
 // full reports whether the digests beside a member are to be archived.
 func full(digests map[string][]byte) bool {
-	size := 0
+	return len(digests) >= archiveFrom || size(digests) >= archiveBytes
+}
+
+// size of digests in bytes.
+func size(digests map[string][]byte) (bytes int) {
 	for _, d := range digests {
-		size += len(d)
+		bytes += len(d)
 	}
-	return len(digests) >= archiveFrom || size >= archiveBytes
+	return bytes
 }
 
 // adapted returns the template adapted to an accepted probe and true, or as it is
@@ -65,4 +70,23 @@ func (s *Service) replace(ctx context.Context, session store.Session, m store.Me
 		return err
 	}
 	return s.tokens.Touch(ctx, session, model.Key)
+}
+
+// makeRoom archives the digests beside the member where they are so many that
+// another could not be remembered, and returns fault.Unavailable then: the next
+// check finds room.
+func (s *Service) makeRoom(ctx context.Context, m store.Member, ref reference, p *probe) error {
+	if p == nil || size(m.Digests)-len(m.Digests[p.id]) < besideBytes {
+		return nil
+	}
+	c, archived := *ref.content, archivable(m)
+	for _, id := range archived {
+		c.remember(m.Digests[id])
+	}
+	pointer, err := s.storeTemplate(ctx, m, ref.Template, c, nil)
+	if err == nil {
+		pointer.Failures, pointer.FailedAt = m.Template.Failures, m.Template.FailedAt
+		err = s.members.SetTemplate(ctx, m, pointer, archived)
+	}
+	return fault.New(fault.Unavailable).Because(err)
 }

@@ -75,6 +75,10 @@ const (
 	// archiveBytes is the same for their size: digests of ten-minute checks are 85 KB
 	// each, a row may have 400 KB, and each write of it costs by its size.
 	archiveBytes = 12 << 10
+	// besideBytes is the size of the digests beside a member from which no check is
+	// made until they are archived: beyond it, one that is accepted could not be
+	// remembered.
+	besideBytes = 64 << 10
 )
 
 // When a template is adapted to an accepted probe, where Settings.Adapt says so:

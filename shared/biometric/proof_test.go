@@ -1,6 +1,7 @@
 package biometric
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"testing"
@@ -238,5 +239,123 @@ func TestNoTemplateIsRemovedWhileWhatWasUsedCannotBeKept(t *testing.T) {
 		}
 		h.calls.reset()
 		h.wantReplay(t, enrolment)
+	}
+}
+
+// fat is an engine whose digests are as large as those of long recordings.
+type fat struct{ stub }
+
+func (e fat) Group(files [][]byte) (all []Recording) {
+	for _, r := range e.stub.Group(files) {
+		all = append(all, fatRecording{r})
+	}
+	return all
+}
+
+type fatRecording struct{ Recording }
+
+func (r fatRecording) Read(h Hints) (Reading, error) {
+	read, err := r.Recording.Read(h)
+	if err != nil {
+		return nil, err
+	}
+	return fatReading{read.(*stubReading)}, nil
+}
+
+type fatReading struct{ *stubReading }
+
+func (r fatReading) Digest(key [32]byte) ([]byte, error) {
+	return bytes.Repeat([]byte(r.capture+" "), besideBytes/8), nil
+}
+
+func (e fat) Enrol(n Need, readings []Reading) (Template, error) {
+	for i, r := range readings {
+		readings[i] = r.(fatReading).stubReading
+	}
+	t, err := e.stub.Enrol(n, readings)
+	return fatTemplate{t}, err
+}
+
+func (e fat) Open(b []byte, seed [32]byte) (Template, error) {
+	t, err := e.stub.Open(b, seed)
+	return fatTemplate{t}, err
+}
+
+func (e fat) Replayed(Reading, [32]byte, [][]byte) bool { return false }
+
+type fatTemplate struct{ Template }
+
+func (t fatTemplate) Verify(probe Reading, at FMR) (bool, error) {
+	return t.Template.Verify(probe.(fatReading).stubReading, at)
+}
+
+func (t fatTemplate) Adapt(Reading, FMR) (Template, bool, error) { return t, false, nil }
+
+func TestWhatLiesBesideAMemberIsBoundedWhileNothingCanBeArchived(t *testing.T) {
+	h := newHouse(t)
+	h.engine = fat{stub{"stub-1"}}
+	h.enrolled(t)
+	broken := func(call string) error {
+		if call == "Put models" {
+			return store.ErrUnavailable
+		}
+		return nil
+	}
+	h.calls.before = broken
+	accepted := 0
+	for range 12 {
+		ok, f := h.try(t, same)
+		if ok {
+			accepted++
+		} else if f == nil || f.Code != fault.Unavailable {
+			t.Fatalf("a check: %v, %v", ok, f)
+		}
+		if n := size(h.kim(t).Digests); n > 2*besideBytes {
+			t.Fatalf("%d bytes beside the member", n)
+		}
+	}
+	if accepted == 0 || accepted == 12 {
+		t.Errorf("%d accepted", accepted)
+	}
+	h.calls.reset()
+	_, _ = h.try(t, same) // it makes room
+	if ok, f := h.try(t, same); !ok || f != nil {
+		t.Errorf("when there is room: %v, %v", ok, f)
+	}
+}
+
+func TestAChallengeIsRequiredWhereTheSettingSaysSo(t *testing.T) {
+	h := newHouse(t, func(s *Settings) { s.Challenge = true }).enrolled(t)
+	if _, f := h.try(t, same); f == nil || f.Code != fault.ChallengeMissing {
+		t.Errorf("without: %v", f)
+	}
+}
+
+func TestWhoMayNotTryLearnsNothingOfARecording(t *testing.T) {
+	h := newHouse(t)
+	if _, f := h.try(t, "lee 1 short"); f == nil || f.Code != fault.NoModel {
+		t.Errorf("without a template: %v", f)
+	}
+	h.enrolled(t)
+	for range checkLimit.Free {
+		if ok, f := h.try(t, others[0]); ok || f != nil {
+			t.Fatal(ok, f)
+		}
+	}
+	if _, f := h.try(t, "lee 1 short"); f == nil || f.Code != fault.TooManyChecks {
+		t.Errorf("while there is a wait: %v", f)
+	}
+}
+
+func TestDigestsOfTwoMembersHaveNothingInCommon(t *testing.T) {
+	ring := testKeys(t)
+	reading, err := stubRecording(same).Read(Hints{})
+	must(t, err)
+	one, err := digestAtRest(digestKeys(ring, 7), reading)
+	must(t, err)
+	other, err := digestAtRest(digestKeys(ring, 8), reading)
+	must(t, err)
+	if bytes.Equal(one[8:], other[8:]) {
+		t.Error("they are equal")
 	}
 }

@@ -66,6 +66,9 @@ func (s *Service) admit(ctx context.Context, session store.Session, p *probe, un
 	if err := s.settings.consented(m); err != nil {
 		return m, ref, err
 	}
+	if err := s.makeRoom(ctx, m, ref, p); err != nil {
+		return m, ref, err
+	}
 	if p == nil { // else the store has admitted it
 		if err := mayCheck(*m.Template, s.now()); err != nil {
 			return m, ref, err
@@ -163,8 +166,14 @@ func (s *Service) recordFailure(ctx context.Context, m store.Member, p *probe, w
 // What it doesn't write leaves a count too high, and never one too low.
 func (s *Service) recordSuccess(ctx context.Context, session store.Session, m store.Member, ref reference, p *probe) {
 	if changed := s.changed(m, ref, p.reading); changed != nil {
-		bestEffort(ctx, func(ctx context.Context) error { return s.replace(ctx, session, m, *changed) })
-		return
+		var failed error
+		bestEffort(ctx, func(ctx context.Context) error {
+			failed = s.replace(ctx, session, m, *changed)
+			return failed
+		})
+		if failed == nil {
+			return
+		}
 	}
 	s.noteUse(ctx, session, m)
 }

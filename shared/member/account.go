@@ -110,21 +110,18 @@ func (s *Service) LogOutEverywhere(ctx context.Context, token string) error {
 	return s.tokens.End(ctx, m.Username, store.TokenID{})
 }
 
-// activityLimit bounds the events of one answer: those of half a year with a
-// log-in a day.
-const activityLimit = 200
-
-// Activity returns the last events of the token's member, newest first.
+// Activity returns the last events of the token's member, newest first, and of
+// those that change what protects the account every one.
 func (s *Service) Activity(ctx context.Context, token string) ([]store.Event, error) {
 	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
 		return nil, err
 	}
-	events, err := s.members.ActivityOf(ctx, m.Username, activityLimit)
+	events, err := s.members.ActivityOf(ctx, m.Username, searchedEvents)
 	if err != nil {
 		return nil, fmt.Errorf("list activity: %w", err)
 	}
-	return Remembered(events, m, s.now()), nil
+	return shown(Remembered(events, m, s.now())), nil
 }
 
 // Remembered returns the events that have not expired and that are not of an

@@ -1,6 +1,7 @@
 package member
 
 import (
+	"slices"
 	"time"
 
 	"systole/shared/store"
@@ -30,4 +31,28 @@ const ActivityKeep = 180 * 24 * time.Hour
 // NewEvent returns an event at this time, which is kept for ActivityKeep.
 func NewEvent(kind store.EventKind, at time.Time) store.Event {
 	return store.Event{Kind: kind, At: at, Expires: at.Add(ActivityKeep)}
+}
+
+// activityLimit bounds the events of one answer that anybody can cause: those of
+// half a year with a log-in a day. searchedEvents bounds what is looked through
+// for the others.
+const (
+	activityLimit  = 200
+	searchedEvents = 10_000
+)
+
+// weighty are the events that no number of others may push out of sight: they
+// change what protects the account.
+var weighty = []store.EventKind{SignedUp, PasswordChanged, ConsentWithdrawn, DataExported, ModelMade, ModelDeleted}
+
+// shown returns the newest activityLimit of the events, newest first, and of the
+// weighty ones all.
+func shown(events []store.Event) []store.Event {
+	var left []store.Event
+	for i, e := range events {
+		if i < activityLimit || slices.Contains(weighty, e.Kind) {
+			left = append(left, e)
+		}
+	}
+	return left
 }
