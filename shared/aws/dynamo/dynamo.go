@@ -10,10 +10,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 
 	"systole/shared/aws/client"
 	"systole/shared/store"
@@ -64,4 +66,12 @@ func (s *Store) get(ctx context.Context, op, table string, key item) (item, erro
 func conditionFailed(err error) bool {
 	var failed *types.ConditionalCheckFailedException
 	return errors.As(err, &failed)
+}
+
+// tooLarge reports whether a write was refused because the item would be larger
+// than DynamoDB keeps.
+func tooLarge(err error) bool {
+	var refusal smithy.APIError
+	return errors.As(err, &refusal) && refusal.ErrorCode() == "ValidationException" &&
+		strings.Contains(refusal.ErrorMessage(), "Item size")
 }

@@ -55,7 +55,8 @@ func (a AWS) Environment() []string {
 	}
 }
 
-// Config is the SDK's configuration for both servers.
+// Config is the SDK's configuration for the servers. It holds calls to the limits
+// of DynamoDB.
 func Config(t testing.TB) aws.Config {
 	t.Helper()
 	config, err := client.Config(func(name string) string {
@@ -64,6 +65,7 @@ func Config(t testing.TB) aws.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
+	config.APIOptions = append(config.APIOptions, limit)
 	return config
 }
 
