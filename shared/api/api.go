@@ -192,7 +192,11 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil && out.status == 0 {
 		answerError(out, r, err)
 	}
-	s.log(r, rt, served{out.status, start, s.settings.Now().Sub(start), err, x.stack, measured.All()})
+	gone := hungUp(r, err)
+	if gone {
+		out.status = statusCallerGone
+	}
+	s.log(r, rt, served{out.status, start, s.settings.Now().Sub(start), err, gone, x.stack, measured.All()})
 }
 
 // answer finds the handler and runs it; a panic comes back as an error.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"systole/shared/fault"
+	"systole/shared/parallel"
 	"systole/shared/store"
 )
 
@@ -252,6 +253,51 @@ func TestOneLineARequest(t *testing.T) {
 		if !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("got  %v\nwant %v", got, tt.want)
 		}
+	}
+}
+
+func TestACallerWhoHangsUpIsNoErrorOfOurs(t *testing.T) {
+	ended, end := context.WithCancel(t.Context())
+	end()
+	late, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	slots := parallel.NewSlots(1)
+	if _, ok := slots.TryEnter(); !ok {
+		t.Fatal("no slot")
+	}
+	waiting := func(_ http.ResponseWriter, r *http.Request) error {
+		_, err := slots.Enter(r.Context())
+		return fault.New(fault.Unavailable).Because(fmt.Errorf("hash: %w", err))
+	}
+	failing := failing(fmt.Errorf("read member: %w", store.ErrUnavailable))
+	tests := []struct {
+		name    string
+		context context.Context
+		handler Handler
+		want    string
+	}{
+		{"hangs up while a password waits for its hash", ended, waiting, "INFO 499 caller_gone"},
+		{"waits until the time is up", late, waiting, "ERROR 503 unavailable"},
+		{"hangs up while a store fails by itself", ended, failing, "ERROR 503 unavailable"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var out bytes.Buffer
+			h := New(Settings{Logger: slog.New(slog.NewJSONHandler(&out, nil)), MetricsNamespace: "n"},
+				Route{Path: "/x", Methods: map[string]Handler{"GET": tt.handler}})
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/x", nil).WithContext(tt.context))
+			var line struct {
+				Level, Error string
+				Status       int
+				Refusals     int
+			}
+			if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+				t.Fatalf("%v in %s", err, out.String())
+			}
+			if got := fmt.Sprintln(line.Level, line.Status, line.Error); got != tt.want+"\n" || (line.Refusals == 0) != (line.Status == 499) {
+				t.Errorf("got %+v, want %s", line, tt.want)
+			}
+		})
 	}
 }
 

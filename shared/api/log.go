@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -44,8 +45,22 @@ type served struct {
 	start    time.Time
 	took     time.Duration
 	err      error
+	gone     bool   // whether the caller was, before an answer
 	stack    []byte // where the handler panicked; nil when it did not
 	measured []measure.Measurement
+}
+
+// A caller who hung up before the answer is logged as one, with nginx's status
+// for it: nobody was refused, and nothing of ours failed.
+const (
+	statusCallerGone = 499
+	callerGone       = "caller_gone"
+)
+
+// hungUp reports whether err comes of a caller who closed the connection. A
+// passed deadline is none.
+func hungUp(r *http.Request, err error) bool {
+	return errors.Is(err, context.Canceled) && errors.Is(r.Context().Err(), context.Canceled)
 }
 
 // log writes the one line about a request. It holds what we made ourselves:
@@ -65,7 +80,9 @@ func (s *service) log(r *http.Request, rt *route, was served) {
 		attrs = append(attrs, slog.String("ip", ip))
 	}
 	level := slog.LevelInfo
-	if was.err != nil {
+	if was.gone {
+		attrs = append(attrs, slog.String("error", callerGone))
+	} else if was.err != nil {
 		code := faultOf(was.err).Code
 		attrs = append(attrs, slog.String("error", string(code)))
 		if was.status >= 500 || words[code].status >= 500 {
@@ -80,7 +97,7 @@ func (s *service) log(r *http.Request, rt *route, was served) {
 		attrs = append(attrs, slog.Float64(m.Name, m.Value))
 	}
 	if s.settings.MetricsNamespace != "" {
-		attrs = append(attrs, s.metrics(was.start, was.err != nil, was.measured)...)
+		attrs = append(attrs, s.metrics(was.start, was.err != nil && !was.gone, was.measured)...)
 	}
 	s.settings.Logger.LogAttrs(r.Context(), level, "request", attrs...)
 }

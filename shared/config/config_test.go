@@ -74,7 +74,7 @@ func TestAllProblemsAreReportedTogether(t *testing.T) {
 	want := []string{
 		"MEMBERS_TABLE is not set: it is the DynamoDB table of the members. Set it like this: export MEMBERS_TABLE=systole-members",
 		"TOKENS_TABLE is not set: it is the DynamoDB table of the tokens. Set it like this: export TOKENS_TABLE=systole-tokens",
-		`TOKEN_IDLE="soon" can't be used: it is a duration such as 30m, 12h or 30d from 1m0s to 87600h0m0s. Set it like this: export TOKEN_IDLE=7d`,
+		`TOKEN_IDLE="soon" can't be used: it is a duration such as 30m, 12h or 30d from 1m0s to 87600h0m0s. Set it like this: export TOKEN_IDLE=30d`,
 		`MATCH_FMR="2" can't be used: it is a number from 1e-05 to 0.05. Set it like this: export MATCH_FMR=0.001`,
 	}
 	if !reflect.DeepEqual(lines, want) {

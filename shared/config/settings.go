@@ -42,7 +42,7 @@ func settings() []setting {
 			number(func(c *Config) *int { return &c.TokenLimits.PerMember }, 1, member.MaxPerMember)},
 		{"TOKEN_LIFETIME", days(limits.Lifetime), "30d", "how long a token lives at most, 1m to 3650d",
 			duration(func(c *Config) *time.Duration { return &c.TokenLimits.Lifetime }, time.Minute, 3650*day)},
-		{"TOKEN_IDLE", days(limits.Idle), "7d", "how long a token lives without being used, 1m to 3650d",
+		{"TOKEN_IDLE", days(limits.Idle), "30d", "how long a token lives without being used, 1m to 3650d; by default as long as any",
 			duration(func(c *Config) *time.Duration { return &c.TokenLimits.Idle }, time.Minute, 3650*day)},
 
 		{"PASSWORD_MEMORY_KIB", "19456", "19456", "argon2id's memory in KiB, 8192 to 262144",

@@ -26,8 +26,10 @@ type TokenLimits struct {
 	Idle      time.Duration // from the last use
 }
 
-// DefaultTokenLimits suit a phone that is used every week.
-var DefaultTokenLimits = TokenLimits{PerMember: 10, Lifetime: 30 * 24 * time.Hour, Idle: 7 * 24 * time.Hour}
+// DefaultTokenLimits end a token by its age alone: the Android app logs in by
+// itself and has no words for a token that has ended. A shorter Idle ends
+// forgotten tokens sooner, at the price of log-ins.
+var DefaultTokenLimits = TokenLimits{PerMember: 10, Lifetime: 30 * 24 * time.Hour, Idle: 30 * 24 * time.Hour}
 
 // Tokens issues, checks and ends tokens.
 type Tokens struct {

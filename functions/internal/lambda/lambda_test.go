@@ -16,7 +16,7 @@ func TestEverythingThatIsWrongIsToldAtOnce(t *testing.T) {
 	env.Need(config.MembersTable)
 	env.Fail(errors.New("AWS_REGION is not set"))
 	env.Fail(nil)
-	want := `TOKEN_IDLE="soon" can't be used: it is a duration such as 30m, 12h or 30d from 1m0s to 87600h0m0s. Set it like this: export TOKEN_IDLE=7d
+	want := `TOKEN_IDLE="soon" can't be used: it is a duration such as 30m, 12h or 30d from 1m0s to 87600h0m0s. Set it like this: export TOKEN_IDLE=30d
 MEMBERS_TABLE is not set: it is the DynamoDB table of the members. Set it like this: export MEMBERS_TABLE=systole-members
 AWS_REGION is not set`
 	if err := env.Err(); err == nil || err.Error() != want {

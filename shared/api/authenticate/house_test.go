@@ -86,7 +86,9 @@ func newHouse(t testing.TB) *house {
 	h.login(t, expiredToken, "kim", 7, noon, noon)
 	h.login(t, idleToken, "kim", 7, noon.Add(-8*24*time.Hour), noon.Add(time.Hour))
 
-	tokens := member.NewTokens(h.store, member.DefaultTokenLimits, clock, rand.Reader)
+	limits := member.DefaultTokenLimits
+	limits.Idle = 7 * 24 * time.Hour
+	tokens := member.NewTokens(h.store, limits, clock, rand.Reader)
 	keys, err := protect.NewRing("a secret of the tests, and of nobody else")
 	if err != nil {
 		t.Fatal(err)
