@@ -169,4 +169,6 @@ async function download() {
   link.download = "systole.json";
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  const { recordings, recordings_withheld: withheld } = everything;
+  if (withheld && recordings.length) throw new api.Refusal(403, withheld); // the file says so, too
 }

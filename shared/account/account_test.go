@@ -1,0 +1,132 @@
+package account_test
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"testing"
+	"time"
+
+	"systole/shared/account"
+	"systole/shared/fault"
+	"systole/shared/member"
+	"systole/shared/memory"
+	"systole/shared/store"
+)
+
+const token = "0123456789abcdef0123456789abcdef01234567"
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// house is an account service with one member, who has a template.
+type house struct {
+	*account.Service
+	now     time.Time
+	store   *memory.Store
+	objects *memory.Objects
+	forget  func(store.Member) // within Forget
+}
+
+func newHouse(t *testing.T) *house {
+	h := &house{now: noon, store: new(memory.Store)}
+	clock := func() time.Time { return h.now }
+	h.objects = &memory.Objects{Now: clock}
+	m := store.Member{
+		Username: "kim", PK: 7, Created: noon, Consent: &store.Consent{Version: "1", Given: noon},
+		Template: &store.Template{Version: "v", Key: "models/7/v", Made: noon},
+	}
+	s := store.Session{ID: sha256.Sum256([]byte(token)), Username: "kim", PK: 7, Issued: noon, Used: noon, Expires: noon.Add(24 * time.Hour)}
+	err := errors.Join(
+		h.store.CreateMember(t.Context(), m), h.store.CreateSession(t.Context(), s, member.NewEvent(member.SignedUp, noon), nil),
+		h.store.Note(t.Context(), "kim", member.NewEvent(member.ModelMade, noon.Add(-time.Hour))), // of an earlier kim
+		h.objects.Put(t.Context(), store.EnrolledKey(7, "v", 0), []byte("recording")),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens := member.NewTokens(h.store, member.DefaultTokenLimits, clock, rand.Reader)
+	h.Service = account.NewService(h.store, h.store, tokens, h.objects, h, clock)
+	return h
+}
+
+// DeleteOf and Forget stand for package biometric's.
+func (h *house) DeleteOf(ctx context.Context, m store.Member) error {
+	return h.store.ClearTemplate(ctx, m, h.now, "", nil)
+}
+
+func (h *house) Forget(_ context.Context, m store.Member) error {
+	h.forget(m)
+	return nil
+}
+
+// VerifyPassword takes every password.
+func (h *house) VerifyPassword(ctx context.Context, token, password, address string) (store.Session, store.Member, error) {
+	tokens := member.NewTokens(h.store, member.DefaultTokenLimits, func() time.Time { return h.now }, rand.Reader)
+	return tokens.Resolve(ctx, h.store, token)
+}
+
+func TestAnAccountIsOfNoUseFromTheFirstStepOfItsDeletion(t *testing.T) {
+	h := newHouse(t)
+	h.forget = func(store.Member) {
+		h.now = h.now.Add(time.Second)
+		if _, err := h.Export(t.Context(), token); !fault.Is(err, fault.TokenInvalid) {
+			t.Errorf("meanwhile: %v", err)
+		}
+	}
+	h.now = h.now.Add(time.Minute)
+	if err := account.NewDeletions(h.Service, h).Delete(t.Context(), token, "p", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.store.Member(t.Context(), "kim"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the row: %v", err)
+	}
+	if events, err := h.store.ActivityOf(t.Context(), "kim", 10); err != nil || len(events) > 0 {
+		t.Errorf("the activity: %v, %v", events, err)
+	}
+}
+
+func TestAnExportTellsNothingOfTheNamesEarlierHolder(t *testing.T) {
+	e, err := newHouse(t).Export(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(e.Activity) != 1 || e.Activity[0].Kind != member.SignedUp {
+		t.Errorf("activity %+v", e.Activity)
+	}
+}
+
+func TestRecordingsAreExportedToAFreshLogInOnly(t *testing.T) {
+	for after, want := range map[time.Duration]bool{member.ProofLifetime: true, member.ProofLifetime + 1: false} {
+		h := newHouse(t)
+		h.now = h.now.Add(after)
+		e, err := h.Export(t.Context(), token)
+		if err != nil || len(e.Recordings) != 1 || e.Recordings[0].Size != 9 {
+			t.Fatalf("%+v, %v", e, err)
+		}
+		if got := e.Recordings[0].Content != nil; got != want || (e.Withheld == nil) != want {
+			t.Errorf("after %v: content %v, withheld for %v", after, got, e.Withheld)
+		}
+	}
+}
+
+func TestConsentIsWithdrawnWithAFreshLogInOnly(t *testing.T) {
+	h := newHouse(t)
+	h.now = h.now.Add(member.ProofLifetime + 1)
+	if err := h.WithdrawConsent(t.Context(), token); !fault.Is(err, fault.LogInAgain) {
+		t.Errorf("with a token alone: %v", err)
+	}
+	if m, _ := h.store.Member(t.Context(), "kim"); !m.Consent.Holds("1") || m.Template == nil {
+		t.Errorf("left %+v", m)
+	}
+	h.now = noon.Add(time.Minute)
+	if err := h.WithdrawConsent(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	if m, _ := h.store.Member(t.Context(), "kim"); m.Consent.Holds("1") || m.Template != nil {
+		t.Errorf("left %+v", m)
+	}
+	if err := h.WithdrawConsent(t.Context(), token); !fault.Is(err, fault.NoConsent) && !fault.Is(err, fault.LogInAgain) {
+		t.Errorf("again: %v", err)
+	}
+}
