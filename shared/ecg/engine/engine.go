@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"systole/shared/biometric"
 	"systole/shared/ecg"
@@ -64,18 +65,35 @@ func (p *parted) Read(h biometric.Hints) (biometric.Reading, error) {
 			return nil, Refusal(err)
 		}
 	}
-	return &reading{read}, nil
+	return &reading{Reading: read}, nil
 }
 
 // reading implements biometric.Reading.
-type reading struct{ *ecg.Reading }
+type reading struct {
+	*ecg.Reading
+
+	mu       sync.Mutex
+	key      [32]byte
+	detector *replay.Detector // under key: a check's digest and its comparison are under the same
+}
+
+// detecting calls use with the detector under a key.
+func (r *reading) detecting(key [32]byte, use func(*replay.Detector)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.detector == nil || r.key != key {
+		r.key, r.detector = key, replay.New(replay.Key(key))
+	}
+	use(r.detector)
+}
 
 func (r *reading) Usable(need biometric.Need) error {
 	return Refusal(r.Reading.Usable(quality.Need(need)))
 }
 
-func (r *reading) Digest(key [32]byte) ([]byte, error) {
-	return r.Reading.Digest(replay.New(replay.Key(key))).AppendBinary(nil)
+func (r *reading) Digest(key [32]byte) (b []byte, err error) {
+	r.detecting(key, func(d *replay.Detector) { b, err = r.Reading.Digest(d).AppendBinary(nil) })
+	return b, err
 }
 
 // errForeign is for a reading that another engine made, a mistake of the caller.
@@ -122,7 +140,9 @@ func (e *Engine) Replayed(probe biometric.Reading, key [32]byte, earlier [][]byt
 			known = append(known, one)
 		}
 	}
-	return r.Reading.Replayed(replay.New(replay.Key(key)), known)
+	replayed := false
+	r.detecting(key, func(d *replay.Detector) { replayed = r.Reading.Replayed(d, known) })
+	return replayed
 }
 
 // template implements biometric.Template.

@@ -35,9 +35,7 @@ func (d Digest) AppendBinary(b []byte) ([]byte, error) {
 	}
 	for _, vectors := range [][]Vector{d.Forms, d.Residuals} {
 		for _, v := range vectors {
-			for _, c := range v {
-				b = append(b, byte(c))
-			}
+			b = append(b, v[:]...)
 		}
 	}
 	return b, nil
@@ -94,9 +92,7 @@ func cycles(b []byte) []Cycle {
 func vectors(b []byte) []Vector {
 	all := make([]Vector, len(b)/vectorBytes)
 	for i := range all {
-		for k, c := range b[i*vectorBytes : (i+1)*vectorBytes] {
-			all[i][k] = int8(c)
-		}
+		all[i] = Vector(b[i*vectorBytes:])
 	}
 	return all
 }

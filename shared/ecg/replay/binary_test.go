@@ -10,7 +10,7 @@ import (
 func TestDigestSurvivesStorage(t *testing.T) {
 	for name, d := range map[string]Digest{
 		"empty":         {Sequence: []Cycle{}, Forms: []Vector{}, Residuals: []Vector{}},
-		"one beat":      {Sequence: []Cycle{}, Forms: []Vector{{1, -1, 127, -128}}, Residuals: []Vector{}},
+		"one beat":      {Sequence: []Cycle{}, Forms: []Vector{{1, 255, 127, 128}}, Residuals: []Vector{}},
 		"several beats": {Sequence: []Cycle{{1, 2}, {}, {1<<64 - 1, 1 << 63}}, Forms: []Vector{{1}, {2}, {3}}, Residuals: []Vector{{4}, {5}}},
 	} {
 		b, err := d.AppendBinary([]byte("before"))

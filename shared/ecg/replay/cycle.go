@@ -3,6 +3,7 @@ package replay
 import (
 	"math"
 	"slices"
+	"sync"
 )
 
 const (
@@ -26,6 +27,9 @@ const (
 // basis is orthonormal functions over a cycle, the slowest first: cosines that
 // fade at both ends, blind to constant, slope and bend.
 type basis [shapes][cells]float64
+
+// cosines are made once.
+var cosines = sync.OnceValue(newBasis)
 
 func newBasis() *basis {
 	var fade [cells]float64

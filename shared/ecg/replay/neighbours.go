@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"encoding/binary"
 	"math"
 	mathbits "math/bits"
 	"slices"
@@ -43,8 +44,9 @@ func before(beats int, enough float64) float64 {
 // distributed with a scale that the further ones tell (B. M. Hill, Ann. Stat. 3,
 // 1975). A beat that was recorded before lies as near as only noise puts it,
 // many scales off.
-func rarity(variants [][]Vector, unstretched, earlier []Vector) float64 {
-	if len(earlier) < 4 || len(variants[0]) == 0 {
+func rarity(variants [][]Vector, earlier []Vector) float64 {
+	unstretched := variants[unstretched]
+	if len(earlier) < 4 || len(unstretched) == 0 {
 		return 0
 	}
 	kept := min(near, len(earlier)-1)
@@ -53,11 +55,11 @@ func rarity(variants [][]Vector, unstretched, earlier []Vector) float64 {
 		rank = max(3, kept/2)
 	}
 	own := among(unstretched)
-	candidates := newCandidates(variants, earlier)
-	scales := make([]float64, len(variants[0]))
-	gains := make([]float64, len(variants[0]))
-	for i := range variants[0] {
-		d := nearest(variants, i, candidates.of(variants, i), kept+1)
+	search := newSearch(variants, earlier)
+	scales := make([]float64, len(unstretched))
+	gains := make([]float64, len(unstretched))
+	for i := range unstretched {
+		d := search.nearest(i, kept+1)
 		for m := 1; m < rank; m++ {
 			scales[i] += (d[rank] - d[m]) / float64(rank-1)
 		}
@@ -93,120 +95,144 @@ func among(beats []Vector) float64 {
 	return distances[len(distances)/2]
 }
 
-// candidates find the earlier vectors that may be among the nearest of a beat,
-// which a comparison of all with all would take too long for.
-type candidates struct {
+const (
+	// examined is how many earlier vectors of a beat are examined exactly: those
+	// whose sketches differ least.
+	examined = 160
+	// slack is in how many bits more than at the stretch that fits it best an
+	// earlier vector's sketch may differ at a stretch that is examined.
+	slack = 4
+	// sampled is how many earlier vectors their middle is told from.
+	sampled = 256
+)
+
+// search finds the earlier vectors that are nearest to a beat, which a comparison
+// of all with all would take too long for.
+type search struct {
+	variants [][]Vector
 	earlier  []Vector
 	sketches []uint64
-	probe    [][]uint64 // at each stretch, of each beat
-	near     []uint8    // in how many bits each earlier one differs
-	found    []Vector
+	probe    [][len(stretches)]uint64 // sketches of each beat at each stretch
+	differ   []uint8                  // in how many bits each earlier one does from a beat
+	logs     [near + 1]float64
 }
 
-// examined is how many earlier vectors of a beat are examined exactly.
-const examined = 160
-
-func newCandidates(variants [][]Vector, earlier []Vector) *candidates {
-	c := &candidates{earlier: earlier}
-	if len(earlier) <= examined {
-		return c
+func newSearch(variants [][]Vector, earlier []Vector) *search {
+	s := &search{
+		variants: variants,
+		earlier:  earlier,
+		sketches: make([]uint64, len(earlier)),
+		probe:    make([][len(stretches)]uint64, len(variants[0])),
+		differ:   make([]uint8, len(earlier)),
 	}
 	middle := middleOf(earlier)
-	c.sketches = make([]uint64, len(earlier))
 	for j := range earlier {
-		c.sketches[j] = earlier[j].sketch(&middle)
+		s.sketches[j] = earlier[j].sketch(&middle)
 	}
-	for _, v := range variants {
-		one := make([]uint64, len(v))
-		for i := range v {
-			one[i] = v[i].sketch(&middle)
+	for f, beats := range variants {
+		for i := range beats {
+			s.probe[i][f] = beats[i].sketch(&middle)
 		}
-		c.probe = append(c.probe, one)
 	}
-	c.near = make([]uint8, len(earlier))
-	return c
+	return s
 }
 
-// of are the candidates of a beat, valid until the next call.
-func (c *candidates) of(variants [][]Vector, beat int) []Vector {
-	if len(c.earlier) <= examined {
-		return c.earlier
+// limit is the number of bits up to which earlier vectors' sketches differ from a
+// beat's when enough are examined. Bits that the stretch changes don't count.
+func (s *search) limit(beat int) uint8 {
+	own := &s.probe[beat]
+	any, all := own[0], own[0]
+	for _, sketch := range own[1:] {
+		any |= sketch
+		all &= sketch
 	}
-	var own [len(stretches)]uint64
-	for f := range own {
-		own[f] = c.probe[f][beat]
-	}
-	var counts [65]int
-	for j, sketch := range c.sketches {
-		least := 64
-		for _, s := range own {
-			least = min(least, mathbits.OnesCount64(s^sketch))
-		}
-		c.near[j] = uint8(least)
-		counts[least]++
+	steady := ^(any ^ all)
+	var counts [64 + 1]int
+	for j, sketch := range s.sketches {
+		n := mathbits.OnesCount64((all ^ sketch) & steady)
+		s.differ[j] = uint8(n)
+		counts[n]++
 	}
 	limit, total := 0, counts[0]
-	for total < examined {
+	for total < examined && limit < 64 {
 		limit++
 		total += counts[limit]
 	}
-	c.found = c.found[:0]
-	for j, n := range c.near {
-		if int(n) <= limit {
-			c.found = append(c.found, c.earlier[j])
-		}
-	}
-	return c.found
+	return uint8(limit)
 }
 
-// middleOf is the mean of vectors, as seen from the first.
-func middleOf(all []Vector) (middle Vector) {
-	var sums [dims]int
-	for j := range all {
-		for k := range sums {
-			sums[k] += int(all[j][k] - all[0][k])
+// nearest are the logarithms of the distances from a beat, at the stretch that
+// fits each best, to the n earlier beats that are nearest, rising. They are valid
+// until the next call.
+func (s *search) nearest(beat, n int) []float64 {
+	var least [near + 1]int32
+	for k := range least[:n] {
+		least[k] = math.MaxInt32
+	}
+	own, limit := &s.probe[beat], s.limit(beat)
+	for j, differ := range s.differ {
+		if differ > limit {
+			continue
+		}
+		d := s.distance(beat, j, own, least[n-1])
+		k := n - 1
+		if d >= least[k] {
+			continue
+		}
+		for ; k > 0 && least[k-1] > d; k-- {
+			least[k] = least[k-1]
+		}
+		least[k] = d
+	}
+	for k := range n {
+		s.logs[k] = math.Log(float64(least[k])+grain) / 2
+	}
+	return s.logs[:n]
+}
+
+// distance is the square of that from a beat, at the stretch that fits best, to an
+// earlier one, or something no less than the limit.
+func (s *search) distance(beat, earlier int, own *[len(stretches)]uint64, limit int32) int32 {
+	var differ [len(stretches)]int
+	fit := 64
+	for f, sketch := range own {
+		differ[f] = mathbits.OnesCount64(sketch ^ s.sketches[earlier])
+		fit = min(fit, differ[f])
+	}
+	for f, n := range differ {
+		if n <= fit+slack {
+			limit = min(limit, distance(&s.variants[f][beat], &s.earlier[earlier], limit))
 		}
 	}
+	return limit
+}
+
+// middleOf is the mean of a sample of vectors, as seen from the first.
+func middleOf(all []Vector) (middle Vector) {
+	var sums [dims]int
+	every := 1 + (len(all)-1)/sampled
+	n := 0
+	for j := 0; j < len(all); j += every {
+		for k := range sums {
+			sums[k] += int(int8(all[j][k] - all[0][k]))
+		}
+		n++
+	}
 	for k := range middle {
-		middle[k] = all[0][k] + int8(sums[k]/len(all))
+		middle[k] = all[0][k] + byte(sums[k]/n)
 	}
 	return middle
 }
 
 // sketch has a bit for each coordinate, of which side of the middle it is.
 func (v *Vector) sketch(middle *Vector) (sketch uint64) {
-	for k := range v {
-		sketch |= uint64(uint8(v[k]-middle[k])>>7) << k
+	const highest, gather = 0x8080808080808080, 0x0102040810204080
+	for k := 0; k < dims; k += 8 {
+		a, b := binary.LittleEndian.Uint64(v[k:]), binary.LittleEndian.Uint64(middle[k:])
+		differences := ((a | highest) - (b &^ highest)) ^ ((a ^ ^b) & highest) // of each byte
+		sketch |= (differences & highest >> 7) * gather >> 56 << k
 	}
 	return sketch
-}
-
-// nearest are the logarithms of the distances from a beat, at the stretch that
-// fits each best, to the n earlier beats that are nearest, rising.
-func nearest(variants [][]Vector, beat int, earlier []Vector, n int) []float64 {
-	var least [near + 1]int32
-	for k := range least[:n] {
-		least[k] = math.MaxInt32
-	}
-	for j := range earlier {
-		limit := least[n-1]
-		for _, v := range variants {
-			limit = min(limit, distance(&v[beat], &earlier[j], limit))
-		}
-		k := n - 1
-		if limit >= least[k] {
-			continue
-		}
-		for ; k > 0 && least[k-1] > limit; k-- {
-			least[k] = least[k-1]
-		}
-		least[k] = limit
-	}
-	logs := make([]float64, n)
-	for k := range logs {
-		logs[k] = math.Log(float64(least[k])+grain) / 2
-	}
-	return logs
 }
 
 // distance is the square of two vectors' distance, or something no less than the
@@ -214,11 +240,11 @@ func nearest(variants [][]Vector, beat int, earlier []Vector, n int) []float64 {
 func distance(a, b *Vector, limit int32) int32 {
 	sum := int32(0)
 	for k := 0; k < dims && sum < limit; k += 8 {
-		p, q := (*[8]int8)(a[k:]), (*[8]int8)(b[k:])
+		p, q := (*[8]byte)(a[k:]), (*[8]byte)(b[k:])
 		sum += squared(p[0]-q[0]) + squared(p[1]-q[1]) + squared(p[2]-q[2]) + squared(p[3]-q[3]) +
 			squared(p[4]-q[4]) + squared(p[5]-q[5]) + squared(p[6]-q[6]) + squared(p[7]-q[7])
 	}
 	return sum
 }
 
-func squared(d int8) int32 { return int32(d) * int32(d) }
+func squared(d byte) int32 { return int32(int8(d)) * int32(int8(d)) }

@@ -6,6 +6,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"sync"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+	"gonum.org/v1/gonum/blas/blas64"
 )
 
 // dims is how many coordinates of a shape are kept.
@@ -24,74 +28,74 @@ const step = 0.2
 //go:embed parameters.bin
 var parameters []byte
 
-type matrix [dims]shape
-
-type learned struct{ forms, residuals matrix }
+type learned struct{ forms, residuals blas32.General }
 
 // shipped reads the parameters.
-var shipped = sync.OnceValue(func() *learned {
-	l := new(learned)
+var shipped = sync.OnceValue(func() learned {
 	b := parameters
-	for _, m := range []*matrix{&l.forms, &l.residuals} {
-		for i := range m {
-			for k := range m[i] {
-				m[i][k] = float64(math.Float32frombits(binary.LittleEndian.Uint32(b)))
-				b = b[4:]
-			}
+	read := func() blas32.General {
+		m := blas32.General{Rows: dims, Cols: points, Stride: points, Data: make([]float32, dims*points)}
+		for i := range m.Data {
+			m.Data[i] = math.Float32frombits(binary.LittleEndian.Uint32(b))
+			b = b[4:]
 		}
+		return m
 	}
-	return l
+	return learned{forms: read(), residuals: read()}
 })
 
 // projection makes vectors of shapes: learned coordinates, turned and moved as
 // the key has it.
 type projection struct {
-	rows    matrix
+	rows    blas32.General
 	offsets [dims]float64
 }
 
-func newProjection(learned *matrix, r *rand.ChaCha8) *projection {
-	p := new(projection)
+func newProjection(learned blas32.General, r *rand.ChaCha8) *projection {
 	turn := rotation(r)
-	for i := range p.rows {
-		row := &p.rows[i]
-		for k, c := range turn[i] {
-			c /= step
-			for j, v := range &learned[k] {
-				row[j] += c * v
-			}
-		}
+	p := &projection{rows: blas32.General{Rows: dims, Cols: points, Stride: points, Data: make([]float32, dims*points)}}
+	single := square(dims)
+	for i, v := range turn.Data {
+		single.Data[i] = float32(v)
+	}
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1/step, single, learned, 0, p.rows)
+	for i := range p.offsets {
 		p.offsets[i] = 256 * uniform(r)
 	}
 	return p
 }
 
-// rotation draws an orthonormal matrix.
-func rotation(r *rand.ChaCha8) (m [dims][dims]float64) {
-	for i := range m {
-		for k := range m[i] {
-			m[i][k] = normal(r)
+// rotation draws an orthonormal matrix of dims rows.
+func rotation(r *rand.ChaCha8) blas64.General {
+	m := blas64.General{Rows: dims, Cols: dims, Stride: dims, Data: make([]float64, dims*dims)}
+	var parts [dims]float64
+	for i := range dims {
+		v := blas64.Vector{N: dims, Inc: 1, Data: m.Data[i*dims : (i+1)*dims]}
+		for k := range v.Data {
+			v.Data[k] = normal(r)
 		}
-		for j := range i {
-			c := dot(m[i][:], m[j][:])
-			for k, v := range m[j] {
-				m[i][k] -= c * v
-			}
+		if i > 0 { // Gram and Schmidt, all rows before at once
+			before := blas64.General{Rows: i, Cols: dims, Stride: dims, Data: m.Data[:i*dims]}
+			c := blas64.Vector{N: i, Inc: 1, Data: parts[:i]}
+			blas64.Gemv(blas.NoTrans, 1, before, v, 0, c)
+			blas64.Gemv(blas.Trans, -1, before, c, 1, v)
 		}
-		length := math.Sqrt(dot(m[i][:], m[i][:]))
-		for k := range m[i] {
-			m[i][k] /= length
-		}
+		blas64.Scal(1/blas64.Nrm2(v), v)
 	}
 	return m
 }
 
-// all are the vectors of shapes.
-func (p *projection) all(shapes []shape) []Vector {
-	vectors := make([]Vector, len(shapes))
-	for i := range shapes {
-		for k := range p.rows {
-			vectors[i][k] = int8(int64(math.Floor(p.offsets[k] + dot(p.rows[k][:], shapes[i][:]))))
+// all are the vectors of shapes, one a row.
+func (p *projection) all(shapes blas32.General) []Vector {
+	vectors := make([]Vector, shapes.Rows)
+	if len(vectors) == 0 {
+		return vectors
+	}
+	coordinates := blas32.General{Rows: shapes.Rows, Cols: dims, Stride: dims, Data: make([]float32, shapes.Rows*dims)}
+	blas32.Gemm(blas.NoTrans, blas.Trans, 1, shapes, p.rows, 0, coordinates)
+	for i := range vectors {
+		for k, c := range row(coordinates, i) {
+			vectors[i][k] = byte(int64(math.Floor(p.offsets[k] + float64(c))))
 		}
 	}
 	return vectors

@@ -43,8 +43,8 @@ type Digest struct {
 	Residuals []Vector // of those that others are like
 }
 
-// Vector is a point whose coordinates go round: 127 is next to -128.
-type Vector [dims]int8
+// Vector is a point whose coordinates go round: 255 is next to 0.
+type Vector [dims]byte
 
 // Detector makes and compares digests under one key. It is not for concurrent
 // use.
@@ -52,7 +52,6 @@ type Detector struct {
 	sequence  *sequencer
 	forms     *projection
 	residuals *projection
-	window    window
 }
 
 // New returns the detector for a key.
@@ -60,21 +59,22 @@ func New(key Key) *Detector {
 	r := rand.NewChaCha8(key)
 	d := &Detector{sequence: newSequencer(r)} // drawn first: digests of version 1 are under it
 	learned := shipped()
-	d.forms = newProjection(&learned.forms, r)
-	d.residuals = newProjection(&learned.residuals, r)
-	d.window = newWindow()
+	d.forms = newProjection(learned.forms, r)
+	d.residuals = newProjection(learned.residuals, r)
 	return d
 }
 
 // Digest is the digest of a recording. It is empty where there are fewer than
 // three beats.
 func (d *Detector) Digest(s Signal) Digest {
-	beats := d.window.cut(s.Raw, d.window.middles(s), 1)
-	differences, accompanied := residuals(beats)
+	w := windows()
+	middles := w.middles(s)
+	beats := newShapes(len(middles))
+	w.cut(beats, s.Raw, middles, 1)
 	return Digest{
 		Sequence:  d.sequence.of(s),
 		Forms:     d.forms.all(beats),
-		Residuals: d.residuals.all(only(differences, accompanied)),
+		Residuals: d.residuals.all(kinshipOf(beats).residuals(beats)),
 	}
 }
 
@@ -94,6 +94,12 @@ func (d *Detector) Replayed(s Signal, history []Digest) bool {
 }
 
 func beatsOf(history []Digest) (forms, residuals []Vector) {
+	n, m := 0, 0
+	for _, h := range history {
+		n += len(h.Forms)
+		m += len(h.Residuals)
+	}
+	forms, residuals = make([]Vector, 0, n), make([]Vector, 0, m)
 	for _, h := range history {
 		forms = append(forms, h.Forms...)
 		residuals = append(residuals, h.Residuals...)
@@ -102,17 +108,19 @@ func beatsOf(history []Digest) (forms, residuals []Vector) {
 }
 
 // evidence is how unusually like earlier ones the recording's beats are as sets,
-// in nats, by their forms and by their residuals.
-func (d *Detector) evidence(s Signal, forms, differences []Vector) (byForm, byResidual float64) {
-	middles := d.window.middles(s)
-	_, accompanied := residuals(d.window.cut(s.Raw, middles, 1))
-	var probeForms, probeDifferences [][]Vector
+// in nats, by their forms and by their residuals. Which beats are like which is
+// told without stretching.
+func (d *Detector) evidence(s Signal, forms, residuals []Vector) (byForm, byResidual float64) {
+	w := windows()
+	middles := w.middles(s)
+	beats := newShapes(len(middles))
+	w.cut(beats, s.Raw, middles, stretches[unstretched])
+	kinship := kinshipOf(beats)
+	var probeForms, probeResiduals [][]Vector
 	for _, stretch := range stretches {
-		beats := d.window.cut(s.Raw, middles, stretch)
-		all, _ := residuals(beats)
+		w.cut(beats, s.Raw, middles, stretch)
 		probeForms = append(probeForms, d.forms.all(beats))
-		probeDifferences = append(probeDifferences, d.residuals.all(only(all, accompanied)))
+		probeResiduals = append(probeResiduals, d.residuals.all(kinship.residuals(beats)))
 	}
-	const unstretched = len(stretches) / 2
-	return rarity(probeForms, probeForms[unstretched], forms), rarity(probeDifferences, probeDifferences[unstretched], differences)
+	return rarity(probeForms, forms), rarity(probeResiduals, residuals)
 }

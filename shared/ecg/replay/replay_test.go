@@ -177,7 +177,7 @@ func TestVectorsStayWhatTheyAre(t *testing.T) {
 		{"residual", d.Residuals[12], [8]int8{5, -67, -48, 71, -61, 37, 32, -65}},
 	} {
 		for k, want := range tt.want {
-			if off := int8(tt.got[k] - want); off < -1 || off > 1 {
+			if off := int8(tt.got[k] - byte(want)); off < -1 || off > 1 {
 				t.Errorf("%s begins %v, want %v", tt.name, tt.got[:8], tt.want)
 				break
 			}
@@ -187,31 +187,83 @@ func TestVectorsStayWhatTheyAre(t *testing.T) {
 
 func TestRotationIsOrthonormal(t *testing.T) {
 	m := rotation(rand.NewChaCha8([32]byte{1}))
-	for i := range m {
+	row := func(i int) []float64 { return m.Data[i*m.Stride : i*m.Stride+m.Cols] }
+	for i := range m.Rows {
 		for k := range i + 1 {
 			want := 0.0
 			if i == k {
 				want = 1
 			}
-			if got := dot(m[i][:], m[k][:]); math.Abs(got-want) > 1e-9 {
+			if got := dot(row(i), row(k)); math.Abs(got-want) > 1e-9 {
 				t.Fatalf("rows %d and %d: %g", i, k, got)
 			}
 		}
 	}
 }
 
+func TestSketchTellsTheSideOfTheMiddle(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 100 {
+		var v, middle Vector
+		for k := range v {
+			v[k], middle[k] = byte(r.Uint32()), byte(r.Uint32())
+		}
+		got := v.sketch(&middle)
+		for k := range v {
+			if want := uint64(v[k]-middle[k]) >> 7; got>>k&1 != want {
+				t.Fatalf("coordinate %d, %d beside %d: bit %d, want %d", k, v[k], middle[k], got>>k&1, want)
+			}
+		}
+		if got>>dims != 0 {
+			t.Fatalf("bits beyond %d: %x", dims, got)
+		}
+	}
+}
+
+// What the sketches pass over is no nearer than what a comparison of all with all
+// finds.
+func TestSearchFindsTheNearest(t *testing.T) {
+	d := New(Key{1})
+	var earlier []Vector
+	for seed := range uint64(40) {
+		earlier = append(earlier, d.Digest(beating(seed+1)).Forms...)
+	}
+	probe := d.Digest(beating(7)).Forms
+	variants := make([][]Vector, len(stretches))
+	for f := range variants {
+		variants[f] = probe
+	}
+	s := newSearch(variants, earlier)
+	for i := range probe {
+		least := int32(math.MaxInt32)
+		for j := range earlier {
+			least = min(least, distance(&probe[i], &earlier[j], least))
+		}
+		if got, want := s.nearest(i, near+1)[0], math.Log(float64(least)+grain)/2; got != want {
+			t.Errorf("beat %d: nearest %g, want %g", i, got, want)
+		}
+	}
+}
+
 func TestCoordinatesGoRound(t *testing.T) {
-	a, b := Vector{127, 0, -128}, Vector{-128, 1, 127}
+	a, b := Vector{127, 0, 255}, Vector{128, 1, 0}
 	if got := distance(&a, &b, math.MaxInt32); got != 3 {
 		t.Errorf("distance %d, want 3", got)
 	}
 }
 
-func BenchmarkDigest(b *testing.B) {
-	s := beating(1)
+func BenchmarkNew(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		New(Key{1}).Digest(s)
+		New(Key{1})
+	}
+}
+
+func BenchmarkDigest(b *testing.B) {
+	d, s := New(Key{1}), beating(1)
+	b.ReportAllocs()
+	for b.Loop() {
+		d.Digest(s)
 	}
 }
 
@@ -228,7 +280,7 @@ func BenchmarkReplayed(b *testing.B) {
 		b.Run(fmt.Sprint(checks, " checks"), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				New(Key{1}).Replayed(s, history[:checks])
+				d.Replayed(s, history[:checks])
 			}
 		})
 	}

@@ -1,6 +1,11 @@
 package replay
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+)
 
 const (
 	// together is how many beats at most are compared for their residuals. A
@@ -14,48 +19,76 @@ const (
 	company = 1.5
 )
 
-// residuals are what beats differ in from the mean of those that are like them,
-// in time order, and whether there are others like each.
-func residuals(beats []shape) (all []shape, accompanied []bool) {
-	all = make([]shape, 0, len(beats))
-	n := (len(beats) + together - 1) / together
+// kinship is which beats of a recording are like which.
+type kinship struct {
+	parts       []blas32.General // of so many beats each: the weight of each in the mean of those like each
+	accompanied []bool           // whether others are like each
+}
+
+// kinshipOf tells it from shapes in time order.
+func kinshipOf(shapes blas32.General) kinship {
+	k := kinship{accompanied: make([]bool, 0, shapes.Rows)}
+	n := (shapes.Rows + together - 1) / together
 	for i := range n {
-		part := beats[i*len(beats)/n : (i+1)*len(beats)/n]
-		for k := range part {
-			residual, weight := residualOf(k, part)
-			all = append(all, residual)
-			accompanied = append(accompanied, weight >= company)
+		part := rows(shapes, i*shapes.Rows/n, (i+1)*shapes.Rows/n)
+		weights := square(part.Rows)
+		for a := range part.Rows {
+			weights.Data[a*part.Rows+a] = 1
+			for b := range a {
+				difference := 0.0
+				other := row(part, b)
+				for p, v := range row(part, a) {
+					d := float64(v - other[p])
+					difference += d * d / points
+				}
+				w := float32(math.Exp(-difference / (2 * likeness)))
+				weights.Data[a*part.Rows+b], weights.Data[b*part.Rows+a] = w, w
+			}
 		}
+		for a := range part.Rows {
+			sum := float32(0)
+			for _, w := range row(weights, a) {
+				sum += w
+			}
+			for b := range row(weights, a) {
+				row(weights, a)[b] /= sum
+			}
+			k.accompanied = append(k.accompanied, sum >= company)
+		}
+		k.parts = append(k.parts, weights)
 	}
-	return all, accompanied
+	return k
 }
 
-func residualOf(k int, beats []shape) (residual shape, weight float64) {
-	for i := range beats {
-		square := 0.0
-		for p, v := range beats[i] {
-			d := v - beats[k][p]
-			square += d * d / points
-		}
-		w := math.Exp(-square / (2 * likeness))
-		weight += w
-		for p, v := range beats[i] {
-			residual[p] -= w * v
+// residuals are what beats differ in from the mean of those that are like them,
+// of those that others are like. shapes are the beats', at any stretch.
+func (k kinship) residuals(shapes blas32.General) blas32.General {
+	all := blas32.General{Rows: shapes.Rows, Cols: shapes.Cols, Stride: shapes.Stride, Data: append([]float32(nil), shapes.Data...)}
+	from := 0
+	for _, weights := range k.parts {
+		to := from + weights.Rows
+		blas32.Gemm(blas.NoTrans, blas.NoTrans, -1, weights, rows(shapes, from, to), 1, rows(all, from, to))
+		from = to
+	}
+	kept := 0
+	for i, ok := range k.accompanied {
+		if ok {
+			copy(row(all, kept), row(all, i))
+			kept++
 		}
 	}
-	for p := range residual {
-		residual[p] = beats[k][p] + residual[p]/weight
-	}
-	return residual, weight
+	return rows(all, 0, kept)
 }
 
-// only are the shapes that are marked.
-func only(all []shape, marked []bool) []shape {
-	var some []shape
-	for i, s := range all {
-		if marked[i] {
-			some = append(some, s)
-		}
-	}
-	return some
+// square is a matrix of n rows and columns.
+func square(n int) blas32.General {
+	return blas32.General{Rows: n, Cols: n, Stride: n, Data: make([]float32, n*n)}
 }
+
+// rows are some of a matrix's, where they lie.
+func rows(m blas32.General, from, to int) blas32.General {
+	return blas32.General{Rows: to - from, Cols: m.Cols, Stride: m.Stride, Data: m.Data[from*m.Stride : to*m.Stride]}
+}
+
+// row is one of a matrix, where it lies.
+func row(m blas32.General, i int) []float32 { return m.Data[i*m.Stride : i*m.Stride+m.Cols] }

@@ -40,7 +40,7 @@ type sequencer struct {
 }
 
 func newSequencer(r *rand.ChaCha8) *sequencer {
-	m := &sequencer{shapes: newBasis()}
+	m := &sequencer{shapes: cosines()}
 	for i := range bits {
 		m.rhythm[i] = normal(r) / rhythmStep
 		for k := range m.shape[i] {

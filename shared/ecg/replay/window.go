@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 
+	"gonum.org/v1/gonum/blas/blas32"
+
 	"systole/shared/ecg/frontend"
 )
 
@@ -36,6 +38,9 @@ const (
 // change its length by more.
 var stretches = [...]float64{0.9, 0.93, 0.965, 1, 1.035, 1.07, 1.1}
 
+// unstretched is the place of 1 among them.
+const unstretched = len(stretches) / 2
+
 // shape is a beat's, upright, in parts of the height of its QRS complex.
 type shape [points]float64
 
@@ -47,8 +52,11 @@ type window struct {
 	weights []float64     // of slopes around a complex
 }
 
-func newWindow() window {
-	w := window{slopes: kernelOf(1, true)}
+// windows is made once.
+var windows = sync.OnceValue(newWindow)
+
+func newWindow() *window {
+	w := &window{slopes: kernelOf(1, true)}
 	const seconds = float64(pointStep) / frontend.RateHz
 	const fadeSeconds = 0.04
 	for k := range w.fade {
@@ -72,6 +80,11 @@ func newWindow() window {
 		w.weights = append(w.weights, math.Exp(-z*z/2))
 	}
 	return w
+}
+
+// newShapes are n shapes, one a row.
+func newShapes(n int) blas32.General {
+	return blas32.General{Rows: n, Cols: points, Stride: points, Data: make([]float32, n*points)}
 }
 
 func (s *shape) takeOff(unit *shape) {
@@ -108,17 +121,14 @@ func (w *window) middle(raw []float64, peak float64) (float64, bool) {
 	const steps, furthest = 4, 5.
 	at := peak
 	for range steps {
-		first := int(math.Round(at)) - qrsReach - w.slopes.reach
+		first := int(at+0.5) - qrsReach - w.slopes.reach
 		if first < 0 || first+2*(qrsReach+w.slopes.reach) >= len(raw) {
 			return 0, false
 		}
 		taps := w.slopes.at(at)
 		energy, moment := 0.0, 0.0
 		for k, weight := range w.weights {
-			slope := 0.0
-			for i, v := range raw[first+k : first+k+len(taps)] {
-				slope += taps[i] * v
-			}
+			slope := dot(taps, raw[first+k:first+k+len(taps)])
 			energy += weight * slope * slope
 			moment += weight * slope * slope * float64(k-qrsReach)
 		}
@@ -130,26 +140,23 @@ func (w *window) middle(raw []float64, peak float64) (float64, bool) {
 	return at, true
 }
 
-// cut returns the shapes of the beats at the middles, as they are where time runs
-// slower by a factor.
-func (w *window) cut(raw, middles []float64, stretch float64) []shape {
+// cut sets dst to the shapes of the beats at the middles, one a row, as they are
+// where time runs slower by a factor.
+func (w *window) cut(dst blas32.General, raw, middles []float64, stretch float64) {
 	k := kernelOf(stretch, false)
-	all := make([]shape, len(middles))
 	for i, middle := range middles {
-		s := &all[i]
+		var s shape
 		for p := range s {
 			at := middle + stretch*float64(firstPoint+pointStep*p)
 			taps := k.at(at)
-			first := int(math.Round(at)) - k.reach
-			sum := 0.0
-			for t, v := range raw[first : first+len(taps)] {
-				sum += taps[t] * v
-			}
-			s[p] = w.fade[p] * sum
+			first := int(at+0.5) - k.reach
+			s[p] = w.fade[p] * dot(taps, raw[first:first+len(taps)])
 		}
-		w.level(s)
+		w.level(&s)
+		for p, v := range s {
+			dst.Data[i*dst.Stride+p] = float32(v)
+		}
 	}
-	return all
 }
 
 // level takes off what is as slow as the baseline, and brings the QRS complex to
@@ -218,7 +225,7 @@ func newKernel(stretch float64, slope bool) *kernel {
 // at are the weights of the samples around an instant, the nearest sample in the
 // middle.
 func (k *kernel) at(instant float64) []float64 {
-	between := instant - math.Round(instant)
+	between := instant - math.Floor(instant+0.5)
 	return k.taps[int((between+0.5)*parts+0.5)]
 }
 
