@@ -106,7 +106,7 @@ func All() []Function {
 			Folder: "members/create", Routes: at(api.PathCreate, http.MethodPost),
 			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 60, Alarms: Contract,
 			Grants: []Grant{
-				allow(members, "PutItem", "GetItem"),
+				allow(members, "PutItem", "GetItem", "BatchGetItem", "UpdateItem"),
 				allow(tokens, "BatchWriteItem"),
 				allow(activity, "BatchWriteItem"),
 			},

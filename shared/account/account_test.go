@@ -61,7 +61,7 @@ func (h *house) Forget(_ context.Context, m store.Member) error {
 }
 
 // VerifyPassword takes every password.
-func (h *house) VerifyPassword(ctx context.Context, token, password, address string) (store.Session, store.Member, error) {
+func (h *house) VerifyPassword(ctx context.Context, token, password string) (store.Session, store.Member, error) {
 	tokens := member.NewTokens(h.store, member.DefaultTokenLimits, func() time.Time { return h.now }, rand.Reader)
 	return tokens.Resolve(ctx, h.store, token)
 }
@@ -75,7 +75,7 @@ func TestAnAccountIsOfNoUseFromTheFirstStepOfItsDeletion(t *testing.T) {
 		}
 	}
 	h.now = h.now.Add(time.Minute)
-	if err := account.NewDeletions(h.Service, h).Delete(t.Context(), token, "p", ""); err != nil {
+	if err := account.NewDeletions(h.Service, h).Delete(t.Context(), token, "p"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.store.Member(t.Context(), "kim"); !errors.Is(err, store.ErrNotFound) {

@@ -12,8 +12,8 @@ import (
 // PasswordVerifier compares a password with that of a token's member.
 type PasswordVerifier interface {
 	// VerifyPassword returns whose token and password it is, or fault.TokenInvalid,
-	// fault.PasswordWrong or fault.TooManyLogIns.
-	VerifyPassword(ctx context.Context, token, password, address string) (store.Session, store.Member, error)
+	// fault.PasswordWrong, fault.TooManyLogIns or fault.LogInAgain.
+	VerifyPassword(ctx context.Context, token, password string) (store.Session, store.Member, error)
 }
 
 // Deletions deletes accounts.
@@ -29,8 +29,8 @@ func NewDeletions(s *Service, p PasswordVerifier) Deletions { return Deletions{s
 // Delete deletes the account of the token's member: the row, tokens, template,
 // recordings and activity. If it fails midway, the member can log in and ask
 // again.
-func (s Deletions) Delete(ctx context.Context, token, password, address string) error {
-	_, m, err := s.passwords.VerifyPassword(ctx, token, password, address)
+func (s Deletions) Delete(ctx context.Context, token, password string) error {
+	_, m, err := s.passwords.VerifyPassword(ctx, token, password)
 	if err != nil {
 		return err
 	}

@@ -113,6 +113,12 @@ var words = map[fault.Code]word{
 	fault.TooManyLogIns: {http.StatusTooManyRequests, Sentence{
 		"로그인에 여러 번 실패했습니다.[ {seconds}초 뒤에 다시 시도해 주세요.]",
 		"Several log-ins failed.[ Please try again in {seconds} seconds.]"}},
+	fault.TooManySignUps: {http.StatusTooManyRequests, Sentence{
+		"이 네트워크에서 가입이 너무 많았습니다.[ {seconds}초 뒤에 다시 시도해 주세요.]",
+		"There were too many sign-ups from this network.[ Please try again in {seconds} seconds.]"}},
+	fault.LogInElsewhere: {http.StatusForbidden, Sentence{
+		"다른 곳에서 이 아이디로 로그인에 너무 많이 실패해, 여기서는 비밀번호만으로 로그인할 수 없습니다. 전에 로그인한 적이 있는 네트워크에서 로그인하거나, 로그인된 기기에서 비밀번호를 바꿔 주세요.",
+		"Too many log-ins under this name failed elsewhere, so the password alone is not enough here. Log in from a network where you logged in before, or change the password on a device that is logged in."}},
 	fault.TokenMissing: {http.StatusUnauthorized, Sentence{
 		"로그인이 필요합니다. 로그인해서 받은 토큰을 Authorization 헤더에 넣어 보내 주세요.",
 		"You need to log in. Send the token from your log-in in the Authorization header."}},
@@ -140,7 +146,7 @@ var words = map[fault.Code]word{
 		"인증에 여러 번 실패했습니다.[ {seconds}초 뒤에 다시 시도해 주세요.]",
 		"Several checks failed.[ Please try again in {seconds} seconds.]"}},
 	fault.LogInAgain: {http.StatusForbidden, Sentence{
-		"보안을 위해 비밀번호로 다시 로그인해 주세요. 등록된 심전도는 로그인한 뒤 10분 안에 바꾸거나 지우거나 내려받을 수 있습니다.",
+		"보안을 위해 비밀번호로 다시 로그인한 뒤 시도해 주세요. 등록된 심전도는 로그인한 뒤 10분 안에 바꾸거나 지우거나 내려받을 수 있습니다.",
 		"Please log in again with the password first. The enrolled ECG can be changed, deleted or downloaded within ten minutes of a log-in."}},
 	fault.ChallengeMissing: {http.StatusBadRequest, Sentence{
 		"이 서비스는 인증마다 일회용 값이 필요합니다. /authenticate/challenge/ 에서 받은 값을 nonce 항목에 넣어 보내 주세요.",

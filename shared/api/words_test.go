@@ -32,6 +32,7 @@ var params = map[fault.Code][]string{
 	fault.TooShort:             {"seconds_missing"},
 	fault.TooManyChecks:        {"seconds"},
 	fault.TooManyLogIns:        {"seconds"},
+	fault.TooManySignUps:       {"seconds"},
 	fault.TooFewBeats:          {"beats_missing"},
 }
 

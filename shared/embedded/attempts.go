@@ -35,16 +35,22 @@ func (s *Store) MemberWithAttempts(_ context.Context, username string, keys []st
 	return found, of, err
 }
 
-// CountAttempt: see store.AttemptStore. It deletes some of what has expired by
+// AdmitAttempt: see store.AttemptStore. It deletes some of what has expired by
 // then.
-func (s *Store) CountAttempt(_ context.Context, key string, at, expires time.Time) error {
-	rule := rules.CountAttempt(at, expires)
+func (s *Store) AdmitAttempt(_ context.Context, key string, b store.Backoff, at, expires time.Time) error {
+	rule := rules.AdmitAttempt(b, at, expires)
 	return s.write(rule.Op, func(tx *bolt.Tx) error {
 		if err := sweep(tx, at); err != nil {
 			return err
 		}
 		return updateAttempts(tx, key, rule)
 	})
+}
+
+// TakeBackAttempt: see store.AttemptStore.
+func (s *Store) TakeBackAttempt(_ context.Context, key string) error {
+	rule := rules.TakeBackAttempt()
+	return s.write(rule.Op, func(tx *bolt.Tx) error { return updateAttempts(tx, key, rule) })
 }
 
 // ClearAttempts: see store.AttemptStore.

@@ -62,6 +62,12 @@ func (s *Store) SetConsent(_ context.Context, username string, pk int64, c store
 	return err
 }
 
+// RecordNetwork: see store.MemberStore.
+func (s *Store) RecordNetwork(_ context.Context, username string, pk int64, network string, at time.Time, forget []string) error {
+	_, err := s.update(username, rules.RecordNetwork(pk, network, at, forget))
+	return err
+}
+
 // DeleteMember: see store.MemberStore.
 func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error {
 	_, err := s.update(username, rules.DeleteMember(pk))

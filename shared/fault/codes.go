@@ -28,6 +28,8 @@ const (
 	CredentialsInvalid Code = "credentials_invalid"
 	PasswordWrong      Code = "password_wrong"
 	TooManyLogIns      Code = "too_many_log_ins"
+	TooManySignUps     Code = "too_many_sign_ups"
+	LogInElsewhere     Code = "log_in_elsewhere"
 	TokenMissing       Code = "token_missing"
 	TokenInvalid       Code = "token_invalid"
 

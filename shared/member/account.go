@@ -9,75 +9,111 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"systole/shared/fault"
+	"systole/shared/parallel"
 	"systole/shared/store"
 )
 
 // VerifyPassword returns the session and member of a token if the password is
-// the member's. Failures count as with log-ins: holding a token does not prove
-// knowledge of the password.
-// The errors are fault.TokenInvalid, fault.PasswordWrong and fault.TooManyLogIns.
-func (s *Service) VerifyPassword(ctx context.Context, token, password, address string) (store.Session, store.Member, error) {
-	session, err := s.tokens.Authenticate(ctx, token)
-	if err != nil {
-		return store.Session{}, store.Member{}, err
-	}
-	counters := counters(session.Username, address)
-	m, attempts, err := s.members.MemberWithAttempts(ctx, session.Username, keysOf(counters))
-	if err != nil {
-		return store.Session{}, store.Member{}, fmt.Errorf("read member: %w", err)
-	}
-	if m == nil {
-		return store.Session{}, store.Member{}, fault.New(fault.TokenInvalid)
-	}
-	if err := s.tokens.Confirm(session, *m); err != nil {
-		return store.Session{}, store.Member{}, err
-	}
-	if err := mayLogIn(counters, attempts, s.now()); err != nil {
-		return store.Session{}, store.Member{}, err
-	}
-	if err = s.compare(ctx, m, norm.NFC.String(password)); err != nil {
-		err = s.recordFailure(ctx, m.Username, counters, err)
-	}
+// the member's. Failures count with the session: holding a token does not prove
+// knowledge of the password, and what others try elsewhere keeps nobody from
+// changing theirs.
+// The errors are fault.TokenInvalid, fault.PasswordWrong, fault.TooManyLogIns and,
+// after fifty in a row, fault.LogInAgain.
+func (s *Service) VerifyPassword(ctx context.Context, token, password string) (store.Session, store.Member, error) {
+	session, m, err := s.verifyPassword(ctx, token, password)
 	if fault.Is(err, fault.CredentialsInvalid) {
 		err = fault.New(fault.PasswordWrong)
 	}
 	if err != nil {
 		return store.Session{}, store.Member{}, err
 	}
-	return session, *m, s.clearFailures(ctx, counters, attempts)
+	return session, m, nil
+}
+
+func (s *Service) verifyPassword(ctx context.Context, token, password string) (session store.Session, found store.Member, err error) {
+	at := s.now()
+	if session, err = s.tokens.Authenticate(ctx, token); err != nil {
+		return session, found, err
+	}
+	counters := []counter{sessionCounter(session.ID)}
+	m, attempts, err := s.members.MemberWithAttempts(ctx, session.Username, keysOf(counters))
+	if err != nil {
+		return session, found, fmt.Errorf("read member: %w", err)
+	}
+	if m == nil {
+		return session, found, fault.New(fault.TokenInvalid)
+	}
+	if err := s.tokens.Confirm(session, *m); err != nil {
+		return session, found, err
+	}
+	if err := mayTry(counters, attempts, at); err != nil {
+		return session, found, err
+	}
+	if err := s.admit(ctx, counters, at); err != nil {
+		return session, found, err
+	}
+	if err := s.compare(ctx, m, norm.NFC.String(password)); err != nil {
+		return session, found, s.noteFailure(ctx, m, m.Username, err)
+	}
+	return session, *m, s.succeed(ctx, counters)
 }
 
 // ChangePassword replaces the password and ends every other session of the
-// member. The errors are those of VerifyPassword and of a new password.
-func (s *Service) ChangePassword(ctx context.Context, token, password, replacement, address string) error {
-	session, m, err := s.VerifyPassword(ctx, token, password, address)
+// member. Guesses at the password before count no longer. The errors are those
+// of VerifyPassword and of a new password.
+func (s *Service) ChangePassword(ctx context.Context, token, password, replacement string) error {
+	session, m, err := s.VerifyPassword(ctx, token, password)
 	if err != nil {
 		return err
 	}
-	if replacement, err = newPassword(replacement, m.Username); err != nil {
+	now, err := s.replacePassword(ctx, m, replacement)
+	if err != nil {
 		return err
-	}
-	hash, err := s.hasher.Hash(ctx, replacement)
-	if err != nil {
-		return fmt.Errorf("hash password: %w", err)
-	}
-	now := s.now()
-	err = s.members.ReplacePassword(ctx, m.Username, m.PasswordHash, hash, now)
-	if errors.Is(err, store.ErrConflict) {
-		return fault.New(fault.Conflict)
-	}
-	if err != nil {
-		return fmt.Errorf("replace password: %w", err)
 	}
 	// All sessions are void from here on. If this one can't be kept, the member
 	// logs in again, with the new password.
 	if err := s.tokens.sessions.KeepSession(ctx, session.ID, now); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("keep session: %w", err)
 	}
-	if err := s.members.Note(ctx, m.Username, NewEvent(PasswordChanged, now)); err != nil {
-		return fmt.Errorf("note password change: %w", err)
+	if err := s.passwordReplaced(ctx, m, NewEvent(PasswordChanged, now)); err != nil {
+		return err
 	}
 	return s.tokens.End(ctx, m.Username, session.ID)
+}
+
+// replacePassword replaces the password and voids every session as of the time
+// that it returns. The errors are those of a new password, and fault.Conflict.
+func (s *Service) replacePassword(ctx context.Context, m store.Member, replacement string) (time.Time, error) {
+	replacement, err := newPassword(replacement, m.Username)
+	if err != nil {
+		return time.Time{}, err
+	}
+	hash, err := s.hasher.Hash(ctx, replacement)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("hash password: %w", err)
+	}
+	now := s.now()
+	err = s.members.ReplacePassword(ctx, m.Username, m.PasswordHash, hash, now)
+	if errors.Is(err, store.ErrConflict) {
+		return time.Time{}, fault.New(fault.Conflict)
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("replace password: %w", err)
+	}
+	return now, nil
+}
+
+// passwordReplaced notes the event, and forgets what strangers guessed of the
+// password before.
+func (s *Service) passwordReplaced(ctx context.Context, m store.Member, e store.Event) error {
+	err := parallel.Do(
+		func() error { return s.members.Note(ctx, m.Username, e) },
+		func() error { return s.members.ClearAttempts(ctx, strangersKey(m.Username)) },
+	)
+	if err != nil {
+		return fmt.Errorf("note password change: %w", err)
+	}
+	return nil
 }
 
 // Sessions returns the token's own session and all that its member has, oldest

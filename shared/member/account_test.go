@@ -39,7 +39,7 @@ func TestAChangedPasswordEndsTheOtherSessions(t *testing.T) {
 	p.now = p.now.Add(time.Minute)
 	other, _ := p.logIn(t, "kim", right, home)
 	p.now = p.now.Add(time.Minute)
-	if err := p.ChangePassword(t.Context(), own, right, "a-new-secret", home); err != nil {
+	if err := p.ChangePassword(t.Context(), own, right, "a-new-secret"); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := p.Sessions(t.Context(), own); err != nil {
@@ -68,14 +68,14 @@ func TestAPasswordIsChangedOnlyByWhoKnowsItAndWithinTheRules(t *testing.T) {
 		{"too short", token, right, "short", fault.PasswordTooShort},
 		{"common", token, right, "password", fault.PasswordCommon},
 	} {
-		if err := p.ChangePassword(t.Context(), tt.token, tt.old, tt.new, home); !fault.Is(err, tt.want) {
+		if err := p.ChangePassword(t.Context(), tt.token, tt.old, tt.new); !fault.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
 	}
 	for range 5 {
-		p.ChangePassword(t.Context(), token, wrong, "a-new-secret", home)
+		p.ChangePassword(t.Context(), token, wrong, "a-new-secret")
 	}
-	if err := p.ChangePassword(t.Context(), token, right, "a-new-secret", home); !fault.Is(err, fault.TooManyLogIns) {
+	if err := p.ChangePassword(t.Context(), token, right, "a-new-secret"); !fault.Is(err, fault.TooManyLogIns) {
 		t.Errorf("after many wrong ones: %v", err)
 	}
 }
@@ -111,7 +111,7 @@ func TestWhatHappensToAnAccountIsNoted(t *testing.T) {
 		func() { p.logIn(t, "kim", wrong, home) },
 		func() { p.logIn(t, "kim", right, home) },
 		func() { p.GiveConsent(t.Context(), token, "2026-11") },
-		func() { p.ChangePassword(t.Context(), token, right, "a-new-secret", home) },
+		func() { p.ChangePassword(t.Context(), token, right, "a-new-secret") },
 	}
 	for _, step := range steps {
 		p.now = p.now.Add(time.Second)

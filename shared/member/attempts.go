@@ -1,61 +1,85 @@
 package member
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"math"
 	"time"
 
 	"systole/shared/fault"
+	"systole/shared/parallel"
 	"systole/shared/store"
 )
 
-// backoff bounds the attempts to log in: after free failures in a row each
-// further attempt waits, from firstLogInWait on twice as long each time.
-type backoff struct {
-	free      int           // failures without a wait
-	longest   time.Duration // of the waits
-	forgotten time.Duration // time from the last failure until none counts
+// Attempts to log in are counted before a password is hashed, by the write that
+// admits them, and taken back when the password is right: of attempts at once no
+// more are compared than the limits admit, and one that can't be counted is none.
+//
+// Where a member got in before, from a network or with a session, only what
+// fails there counts there. What strangers do holds for strangers only: it keeps
+// no member out of their account, but it may keep them from logging in at a place
+// where they never did.
+
+// limit bounds the attempts that are counted together.
+type limit struct {
+	store.Backoff
+	forgotten time.Duration // from the last attempt
 }
 
-const firstLogInWait = time.Second
-
-// Guesses at one name from one address wait soonest and longest. Guesses at one
-// name from many addresses wait as well, at most five minutes: a longer wait
-// would let a stranger lock the member out. An address has more free failures
-// than a name: many members may share one. No wait ends a session.
 var (
-	ofBoth    = backoff{free: 5, longest: 15 * time.Minute, forgotten: 24 * time.Hour}
-	ofName    = backoff{free: 20, longest: 5 * time.Minute, forgotten: 24 * time.Hour}
-	ofAddress = backoff{free: 100, longest: 15 * time.Minute, forgotten: time.Hour}
+	// ofKnown holds for a name from a network that its member logged in from. The
+	// network may be a carrier's, with strangers in it: waits are short, and the
+	// end is what bounds guesses (NIST SP 800-63B-4, 3.2.2: 100 in a row).
+	ofKnown = limit{store.Backoff{Free: 10, First: time.Second, Longest: 30 * time.Second, Most: 100}, 30 * 24 * time.Hour}
+	// ofStranger holds for a name from any other network.
+	ofStranger = limit{store.Backoff{Free: 5, First: time.Second, Longest: 15 * time.Minute}, 24 * time.Hour}
+	// ofStrangers holds for a name from all other networks together. After it the
+	// password alone doesn't do there.
+	ofStrangers = limit{store.Backoff{Free: 20, First: time.Second, Longest: 5 * time.Minute, Most: 100}, 30 * 24 * time.Hour}
+	// ofAddress holds for all names from an address that isn't known to them. A
+	// carrier's has thousands of callers, who must not wait long for each other.
+	ofAddress = limit{store.Backoff{Free: 100, First: time.Second, Longest: 30 * time.Second}, time.Hour}
+	// ofSession holds for the password beside a token. After it the session is no
+	// proof of anything, and its holder has to log in.
+	ofSession = limit{store.Backoff{Free: 5, First: time.Second, Longest: 15 * time.Minute, Most: 50}, 30 * 24 * time.Hour}
+	// ofSignUps holds for sign-ups from an address, each of which stays counted.
+	ofSignUps = limit{store.Backoff{Free: 100, First: time.Second, Longest: 30 * time.Second}, time.Hour}
 )
 
-// wait returns the time from now until the next attempt is allowed.
-func (p backoff) wait(a store.Attempts, now time.Time) time.Duration {
-	since := now.Sub(a.FailedAt)
-	if a.Failures < p.free || since >= p.forgotten {
-		return 0
-	}
-	doublings := min(a.Failures-p.free, 20)
-	return min(firstLogInWait<<doublings, p.longest) - since
-}
-
-// counter is the key that attempts are counted under, and its backoff.
+// counter is a key that attempts are counted under, and its limit.
 type counter struct {
 	key string
-	backoff
+	limit
+	// keep says that a success takes its own attempt back and no other.
+	keep bool
 }
 
-// counters returns the counters of a log-in. A key is a digest: it tells neither
-// name nor address.
-func counters(username, address string) []counter {
+func knownCounter(name, network string) counter {
+	return counter{key: attemptsKey("known", name, network), limit: ofKnown}
+}
+
+func addressCounter(address string) counter {
+	return counter{key: attemptsKey("address", address), limit: ofAddress, keep: true}
+}
+
+func strangersKey(name string) string { return attemptsKey("name", name) }
+
+func strangerCounters(name, network, address string) []counter {
 	return []counter{
-		{attemptsKey("both", username, address), ofBoth},
-		{attemptsKey("name", username), ofName},
-		{attemptsKey("address", address), ofAddress},
+		{key: attemptsKey("both", name, network), limit: ofStranger},
+		{key: strangersKey(name), limit: ofStrangers},
+		addressCounter(address),
 	}
 }
 
+func sessionCounter(id store.TokenID) counter {
+	return counter{key: attemptsKey("session", string(id[:])), limit: ofSession}
+}
+
+// attemptsKey is a digest: it tells neither name nor address.
 func attemptsKey(kind string, of ...string) string {
 	h := sha256.New()
 	for _, part := range of {
@@ -73,14 +97,85 @@ func keysOf(counters []counter) []string {
 	return keys
 }
 
-// mayLogIn returns fault.TooManyLogIns with the time to wait, if any.
-func mayLogIn(counters []counter, attempts []store.Attempts, now time.Time) error {
+// mayTry returns why there is no attempt now: fault.LogInElsewhere or
+// fault.LogInAgain where there is none ever, else fault.TooManyLogIns with the
+// time to wait.
+func mayTry(counters []counter, attempts []store.Attempts, now time.Time) error {
 	var wait time.Duration
 	for i, c := range counters {
-		wait = max(wait, c.wait(attempts[i], now))
+		a := attempts[i]
+		switch {
+		case now.Sub(a.FailedAt) >= c.forgotten:
+		case c.Exhausted(a.Failures):
+			return exhausted(c)
+		case !c.Admits(a.Failures, a.FailedAt, now):
+			wait = max(wait, a.FailedAt.Add(c.Wait(a.Failures)).Sub(now))
+		}
 	}
 	if wait <= 0 {
 		return nil
 	}
+	return tooManyLogIns(wait)
+}
+
+func exhausted(c counter) error {
+	if c.limit == ofSession {
+		return fault.New(fault.LogInAgain)
+	}
+	return fault.New(fault.LogInElsewhere)
+}
+
+func tooManyLogIns(wait time.Duration) error {
 	return fault.New(fault.TooManyLogIns, "seconds", int(math.Ceil(wait.Seconds()))).After(wait)
+}
+
+// raceWait is told to callers that others were faster than.
+const raceWait = time.Second
+
+// admit counts an attempt under each counter, or under none: it returns
+// fault.TooManyLogIns when others came first since the counters were read.
+func (s *Service) admit(ctx context.Context, counters []counter, at time.Time) error {
+	refusals := make([]error, len(counters))
+	var calls []func() error
+	for i, c := range counters {
+		calls = append(calls, func() error {
+			refusals[i] = s.members.AdmitAttempt(ctx, c.key, c.Backoff, at, at.Add(c.forgotten))
+			if errors.Is(refusals[i], store.ErrConflict) {
+				return nil
+			}
+			return refusals[i]
+		})
+	}
+	if err := parallel.Do(calls...); err != nil {
+		return fmt.Errorf("count attempt: %w", err)
+	}
+	var back []func() error
+	for i, c := range counters {
+		if refusals[i] == nil {
+			back = append(back, func() error { return s.members.TakeBackAttempt(ctx, c.key) })
+		}
+	}
+	if len(back) == len(counters) {
+		return nil
+	}
+	if err := parallel.Do(back...); err != nil {
+		return fmt.Errorf("take back attempt: %w", err)
+	}
+	return tooManyLogIns(raceWait)
+}
+
+// succeed takes back what was counted, now that the password was right.
+func (s *Service) succeed(ctx context.Context, counters []counter) error {
+	var calls []func() error
+	for _, c := range counters {
+		undo := s.members.ClearAttempts
+		if c.keep {
+			undo = s.members.TakeBackAttempt
+		}
+		calls = append(calls, func() error { return undo(ctx, c.key) })
+	}
+	if err := parallel.Do(calls...); err != nil {
+		return fmt.Errorf("take back attempt: %w", err)
+	}
+	return nil
 }

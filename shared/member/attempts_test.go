@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,28 +112,212 @@ func TestTheRightPasswordInTimeEndsTheWaiting(t *testing.T) {
 	}
 }
 
-func TestWhoGuessesElsewhereDoesNotKeepAMemberOut(t *testing.T) {
+// guess tries wrong passwords from networks of their own until there were n, a
+// day apart where it has to wait.
+func (p *people) guess(t *testing.T, name string, n int) {
+	t.Helper()
+	for i := 0; i < n; {
+		_, f := p.logIn(t, name, wrong, fmt.Sprintf("203.%d.%d.9", i/256, i%256))
+		switch {
+		case f != nil && f.Code == fault.CredentialsInvalid:
+			i++
+		case f != nil && f.Code == fault.TooManyLogIns:
+			p.now = p.now.Add(f.RetryAfter)
+		default:
+			t.Fatal(f)
+		}
+	}
+}
+
+func TestStrangersWaitForEachOtherAtMostFiveMinutes(t *testing.T) {
+	for _, name := range []string{"kim", "nobody"} {
+		p := newPeople(t)
+		p.signUp(t)
+		p.guess(t, name, 20)
+		for wait := time.Second; wait < 10*time.Minute; wait *= 2 {
+			_, f := p.logIn(t, name, wrong, elsewhere)
+			wantWait(t, f, min(wait, 5*time.Minute))
+			p.guess(t, name, 1)
+		}
+	}
+}
+
+func TestWhoGotInBeforeIsKeptOutByNoStranger(t *testing.T) {
+	p := newPeople(t)
+	p.signUp(t)
+	token, f := p.logIn(t, "kim", right, home)
+	if f != nil {
+		t.Fatal(f)
+	}
+	p.guess(t, "kim", 100)
+	if _, f := p.logIn(t, "kim", right, "192.0.2.200"); f != nil {
+		t.Errorf("log-in in the network at home: %v", f)
+	}
+	if err := p.ChangePassword(t.Context(), token, right, "a-new-secret"); err != nil {
+		t.Errorf("change of the password: %v", err)
+	}
+	if _, f := p.logIn(t, "kim", "a-new-secret", elsewhere); f != nil {
+		t.Errorf("log-in elsewhere with another password, of which nothing was guessed: %v", f)
+	}
+}
+
+func TestAfterAHundredGuessesThePasswordAloneIsNotEnoughElsewhere(t *testing.T) {
+	for _, name := range []string{"kim", "nobody"} {
+		p := newPeople(t)
+		p.signUp(t)
+		p.guess(t, name, 100)
+		for _, password := range []string{right, wrong} {
+			if _, f := p.logIn(t, name, password, elsewhere); f == nil || f.Code != fault.LogInElsewhere {
+				t.Errorf("%s: %v", name, f)
+			}
+		}
+		p.now = p.now.Add(30*24*time.Hour - time.Second)
+		if _, f := p.logIn(t, name, wrong, elsewhere); f == nil || f.Code != fault.LogInElsewhere {
+			t.Errorf("%s, within thirty days: %v", name, f)
+		}
+		p.now = p.now.Add(time.Second)
+		_, f := p.logIn(t, name, wrong, elsewhere)
+		wantWait(t, f, 0)
+	}
+}
+
+func TestAMemberIsKnownFromAFewNetworks(t *testing.T) {
+	p := newPeople(t)
+	p.signUp(t)
+	network := func(i int) string { return fmt.Sprintf("10.0.%d.1", i) }
+	for i := range 14 {
+		if _, f := p.logIn(t, "kim", right, network(i)); f != nil {
+			t.Fatal(f)
+		}
+		p.now = p.now.Add(time.Minute)
+	}
+	p.logIn(t, "kim", right, "2001:db8:1:2:3::4")
+	p.logIn(t, "kim", right, "")
+	p.guess(t, "kim", 100)
+	for address, known := range map[string]bool{
+		network(0): false, network(2): false, network(3): true, network(13): true, "2001:db8:1:2:ffff::1": true, "2001:db8:1:3::1": false, "": false,
+	} {
+		if _, f := p.logIn(t, "kim", right, address); (f == nil) != known {
+			t.Errorf("from %q: %v", address, f)
+		}
+	}
+}
+
+func TestOfAThousandGuessesAtOnceTheFreeOnesAreCompared(t *testing.T) {
+	for address, free := range map[string]int{elsewhere: 5, home: 10} {
+		p := newPeople(t)
+		p.signUp(t)
+		p.logIn(t, "kim", right, home)
+		var mu sync.Mutex
+		answers := map[fault.Code]int{}
+		var all sync.WaitGroup
+		for range 1000 {
+			all.Go(func() {
+				_, _, err := p.LogIn(t.Context(), "kim", wrong, address)
+				var f *fault.Error
+				errors.As(err, &f)
+				mu.Lock()
+				defer mu.Unlock()
+				answers[f.Code]++
+			})
+		}
+		all.Wait()
+		if answers[fault.CredentialsInvalid] > free || answers[fault.CredentialsInvalid]+answers[fault.TooManyLogIns] != 1000 {
+			t.Errorf("%s: %v", address, answers)
+		}
+	}
+}
+
+func TestThePasswordBesideATokenIsGuessedFiftyTimes(t *testing.T) {
 	p := newPeople(t)
 	token := p.signUp(t)
-	for range 19 {
-		p.logIn(t, "kim", wrong, elsewhere)
-		p.now = p.now.Add(15 * time.Minute)
+	for guesses := 0; guesses < 50; {
+		err := p.ChangePassword(t.Context(), token, wrong, "a-new-secret")
+		switch f := faultIn(t, err); f.Code {
+		case fault.PasswordWrong:
+			guesses++
+		case fault.TooManyLogIns:
+			p.now = p.now.Add(f.RetryAfter)
+		default:
+			t.Fatal(f)
+		}
+	}
+	if err := p.ChangePassword(t.Context(), token, right, "a-new-secret"); !fault.Is(err, fault.LogInAgain) {
+		t.Errorf("the right password: %v", err)
+	}
+	again, f := p.logIn(t, "kim", right, elsewhere)
+	if f != nil {
+		t.Fatalf("a log-in: %v", f)
+	}
+	if err := p.ChangePassword(t.Context(), again, right, "a-new-secret"); err != nil {
+		t.Errorf("with the session of a new log-in: %v", err)
+	}
+}
+
+func TestNeighboursAtOneAddressWaitBriefly(t *testing.T) {
+	p := newPeople(t)
+	p.signUp(t)
+	p.logIn(t, "kim", right, home)
+	for i := range 300 { // somebody at home guesses at others' names
+		if _, f := p.logIn(t, fmt.Sprint("name", i), wrong, home); f.Code == fault.TooManyLogIns {
+			p.now = p.now.Add(f.RetryAfter)
+		}
 	}
 	if _, f := p.logIn(t, "kim", right, home); f != nil {
-		t.Errorf("log-in at home: %v", f)
+		t.Errorf("who is known there: %v", f)
 	}
-	for i := range 60 { // from many places: the member waits too, but never longer than five minutes
-		p.logIn(t, "kim", wrong, fmt.Sprint("203.0.113.", i))
+	if _, f := p.logIn(t, "another", wrong, home); f.Code == fault.TooManyLogIns && f.RetryAfter > 30*time.Second {
+		t.Errorf("who is not: %+v", f)
 	}
-	if _, f := p.logIn(t, "kim", right, home); f == nil || f.Code != fault.TooManyLogIns || f.RetryAfter > 5*time.Minute {
-		t.Errorf("log-in while many guess: %+v", f)
+}
+
+func TestASuccessForgivesItsOwnNameOnly(t *testing.T) {
+	p := newPeople(t)
+	p.signUp(t)
+	for i := range 99 {
+		p.logIn(t, fmt.Sprint("name", i), wrong, elsewhere)
 	}
-	if _, _, err := p.Sessions(t.Context(), token); err != nil {
-		t.Errorf("the session there was: %v", err)
+	if _, f := p.logIn(t, "kim", right, elsewhere); f != nil {
+		t.Fatal(f)
 	}
-	p.now = p.now.Add(5 * time.Minute)
-	if _, f := p.logIn(t, "kim", right, home); f != nil {
-		t.Errorf("log-in after five minutes: %v", f)
+	_, f := p.logIn(t, "another", wrong, elsewhere)
+	wantWait(t, f, 0)
+	_, f = p.logIn(t, "yet-another", wrong, elsewhere)
+	wantWait(t, f, time.Second)
+}
+
+func TestImpossibleNamesCountToo(t *testing.T) {
+	p := newPeople(t)
+	for range 100 {
+		_, f := p.logIn(t, "a b", wrong, elsewhere)
+		wantWait(t, f, 0)
+	}
+	_, f := p.logIn(t, "a b", wrong, elsewhere)
+	wantWait(t, f, time.Second)
+	_, f = p.logIn(t, "a b", wrong, home)
+	wantWait(t, f, 0)
+}
+
+func TestSignUpsFromOneAddressAreLimited(t *testing.T) {
+	p := newPeople(t)
+	signUp := func(i int, address string) *fault.Error {
+		_, _, err := p.SignUp(t.Context(), member.Registration{Username: fmt.Sprint("kim", i), Password: right, Name: "Kim", Address: address})
+		return faultIn(t, err)
+	}
+	for i := range 100 {
+		if f := signUp(i/2, elsewhere); f != nil && f.Code != fault.UsernameTaken {
+			t.Fatal(f)
+		}
+	}
+	if f := signUp(100, elsewhere); f == nil || f.Code != fault.TooManySignUps || f.RetryAfter != time.Second {
+		t.Errorf("another: %+v", f)
+	}
+	if f := signUp(100, home); f != nil {
+		t.Errorf("at another address: %v", f)
+	}
+	p.now = p.now.Add(time.Hour)
+	if f := signUp(101, elsewhere); f != nil {
+		t.Errorf("an hour later: %v", f)
 	}
 }
 
@@ -156,7 +341,7 @@ func TestOnlyWrongCredentialsCount(t *testing.T) {
 			t.Fatal(f)
 		}
 	}
-	for range 5 {
+	for range 10 {
 		p.logIn(t, "kim", wrong, home)
 	}
 	for range 30 { // refused ones make the wait no longer
@@ -168,9 +353,14 @@ func TestOnlyWrongCredentialsCount(t *testing.T) {
 func TestFailuresAreForgottenADayAfterTheLast(t *testing.T) {
 	p := newPeople(t)
 	p.signUp(t)
-	for range 4 {
+	for range 5 {
 		p.logIn(t, "kim", wrong, home)
 	}
+	p.now = p.now.Add(24*time.Hour - time.Second)
+	_, f := p.logIn(t, "kim", wrong, home)
+	wantWait(t, f, 0)
+	_, f = p.logIn(t, "kim", wrong, home)
+	wantWait(t, f, 2*time.Second)
 	p.now = p.now.Add(24 * time.Hour)
 	for range 5 {
 		_, f := p.logIn(t, "kim", wrong, home)

@@ -67,6 +67,8 @@ func (c *clock) turn(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
+const home = "192.0.2.7"
+
 // cheap makes tests quick; what a hash costs is argon2id.DefaultCost's business.
 var cheap = argon2id.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}
 

@@ -2,7 +2,9 @@ package member
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -12,41 +14,85 @@ import (
 )
 
 // LogIn returns the member and a new token. address is the caller's, empty for
-// an unknown one. It costs three calls in sequence. A wrong user name and a wrong
-// password give the same fault.CredentialsInvalid after the same calls and time;
-// several failures in a row give fault.TooManyLogIns.
+// an unknown one. A wrong user name and a wrong password give the same
+// fault.CredentialsInvalid after the same calls and time. Several failures in a
+// row give fault.TooManyLogIns, and a hundred at places where the member never
+// logged in fault.LogInElsewhere.
+//
+// It costs three calls in sequence.
 func (s *Service) LogIn(ctx context.Context, name, password, address string) (store.Member, string, error) {
 	at := s.now()
 	password = norm.NFC.String(password)
 	name, err := username(name)
-	if err != nil { // no member has such a name
-		return store.Member{}, "", s.refuseUnknown(ctx, password)
-	}
-	counters := counters(name, address)
-	m, attempts, err := s.members.MemberWithAttempts(ctx, name, keysOf(counters))
 	if err != nil {
-		return store.Member{}, "", fmt.Errorf("read member: %w", err)
+		return store.Member{}, "", s.refuseImpossible(ctx, password, address, at)
 	}
-	if err := mayLogIn(counters, attempts, at); err != nil {
+	m, counters, err := s.applicant(ctx, name, address, at)
+	if err != nil {
+		return store.Member{}, "", err
+	}
+	var others []store.Session
+	err = parallel.Do(func() error {
+		return s.admit(ctx, counters, at)
+	}, func() (err error) {
+		others, err = s.tokens.sessions.SessionsOf(ctx, name) // of a name without a member too: it takes the same time
+		return err
+	})
+	if err != nil {
 		return store.Member{}, "", err
 	}
 	if err := s.compare(ctx, m, password); err != nil {
-		return store.Member{}, "", s.recordFailure(ctx, name, counters, err)
-	}
-	others, err := s.tokens.sessions.SessionsOf(ctx, m.Username)
-	if err != nil {
-		return store.Member{}, "", fmt.Errorf("list sessions: %w", err)
+		return store.Member{}, "", s.noteFailure(ctx, m, name, err)
 	}
 	var token string
 	err = parallel.Do(func() (err error) {
 		token, err = s.tokens.issue(ctx, *m, NewEvent(LoggedIn, at), others)
 		return err
-	}, func() error { return s.clearFailures(ctx, counters, attempts) })
+	}, func() error {
+		return s.succeed(ctx, counters)
+	}, func() error {
+		return s.recordNetwork(ctx, *m, networkOf(address), at)
+	})
 	if err != nil {
 		return store.Member{}, "", err
 	}
 	return *m, token, nil
 }
+
+// applicant reads whose name it is, nil for a name without a member, and the
+// counters that hold for it at this address. The errors are those of mayTry.
+func (s *Service) applicant(ctx context.Context, name, address string, at time.Time) (*store.Member, []counter, error) {
+	network := networkOf(address)
+	known, strangers := knownCounter(name, network), strangerCounters(name, network, address)
+	m, attempts, err := s.members.MemberWithAttempts(ctx, name, keysOf(append([]counter{known}, strangers...)))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read member: %w", err)
+	}
+	if knows(m, network) {
+		return m, []counter{known}, mayTry([]counter{known}, attempts[:1], at)
+	}
+	return m, strangers, mayTry(strangers, attempts[1:], at)
+}
+
+// refuseImpossible refuses a name that no member can have. Only the address is
+// counted.
+func (s *Service) refuseImpossible(ctx context.Context, password, address string, at time.Time) error {
+	counters := []counter{addressCounter(address)}
+	_, attempts, err := s.members.MemberWithAttempts(ctx, impossible, keysOf(counters))
+	if err != nil {
+		return fmt.Errorf("read attempts: %w", err)
+	}
+	if err := mayTry(counters, attempts, at); err != nil {
+		return err
+	}
+	if err := s.admit(ctx, counters, at); err != nil {
+		return err
+	}
+	return s.refuseUnknown(ctx, password)
+}
+
+// impossible is a name that no member has.
+const impossible = "#impossible"
 
 // refuseUnknown returns fault.CredentialsInvalid for a name without a member,
 // after the time that a wrong password takes.
@@ -76,34 +122,36 @@ func (s *Service) compare(ctx context.Context, m *store.Member, password string)
 	return nil
 }
 
-// recordFailure counts a failed log-in before it is answered, and returns why.
-// Only wrong credentials count.
-func (s *Service) recordFailure(ctx context.Context, name string, counters []counter, why error) error {
+// noteFailure tells the member of a failed log-in before it is answered, and
+// returns why it failed. It was counted before.
+func (s *Service) noteFailure(ctx context.Context, m *store.Member, name string, why error) error {
 	if !fault.Is(why, fault.CredentialsInvalid) {
 		return why
 	}
-	at := s.now()
-	notes := []func() error{func() error { return s.members.Note(ctx, name, NewEvent(LogInFailed, at)) }}
-	for _, c := range counters {
-		notes = append(notes, func() error { return s.members.CountAttempt(ctx, c.key, at, at.Add(c.forgotten)) })
-	}
-	if err := parallel.Do(notes...); err != nil {
-		return fmt.Errorf("count log-in: %w", err)
+	if err := s.members.Note(ctx, name, NewEvent(LogInFailed, s.now())); err != nil {
+		return fmt.Errorf("note log-in: %w", err)
 	}
 	return why
 }
 
-// clearFailures clears the counts of a log-in that succeeded, but for that of the
-// address: other guesses may come from there.
-func (s *Service) clearFailures(ctx context.Context, counters []counter, attempts []store.Attempts) error {
-	var clear []func() error
-	for i, c := range counters {
-		if attempts[i].Failures > 0 && c.backoff != ofAddress {
-			clear = append(clear, func() error { return s.members.ClearAttempts(ctx, c.key) })
-		}
+// recordNetwork records that the member logged in from a network, if the last
+// record is old.
+func (s *Service) recordNetwork(ctx context.Context, m store.Member, network string, at time.Time) error {
+	if network == "" {
+		return nil
 	}
-	if err := parallel.Do(clear...); err != nil {
-		return fmt.Errorf("forget failed log-ins: %w", err)
+	id := networkID(m.PK, network)
+	last, known := m.Networks[id]
+	if known && at.Sub(last) < networkResolution {
+		return nil
+	}
+	var forget []string
+	if !known {
+		forget = forgotten(m.Networks)
+	}
+	err := s.members.RecordNetwork(ctx, m.Username, m.PK, id, at, forget)
+	if err != nil && !errors.Is(err, store.ErrConflict) { // deleted meanwhile
+		return fmt.Errorf("record network: %w", err)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"systole/shared/fault"
@@ -21,6 +22,7 @@ type Registration struct {
 	Name     string
 	Age      *int   // years, optional
 	Gender   string // male, female or empty
+	Address  string // the caller's, empty for an unknown one
 }
 
 // Hasher hashes passwords. A wait for a free slot ends with ctx, as
@@ -49,16 +51,22 @@ func NewService(members Store, tokens *Tokens, hasher Hasher, now func() time.Ti
 	return &Service{members: members, tokens: tokens, hasher: hasher, pks: newPKSource(members, rand), now: now}
 }
 
-// SignUp adds a member and logs them in. It costs two writes in sequence, and
+// SignUp adds a member and logs them in. It costs three writes in sequence, and
 // one more now and then beside the hash. The errors are those of the fields,
-// and fault.UsernameTaken.
+// fault.UsernameTaken and, after many from one address, fault.TooManySignUps.
 func (s *Service) SignUp(ctx context.Context, r Registration) (store.Member, string, error) {
 	m, password, err := s.validated(r)
 	if err != nil {
 		return store.Member{}, "", err
 	}
+	if err := s.admitSignUp(ctx, r.Address, m.Created); err != nil {
+		return store.Member{}, "", err
+	}
 	if m.PK, m.PasswordHash, err = s.drawAndHash(ctx, password); err != nil {
 		return store.Member{}, "", err
+	}
+	if network := networkOf(r.Address); network != "" {
+		m.Networks = map[string]time.Time{networkID(m.PK, network): m.Created}
 	}
 	err = s.members.CreateMember(ctx, m)
 	if errors.Is(err, store.ErrExists) {
@@ -72,6 +80,26 @@ func (s *Service) SignUp(ctx context.Context, r Registration) (store.Member, str
 		return store.Member{}, "", err
 	}
 	return m, token, nil
+}
+
+// admitSignUp counts a sign-up from the address, or returns fault.TooManySignUps
+// with the time to wait. The count is of no person: it stays, whatever comes of
+// the sign-up.
+func (s *Service) admitSignUp(ctx context.Context, address string, at time.Time) error {
+	key := attemptsKey("sign-ups", address)
+	err := s.members.AdmitAttempt(ctx, key, ofSignUps.Backoff, at, at.Add(ofSignUps.forgotten))
+	if err != nil && !errors.Is(err, store.ErrConflict) {
+		return fmt.Errorf("count sign-up: %w", err)
+	}
+	if err == nil {
+		return nil
+	}
+	_, attempts, err := s.members.MemberWithAttempts(ctx, impossible, []string{key})
+	if err != nil {
+		return fmt.Errorf("read sign-ups: %w", err)
+	}
+	wait := max(raceWait, attempts[0].FailedAt.Add(ofSignUps.Wait(attempts[0].Failures)).Sub(at))
+	return fault.New(fault.TooManySignUps, "seconds", int(math.Ceil(wait.Seconds()))).After(wait)
 }
 
 // validated returns the member of a registration, without pk and hash, and the

@@ -25,10 +25,16 @@ func (s *Store) MemberWithAttempts(_ context.Context, username string, keys []st
 	return &m, of, nil
 }
 
-// CountAttempt: see store.AttemptStore. What has expired by then is forgotten.
-func (s *Store) CountAttempt(_ context.Context, key string, at, expires time.Time) error {
+// AdmitAttempt: see store.AttemptStore. What has expired by then is forgotten.
+func (s *Store) AdmitAttempt(_ context.Context, key string, b store.Backoff, at, expires time.Time) error {
 	s.sweep(at)
-	_, _, err := update(s, &s.attempts, key, rules.CountAttempt(at, expires))
+	_, _, err := update(s, &s.attempts, key, rules.AdmitAttempt(b, at, expires))
+	return err
+}
+
+// TakeBackAttempt: see store.AttemptStore.
+func (s *Store) TakeBackAttempt(_ context.Context, key string) error {
+	_, _, err := update(s, &s.attempts, key, rules.TakeBackAttempt())
 	return err
 }
 

@@ -85,6 +85,11 @@ func (s *Store) SetConsent(_ context.Context, username string, pk int64, c store
 	return s.update(username, rules.SetConsent(pk, c))
 }
 
+// RecordNetwork: see store.MemberStore.
+func (s *Store) RecordNetwork(_ context.Context, username string, pk int64, network string, at time.Time, forget []string) error {
+	return s.update(username, rules.RecordNetwork(pk, network, at, forget))
+}
+
 // DeleteMember: see store.MemberStore.
 func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error {
 	return s.update(username, rules.DeleteMember(pk))
@@ -184,6 +189,7 @@ func clone(m store.Member) store.Member {
 		m.Template = &model
 	}
 	m.Uploads = slices.Clone(m.Uploads)
+	m.Networks = maps.Clone(m.Networks)
 	m.Digests = maps.Clone(m.Digests) // what is in it doesn't change
 	return m
 }

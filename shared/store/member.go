@@ -18,6 +18,9 @@ type Member struct {
 	Created      time.Time
 	// TokensValidFrom voids every token that was issued under another one.
 	TokensValidFrom time.Time
+	// Networks are those that the member logged in from, with the last time, by a
+	// digest of each.
+	Networks map[string]time.Time `json:",omitempty"`
 	// Consent is the last that was given; nil when none ever was.
 	Consent *Consent
 	// Template points to the current template; nil when there is none.
@@ -127,6 +130,9 @@ type MemberStore interface {
 	// SetConsent sets the consent; ErrConflict when there is no such member, or
 	// another has the name by now.
 	SetConsent(ctx context.Context, username string, pk int64, c Consent) error
+	// RecordNetwork sets the time at which the member with this pk logged in from
+	// a network, and forgets others; ErrConflict when there is no such member.
+	RecordNetwork(ctx context.Context, username string, pk int64, network string, at time.Time, forget []string) error
 	// DeleteMember deletes the member with this pk. Deleting a missing member
 	// succeeds; ErrConflict when another member has the name by now.
 	DeleteMember(ctx context.Context, username string, pk int64) error

@@ -11,9 +11,9 @@ import (
 	"systole/shared/fault"
 )
 
-// Deletions deletes accounts. address is where the caller is.
+// Deletions deletes accounts.
 type Deletions interface {
-	Delete(ctx context.Context, token, password, address string) error
+	Delete(ctx context.Context, token, password string) error
 }
 
 // Exports tells a person all that is known of them.
@@ -33,7 +33,7 @@ func Export(e Exports) api.Route {
 
 func deleteAccount(d Deletions) api.Answer {
 	return func(w http.ResponseWriter, r *api.Request) error {
-		if err := d.Delete(r.Context(), r.Token, r.Value("password"), api.Address(r.Request)); err != nil {
+		if err := d.Delete(r.Context(), r.Token, r.Value("password")); err != nil {
 			return err
 		}
 		return api.Done(w, r.Request, api.AccountDeleted)

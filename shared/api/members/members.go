@@ -81,7 +81,9 @@ func create(s SignUps) api.Answer {
 }
 
 func registrationFrom(r *api.Request) (reg member.Registration, err error) {
-	reg = member.Registration{Username: r.Value("username"), Password: r.Value("password"), Name: r.Value("name")}
+	reg = member.Registration{
+		Username: r.Value("username"), Password: r.Value("password"), Name: r.Value("name"), Address: api.Address(r.Request),
+	}
 	if reg.Age, err = r.Form.Int("age"); err != nil {
 		return reg, err
 	}

@@ -7,9 +7,9 @@ import (
 	"systole/shared/api"
 )
 
-// Passwords changes passwords. address is where the caller is.
+// Passwords changes passwords.
 type Passwords interface {
-	ChangePassword(ctx context.Context, token, password, replacement, address string) error
+	ChangePassword(ctx context.Context, token, password, replacement string) error
 }
 
 // Password is the route by which a password is changed.
@@ -19,7 +19,7 @@ func Password(p Passwords) api.Route {
 
 func changePassword(p Passwords) api.Answer {
 	return func(w http.ResponseWriter, r *api.Request) error {
-		if err := p.ChangePassword(r.Context(), r.Token, r.Value("password"), r.Value("new_password"), api.Address(r.Request)); err != nil {
+		if err := p.ChangePassword(r.Context(), r.Token, r.Value("password"), r.Value("new_password")); err != nil {
 			return err
 		}
 		return api.Done(w, r.Request, api.PasswordChanged)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"systole/shared/memory"
+	"systole/shared/store"
 )
 
 // wrong is a request and what it must be answered with.
@@ -21,10 +22,12 @@ type wrong struct {
 	field  string // that the answer must name; "" for none
 }
 
-// patient is a store that counts no failed log-ins.
+// patient is a store that counts no attempts.
 type patient struct{ *memory.Store }
 
-func (patient) CountAttempt(context.Context, string, time.Time, time.Time) error { return nil }
+func (patient) AdmitAttempt(context.Context, string, store.Backoff, time.Time, time.Time) error {
+	return nil
+}
 
 func TestWrongRequests(t *testing.T) {
 	s := new(memory.Store)

@@ -53,17 +53,17 @@ func readAttempts(it item) (store.Attempts, error) {
 	return store.Attempts{Failures: int(r.whole("failures")), FailedAt: r.moment("failed_at")}, r.err
 }
 
-// countTries bounds the repetitions of CountAttempt's two steps. Another caller
+// admitTries bounds the repetitions of AdmitAttempt's two steps. Another caller
 // comes between them only when a count has just expired, and once.
-const countTries = 3
+const admitTries = 2
 
-// CountAttempt: see store.AttemptStore. A count that has expired, and that
+// AdmitAttempt: see store.AttemptStore. A count that has expired, and that
 // DynamoDB's TTL has not deleted yet, begins anew: by one of several callers at
 // once, and the others add to it.
-func (s *Store) CountAttempt(ctx context.Context, key string, at, expires time.Time) error {
-	rule := rules.CountAttempt(at, expires)
-	for range countTries {
-		err := s.addAttempt(ctx, key, at, expires)
+func (s *Store) AdmitAttempt(ctx context.Context, key string, b store.Backoff, at, expires time.Time) error {
+	rule := rules.AdmitAttempt(b, at, expires)
+	for range admitTries {
+		err := s.addAttempt(ctx, key, b, at, expires)
 		if conditionFailed(err) {
 			err = s.firstAttempt(ctx, key, at, expires)
 		}
@@ -71,18 +71,18 @@ func (s *Store) CountAttempt(ctx context.Context, key string, at, expires time.T
 			return client.Error(rule.Op, err)
 		}
 	}
-	return withOp(rule.Op, store.ErrUnavailable)
+	return withOp(rule.Op, store.ErrConflict)
 }
 
 // addAttempt adds one to a count that has not expired, or begins one.
-func (s *Store) addAttempt(ctx context.Context, key string, at, expires time.Time) error {
+func (s *Store) addAttempt(ctx context.Context, key string, b store.Backoff, at, expires time.Time) error {
+	values := item{":at": moment(at), ":expires": whole(expires.Unix()), ":one": whole(1), ":now": whole(at.Unix())}
+	admitted := admits(b, at, "failures", "failed_at", values)
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Members, Key: item{"username": text(attemptsPrefix + key)},
-		UpdateExpression:    aws.String("SET failed_at = :at, expires = :expires ADD failures :one"),
-		ConditionExpression: aws.String("attribute_not_exists(username) OR expires > :now"),
-		ExpressionAttributeValues: item{
-			":at": moment(at), ":expires": whole(expires.Unix()), ":one": whole(1), ":now": whole(at.Unix()),
-		},
+		UpdateExpression:          aws.String("SET failed_at = :at, expires = :expires ADD failures :one"),
+		ConditionExpression:       aws.String("attribute_not_exists(username) OR (expires > :now AND " + admitted + ")"),
+		ExpressionAttributeValues: values,
 	})
 	return err
 }
@@ -98,6 +98,20 @@ func (s *Store) firstAttempt(ctx context.Context, key string, at, expires time.T
 		ExpressionAttributeValues: item{":now": whole(at.Unix())},
 	})
 	return err
+}
+
+// TakeBackAttempt: see store.AttemptStore.
+func (s *Store) TakeBackAttempt(ctx context.Context, key string) error {
+	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.tables.Members, Key: item{"username": text(attemptsPrefix + key)},
+		UpdateExpression:          aws.String("ADD failures :back"),
+		ConditionExpression:       aws.String("failures > :none"),
+		ExpressionAttributeValues: item{":back": whole(-1), ":none": whole(0)},
+	})
+	if conditionFailed(err) { // there is none
+		return nil
+	}
+	return client.Error(rules.TakeBackAttempt().Op, err)
 }
 
 // ClearAttempts: see store.AttemptStore.

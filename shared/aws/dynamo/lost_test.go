@@ -64,7 +64,11 @@ func TestALostReplyIsNoConflict(t *testing.T) {
 		}},
 		{"void tokens", func() error { return s.VoidTokens(t.Context(), "hong", 1, now) }},
 		{"set consent", func() error { return s.SetConsent(t.Context(), "hong", 1, store.Consent{Version: "1", Given: now}) }},
-		{"count attempt", func() error { return s.CountAttempt(t.Context(), "name:x", now, now.Add(time.Hour)) }},
+		{"record network", func() error { return s.RecordNetwork(t.Context(), "hong", 1, "n", now, nil) }},
+		{"admit attempt", func() error {
+			return s.AdmitAttempt(t.Context(), "name:x", store.Backoff{Free: 5}, now, now.Add(time.Hour))
+		}},
+		{"take back attempt", func() error { return s.TakeBackAttempt(t.Context(), "name:x") }},
 		{"clear attempts", func() error { return s.ClearAttempts(t.Context(), "name:x") }},
 		{"note", func() error { return s.Note(t.Context(), "hong", member.NewEvent(member.LoggedIn, now)) }},
 		{"forget activity", func() error { return s.ForgetActivity(t.Context(), "hong") }},

@@ -44,6 +44,9 @@ func memberItem(m store.Member) item {
 	if len(m.Uploads) > 0 {
 		it["uploads"] = uploadsText(m.Uploads)
 	}
+	for network, at := range m.Networks {
+		it[networkPrefix+network] = moment(at)
+	}
 	for id, digest := range m.Digests {
 		it[digestPrefix+id] = &types.AttributeValueMemberB{Value: digest}
 	}
@@ -116,6 +119,7 @@ func readMember(it item) (store.Member, error) {
 		m.Uploads = r.uploads("uploads")
 	}
 	m.Digests = r.digests()
+	m.Networks = r.networks()
 	return m, r.err
 }
 
@@ -141,6 +145,25 @@ func (r *reader) uploads(name string) []store.PendingUpload {
 		all = append(all, u)
 	}
 	return all
+}
+
+// networkPrefix begins the names of the attributes that hold networks.
+const networkPrefix = "network_"
+
+// networks reads the attributes that hold networks.
+func (r *reader) networks() map[string]time.Time {
+	var networks map[string]time.Time
+	for name := range r.item {
+		network, ok := strings.CutPrefix(name, networkPrefix)
+		if !ok {
+			continue
+		}
+		if networks == nil {
+			networks = make(map[string]time.Time)
+		}
+		networks[network] = r.moment(name)
+	}
+	return networks
 }
 
 // digests reads the attributes that hold digests.

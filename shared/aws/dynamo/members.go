@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -124,6 +125,19 @@ func (s *Store) SetConsent(ctx context.Context, username string, pk int64, c sto
 		rule:   rules.SetConsent(pk, c),
 		update: "SET consent_version = :version, consent_given = :given, consent_withdrawn = :withdrawn", condition: samePK,
 		values: item{":pk": whole(pk), ":version": text(c.Version), ":given": moment(c.Given), ":withdrawn": moment(c.Withdrawn)},
+	})
+}
+
+// RecordNetwork: see store.MemberStore. Each network is an attribute of its own.
+func (s *Store) RecordNetwork(ctx context.Context, username string, pk int64, network string, at time.Time, forget []string) error {
+	update := "SET " + networkPrefix + network + " = :at"
+	if len(forget) > 0 {
+		update += " REMOVE " + networkPrefix + strings.Join(forget, ", "+networkPrefix)
+	}
+	return s.update(ctx, username, change{
+		rule:   rules.RecordNetwork(pk, network, at, forget),
+		update: update, condition: "pk = :pk",
+		values: item{":pk": whole(pk), ":at": moment(at)},
 	})
 }
 

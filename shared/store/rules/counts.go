@@ -12,13 +12,16 @@ type Attempts struct {
 	Expires time.Time
 }
 
-// CountAttempt: see store.AttemptStore. A count that has expired, and is still
+// AdmitAttempt: see store.AttemptStore. A count that has expired, and is still
 // there, begins anew.
-func CountAttempt(at, expires time.Time) Rule[Attempts] {
+func AdmitAttempt(b store.Backoff, at, expires time.Time) Rule[Attempts] {
 	first := Attempts{store.Attempts{Failures: 1, FailedAt: at}, expires}
 	return Rule[Attempts]{
-		Op:      "count attempt",
+		Op:      "admit attempt",
 		Creates: &first,
+		Holds: func(a Attempts) bool {
+			return !at.Before(a.Expires) || b.Admits(a.Failures, a.FailedAt, at)
+		},
 		Change: func(a *Attempts) {
 			if !at.Before(a.Expires) {
 				*a = first
@@ -26,6 +29,16 @@ func CountAttempt(at, expires time.Time) Rule[Attempts] {
 			}
 			a.Failures, a.FailedAt, a.Expires = a.Failures+1, at, expires
 		},
+	}
+}
+
+// TakeBackAttempt: see store.AttemptStore.
+func TakeBackAttempt() Rule[Attempts] {
+	return Rule[Attempts]{
+		Op:     "take back attempt",
+		Holds:  func(a Attempts) bool { return a.Failures > 0 },
+		Change: func(a *Attempts) { a.Failures-- },
+		Done:   func(a Attempts) bool { return a.Failures == 0 },
 	}
 }
 

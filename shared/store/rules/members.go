@@ -59,6 +59,24 @@ func VoidTokens(pk int64, from time.Time) Member {
 	}
 }
 
+// RecordNetwork: see store.MemberStore.
+func RecordNetwork(pk int64, network string, at time.Time, forget []string) Member {
+	return Member{
+		Op:    "record network",
+		Holds: func(m store.Member) bool { return m.PK == pk },
+		Change: func(m *store.Member) {
+			networks := make(map[string]time.Time, len(m.Networks)+1)
+			maps.Copy(networks, m.Networks)
+			for _, old := range forget {
+				delete(networks, old)
+			}
+			networks[network] = at
+			m.Networks = networks
+		},
+		Missing: store.ErrConflict,
+	}
+}
+
 // SetConsent: see store.MemberStore.
 func SetConsent(pk int64, c store.Consent) Member {
 	return Member{

@@ -15,10 +15,12 @@ func TestARuleChangesNothingThatTheRowPointsTo(t *testing.T) {
 		return &store.Member{
 			Username: "hong", PK: 1, PasswordHash: "h", Consent: &store.Consent{Version: "1"},
 			Template: &store.Template{Version: "v1", Failures: 2}, Digests: map[string][]byte{"a": {1}, "b": {2}},
+			Networks: map[string]time.Time{"old": now},
 		}
 	}
 	for _, rule := range []rules.Member{
 		rules.ReplacePassword("h", "i", now), rules.VoidTokens(1, now), rules.SetConsent(1, store.Consent{Version: "2"}),
+		rules.RecordNetwork(1, "n", now, []string{"old"}),
 		rules.SetTemplate(*row(), store.Template{Version: "v2"}, []string{"a"}), rules.ClearTemplate(*row(), now, "", []string{"a", "b"}),
 		rules.RecordAcceptance("v1", now), rules.WithdrawProbe("v1", "a"), rules.RemoveProbe("a"), rules.DeleteMember(1),
 		rules.RegisterProbe(store.Session{PK: 1}, store.Probe{ID: "c", Digest: []byte{3}, Limit: store.Backoff{Free: 3}}),

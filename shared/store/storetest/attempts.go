@@ -9,7 +9,7 @@ import (
 	"systole/shared/store"
 )
 
-// attempts runs what is asked of a store that counts failed log-ins.
+// attempts runs what is asked of a store that counts attempts.
 func attempts(t *testing.T, s Store) {
 	wantApplicant := func(t *testing.T, username string, keys []string, m *store.Member, attempts []store.Attempts) {
 		t.Helper()
@@ -25,9 +25,9 @@ func attempts(t *testing.T, s Store) {
 		keys := []string{unique("both:"), unique("name:"), unique("address:")}
 		wantApplicant(t, m.Username, keys, &m, make([]store.Attempts, 3))
 		wantApplicant(t, unique("nobody"), keys, nil, make([]store.Attempts, 3))
-		must(t, s.CountAttempt(t.Context(), keys[1], now, now.Add(time.Hour)))
+		must(t, s.AdmitAttempt(t.Context(), keys[1], unlimited, now, now.Add(time.Hour)))
 		later := now.Add(time.Minute)
-		must(t, s.CountAttempt(t.Context(), keys[1], later, later.Add(time.Hour)))
+		must(t, s.AdmitAttempt(t.Context(), keys[1], unlimited, later, later.Add(time.Hour)))
 		want := []store.Attempts{{}, {Failures: 2, FailedAt: later}, {}}
 		wantApplicant(t, m.Username, keys, &m, want)
 		wantApplicant(t, unique("nobody"), keys, nil, want)
@@ -35,35 +35,63 @@ func attempts(t *testing.T, s Store) {
 	t.Run("of attempts at once none is lost", func(t *testing.T) {
 		keys := []string{unique("name:")}
 		race(t, 16, store.ErrConflict, func(int) error {
-			return s.CountAttempt(t.Context(), keys[0], now, now.Add(time.Hour))
+			return s.AdmitAttempt(t.Context(), keys[0], unlimited, now, now.Add(time.Hour))
 		})
 		wantApplicant(t, unique("nobody"), keys, nil, []store.Attempts{{Failures: 16, FailedAt: now}})
 	})
 	t.Run("attempts are cleared, and counted anew", func(t *testing.T) {
 		keys := []string{unique("name:")}
 		must(t, s.ClearAttempts(t.Context(), keys[0]))
-		must(t, s.CountAttempt(t.Context(), keys[0], now, now.Add(time.Hour)))
+		must(t, s.AdmitAttempt(t.Context(), keys[0], unlimited, now, now.Add(time.Hour)))
 		must(t, s.ClearAttempts(t.Context(), keys[0]))
 		must(t, s.ClearAttempts(t.Context(), keys[0]))
 		wantApplicant(t, unique("nobody"), keys, nil, make([]store.Attempts, 1))
-		must(t, s.CountAttempt(t.Context(), keys[0], now.Add(time.Second), now.Add(2*time.Hour)))
-		must(t, s.CountAttempt(t.Context(), unique("name:"), now.Add(90*time.Minute), now.Add(3*time.Hour)))
+		must(t, s.AdmitAttempt(t.Context(), keys[0], unlimited, now.Add(time.Second), now.Add(2*time.Hour)))
+		must(t, s.AdmitAttempt(t.Context(), unique("name:"), unlimited, now.Add(90*time.Minute), now.Add(3*time.Hour)))
 		wantApplicant(t, unique("nobody"), keys, nil, []store.Attempts{{Failures: 1, FailedAt: now.Add(time.Second)}})
 	})
 	t.Run("of attempts at once none is lost where a count has expired", func(t *testing.T) {
 		keys := []string{unique("name:")}
-		must(t, s.CountAttempt(t.Context(), keys[0], now, now.Add(time.Hour)))
+		must(t, s.AdmitAttempt(t.Context(), keys[0], unlimited, now, now.Add(time.Hour)))
 		later := now.Add(time.Hour)
 		race(t, 16, store.ErrConflict, func(int) error {
-			return s.CountAttempt(t.Context(), keys[0], later, later.Add(time.Hour))
+			return s.AdmitAttempt(t.Context(), keys[0], unlimited, later, later.Add(time.Hour))
 		})
 		wantApplicant(t, unique("nobody"), keys, nil, []store.Attempts{{Failures: 16, FailedAt: later}})
 	})
+	t.Run("of attempts at once no more are admitted than the backoff says", func(t *testing.T) {
+		key, b := unique("name:"), store.Backoff{Free: 3, First: time.Minute, Longest: time.Hour, Most: 5}
+		won := race(t, 16, store.ErrConflict, func(int) error { return s.AdmitAttempt(t.Context(), key, b, now, now.Add(time.Hour)) })
+		if won != 3 {
+			t.Errorf("%d of 16 admitted, want 3", won)
+		}
+		at := now
+		for i, wait := range []time.Duration{time.Minute, 2 * time.Minute} {
+			early := at.Add(wait - time.Nanosecond)
+			wantErr(t, s.AdmitAttempt(t.Context(), key, b, early, early.Add(time.Hour)), store.ErrConflict)
+			at = at.Add(wait)
+			must(t, s.AdmitAttempt(t.Context(), key, b, at, at.Add(time.Hour)))
+			wantApplicant(t, unique("nobody"), []string{key}, nil, []store.Attempts{{Failures: 4 + i, FailedAt: at}})
+		}
+		wantErr(t, s.AdmitAttempt(t.Context(), key, b, at.Add(59*time.Minute), at.Add(time.Hour)), store.ErrConflict)
+		must(t, s.AdmitAttempt(t.Context(), key, b, at.Add(time.Hour), at.Add(2*time.Hour)))
+	})
+	t.Run("attempts are taken back one by one", func(t *testing.T) {
+		keys := []string{unique("name:")}
+		must(t, s.TakeBackAttempt(t.Context(), keys[0]))
+		for range 2 {
+			must(t, s.AdmitAttempt(t.Context(), keys[0], unlimited, now, now.Add(time.Hour)))
+		}
+		for _, left := range []int{1, 0, 0} {
+			must(t, s.TakeBackAttempt(t.Context(), keys[0]))
+			wantApplicant(t, unique("nobody"), keys, nil, []store.Attempts{{Failures: left, FailedAt: now}})
+		}
+	})
 	t.Run("what has expired is counted from one again", func(t *testing.T) {
 		keys := []string{unique("name:")}
-		must(t, s.CountAttempt(t.Context(), keys[0], now, now.Add(time.Hour)))
+		must(t, s.AdmitAttempt(t.Context(), keys[0], unlimited, now, now.Add(time.Hour)))
 		later := now.Add(time.Hour)
-		must(t, s.CountAttempt(t.Context(), keys[0], later, later.Add(time.Hour)))
+		must(t, s.AdmitAttempt(t.Context(), keys[0], unlimited, later, later.Add(time.Hour)))
 		wantApplicant(t, unique("nobody"), keys, nil, []store.Attempts{{Failures: 1, FailedAt: later}})
 	})
 }

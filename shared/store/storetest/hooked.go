@@ -45,6 +45,10 @@ func (h *Hooked) SetConsent(ctx context.Context, username string, pk int64, c st
 	return h.Hook(ctx, "SetConsent", func() error { return h.Store.SetConsent(ctx, username, pk, c) })
 }
 
+func (h *Hooked) RecordNetwork(ctx context.Context, username string, pk int64, network string, at time.Time, forget []string) error {
+	return h.Hook(ctx, "RecordNetwork", func() error { return h.Store.RecordNetwork(ctx, username, pk, network, at, forget) })
+}
+
 func (h *Hooked) DeleteMember(ctx context.Context, username string, pk int64) error {
 	return h.Hook(ctx, "DeleteMember", func() error { return h.Store.DeleteMember(ctx, username, pk) })
 }
@@ -145,8 +149,12 @@ func (h *Hooked) MemberWithAttempts(ctx context.Context, username string, keys [
 	return v, w, err
 }
 
-func (h *Hooked) CountAttempt(ctx context.Context, key string, at, expires time.Time) error {
-	return h.Hook(ctx, "CountAttempt", func() error { return h.Store.CountAttempt(ctx, key, at, expires) })
+func (h *Hooked) AdmitAttempt(ctx context.Context, key string, b store.Backoff, at, expires time.Time) error {
+	return h.Hook(ctx, "AdmitAttempt", func() error { return h.Store.AdmitAttempt(ctx, key, b, at, expires) })
+}
+
+func (h *Hooked) TakeBackAttempt(ctx context.Context, key string) error {
+	return h.Hook(ctx, "TakeBackAttempt", func() error { return h.Store.TakeBackAttempt(ctx, key) })
 }
 
 func (h *Hooked) ClearAttempts(ctx context.Context, key string) error {

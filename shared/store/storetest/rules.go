@@ -132,6 +132,12 @@ func memberRows() []*store.Member {
 				m.Template.FailedAt = now
 			}
 		}
+		for _, network := range []string{"n1", "n2"}[:random.IntN(3)] {
+			if m.Networks == nil {
+				m.Networks = map[string]time.Time{}
+			}
+			m.Networks[network] = now
+		}
 		for _, id := range []string{"a", "b"}[:random.IntN(3)] {
 			if m.Digests == nil {
 				m.Digests = map[string][]byte{}
@@ -190,6 +196,13 @@ func memberWrites(s Store) []memberWrite {
 		add(rules.VoidTokens(pk, later), func(ctx context.Context, username string) error { return s.VoidTokens(ctx, username, pk, later) })
 		consent := store.Consent{Version: "2", Given: now, Withdrawn: later}
 		add(rules.SetConsent(pk, consent), func(ctx context.Context, username string) error { return s.SetConsent(ctx, username, pk, consent) })
+	}
+	for _, forget := range [][]string{nil, {"n1"}, {"n3", "n4"}} {
+		for _, pk := range []int64{1, 2} {
+			add(rules.RecordNetwork(pk, "n2", later, forget), func(ctx context.Context, username string) error {
+				return s.RecordNetwork(ctx, username, pk, "n2", later, forget)
+			})
+		}
 	}
 	for i, from := range readBefore() {
 		archived := [][]string{nil, {"a"}, {"b", "c"}}[i%3]
@@ -304,7 +317,11 @@ func attemptRules(t *testing.T, s Store) {
 		if random.IntN(4) > 0 {
 			at = at.Add(time.Duration(random.IntN(4)) * time.Minute)
 			expires := at.Add(time.Duration(1+random.IntN(3)) * time.Minute)
-			rule, call = rules.CountAttempt(at, expires), func() error { return s.CountAttempt(t.Context(), key, at, expires) }
+			b := store.Backoff{Free: 1 + random.IntN(3), First: time.Minute, Longest: 2 * time.Minute, Most: 4}
+			rule, call = rules.AdmitAttempt(b, at, expires), func() error { return s.AdmitAttempt(t.Context(), key, b, at, expires) }
+			if random.IntN(4) == 0 {
+				rule, call = rules.TakeBackAttempt(), func() error { return s.TakeBackAttempt(t.Context(), key) }
+			}
 		}
 		left, _, want := rule.Apply(row)
 		if err := call(); sentinel(err) != sentinel(want) {

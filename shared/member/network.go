@@ -1,0 +1,65 @@
+package member
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+
+	"systole/shared/store"
+)
+
+const (
+	// maxNetworks bounds the networks that a member is known from: home, work, a
+	// phone's carrier, and some of those there were before.
+	maxNetworks = 12
+	// networkResolution is how exactly the last log-in from a network is known: to
+	// note it costs a write.
+	networkResolution = 24 * time.Hour
+)
+
+// networkOf is the network that an address is part of, the size of an access: /24
+// of IPv4, /64 of IPv6. It is empty for an unknown address.
+func networkOf(address string) string {
+	prefix, err := netip.ParsePrefix(address)
+	if err != nil {
+		ip, err := netip.ParseAddr(address)
+		if err != nil {
+			return ""
+		}
+		prefix = netip.PrefixFrom(ip.WithZone(""), ip.BitLen())
+	}
+	bits := 64
+	if prefix.Addr().Unmap().Is4() {
+		prefix, bits = netip.PrefixFrom(prefix.Addr().Unmap(), 32), 24
+	}
+	network, err := prefix.Addr().Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return network.String()
+}
+
+// networkID is a network as it is kept with the member.
+func networkID(pk int64, network string) string {
+	h := sha256.Sum256([]byte(strconv.FormatInt(pk, 10) + " " + network))
+	return hex.EncodeToString(h[:8])
+}
+
+// knows reports whether the member logged in from the network before.
+func knows(m *store.Member, network string) bool {
+	return m != nil && network != "" && !m.Networks[networkID(m.PK, network)].IsZero()
+}
+
+// forgotten are the networks that make room for one more: those used least
+// lately.
+func forgotten(networks map[string]time.Time) []string {
+	if len(networks) < maxNetworks {
+		return nil
+	}
+	oldestFirst := slices.SortedFunc(maps.Keys(networks), func(a, b string) int { return networks[a].Compare(networks[b]) })
+	return oldestFirst[:len(oldestFirst)-maxNetworks+1]
+}
