@@ -54,3 +54,15 @@ func TestThePolicysSettingsReachTheFunctionsThatHoldToThem(t *testing.T) {
 		}
 	}
 }
+
+// Without the permission to list, S3 answers 403 for an object that isn't there,
+// and the service 500 instead of what is so.
+func TestAFunctionThatReadsObjectsMayBeToldThatThereIsNone(t *testing.T) {
+	for _, f := range All() {
+		reads := slices.ContainsFunc(f.Grants, func(g Grant) bool { return slices.Contains(g.Actions, "GetObject") })
+		lists := slices.ContainsFunc(f.Grants, func(g Grant) bool { return g.Resource == bucket && slices.Contains(g.Actions, "ListBucket") })
+		if reads && !lists {
+			t.Errorf("%s reads objects and may not list them", f.Folder)
+		}
+	}
+}

@@ -23,6 +23,8 @@ type Templates interface {
 	// DeleteOf deletes the member's template, if there is one, and all that was
 	// stored to make it.
 	DeleteOf(ctx context.Context, m store.Member) error
+	// Finish erases what an earlier removal of the template left.
+	Finish(ctx context.Context, m store.Member) error
 	// Forget deletes all objects of a member whose account ends.
 	Forget(ctx context.Context, m store.Member) error
 }
@@ -58,6 +60,9 @@ func (s *Service) WithdrawConsent(ctx context.Context, token string) error {
 		return err
 	}
 	if m.Consent == nil || !m.Consent.Withdrawn.IsZero() && m.Template == nil {
+		if err := s.templates.Finish(ctx, m); err != nil {
+			return err
+		}
 		return fault.New(fault.NoConsent)
 	}
 	now := s.now()

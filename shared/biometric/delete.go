@@ -43,6 +43,9 @@ func (d *Deletion) DeleteTemplate(ctx context.Context, token string) error {
 		return err
 	}
 	if m.Template == nil {
+		if err := d.Finish(ctx, m); err != nil {
+			return err
+		}
 		return fault.New(fault.NoModel)
 	}
 	if err := member.MayChangeTemplate(session, m, d.now()); err != nil {
@@ -59,12 +62,8 @@ func (d *Deletion) DeleteOf(ctx context.Context, m store.Member) error {
 	if err != nil {
 		return err
 	}
-	// No enrolment that began before the removal moves the pointer any more, and
-	// those that begin after it have later versions.
-	last := versionsThrough(at)
 	err = parallel.Do(
-		func() error { return d.registry.objects.EraseThrough(ctx, store.TemplatesOf(m.PK), last) },
-		func() error { return d.registry.objects.EraseThrough(ctx, store.RecordingsOf(m.PK), last) },
+		func() error { return d.eraseThrough(ctx, m.PK, at) },
 		func() error { return d.registry.objects.Erase(ctx, store.IncomingOf(m.PK)) },
 		func() error {
 			return d.members.Note(ctx, m.Username, member.NewEvent(member.ModelDeleted, d.now()))
@@ -74,6 +73,30 @@ func (d *Deletion) DeleteOf(ctx context.Context, m store.Member) error {
 		return fmt.Errorf("delete model: %w", err)
 	}
 	return nil
+}
+
+// Finish erases what the last removal of a template would have erased, had it not
+// failed midway. Its caller is told that there is no template, and might not ask
+// again.
+func (d *Deletion) Finish(ctx context.Context, m store.Member) error {
+	if m.Removed.IsZero() {
+		return nil
+	}
+	if err := d.eraseThrough(ctx, m.PK, m.Removed); err != nil {
+		return fmt.Errorf("finish deletion: %w", err)
+	}
+	return nil
+}
+
+// eraseThrough erases all versions of up to the time of a removal. No enrolment
+// that began before it moves the pointer any more, and those that begin after it
+// have later versions.
+func (d *Deletion) eraseThrough(ctx context.Context, pk int64, removed time.Time) error {
+	last := versionsThrough(removed)
+	return parallel.Do(
+		func() error { return d.registry.objects.EraseThrough(ctx, store.TemplatesOf(pk), last) },
+		func() error { return d.registry.objects.EraseThrough(ctx, store.RecordingsOf(pk), last) },
+	)
 }
 
 // Forget deletes whatever objects there are of a member whose account ends.

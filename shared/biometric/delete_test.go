@@ -170,3 +170,32 @@ func TestADeletionThatNeverComesFirstIsAConflict(t *testing.T) {
 		t.Errorf("%d tries", len(moves))
 	}
 }
+
+func TestADeletionThatFailedMidwayIsFinishedByTheNext(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	d := h.deletion(t)
+	at, err := d.unlink(t.Context(), h.kim(t), d.remembered) // and no further
+	if err != nil || len(h.keys(t)) != 3 || !h.kim(t).Removed.Equal(at) {
+		t.Fatalf("%q, %v", h.keys(t), err)
+	}
+	if err := d.DeleteTemplate(t.Context(), kimsToken); codeOf(err) != fault.NoModel {
+		t.Errorf("again: %v", err)
+	}
+	if keys := h.keys(t); !slices.Equal(keys, []string{h.kim(t).MemoryKey}) {
+		t.Errorf("objects %q", keys)
+	}
+}
+
+func TestDigestsAreArchivedSoThatTheRowStaysSmall(t *testing.T) {
+	h := newHouse(t).enrolled(t)
+	most := 0
+	for range 3 * archiveFrom {
+		if ok, f := h.try(t, same); !ok || f != nil {
+			t.Fatal(ok, f)
+		}
+		most = max(most, len(h.kim(t).Digests))
+	}
+	if most > archiveFrom {
+		t.Errorf("%d digests beside the member", most)
+	}
+}
