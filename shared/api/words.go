@@ -102,8 +102,8 @@ var words = map[fault.Code]word{
 		"너무 흔한 비밀번호라 쉽게 추측됩니다. 다른 비밀번호를 정해 주세요.",
 		"This password is one of the commonest and easily guessed. Choose another one."}},
 	fault.PasswordLikeName: {http.StatusBadRequest, Sentence{
-		"비밀번호가 아이디와 비슷합니다. 아이디와 다른 비밀번호를 정해 주세요.",
-		"The password is too much like the user name. Choose a different one."}},
+		"비밀번호가 아이디나 이름과 비슷합니다. 다른 비밀번호를 정해 주세요.",
+		"The password is too much like the user name or the name. Choose a different one."}},
 	fault.CredentialsInvalid: {http.StatusUnauthorized, Sentence{
 		"아이디 또는 비밀번호가 올바르지 않습니다. 다시 확인해 주세요.",
 		"The user name or the password is wrong. Please check both."}},

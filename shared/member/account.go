@@ -84,7 +84,7 @@ func (s *Service) ChangePassword(ctx context.Context, token, password, replaceme
 // replacePassword replaces the password and voids every session as of the time
 // that it returns. The errors are those of a new password, and fault.Conflict.
 func (s *Service) replacePassword(ctx context.Context, m store.Member, replacement string) (time.Time, error) {
-	replacement, err := newPassword(replacement, m.Username)
+	replacement, err := newPassword(replacement, m.Username, m.Name)
 	if err != nil {
 		return time.Time{}, err
 	}

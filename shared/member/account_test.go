@@ -126,3 +126,14 @@ func TestWhatHappensToAnAccountIsNoted(t *testing.T) {
 	token, _ = p.logIn(t, "kim", "a-new-secret", home)
 	wantActivity(t, p, token, member.LoggedIn)
 }
+
+func TestNothingThatAStrangerTypesIsKept(t *testing.T) {
+	p := newPeople(t)
+	const typed = "a-password-in-the-wrong-field"
+	if _, f := p.logIn(t, typed, wrong, home); f == nil || f.Code != fault.CredentialsInvalid {
+		t.Fatal(f)
+	}
+	if events, err := p.store.ActivityOf(t.Context(), typed, 10); err != nil || len(events) != 0 {
+		t.Errorf("noted under what was typed: %v, %v", events, err)
+	}
+}

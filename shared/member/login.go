@@ -2,6 +2,8 @@ package member
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -91,8 +93,11 @@ func (s *Service) refuseImpossible(ctx context.Context, password, address string
 	return s.refuseUnknown(ctx, password)
 }
 
-// impossible is a name that no member has.
-const impossible = "#impossible"
+// Names that no member has: a user name has no '#'.
+const (
+	impossible = "#impossible"
+	nobody     = "#nobody:" // before a byte of a hash
+)
 
 // refuseUnknown returns fault.CredentialsInvalid for a name without a member,
 // after the time that a wrong password takes.
@@ -123,10 +128,16 @@ func (s *Service) compare(ctx context.Context, m *store.Member, password string)
 }
 
 // noteFailure tells the member of a failed log-in before it is answered, and
-// returns why it failed. It was counted before.
+// returns why it failed. It was counted before. Of a name without a member, which
+// may be anything that somebody typed, no more is kept than one byte of its hash:
+// the same write, so that it takes the same time.
 func (s *Service) noteFailure(ctx context.Context, m *store.Member, name string, why error) error {
 	if !fault.Is(why, fault.CredentialsInvalid) {
 		return why
+	}
+	if m == nil {
+		h := sha256.Sum256([]byte(name))
+		name = nobody + hex.EncodeToString(h[:1])
 	}
 	if err := s.members.Note(ctx, name, NewEvent(LogInFailed, s.now())); err != nil {
 		return fmt.Errorf("note log-in: %w", err)

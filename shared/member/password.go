@@ -27,18 +27,18 @@ const (
 var commonPasswords string
 
 // newPassword returns the password as it is hashed, in NFC, or what is wrong
-// with it for this user name (NIST SP 800-63B-4: length and lists, no rules of
-// composition).
-func newPassword(password, username string) (string, error) {
+// with it for this user name and name (NIST SP 800-63B-4: length and lists, no
+// rules of composition).
+func newPassword(password, username, name string) (string, error) {
 	password = norm.NFC.String(password)
 	switch n := utf8.RuneCountInString(password); {
 	case n < minPassword:
 		return "", fault.New(fault.PasswordTooShort)
 	case n > maxPassword:
 		return "", fault.New(fault.PasswordTooLong)
-	case likeUsername(password, username):
+	case likeUsername(password, username), padded(password, strings.Fields(norm.NFC.String(name))...):
 		return "", fault.New(fault.PasswordLikeName)
-	case isCommon(password):
+	case isCommon(password), padded(password, contextWords...):
 		return "", fault.New(fault.PasswordCommon)
 	}
 	return password, nil
@@ -59,6 +59,33 @@ func likeUsername(password, username string) bool {
 		}
 	}
 	return false
+}
+
+// contextWords are those that come to mind in front of this service.
+var contextWords = []string{
+	"systole", "diastole", "heartbeat", "heart", "cardiogram", "electrocardiogram", "electro", "cardio", "pulse", "ecg", "ekg",
+	"password", "login", "심전도", "심장박동", "심장", "맥박", "비밀번호",
+}
+
+// maxPadding is how many characters beside words that others know make no
+// password of them.
+const maxPadding = 4
+
+// padded reports whether the password is little more than these words, whatever
+// the case.
+func padded(password string, words ...string) bool {
+	rest := strings.ToLower(password)
+	words = slices.Clone(words)
+	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) }) // "heartbeat" before "heart"
+	found := false
+	for _, word := range words {
+		word = strings.ToLower(word)
+		if utf8.RuneCountInString(word) < 2 || !strings.Contains(rest, word) {
+			continue
+		}
+		rest, found = strings.ReplaceAll(rest, word, ""), true
+	}
+	return found && utf8.RuneCountInString(rest) <= maxPadding
 }
 
 // isCommon searches the list in place: nothing is built when a process starts.

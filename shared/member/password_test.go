@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"systole/shared/fault"
 )
 
 func TestCommonPasswordsAreSortedLowerCaseAndLongEnough(t *testing.T) {
@@ -37,9 +39,22 @@ func TestIsCommon(t *testing.T) {
 	}
 }
 
+func TestWordsThatOthersKnowMakeNoPassword(t *testing.T) {
+	for password, want := range map[string]fault.Code{
+		"systole1": fault.PasswordCommon, "Heartbeat": fault.PasswordCommon, "electrocardiogram": fault.PasswordCommon,
+		"MyECG-heartbeat": fault.PasswordCommon, "심전도비밀번호1": fault.PasswordCommon,
+		"Gildong1": fault.PasswordLikeName, "honggildong99": fault.PasswordLikeName, "gildong.hong!": fault.PasswordLikeName,
+		"heart of an ox": "", "gildong sings at noon": "", "tachy-cardia!": "",
+	} {
+		if _, err := newPassword(password, "user", "Gildong Hong"); codeOf(err) != want {
+			t.Errorf("%q: %v, want %q", password, err, want)
+		}
+	}
+}
+
 func BenchmarkNewPassword(b *testing.B) {
 	for b.Loop() {
-		if _, err := newPassword("gudrms12", "hyeonggeun2"); err != nil {
+		if _, err := newPassword("gudrms12", "hyeonggeun2", "Hyeong-geun"); err != nil {
 			b.Fatal(err)
 		}
 	}

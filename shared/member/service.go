@@ -108,7 +108,7 @@ func (s *Service) validated(r Registration) (m store.Member, password string, er
 	if m.Username, err = username(r.Username); err != nil {
 		return store.Member{}, "", err
 	}
-	if password, err = newPassword(r.Password, m.Username); err != nil {
+	if password, err = newPassword(r.Password, m.Username, r.Name); err != nil {
 		return store.Member{}, "", err
 	}
 	if m.Name, err = displayName(r.Name); err != nil {
