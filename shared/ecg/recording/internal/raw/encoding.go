@@ -39,7 +39,7 @@ func Text(data []byte) (text []byte, ok bool) {
 	if bytes.IndexByte(data, '\n') < 0 && bytes.IndexByte(data, '\r') >= 0 {
 		data = bytes.ReplaceAll(data, []byte{'\r'}, []byte{'\n'})
 	}
-	return data, true
+	return plainNumerals(data), true
 }
 
 // hasControls reports whether there are bytes that no text has.
@@ -101,8 +101,11 @@ func fromUTF16(data []byte, order binary.ByteOrder) []byte {
 // fromPages decodes a text of one byte a letter, or two of Korean ones.
 func fromPages(data []byte) []byte {
 	var page encoding.Encoding = charmap.Windows1252
-	if inPairs(data) {
+	switch pairs, words := runs(data); {
+	case pairs:
 		page = korean.EUCKR
+	case words:
+		page = charmap.Windows1251
 	}
 	text, err := page.NewDecoder().Bytes(data)
 	if err != nil {
@@ -111,22 +114,30 @@ func fromPages(data []byte) []byte {
 	return text
 }
 
-// inPairs reports whether most runs of bytes above ASCII have an even length.
-func inPairs(data []byte) bool {
+// runs reports whether nearly all runs of bytes above ASCII have an even length,
+// and whether most of these bytes stand in runs of three or more.
+func runs(data []byte) (pairs, words bool) {
 	even, odd, run := 0, 0, 0
-	for _, c := range data {
-		if c >= utf8.RuneSelf {
+	short, long := 0, 0 // bytes
+	for i := 0; i <= len(data); i++ {
+		if i < len(data) && data[i] >= utf8.RuneSelf {
 			run++
 			continue
 		}
 		switch {
 		case run == 0:
+			continue
 		case run%2 == 0:
 			even++
 		default:
 			odd++
 		}
+		if run < 3 {
+			short += run
+		} else {
+			long += run
+		}
 		run = 0
 	}
-	return even > odd
+	return even > 3*odd, long > short
 }

@@ -2,54 +2,93 @@ package raw
 
 import (
 	"bytes"
+	"fmt"
 	"math"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
-// ParseMoment reads a date, a time or both, as loggers write them, as seconds: of
-// a date since 1970, else since midnight or since the beginning. It takes
+// ParseMoment is Dates{}.Parse.
+func ParseMoment(field []byte) (seconds float64, ok bool) { return Dates{}.Parse(field) }
+
+// Dates reads the dates and times of one column.
+type Dates struct {
+	// MonthFirst tells that 2/3 is the third of February, as in America.
+	MonthFirst bool
+}
+
+// Parse reads a date, a time or both, as loggers write them, as seconds: of a
+// date since 1970, else since midnight or since the beginning. It takes
 // 2026-02-03T04:05:06.789Z, 2026/02/03 04:05:06,789, 03.02.2026 04:05:06:789,
-// 2/3/2026 4:05:06 PM, 04:05:06.789, '0:06.789' and [04:05:06.789]. The zone
-// isn't counted: what matters is how time goes on. A day comes before its month
-// unless it can't, or AM or PM tells of America.
-func ParseMoment(field []byte) (seconds float64, ok bool) {
-	p := momentParser{bytes.Trim(field, " \t'\"[]")}
+// 2/3/2026 4:05:06 PM, 2026. 2. 3. 오후 4:05:06, 3-Feb-2026 04:05:06.789,
+// 0 days 00:00:06.789, 04:05:06.789, '0:06.789' and [04:05:06.789]. The zone isn't
+// counted: what matters is how time goes on. A day comes before its month unless
+// it can't, AM or PM tells of America, or MonthFirst.
+func (d Dates) Parse(field []byte) (seconds float64, ok bool) {
+	p := momentParser{rest: bytes.Trim(field, " \t'\"[]")}
+	if bytes.ContainsFunc(p.rest, func(r rune) bool { return r >= utf8.RuneSelf || isLetter(byte(r)) && r != 'T' && r != 'Z' }) {
+		p.withoutWords()
+	}
 	first, digits, ok := p.number()
 	if !ok || len(p.rest) == 0 {
 		return 0, false
 	}
-	american := bytes.HasSuffix(p.rest, []byte("M")) || bytes.HasSuffix(p.rest, []byte("m"))
-	days := 0.0
-	if mark := p.rest[0]; mark != ':' {
+	switch {
+	case p.rest[0] == ':':
+	case digits == len("20260203"):
+		if p.days, ok = date(first/10000, first/100%100, first%100, true, false); !ok || !p.next("T _-") {
+			return 0, false
+		}
+		time, digits, _ := p.number()
+		return 86400*p.days + float64(time/10000*3600+time/100%100*60+time%100) + p.fraction(), digits == len("040506")
+	default:
+		mark := p.rest[0]
 		second, _, ok2 := p.after(mark)
 		third, yearDigits, ok3 := p.after(mark)
 		if !ok2 || !ok3 || mark != '-' && mark != '/' && mark != '.' || digits < 4 && yearDigits != 2 && yearDigits != 4 {
 			return 0, false
 		}
-		if days, ok = date(first, second, third, digits == 4, american); !ok {
+		if p.days, ok = date(first, second, third, digits == 4, d.MonthFirst || p.half != 0 && !p.foreign); !ok {
 			return 0, false
 		}
-		p.rest = bytes.TrimLeft(p.rest, "T, \t")
+		p.rest = bytes.TrimLeft(p.rest, "T,_ \t.")
 		if len(p.rest) == 0 {
-			return days * 86400, true
+			return p.days * 86400, true
 		}
 		if first, _, ok = p.number(); !ok {
 			return 0, false
 		}
 	}
 	clock, ok := p.clock(first)
-	return days*86400 + clock, ok
+	return p.days*86400 + clock, ok
+}
+
+// MonthFirst reports whether the dates of a column, of which these are the first
+// and the last, have the month before the day: one can't be read otherwise, or
+// more than a year would lie between what is some minutes.
+func MonthFirst(first, last []byte) bool {
+	least, monthFirst := math.Inf(1), false
+	for _, d := range []Dates{{MonthFirst: false}, {MonthFirst: true}} {
+		from, ok1 := d.Parse(first)
+		to, ok2 := d.Parse(last)
+		if apart := math.Abs(to - from); ok1 && ok2 && apart < least {
+			least, monthFirst = apart, d.MonthFirst
+		}
+	}
+	return monthFirst
 }
 
 // date is the days since 1970.
-func date(a, b, c int, yearFirst, american bool) (days float64, ok bool) {
+func date(a, b, c int, yearFirst, monthFirst bool) (days float64, ok bool) {
 	year, month, day := c, b, a
 	switch {
 	case yearFirst:
 		year, month, day = a, b, c
-	case b > 12 || american && a <= 12:
+	case b > 12 || monthFirst && a <= 12:
 		month, day = a, b
 	}
 	if year < 100 {
@@ -62,7 +101,71 @@ func date(a, b, c int, yearFirst, american bool) (days float64, ok bool) {
 }
 
 // momentParser takes a date and time apart.
-type momentParser struct{ rest []byte }
+type momentParser struct {
+	rest    []byte
+	days    float64 // that were taken
+	half    byte    // of the day: 'a', 'p' or 0
+	foreign bool    // it is named in another language than English
+}
+
+// halves of the day, as CLDR names them.
+var halves = [...]struct {
+	name    string
+	half    byte
+	foreign bool
+}{
+	{"오전", 'a', true}, {"오후", 'p', true}, {"上午", 'a', true}, {"下午", 'p', true}, {"午前", 'a', true}, {"午後", 'p', true},
+	{"a.m.", 'a', true}, {"p.m.", 'p', true}, {"a. m.", 'a', true}, {"p. m.", 'p', true}, {"ص", 'a', true}, {"م", 'p', true},
+	{"am", 'a', false}, {"pm", 'p', false},
+}
+
+var (
+	eastAsian = strings.NewReplacer("년", "-", "年", "-", "월", "-", "月", "-", "일", " ", "日", " ", "시", ":", "時", ":", "时", ":", "분", ":", "分", ":", "초", "", "秒", "",
+		"\u00a0", " ", "\u202f", " ", "- ", "-", ": ", ":")
+	timeDelta  = regexp.MustCompile(`^(-?\d{1,6}) days?,? \+?`)
+	dayMonth   = regexp.MustCompile(`(?:^|[a-z]{3}, )(\d{1,2})[-\s./]{1,2}([a-z]{3})[a-z]*\.?[-\s./,]{1,2}(\d{4}|\d{2})`)
+	monthDay   = regexp.MustCompile(`(?:^|[a-z]{3} )([a-z]{3})[a-z]* +(\d{1,2}), (\d{4})`)
+	yearAtEnd  = regexp.MustCompile(`([a-z]{3}) +(\d{1,2}) (\d{1,2}:\d\d:\d\d(?:[.,]\d+)?) (\d{4})$`)
+	monthNames = [...]string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
+)
+
+// withoutWords writes a date with words in it as one of numbers.
+func (p *momentParser) withoutWords() {
+	const longest = 60 // bytes of a date that a person would read
+	if len(p.rest) > longest {
+		return
+	}
+	text := strings.ToLower(string(p.rest))
+	if m := timeDelta.FindStringSubmatch(text); m != nil {
+		p.days, _ = strconv.ParseFloat(m[1], 64)
+		p.rest = p.rest[len(m[0]):]
+		return
+	}
+	for _, h := range halves {
+		if i := strings.Index(text, h.name); i >= 0 {
+			p.half, p.foreign = h.half, h.foreign
+			text = strings.TrimSpace(text[:i] + text[i+len(h.name):])
+			break
+		}
+	}
+	text = strings.TrimRight(eastAsian.Replace(text), ": ")
+	numbered := func(year, month, day, time string) {
+		if i := slices.Index(monthNames[:], month); i >= 0 {
+			if len(year) == 2 {
+				year = "20" + year
+			}
+			text = fmt.Sprintf("%s-%02d-%s %s", year, i+1, day, strings.TrimSpace(time))
+		}
+	}
+	if m := yearAtEnd.FindStringSubmatch(text); m != nil {
+		numbered(m[4], m[1], m[2], m[3])
+	} else if m := dayMonth.FindStringSubmatch(text); m != nil {
+		numbered(m[3], m[2], m[1], strings.TrimLeft(text[strings.Index(text, m[0])+len(m[0]):], " ,:"))
+	} else if m := monthDay.FindStringSubmatch(text); m != nil {
+		numbered(m[3], m[1], m[2], strings.TrimLeft(text[strings.Index(text, m[0])+len(m[0]):], " ,"))
+	}
+	p.rest = []byte(strings.ToUpper(text))
+}
 
 // number takes digits.
 func (p *momentParser) number() (n, digits int, ok bool) {
@@ -74,12 +177,24 @@ func (p *momentParser) number() (n, digits int, ok bool) {
 	return n, digits, digits > 0
 }
 
-// after takes digits behind a mark.
+// next takes one of several marks.
+func (p *momentParser) next(marks string) bool {
+	if len(p.rest) == 0 || strings.IndexByte(marks, p.rest[0]) < 0 {
+		return false
+	}
+	p.rest = p.rest[1:]
+	return true
+}
+
+// after takes digits behind a mark. Behind a point there may be a blank.
 func (p *momentParser) after(mark byte) (n, digits int, ok bool) {
 	if len(p.rest) == 0 || p.rest[0] != mark {
 		return 0, 0, false
 	}
 	p.rest = p.rest[1:]
+	if mark == '.' {
+		p.rest = bytes.TrimLeft(p.rest, " ")
+	}
 	return p.number()
 }
 
@@ -112,17 +227,16 @@ func (p *momentParser) clock(first int) (seconds float64, ok bool) {
 	default:
 		seconds = float64(3600*first + 60*second)
 	}
-	rest := strings.ToUpper(strings.TrimSpace(string(p.rest[:min(len(p.rest), 40)])))
 	switch {
-	case strings.HasPrefix(rest, "PM") && first < 12:
+	case p.half == 'p' && first < 12:
 		seconds += 12 * 3600
-	case strings.HasPrefix(rest, "AM") && first == 12:
+	case p.half == 'a' && first == 12:
 		seconds -= 12 * 3600
 	}
-	return seconds, zone(rest)
+	return seconds, zone(strings.TrimSpace(string(p.rest[:min(len(p.rest), 40)])))
 }
 
-// zone reports whether a text behind a time can be that of a zone, AM or PM.
+// zone reports whether a text behind a time can be that of a zone.
 func zone(rest string) bool {
 	return len(rest) <= 10 && !strings.HasPrefix(rest, ":") && strings.Trim(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-: ") == ""
 }

@@ -13,15 +13,17 @@ var voltages = [...]struct {
 	perMV     float64
 	spellings []string
 }{
-	{"mV", 1, []string{"mv", "millivolt", "millivolts", "мв", "милливольт", "밀리볼트", "ミリボルト", "毫伏", "مللي فولت", "मिलीवोल्ट"}},
-	{"µV", 1e-3, []string{"uv", "mcv", "microvolt", "microvolts", "мкв", "микровольт", "마이크로볼트", "マイクロボルト", "微伏", "ميكروفولت", "माइक्रोवोल्ट"}},
+	{"mV", 1, []string{"mv", "mvolt", "mvolts", "millivolt", "millivolts", "milivolt", "miliwolt", "millivolttia", "milivoltio", "milivoltios", "мв", "милливольт",
+		"밀리볼트", "ミリボルト", "毫伏", "ملليفولت", "ميليفولت", "میلیولت", "मिलीवोल्ट"}},
+	{"µV", 1e-3, []string{"uv", "mcv", "uvolt", "uvolts", "microvolt", "microvolts", "mikrovolt", "mikrowolt", "mikrovolttia", "microvoltio", "microvoltios", "мкв", "микровольт",
+		"마이크로볼트", "マイクロボルト", "微伏", "ميكروفولت", "میکروولت", "माइक्रोवोल्ट"}},
 	{"nV", 1e-6, []string{"nv", "nanovolt", "nanovolts", "нв", "нановольт"}},
 	{"V", 1e3, []string{"v", "volt", "volts", "в", "вольт", "볼트", "ボルト", "伏"}},
 }
 
 // plainUnit is a unit as the table of voltages spells it.
 func plainUnit(unit string) string {
-	unit = strings.NewReplacer("µ", "u", "μ", "u", "\xb5", "u", " ", "", "\u00a0", "", "\u202f", "").Replace(unit)
+	unit = strings.NewReplacer("µ", "u", "μ", "u", "\xb5", "u", " ", "", "\u00a0", "", "\u202f", "", "\u200c", "").Replace(unit)
 	return strings.ToLower(strings.Trim(unit, "()[]"))
 }
 
