@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -78,5 +79,20 @@ func TestAFileIsTakenOnlyAtAnAddressThatIsSignedForItAndAwaited(t *testing.T) {
 				t.Errorf("stored %+v, %v", list, err)
 			}
 		})
+	}
+}
+
+// A caller who is silent holds a connection for a limited time.
+func TestEveryWaitOfTheServerHasALimit(t *testing.T) {
+	s := newServer(http.NotFoundHandler(), slog.New(slog.DiscardHandler))
+	for name, limit := range map[string]time.Duration{
+		"headers": s.ReadHeaderTimeout, "bodies": s.ReadTimeout, "answers": s.WriteTimeout, "idle connections": s.IdleTimeout,
+	} {
+		if limit <= 0 || limit > 3*time.Minute {
+			t.Errorf("%s may take %v", name, limit)
+		}
+	}
+	if s.MaxHeaderBytes <= 0 || s.MaxHeaderBytes > 1<<20 {
+		t.Errorf("headers may have %d bytes", s.MaxHeaderBytes)
 	}
 }
