@@ -18,15 +18,13 @@ type change struct {
 // changed returns what is to be stored after an accepted probe: the template
 // adapted to the probe, or as it is where its key is going out of use or many
 // digests are to be archived. It returns nil for nothing.
-func (s *Service) changed(m store.Member, ref reference, probe Reading) *change {
-	template, adapted := s.adapted(m, ref.Template, probe)
+func (s *Service) changed(m store.Member, ref reference, p *probe) *change {
+	template, adapted := s.adapted(m, ref.Template, p.reading)
 	if !adapted && !ref.stale && !full(m.Digests) {
 		return nil
 	}
 	c := &change{template: template, content: *ref.content, archived: archivable(m)}
-	for _, id := range c.archived {
-		c.content.remember(m.Digests[id])
-	}
+	c.content.remember(beside(p.ring, m, c.archived)...)
 	return c
 }
 
@@ -80,9 +78,7 @@ func (s *Service) makeRoom(ctx context.Context, m store.Member, ref reference, p
 		return nil
 	}
 	c, archived := *ref.content, archivable(m)
-	for _, id := range archived {
-		c.remember(m.Digests[id])
-	}
+	c.remember(beside(p.ring, m, archived)...)
 	pointer, err := s.storeTemplate(ctx, m, ref.Template, c, nil)
 	if err == nil {
 		pointer.Failures, pointer.FailedAt = m.Template.Failures, m.Template.FailedAt

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,9 +22,10 @@ import (
 // probe is a recording to check.
 type probe struct {
 	reading Reading
-	id      string            // of its digest beside the member
+	id      string // of its digest beside the member
+	ring    protect.Ring
 	keys    []protect.Derived // of its member's digests
-	digest  []byte            // at rest
+	digest  []byte            // sealed for the member's row
 	// registered says whether the probe may have been admitted, and counted.
 	registered bool
 }
@@ -50,8 +52,10 @@ func (s *Service) readProbe(ctx context.Context, session store.Session, submitte
 		if err := p.reading.Usable(ProbeNeed); err != nil {
 			return err
 		}
-		p.keys = digestKeys(ring, session.PK)
-		p.digest, err = digestAtRest(p.keys, p.reading)
+		p.ring, p.keys = ring, digestKeys(ring, session.PK)
+		p.digest, err = ring.Seal(digestPlace(session.PK), s.rand, func([32]byte) ([]byte, error) {
+			return digestAtRest(p.keys, p.reading)
+		})
 		return err
 	})
 	if err != nil {
@@ -124,7 +128,7 @@ func (s *Service) withdraw(ctx context.Context, session store.Session, m store.M
 // checkPresentation returns fault.Replay for a recording that was used before,
 // and fault.Unnatural for one that no living body made.
 func (s *Service) checkPresentation(p *probe, m store.Member, ref reference) error {
-	if s.replayed(p, history(ref.content, m, p.id)) {
+	if s.replayed(p, history(p.ring, ref.content, m, p.id)) {
 		return fault.New(fault.Replay)
 	}
 	if !p.reading.Natural() {
@@ -169,12 +173,35 @@ func (s *Service) replayed(p *probe, history [][]byte) bool {
 
 // history is what is remembered of the member's recordings, without the probe's
 // own digest.
-func history(c *content, m store.Member, own string) [][]byte {
+func history(ring protect.Ring, c *content, m store.Member, own string) [][]byte {
+	others := slices.DeleteFunc(m.DigestIDs(), func(id string) bool { return id == own })
 	all := c.digests()
-	for id, digest := range m.Digests {
-		if id != own {
-			all = append(all, digest)
-		}
+	for i, digest := range all {
+		all[i] = openDigest(ring, m.PK, digest)
+	}
+	return append(all, beside(ring, m, others)...)
+}
+
+// digestPlace is where the digests in a member's row are sealed for: lying open,
+// two of one recording could be told to be by the distances within each.
+func digestPlace(pk int64) string { return "digests/" + strconv.FormatInt(pk, 10) }
+
+// beside are the digests with these ids that lie in the member's row, opened.
+func beside(ring protect.Ring, m store.Member, ids []string) [][]byte {
+	all := make([][]byte, 0, len(ids))
+	for _, id := range ids {
+		all = append(all, openDigest(ring, m.PK, m.Digests[id]))
 	}
 	return all
+}
+
+// openDigest is the digest that was sealed for a member's row. One that was never
+// sealed comes as it is, and so does one whose key isn't at hand: it may come
+// back.
+func openDigest(ring protect.Ring, pk int64, digest []byte) []byte {
+	opened, _, _, err := ring.Open(digestPlace(pk), digest)
+	if err != nil {
+		return digest
+	}
+	return opened
 }

@@ -132,6 +132,38 @@ func TestPrintsMoveToTheModelAndAreRememberedThereAfterARotation(t *testing.T) {
 	}
 }
 
+func TestDigestsBesideAMemberAreSealedForTheirRow(t *testing.T) {
+	h := strict(t)
+	if ok, f := h.try(t, same); !ok || f != nil {
+		t.Fatal(ok, f)
+	}
+	m := h.kim(t)
+	if len(m.Digests) != 1 {
+		t.Fatalf("%d digests", len(m.Digests))
+	}
+	ring := testKeys(t)
+	reading, err := stubRecording(same).Read(Hints{})
+	must(t, err)
+	open, err := digestAtRest(digestKeys(ring, m.PK), reading)
+	must(t, err)
+	for _, digest := range m.Digests {
+		if bytes.Contains(digest, open[8:]) {
+			t.Error("a digest lies open")
+		}
+		if got := openDigest(ring, m.PK, digest); !bytes.Equal(got, open) {
+			t.Errorf("opened: %q, want %q", got, open)
+		}
+		if got := openDigest(ring, m.PK+1, digest); !bytes.Equal(got, digest) {
+			t.Error("it opens in another row")
+		}
+	}
+	// Rows of the first version have open ones.
+	old := store.Member{PK: m.PK, Digests: map[string][]byte{"old": open}}
+	if known := history(ring, new(content), old, ""); len(known) != 1 || !bytes.Equal(known[0], open) {
+		t.Errorf("an open digest: %q", known)
+	}
+}
+
 func TestContentComesBackAndForgetsTheOldestChecks(t *testing.T) {
 	c := content{template: []byte("t"), enrolled: [][]byte{[]byte("e")}}
 	for i := range maxChecked + 2 {
@@ -141,7 +173,7 @@ func TestContentComesBackAndForgetsTheOldestChecks(t *testing.T) {
 	if err != nil || len(read.checked) != maxChecked || string(read.checked[0]) != "2" || string(read.enrolled[0]) != "e" || string(read.template) != "t" {
 		t.Errorf("%+v, %v", read, err)
 	}
-	if n := len(history(read, store.Member{Digests: map[string][]byte{"own": nil, "other": nil}}, "own")); n != maxChecked+2 {
+	if n := len(history(protect.Ring{}, read, store.Member{Digests: map[string][]byte{"own": nil, "other": nil}}, "own")); n != maxChecked+2 {
 		t.Errorf("a history of %d digests", n)
 	}
 }

@@ -32,9 +32,14 @@ func (r registry) of(ctx context.Context, m store.Member) (c content, archived [
 		}
 	}
 	archived = archivable(m)
-	for _, id := range archived {
-		c.remember(m.Digests[id])
+	if len(archived) == 0 {
+		return c, nil, nil
 	}
+	ring, err := r.keys.Ring(ctx)
+	if err != nil {
+		return content{}, nil, fmt.Errorf("read keys: %w", err)
+	}
+	c.remember(beside(ring, m, archived)...)
 	return c, archived, nil
 }
 

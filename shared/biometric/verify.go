@@ -165,7 +165,7 @@ func (s *Service) recordFailure(ctx context.Context, m store.Member, p *probe, w
 // recordSuccess adapts, archives or notes what follows from an accepted probe.
 // What it doesn't write leaves a count too high, and never one too low.
 func (s *Service) recordSuccess(ctx context.Context, session store.Session, m store.Member, ref reference, p *probe) {
-	if changed := s.changed(m, ref, p.reading); changed != nil {
+	if changed := s.changed(m, ref, p); changed != nil {
 		var failed error
 		bestEffort(ctx, func(ctx context.Context) error {
 			failed = s.replace(ctx, session, m, *changed)
