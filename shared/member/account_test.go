@@ -137,3 +137,34 @@ func TestNothingThatAStrangerTypesIsKept(t *testing.T) {
 		t.Errorf("noted under what was typed: %v, %v", events, err)
 	}
 }
+
+// Sessions end twice over: they are void in the member's row at once, and their
+// own rows go. The index that lists them may lag.
+func TestEndedSessionsAreVoidAndGone(t *testing.T) {
+	p := newPeople(t)
+	own := p.signUp(t)
+	p.logIn(t, "kim", right, home)
+	left := func() int {
+		t.Helper()
+		all, err := p.store.SessionsOf(t.Context(), "kim")
+		m, again := p.store.Member(t.Context(), "kim")
+		if err != nil || again != nil || !m.TokensValidFrom.Equal(p.now) {
+			t.Errorf("tokens are valid from %v, %v, %v", m.TokensValidFrom, err, again)
+		}
+		return len(all)
+	}
+	p.now = p.now.Add(time.Minute)
+	if err := p.ChangePassword(t.Context(), own, right, "a-new-secret"); err != nil {
+		t.Fatal(err)
+	}
+	if n := left(); n != 1 {
+		t.Errorf("%d sessions after a change of the password, want 1", n)
+	}
+	p.now = p.now.Add(time.Minute)
+	if err := p.LogOutEverywhere(t.Context(), own); err != nil {
+		t.Fatal(err)
+	}
+	if n := left(); n != 0 {
+		t.Errorf("%d sessions after a log-out everywhere", n)
+	}
+}

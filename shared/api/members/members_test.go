@@ -310,6 +310,28 @@ func TestParallelRequests(t *testing.T) {
 	}
 }
 
+func TestFailuresCountForTheNetworkThatTheyComeFrom(t *testing.T) {
+	h, _ := newService(t)
+	post("/members/create/", asForm, person()).overHTTP(h)
+	logIn := func(address string) int {
+		r := httptest.NewRequest(http.MethodPost, "/members/login/", strings.NewReader("username=somebody&password=not-the-right-one"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("X-Forwarded-For", "10.9.8.7") // is the caller's to choose
+		r.RemoteAddr = address + ":4000"
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	for range 5 {
+		if status := logIn("203.0.113.1"); status != http.StatusUnauthorized {
+			t.Fatal(status)
+		}
+	}
+	if here, there := logIn("203.0.113.2"), logIn("198.51.100.1"); here != http.StatusTooManyRequests || there != http.StatusUnauthorized {
+		t.Errorf("%d in the network, %d elsewhere", here, there)
+	}
+}
+
 // parallel sends the request n times at once and counts the statuses.
 func parallel(n int, q request, h http.Handler) map[int]int {
 	var mu sync.Mutex
