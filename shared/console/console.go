@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 
 	"systole/shared/api"
@@ -136,13 +137,22 @@ func references(names []string, version string) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// written is a file as it is sent.
+// comment is a line of a script that only its readers here need.
+var comment = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
+
+// written is a file as it is sent: with its references, without its comments.
 func written(name string, versioned *strings.Replacer) ([]byte, error) {
 	b, err := assets.ReadFile("assets/" + name)
-	if ext := path.Ext(name); err == nil && (ext != ".csv" && ext != ".svg") {
-		b = []byte(versioned.Replace(string(b)))
+	if err != nil {
+		return nil, err
 	}
-	return b, err
+	switch path.Ext(name) {
+	case ".csv", ".svg":
+		return b, nil
+	case ".js":
+		b = comment.ReplaceAll(b, nil)
+	}
+	return []byte(versioned.Replace(string(b))), nil
 }
 
 // kinds are the media types of the page's files.

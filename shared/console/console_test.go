@@ -107,7 +107,7 @@ func TestTheFirstViewIsLight(t *testing.T) {
 			return
 		}
 		seen[name] = true
-		b, err := assets.ReadFile("assets/" + name)
+		b, err := written(name, strings.NewReplacer())
 		if err != nil {
 			t.Fatal(err)
 		}

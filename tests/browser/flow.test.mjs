@@ -190,6 +190,18 @@ test("the end of a session leaves nothing for the next person", async (t) => {
   await leftOver(page);
   assert.equal(await page.locator("#username").inputValue(), first);
   assert.equal(await page.evaluate(() => document.activeElement.id), "username");
+
+  // What the same person had chosen comes back with them, and with nobody else.
+  await logIn(page, first);
+  await page.locator("#chosen", { hasText: "Person 1 (another)" }).waitFor();
+  await page.locator("#check:not([aria-disabled=true])").click();
+  await seenAnswer(page, "It is you");
+  const token2 = await page.evaluate(() => sessionStorage.getItem("systole-token"));
+  await page.request.delete(`${it.service.address}/members/sessions/`, { headers: { Authorization: `Token ${token2}` } });
+  await page.locator("#check").click();
+  await page.locator("#notice", { hasText: "You were logged out. Log in to go on." }).waitFor();
+  await signUp(page);
+  await leftOver(page);
 });
 
 test("nothing is replaced or deleted at the first click", async (t) => {

@@ -13,7 +13,7 @@ import { busy, cancelOne, forgetWaits, one, says, wait, waits, whenBusy } from "
 import { Overview } from "./overview.js";
 import { forgetInks } from "./paper.js";
 import { drawQuality } from "./quality.js";
-import { clearRecordings, isLooking, offerRecordings, replace, take, theChosen, theCurrent } from "./recordings.js";
+import { clearRecordings, isLooking, offerRecordings, replace, take, theChosen, theCurrent, theirs } from "./recordings.js";
 import { Trace } from "./trace.js";
 import { lasting, number, onLanguage, say, silence, switchLanguage, tell, translate } from "./words.js";
 
@@ -332,8 +332,20 @@ function recallBeat() {
 
 // Who somebody is.
 
+// held is what somebody had chosen whose session ended by itself. It isn't shown,
+// and comes back for the same person only.
+let held = null; // {username, recordings}
+const holdFor = 10 * 60_000; // milliseconds
+
+function hold(username) {
+  const mine = held = { username, recordings: theirs() };
+  setTimeout(() => { if (held === mine) held = null; }, holdFor);
+}
+
 function entered(user) {
-  if (person && person.username !== user.username) clearRecordings();
+  const again = held?.username === user.username ? held.recordings : [];
+  held = null;
+  if (again.length > 0) take(again);
   person = { username: user.username, name: user.name };
   sessionStorage.setItem(keptName, JSON.stringify(person));
   notice(null);
@@ -397,6 +409,7 @@ async function refresh() {
 function leave(key) {
   const was = person;
   if (key === "doneAccount") localStorage.removeItem(keptBeat());
+  if (key === "sessionEnded" && was) hold(was.username); else held = null;
   at("keep-beat").checked = false;
   cancelOne();
   abandon();

@@ -29,6 +29,9 @@ export function offerRecordings(changedNow) {
   at("lead").addEventListener("change", () => reread({ lead: at("lead").value }));
 }
 
+// theirs are all recordings, for the same person to go on with.
+export const theirs = () => [...all];
+
 export function clearRecordings() {
   for (const controller of looks.values()) controller.abort();
   looks.clear();
