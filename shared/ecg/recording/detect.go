@@ -63,6 +63,7 @@ var texts = [...]format{
 	{"philips", philips.Is, philips.Read},
 	{"", foreign.IsText, foreign.Read},
 	{"xml", xmlfile.Is, xmlfile.Read},
+	{"text", text.IsLog, text.Read},
 	{"json", jsonfile.Is, jsonfile.Read},
 	{"text", text.Is, text.Read},
 }

@@ -76,7 +76,7 @@ func TestFormatsThatCouldBeConfused(t *testing.T) {
 		"a WFDB header, for a text":                              {[]byte("100 1 250 10\n100.dat 16 200(0)/mV 16 0 0 0 0 ECG\n"), "wfdb"},
 		"samples of 16 bits, for MATLAB 4 or UTF-16":             {words, ""},
 		"zeros, for SCP-ECG's pointers":                          {make([]byte, 600), ""},
-		"a log with times in brackets, for JSON":                 {[]byte(strings.Repeat("[2026-03-04 15:29:14.000] 512\n", 300)), "json"}, // told apart by its reader
+		"a log with times in brackets, for JSON":                 {[]byte(strings.Repeat("[2026-03-04 15:29:14.000] 512\n", 300)), "text json"}, // the first is asked
 		"a list of lists, for a log":                             {[]byte("[[1,2],[3,4]]"), "json"},
 		"JSON that speaks of an AnnotatedECG":                    {[]byte(`{"format":"AnnotatedECG","ecg":[1,2]}`), "json"},
 		"comments that speak of OpenSignals":                     {[]byte("# made from OpenSignals Text File Format\n" + numbers), ""},

@@ -3,6 +3,7 @@ package text
 import (
 	"bytes"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +11,65 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 	"systole/shared/ecg/recording/internal/table"
 )
+
+// stamped is a line of a serial monitor that puts a time before what came:
+// "15:29:14.000 -> 512" or "[2026-03-04 15:29:14.000] 512".
+var stamped = regexp.MustCompile(`^(?:\[([0-9][0-9:.,/TZ -]{5,30})\]|([0-9][0-9:.,/TZ -]{5,30}?) *->) *(.*)$`)
+
+// labelled is a value behind its name, as serial plotters take it.
+var labelled = regexp.MustCompile(`^([\pL_][\pL\pM0-9_ ]{0,30}) ?[:=] ?(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)$`)
+
+// isStamped reports whether a line begins with a time and has something behind it.
+func isStamped(line []byte) bool {
+	m := stamped.FindSubmatch(line)
+	if m == nil || len(m[3]) == 0 {
+		return false
+	}
+	_, ok := raw.ParseMoment(append(m[1], m[2]...))
+	return ok
+}
+
+// IsLog reports whether the file is the log of a serial monitor with times, which
+// may stand in brackets as JSON does.
+func IsLog(data []byte) bool {
+	first, _, _ := bytes.Cut(data[:min(len(data), 1000)], []byte{'\n'})
+	return isStamped(bytes.TrimSpace(first))
+}
+
+// monitored is the log of a serial monitor as a table: a column of stamps, where
+// there are any, and one of values without their label. ok is false for another
+// text.
+func monitored(data []byte) (log []byte, ok bool) {
+	first, _, _ := bytes.Cut(data[:min(len(data), 1000)], []byte{'\n'})
+	first = bytes.TrimSpace(first)
+	withStamp := isStamped(first)
+	if !withStamp && !labelled.Match(first) {
+		return nil, false
+	}
+	log = make([]byte, 0, len(data)+16)
+	for line := []byte(nil); len(data) > 0; {
+		line, data, _ = bytes.Cut(data, []byte{'\n'})
+		value := bytes.TrimSpace(line)
+		if withStamp {
+			m := stamped.FindSubmatch(value)
+			if m == nil {
+				continue
+			}
+			stamp := append(m[1], m[2]...)
+			log = append(append(log, bytes.ReplaceAll(stamp, []byte{','}, []byte{'.'})...), '\t')
+			value = m[3]
+		}
+		m := labelled.FindSubmatch(value)
+		if len(log) == 0 && !withStamp && m != nil {
+			log = append(append(log, m[1]...), '\n')
+		}
+		if m != nil {
+			value = m[2]
+		}
+		log = append(append(log, value...), '\n')
+	}
+	return log, true
+}
 
 // empatica tells the files of Empatica's archives, which have no names: the first
 // row is when the recording began, in seconds since 1970, the second its rate,

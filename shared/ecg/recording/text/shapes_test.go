@@ -44,7 +44,40 @@ func TestStartAndRateOfAnEmpaticaFileAreNoSamples(t *testing.T) {
 
 func TestChannelsOfAcqKnowledgeAreNamedAboveTheColumns(t *testing.T) {
 	r := read1(t, "rest.acq\r\n4 msec/sample\r\n2 channels\r\nRespiration, RSP100C\r\nVolts\r\nECG, ECG100C\r\nmV\r\nCH1\tCH2\t\r\n1000\t1000\t\r\n"+wave(1000, "0.5\t"))
-	if r.RateHz != 250 || len(r.Leads) != 2 || len(r.Leads[0].MV) != 1000 || r.Leads[raw.Choose(r.Leads, "")].Name != "ECG" {
-		t.Errorf("%v Hz, leads %q and %q", r.RateHz, r.Leads[0].Name, r.Leads[1].Name)
+	if r.RateHz != 250 || len(r.Leads) != 1 || len(r.Leads[0].MV) != 1000 || r.Leads[raw.Choose(r.Leads, "")].Name != "ECG" {
+		t.Errorf("%v Hz, leads %+v", r.RateHz, r.Leads)
+	}
+}
+
+func TestTheLogOfASerialMonitorIsATableOfItsStamps(t *testing.T) {
+	for name, row := range map[string]func(stamp, value string) string{
+		"Arduino":   func(stamp, value string) string { return "15:" + stamp + " -> " + value },
+		"Tera Term": func(stamp, value string) string { return "[2026-03-04 15:" + stamp + "] " + value },
+		"labels":    func(stamp, value string) string { return "15:" + stamp + " -> ECG:" + value },
+	} {
+		var b strings.Builder
+		for i := range 1000 {
+			ms := 4 * i
+			b.WriteString(row(fmt.Sprintf("29:%02d.%03d", ms/1000, ms%1000), fmt.Sprintf("%.4f", math.Sin(float64(i)/17))) + "\n")
+		}
+		if r := read1(t, b.String()); math.Abs(r.RateHz-250) > 0.01 || len(r.Leads) != 1 || len(r.Leads[0].MV) != 1000 {
+			t.Errorf("%s: %v Hz, %d leads", name, r.RateHz, len(r.Leads))
+		}
+	}
+}
+
+func TestColumnsOfWordsAndOtherSignalsAreLeftOut(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("time,acc_x,ecg,label\nms,g,mV,\n")
+	for i := range 1000 {
+		value := fmt.Sprintf("%.4f", math.Sin(float64(i)/17))
+		if i == 500 {
+			value = "NaN"
+		}
+		fmt.Fprintf(&b, "%d,0.98,%s,N\n", 4*i, value)
+	}
+	r := read1(t, b.String())
+	if r.RateHz != 250 || len(r.Leads) != 1 || r.Leads[0].Name != "ecg" || !math.IsNaN(r.Leads[0].MV[500]) || math.IsNaN(r.Leads[0].MV[501]) {
+		t.Errorf("%v Hz, %d leads", r.RateHz, len(r.Leads))
 	}
 }

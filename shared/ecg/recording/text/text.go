@@ -19,6 +19,9 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 		}
 		return r, err
 	}
+	if log, ok := monitored(data); ok {
+		data = log
+	}
 	return read(data, acqKnowledge(data), 0, o)
 }
 

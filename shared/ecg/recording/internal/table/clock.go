@@ -115,13 +115,19 @@ func (t *Table) clockIn(column int) *clock {
 	}
 	unit, guessed := 1.0, false
 	if !t.moments[column] {
-		unit = raw.TimeUnitIn(t.name(column))
+		if unit = raw.TimeUnitIn(t.name(column)); unit == 0 {
+			unit = raw.SecondsIn(t.unit(column))
+		}
 	}
 	if unit == 0 {
 		unit = raw.LikelySeconds(step)
 		guessed = !named || step == 1
 	}
 	hz := 1 / (step * unit)
+	const day, year1970, year2100 = 86400, 25569, 73050 // of days since 1899, as OLE and Excel count
+	if days := 1 / (step * day); !raw.PlausibleRate(hz) && times[0] > year1970 && times[0] < year2100 && raw.PlausibleRate(days) {
+		hz = days
+	}
 	if !raw.PlausibleRate(hz) {
 		return nil
 	}

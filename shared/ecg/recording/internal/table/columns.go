@@ -1,6 +1,10 @@
 package table
 
 import (
+	"math"
+	"slices"
+	"strconv"
+
 	"systole/shared/ecg/recording/internal/raw"
 )
 
@@ -13,12 +17,17 @@ func (t *Table) Recording() (*raw.Recording, error) {
 	if t.moments == nil {
 		t.moments = make([]bool, len(t.Columns))
 	}
+	t.joinPackets()
 	clock, leads := t.clock()
 	if _, maybe := t.namesTime(0); clock == nil && len(t.Columns) > 1 && maybe {
 		return nil, raw.Refuse(raw.Unreadable, 0, "its column of times doesn't move on evenly")
 	}
 	if len(leads) == 0 {
 		return nil, raw.Refuse(raw.Unreadable, 0, "it has times and no signal")
+	}
+	leads, err := t.hearts(r, leads)
+	if err != nil {
+		return nil, err
 	}
 	for i, column := range leads {
 		name := ""
@@ -27,6 +36,9 @@ func (t *Table) Recording() (*raw.Recording, error) {
 		}
 		samples := t.Columns[column]
 		scale, unit, stated := raw.Unit(name, samples)
+		if perMV := raw.PerMV(t.unit(column)); perMV > 0 {
+			scale, stated = perMV, true
+		}
 		if scale != 1 {
 			for j := range samples {
 				samples[j] *= scale
@@ -44,4 +56,92 @@ func (t *Table) Recording() (*raw.Recording, error) {
 		r.RateHz, r.RateGuessed = clock.rateHz, clock.guessed
 	}
 	return r, clock.follow(r)
+}
+
+// fewestInPacket is how many columns named by their number are one packet of
+// samples.
+const fewestInPacket = 8
+
+// joinPackets puts the samples of a row one behind another where the columns
+// behind the first are named 0, 1, 2 …, as loggers of straps write packets. Each
+// has the time of its row.
+func (t *Table) joinPackets() {
+	n := len(t.Names) - 1
+	if n < fewestInPacket {
+		return
+	}
+	first, err := strconv.Atoi(t.Names[1])
+	for i, name := range t.Names[1:] {
+		if at, err1 := strconv.Atoi(name); err != nil || err1 != nil || at != first+i {
+			return
+		}
+	}
+	var times, samples []float64
+	for row, at := range t.Columns[0] {
+		for _, column := range t.Columns[1:] {
+			times, samples = append(times, at), append(samples, column[row])
+		}
+	}
+	t.Columns, t.Names, t.units = [][]float64{times, samples}, []string{t.Names[0], ""}, nil
+	t.moments = []bool{t.moments[0], false}
+	if t.words != nil {
+		t.words, t.wordLine = []int{t.words[0], slices.Max(t.words[1:])}, []int{t.wordLine[0], slices.Max(t.wordLine[1:])}
+	}
+	t.left *= n
+}
+
+// unit of a column as the row under the names says, empty for none.
+func (t *Table) unit(column int) string {
+	if column >= len(t.units) {
+		return ""
+	}
+	return t.units[column]
+}
+
+// hearts leaves the columns that are leads by their names and units, and refuses
+// those with words between their numbers. Columns of words, of labels and events,
+// are none.
+func (t *Table) hearts(r *raw.Recording, leads []int) ([]int, error) {
+	var channels []raw.Channel
+	var columns []int
+	for _, i := range leads {
+		numbers := 0
+		for _, x := range t.Columns[i] {
+			if !math.IsNaN(x) {
+				numbers++
+			}
+		}
+		if numbers == 0 && len(t.Columns) > 1 || t.words != nil && t.words[i] >= numbers && t.words[i] > 0 {
+			continue
+		}
+		channels = append(channels, raw.Channel{Name: t.name(i), Unit: t.unit(i)})
+		columns = append(columns, i)
+	}
+	if len(columns) == 0 {
+		return nil, raw.Refuse(raw.Unreadable, 0, "it has no column of numbers that could be an ECG")
+	}
+	kept := columns
+	if t.Names != nil && len(columns) > 1 {
+		positions, err := r.Hearts(channels, t.wanted)
+		if err != nil {
+			return nil, err
+		}
+		kept = nil
+		for _, at := range positions {
+			kept = append(kept, columns[at])
+		}
+	}
+	for _, i := range kept {
+		if t.words != nil && t.words[i] > 0 {
+			return nil, raw.Refuse(raw.Unreadable, t.wordLine[i], "column %d is no number", i+1)
+		}
+	}
+	gone := 0
+	for _, x := range t.Columns[kept[0]] {
+		if math.IsNaN(x) {
+			gone++
+		}
+	}
+	r.NoteMissing(gone - t.open)
+	return kept, nil
 }

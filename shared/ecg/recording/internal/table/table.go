@@ -5,6 +5,8 @@ package table
 import (
 	"bytes"
 	"math"
+	"slices"
+	"strings"
 
 	"systole/shared/ecg/recording/internal/raw"
 )
@@ -36,11 +38,15 @@ type Table struct {
 	rateNamed bool   // RateHz stands under a name of its own
 	open      int    // lines of a serial log that are no number
 	junk      int    // of these, those that say nothing else
+	words     []int  // of each column: fields that are neither a number nor missing
+	wordLine  []int  // of each column: the first line with one
+	units     []string
+	wanted    string // lead
 }
 
 // Parse splits a text in UTF-8 into header and columns.
 func Parse(data []byte, o raw.Options) (*Table, error) {
-	t := &Table{}
+	t := &Table{wanted: o.Lead}
 	var s splitter
 	var fields [][]byte
 	most := 0 // rows
@@ -60,7 +66,7 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 			continue
 		}
 		if t.Columns == nil {
-			begun, err := t.begin(&s, line, number)
+			begun, err := t.begin(&s, line, number, data)
 			if err != nil {
 				return nil, err
 			}
@@ -75,6 +81,9 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 			break
 		}
 		fields = s.split(fields[:0], line)
+		if s.delimiter != 0 && line[len(line)-1] == s.delimiter && len(fields) == len(t.Columns)-1 {
+			fields = append(fields, nil)
+		}
 		if err := t.add(fields, &s, number, len(data) == 0); err != nil {
 			return nil, err
 		}
@@ -87,13 +96,14 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 
 // begin looks at a line before the first with numbers, and reports whether it
 // is that one.
-func (t *Table) begin(s *splitter, line []byte, number int) (bool, error) {
+func (t *Table) begin(s *splitter, line []byte, number int, rest []byte) (bool, error) {
 	*s = splitterFor(line)
 	fields := s.split(nil, line)
 	if len(fields) > raw.MaxLeads+1 {
 		return false, raw.Refuse(raw.Unsupported, number, "it has %d columns, at most %d are read", len(fields), raw.MaxLeads+1)
 	}
-	if s.numbers(fields) {
+	if s.numbers(fields) || s.mixed(fields, rest) {
+		t.words, t.wordLine = make([]int, len(fields)), make([]int, len(fields))
 		t.Columns = make([][]float64, len(fields))
 		t.moments = make([]bool, len(fields))
 		t.quoted = line[0] == '"'
@@ -105,7 +115,10 @@ func (t *Table) begin(s *splitter, line []byte, number int) (bool, error) {
 	if number > maxHeaderLines {
 		return false, raw.Refuse(raw.Unreadable, number, "there are no numbers in its first %d lines", maxHeaderLines)
 	}
-	t.Names = t.Names[:0]
+	if t.unitsRow(fields) {
+		return false, nil
+	}
+	t.Names, t.units = nil, nil
 	for _, field := range fields {
 		t.Names = append(t.Names, string(field))
 	}
@@ -143,16 +156,91 @@ func (t *Table) add(fields [][]byte, s *splitter, number int, last bool) error {
 	for i, field := range fields {
 		x, moment, ok := s.number(field)
 		t.moments[i] = t.moments[i] || moment
-		if !ok && t.forgives(field) {
+		switch {
+		case ok:
+		case missing(field):
+			x = math.NaN()
+		case t.forgives(field):
 			t.open++
-			x, ok = math.NaN(), true
-		}
-		if !ok {
+			x = math.NaN()
+		case len(t.Columns) > 1:
+			if t.words[i]++; t.words[i] == 1 {
+				t.wordLine[i] = number
+			}
+			x = math.NaN()
+		default:
 			return raw.Refuse(raw.Unreadable, number, "column %d is no number", i+1)
 		}
 		t.Columns[i] = append(t.Columns[i], x)
 	}
 	return nil
+}
+
+// missingWords are what stands in a table where there is no value.
+var missingWords = [...]string{"", "nan", "na", "n/a", "#n/a", "null", "nil", "none", "-", "--", "?", "."}
+
+// missing reports whether a field says that there is no value.
+func missing(field []byte) bool {
+	const longest = len("none")
+	return len(field) <= longest && slices.Contains(missingWords[:], strings.ToLower(string(field)))
+}
+
+// rowsAlike is how many rows must follow one with words in it to be a table: a
+// header has fewer of one kind.
+const rowsAlike = 20
+
+// mixed reports whether a row with words in it is the first of a table: those
+// that follow have numbers where it has.
+func (s *splitter) mixed(first [][]byte, rest []byte) bool {
+	numbers := 0
+	is := make([]bool, len(first))
+	for i, field := range first {
+		_, moment, ok := s.number(field)
+		if is[i] = ok; ok && !moment {
+			numbers++
+		}
+	}
+	if len(first) < 2 || numbers == 0 {
+		return false
+	}
+	for range rowsAlike {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
+		line = bytes.TrimSpace(line)
+		fields := s.split(nil, line)
+		if open := len(line) > 0 && s.delimiter != 0 && line[len(line)-1] == s.delimiter; len(fields) != len(first) && !(open && len(fields) == len(first)-1) {
+			return false
+		}
+		for i, field := range fields {
+			_, _, ok := s.number(field)
+			if ok && !is[i] && !missing(first[i]) || is[i] && !ok && !missing(field) {
+				return false // numbers under a word: it is a name
+			}
+		}
+	}
+	return true
+}
+
+// unitsRow reports whether a line under the names has their units, and takes
+// them.
+func (t *Table) unitsRow(fields [][]byte) bool {
+	if len(fields) < 2 || len(t.Names) != len(fields) && len(t.Names) != len(fields)+1 {
+		return false
+	}
+	fields = append(fields, nil)[:len(t.Names)] // the last may have none
+	known := 0
+	units := make([]string, len(fields))
+	for i, field := range fields {
+		units[i] = strings.Trim(string(field), "()[]'")
+		if raw.PerMV(units[i]) > 0 || raw.SecondsIn(units[i]) > 0 {
+			known++
+		}
+	}
+	if 2*known < len(fields) && !(known >= 2 && raw.SecondsIn(units[0]) > 0) {
+		return false
+	}
+	t.units = units
+	return true
 }
 
 // leadsOff is what sketches for the AD8232 print while an electrode is off.
