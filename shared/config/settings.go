@@ -62,7 +62,7 @@ func settings() []setting {
 			required(func(c *Config) *bool { return &c.ConsentRequired })},
 		{"CHALLENGE", "optional", "required", "whether a check has to bring a nonce, required or optional",
 			required(func(c *Config) *bool { return &c.ChallengeRequired })},
-		{"SAMPLING_RATE_HZ", "500", "500", fmt.Sprintf("the sampling rate of recordings that come without one, %d to %d Hz; 0 to tell it from the signal where that is safe, and else refuse them", rate.MinHz, rate.MaxHz),
+		{"SAMPLING_RATE_HZ", "500", "500", fmt.Sprintf("the sampling rate of the app's recordings (one quoted number a line), which come without one, %d to %d Hz; others are refused until their rate is sent; 0 to tell it from the signal where that is safe, and else refuse them all", rate.MinHz, rate.MaxHz),
 			zeroOr(decimal(func(c *Config) *float64 { return &c.SamplingRateHz }, rate.MinHz, rate.MaxHz))},
 		{"READ_PARALLEL", "2", "2", "how many recordings are worked on at once, 1 to 64",
 			number(func(c *Config) *int { return &c.ReadParallel }, 1, 64)},

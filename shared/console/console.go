@@ -23,7 +23,7 @@ var assets embed.FS
 
 // Settings of the console.
 type Settings struct {
-	// DefaultRateHz is the sampling rate of files that come without one.
+	// DefaultRateHz is the sampling rate of the app's files, which come without one.
 	DefaultRateHz float64
 	// Parallel is how many recordings are looked at at the same time.
 	Parallel int

@@ -24,7 +24,7 @@ type Engine struct {
 }
 
 // New returns an Engine with the shipped algorithms. defaultRateHz is the
-// sampling rate of recordings that come without one; 0 to tell it from the
+// sampling rate of the app's recordings, which come without one; 0 to tell it from the
 // signal, where that is safe, or refuse them.
 func New(defaultRateHz float64) *Engine {
 	return &Engine{defaultRateHz, parameters.Shipped}

@@ -97,7 +97,7 @@ func changed(t *testing.T, file []byte, change func(v float64) float64) []byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&out, "%.6f\n", change(v))
+		fmt.Fprintf(&out, "\"%.6f\"\n", change(v))
 	}
 	return out.Bytes()
 }

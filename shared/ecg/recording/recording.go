@@ -55,7 +55,8 @@ type Hints struct {
 	// RateHz is the sampling rate that the sender states, 0 for none. What the
 	// file says goes before it.
 	RateHz float64
-	// DefaultRateHz is taken when neither says any, 0 for none.
+	// DefaultRateHz is taken for a file as the app writes it, one quoted number a
+	// line, when neither says any. Other files are refused then. 0 for none.
 	DefaultRateHz float64
 	// Guess tells the rate from the chosen lead's samples when nothing else does,
 	// where that is safe. Without it, or where it isn't, the file is refused.
@@ -118,7 +119,7 @@ func settle(f found, h Hints) (*Recording, error) {
 		Format: f.format, Device: f.Device, Start: f.Start, RateHz: f.RateHz, Leads: f.Leads, Left: f.Left, Notes: f.Notes,
 		chosen: raw.Choose(f.Leads, h.Lead),
 	}
-	if err := r.settleRate(h, f.RateGuessed); err != nil {
+	if err := r.settleRate(h, f); err != nil {
 		return nil, err
 	}
 	r.cut()
@@ -144,11 +145,11 @@ func (r *Recording) cut() {
 const differs = 0.02
 
 // settleRate takes the rate that the file states, else the sender's, else the
-// one that the file seems to have, else the default. A contradiction is noted.
-func (r *Recording) settleRate(h Hints, guessed bool) error {
+// one that the file seems to have, else of the app's own files the default. A contradiction is noted.
+func (r *Recording) settleRate(h Hints, f found) error {
 	if r.RateHz > 0 && h.RateHz > 0 && math.Abs(r.RateHz-h.RateHz) > differs*h.RateHz {
 		r.notef("rate_differs", "the sender states %.4g Hz, the file has %.4g Hz", h.RateHz, r.RateHz)
-		if guessed {
+		if f.RateGuessed {
 			r.RateHz = 0
 		}
 	}
@@ -158,11 +159,11 @@ func (r *Recording) settleRate(h Hints, guessed bool) error {
 	case h.RateHz > 0:
 		r.RateHz = h.RateHz
 		r.notef("rate_stated", "rate %.4g Hz as stated by the sender", r.RateHz)
-	case h.DefaultRateHz > 0:
+	case h.DefaultRateHz > 0 && f.AppsOwn:
 		r.RateHz = h.DefaultRateHz
-		r.notef("rate_default", "rate %.4g Hz, the setting for files that don't say", r.RateHz)
+		r.notef("rate_default", "rate %.4g Hz, the setting for the app's files, which don't say", r.RateHz)
 	default:
-		if !r.guessRate(h.Guess) {
+		if h.DefaultRateHz > 0 || !r.guessRate(h.Guess) {
 			return raw.Refuse(RateUnknown, 0, "it doesn't say its sampling rate, and none was stated")
 		}
 	}

@@ -88,6 +88,7 @@ func TestTextOfAnyShapeGivesTheSameSignal(t *testing.T) {
 
 func TestTheRateComesFromTheFileThenTheSenderThenTheSetting(t *testing.T) {
 	plain := lines(100, func(i int) string { return fmt.Sprint(wave(i)) })
+	quoted := lines(100, func(i int) string { return fmt.Sprintf("%q", fmt.Sprint(wave(i))) })
 	timed := lines(100, func(i int) string { return fmt.Sprintf("%d,%v", 8*i, wave(i)) })
 	stated := "# fs = 125\n" + plain
 	counted := "index,ecg mV\n" + lines(100, func(i int) string { return fmt.Sprintf("%d,%v", i, wave(i)) })
@@ -105,11 +106,25 @@ func TestTheRateComesFromTheFileThenTheSenderThenTheSetting(t *testing.T) {
 		{"clock without a name", timed, recording.Hints{DefaultRateHz: 500}, 125, "unit_guessed rate_from_file"},
 		{"sender", plain, recording.Hints{RateHz: 300, DefaultRateHz: 500}, 300, "unit_guessed rate_stated"},
 		{"sender, not a counter", counted, recording.Hints{RateHz: 300}, 300, "rate_stated"},
-		{"setting", plain, recording.Hints{DefaultRateHz: 500}, 500, "unit_guessed rate_default"},
+		{"setting, of the app's own", quoted, recording.Hints{DefaultRateHz: 500}, 500, "unit_guessed rate_default"},
 	} {
 		r, err := recording.ReadBytes([]byte(c.file), c.hints)
 		if err != nil || math.Abs(r.RateHz-c.want) > 1e-9 || codes(r) != c.notes || len(r.Leads) != 1 {
 			t.Errorf("%s: rate is %v, %v; want %v with %s", c.name, r, err, c.want, c.notes)
+		}
+	}
+}
+
+func TestOnlyTheAppsOwnFilesHaveTheRateThatIsSet(t *testing.T) {
+	for name, file := range map[string]string{
+		"numbers":      lines(100, func(i int) string { return fmt.Sprint(wave(i)) }),
+		"with a name":  "ecg\n" + lines(100, func(i int) string { return fmt.Sprintf("%q", fmt.Sprint(wave(i))) }),
+		"with a count": "index,ecg mV\n" + lines(100, func(i int) string { return fmt.Sprintf("%d,%v", i, wave(i)) }),
+	} {
+		_, err := recording.ReadBytes([]byte(file), recording.Hints{DefaultRateHz: 500})
+		var refusal *recording.Error
+		if !errors.As(err, &refusal) || refusal.Reason != recording.RateUnknown {
+			t.Errorf("%s: %v, want it asked for its rate", name, err)
 		}
 	}
 }

@@ -81,7 +81,7 @@ func TestALongRecordingIsReadAsFarAsItIsUsed(t *testing.T) {
 		check(b.name, r, err)
 	}
 	for name, file := range texts {
-		r, err := recording.ReadBytes([]byte(file), recording.Hints{DefaultRateHz: 500})
+		r, err := recording.ReadBytes([]byte(file), recording.Hints{RateHz: 500})
 		check(name, r, err)
 	}
 }

@@ -30,9 +30,12 @@ type Recording struct {
 	// RateGuessed tells a rate that the file doesn't state but seems to have: what
 	// the sender states goes before it.
 	RateGuessed bool
-	Left        int    // samples of each lead behind those that were read
-	Leads       []Lead // in mV, all of one length, at least one
-	Notes       []Note
+	// AppsOwn tells a file as the app writes it, one quoted number a line: it never
+	// says its rate, which is the one set for such files.
+	AppsOwn bool
+	Left    int    // samples of each lead behind those that were read
+	Leads   []Lead // in mV, all of one length, at least one
+	Notes   []Note
 }
 
 // Lead is one signal.

@@ -10,7 +10,7 @@ import (
 
 // Recording tells the columns of time from those of leads, and finds units.
 func (t *Table) Recording() (*raw.Recording, error) {
-	r := &raw.Recording{RateHz: t.RateHz, Left: t.left}
+	r := &raw.Recording{RateHz: t.RateHz, Left: t.left, AppsOwn: t.quoted && len(t.Columns) == 1 && t.Names == nil}
 	if t.open > 0 {
 		r.Notef("lines_left_open", "%d lines without a number", t.open)
 	}
