@@ -81,3 +81,15 @@ func TestColumnsOfWordsAndOtherSignalsAreLeftOut(t *testing.T) {
 		t.Errorf("%v Hz, %d leads", r.RateHz, len(r.Leads))
 	}
 }
+
+func TestSamplesMayStandInOneRow(t *testing.T) {
+	row := strings.ReplaceAll(strings.TrimSpace(wave(1000, "")), "\n", ",")
+	for name, file := range map[string]string{
+		"alone":          "# fs = 512\n" + strings.ReplaceAll(row, ",", " ") + "\n",
+		"behind its key": "Start,2025-12-27 23:15:55 -0500\nSampling Frequency (Hz),512\nVoltage Measurements," + row + "\n",
+	} {
+		if r := read1(t, file); r.RateHz != 512 || len(r.Leads) != 1 || len(r.Leads[0].MV) != 1000 {
+			t.Errorf("%s: %v Hz, %d leads of %d samples", name, r.RateHz, len(r.Leads), len(r.Leads[0].MV))
+		}
+	}
+}

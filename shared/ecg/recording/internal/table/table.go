@@ -42,6 +42,7 @@ type Table struct {
 	wordLine  []int  // of each column: the first line with one
 	units     []string
 	wanted    string // lead
+	whole     bool   // all its samples stood in one row
 }
 
 // Parse splits a text in UTF-8 into header and columns.
@@ -74,6 +75,12 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 				continue
 			}
 			most = o.Frames(t.RateHz, len(t.Columns))
+			if t.whole {
+				n := len(t.Columns[0])
+				t.Columns[0] = t.Columns[0][:min(n, most)]
+				t.left = n - len(t.Columns[0])
+				return t, nil
+			}
 			t.reserve(min(len(data)/(len(line)+1), most))
 		}
 		if len(t.Columns[0]) >= most { // what follows isn't used
@@ -99,6 +106,9 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 func (t *Table) begin(s *splitter, line []byte, number int, rest []byte) (bool, error) {
 	*s = splitterFor(line)
 	fields := s.split(nil, line)
+	if len(fields) > raw.MaxLeads+1 && len(bytes.TrimSpace(rest)) == 0 && t.inARow(s, fields) {
+		return true, nil
+	}
 	if len(fields) > raw.MaxLeads+1 {
 		return false, raw.Refuse(raw.Unsupported, number, "it has %d columns, at most %d are read", len(fields), raw.MaxLeads+1)
 	}
@@ -124,6 +134,28 @@ func (t *Table) begin(s *splitter, line []byte, number int, rest []byte) (bool, 
 	}
 	t.lookForRate(line)
 	return false, nil
+}
+
+// inARow takes a recording whose samples stand in the last row, behind their name
+// or none.
+func (t *Table) inARow(s *splitter, fields [][]byte) bool {
+	names := []string{""}
+	if _, _, ok := s.number(fields[0]); !ok && !missing(fields[0]) {
+		names, fields = []string{string(fields[0])}, fields[1:]
+	}
+	samples := make([]float64, 0, len(fields))
+	for _, field := range fields {
+		x, moment, ok := s.number(field)
+		if moment || !ok && !missing(field) {
+			return false
+		}
+		if !ok {
+			x = math.NaN()
+		}
+		samples = append(samples, x)
+	}
+	t.Names, t.units, t.Columns, t.moments, t.whole = names, nil, [][]float64{samples}, []bool{false}, true
+	return true
 }
 
 // lookForRate takes the rate that a line before the numbers states. The first
