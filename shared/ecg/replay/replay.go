@@ -124,3 +124,25 @@ func (d *Detector) evidence(s Signal, forms, residuals []Vector) (byForm, byResi
 	}
 	return rarity(probeForms, forms), rarity(probeResiduals, residuals)
 }
+
+// Shapes are what digests are made of, before any key: of each beat that lies
+// wholly inside, its shape and its residual, nil where no other is like it. What
+// parameters.bin holds is learned from them.
+func Shapes(s Signal) (beats, residuals [][]float32) {
+	w := windows()
+	middles := w.middles(s)
+	shapes := newShapes(len(middles))
+	w.cut(shapes, s.Raw, middles, 1)
+	kinship := kinshipOf(shapes)
+	differences := kinship.residuals(shapes)
+	kept := 0
+	for i, ok := range kinship.accompanied {
+		beats = append(beats, row(shapes, i))
+		residuals = append(residuals, nil)
+		if ok {
+			residuals[i] = row(differences, kept)
+			kept++
+		}
+	}
+	return beats, residuals
+}

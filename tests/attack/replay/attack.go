@@ -182,5 +182,5 @@ func (m *measurement) invented(number uint64) {
 	if err != nil {
 		return
 	}
-	m.attack("synthetic heart", "invented", template, strip(2*number+1))
+	m.attack("synthetic heart", "invented", false, template, strip(2*number+1))
 }

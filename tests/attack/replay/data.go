@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"systole/shared/biometric"
 	"systole/shared/ecg"
@@ -24,6 +25,7 @@ type person struct {
 	recordings     []recording
 	enrolled       *recording   // 10 min before them, where there are
 	signals        []ecg.Signal // not yet read
+	learned        bool         // package replay's directions and thresholds were learned from them
 }
 
 // recording is one that the service would take.
@@ -63,8 +65,21 @@ func load(folder string) ([]*person, error) {
 	for _, r := range long {
 		people = append(people, cut(r))
 	}
+	markLearned(people)
 	patients, err := loadPTBXL(filepath.Join(folder, ptbxl))
 	return append(people, patients...), err
+}
+
+// markLearned marks every other person of those with a usable recording, by name:
+// infra/train/replay learns from them.
+func markLearned(people []*person) {
+	all := slices.DeleteFunc(slices.Clone(people), func(p *person) bool { return len(p.recordings) == 0 && p.enrolled == nil })
+	slices.SortFunc(all, func(a, b *person) int {
+		return strings.Compare(a.database+":"+a.name, b.database+":"+b.name)
+	})
+	for i, p := range all {
+		p.learned = i%2 == 0
+	}
 }
 
 func cut(r cohort.Recording) *person {

@@ -13,6 +13,7 @@ import (
 // row is one kind of trial on one database.
 type row struct {
 	group, kind, database string
+	learned               bool // of persons that package replay learned from
 	tried                 int
 	unusable              int // refused before anything else is looked at
 	refused               int // for what the group is about
@@ -21,10 +22,12 @@ type row struct {
 // measurement is all rows in the order in which they came up.
 type measurement struct{ rows []*row }
 
-func (m *measurement) row(group, kind, database string) *row {
-	i := slices.IndexFunc(m.rows, func(r *row) bool { return r.group == group && r.kind == kind && r.database == database })
+func (m *measurement) row(group, kind, database string, learned bool) *row {
+	i := slices.IndexFunc(m.rows, func(r *row) bool {
+		return r.group == group && r.kind == kind && r.database == database && r.learned == learned
+	})
 	if i < 0 {
-		m.rows = append(m.rows, &row{group: group, kind: kind, database: database})
+		m.rows = append(m.rows, &row{group: group, kind: kind, database: database, learned: learned})
 		i = len(m.rows) - 1
 	}
 	return m.rows[i]
@@ -96,8 +99,8 @@ func (m *measurement) genuine(p *person, known known) {
 		return
 	}
 	for i, r := range p.recordings {
-		m.row(groupNew, "to all others", p.database).count(false, r.reading.Replayed(known.detector, known.but(i)))
-		m.row(groupNatural, "", p.database).count(false, !r.reading.Natural())
+		m.row(groupNew, "to all others", p.database, p.learned).count(false, r.reading.Replayed(known.detector, known.but(i)))
+		m.row(groupNatural, "", p.database, p.learned).count(false, !r.reading.Natural())
 	}
 }
 
@@ -106,7 +109,7 @@ func (m *measurement) disguised(group string, p *person, used ecg.Signal, known 
 	for _, d := range disguises {
 		reading, ok := usable(d.apply(used, random))
 		refused := ok && reading.Replayed(known.detector, known.digests)
-		m.row(group, d.name, p.database).count(!ok, refused)
+		m.row(group, d.name, p.database, p.learned).count(!ok, refused)
 	}
 }
 
@@ -127,7 +130,7 @@ func (m *measurement) reassembled(p *person, k int, known known, random *rand.Ra
 		}
 		reading, ok := usable(made)
 		refused := ok && (reading.Replayed(known.detector, known.but(fresh)) || !reading.Natural())
-		m.row(groupPieces, a.name, p.database).count(!ok, refused)
+		m.row(groupPieces, a.name, p.database, p.learned).count(!ok, refused)
 	}
 }
 
@@ -141,15 +144,15 @@ func (m *measurement) attacked(p *person, stolen recording, random *rand.Rand) {
 	for _, a := range attacks {
 		made, ok := a.make(stolen.signal, random)
 		if ok {
-			m.attack(a.name, p.database, template, made)
+			m.attack(a.name, p.database, p.learned, template, made)
 		}
 	}
 }
 
 // attack counts as refused what isn't taken for a living heart or not for the
 // template's.
-func (m *measurement) attack(name, database string, template *ecg.Template, made ecg.Signal) {
-	row := m.row(groupAttacks, name, database)
+func (m *measurement) attack(name, database string, learned bool, template *ecg.Template, made ecg.Signal) {
+	row := m.row(groupAttacks, name, database, learned)
 	reading, ok := usable(made)
 	if !ok {
 		row.count(true, false)

@@ -68,14 +68,14 @@ func TestAttacksLastAsLongAsACheckAndHaveBeats(t *testing.T) {
 func TestTableCountsOnceAndAddsUp(t *testing.T) {
 	var m measurement
 	for i := range 100 {
-		m.row(groupChecks, "none", "a").count(i == 0, i < 50)
-		m.row(groupChecks, "none", "b").count(false, true)
+		m.row(groupChecks, "none", "a", true).count(i == 0, i < 50)
+		m.row(groupChecks, "none", "b", false).count(false, true)
 	}
 	var out strings.Builder
 	if err := m.table(&out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"a    100         1       49     50.00   40.38 to 59.62", "all    200         1      149     75.00   68.57 to 80.49"} {
+	for _, want := range []string{"a  learned from    100         1       49     50.00   40.38 to 59.62", "all           all    200         1      149     75.00   68.57 to 80.49"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}

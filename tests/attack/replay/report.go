@@ -7,28 +7,42 @@ import (
 	"text/tabwriter"
 )
 
-// table writes all rows, and of kinds that several databases have the total.
+// table writes all rows, and of kinds that have several the totals: of the persons
+// that were learned from, of the others, and of all.
 func (m *measurement) table(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "trials\tkind\tdatabase\ttried\tunusable\trefused\tin all %\t95 % interval\t")
+	fmt.Fprintln(w, "trials\tkind\tdatabase\tpersons\ttried\tunusable\trefused\tin all %\t95 % interval\t")
 	for i, r := range m.rows {
 		if !m.first(i) {
 			continue
 		}
-		total := row{group: r.group, kind: r.kind, database: "all"}
+		var learned, held row
 		parts := 0
 		for _, other := range m.rows[i:] {
 			if other.group != r.group || other.kind != r.kind {
 				continue
 			}
 			other.write(w)
-			total.tried += other.tried
-			total.unusable += other.unusable
-			total.refused += other.refused
+			part := &held
+			if other.learned {
+				part = &learned
+			}
+			part.add(*other)
 			parts++
 		}
 		if parts > 1 {
-			total.write(w)
+			all := row{group: r.group, kind: r.kind}
+			for _, part := range []struct {
+				row
+				persons string
+			}{{learned, "learned from"}, {held, "held out"}} {
+				if part.tried > 0 {
+					all.add(part.row)
+					part.group, part.kind = r.group, r.kind
+					part.line(w, "all", part.persons)
+				}
+			}
+			all.line(w, "all", "all")
 		}
 	}
 	return w.Flush()
@@ -44,9 +58,23 @@ func (m *measurement) first(i int) bool {
 	return true
 }
 
+func (r *row) add(other row) {
+	r.tried += other.tried
+	r.unusable += other.unusable
+	r.refused += other.refused
+}
+
 func (r *row) write(w io.Writer) {
+	persons := "held out"
+	if r.learned {
+		persons = "learned from"
+	}
+	r.line(w, r.database, persons)
+}
+
+func (r *row) line(w io.Writer, database, persons string) {
 	low, high := interval(r.unusable+r.refused, r.tried)
-	fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%.2f\t%.2f to %.2f\t\n", r.group, r.kind, r.database,
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%d\t%.2f\t%.2f to %.2f\t\n", r.group, r.kind, database, persons,
 		r.tried, r.unusable, r.refused, 100*float64(r.unusable+r.refused)/float64(r.tried), 100*low, 100*high)
 }
 
