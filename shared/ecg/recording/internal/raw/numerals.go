@@ -11,10 +11,15 @@ import (
 // decimals, thousands and lists. Spaces that group thousands and marks of the
 // direction of writing go. The result is text itself where it has none of these.
 func plainNumerals(text []byte) []byte {
-	first := bytes.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf && (isNumeral(r) || isGroup(r)) })
+	ascii := 0
+	for ascii < len(text) && text[ascii] < utf8.RuneSelf {
+		ascii++
+	}
+	first := bytes.IndexFunc(text[ascii:], func(r rune) bool { return r >= utf8.RuneSelf && (isNumeral(r) || isGroup(r)) })
 	if first < 0 {
 		return text
 	}
+	first += ascii
 	plain := append(make([]byte, 0, len(text)), text[:first]...)
 	for rest := text[first:]; len(rest) > 0; {
 		if rest[0] < utf8.RuneSelf {
