@@ -126,7 +126,7 @@ func number(text []byte) (float64, bool) {
 
 // moment reads a date or a time of day.
 func moment(text []byte) (float64, bool) {
-	if len(text) < 8 || len(text) > 40 || text[0] < '0' || text[0] > '9' || bytes.IndexAny(text, ":-/.") < 0 {
+	if len(text) < 8 || len(text) > 40 || text[0] < '0' || text[0] > '9' || !bytes.ContainsAny(text, ":-/.") {
 		return 0, false
 	}
 	return raw.ParseMoment(text)
