@@ -1,15 +1,19 @@
 package biometric
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 // Engine is what this package asks of a biometric characteristic: to read
 // recordings of it, to make templates of them and to compare. Package ecg/engine
 // implements it for the electrocardiogram. Errors about a recording are of type
 // *fault.Error. Implementations are safe for concurrent use.
 type Engine interface {
-	// Group sorts files into recordings, in order: in some formats several files
-	// are one.
-	Group(files [][]byte) []Recording
+	// Group sorts the files of one request into recordings, in order: in some formats
+	// several files are one. Reading all of them costs at most what one request may,
+	// and ends soon after ctx does.
+	Group(ctx context.Context, files [][]byte) []Recording
 	// Enrol makes a template of the readings, which together must meet the need,
 	// with the newest algorithm.
 	Enrol(need Need, readings []Reading) (Template, error)

@@ -68,7 +68,7 @@ func (s *Service) makeTemplate(ctx context.Context, pk int64, files [][]byte, h 
 	t := made{files: files}
 	err = s.work(ctx, func() error {
 		var readings []Reading
-		for _, recording := range s.engine.Group(files) {
+		for _, recording := range s.engine.Group(ctx, files) {
 			r, err := recording.Read(h)
 			if err != nil {
 				return err
@@ -138,8 +138,8 @@ func (s *Service) abandon(ctx context.Context, pk int64, pointer store.Template)
 func (s *Service) registry() registry { return registry{s.objects, s.keys, s.rand} }
 
 // one is the only recording of the files, else fault.TooManyFiles.
-func (s *Service) one(files [][]byte) (Recording, error) {
-	recordings := s.engine.Group(files)
+func (s *Service) one(ctx context.Context, files [][]byte) (Recording, error) {
+	recordings := s.engine.Group(ctx, files)
 	if len(recordings) != 1 {
 		return nil, fault.New(fault.TooManyFiles)
 	}

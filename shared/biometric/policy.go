@@ -36,8 +36,9 @@ const (
 	// maxUploads bounds the uploaded files of one request; it is as many as may be
 	// sent with one (package api).
 	maxUploads = 16
-	// MaxUploadSize is the largest file that can be uploaded, in bytes: an hour of
-	// twelve leads, or a day of one, in most formats.
+	// MaxUploadSize is the largest file that can be uploaded, and as much as the
+	// uploads of one request may have together, in bytes: an hour of twelve leads,
+	// or a day of one, in most formats.
 	MaxUploadSize = 64 << 20
 	// UploadLifetime is how long a caller has to upload it.
 	UploadLifetime = 15 * time.Minute

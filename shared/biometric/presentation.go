@@ -36,7 +36,7 @@ func (s *Service) readProbe(ctx context.Context, session store.Session, submitte
 	if err != nil {
 		return nil, err
 	}
-	recording, err := s.one(files)
+	recording, err := s.one(ctx, files)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package biometric
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
@@ -24,7 +25,7 @@ const (
 
 var others = []string{"lee 1", "pat 1", "sam 1"}
 
-func (e stub) Group(files [][]byte) []Recording {
+func (e stub) Group(_ context.Context, files [][]byte) []Recording {
 	var all []Recording
 	for _, f := range files {
 		all = append(all, stubRecording(f))

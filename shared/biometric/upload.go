@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"systole/shared/fault"
-	"systole/shared/parallel"
 	"systole/shared/store"
 )
 
@@ -76,18 +75,18 @@ func (s *Service) files(ctx context.Context, session store.Session, submitted Su
 	if len(submitted.Uploads) > maxUploads {
 		return nil, fault.New(fault.TooManyFiles)
 	}
-	uploaded := make([][]byte, len(submitted.Uploads))
-	var gets []func() error
-	for i, id := range submitted.Uploads {
-		gets = append(gets, func() (err error) {
-			uploaded[i], err = s.uploaded(ctx, session.PK, id)
-			return err
-		})
+	files := append([][]byte(nil), submitted.Files...)
+	size := 0
+	for _, id := range submitted.Uploads { // one after another: together they may be larger than a request may cost
+		file, err := s.uploaded(ctx, session.PK, id)
+		if err != nil {
+			return nil, err
+		}
+		if size += len(file); size > MaxUploadSize {
+			return nil, fault.New(fault.BodyTooLarge, "limit_bytes", MaxUploadSize)
+		}
+		files = append(files, file)
 	}
-	if err := parallel.Do(gets...); err != nil {
-		return nil, err
-	}
-	files := append(append([][]byte(nil), submitted.Files...), uploaded...)
 	if len(files) == 0 {
 		return nil, fault.New(fault.FileMissing)
 	}

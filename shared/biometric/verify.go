@@ -27,8 +27,11 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (bool, erro
 	if err != nil {
 		return false, err
 	}
-	p, unusable := s.readProbe(ctx, session, c.Submission)
 	defer s.discard(ctx, session, c.Uploads)
+	if err := s.mayFetch(ctx, session, c.Submission); err != nil {
+		return false, err
+	}
+	p, unusable := s.readProbe(ctx, session, c.Submission)
 	m, ref, err := s.admit(ctx, session, p, unusable, c.Nonce)
 	if err != nil {
 		s.withdraw(ctx, session, m, p)
@@ -53,6 +56,19 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (bool, erro
 		}
 	}
 	return true, nil
+}
+
+// mayFetch refuses a check that wouldn't be admitted before uploads are fetched for
+// it. It costs one more call where there are any, and none where there are not.
+func (s *Service) mayFetch(ctx context.Context, session store.Session, submitted Submission) error {
+	if len(submitted.Uploads) == 0 {
+		return nil
+	}
+	m, err := s.owner(ctx, session)
+	if err != nil {
+		return err
+	}
+	return s.refused(session, m, s.now())
 }
 
 // admit loads what the probe is compared with. That the probe is unusable is

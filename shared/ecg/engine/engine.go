@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,10 +32,15 @@ func New(defaultRateHz float64) *Engine {
 }
 
 // Group: see biometric.Engine.
-func (e *Engine) Group(files [][]byte) []biometric.Recording {
+func (e *Engine) Group(ctx context.Context, files [][]byte) []biometric.Recording {
+	size := 0
+	for _, f := range files {
+		size += len(f)
+	}
+	budget := recording.NewBudget(ctx, size)
 	var all []biometric.Recording
 	for _, parts := range recording.Group(files) {
-		all = append(all, &parted{parts, e.defaultRateHz})
+		all = append(all, &parted{parts, e.defaultRateHz, budget})
 	}
 	return all
 }
@@ -43,13 +49,14 @@ func (e *Engine) Group(files [][]byte) []biometric.Recording {
 type parted struct {
 	parts         []recording.Part
 	defaultRateHz float64
+	budget        *recording.Budget // of the request
 }
 
 // Read reads the lead to compare. A sampling rate that no file states is held
 // against the heart.
 func (p *parted) Read(h biometric.Hints) (biometric.Reading, error) {
 	r, err := recording.ReadParts(p.parts, recording.Hints{
-		RateHz: h.RateHz, DefaultRateHz: p.defaultRateHz, Lead: h.Lead, Pick: h.Pick, Guess: ecg.GuessRate,
+		RateHz: h.RateHz, DefaultRateHz: p.defaultRateHz, Lead: h.Lead, Pick: h.Pick, Guess: ecg.GuessRate, Budget: p.budget,
 	})
 	if err != nil {
 		return nil, Refusal(err)

@@ -46,7 +46,7 @@ var others = []string{"person02_rec1_12s.csv", "person10_rec1_12s.csv", "person2
 // read reads a file that holds one recording.
 func read(t testing.TB, e *Engine, file []byte) biometric.Reading {
 	t.Helper()
-	r, err := e.Group([][]byte{file})[0].Read(biometric.Hints{})
+	r, err := e.Group(t.Context(), [][]byte{file})[0].Read(biometric.Hints{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestOneBeatRepeatedIsNotNatural(t *testing.T) {
 }
 
 func TestAStatedRateIsHeldAgainstTheHeart(t *testing.T) {
-	recording := New(500).Group([][]byte{bytes.Repeat(recordingOf(t, same), 4)})[0] // 48 s at 500 Hz, 75 beats a minute
+	recording := New(500).Group(t.Context(), [][]byte{bytes.Repeat(recordingOf(t, same), 4)})[0] // 48 s at 500 Hz, 75 beats a minute
 	for rateHz, want := range map[float64]fault.Code{
 		50: fault.RateImplausible, 100: fault.RateImplausible, 150: fault.RateImplausible, 180: fault.RateImplausible,
 		250: "", 400: "", 500: "", 700: "",

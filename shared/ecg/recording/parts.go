@@ -35,11 +35,7 @@ func ReadParts(parts []Part, h Hints) (*Recording, error) {
 		}
 		entries = append(entries, archive.Entry{Name: p.Name, Size: int64(len(p.Data)), Data: p.Data})
 	}
-	f, err := readFiles(entries, h.options(total), 0)
-	if err != nil {
-		return nil, err
-	}
-	return settle(f, h)
+	return readWithin(h, total, func(o raw.Options) (found, error) { return readFiles(entries, o, 0) })
 }
 
 // Part is one of the files that a recording was sent as.

@@ -104,10 +104,23 @@ func ReadBytes(data []byte, h Hints) (*Recording, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, raw.Refuse(Empty, 0, "there is nothing in it")
 	}
-	f, err := unpack(data, h.options(len(data)), 0)
+	return readWithin(h, len(data), func(o raw.Options) (found, error) { return unpack(data, o, 0) })
+}
+
+// readWithin reads within the budget of a request, of files of so many bytes.
+func readWithin(h Hints, size int, read func(raw.Options) (found, error)) (*Recording, error) {
+	o := h.options(size)
+	if err := o.Budget.Err(); err != nil {
+		return nil, err
+	}
+	if o.Budget.Samples() == 0 {
+		return nil, raw.ErrTooMany
+	}
+	f, err := read(o)
 	if err != nil {
 		return nil, err
 	}
+	o.Budget.Spend(len(f.Leads) * len(f.Leads[0].MV))
 	return settle(f, h)
 }
 

@@ -42,7 +42,7 @@ type reader struct {
 
 // Read reads the first series of an annotated ECG.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
-	a := &reader{r: &raw.Recording{}, left: raw.MaxSamples}
+	a := &reader{r: &raw.Recording{}, left: o.Budget.Samples()}
 	for tokens := markup.NewReader(data, o.Budget); ; {
 		token, err := tokens.Next()
 		if errors.Is(err, io.EOF) {

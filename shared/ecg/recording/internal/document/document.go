@@ -17,7 +17,6 @@ import (
 
 // Bounds on what a file may cost in memory.
 const (
-	mostValues  = raw.MaxSamples
 	mostColumns = 4096
 	mostNodes   = 4 * mostColumns
 	mostSpans   = 1 << 21 // of all columns, 32 bytes each
@@ -45,6 +44,7 @@ type Document struct {
 	// quantities are columns under "value" by the object that has the quantity.
 	quantities map[string][]*column
 	root       Node
+	most       int // values
 	values     int // so far
 	nodes      int // so far
 	spans      int // so far
@@ -54,7 +54,7 @@ type Document struct {
 
 // New returns an empty document that is to be filled within a budget.
 func New(budget *raw.Budget) *Document {
-	return &Document{byPath: make(map[string]*column), inside: make(map[string][]*column), quantities: make(map[string][]*column), budget: budget}
+	return &Document{byPath: make(map[string]*column), inside: make(map[string][]*column), quantities: make(map[string][]*column), budget: budget, most: budget.Samples()}
 }
 
 // Node is a key or a list on the way to values.
@@ -121,7 +121,7 @@ func (d *Document) Number(at *Node, x float64) error {
 
 // add adds a value and notes in which elements of its lists it lies.
 func (d *Document) add(at *Node, x float64) (*column, error) {
-	if d.values++; d.values > mostValues {
+	if d.values++; d.values > d.most {
 		return nil, errLong
 	}
 	if d.values%valuesBetweenAsks == 0 && d.budget.Err() != nil {
@@ -333,7 +333,7 @@ func (d *Document) Refusal(err error, syntax string, at int) error {
 	case errors.Is(err, errDeep):
 		return raw.Refuse(raw.Unsupported, 0, "it has more than %d levels or %d places", deepest, mostColumns)
 	case errors.Is(err, errLong):
-		return raw.Refuse(raw.Unsupported, 0, "it has more than %d numbers: send one recording alone", mostValues)
+		return raw.Refuse(raw.Unsupported, 0, "it has more than %d numbers: send one recording alone", d.most)
 	}
 	return raw.Refuse(raw.Unreadable, 0, "its %s ends, or breaks, near byte %d", syntax, at)
 }

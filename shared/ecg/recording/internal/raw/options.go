@@ -30,7 +30,7 @@ func (o Options) Frames(rateHz float64, leads int) int {
 	if !(rateHz > 0) || rateHz > highestUsedHz {
 		rateHz = highestUsedHz
 	}
-	return min(int(math.Ceil(MaxSeconds*rateHz)), MaxSamples/max(leads, 1))
+	return min(int(math.Ceil(MaxSeconds*rateHz)), o.Budget.Samples()/max(leads, 1))
 }
 
 // Bounds on what a packed file may cost. Recordings, text or binary, shrink to
@@ -39,20 +39,24 @@ const (
 	maxUnpackRatio = 25
 	freeToUnpack   = 4 << 20   // bytes, whatever the ratio
 	mostUnpacked   = 192 << 20 // bytes, whatever the ratio: 660 s of 12 leads at 1,000 Hz as text have a third of it
+	// requestSamples are those of all files of a request together: one recording
+	// may have MaxSamples, and sixteen of one lead that many together.
+	requestSamples = 2 * MaxSamples
 )
 
 // Budget is what reading the files of one request may still cost. A reader asks
 // it before it takes memory, and between pieces of long work.
 type Budget struct {
-	ctx   context.Context
-	bytes int64 // that may still be unpacked
+	ctx     context.Context
+	bytes   int64 // that may still be unpacked
+	samples int   // that may still be read
 }
 
 // NewBudget returns the budget of files of so many bytes. What is unpacked is
 // counted over all of them: many small bombs are no better than a large one.
 // Reading ends soon after ctx does.
 func NewBudget(ctx context.Context, size int) *Budget {
-	return &Budget{ctx, min(mostUnpacked, freeToUnpack+maxUnpackRatio*int64(size))}
+	return &Budget{ctx, min(mostUnpacked, freeToUnpack+maxUnpackRatio*int64(size)), requestSamples}
 }
 
 // ErrTooLarge refuses a file whose unpacking would exceed the budget.
@@ -78,6 +82,20 @@ func (b *Budget) Unpack(r io.Reader, stated int64) ([]byte, error) {
 	b.bytes -= max(n, stated)
 	return data.Bytes(), err
 }
+
+// Samples are how many samples of one file may still be read.
+func (b *Budget) Samples() int {
+	if b == nil {
+		return MaxSamples
+	}
+	return min(b.samples, MaxSamples)
+}
+
+// Spend counts samples that were read.
+func (b *Budget) Spend(samples int) { b.samples = max(0, b.samples-samples) }
+
+// ErrTooMany refuses what is beyond the samples of the budget.
+var ErrTooMany = Refuse(Unsupported, 0, "its files hold more than %d samples together: send fewer at once", requestSamples)
 
 // Left is how many bytes may still be unpacked.
 func (b *Budget) Left() int64 { return b.bytes }
