@@ -64,6 +64,18 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	restapi.Write(w, r, answer)
 }
 
+// behind lets what is no function, the uploads, take its turn like one: with room
+// for the whole body.
+func (f *front) behind(h http.Handler, w http.ResponseWriter, r *http.Request) {
+	leave, ok := f.enterWith(max(0, r.ContentLength))
+	if !ok {
+		f.refuse(w, r, errBusy)
+		return
+	}
+	defer leave()
+	h.ServeHTTP(w, r)
+}
+
 // errBusy refuses a request for which there is no room.
 var errBusy = fault.New(fault.Unavailable).Because(errors.New("too many requests at once"))
 
@@ -73,6 +85,11 @@ func (f *front) enter(r *http.Request) (leave func(), ok bool) {
 	if size < 0 || size > restapi.MaxBody { // not said, or cut off there
 		size = restapi.MaxBody
 	}
+	return f.enterWith(size)
+}
+
+// enterWith takes room for a body of so many bytes.
+func (f *front) enterWith(size int64) (leave func(), ok bool) {
 	if f.bytes.Add(size) > bytesAtOnce {
 		f.bytes.Add(-size)
 		return nil, false

@@ -64,9 +64,10 @@ func handler(c config.Config, s *stores, base string, log *slog.Logger) (http.Ha
 	}
 	routes := append(service.Routes(c, s.Stores, time.Now, rand.Reader), pages...)
 	front := newFront(gateway.Proxy(api.New(api.Settings{Logger: log, AllowOrigins: c.CORSOrigins}, routes...)), log)
+	uploading := newFront(nil, log) // with room of its own: a large upload keeps nobody from the service
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == uploadsPath {
-			up.ServeHTTP(w, r)
+			uploading.behind(up, w, r)
 			return
 		}
 		front.ServeHTTP(w, r)

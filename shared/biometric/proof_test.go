@@ -2,6 +2,7 @@ package biometric
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"testing"
@@ -245,8 +246,8 @@ func TestNoTemplateIsRemovedWhileWhatWasUsedCannotBeKept(t *testing.T) {
 // fat is an engine whose digests are as large as those of long recordings.
 type fat struct{ stub }
 
-func (e fat) Group(files [][]byte) (all []Recording) {
-	for _, r := range e.stub.Group(files) {
+func (e fat) Group(ctx context.Context, files [][]byte) (all []Recording) {
+	for _, r := range e.stub.Group(ctx, files) {
 		all = append(all, fatRecording{r})
 	}
 	return all

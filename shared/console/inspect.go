@@ -72,14 +72,22 @@ func (i *inspector) answer(w http.ResponseWriter, r *http.Request) error {
 	return api.JSON(w, http.StatusOK, shownOf(seen))
 }
 
+// maxInspected bounds the files of one look, in bytes: anybody may ask for one, and
+// the page sends the ten minutes that are compared, at most 4 MB.
+const maxInspected = 4 << 20
+
 // partsOf takes one recording: one file, or several that belong together.
 func partsOf(form *api.Form) ([]recording.Part, error) {
 	if len(form.Files) == 0 {
 		return nil, fault.New(fault.FileMissing)
 	}
 	contents := make([][]byte, len(form.Files))
+	size := 0
 	for k, file := range form.Files {
 		contents[k] = file.Content
+		if size += len(file.Content); size > maxInspected {
+			return nil, fault.New(fault.BodyTooLarge, "limit_bytes", maxInspected)
+		}
 	}
 	groups := recording.Group(contents)
 	if len(groups) > 1 {
@@ -95,6 +103,11 @@ func (i *inspector) look(ctx context.Context, parts []recording.Part, h recordin
 		return nil, fault.New(fault.Unavailable).Because(err)
 	}
 	defer leave()
+	size := 0
+	for _, p := range parts {
+		size += len(p.Data)
+	}
+	h.Budget = recording.NewBudget(ctx, size)
 	seen, err := inspect.Parts(parts, h, needs)
 	return seen, engine.Refusal(err)
 }

@@ -14,7 +14,7 @@ func Plug(env *lambda.Environment, p *wiring.Parts) {
 	env.Need(config.MembersTable, config.TokensTable, config.ActivityTable)
 	sdk, err := client.Config(env.Getenv)
 	env.Fail(err)
-	store := dynamo.New(sdk, client.Endpoint(env.Getenv, "DYNAMODB"), dynamo.Tables{
+	store := dynamo.New(client.Tables(sdk), client.Endpoint(env.Getenv, "DYNAMODB"), dynamo.Tables{
 		Members: p.Config.MembersTable, Tokens: p.Config.TokensTable, Activity: p.Config.ActivityTable,
 	})
 	p.Members, p.Sessions = store, store

@@ -32,6 +32,7 @@ const (
 	longestBackoff = 500 * time.Millisecond
 	dialTimeout    = time.Second
 	attemptTimeout = 5 * time.Second // whole attempt, a model's or upload's bytes included
+	tableTimeout   = time.Second     // whole attempt at a row: a table that hangs holds no function for long
 )
 
 // Config returns the SDK's settings: region and credentials from the variables
@@ -57,7 +58,7 @@ func Config(getenv func(string) string) (aws.Config, error) {
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return credentials, nil
 		}),
-		HTTPClient: httpClient(),
+		HTTPClient: httpClient(attemptTimeout),
 		// Standard, not adaptive: an adaptive client holds requests back that
 		// the caller could be told about with a 503.
 		Retryer: func() aws.Retryer {
@@ -92,9 +93,15 @@ func Endpoint(getenv func(string) string, service string) *string {
 	return nil
 }
 
-func httpClient() *awshttp.BuildableClient {
+// Tables returns the settings for calls to tables, which answer soon or not at all.
+func Tables(config aws.Config) aws.Config {
+	config.HTTPClient = httpClient(tableTimeout)
+	return config
+}
+
+func httpClient(timeout time.Duration) *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().
-		WithTimeout(attemptTimeout).
+		WithTimeout(timeout).
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
 		WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = 2 * dialTimeout })
 }
