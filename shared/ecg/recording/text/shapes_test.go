@@ -93,3 +93,21 @@ func TestSamplesMayStandInOneRow(t *testing.T) {
 		}
 	}
 }
+
+func TestSamplesInACellAreReadWithTheRateBesideThem(t *testing.T) {
+	var row strings.Builder
+	for i := range 600 {
+		fmt.Fprintf(&row, ",%.1f", 100*math.Sin(float64(i)/10))
+	}
+	list := row.String()[1:]
+	for name, sheet := range map[string]string{
+		"one cell":      "id,Sampling_Freq,Voltage\n1,512,\"" + list + "\"\n",
+		"two cells":     "id,Sampling_Freq,Voltage_1,Voltage_2\n1,512,\"" + list[:len(list)/2] + "\",\"" + strings.TrimPrefix(list[len(list)/2:], ",") + "\"\n",
+		"last of three": "id,Sampling_Freq,Voltage\n1,512,\"" + strings.Repeat("0,", 100) + "0\"\n2,512,\"" + list + "\"\n3,512,\"" + list + "\"\n",
+	} {
+		r := read1(t, sheet)
+		if n := len(r.Leads[0].MV); r.RateHz != 512 || n < 600 || n > 601 {
+			t.Errorf("%s: %d samples at %v Hz", name, n, r.RateHz)
+		}
+	}
+}

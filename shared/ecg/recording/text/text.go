@@ -19,6 +19,13 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 		}
 		return r, err
 	}
+	if samples, rateHz, rows, ok := cells(data, o); ok {
+		r, err := read(samples, nil, rateHz, o)
+		if err == nil && rows > 1 {
+			r.Notef("newest_taken", "the last of %d recordings", rows)
+		}
+		return r, err
+	}
 	if log, ok := monitored(data); ok {
 		data = log
 	}

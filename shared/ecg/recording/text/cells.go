@@ -1,0 +1,58 @@
+package text
+
+import (
+	"bytes"
+	"encoding/csv"
+	"io"
+
+	"systole/shared/ecg/recording/internal/raw"
+)
+
+// fewestInCell is how many numbers a cell holds that is a list of samples and no
+// address, version or decimal comma.
+const fewestInCell = 50
+
+// cells reads a sheet of recordings whose samples stand as lists in quoted cells,
+// a recording a row, long lists going on in the next cell: what people make of a
+// watch's JSON in a spreadsheet. It returns the last row's samples, one a line,
+// and the rate that a column names. ok is false for another text.
+func cells(data []byte, o raw.Options) (samples []byte, rateHz float64, rows int, ok bool) {
+	head, _, _ := bytes.Cut(data[:min(len(data), 64<<10)], []byte{'\n'})
+	second := data[min(len(head)+1, len(data)):]
+	if bytes.Count(second[:min(len(second), 4<<10)], []byte{','}) < fewestInCell || !bytes.Contains(second[:min(len(second), 4<<10)], []byte{'"'}) {
+		return nil, 0, 0, false
+	}
+	sheet := csv.NewReader(bytes.NewReader(data))
+	sheet.LazyQuotes, sheet.FieldsPerRecord, sheet.ReuseRecord = true, -1, true
+	first, err := sheet.Read()
+	if err != nil || len(first) > raw.MaxColumns {
+		return nil, 0, 0, false
+	}
+	names := append([]string(nil), first...)
+	for {
+		row, err := sheet.Read()
+		if err == io.EOF {
+			return samples, rateHz, rows, samples != nil
+		}
+		if err != nil || o.Budget.Err() != nil {
+			return nil, 0, 0, false
+		}
+		var lists []byte
+		for i, cell := range row {
+			if bytes.Count([]byte(cell), []byte{','}) >= fewestInCell {
+				lists = append(append(lists, bytes.ReplaceAll([]byte(cell), []byte{','}, []byte{'\n'})...), '\n')
+				continue
+			}
+			if i >= len(names) {
+				continue
+			}
+			if hz, stated := raw.RateOf(names[i], cell); stated {
+				rateHz = hz
+			}
+		}
+		if lists != nil {
+			samples = lists
+			rows++
+		}
+	}
+}
