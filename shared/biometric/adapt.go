@@ -3,6 +3,7 @@ package biometric
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"systole/shared/fault"
 	"systole/shared/store"
@@ -20,12 +21,22 @@ type change struct {
 // digests are to be archived. It returns nil for nothing.
 func (s *Service) changed(m store.Member, ref reference, p *probe) *change {
 	template, adapted := s.adapted(m, ref.Template, p.reading)
-	if !adapted && !ref.stale && !full(m.Digests) {
+	if !adapted && !ref.stale && !full(withoutOwn(m.Digests, p)) {
 		return nil
 	}
-	c := &change{template: template, content: *ref.content, archived: archivable(m)}
+	c := &change{template: template, content: *ref.content, archived: archivable(m, p.own()...)}
 	c.content.remember(beside(p.ring, m, c.archived)...)
 	return c
+}
+
+// withoutOwn are the digests but the probe's, which stays beside the member for as
+// long as the check may be sent again.
+func withoutOwn(digests map[string][]byte, p *probe) map[string][]byte {
+	left := maps.Clone(digests)
+	for _, id := range p.own() {
+		delete(left, id)
+	}
+	return left
 }
 
 // full reports whether the digests beside a member are to be archived.
@@ -74,10 +85,10 @@ func (s *Service) replace(ctx context.Context, session store.Session, m store.Me
 // another could not be remembered, and returns fault.Unavailable then: the next
 // check finds room.
 func (s *Service) makeRoom(ctx context.Context, m store.Member, ref reference, p *probe) error {
-	if p == nil || size(m.Digests)-len(m.Digests[p.id]) < besideBytes {
+	if p == nil || size(withoutOwn(m.Digests, p)) < besideBytes {
 		return nil
 	}
-	c, archived := *ref.content, archivable(m)
+	c, archived := *ref.content, archivable(m, p.own()...)
 	c.remember(beside(p.ring, m, archived)...)
 	pointer, err := s.storeTemplate(ctx, m, ref.Template, c, nil)
 	if err == nil {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,8 +25,13 @@ const kimsToken = "0123456789abcdef0123456789abcdef01234567"
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// sent is a submission of files.
-func sent(files ...[]byte) Submission { return Submission{Files: files} }
+// sent is a submission that is like no other: the stub's readings don't depend on
+// the ECG picked.
+func sent(files ...[]byte) Submission {
+	return Submission{Files: files, Hints: Hints{Pick: fmt.Sprint(submissions.Add(1))}}
+}
+
+var submissions atomic.Int64
 
 const testSecret = "a secret of the tests, and of nobody else"
 

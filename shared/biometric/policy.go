@@ -82,6 +82,11 @@ const (
 	besideBytes = 64 << 10
 )
 
+// repeatWithin is the time within which the same request from the same token is
+// the same check: a double tap, or a retry of a caller who never got the answer.
+// It waits 30 s for one.
+const repeatWithin = time.Minute
+
 // When a template is adapted to an accepted probe, where Settings.Adapt says so:
 // hearts change over weeks.
 const (

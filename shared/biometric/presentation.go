@@ -21,18 +21,20 @@ import (
 
 // probe is a recording to check.
 type probe struct {
-	reading Reading
-	id      string // of its digest beside the member
-	ring    protect.Ring
-	keys    []protect.Derived // of its member's digests
-	digest  []byte            // sealed for the member's row
+	reading  Reading
+	id       string // of its digest beside the member
+	ring     protect.Ring
+	keys     []protect.Derived // of its member's digests
+	digest   []byte            // sealed for the member's row
+	key      string            // of the request
+	repeated bool              // whether the request was admitted before
 	// registered says whether the probe may have been admitted, and counted.
 	registered bool
 }
 
 // readProbe reads the recording to check, of which there must be one.
-func (s *Service) readProbe(ctx context.Context, session store.Session, submitted Submission) (*probe, error) {
-	files, err := s.files(ctx, session, submitted)
+func (s *Service) readProbe(ctx context.Context, session store.Session, c Check) (*probe, error) {
+	files, err := s.files(ctx, session, c.Submission)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +48,7 @@ func (s *Service) readProbe(ctx context.Context, session store.Session, submitte
 	}
 	p := new(probe)
 	err = s.work(ctx, func() (err error) {
-		if p.reading, err = recording.Read(submitted.Hints); err != nil {
+		if p.reading, err = recording.Read(c.Hints); err != nil {
 			return err
 		}
 		if err := p.reading.Usable(ProbeNeed); err != nil {
@@ -59,6 +61,9 @@ func (s *Service) readProbe(ctx context.Context, session store.Session, submitte
 		return err
 	})
 	if err != nil {
+		return nil, err
+	}
+	if p.key, err = requestKey(p.keys[0], session, c); err != nil {
 		return nil, err
 	}
 	random := make([]byte, 8)
@@ -75,7 +80,8 @@ const admissions = 3
 
 // present reads the session's member and, in the same call, admits the probe:
 // its digest lies beside the member, and it counts as a failed check, before any
-// other check is decided. Without a probe it only reads.
+// other check is decided. A repetition of the last request admitted finds its
+// digest there and isn't counted again. Without a probe it only reads.
 //
 // The errors are fault.TokenInvalid, fault.NoModel and those of mayCheck.
 func (s *Service) present(ctx context.Context, session store.Session, p *probe) (store.Member, error) {
@@ -84,10 +90,15 @@ func (s *Service) present(ctx context.Context, session store.Session, p *probe) 
 	}
 	for range admissions {
 		now := s.now()
-		m, err := s.members.RegisterProbe(ctx, session, store.Probe{ID: p.id, Digest: p.digest, At: now, Limit: checkLimit})
+		presented := store.Probe{ID: p.id, Digest: p.digest, At: now, Limit: checkLimit, Key: p.key, Since: now.Add(-repeatWithin)}
+		m, err := s.members.RegisterProbe(ctx, session, presented)
 		p.registered = !errors.Is(err, store.ErrConflict)
 		if p.registered {
 			return s.confirmed(session, m, err)
+		}
+		if presented.Repeats(m.LastCheck) {
+			p.repeated, p.id = true, m.LastCheck.ID
+			return s.confirmed(session, m, nil)
 		}
 		if err := s.refused(session, m, now); err != nil {
 			return store.Member{}, err
@@ -128,7 +139,7 @@ func (s *Service) withdraw(ctx context.Context, session store.Session, m store.M
 // checkPresentation returns fault.Replay for a recording that was used before,
 // and fault.Unnatural for one that no living body made.
 func (s *Service) checkPresentation(p *probe, m store.Member, ref reference) error {
-	if s.replayed(p, history(p.ring, ref.content, m, p.id)) {
+	if s.replayed(p, history(p.ring, ref.content, m, p.own())) {
 		return fault.New(fault.Replay)
 	}
 	if !p.reading.Natural() {
@@ -173,8 +184,8 @@ func (s *Service) replayed(p *probe, history [][]byte) bool {
 
 // history is what is remembered of the member's recordings, without the probe's
 // own digest.
-func history(ring protect.Ring, c *content, m store.Member, own string) [][]byte {
-	others := slices.DeleteFunc(m.DigestIDs(), func(id string) bool { return id == own })
+func history(ring protect.Ring, c *content, m store.Member, own []string) [][]byte {
+	others := slices.DeleteFunc(m.DigestIDs(), func(id string) bool { return slices.Contains(own, id) })
 	all := c.digests()
 	for i, digest := range all {
 		all[i] = openDigest(ring, m.PK, digest)

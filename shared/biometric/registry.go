@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"systole/shared/biometric/protect"
@@ -43,10 +44,10 @@ func (r registry) of(ctx context.Context, m store.Member) (c content, archived [
 	return c, archived, nil
 }
 
-// archivable are the ids of the digests beside the member, no more than one
-// write may name.
-func archivable(m store.Member) []string {
-	ids := m.DigestIDs()
+// archivable are the ids of the digests beside the member but those kept, no more
+// than one write may name.
+func archivable(m store.Member, kept ...string) []string {
+	ids := slices.DeleteFunc(m.DigestIDs(), func(id string) bool { return slices.Contains(kept, id) })
 	return ids[:min(len(ids), maxArchived)]
 }
 

@@ -31,7 +31,7 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (bool, erro
 	if err := s.mayFetch(ctx, session, c.Submission); err != nil {
 		return false, err
 	}
-	p, unusable := s.readProbe(ctx, session, c.Submission)
+	p, unusable := s.readProbe(ctx, session, c)
 	m, ref, err := s.admit(ctx, session, p, unusable, c.Nonce)
 	if err != nil {
 		s.withdraw(ctx, session, m, p)
@@ -45,11 +45,11 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (bool, erro
 		return false, err
 	}
 	if !accepted {
-		measure.Add(ctx, "rejected", measure.Count, 1)
 		return false, s.recordFailure(ctx, m, p, nil)
 	}
-	measure.Add(ctx, "accepted", measure.Count, 1)
-	s.recordSuccess(ctx, session, m, ref, p)
+	if err := s.recordSuccess(ctx, session, m, ref, p); err != nil {
+		return false, err
+	}
 	if c.Prove {
 		if err := s.tokens.Prove(ctx, session); err != nil {
 			return false, err
@@ -161,8 +161,14 @@ func (s *Service) consumeChallenge(ctx context.Context, session store.Session, n
 // recordFailure records a failed check, which was counted when it was admitted,
 // before its caller learns of it, and returns why it failed, nil for a probe of
 // another person. It removes the probe's digest: only an accepted recording must
-// not come again.
+// not come again. A repetition was recorded before.
 func (s *Service) recordFailure(ctx context.Context, m store.Member, p *probe, why error) error {
+	if p.repeated {
+		return why
+	}
+	if why == nil {
+		measure.Add(ctx, "rejected", measure.Count, 1)
+	}
 	kind := member.NotRecognised
 	if fault.Is(why, fault.Replay) {
 		kind = member.ReplayRefused
@@ -179,8 +185,13 @@ func (s *Service) recordFailure(ctx context.Context, m store.Member, p *probe, w
 }
 
 // recordSuccess adapts, archives or notes what follows from an accepted probe.
-// What it doesn't write leaves a count too high, and never one too low.
-func (s *Service) recordSuccess(ctx context.Context, session store.Session, m store.Member, ref reference, p *probe) {
+// What it doesn't write leaves a count too high, and never one too low. Of a
+// repetition only the digest has to be remembered.
+func (s *Service) recordSuccess(ctx context.Context, session store.Session, m store.Member, ref reference, p *probe) error {
+	if p.repeated {
+		return s.keep(ctx, session, p)
+	}
+	measure.Add(ctx, "accepted", measure.Count, 1)
 	if changed := s.changed(m, ref, p); changed != nil {
 		var failed error
 		bestEffort(ctx, func(ctx context.Context) error {
@@ -188,10 +199,11 @@ func (s *Service) recordSuccess(ctx context.Context, session store.Session, m st
 			return failed
 		})
 		if failed == nil {
-			return
+			return nil
 		}
 	}
 	s.noteUse(ctx, session, m)
+	return nil
 }
 
 // noteUse notes that session and template are in use, if the last note is old,

@@ -101,6 +101,12 @@ func (s *Store) RegisterProbe(_ context.Context, session store.Session, p store.
 	return *m, err
 }
 
+// RememberProbe: see store.ProbeRegistry.
+func (s *Store) RememberProbe(_ context.Context, session store.Session, id string, digest []byte) error {
+	_, err := s.update(session.Username, rules.RememberProbe(session, id, digest))
+	return err
+}
+
 // RemoveProbe: see store.ProbeRegistry.
 func (s *Store) RemoveProbe(_ context.Context, username, id string) error {
 	_, err := s.update(username, rules.RemoveProbe(id))

@@ -119,6 +119,11 @@ func (s *Store) RegisterProbe(_ context.Context, session store.Session, p store.
 	return clone(*m), err
 }
 
+// RememberProbe: see store.ProbeRegistry.
+func (s *Store) RememberProbe(_ context.Context, session store.Session, id string, digest []byte) error {
+	return s.update(session.Username, rules.RememberProbe(session, id, digest))
+}
+
 // RemoveProbe: see store.ProbeRegistry.
 func (s *Store) RemoveProbe(_ context.Context, username, id string) error {
 	return s.update(username, rules.RemoveProbe(id))

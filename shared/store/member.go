@@ -37,8 +37,17 @@ type Member struct {
 	// MemoryKey is the object that remembers the recordings which the member used,
 	// while there is no template: a template's object remembers them beside it.
 	MemoryKey string `json:",omitempty"`
+	// LastCheck is the last check that was admitted; zero for none.
+	LastCheck LastCheck `json:",omitzero"`
 	// Uploads are those handed out that no request has used yet, oldest first.
 	Uploads []PendingUpload `json:",omitempty"`
+}
+
+// LastCheck tells a check that is sent again from another one.
+type LastCheck struct {
+	Key string // of its request: Probe.Key
+	ID  string // of its digest, whether or not that still is there
+	At  time.Time
 }
 
 // PendingUpload is an upload that was handed out and not used yet.
@@ -166,18 +175,24 @@ type ProbeRegistry interface {
 	// one to the template's Failures and sets FailedAt, and returns the member
 	// with it, in one call. So of checks at once none is compared that wasn't
 	// counted, and of several with one recording all but one see another's digest.
-	// A repetition of the very same write succeeds and counts once.
+	// It becomes the member's LastCheck. A repetition of the very same write succeeds
+	// and counts once.
 	//
 	// The error is ErrNotFound when the session's user name has no member, and
 	// ErrConflict, with the member as they are, when the session isn't the
-	// member's, there is no template, or the limit admits none now.
+	// member's, there is no template, the limit admits none now, or the probe
+	// repeats the LastCheck.
 	RegisterProbe(ctx context.Context, session Session, p Probe) (Member, error)
+	// RememberProbe puts the digest under the id, and counts nothing; ErrConflict
+	// when the session isn't the member's.
+	RememberProbe(ctx context.Context, session Session, id string, digest []byte) error
 	// RemoveProbe removes the digest with this id; what was counted stays.
 	// Removing a missing one succeeds.
 	RemoveProbe(ctx context.Context, username, id string) error
 	// WithdrawProbe removes the digest with this id, and takes the failure back
 	// that RegisterProbe counted, if the template still is of this version and has
-	// a failure, else ErrConflict. Withdrawing a missing one succeeds.
+	// a failure, else ErrConflict; there is no LastCheck then. Withdrawing a missing
+	// one succeeds.
 	WithdrawProbe(ctx context.Context, username, version, id string) error
 	// RecordAcceptance sets the template's Failures to 0 and Used, if it still is
 	// of this version, else ErrConflict.
@@ -190,6 +205,15 @@ type Probe struct {
 	Digest []byte
 	At     time.Time
 	Limit  Backoff // of failed checks in a row
+	// Key is that of the request which brings the recording: requests with the same
+	// key after Since are one. Empty for a request that is like no other.
+	Key   string
+	Since time.Time
+}
+
+// Repeats reports whether the probe is of the same request as an admitted check.
+func (p Probe) Repeats(c LastCheck) bool {
+	return p.Key != "" && p.Key == c.Key && c.At.After(p.Since)
 }
 
 // UploadRegistry remembers the uploads that were handed out to a member.

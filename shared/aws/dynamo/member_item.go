@@ -41,6 +41,9 @@ func memberItem(m store.Member) item {
 	if m.MemoryKey != "" {
 		it["memory_key"] = text(m.MemoryKey)
 	}
+	if m.LastCheck != (store.LastCheck{}) {
+		it["check_key"], it["check_id"], it["check_at"] = text(m.LastCheck.Key), text(m.LastCheck.ID), moment(m.LastCheck.At)
+	}
 	if len(m.Uploads) > 0 {
 		it["uploads"] = uploadsText(m.Uploads)
 	}
@@ -115,6 +118,9 @@ func readMember(it item) (store.Member, error) {
 		}
 	}
 	m.Removed, m.MemoryKey = r.optionalMoment("template_removed"), r.optionalText("memory_key")
+	if r.has("check_key") {
+		m.LastCheck = store.LastCheck{Key: r.text("check_key"), ID: r.text("check_id"), At: r.moment("check_at")}
+	}
 	if r.has("uploads") {
 		m.Uploads = r.uploads("uploads")
 	}

@@ -130,13 +130,18 @@ func (s *Store) RegisterProbe(ctx context.Context, session store.Session, p stor
 	values := item{
 		":pk": whole(session.PK), ":from": moment(session.ValidFrom),
 		":digest": &types.AttributeValueMemberB{Value: p.Digest}, ":at": moment(p.At), ":one": whole(1),
+		":key": text(p.Key), ":id": text(p.ID),
+	}
+	another := ""
+	if p.Key != "" {
+		another, values[":since"] = " AND (attribute_not_exists(check_key) OR check_key <> :key OR check_at <= :since)", moment(p.Since)
 	}
 	admitted := admits(p.Limit, p.At, "model_failures", "model_failed_at", values)
 	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Members, Key: item{"username": text(session.Username)},
-		UpdateExpression: aws.String("SET " + name + " = :digest, model_failed_at = :at ADD model_failures :one"),
+		UpdateExpression: aws.String("SET " + name + " = :digest, model_failed_at = :at, check_key = :key, check_id = :id, check_at = :at ADD model_failures :one"),
 		ConditionExpression: aws.String("pk = :pk AND tokens_valid_from = :from AND attribute_not_exists(" + name + ")" +
-			" AND attribute_exists(model_version) AND (attribute_not_exists(model_failures) OR " + admitted + ")"),
+			" AND attribute_exists(model_version) AND (attribute_not_exists(model_failures) OR " + admitted + ")" + another),
 		ExpressionAttributeValues: values,
 		ReturnValues:              types.ReturnValueAllNew,
 	})
@@ -159,6 +164,18 @@ func (s *Store) RegisterProbe(ctx context.Context, session store.Session, p stor
 	return m, withOp(rule.Op, rule.Outcome(&m))
 }
 
+// RememberProbe: see store.ProbeRegistry.
+func (s *Store) RememberProbe(ctx context.Context, session store.Session, id string, digest []byte) error {
+	return s.update(ctx, session.Username, change{
+		rule:      rules.RememberProbe(session, id, digest),
+		update:    "SET " + digestPrefix + id + " = :digest",
+		condition: "pk = :pk AND tokens_valid_from = :from",
+		values: item{
+			":pk": whole(session.PK), ":from": moment(session.ValidFrom), ":digest": &types.AttributeValueMemberB{Value: digest},
+		},
+	})
+}
+
 // RemoveProbe: see store.ProbeRegistry.
 func (s *Store) RemoveProbe(ctx context.Context, username, id string) error {
 	return s.update(ctx, username, change{
@@ -172,7 +189,7 @@ func (s *Store) WithdrawProbe(ctx context.Context, username, version, id string)
 	name := digestPrefix + id
 	return s.update(ctx, username, change{
 		rule:      rules.WithdrawProbe(version, id),
-		update:    "REMOVE " + name + " ADD model_failures :back",
+		update:    "REMOVE " + name + ", check_key, check_id, check_at ADD model_failures :back",
 		condition: "attribute_exists(" + name + ") AND model_version = :version AND model_failures > :none",
 		values:    item{":version": text(version), ":back": whole(-1), ":none": whole(0)},
 	})

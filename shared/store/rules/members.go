@@ -167,7 +167,7 @@ func RegisterProbe(session store.Session, p store.Probe) Member {
 		Op: "register probe",
 		Holds: func(m store.Member) bool {
 			return m.PK == session.PK && m.TokensValidFrom.Equal(session.ValidFrom) && m.Digests[p.ID] == nil &&
-				m.Template != nil && p.Limit.Admits(m.Template.Failures, m.Template.FailedAt, p.At)
+				m.Template != nil && p.Limit.Admits(m.Template.Failures, m.Template.FailedAt, p.At) && !p.Repeats(m.LastCheck)
 		},
 		Change: func(m *store.Member) {
 			digests := make(map[string][]byte, len(m.Digests)+1)
@@ -175,10 +175,25 @@ func RegisterProbe(session store.Session, p store.Probe) Member {
 			digests[p.ID] = bytes.Clone(p.Digest)
 			t := *m.Template
 			t.Failures, t.FailedAt = t.Failures+1, p.At
-			m.Digests, m.Template = digests, &t
+			m.Digests, m.Template, m.LastCheck = digests, &t, store.LastCheck{Key: p.Key, ID: p.ID, At: p.At}
 		},
 		Done:    func(m store.Member) bool { return m.Digests[p.ID] != nil },
 		Missing: store.ErrNotFound,
+	}
+}
+
+// RememberProbe: see store.ProbeRegistry.
+func RememberProbe(session store.Session, id string, digest []byte) Member {
+	return Member{
+		Op:    "remember probe",
+		Holds: func(m store.Member) bool { return m.PK == session.PK && m.TokensValidFrom.Equal(session.ValidFrom) },
+		Change: func(m *store.Member) {
+			digests := make(map[string][]byte, len(m.Digests)+1)
+			maps.Copy(digests, m.Digests)
+			digests[id] = bytes.Clone(digest)
+			m.Digests = digests
+		},
+		Missing: store.ErrConflict,
 	}
 }
 
@@ -192,7 +207,7 @@ func WithdrawProbe(current, id string) Member {
 		Change: func(m *store.Member) {
 			t := *m.Template
 			t.Failures--
-			m.Digests, m.Template = without(m.Digests, []string{id}), &t
+			m.Digests, m.Template, m.LastCheck = without(m.Digests, []string{id}), &t, store.LastCheck{}
 		},
 		Done: func(m store.Member) bool { return m.Digests[id] == nil },
 	}

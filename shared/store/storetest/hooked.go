@@ -74,6 +74,10 @@ func (h *Hooked) RegisterProbe(ctx context.Context, session store.Session, p sto
 	return v, err
 }
 
+func (h *Hooked) RememberProbe(ctx context.Context, session store.Session, id string, digest []byte) error {
+	return h.Hook(ctx, "RememberProbe", func() error { return h.Store.RememberProbe(ctx, session, id, digest) })
+}
+
 func (h *Hooked) RemoveProbe(ctx context.Context, username, id string) error {
 	return h.Hook(ctx, "RemoveProbe", func() error { return h.Store.RemoveProbe(ctx, username, id) })
 }

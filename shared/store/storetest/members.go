@@ -187,7 +187,7 @@ func models(t *testing.T, s Store) {
 		must(t, s.RemoveProbe(t.Context(), m.Username, "a"))
 		m.Template = &first
 		must(t, s.SetTemplate(t.Context(), m, second, nil))
-		m.Template = &second
+		m.Template, m.LastCheck = &second, store.LastCheck{ID: "a", At: now}
 		wantMember(t, s, m)
 	})
 	probes(t, s)
@@ -265,6 +265,7 @@ func probes(t *testing.T, s Store) {
 			m.Digests[id] = p.Digest
 			m.Template.Failures++
 			m.Template.FailedAt = now
+			m.LastCheck = store.LastCheck{ID: id, At: now}
 			for range 2 { // a lost reply
 				got, err := s.RegisterProbe(t.Context(), session, p)
 				must(t, err)
@@ -282,7 +283,7 @@ func probes(t *testing.T, s Store) {
 		m.Template = &second
 		wantMember(t, s, m)
 		must(t, register(t, s, m, "e", unlimited))
-		m.Digests["e"] = []byte("digest e")
+		m.Digests["e"], m.LastCheck = []byte("digest e"), store.LastCheck{ID: "e", At: now}
 		must(t, s.ClearTemplate(t.Context(), m, now, "", []string{"c"}))
 		delete(m.Digests, "c")
 		m.Template, m.Removed, m.Failed = nil, now, store.Attempts{Failures: 1, FailedAt: now}
@@ -294,6 +295,27 @@ func probes(t *testing.T, s Store) {
 		must(t, s.RemoveProbe(t.Context(), nobody.Username, "a"))
 		_, err := s.Member(t.Context(), nobody.Username)
 		wantErr(t, err, store.ErrNotFound)
+	})
+	t.Run("of requests with one key at once one is admitted, and another a minute later", func(t *testing.T) {
+		m := enrolled(t)
+		again := func(i int, at time.Time) (store.Member, error) {
+			session, p := probeOf(m, fmt.Sprint("p", i), unlimited)
+			p.Key, p.At, p.Since = "k", at, at.Add(-time.Minute)
+			return s.RegisterProbe(t.Context(), session, p)
+		}
+		if won := race(t, 16, store.ErrConflict, func(i int) error {
+			got, err := again(i, now)
+			if got.LastCheck.Key != "k" || got.Template.Failures != 1 || len(got.Digests) != 1 {
+				t.Errorf("member %+v", got)
+			}
+			return err
+		}); won != 1 {
+			t.Errorf("%d of 16 admitted, want 1", won)
+		}
+		_, err := again(20, now.Add(time.Minute-time.Nanosecond))
+		wantErr(t, err, store.ErrConflict)
+		_, err = again(20, now.Add(time.Minute))
+		must(t, err)
 	})
 	t.Run("of probes registered at once each is seen by all but one", func(t *testing.T) {
 		m := enrolled(t)
@@ -367,7 +389,7 @@ func probes(t *testing.T, s Store) {
 		wantErr(t, s.RecordAcceptance(t.Context(), m.Username, "other", later), store.ErrConflict)
 		must(t, s.RecordAcceptance(t.Context(), m.Username, m.Template.Version, later))
 		m.Digests["a"] = []byte("digest a")
-		m.Template.Used = later
+		m.Template.Used, m.LastCheck = later, store.LastCheck{ID: "a", At: now}
 		wantMember(t, s, m)
 	})
 }

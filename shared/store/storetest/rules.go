@@ -144,6 +144,9 @@ func memberRows() []*store.Member {
 			}
 			m.Digests[id] = []byte("digest " + id)
 		}
+		if random.IntN(2) == 0 {
+			m.LastCheck = store.LastCheck{Key: fmt.Sprint("k", random.IntN(2)), ID: "a", At: now}
+		}
 		rows = append(rows, &m)
 	}
 	return rows
@@ -245,13 +248,19 @@ func memberWrites(s Store) []memberWrite {
 			for _, limit := range []store.Backoff{
 				unlimited, {Free: 1, First: time.Minute, Longest: 2 * time.Hour}, {Free: 3, First: time.Hour, Longest: time.Hour, Most: 3},
 			} {
-				p := store.Probe{ID: id, Digest: []byte("new"), At: later, Limit: limit}
-				add(rules.RegisterProbe(session, p), func(ctx context.Context, username string) error {
-					session.Username = username
-					_, err := s.RegisterProbe(ctx, session, p)
-					return err
-				})
+				for _, since := range []time.Time{now.Add(-time.Second), now} {
+					p := store.Probe{ID: id, Digest: []byte("new"), At: later, Limit: limit, Key: "k1", Since: since}
+					add(rules.RegisterProbe(session, p), func(ctx context.Context, username string) error {
+						session.Username = username
+						_, err := s.RegisterProbe(ctx, session, p)
+						return err
+					})
+				}
 			}
+			add(rules.RememberProbe(session, id, []byte("again")), func(ctx context.Context, username string) error {
+				session.Username = username
+				return s.RememberProbe(ctx, session, id, []byte("again"))
+			})
 		}
 		add(rules.RemoveProbe(id), func(ctx context.Context, username string) error { return s.RemoveProbe(ctx, username, id) })
 	}

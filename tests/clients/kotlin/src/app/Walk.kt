@@ -58,6 +58,7 @@ class Recordings(private val folder: File, private val own: File) {
 fun steps(recordings: Recordings, expired: String): List<Step> {
     val own = recordings.probe(1)
     val another = recordings.another()
+    val stranger = recordings.probe(2)
     var previous: String? = null
     val steps = mutableListOf(
         Step("sign-up", 200, "회원가입 성공, $LOG_IN") { it.signUp("hong", PASSWORD, "홍길동") },
@@ -79,7 +80,12 @@ fun steps(recordings: Recordings, expired: String): List<Step> {
         Step("is there a model? yes", 200, MEASURING) { it.hasModel() },
         Step("the same, logged in automatically", 200, MEASURING) { it.hasModel(automatic = true) },
         Step("check, own recording, its whole path for a name", 200, SUCCESS) { it.check(own, own.path) },
-        Step("check, another person's recording", 200, FAILURE) { it.check(recordings.probe(2)) },
+        Step("check, button tapped twice at once", 200, SUCCESS) { app -> twice { app.check(own, own.path) } },
+        Step("check, answer lost on its way", 200, "전송실패! 다시 시도 하시오") { it.loseAnswer = true; it.check(another) },
+        Step("check, sent again after that", 200, SUCCESS) { it.check(another) },
+        Step("check, the recording before that", 422, FAILURE) { it.check(own) },
+        Step("check, another person's recording", 200, FAILURE) { it.check(stranger) },
+        Step("check, the same tapped again", 200, FAILURE) { it.check(stranger) },
         Step("check, recording of 1 s", 422, FAILURE) { it.check(recordings.second()) },
         Step("check, empty file", 422, FAILURE) { it.check(recordings.empty()) },
     )

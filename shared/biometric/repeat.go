@@ -1,0 +1,53 @@
+package biometric
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"systole/shared/biometric/protect"
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// This file is a check that is sent again: a double tap, or a retry after a lost
+// answer. The same request from the same token within repeatWithin is compared
+// again, with what the member's row held when the first was admitted or holds by
+// now, but for the first one's own digest: the verdict is the same, and neither
+// waits for the other. It counts, is noted and changes the template once. Any
+// other way of sending a recording again is a replay.
+
+// requestKey tells the requests of a session apart: by all that the check was
+// asked with. Without the member's key it tells nothing of the recording.
+func requestKey(key protect.Derived, session store.Session, c Check) (string, error) {
+	mac := hmac.New(sha256.New, key.Secret[:])
+	mac.Write(session.ID[:])
+	for _, file := range c.Files {
+		digest := sha256.Sum256(file)
+		mac.Write(digest[:])
+	}
+	c.Files = nil
+	asked, err := json.Marshal(c)
+	if err != nil {
+		return "", fmt.Errorf("name check: %w", err)
+	}
+	mac.Write(asked)
+	return hex.EncodeToString(mac.Sum(nil)[:16]), nil
+}
+
+// own are the ids under which the probe's own digest may lie beside the member:
+// that of the request which was admitted, and that of its repetitions.
+func (p *probe) own() []string { return []string{p.id, p.id + "r"} }
+
+// keep remembers the digest of an accepted repetition beside that of the request
+// which it repeats, whose own may be withdrawn: it may have met a failing store.
+func (s *Service) keep(ctx context.Context, session store.Session, p *probe) error {
+	err := s.members.RememberProbe(ctx, session, p.own()[1], p.digest)
+	if err != nil {
+		return fault.New(fault.Unavailable).Because(fmt.Errorf("remember repeated check: %w", err))
+	}
+	return nil
+}
