@@ -10,10 +10,12 @@ import (
 var ErrCorrupt = errors.New("not a digest of a recording")
 
 // A version names how digests are made. Those of the first hold the sequence
-// only, made as today.
+// only, made as today. Those of the second hold beats, too, in other directions
+// than today's: nothing is told of them.
 const (
-	sequenceOnly = 1
-	version      = 2
+	sequenceOnly    = 1
+	otherDirections = 2
+	version         = 3
 )
 
 // How long the parts of a beat are as bytes.
@@ -41,7 +43,7 @@ func (d Digest) AppendBinary(b []byte) ([]byte, error) {
 	return b, nil
 }
 
-// Parse reads what AppendBinary wrote, also in the first version. The error is
+// Parse reads what AppendBinary wrote, also in earlier versions. The error is
 // ErrCorrupt.
 func Parse(b []byte) (Digest, error) {
 	if len(b) == 0 {
@@ -53,6 +55,9 @@ func Parse(b []byte) (Digest, error) {
 			return Digest{}, ErrCorrupt
 		}
 		return Digest{Sequence: cycles(rest)}, nil
+	case otherDirections:
+		d, err := parse(rest)
+		return Digest{Sequence: d.Sequence}, err
 	case version:
 		return parse(rest)
 	}

@@ -33,17 +33,29 @@ func TestDigestsOfTheFirstVersionAreRead(t *testing.T) {
 	}
 }
 
+func TestOfTheSecondVersionTheSequenceIsRead(t *testing.T) {
+	d := Digest{Sequence: []Cycle{{1, 2}}, Forms: []Vector{{3}}, Residuals: []Vector{{4}}}
+	b, err := d.AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[0] = 2
+	if got, err := Parse(b); err != nil || !reflect.DeepEqual(got, Digest{Sequence: d.Sequence}) {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
 func TestParseRefusesForeignBytes(t *testing.T) {
 	for name, b := range map[string]string{
 		"nothing":                 "",
-		"another version":         "\x03",
+		"another version":         "\x04",
 		"half a cycle of old":     "\x010123456789abcde",
-		"no numbers":              "\x02",
-		"half a cycle":            "\x02\x01\x000123456789abcde",
-		"half a form":             "\x02\x00\x010123456789abcdef",
-		"half a residual":         "\x02\x00\x000123456789abcdef",
-		"a number in a long form": "\x02\x80\x00\x00",
-		"more than there can be":  "\x02\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x00",
+		"no numbers":              "\x03",
+		"half a cycle":            "\x03\x01\x000123456789abcde",
+		"half a form":             "\x03\x00\x010123456789abcdef",
+		"half a residual":         "\x03\x00\x000123456789abcdef",
+		"a number in a long form": "\x03\x80\x00\x00",
+		"more than there can be":  "\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x00",
 	} {
 		if d, err := Parse([]byte(b)); !errors.Is(err, ErrCorrupt) {
 			t.Errorf("%s: %v, %v", name, d, err)

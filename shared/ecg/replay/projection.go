@@ -23,7 +23,8 @@ const step = 0.2
 // little-endian numbers: rows that answer most to how beats of one heart vary and
 // least to what filters and noise do to a beat (R. A. Fisher, Ann. Eugenics 7,
 // 1936, with beats as the classes), for forms and for residuals. They were learned
-// from every other person of ECG-ID, Heartprint and MIT-BIH.
+// from every other person of ECG-ID, Heartprint and MIT-BIH: go run ./infra/train/replay
+// writes the file.
 //
 //go:embed parameters.bin
 var parameters []byte
