@@ -105,25 +105,6 @@ func (f fixture) member(t *testing.T, username string) store.Member {
 	return m
 }
 
-// change changes the row of the member a1.
-func (f fixture) change(t *testing.T, change func(*store.Member)) {
-	t.Helper()
-	m := f.member(t, "a1")
-	f.remove(t)
-	change(&m)
-	if err := f.store.CreateMember(t.Context(), m); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// remove removes the row of the member a1.
-func (f fixture) remove(t *testing.T) {
-	t.Helper()
-	if err := f.store.DeleteMember(t.Context(), "a1", f.member(t, "a1").PK); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // sessions returns the sessions of the member a1.
 func (f fixture) sessions(t *testing.T) []store.Session {
 	t.Helper()

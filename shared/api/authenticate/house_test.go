@@ -242,7 +242,7 @@ func reasonOf(t testing.TB, a answer) string {
 		t.Fatalf("%d %q: %v", a.status, a.body, err)
 	}
 	reasons := []string{
-		"recording_empty", "recording_unreadable", "recording_unsupported", "rate_implausible",
+		"recording_empty", "recording_unreadable", "recording_unsupported", "rate_unknown", "rate_implausible",
 		"too_short", "too_few_beats", "no_beats", "leads_off", "clipped",
 		"mains", "baseline_wander", "motion", "noisy",
 	}

@@ -19,7 +19,9 @@ const fewestInCell = 50
 func cells(data []byte, o raw.Options) (samples []byte, rateHz float64, rows int, ok bool) {
 	head, _, _ := bytes.Cut(data[:min(len(data), 64<<10)], []byte{'\n'})
 	second := data[min(len(head)+1, len(data)):]
-	if bytes.Count(second[:min(len(second), 4<<10)], []byte{','}) < fewestInCell || !bytes.Contains(second[:min(len(second), 4<<10)], []byte{'"'}) {
+	second, _, _ = bytes.Cut(second[:min(len(second), 4<<10)], []byte{'\n'})
+	quotes := bytes.Count(second, []byte{'"'})
+	if quotes == 0 || bytes.Count(second, []byte{','}) < max(fewestInCell, 10*quotes) {
 		return nil, 0, 0, false
 	}
 	sheet := csv.NewReader(bytes.NewReader(data))
