@@ -60,9 +60,6 @@ func (d *Document) keepWord(c *column) {
 	}
 }
 
-// Append adds numbers that are written out, to the list at a node.
-func (d *Document) Append(at *Node, text []byte) error { return d.list(at, text) }
-
 // list adds numbers that are written out.
 func (d *Document) list(at *Node, text []byte) error {
 	elements, err := d.List(at)

@@ -77,3 +77,13 @@ func TestACounterIsNoClockAndNoLead(t *testing.T) {
 		t.Errorf("a clock in milliseconds: %v Hz, guessed %v", r.RateHz, r.RateGuessed)
 	}
 }
+
+func TestTheWholeColumnSaysWhetherTheMonthComesFirst(t *testing.T) {
+	for name, layout := range map[string]string{"month first": "01/02/2006 15:04:05.000", "day first": "02/01/2006 15:04:05.000"} {
+		begin := time.Date(2026, 3, 11, 23, 59, 58, 0, time.UTC) // over midnight, so that 11 becomes 12
+		r := rated(t, "Date", 2000, func(i int) string { return begin.Add(time.Duration(i) * 4 * time.Millisecond).Format(layout) })
+		if math.Abs(r.RateHz-250) > 0.25 || len(r.Leads[0].MV) != 2000 {
+			t.Errorf("%s: %d samples at %v Hz", name, len(r.Leads[0].MV), r.RateHz)
+		}
+	}
+}

@@ -117,6 +117,7 @@ func (t *Table) begin(s *splitter, line []byte, number int, rest []byte) (bool, 
 		t.Columns = make([][]float64, len(fields))
 		t.moments = make([]bool, len(fields))
 		t.quoted = line[0] == '"'
+		s.orderDates(fields, rest)
 		if len(t.Names) != len(fields) {
 			t.Names = nil
 		}
@@ -297,6 +298,7 @@ func (t *Table) forgives(field []byte) bool {
 type splitter struct {
 	delimiter byte // 0 for white space, '\n' for none: one number a line
 	comma     bool
+	dates     raw.Dates
 }
 
 // splitterFor guesses from one line. A comma between columns of numbers with
@@ -305,7 +307,7 @@ type splitter struct {
 func splitterFor(line []byte) splitter {
 	for _, delimiter := range []byte{';', '\t', '|'} {
 		if bytes.IndexByte(line, delimiter) >= 0 {
-			return splitter{delimiter, bytes.IndexByte(line, ',') >= 0 && bytes.IndexByte(line, '.') < 0}
+			return splitter{delimiter: delimiter, comma: bytes.IndexByte(line, ',') >= 0 && bytes.IndexByte(line, '.') < 0}
 		}
 	}
 	if bytes.IndexByte(line, ',') >= 0 {
@@ -364,6 +366,18 @@ func (s *splitter) number(field []byte) (x float64, moment, ok bool) {
 	if len(field) < len("0:00.0") || s.delimiter == '\n' {
 		return 0, false, false
 	}
-	x, ok = raw.ParseMoment(field)
+	x, ok = s.dates.Parse(field)
 	return x, true, ok
+}
+
+// orderDates tells from the first and the last row whether dates have the month
+// before the day: a day or two may lie between them, not months.
+func (s *splitter) orderDates(first [][]byte, rest []byte) {
+	rest = bytes.TrimRight(rest, "\r\n\t ")
+	last := s.split(nil, bytes.TrimSpace(rest[bytes.LastIndexByte(rest, '\n')+1:]))
+	for i := range min(len(first), len(last)) {
+		if _, moment, ok := s.number(first[i]); ok && moment && raw.MonthFirst(first[i], last[i]) {
+			s.dates.MonthFirst = true
+		}
+	}
 }
