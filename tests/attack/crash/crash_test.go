@@ -40,6 +40,7 @@ type account struct {
 	person             int // of the recordings
 	token              string
 	enrolled           bool
+	checks             int      // that were tried
 	accepted           bool     // a check, of the one recording that there is for it
 	ended              []string // tokens after their log-out
 }
@@ -198,7 +199,11 @@ func (a *account) verify(t *testing.T, base string) (accepted bool) {
 	if !a.enrolled {
 		return false
 	}
-	status, body = upload(base+"/authenticate/check_user/", a.token, recordings.Probe(t, a.person))
+	// The same recording in other bytes each time: the same request within a minute
+	// would be one check.
+	a.checks++
+	recording := append(recordings.Probe(t, a.person), strings.Repeat("\n", a.checks)...)
+	status, body = upload(base+"/authenticate/check_user/", a.token, recording)
 	if a.accepted { // a kill makes no recording good again that was used before
 		if status != http.StatusUnprocessableEntity || body["error"] != "replay" {
 			t.Errorf("%s: a recording was used twice: status %d, %v", a.username, status, body)
