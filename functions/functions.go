@@ -1,7 +1,7 @@
 // Package functions is the table of the service's functions. From it come the
 // functions, roles, logs, alarms and dashboard rows of template.yaml (go run
-// ./infra/stack), the methods that an address allows, and what the tests hold
-// the code to.
+// ./infra/stack), the methods that an address allows, and the rules that the
+// tests hold the code to.
 //
 // A path has one function, which answers all of its methods. It has two where
 // one of its methods needs the signal processing and another, which is asked far
@@ -18,13 +18,14 @@ import (
 	"systole/shared/store"
 )
 
-// Function is a row: what one function is, does and may do.
+// Function is a row: the identity, the work and the rights of one function.
 type Function struct {
 	// Folder is where its main lies, below functions/. Its names elsewhere
 	// follow from it: see [Function.ID].
 	Folder string
 	Routes []Route // empty for the one that the schedule starts
-	// Links names what it links beside its stores, whose SDK follows from Grants.
+	// Links names the parts that it links beside its stores, whose SDK follows from
+	// Grants.
 	Links  []Part
 	Grants []Grant
 	// Settings are the environment variables that it reads beside those of all
@@ -77,7 +78,7 @@ const (
 const (
 	oneCore = 1769 // where Lambda gives a whole core: hashing and reading keep one busy
 	// readsFiles holds the largest upload and its samples (100 MB); a person
-	// waits for the result. infra/README.md has what less would save.
+	// waits for the result. infra/README.md has the saving of less memory.
 	readsFiles = 1024
 	waits      = 512 // waits for its stores: less would only make its start longer
 )
@@ -302,8 +303,8 @@ func erase(objects ...string) []Grant {
 // authenticate/check_user is AuthenticateCheckUser.
 func (f Function) ID() string { return Joined(f.Folder) }
 
-// Joined joins the words of a path with capitals and leaves out what is between
-// them.
+// Joined joins the words of a path with capitals and leaves out the characters
+// between them.
 func Joined(path string) string {
 	var id strings.Builder
 	for _, word := range strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune("/_.{}", r) }) {
@@ -312,8 +313,8 @@ func Joined(path string) string {
 	return id.String()
 }
 
-// Uses reports whether the function may do something with the resource or with
-// what lies below it.
+// Uses reports whether the function has a grant on the resource or on a resource
+// below it.
 func (f Function) Uses(resource string) bool {
 	return slices.ContainsFunc(f.Grants, func(g Grant) bool {
 		return g.Resource == resource || strings.HasPrefix(g.Resource, resource+"/")

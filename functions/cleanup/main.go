@@ -36,8 +36,7 @@ func run(env *lambda.Environment) error {
 	return nil
 }
 
-// event is what the function is called with. The schedule's has no fields of
-// ours.
+// event is the function's input. The schedule's event sets no field of it.
 type event struct {
 	DryRun bool `json:"dry_run"` // only report
 }

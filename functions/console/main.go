@@ -1,5 +1,5 @@
 // Command console is the function of the pages: the console, and the API's
-// description. It keeps nothing and knows nobody: no store is plugged in.
+// description. It stores nothing and knows no member: no store is plugged in.
 package main
 
 import (

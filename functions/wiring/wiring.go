@@ -2,7 +2,7 @@
 // and infra/service put in the adapters (AWS's, a laptop's, a test's), and take
 // the routes that they serve.
 //
-// It links no adapter, no password hashing and no signal processing: what a
+// It links no adapter, no password hashing and no signal processing: code that a
 // function doesn't use must not make it larger.
 package wiring
 

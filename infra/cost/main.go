@@ -1,6 +1,6 @@
-// Command cost prints what the service costs at AWS, part by part, and which
-// quota is hit first, from what one request does. All numbers that it starts
-// from are in this folder, each with its source.
+// Command cost prints the service's costs at AWS, part by part, and the quota
+// that is hit first, from the resources of one request. All numbers that it
+// starts from are in this folder, each with its source.
 //
 //	go run ./infra/cost
 package main

@@ -1,6 +1,6 @@
 package main
 
-// request is what one request uses.
+// request holds the resources that one request uses.
 type request struct {
 	name string
 	// memoryMB is the function's, as in template.yaml.
@@ -13,15 +13,15 @@ type request struct {
 	answeredBytes float64
 }
 
-// What a request takes. Work is of one core, which is what 1,769 MB of memory
-// come with; waits are typical for calls inside a region.
+// Resources of a request. Work is of one core, which comes with 1,769 MB of memory;
+// waits are typical for calls inside a region.
 const (
 	hashSeconds  = 0.040 // argon2id m=19456 t=2 p=1, measured: BenchmarkHash in shared/member/argon2id
 	checkSeconds = 0.010 // a 12 s recording: 1.9 ms measured, BenchmarkCheck in shared/biometric, rounded up
 	overhead     = 0.002 // decoding, answering
 	dynamoWait   = 0.005
 	s3Wait       = 0.025
-	// coldSeconds is what starts add to a request on average: one in a hundred
+	// coldSeconds is the average time that starts add to a request: one in a hundred
 	// waits 100 ms for a sandbox and our start.
 	coldSeconds = 0.01 * 0.100
 

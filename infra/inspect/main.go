@@ -91,7 +91,7 @@ func look(file string, h recording.Hints) (*inspect.Inspection, error) {
 	return seen, nil
 }
 
-// describe prints what was found.
+// describe prints the findings.
 func describe(out io.Writer, in *inspect.Inspection) {
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(out, "%-11s%s\n", name, fmt.Sprintf(format, args...))

@@ -19,8 +19,9 @@ import (
 // integrationLimit is how long API Gateway waits for a function.
 const integrationLimit = 29 * time.Second
 
-// What is worked on at the same time. More is told to come back: a queue would
-// only make all of it late. A body takes some six times its length of memory.
+// Limits of the requests in progress. Requests beyond them are refused with
+// Retry-After: a queue would only make all of them late. A body takes some six
+// times its length of memory.
 const (
 	atOnce      = 256      // requests
 	bytesAtOnce = 64 << 20 // of their bodies
@@ -64,8 +65,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	restapi.Write(w, r, answer)
 }
 
-// behind lets what is no function, the uploads, take its turn like one: with room
-// for the whole body.
+// behind serves a handler that is no function, the uploads, under the same limits:
+// with room for the whole body.
 func (f *front) behind(h http.Handler, w http.ResponseWriter, r *http.Request) {
 	leave, ok := f.enterWith(max(0, r.ContentLength))
 	if !ok {
@@ -104,7 +105,7 @@ func (f *front) enterWith(size int64) (leave func(), ok bool) {
 
 // refuse answers for the gateway itself, in the service's words.
 func (f *front) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	// What is left of the body is not worth reading.
+	// The rest of the body is not worth reading.
 	w.Header().Set("Connection", "close")
 	api.Refuse(w, r, err)
 	f.log.Warn("request refused by the gateway", "method", r.Method, "error", err)

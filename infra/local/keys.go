@@ -10,11 +10,11 @@ import (
 	"systole/shared/biometric/protect"
 )
 
-// keysName is the file beside the database that holds the service's keys. Who
-// has the models and not this file has nothing.
+// keysName is the file beside the database that holds the service's keys. The
+// stored templates reveal nothing without it.
 const keysName = "keys.json"
 
-// openKeys reads the keys in the data folder, or draws them when there are none.
+// openKeys reads the keys in the data folder, or draws them if the file is missing.
 func openKeys(folder string) (protect.Ring, error) {
 	path := filepath.Join(folder, keysName)
 	err := drawKeys(path)

@@ -1,6 +1,5 @@
-// Package restapi does what a REST API of API Gateway does to a request and to
-// a function's answer, so that what runs on a laptop or in a test goes the way
-// that it goes in AWS.
+// Package restapi converts requests and functions' answers as a REST API of API
+// Gateway does, so that a request on a laptop or in a test is handled as in AWS.
 package restapi
 
 import (
@@ -19,8 +18,8 @@ import (
 	"systole/shared/fault"
 )
 
-// What API Gateway and Lambda allow, so that nobody finds out about it in
-// production.
+// Limits of API Gateway and Lambda. They hold on a laptop as well, so that they
+// are met before production.
 const (
 	MaxBody  = 10 << 20 // of a request to API Gateway, bytes
 	MinGzip  = 1 << 10  // of an answer that it compresses, bytes: template.yaml's MinimumCompressionSize
@@ -92,8 +91,8 @@ func last(all map[string][]string) map[string]string {
 }
 
 // Write sends a function's answer to r's client, compressed where the client
-// takes it so. An answer that isn't what it says it is becomes status 502, as
-// API Gateway has it.
+// takes it so. An answer with malformed base64 becomes status 502, as with API
+// Gateway.
 func Write(w http.ResponseWriter, r *http.Request, answer events.APIGatewayProxyResponse) {
 	body := []byte(answer.Body)
 	if answer.IsBase64Encoded {

@@ -36,8 +36,7 @@ func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) [
 	return p.Routes()
 }
 
-// Pages are the routes of what is for people: the console, and the API's
-// description.
+// Pages are the routes for people: the console, and the API's description.
 func Pages(c config.Config) ([]api.Route, error) {
 	pages, err := console.Routes(console.Settings{DefaultRateHz: c.SamplingRateHz, Parallel: c.ReadParallel})
 	return append(openapi.Routes(), pages...), err

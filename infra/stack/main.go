@@ -1,6 +1,6 @@
 // Command stack writes template.yaml: the functions of the table in
 // functions/functions.go with their roles, logs, alarms and dashboard rows, and
-// around them what is written by hand in template.yaml.tmpl.
+// around them the hand-written text of template.yaml.tmpl.
 //
 //	go run ./infra/stack                             writes template.yaml
 //	go run ./infra/stack -folder MembersCreate       prints members/create

@@ -16,7 +16,7 @@ import (
 //go:embed template.yaml.tmpl
 var source string
 
-// stack is what the source is filled with.
+// stack is the data that the source is filled with.
 type stack struct {
 	Functions   []function
 	Groups      []group
@@ -25,7 +25,7 @@ type stack struct {
 	MaxRateHz   int
 }
 
-// function is a row of the table with what the template says in its own words.
+// function is a row of the table with the values that are the template's own.
 type function struct {
 	functions.Function
 	Variables  []variable
@@ -129,8 +129,7 @@ func (s *stack) watch(f functions.Function) {
 	}
 }
 
-// values are what the template sets the variables to that not all functions
-// have.
+// values are the template's values of the variables that not all functions have.
 var values = map[string]string{
 	config.Bucket:         "!Ref Bucket",
 	config.KeysSecret:     "!Ref Keys",

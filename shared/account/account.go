@@ -1,4 +1,4 @@
-// Package account answers what the GDPR lets a person ask for: a copy of all data
+// Package account serves the rights of a person under the GDPR: a copy of all data
 // about them, the withdrawal of their consent, and the deletion of their account.
 package account
 
@@ -12,24 +12,24 @@ import (
 	"systole/shared/store"
 )
 
-// Members is what this package asks of the store of members.
+// Members is the part of the store of members that this package needs.
 type Members interface {
 	store.MemberStore
 	store.ActivityLog
 }
 
-// Templates is what this package asks of package biometric.
+// Templates is the part of package biometric that this package needs.
 type Templates interface {
 	// DeleteOf deletes the member's template, if there is one, and all that was
 	// stored to make it.
 	DeleteOf(ctx context.Context, m store.Member) error
-	// Finish erases what an earlier removal of the template left.
+	// Finish erases the objects that an earlier removal of the template left.
 	Finish(ctx context.Context, m store.Member) error
 	// Forget deletes all objects of a member whose account ends.
 	Forget(ctx context.Context, m store.Member) error
 }
 
-// Objects is what this package asks of the store of objects.
+// Objects is the part of the store of objects that this package needs.
 type Objects interface {
 	store.ObjectLister
 	store.ObjectReader

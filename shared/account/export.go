@@ -30,7 +30,7 @@ type Recording struct {
 	Content []byte // nil beyond the room there is in one answer, and where it is withheld
 }
 
-// Limits of an export: what a Lambda's answer holds, with room for base64 and
+// Limits of an export: the size of a Lambda's answer, less room for base64 and
 // the rest.
 const (
 	maxRecordings = 1000
@@ -67,8 +67,8 @@ func (s *Service) Export(ctx context.Context, token string) (Export, error) {
 	return e, nil
 }
 
-// recordings lists what is kept, the newest first, and with contents the content
-// of as many as there is room for.
+// recordings lists the stored recordings, newest first, and with contents the
+// content of as many as there is room for.
 func (s *Service) recordings(ctx context.Context, pk int64, contents bool) ([]Recording, error) {
 	objects, _, err := s.objects.List(ctx, store.RecordingsOf(pk), "", maxRecordings)
 	if err != nil {

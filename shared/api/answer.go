@@ -14,7 +14,7 @@ import (
 	"systole/shared/store"
 )
 
-// retryDefault is what a caller is asked to wait when nobody knows better.
+// retryDefault is the Retry-After of an answer whose fault states no wait.
 const retryDefault = 2 * time.Second
 
 // JSON answers with body as JSON.
@@ -25,7 +25,7 @@ func JSON(w http.ResponseWriter, status int, body any) error {
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	// A caller who is gone can't be told so.
+	// A failed write has no remedy: the connection is closed.
 	_, _ = w.Write(append(b, '\n'))
 	return nil
 }
@@ -57,8 +57,8 @@ func Say(w http.ResponseWriter, r *http.Request, s Sentence) string {
 // Text is a sentence in the caller's language, of an answer that has others.
 func Text(r *http.Request, s Sentence) string { return s.in(languageOf(r)) }
 
-// Refused is the sentence of a refusal in the caller's language, of an answer that
-// is none itself.
+// Refused is the sentence of a refusal in the caller's language, for an answer
+// that is not itself a refusal.
 func Refused(r *http.Request, code fault.Code) string {
 	return words[code].sentence(languageOf(r), nil, Sentence{})
 }
@@ -106,7 +106,7 @@ func answerError(w http.ResponseWriter, r *http.Request, err error) {
 // anyText is the hint for a field without one of its own.
 var anyText = Sentence{"UTF-8 문자열로 보내 주세요.", "Send it as text in UTF-8."}
 
-// hintFor says what a field of the request's route takes.
+// hintFor returns the hint for a field of the request's route.
 func hintFor(r *http.Request, name any) Sentence {
 	x, ok := r.Context().Value(exchangeKey{}).(*exchange)
 	if !ok {
@@ -120,7 +120,7 @@ func hintFor(r *http.Request, name any) Sentence {
 	return anyText
 }
 
-// faultOf tells which refusal err is; internal when it is none.
+// faultOf returns the refusal that err is; fault.Internal for any other error.
 func faultOf(err error) *fault.Error {
 	var f *fault.Error
 	switch {

@@ -27,7 +27,7 @@ import (
 // 503, anything else with 500.
 type Handler func(w http.ResponseWriter, r *http.Request) error
 
-// Route is a path and what answers it.
+// Route is a path with its handlers.
 type Route struct {
 	// Path is without its trailing slash; requests may have one.
 	Path string
@@ -48,20 +48,20 @@ type Field struct {
 	Hint Sentence // what to send
 }
 
-// Settings are what all routes share. The zero value works: it logs nothing,
+// Settings are shared by all routes. The zero value works: it logs nothing,
 // and no other origin may call.
 type Settings struct {
-	// Logger gets one line a request; nil for none.
+	// Logger gets one line a request; nil: no log.
 	Logger *slog.Logger
 	// AllowOrigins are the origins whose pages may call (CORS), such as
-	// "https://app.example.com", or "*" for all. Empty: none.
+	// "https://app.example.com", or "*" for all. Empty: no other origin.
 	AllowOrigins []string
 	// Endpoints are those of the whole service, where the routes are a part of
-	// it: what a function says in Allow, and to a preflight, is the service's,
-	// not its own. Empty where the routes are all there are.
+	// it: a function's Allow header and its answer to a preflight name the
+	// service's methods, not only its own. Empty if the routes are the service.
 	Endpoints []Endpoint
 	// MetricsNamespace is CloudWatch's for the metrics that the lines of the
-	// log carry; empty for none.
+	// log carry; empty: no metrics.
 	MetricsNamespace string
 	// Now is the clock for the log; nil for time.Now.
 	Now func() time.Time
@@ -72,7 +72,7 @@ type Settings struct {
 	MaxFileBody int64
 }
 
-// Limits of a body when none are set.
+// Limits of a body that hold if Settings leave them zero.
 const (
 	DefaultMaxBody     = 64 << 10
 	DefaultMaxFileBody = 6 << 20
@@ -152,7 +152,7 @@ func (rt *route) allowed(endpoints []Endpoint) []string {
 	return slices.DeleteFunc(slices.Clone(methods), func(m string) bool { return !slices.Contains(served, m) })
 }
 
-// exchange is what belongs to one request, carried by its context.
+// exchange is the state of one request, carried by its context.
 type exchange struct {
 	limits limits
 	fields []Field

@@ -16,7 +16,7 @@ import (
 )
 
 // mediaType returns a Content-Type's media type in lower case, and its
-// parameters. Of a header that breaks the grammar it returns what can be told:
+// parameters. Of a header that breaks the grammar it returns the readable part:
 // boundaries with unquoted special characters are sent by JavaMail, Indy and
 // early .NET, which RFC 2046 (5.1.1) warns of.
 func mediaType(header string) (media string, params map[string]string) {
@@ -32,8 +32,8 @@ func mediaType(header string) (media string, params map[string]string) {
 	return media, looseParams(rest)
 }
 
-// looseParams reads "name=value; name="value"" where a value may hold what the
-// grammar forbids, such as quotes within quotes. Names come in lower case; the
+// looseParams reads "name=value; name="value"" whose values may break the
+// grammar, for instance with quotes within quotes. Names come in lower case; the
 // first of a name counts.
 func looseParams(s string) map[string]string {
 	params := make(map[string]string)

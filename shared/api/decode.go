@@ -74,7 +74,7 @@ func DecodeFiles(w http.ResponseWriter, r *http.Request) (*Form, error) {
 }
 
 // queryFields are the fields beside a recording that is the whole body, which has
-// no other place for them. A token is none of them: addresses end up in logs.
+// no other place for them. A token is not among them: addresses end up in logs.
 func queryFields(r *http.Request) map[string]field {
 	fields := make(map[string]field)
 	for name, values := range r.URL.Query() {

@@ -23,7 +23,7 @@ type File struct {
 	Content []byte
 }
 
-// field is one value as text, with what JSON says of its type.
+// field is one value as text, with its JSON type.
 type field struct {
 	kind kind
 	text string
@@ -39,7 +39,7 @@ const (
 )
 
 // Has reports whether the field was sent with a value. Null and the empty
-// string are none.
+// string are no values.
 func (f *Form) Has(name string) bool {
 	v, ok := f.fields[name]
 	return ok && v.kind != null && (v.kind != text || v.text != "")
@@ -51,7 +51,7 @@ func (f *Form) String(name string) (string, error) {
 		return "", fault.New(fault.FieldMissing, "field", name)
 	}
 	v := f.fields[name]
-	// The replacement character is what a broken encoding was turned into.
+	// The replacement character stands for a broken encoding.
 	if v.kind != text || strings.ContainsRune(v.text, utf8.RuneError) {
 		return "", fieldInvalid(name)
 	}

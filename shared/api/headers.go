@@ -19,9 +19,9 @@ func secure(h http.Header) {
 	h.Set("Vary", "Accept-Language")
 }
 
-// share lets pages of the allowed origins read the answer (CORS), and tells a
-// preflight what they may send. Tokens travel in a header of their own, so no
-// credentials are ever allowed.
+// share lets pages of the allowed origins read the answer (CORS), and answers a
+// preflight with the allowed methods and headers. Tokens travel in a header of
+// their own, so credentials are never allowed.
 func (s *service) share(h http.Header, r *http.Request, rt *route) {
 	if len(s.settings.AllowOrigins) == 0 {
 		return

@@ -69,7 +69,7 @@ func preferred(header string) language {
 	return best
 }
 
-// languageRange reads "en-US;q=0.8". It is not ok when the weight is none.
+// languageRange reads "en-US;q=0.8". It is not ok if the weight is malformed.
 func languageRange(entry string) (tag string, weight float64, ok bool) {
 	tag, params, weighted := strings.Cut(entry, ";")
 	tag = strings.ToLower(strings.TrimSpace(tag))

@@ -15,7 +15,7 @@ import (
 type requestIDKey struct{}
 
 // WithRequestID returns a context whose request is logged and answered with
-// this id. What is not a plain word of at most 64 characters is left out.
+// this id. An id that is not a plain word of at most 64 characters is left out.
 func WithRequestID(ctx context.Context, id string) context.Context {
 	if !plainWord(id) {
 		return ctx
@@ -39,7 +39,7 @@ func plainWord(s string) bool {
 	return len(s) >= 1 && len(s) <= 64
 }
 
-// served is what became of a request.
+// served is the outcome of a request.
 type served struct {
 	status   int
 	start    time.Time
@@ -50,22 +50,22 @@ type served struct {
 	measured []measure.Measurement
 }
 
-// A caller who hung up before the answer is logged as one, with nginx's status
-// for it: nobody was refused, and nothing of ours failed.
+// A connection that the caller closed before the answer is logged with nginx's
+// status for it: it is neither a refusal nor a failure of the service.
 const (
 	statusCallerGone = 499
 	callerGone       = "caller_gone"
 )
 
-// hungUp reports whether err comes of a caller who closed the connection. A
-// passed deadline is none.
+// hungUp reports whether err comes of a connection that the caller closed. A
+// passed deadline doesn't count.
 func hungUp(r *http.Request, err error) bool {
 	return errors.Is(err, context.Canceled) && errors.Is(r.Context().Err(), context.Canceled)
 }
 
-// log writes the one line about a request. It holds what we made ourselves:
-// the route and not the path, no header, no query, nothing of a body. The
-// cause is logged only where the fault is ours.
+// log writes the one line about a request. The line holds values of the service
+// only: the route and not the path, no header, no query, nothing of a body. The
+// cause is logged only if the fault is the service's.
 func (s *service) log(r *http.Request, rt *route, was served) {
 	attrs := make([]slog.Attr, 0, 16)
 	attrs = append(attrs,

@@ -29,9 +29,9 @@ type metric struct {
 	Unit measure.Unit
 }
 
-// metrics returns what makes a request's log line a source of metrics: a few
-// numbers, and CloudWatch's directions. Requests are told apart by route,
-// refusals by their error: each combination costs, so there are no more.
+// metrics returns the attributes that make a request's log line a source of
+// metrics: a few numbers, and CloudWatch's directions. The dimensions are the
+// route and, for refusals, the error: each combination costs, so there are no more.
 func (s *service) metrics(at time.Time, refused bool, measured []measure.Measurement) []slog.Attr {
 	attrs := []slog.Attr{slog.Int(metricRequests, 1)}
 	byRoute := []metric{{metricRequests, measure.Count}, {metricTook, measure.Milliseconds}}

@@ -77,7 +77,7 @@ func (l limits) isFile(name string) bool {
 
 // settleFiles decides which parts are the files: those of a file's name, else
 // the only one under another name. Of several parts the empty ones are left out:
-// a browser sends one for each file input that nobody touched.
+// a browser sends one for each file input without a chosen file.
 func (f *Form) settleFiles(unknown []File, limit limits) error {
 	f.Files = filled(f.Files)
 	if len(f.Files) > 0 || len(unknown) == 0 {
@@ -161,8 +161,8 @@ func readPart(part *multipart.Part) (sentPart, error) {
 	return p, nil
 }
 
-// plainName is a part's name without what PHP and Rails libraries put behind
-// one of a list: data[], data[0].
+// plainName is a part's name without the suffix that PHP and Rails libraries
+// give to the names of a list: data[], data[0].
 func plainName(name string) string {
 	base, index, ok := strings.Cut(strings.TrimSpace(name), "[")
 	if ok && base != "" && strings.HasSuffix(index, "]") && strings.Trim(index, "0123456789]") == "" {
@@ -171,7 +171,7 @@ func plainName(name string) string {
 	return strings.TrimSpace(name)
 }
 
-// field is a part's value. A part of JSON is what it says: a converter such as
+// field is a part's value. A part of JSON is decoded: a converter such as
 // Retrofit's for Gson writes text in quotes.
 func (p sentPart) field() (field, error) {
 	content, err := toUTF8(p.content, p.charset)

@@ -23,7 +23,7 @@ const (
 	PathUploads   = "/authenticate/uploads"
 )
 
-// The paths of pages and what they are made of.
+// The paths of pages and of their parts.
 const (
 	PathConsole = "" // the root
 	PathOpenAPI = "/openapi.json"

@@ -11,7 +11,7 @@ import (
 // Token returns the request's token: from "Authorization: Token <40 hex>",
 // else from the form's token field. form may be nil. Other Authorization
 // schemes are ignored. The errors are token_missing, and
-// token_invalid for what no token looks like.
+// token_invalid for a value without the form of a token.
 func Token(r *http.Request, form *Form) (string, error) {
 	headers := r.Header.Values("Authorization")
 	if len(headers) > 1 {
@@ -33,7 +33,7 @@ func Token(r *http.Request, form *Form) (string, error) {
 	return "", fault.New(fault.TokenMissing)
 }
 
-// tokenFromHeader returns what follows the scheme; not ok for another scheme.
+// tokenFromHeader returns the text after the scheme; not ok for another scheme.
 func tokenFromHeader(value string) (token string, ok bool) {
 	value = strings.TrimSpace(value)
 	end := strings.IndexAny(value, " \t")

@@ -26,8 +26,7 @@ var (
 	AccountDeleted      = Sentence{"계정과 모든 정보를 삭제했습니다.", "Your account and all that was known of you is deleted."}
 )
 
-// ConsentText is what is agreed to with a consent of version
-// member.ConsentVersion.
+// ConsentText is the text of a consent of version member.ConsentVersion.
 var ConsentText = Sentence{
 	"본인 확인을 위해 내 심전도를 처리하는 데 동의합니다. 등록에 쓴 기록은 정해진 기간 뒤에 지워지고, 남는 것은 되돌릴 수 없게 변환되어 " +
 		"암호화된 특징뿐입니다. 동의는 언제든지 철회할 수 있으며, 철회하면 심전도와 특징이 바로 삭제됩니다.",
@@ -35,16 +34,16 @@ var ConsentText = Sentence{
 		"features, transformed so that they can't be turned back, and encrypted. I can withdraw at any time; my ECG and the features are then deleted at once.",
 }
 
-// word is what a code is answered with. In its sentence {name} stands for the
-// parameter of that name, and what lies between [ and ] is left out unless
-// all of its parameters are there.
+// word is the answer to a code. In its sentence {name} stands for the parameter
+// of that name, and the text between [ and ] is left out unless all of its
+// parameters are there.
 type word struct {
 	status int
 	Sentence
 }
 
-// words has every code of package fault. Each sentence says what is wrong and
-// what to do about it.
+// words has every code of package fault. Each sentence names the fault and its
+// remedy.
 var words = map[fault.Code]word{
 	fault.NotFound: {http.StatusNotFound, Sentence{
 		"요청하신 주소가 없습니다. 주소를 확인해 주세요.",
@@ -218,8 +217,8 @@ var words = map[fault.Code]word{
 		"Something went wrong on our side. Please try again later."}},
 }
 
-// fileWords say, of each kind of file that holds no samples to read, what to send
-// instead. The kinds are those of package ecg/recording/foreign.
+// fileWords name the file to send instead of each kind of file without readable
+// samples. The kinds are those of package ecg/recording/foreign.
 var fileWords = map[string]Sentence{
 	"pdf": {"PDF에는 심전도 그림만 있습니다. 기기 앱에서 원본 데이터를 CSV, EDF 또는 JSON으로 내보내 주세요.",
 		"A PDF holds only a picture of the ECG. Export the samples from the device's app as CSV, EDF or JSON."},
@@ -264,7 +263,7 @@ var fileWords = map[string]Sentence{
 }
 
 // Word is a refusal as it is answered. In its sentence {name} stands for the
-// parameter of that name, and what lies between [ and ] is said where it is known.
+// parameter of that name, and the text between [ and ] is said if it is known.
 type Word struct {
 	Error  fault.Code
 	Status int
@@ -283,8 +282,8 @@ func Words() []Word {
 	return all
 }
 
-// malformedReasons says, by the reason of a malformed_body, what was wrong with
-// the request and what to do about it.
+// malformedReasons has a sentence for each reason of a malformed_body: the fault
+// of the request and its remedy.
 var malformedReasons = map[any]Sentence{
 	"boundary_missing": {
 		"Content-Type에 boundary가 없습니다. 헤더를 직접 쓰지 말고 HTTP 라이브러리가 만들게 해 주세요.",

@@ -18,19 +18,19 @@ import (
 	"systole/shared/store"
 )
 
-// Sessions is what this package asks of the store of sessions.
+// Sessions is the part of the store of sessions that this package needs.
 type Sessions interface {
 	store.ExpiredLister
 	store.SessionDeleter
 }
 
-// Members is what this package asks of the store of members.
+// Members is the part of the store of members that this package needs.
 type Members interface {
 	store.MemberLister
 	store.TemplateRemover
 }
 
-// Objects is what this package asks of the store of objects.
+// Objects is the part of the store of objects that this package needs.
 type Objects interface {
 	store.ObjectLister
 	store.ObjectReader
@@ -51,7 +51,7 @@ type Settings struct {
 	PerKind      int           // items of each kind that one run looks at
 }
 
-// Report counts what a run deleted, or in a dry run would have deleted.
+// Report counts the items that a run deleted, or in a dry run would have deleted.
 type Report struct {
 	DryRun        bool `json:"dry_run"`
 	ExpiredTokens int  `json:"expired_tokens"`
@@ -97,7 +97,7 @@ const reserve = 5 * time.Second
 // Run cleans up once: tokens, uploads and templates at the same time, so that a
 // slow kind does not delay the others. A dry run starts from the first item,
 // deletes nothing and leaves the cursor alone. If one kind fails the others still
-// run, and the report counts what was done. A run near ctx's deadline ends early
+// run, and the report counts their deletions. A run near ctx's deadline ends early
 // without an error.
 func (s *Service) Run(ctx context.Context, dryRun bool) (Report, error) {
 	w := &work{Service: s, now: s.now(), report: Report{DryRun: dryRun, Finished: true}}

@@ -32,8 +32,8 @@ func (w *work) unusedUploads(ctx context.Context, cursor string, limit int) (str
 	return w.old(ctx, store.IncomingPrefix, IncomingKeep, cursor, limit)
 }
 
-// old erases what is older than it is kept, with its older versions: an object
-// that was only deleted would outlive that.
+// old erases the objects of the prefix that are older than keep, with their older
+// versions: those of an object that was only deleted would outlive it.
 func (w *work) old(ctx context.Context, prefix string, keep time.Duration, cursor string, limit int) (string, error) {
 	objects, next, err := w.objects.List(ctx, prefix, cursor, limit)
 	if err != nil {

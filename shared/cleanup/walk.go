@@ -27,8 +27,8 @@ type walk struct {
 	err      error
 }
 
-// do goes on from *at page by page until the end, the limit or ctx's. What
-// can't be deleted doesn't stop it: a later walk comes by again.
+// do goes on from *at page by page until the end, the limit or ctx's. A failed
+// deletion doesn't stop it: a later walk tries again.
 func (w *walk) do(ctx context.Context, limit int) {
 	for left := limit; left > 0; left -= pageSize {
 		next, err := w.clean(ctx, *w.at, min(left, pageSize))

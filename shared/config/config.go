@@ -13,8 +13,8 @@ import (
 	"systole/shared/member"
 )
 
-// Names of the variables that say where things lie. They have no default: what
-// needs them asks Read for them.
+// Names of the variables that locate the service's resources. They have no
+// default: a program that needs them asks Read for them.
 const (
 	MembersTable  = "MEMBERS_TABLE"
 	TokensTable   = "TOKENS_TABLE"
@@ -23,8 +23,8 @@ const (
 	KeysSecret    = "KEYS_SECRET"
 )
 
-// Config is every setting. What a program doesn't use is there all the same,
-// read and checked, so that a mistake shows wherever it is made.
+// Config is every setting. A setting that the program doesn't use is read and
+// checked all the same, so that a mistake shows wherever it is made.
 type Config struct {
 	MembersTable  string // DynamoDB table
 	TokensTable   string // DynamoDB table
@@ -91,8 +91,8 @@ func Variables() []Variable {
 
 // Read reads the settings through lookup, which is os.LookupEnv but for tests.
 // Those named in required must be there. Every problem is reported, each with
-// the variable's name, what it should look like and how to set it; a setting
-// that can't be used has its default in what is returned beside the error.
+// the variable's name, its form and how to set it; a setting that can't be used
+// has its default in the Config that is returned beside the error.
 func Read(lookup func(string) (string, bool), required ...string) (Config, error) {
 	var c Config
 	problems := []error{Require(lookup, required...)}
@@ -109,8 +109,8 @@ func Read(lookup func(string) (string, bool), required ...string) (Config, error
 	return c, errors.Join(problems...)
 }
 
-// Require returns an error that names each of the variables that isn't set,
-// what it is and how to set it.
+// Require returns an error that names each of the variables that isn't set, with
+// its meaning and how to set it.
 func Require(lookup func(string) (string, bool), names ...string) error {
 	var problems []error
 	for _, s := range settings() {

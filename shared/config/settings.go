@@ -170,7 +170,7 @@ func parseDuration(s string) (time.Duration, error) {
 	return time.Duration(n) * day, err
 }
 
-// origins takes what a browser sends as Origin: scheme and host, no path.
+// origins takes origins as a browser sends them: scheme and host, no path.
 func origins(c *Config, value string) error {
 	for origin := range strings.SplitSeq(value, ",") {
 		origin = strings.TrimSpace(origin)

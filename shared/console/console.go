@@ -35,7 +35,7 @@ type Settings struct {
 // AssetPath is where the page's files lie, in one folder.
 const AssetPath = "/console/"
 
-// policy lets the page use what lies beside it, put recordings at the origin of
+// policy lets the page use the files beside it, put recordings at the origin of
 // uploads, and nothing else.
 func policy(uploads string) string {
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; connect-src " +
@@ -70,8 +70,8 @@ func Routes(s Settings) ([]api.Route, error) {
 	return routes, nil
 }
 
-// index is the page itself, and worker what a browser keeps of it: both lie at
-// the same address in every version.
+// index is the page itself, and worker the script by which a browser caches it:
+// both have the same address in every version.
 const (
 	index  = "index.html"
 	worker = "worker.js"

@@ -19,8 +19,8 @@ import (
 	"systole/shared/parallel"
 )
 
-// goodEnrolment is how many clean beats make a model that will do in weeks as
-// well as today. What an enrolment needs at least is package ecg's to say.
+// goodEnrolment is the number of clean beats that make a template good for weeks.
+// Package ecg sets the least that an enrolment needs.
 const goodEnrolment = 30
 
 // needs are those of the service that the page is for.
@@ -193,7 +193,7 @@ func shownOf(in *inspect.Inspection) shown {
 	return s
 }
 
-// limitMicrovolts is beyond every heart, and within what a browser draws.
+// limitMicrovolts is beyond every ECG, and within the range that a browser draws.
 const limitMicrovolts = 1e9
 
 func microvolts(mv []float64) []int {
@@ -216,8 +216,8 @@ func word(w string) *string {
 	return &w
 }
 
-// coachOf reckons with clean beats coming as they did so far, or one a second
-// where there are none.
+// coachOf expects clean beats at the rate so far, or one a second if there was no
+// clean beat yet.
 func coachOf(in *inspect.Inspection) coach {
 	clean := in.Report.CleanBeats
 	secondsABeat := 1.0

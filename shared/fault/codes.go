@@ -18,7 +18,7 @@ const (
 	TooManyRequests      Code = "too_many_requests" // said by API Gateway, never by the code
 	UploadMissing        Code = "upload_missing"
 
-	// Who somebody is.
+	// Identity and authentication.
 	UsernameTaken      Code = "username_taken"
 	UsernameInvalid    Code = "username_invalid"
 	PasswordTooShort   Code = "password_too_short"
@@ -47,7 +47,7 @@ const (
 	ChallengeMissing Code = "challenge_missing"
 	ChallengeInvalid Code = "challenge_invalid"
 
-	// What is wrong with a recording.
+	// Faults of a recording.
 	Replay               Code = "replay"
 	Unnatural            Code = "unnatural"
 	RecordingEmpty       Code = "recording_empty"

@@ -1,4 +1,4 @@
-// Package measure collects what is measured of one request on its way through
+// Package measure collects the measurements of one request on its way through
 // the layers, carried by the request's context: how long its steps took, and
 // numbers that operators watch. Nothing here names a person. The HTTP core
 // publishes it with the request's log line.
@@ -27,7 +27,7 @@ type Measurement struct {
 	Value float64
 }
 
-// Request holds what is measured of one request. It is safe for concurrent use.
+// Request holds the measurements of one request. It is safe for concurrent use.
 type Request struct {
 	now func() time.Time
 
@@ -43,7 +43,7 @@ func With(ctx context.Context, now func() time.Time) (context.Context, *Request)
 	return context.WithValue(ctx, key{}, r), r
 }
 
-// Step begins a step of the request; calling what it returns ends it. The time
+// Step begins a step of the request; the function that it returns ends it. The time
 // is measured as "<name>_ms"; a step taken several times, or at once, adds up.
 // Without a Request in ctx it does nothing.
 func Step(ctx context.Context, name string) (end func()) {

@@ -15,8 +15,8 @@ import (
 
 // VerifyPassword returns the session and member of a token if the password is
 // the member's. Failures count with the session: holding a token does not prove
-// knowledge of the password, and what others try elsewhere keeps nobody from
-// changing theirs.
+// knowledge of the password, and failures elsewhere keep no member from changing
+// theirs.
 // The errors are fault.TokenInvalid, fault.PasswordWrong, fault.TooManyLogIns and,
 // after fifty in a row, fault.LogInAgain.
 func (s *Service) VerifyPassword(ctx context.Context, token, password string) (store.Session, store.Member, error) {
@@ -103,8 +103,8 @@ func (s *Service) replacePassword(ctx context.Context, m store.Member, replaceme
 	return now, nil
 }
 
-// passwordReplaced notes the event, and forgets what strangers guessed of the
-// password before.
+// passwordReplaced records the event, and deletes the counts of failed guesses at
+// the old password.
 func (s *Service) passwordReplaced(ctx context.Context, m store.Member, e store.Event) error {
 	err := parallel.Do(
 		func() error { return s.members.Note(ctx, m.Username, e) },
@@ -146,8 +146,8 @@ func (s *Service) LogOutEverywhere(ctx context.Context, token string) error {
 	return s.tokens.End(ctx, m.Username, store.TokenID{})
 }
 
-// Activity returns the last events of the token's member, newest first, and of
-// those that change what protects the account every one.
+// Activity returns the last events of the token's member, newest first, and every
+// one of those that change the protection of the account.
 func (s *Service) Activity(ctx context.Context, token string) ([]store.Event, error) {
 	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {

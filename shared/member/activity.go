@@ -7,7 +7,8 @@ import (
 	"systole/shared/store"
 )
 
-// Kinds of events. A log-out is none: it is one call, and writes nothing else.
+// Kinds of events. A log-out is not an event: it is one call, and writes nothing
+// else.
 const (
 	SignedUp            store.EventKind = "signed_up"
 	LoggedIn            store.EventKind = "logged_in"
@@ -34,15 +35,15 @@ func NewEvent(kind store.EventKind, at time.Time) store.Event {
 }
 
 // activityLimit bounds the events of one answer that anybody can cause: those of
-// half a year with a log-in a day. searchedEvents bounds what is looked through
-// for the others.
+// half a year with a log-in a day. searchedEvents bounds the search for the
+// others.
 const (
 	activityLimit  = 200
 	searchedEvents = 10_000
 )
 
-// weighty are the events that no number of others may push out of sight: they
-// change what protects the account.
+// weighty are the events that no number of others may displace from the answer:
+// they change the protection of the account.
 var weighty = []store.EventKind{SignedUp, PasswordChanged, ConsentWithdrawn, DataExported, ModelMade, ModelDeleted}
 
 // shown returns the newest activityLimit of the events, newest first, and of the

@@ -15,13 +15,13 @@ import (
 )
 
 // Attempts to log in are counted before a password is hashed, by the write that
-// admits them, and taken back when the password is right: of attempts at once no
-// more are compared than the limits admit, and one that can't be counted is none.
+// admits them, and taken back if the password is right: of attempts at once no
+// more are compared than the limits admit, and one that can't be counted is refused.
 //
-// Where a member got in before, from a network or with a session, only what
-// fails there counts there. What strangers do holds for strangers only: it keeps
-// no member out of their account, but it may keep them from logging in at a place
-// where they never did.
+// A network or a session that a member logged in with before has a counter of its
+// own, which only failures there raise. Failures from elsewhere lock no member out
+// of their account, but may keep them from logging in at a place where they never
+// did.
 
 // limit bounds the attempts that are counted together.
 type limit struct {
@@ -32,7 +32,7 @@ type limit struct {
 var (
 	// ofKnown holds for a name from a network that its member logged in from. The
 	// network may be a carrier's, with strangers in it: waits are short, and the
-	// end is what bounds guesses (NIST SP 800-63B-4, 3.2.2: 100 in a row).
+	// end bounds the guesses (NIST SP 800-63B-4, 3.2.2: 100 in a row).
 	ofKnown = limit{store.Backoff{Free: 10, First: time.Second, Longest: 30 * time.Second, Most: 100}, 30 * 24 * time.Hour}
 	// ofStranger holds for a name from any other network.
 	ofStranger = limit{store.Backoff{Free: 5, First: time.Second, Longest: 15 * time.Minute}, 24 * time.Hour}
@@ -40,7 +40,7 @@ var (
 	// password alone doesn't do there.
 	ofStrangers = limit{store.Backoff{Free: 20, First: time.Second, Longest: 5 * time.Minute, Most: 100}, 30 * 24 * time.Hour}
 	// ofAddress holds for all names from an address that isn't known to them. A
-	// carrier's has thousands of callers, who must not wait long for each other.
+	// carrier's has thousands of callers: waits must not be long.
 	ofAddress = limit{store.Backoff{Free: 100, First: time.Second, Longest: 30 * time.Second}, time.Hour}
 	// ofSession holds for the password beside a token. After it the session is no
 	// proof of anything, and its holder has to log in.
@@ -97,9 +97,9 @@ func keysOf(counters []counter) []string {
 	return keys
 }
 
-// mayTry returns why there is no attempt now: fault.LogInElsewhere or
-// fault.LogInAgain where there is none ever, else fault.TooManyLogIns with the
-// time to wait.
+// mayTry returns the reason why an attempt is refused now: fault.LogInElsewhere or
+// fault.LogInAgain if waiting won't help, else fault.TooManyLogIns with the time
+// to wait.
 func mayTry(counters []counter, attempts []store.Attempts, now time.Time) error {
 	var wait time.Duration
 	for i, c := range counters {
@@ -164,7 +164,8 @@ func (s *Service) admit(ctx context.Context, counters []counter, at time.Time) e
 	return tooManyLogIns(raceWait)
 }
 
-// succeed takes back what was counted, now that the password was right.
+// succeed clears the counters after a right password; from those that are kept it
+// takes back the one attempt.
 func (s *Service) succeed(ctx context.Context, counters []counter) error {
 	var calls []func() error
 	for _, c := range counters {

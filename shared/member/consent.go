@@ -13,7 +13,7 @@ import (
 // Another text is another version.
 const ConsentVersion = "2026-11"
 
-// Consent returns what the token's member last consented to, nil for nothing.
+// Consent returns the last consent of the token's member, nil without one.
 func (s *Service) Consent(ctx context.Context, token string) (*store.Consent, error) {
 	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	return m.Consent, err

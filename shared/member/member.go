@@ -4,7 +4,7 @@ package member
 
 import "systole/shared/store"
 
-// Store is what this package asks of the store of members.
+// Store is the part of the store of members that this package needs.
 type Store interface {
 	store.MemberStore
 	store.AttemptStore

@@ -26,8 +26,8 @@ const (
 //go:embed common_passwords.txt
 var commonPasswords string
 
-// newPassword returns the password as it is hashed, in NFC, or what is wrong
-// with it for this user name and name (NIST SP 800-63B-4: length and lists, no
+// newPassword returns the password as it is hashed, in NFC, or the reason why it
+// is refused for this user name and name (NIST SP 800-63B-4: length and lists, no
 // rules of composition).
 func newPassword(password, username, name string) (string, error) {
 	password = norm.NFC.String(password)

@@ -16,7 +16,7 @@ const ProofLifetime = 10 * time.Minute
 
 // MayChangeTemplate returns fault.LogInAgain where the member has, or had, a
 // template, and neither log-in nor check proved within ProofLifetime that it is
-// the member who has the session. A first enrolment needs none.
+// the member who has the session. A first enrolment needs no proof.
 func MayChangeTemplate(s store.Session, m store.Member, now time.Time) error {
 	if !m.HadTemplate() || proven(s, now) {
 		return nil

@@ -201,8 +201,8 @@ func (t *Tokens) Alive(sessions []store.Session, m store.Member) []store.Session
 	return alive
 }
 
-// End ends every session of the user name except the one kept; the zero id keeps
-// none.
+// End ends every session of the user name except the one kept; with the zero id
+// it ends all.
 func (t *Tokens) End(ctx context.Context, username string, kept store.TokenID) error {
 	sessions, err := t.sessions.SessionsOf(ctx, username)
 	if err != nil {

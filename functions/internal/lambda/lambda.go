@@ -1,5 +1,5 @@
-// Package lambda is what every function's main begins with: its environment,
-// read once and passed on as a value.
+// Package lambda is the start of every function's main: its environment, read
+// once and passed on as a value.
 package lambda
 
 import (
@@ -11,8 +11,8 @@ import (
 	"systole/shared/config"
 )
 
-// Environment is what a function is started with. The zero value is no
-// environment: see [Read].
+// Environment holds the values that a function is started with. The zero value is
+// no environment: see [Read].
 type Environment struct {
 	// Config is every setting; one that can't be used has its default.
 	Config config.Config

@@ -7,9 +7,9 @@ import (
 	"systole/functions/wiring"
 )
 
-// Plug puts an adapter into the parts, and notes what the environment lacks for
-// it. Each lies in a package of its own, so that a function links the adapters
-// that it uses and no other.
+// Plug puts an adapter into the parts, and notes the variables that the environment
+// lacks for it. Each is in a package of its own, so that a function links the
+// adapters that it uses and no other.
 type Plug func(*Environment, *wiring.Parts)
 
 // Parts returns the parts with the adapters of the plugs, the system's clock and

@@ -1,4 +1,4 @@
-// Command activity is the function that lists what happened to an account.
+// Command activity is the function that lists the events of an account.
 package main
 
 import (

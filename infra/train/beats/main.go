@@ -1,5 +1,5 @@
-// Beats writes what the front end makes of the recordings that the second
-// algorithm is learned from, so that training sees what a check will see:
+// Beats writes the front end's beats of the recordings that the second algorithm
+// is learned from, so that training has the same input as a check:
 //
 //	go run ./infra/train/beats OUT
 //
@@ -84,7 +84,7 @@ func wholes(recordings []cohort.Recording) (spans []trials.Span) {
 	return spans
 }
 
-// write writes the spans' beats; patients are those of the spans, or none.
+// write writes the spans' beats; patients are those of the spans, or empty.
 func write(stem string, spans []trials.Span, patients []cohort.Patient) (err error) {
 	beats, err := os.Create(stem + ".f32")
 	if err != nil {

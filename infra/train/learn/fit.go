@@ -13,7 +13,7 @@ import (
 // features is how many there are: waveform, slope and one network.
 const features = parameters.Network + 1
 
-// Settings are what a fit depends on beside the recordings.
+// Settings are the inputs of a fit beside the recordings.
 type Settings struct {
 	Seed    uint64
 	PLDA    [features]PLDASettings
@@ -22,7 +22,7 @@ type Settings struct {
 }
 
 // Fit learns a model from the recordings of many persons, without its
-// calibration. progress is told what is done, 0 to 1.
+// calibration. progress is called with the share that is done, 0 to 1.
 func Fit(recordings []Beats, set Settings, progress func(done float64)) (*parameters.Parameters, error) {
 	m := &parameters.Parameters{Spaces: make([]plda.Space, features), Weights: set.Weights[:]}
 	for _, r := range recordings {

@@ -51,7 +51,7 @@ func TrainNetwork(recordings []Beats, set NetworkSettings, seed uint64, progress
 	return t.net
 }
 
-// trainer holds the network, what is learned beside it and the work space.
+// trainer holds the network, the parameters learned beside it and the work space.
 type trainer struct {
 	set        NetworkSettings
 	random     *rand.Rand
@@ -64,7 +64,7 @@ type trainer struct {
 	dense      stage
 }
 
-// stage is what a layer's way back needs of its way forward.
+// stage is the part of a layer's forward pass that its backward pass needs.
 type stage struct {
 	layer        *network.Layer
 	weight, bias *parameter
@@ -327,7 +327,8 @@ func (s *stage) backward(gradient []float32, wanted bool) []float32 {
 	return back.Data
 }
 
-// gather adds up what each of a convolution's inputs gave to its columns.
+// gather adds up, for each of a convolution's inputs, the gradients of the columns
+// that it was copied to.
 func (s *stage) gather(columns []float32, batch int) []float32 {
 	l := s.layer
 	times, width, half := s.times/batch, l.Kernel*l.In, l.Kernel/2

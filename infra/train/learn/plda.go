@@ -105,7 +105,7 @@ func project(x [][]float32, mean []float64, basis *mat.Dense) *mat.Dense {
 }
 
 // scatter estimates the covariance within persons and that of the persons'
-// means. Who was seen in more sessions counts more within.
+// means. A person with more sessions has more weight within.
 func scatter(x *mat.Dense, weights []float64, persons, sessions []string) (within, between *mat.SymDense) {
 	_, d := x.Dims()
 	within, between = mat.NewSymDense(d, nil), mat.NewSymDense(d, nil)

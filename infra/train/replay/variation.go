@@ -65,7 +65,7 @@ const (
 	// natural and changed keep a recording whose beats hardly vary, or hardly
 	// change, from counting as much as the others.
 	natural, changed = 0.05, 0.3
-	// ridge is what is added to the change, as a share of its mean.
+	// ridge is added to the change, as a share of its mean.
 	ridge = 1e-3
 	// directions is how many are kept.
 	directions = 48
@@ -119,8 +119,8 @@ func (v *variation) observe(beats [][]float32, weight float64) {
 	v.weight += weight
 }
 
-// compare adds what each beat of one recording differs by in another that is the
-// same but for noise or a filter.
+// compare adds the difference of each beat of one recording from the same beat of
+// another that is the same but for noise or a filter.
 func (v *variation) compare(one, other [][]float32) {
 	if len(one) != len(other) || len(one) < fewest {
 		return

@@ -17,12 +17,12 @@ type Consents interface {
 	GiveConsent(ctx context.Context, token, version string) error
 }
 
-// Withdrawals takes consent back, and deletes what it was for.
+// Withdrawals withdraws consent, and deletes the data that it was for.
 type Withdrawals interface {
 	WithdrawConsent(ctx context.Context, token string) error
 }
 
-// Consent is the route of consent. required says whether nobody enrols without.
+// Consent is the route of consent. required says whether enrolment needs it.
 func Consent(c Consents, w Withdrawals, required bool) api.Route {
 	return api.Route{
 		Path: api.PathConsent,
@@ -71,8 +71,8 @@ func consent(c Consents, required bool) api.Answer {
 	}
 }
 
-// giveConsent takes the version of the text that was shown: nobody agrees to a
-// text that they have not seen.
+// giveConsent takes the version of the text that was shown: a member can't agree
+// to a text that they have not seen.
 func giveConsent(c Consents) api.Answer {
 	return func(w http.ResponseWriter, r *api.Request) error {
 		version := r.Value("version")

@@ -157,7 +157,7 @@ func wouldLogOut(t Tokens) api.Answer {
 	}
 }
 
-// unlessPrefetched refuses what a browser fetches ahead of a person's wish.
+// unlessPrefetched refuses requests that a browser makes ahead of a person's wish.
 func unlessPrefetched(h api.Handler) api.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if api.Prefetched(r) {

@@ -16,7 +16,7 @@ type Sessions interface {
 	LogOutEverywhere(ctx context.Context, token string) error
 }
 
-// Activities tells what happened to an account.
+// Activities lists the events of an account.
 type Activities interface {
 	Activity(ctx context.Context, token string) ([]store.Event, error)
 }
@@ -34,8 +34,8 @@ func Activity(a Activities) api.Route {
 	return api.Route{Path: api.PathActivity, Methods: map[string]api.Handler{http.MethodGet: api.Authorized(activity(a))}}
 }
 
-// session tells one session from another, and nothing of its token: the id is
-// a part of what the token's hash is.
+// session identifies a session without revealing its token: the id is a part of
+// the token's hash.
 type session struct {
 	ID      string    `json:"id"`
 	Issued  time.Time `json:"issued"`

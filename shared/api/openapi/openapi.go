@@ -1,6 +1,6 @@
 // Package openapi describes the API: one document, written by hand, for
 // machines as it is and for people as a page, which is written from it (go
-// generate ./shared/api/openapi) so that no function links what renders it.
+// generate ./shared/api/openapi) so that no function links the renderer.
 // Tests hold the document to the routes, to the words of refusals and to real
 // answers, and the page to the document.
 package openapi
@@ -49,7 +49,7 @@ func hashOf(element string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// inside is what the page's element of a name holds.
+// inside is the content of the page's element of a name.
 func inside(element string) string {
 	_, rest, _ := strings.Cut(docs, "<"+element+">")
 	text, _, _ := strings.Cut(rest, "</"+element+">")

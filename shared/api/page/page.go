@@ -1,5 +1,5 @@
-// Package page answers with what is the same for everybody: pages, scripts and
-// documents that are built into the program.
+// Package page serves content that is the same for every caller: pages, scripts
+// and documents that are built into the program.
 package page
 
 import (
@@ -29,8 +29,8 @@ type made struct {
 
 // New returns a page of a media type. policy is its Content-Security-Policy;
 // empty for that of every other answer, which allows nothing. The content is
-// asked for once, when somebody first wants the page: a function that starts
-// makes nobody wait for pages that they don't look at.
+// made once, at the page's first request: the start of a function doesn't take
+// longer for pages that are not requested.
 func New(kind, policy string, content func() ([]byte, error)) *Page {
 	p := &Page{kind: kind, policy: policy, keep: "no-cache"}
 	p.made = sync.OnceValues(func() (made, error) {
@@ -41,8 +41,8 @@ func New(kind, policy string, content func() ([]byte, error)) *Page {
 	return p
 }
 
-// Lasting says that what lies at the page's path never changes, as its version
-// is part of the path. A browser keeps it without asking again.
+// Lasting marks the content at the page's path as immutable, as its version is
+// part of the path. A browser caches it without revalidation.
 func (p *Page) Lasting() *Page {
 	p.keep = "public, max-age=31536000, immutable"
 	return p

@@ -20,7 +20,7 @@ import (
 	"systole/shared/parallel"
 )
 
-// Cost is what one hash costs: argon2id's parameters.
+// Cost is the cost of one hash: argon2id's parameters.
 type Cost struct {
 	MemoryKiB uint32
 	Passes    uint32
@@ -31,8 +31,8 @@ type Cost struct {
 // core.
 var DefaultCost = Cost{MemoryKiB: 19456, Passes: 2, Lanes: 1}
 
-// maxCost bounds what a stored hash may make us spend: a store that was
-// written by somebody else must not bring the process down.
+// maxCost bounds the cost that a stored hash may demand: a store that was
+// tampered with must not bring the process down.
 var maxCost = Cost{MemoryKiB: 256 << 10, Passes: 16, Lanes: 8}
 
 // Lengths in bytes.
@@ -82,8 +82,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 }
 
 // Verify reports whether stored is the password's hash, and whether it should
-// be made anew because the cost has changed. The error is that of a stored
-// string that is none, or fault.Unavailable as with Hash.
+// be made anew because the cost has changed. The error is that of a malformed
+// stored string, or fault.Unavailable as with Hash.
 func (h *Hasher) Verify(ctx context.Context, stored, password string) (ok, stale bool, err error) {
 	p, err := parsePHC(stored)
 	if err != nil {
@@ -98,7 +98,7 @@ func (h *Hasher) Verify(ctx context.Context, stored, password string) (ok, stale
 	return ok, stale, nil
 }
 
-// VerifyNone takes as long as Verify does, for a user name that nobody has.
+// VerifyNone takes as long as Verify does, for a user name without a member.
 func (h *Hasher) VerifyNone(ctx context.Context, password string) error {
 	_, err := h.derive(ctx, phc{cost: h.cost, salt: make([]byte, saltLength), hash: make([]byte, hashLength)}, password)
 	return err
@@ -154,8 +154,8 @@ func parsePHC(s string) (phc, error) {
 	return phc{cost: cost, salt: salt, hash: hash}, nil
 }
 
-// parseCost reads "m=19456,t=2,p=1" and holds it to maxCost and to what
-// argon2 asks: 8 KiB a lane.
+// parseCost reads "m=19456,t=2,p=1" and holds it to maxCost and to argon2's
+// minimum: 8 KiB a lane.
 func parseCost(s string) (Cost, error) {
 	values := strings.Split(s, ",")
 	if len(values) != 3 {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// description is what the page shows of the document.
+// description is the part of the document that the page shows.
 type description struct {
 	Info struct {
 		Title, Summary, Description string
@@ -82,7 +82,7 @@ func (o *ordered[V]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// resolved is what a reference stands for.
+// resolved is the target of a reference.
 func (d *description) resolved(s schema) schema {
 	if name, ok := strings.CutPrefix(s.Ref, "#/components/schemas/"); ok {
 		return d.Components.Schemas[name]
@@ -90,7 +90,7 @@ func (d *description) resolved(s schema) schema {
 	return s
 }
 
-// kind names what a value is, shortly.
+// kind is the short name of a value's type.
 func (s schema) kind() string {
 	if len(s.Enum) > 0 {
 		var all []string

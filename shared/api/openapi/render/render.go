@@ -20,7 +20,7 @@ var (
 	script string
 )
 
-// view is what the page shows.
+// view is the content of the page.
 type view struct {
 	Title, Summary string
 	Paragraphs     []string

@@ -17,7 +17,7 @@ type language struct {
 	call     *template.Template
 }
 
-// call is what a sample needs to know of an operation.
+// call is the part of an operation that a sample needs.
 type call struct {
 	Method, Path string
 	Token, File  bool
