@@ -16,9 +16,9 @@ type change struct {
 	archived []string // ids of the digests that the content now holds
 }
 
-// changed returns what is to be stored after an accepted probe: the template
-// adapted to the probe, or as it is where its key is going out of use or many
-// digests are to be archived. It returns nil for nothing.
+// changed returns the object to store after an accepted probe: the template
+// adapted to the probe, or unchanged if its key is going out of use or many
+// digests are to be archived; nil if no write is needed.
 func (s *Service) changed(m store.Member, ref reference, p *probe) *change {
 	template, adapted := s.adapted(m, ref.Template, p.reading)
 	if !adapted && !ref.stale && !full(withoutOwn(m.Digests, p)) {
@@ -66,7 +66,7 @@ func (s *Service) adapted(m store.Member, t Template, probe Reading) (Template, 
 }
 
 // replace makes a changed template the member's, as an enrolment does. If another
-// enrolment, check or removal was faster, what was written is erased.
+// enrolment, check or removal was faster, the new object is erased.
 func (s *Service) replace(ctx context.Context, session store.Session, m store.Member, c change) error {
 	model, err := s.storeTemplate(ctx, m, c.template, c.content, nil)
 	if err != nil {

@@ -1,9 +1,8 @@
-// Package biometric answers whether a recording is of the member it claims to
-// be of: it enrols, tells whether there is a template, verifies probes against
-// it, and deletes it. It knows nothing of HTTP, AWS or signal processing; the
-// last is behind the port [Engine].
+// Package biometric enrols members, reports whether a member has a template,
+// verifies probes against it, and deletes it. It is independent of HTTP and AWS;
+// signal processing is behind the port [Engine].
 //
-// policy.go holds what a check asks and allows.
+// policy.go holds the requirements and limits of enrolments and checks.
 package biometric
 
 import (
@@ -20,7 +19,7 @@ import (
 	"systole/shared/store"
 )
 
-// Members is what this package asks of the store of members.
+// Members is the part of the store of members that this package uses.
 type Members interface {
 	store.MemberReader
 	store.TemplateWriter
@@ -29,7 +28,7 @@ type Members interface {
 	store.EventWriter
 }
 
-// Objects is what this package asks of the store of objects.
+// Objects is the part of the store of objects that this package uses.
 type Objects interface {
 	store.ObjectReader
 	store.ObjectWriter
@@ -43,7 +42,7 @@ type Keys interface {
 	Ring(ctx context.Context) (protect.Ring, error)
 }
 
-// Tokens is what this package needs of package member.
+// Tokens is the part of package member that this package uses.
 type Tokens interface {
 	// Authenticate returns the session of a token, or fault.TokenInvalid.
 	Authenticate(ctx context.Context, token string) (store.Session, error)
@@ -58,7 +57,7 @@ type Tokens interface {
 	ConsumeChallenge(ctx context.Context, s store.Session, nonce string) error
 }
 
-// Settings are what a deployment chooses.
+// Settings are the choices of a deployment.
 type Settings struct {
 	// FMR is the false match rate that checks decide at.
 	FMR FMR
@@ -152,8 +151,8 @@ func (s *Service) work(ctx context.Context, f func() error) error {
 // longer than a healthy store takes, shorter than a person notices.
 const bestEffortLimit = time.Second
 
-// bestEffort runs writes whose failure doesn't change the answer: what they write
-// is a hint, or is written again by the next request.
+// bestEffort runs writes whose failure doesn't change the answer: they write a
+// hint, or the next request repeats them.
 func bestEffort(ctx context.Context, writes ...func(context.Context) error) {
 	ctx, cancel := context.WithTimeout(ctx, bestEffortLimit)
 	defer cancel()

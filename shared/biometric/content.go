@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// content is what a template's object holds, before it is sealed.
+// content is the plaintext of a template's object.
 type content struct {
 	template []byte
 	enrolled [][]byte // digests of the recordings that the member enrolled with, the latest last
@@ -48,7 +48,7 @@ func appendPart(b, part []byte) []byte {
 
 var errContent = errors.New("not the content of a template's object")
 
-// parseContent reads what marshal wrote. It shares b's memory.
+// parseContent parses the output of marshal. The content shares b's memory.
 func parseContent(b []byte) (*content, error) {
 	r := parts{rest: b}
 	c := &content{template: r.part(), enrolled: r.list(), checked: r.list()}

@@ -13,7 +13,7 @@ import (
 	"systole/shared/store"
 )
 
-// DeletionMembers is what a Deletion asks of the store of members.
+// DeletionMembers is the part of the store of members that a Deletion uses.
 type DeletionMembers interface {
 	store.MemberReader
 	store.TemplateRemover
@@ -34,9 +34,9 @@ func NewDeletion(members DeletionMembers, tokens Owners, objects Objects, keys K
 	return &Deletion{members, tokens, registry{objects, keys, random}, now}
 }
 
-// DeleteTemplate deletes the template of the token's member, and all that was
-// stored to make it. The errors are fault.NoModel, and fault.LogInAgain for a
-// session that proves no more than the possession of its token.
+// DeleteTemplate deletes the template of the token's member, and the recordings
+// and uploads it was made of. The errors are fault.NoModel, and fault.LogInAgain
+// for a session that proves no more than the possession of its token.
 func (d *Deletion) DeleteTemplate(ctx context.Context, token string) error {
 	session, m, err := d.tokens.Resolve(ctx, d.members, token)
 	if err != nil {
@@ -55,8 +55,8 @@ func (d *Deletion) DeleteTemplate(ctx context.Context, token string) error {
 }
 
 // DeleteOf deletes the template of a member, if there is one, and with it every
-// earlier version, recording, upload and enrolment under way. What is remembered
-// of the recordings stays, so that none of them is accepted again.
+// earlier version, recording, upload and enrolment under way. The digests of the
+// recordings stay, so that none of them is accepted again.
 func (d *Deletion) DeleteOf(ctx context.Context, m store.Member) error {
 	at, err := d.unlink(ctx, m, d.remembered)
 	if err != nil {
@@ -75,9 +75,8 @@ func (d *Deletion) DeleteOf(ctx context.Context, m store.Member) error {
 	return nil
 }
 
-// Finish erases what the last removal of a template would have erased, had it not
-// failed midway. Its caller is told that there is no template, and might not ask
-// again.
+// Finish completes the last removal of a template if it failed midway. The client
+// is told that there is no template, and might not repeat the request.
 func (d *Deletion) Finish(ctx context.Context, m store.Member) error {
 	if m.Removed.IsZero() {
 		return nil
@@ -99,7 +98,7 @@ func (d *Deletion) eraseThrough(ctx context.Context, pk int64, removed time.Time
 	)
 }
 
-// Forget deletes whatever objects there are of a member whose account ends.
+// Forget deletes all objects of a member whose account ends.
 func (d *Deletion) Forget(ctx context.Context, m store.Member) error {
 	nothing := func(context.Context, store.Member, time.Time) (string, []string, error) { return "", nil, nil }
 	if _, err := d.unlink(ctx, m, nothing); err != nil {
@@ -115,7 +114,7 @@ func (d *Deletion) Forget(ctx context.Context, m store.Member) error {
 	return nil
 }
 
-// remembered writes the object that remembers the member's recordings from the
+// remembered writes the object that holds the recordings' digests from the
 // removal on, and returns its key and the ids of the digests that it holds.
 func (d *Deletion) remembered(ctx context.Context, m store.Member, at time.Time) (string, []string, error) {
 	if m.Template == nil {

@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// Engine is what this package asks of a biometric characteristic: to read
-// recordings of it, to make templates of them and to compare. Package ecg/engine
+// Engine is the port to a biometric characteristic: it reads recordings, makes
+// templates and compares. Package ecg/engine
 // implements it for the electrocardiogram. Errors about a recording are of type
 // *fault.Error. Implementations are safe for concurrent use.
 type Engine interface {
@@ -36,7 +36,7 @@ type Recording interface {
 	Read(Hints) (Reading, error)
 }
 
-// Hints are what a caller states of a recording beside what its files say.
+// Hints are a caller's statements about a recording, beside those of its files.
 type Hints struct {
 	// RateHz is the sampling rate, 0 if not stated. A file's own goes before it.
 	RateHz float64
@@ -54,8 +54,8 @@ type Reading interface {
 	// Natural reports whether a living body made the recording, as far as one
 	// recording can show it.
 	Natural() bool
-	// Digest returns what is kept of the recording for Replayed, under a key:
-	// digests under different keys have nothing in common.
+	// Digest returns the recording's digest for Replayed, under a key: digests
+	// under different keys can't be linked.
 	Digest(key [32]byte) ([]byte, error)
 }
 

@@ -12,12 +12,12 @@ import (
 )
 
 // Enrol makes a template of the token's member from one or several recordings,
-// and replaces the one before. The errors are those of mayEnrol, what is wrong
-// with the recordings, and fault.Conflict when the template, or consent to it,
-// was taken back meanwhile.
+// and replaces the previous one. The errors are those of mayEnrol, the faults of
+// the recordings, and fault.Conflict when the template was removed or consent
+// withdrawn meanwhile.
 //
 // The objects are written before the pointer is moved: if it fails in between,
-// the member has the template from before, and clean-up deletes what was written.
+// the member keeps the previous template, and clean-up deletes the new objects.
 func (s *Service) Enrol(ctx context.Context, token string, e Enrolment) error {
 	session, err := s.tokens.Authenticate(ctx, token)
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *Service) Enrol(ctx context.Context, token string, e Enrolment) error {
 	return nil
 }
 
-// made is a template that was made, and what it was made of.
+// made is a new template and the files and digests of its recordings.
 type made struct {
 	Template
 	files   [][]byte
@@ -87,9 +87,9 @@ func (s *Service) makeTemplate(ctx context.Context, pk int64, files [][]byte, h 
 }
 
 // adopt makes a template the member's, and returns its object's key. Of several
-// enrolments at once the last one wins, as if it had begun after the others were
-// done, and remembers what they used. After a removal it loses. What an enrolment
-// that lost has written is erased.
+// concurrent enrolments the last one wins, as if it had begun after the others
+// were done, and keeps their digests. After a removal it loses. The objects of an
+// enrolment that lost are erased.
 func (s *Service) adopt(ctx context.Context, session store.Session, m store.Member, t made) (key string, err error) {
 	for range maxConflicts {
 		c, archived, err := s.registry().of(ctx, m)
@@ -125,7 +125,7 @@ func (s *Service) adopt(ctx context.Context, session store.Session, m store.Memb
 	return "", fault.New(fault.Conflict)
 }
 
-// abandon erases what was written for a pointer that wasn't moved.
+// abandon erases the objects written for a pointer that wasn't moved.
 func (s *Service) abandon(ctx context.Context, pk int64, pointer store.Template) {
 	bestEffort(ctx,
 		func(ctx context.Context) error { return s.objects.EraseThrough(ctx, pointer.Key, "") },

@@ -6,8 +6,7 @@ import (
 	"systole/shared/store"
 )
 
-// Owners is what deleting, and telling who has a template, need of package
-// member.
+// Owners is the part of package member that Deletion and References use.
 type Owners interface {
 	// Resolve returns the session of a token and its member, or fault.TokenInvalid.
 	Resolve(ctx context.Context, members store.MemberReader, token string) (store.Session, store.Member, error)

@@ -9,29 +9,28 @@ import (
 	"systole/shared/store"
 )
 
-// This file is the policy of enrolments and checks, whole: what is asked of a
-// recording, who may try how often, how strict a check is, what is remembered
-// and for how long. What a deployment may choose is in Settings.
+// This file is the whole policy of enrolments and checks: the requirements on a
+// recording, the limits on attempts, the false match rate, and the number and
+// lifetime of stored digests. Settings holds the choices of a deployment.
 
 // FMR is a false match rate (ISO/IEC 19795-1): the share of impostors that a
 // check accepts. 0.001 is one in a thousand.
 type FMR float64
 
-// Need is what a purpose asks of a recording.
+// Need is the least recording that a purpose accepts.
 type Need struct {
 	Seconds    float64 // length
 	CleanBeats int     // beats that agree with the others
 }
 
-// What an enrolment, and what a probe needs. Fewer beats raise the false
-// non-match rate of the same person; more keep people waiting with their
-// fingers on the electrodes.
+// Needs of an enrolment and of a probe. Fewer beats raise the false non-match
+// rate; more beats lengthen the recording that a member has to make.
 var (
 	EnrolmentNeed = Need{Seconds: 10, CleanBeats: 6}
 	ProbeNeed     = Need{Seconds: 8, CleanBeats: 4}
 )
 
-// Limits of what a request brings.
+// Limits of a request's files and uploads.
 const (
 	// maxUploads bounds the uploaded files of one request; it is as many as may be
 	// sent with one (package api).
@@ -42,9 +41,9 @@ const (
 	MaxUploadSize = 64 << 20
 	// UploadLifetime is how long a caller has to upload it.
 	UploadLifetime = 15 * time.Minute
-	// What a member may have uploaded, or have addresses for, that no request has
-	// used yet: two enrolments of the most files, and 512 MB. Each counts until it
-	// is used, or pendingLifetime is over and the file is gone.
+	// Quota of a member's pending uploads, handed out or stored and not yet used:
+	// two enrolments of the most files, and 512 MB. Each upload counts until it is
+	// used, or until pendingLifetime is over and the file is deleted.
 	maxPending      = 2 * maxUploads
 	maxPendingBytes = 512 << 20
 	pendingLifetime = 24 * time.Hour
@@ -58,7 +57,7 @@ const (
 // without a verdict, by a crash or a store that is down, stays counted.
 var checkLimit = store.Backoff{Free: 5, First: 30 * time.Second, Longest: 15 * time.Minute, Most: 50}
 
-// What is remembered of recordings, so that none is accepted twice.
+// Limits of the stored digests, by which no recording is accepted twice.
 const (
 	// maxChecked bounds the checks remembered beside a template. Each costs it some
 	// 1.5 KB, and the more there are the likelier a new recording resembles one
@@ -83,8 +82,8 @@ const (
 )
 
 // repeatWithin is the time within which the same request from the same token is
-// the same check: a double tap, or a retry of a caller who never got the answer.
-// It waits 30 s for one.
+// the same check: a double tap, or a retry after a lost answer. Clients wait 30 s
+// for an answer.
 const repeatWithin = time.Minute
 
 // When a template is adapted to an accepted probe, where Settings.Adapt says so:
@@ -93,7 +92,7 @@ const (
 	// adaptEvery is the least time between adaptations: each writes an object.
 	adaptEvery = 24 * time.Hour
 	// AdaptFMR is the false match rate at which the probe must be accepted,
-	// stricter than any usual check, so that no impostor is taken in.
+	// stricter than any usual check, so that no impostor enters the template.
 	AdaptFMR = FMR(0.0003)
 )
 
@@ -137,7 +136,7 @@ func (s Settings) consented(m store.Member) error {
 	return nil
 }
 
-// mayCheck returns why the template may not be compared with now:
+// mayCheck returns the reason that forbids a comparison with the template now:
 // fault.ModelDisabled, or fault.TooManyChecks with the time to wait.
 func mayCheck(m store.Template, now time.Time) error {
 	if checkLimit.Exhausted(m.Failures) {

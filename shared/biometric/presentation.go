@@ -107,7 +107,8 @@ func (s *Service) present(ctx context.Context, session store.Session, p *probe) 
 	return store.Member{}, tooManyChecks(time.Second)
 }
 
-// refused returns why no probe of the session is admitted, nil if one would be.
+// refused returns the error that refuses the session's probes, nil if one would
+// be admitted.
 func (s *Service) refused(session store.Session, m store.Member, now time.Time) error {
 	if err := s.tokens.Confirm(session, m); err != nil {
 		return err
@@ -182,8 +183,7 @@ func (s *Service) replayed(p *probe, history [][]byte) bool {
 	return false
 }
 
-// history is what is remembered of the member's recordings, without the probe's
-// own digest.
+// history holds the digests of the member's recordings, except the probe's own.
 func history(ring protect.Ring, c *content, m store.Member, own []string) [][]byte {
 	others := slices.DeleteFunc(m.DigestIDs(), func(id string) bool { return slices.Contains(own, id) })
 	all := c.digests()
@@ -193,8 +193,8 @@ func history(ring protect.Ring, c *content, m store.Member, own []string) [][]by
 	return append(all, beside(ring, m, others)...)
 }
 
-// digestPlace is where the digests in a member's row are sealed for: lying open,
-// two of one recording could be told to be by the distances within each.
+// digestPlace is the place that digests in a member's row are sealed for:
+// unsealed, two digests of one recording could be linked by their inner distances.
 func digestPlace(pk int64) string { return "digests/" + strconv.FormatInt(pk, 10) }
 
 // beside are the digests with these ids that lie in the member's row, opened.
@@ -206,9 +206,9 @@ func beside(ring protect.Ring, m store.Member, ids []string) [][]byte {
 	return all
 }
 
-// openDigest is the digest that was sealed for a member's row. One that was never
-// sealed comes as it is, and so does one whose key isn't at hand: it may come
-// back.
+// openDigest opens a digest that was sealed for a member's row. A digest that was
+// never sealed is returned unchanged, and so is one whose key isn't in the ring:
+// the key may return.
 func openDigest(ring protect.Ring, pk int64, digest []byte) []byte {
 	opened, _, _, err := ring.Open(digestPlace(pk), digest)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"systole/shared/store"
 )
 
-// reference is what a probe is compared with: an opened object.
+// reference is an opened template object, for probes to be compared with.
 type reference struct {
 	Template
 	content *content
@@ -52,7 +52,7 @@ func (s *Service) open(ctx context.Context, key string, object []byte) (referenc
 	return reference{template, content, stale}, nil
 }
 
-// seal returns the object of a template and what is remembered beside it.
+// seal returns the object of a template and the digests beside it.
 func (s *Service) seal(ctx context.Context, key string, t Template, c content) ([]byte, error) {
 	ring, err := s.ring(ctx)
 	if err != nil {
@@ -100,8 +100,8 @@ func (s *Service) storeTemplate(ctx context.Context, m store.Member, t Template,
 	return model, nil
 }
 
-// maxConflicts bounds how often a pointer is read again that another request
-// moved in between: more than one person's devices are at work at once.
+// maxConflicts bounds the repeated reads of a pointer that other requests moved
+// in between: more requests than one member's devices send at once.
 const maxConflicts = 5
 
 // Lengths of a version in bytes: milliseconds since 1970, and random ones.
@@ -111,8 +111,8 @@ const (
 )
 
 // following returns the time, or a millisecond after the removal of a template if
-// that isn't before: versions tell what is younger than a removal, by whatever
-// clock.
+// the removal isn't earlier: versions made after a removal sort after it even
+// when clocks differ.
 func following(removed, at time.Time) time.Time {
 	if next := removed.Add(time.Millisecond); !removed.IsZero() && at.Before(next) {
 		return next

@@ -13,7 +13,7 @@ import (
 	"systole/shared/store"
 )
 
-// registry is what is remembered of the recordings that a member used. It belongs
+// registry holds the digests of the recordings that a member used. It belongs
 // to the account: it lies beside the template, in the template's object, and in
 // an object of its own from the removal of a template to the next enrolment.
 type registry struct {
@@ -22,10 +22,10 @@ type registry struct {
 	rand    io.Reader
 }
 
-// of returns all that is remembered of the member, those digests included that
-// lie beside them, and the ids of the latter. What is lost or damaged can't be
-// remembered; what can't be read for the moment is fault.Unavailable: forgotten
-// recordings would be accepted again.
+// of returns all digests of the member's recordings, those in the member's row
+// included, and the ids of the latter. Lost or damaged digests are left out; a
+// temporary failure to read is fault.Unavailable, because recordings without a
+// digest would be accepted again.
 func (r registry) of(ctx context.Context, m store.Member) (c content, archived []string, err error) {
 	if key := m.ObjectKey(); key != "" {
 		if c, err = r.read(ctx, key); err != nil {
@@ -44,8 +44,8 @@ func (r registry) of(ctx context.Context, m store.Member) (c content, archived [
 	return c, archived, nil
 }
 
-// archivable are the ids of the digests beside the member but those kept, no more
-// than one write may name.
+// archivable returns the ids of the digests in the member's row except those
+// kept, at most as many as one write may name.
 func archivable(m store.Member, kept ...string) []string {
 	ids := slices.DeleteFunc(m.DigestIDs(), func(id string) bool { return slices.Contains(kept, id) })
 	return ids[:min(len(ids), maxArchived)]
@@ -78,8 +78,8 @@ func (r registry) read(ctx context.Context, key string) (content, error) {
 	return content{enrolled: c.enrolled, checked: c.checked}, nil
 }
 
-// write stores what is remembered, without a template, and returns the object's
-// key; "" where nothing is.
+// write stores the digests without a template and returns the object's key, ""
+// if there are no digests.
 func (r registry) write(ctx context.Context, pk int64, at time.Time, c content) (key string, err error) {
 	if len(c.enrolled)+len(c.checked) == 0 {
 		return "", nil

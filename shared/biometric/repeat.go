@@ -20,8 +20,8 @@ import (
 // waits for the other. It counts, is noted and changes the template once. Any
 // other way of sending a recording again is a replay.
 
-// requestKey tells the requests of a session apart: by all that the check was
-// asked with. Without the member's key it tells nothing of the recording.
+// requestKey identifies a request of a session by all fields of the check.
+// Without the member's key it reveals nothing of the recording.
 func requestKey(key protect.Derived, session store.Session, c Check) (string, error) {
 	mac := hmac.New(sha256.New, key.Secret[:])
 	mac.Write(session.ID[:])

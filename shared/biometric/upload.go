@@ -19,7 +19,7 @@ type Upload struct {
 	store.SignedPut
 }
 
-// UploadMembers is what Uploads asks of the store of members.
+// UploadMembers is the part of the store of members that Uploads uses.
 type UploadMembers interface {
 	store.MemberReader
 	store.UploadRegistry

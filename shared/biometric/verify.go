@@ -12,10 +12,10 @@ import (
 	"systole/shared/store"
 )
 
-// Verify reports whether the probe is of the token's member. If anything keeps it
-// from comparing, that is an error and no verdict: fault.NoModel,
-// fault.ModelObsolete, what is wrong with the recording or the nonce,
-// fault.Replay or fault.Unnatural, too many failures, or the stores' failure.
+// Verify reports whether the probe is of the token's member. Without a comparison
+// there is an error and no verdict: fault.NoModel, fault.ModelObsolete, a fault of
+// the recording or the nonce, fault.Replay or fault.Unnatural, too many failures,
+// or a failure of the stores.
 //
 // It costs three calls to the stores, two of them at once.
 func (s *Service) Verify(ctx context.Context, token string, c Check) (bool, error) {
@@ -71,9 +71,9 @@ func (s *Service) mayFetch(ctx context.Context, session store.Session, submitted
 	return s.refused(session, m, s.now())
 }
 
-// admit loads what the probe is compared with. That the probe is unusable is
-// answered last, so that only a member with a template, who may check now, learns
-// about a recording.
+// admit loads the reference for the probe. The error for an unusable probe comes
+// last, so that the answer describes a recording only to a member with a template
+// that may be compared with now.
 func (s *Service) admit(ctx context.Context, session store.Session, p *probe, unusable error, nonce string) (store.Member, reference, error) {
 	m, ref, err := s.load(ctx, session, p, nonce)
 	if err != nil {
@@ -184,9 +184,9 @@ func (s *Service) recordFailure(ctx context.Context, m store.Member, p *probe, w
 	return why
 }
 
-// recordSuccess adapts, archives or notes what follows from an accepted probe.
-// What it doesn't write leaves a count too high, and never one too low. Of a
-// repetition only the digest has to be remembered.
+// recordSuccess adapts the template, archives digests or notes the use after an
+// accepted probe. A failed write leaves the failure count too high, never too
+// low. For a repetition only the digest has to be stored.
 func (s *Service) recordSuccess(ctx context.Context, session store.Session, m store.Member, ref reference, p *probe) error {
 	if p.repeated {
 		return s.keep(ctx, session, p)

@@ -25,11 +25,11 @@ type Signal struct {
 	RateHz float64
 }
 
-// MaxSeconds is how much of a signal is used; the rest is cut off.
+// MaxSeconds is the longest signal used; the rest is cut off.
 const MaxSeconds = 600
 
-// Unusable says why a recording can't be used. It is an error about the
-// recording, never about the person.
+// Unusable is the error for an unusable recording, with its reason. It is about
+// the recording, never about the person.
 type Unusable struct {
 	Reason         quality.Reason
 	SecondsMissing float64 // how much longer it must be, 0 where length is not the matter
@@ -55,7 +55,8 @@ func unusable(report *quality.Report, need quality.Need) error {
 	return u
 }
 
-// check refuses rates outside of what recorders have, and cuts what is too long.
+// check refuses sampling rates outside package rate's range, and cuts a signal
+// beyond MaxSeconds.
 func (s Signal) check() (Signal, error) {
 	if !rate.Usable(s.RateHz) {
 		return s, &Unusable{Reason: quality.RateImplausible}

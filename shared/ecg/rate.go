@@ -6,7 +6,7 @@ import (
 	"systole/shared/ecg/rate"
 )
 
-// How a rate is doubted.
+// Limits of the check of a sampling rate.
 const (
 	rateSeconds = 60  // of a signal are enough to tell
 	trustedRate = 0.8 // share of clean beats from which a rate isn't doubted
@@ -18,13 +18,12 @@ const (
 // stretched or squeezed by less looks like a heart all the same.
 var otherRates = []float64{1. / 2, 1. / 3, 1. / 4, 1. / 6, 2, 3, 4, 6}
 
-// CheckRate doubts a sampling rate that no file vouches for. At a rate that is
-// wrong by far a heart's beats are so long or so short that few or none are
-// found, and nothing tells them from noise, or what is found isn't them. So
-// where few beats agree other rates are tried: if under one of them the beats
-// do agree, that is the heart, and the rate that was said makes it beat as
-// often as it follows. The error is an *Unusable of quality.RateImplausible
-// when that is outside 30 to 220 times a minute.
+// CheckRate checks a sampling rate that no file states. At a grossly wrong rate
+// the beats are so long or so short that the detector finds few or none of them,
+// or marks noise. So if few beats agree, other rates are tried: if the beats agree
+// at one of them, its heart rate is scaled to the stated sampling rate. The error
+// is an *Unusable of quality.RateImplausible if the result is outside 30 to 220
+// beats a minute.
 func CheckRate(s Signal) error {
 	s, err := s.check()
 	if err != nil {
@@ -53,8 +52,8 @@ func CheckRate(s Signal) error {
 	return nil
 }
 
-// agreeing is the share of beats that agree, 0 where there is no heart or too
-// little of it.
+// agreeing returns the share of beats that agree, 0 for a signal without beats or
+// with too few.
 func agreeing(r quality.Report) float64 {
 	if r.Reason(quality.Need{CleanBeats: fewestBeats}) != "" {
 		return 0

@@ -12,9 +12,8 @@ import (
 	"systole/shared/ecg/replay"
 )
 
-// Reading is one run of the front end over a recording, from which every
-// question about the recording is answered: whether it is usable, whose it is,
-// whether it was used before, whether a living heart made it. It holds beats
+// Reading is the result of one run of the front end over a recording, for quality,
+// comparison, replay detection and liveness detection alike. It holds beats
 // from before any embedding, so that it can be compared with templates of every
 // algorithm. Several goroutines may use it.
 type Reading struct {
@@ -28,8 +27,8 @@ type Reading struct {
 }
 
 // Read runs the front end over a recording. The error is an *Unusable of
-// quality.RateImplausible for a rate outside of what recorders have; whether the
-// recording is good enough is for [Reading.Usable] and [Enrol] to say.
+// quality.RateImplausible for a sampling rate outside package rate's range;
+// [Reading.Usable] and [Enrol] judge the quality.
 func Read(signal Signal) (*Reading, error) {
 	s, err := signal.check()
 	if err != nil {
@@ -95,7 +94,7 @@ func (r *Reading) embedding(p *parameters.Parameters) ([]float32, error) {
 // Usable is nil for a recording that meets the need, otherwise an *Unusable.
 func (r *Reading) Usable(need quality.Need) error { return unusable(&r.report, need) }
 
-// Digest is what is kept of the recording to recognise it.
+// Digest returns the recording's digest for replay detection.
 func (r *Reading) Digest(d *replay.Detector) replay.Digest { return d.Digest(r.signal) }
 
 // Replayed reports whether the recording is one of the earlier ones, a part of

@@ -2,8 +2,8 @@ package ecg
 
 import "systole/shared/ecg/parameters"
 
-// Score is how likely two recordings are of one person. Its value stays inside:
-// an attacker who learns scores climbs step by step to an accepted recording.
+// Score is a log-likelihood ratio that two recordings are of one person. Its value
+// is not exported: scores would allow a hill-climbing attack on the template.
 // The zero Score is accepted at no rate.
 type Score struct {
 	ratio      float64 // weighted sum of log-likelihood ratios

@@ -20,8 +20,8 @@ var (
 	ErrCorrupt = errors.New("not a template")
 )
 
-// Template is what is kept of a person's enrolment, for probes to be compared
-// with. It belongs to the algorithm that made it, and is not changed once made.
+// Template is the biometric reference of an enrolled person. It belongs to the
+// algorithm that made it, and is not changed once made.
 type Template struct {
 	parameters *parameters.Parameters
 	days       []parameters.Template // one for each day of enrolment, the last day's last
@@ -70,8 +70,8 @@ func dayOf(p *parameters.Parameters, need quality.Need, recordings []*Reading) (
 
 // AddDay returns the template with another day of the same person's recordings,
 // which together must meet the need. Each day counts the same, and none of the
-// adaptation is lost; at most parameters.MaxDays are kept. Whether it is the same
-// person is for the caller to ask. The error is an *Unusable.
+// adaptation is lost; at most parameters.MaxDays are kept. The caller verifies
+// first that the person is the same. The error is an *Unusable.
 func (t *Template) AddDay(need quality.Need, recordings ...*Reading) (*Template, error) {
 	day, quality, err := dayOf(t.parameters, need, recordings)
 	if err != nil {
@@ -90,15 +90,14 @@ func (t *Template) Recordings() float64 {
 	return t.adaptive.Enrolled.Recordings + t.adaptive.Adapted.Recordings
 }
 
-// Quality is the template's quality score (ISO/IEC 29794-1), 0 to 1: how far
-// comparisons with it can be trusted.
+// Quality is the template's quality score (ISO/IEC 29794-1), 0 to 1.
 func (t *Template) Quality() float64 { return t.quality }
 
 // Algorithm names the parameters that made the template.
 func (t *Template) Algorithm() string { return t.parameters.Algorithm }
 
 // Seed is the secret under which a template is stored. Each template has its
-// own: package isometry says what for.
+// own, for the transform of package isometry.
 type Seed [32]byte
 
 // Marshal returns the template as bytes for ParseTemplate with the same seed:
@@ -148,7 +147,7 @@ const (
 	maxValue = 1e6
 )
 
-// ParseTemplate reads what Marshal wrote with the same seed, by the algorithm
+// ParseTemplate parses the output of Marshal with the same seed, by the algorithm
 // that made it. A wrong seed yields a meaningless template without an error:
 // authenticate the bytes first. The error is ErrObsolete for an algorithm that
 // isn't among those, or ErrCorrupt.

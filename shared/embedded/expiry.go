@@ -8,7 +8,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// expiryKey sorts what is to be forgotten by when that is.
+// expiryKey sorts the expiring rows by their time of expiry.
 func expiryKey(expires time.Time, bucket, key []byte) []byte {
 	return slices.Concat(number(expires.UnixNano()), bucket, []byte{0}, key)
 }
@@ -17,7 +17,7 @@ func expiryKey(expires time.Time, bucket, key []byte) []byte {
 // more than it adds.
 const sweepLimit = 8
 
-// sweep deletes some of what expired before now.
+// sweep deletes some of the rows that expired before now.
 func sweep(tx *bolt.Tx, now time.Time) error {
 	expiry, until := tx.Bucket(expiryBucket), number(now.UnixNano())
 	c := expiry.Cursor()

@@ -24,7 +24,7 @@ type Objects struct {
 
 func openObjects(dir string) (*Objects, error) {
 	o := &Objects{dir: dir, temp: dir + ".part"}
-	// What a crash left half-written was never answered with success.
+	// A file that a crash left half-written was never answered with success.
 	if err := os.RemoveAll(o.temp); err != nil {
 		return nil, fmt.Errorf("open objects: %w", err)
 	}

@@ -25,7 +25,7 @@ func (s *Store) MemberWithAttempts(_ context.Context, username string, keys []st
 	return &m, of, nil
 }
 
-// AdmitAttempt: see store.AttemptStore. What has expired by then is forgotten.
+// AdmitAttempt: see store.AttemptStore. Expired attempts are forgotten.
 func (s *Store) AdmitAttempt(_ context.Context, key string, b store.Backoff, at, expires time.Time) error {
 	s.sweep(at)
 	_, _, err := update(s, &s.attempts, key, rules.AdmitAttempt(b, at, expires))

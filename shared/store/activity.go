@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// EventKind is a stable word for what happened to an account.
+// EventKind is a stable word for a kind of event of an account.
 type EventKind string
 
 // Event is an entry of an account's audit trail. It holds no secret, no score
@@ -13,7 +13,7 @@ type EventKind string
 type Event struct {
 	Kind    EventKind
 	At      time.Time
-	Expires time.Time // when it is forgotten
+	Expires time.Time // time of its deletion
 }
 
 // EventWriter adds to the audit trail of a user name.

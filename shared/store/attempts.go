@@ -13,7 +13,7 @@ type Attempts struct {
 	FailedAt time.Time
 }
 
-// AttemptStore counts attempts. A key says what they have in common.
+// AttemptStore counts attempts under keys; see [Attempts].
 type AttemptStore interface {
 	// MemberWithAttempts returns, in one call, the member, nil for a name
 	// without one, and the attempts under each of the keys.

@@ -13,10 +13,10 @@ const (
 	// IncomingPrefix begins files that were uploaded and that no request has used
 	// yet. They have a prefix of their own for the bucket's life cycle.
 	IncomingPrefix = "incoming/"
-	MemoryPrefix   = "memory/" // what is remembered of used recordings, without a template
+	MemoryPrefix   = "memory/" // digests of used recordings, without a template
 )
 
-// CursorKey is the object that says how far clean-up came.
+// CursorKey is the object that holds the position of clean-up.
 const CursorKey = "cleanup/cursor"
 
 // TemplateKey is the object of a member's template of this version.
@@ -43,7 +43,7 @@ func MemoryKey(pk int64, version string) string { return MemoriesOf(pk) + versio
 func EnrolledPrefix(pk int64, version string) string { return RecordingsOf(pk) + version + "/" }
 
 // EnrolledKey is the object of the nth recording that a template was made of.
-// Nothing that a client says, such as a file name, is part of it.
+// It contains no input of a client, such as a file name.
 func EnrolledKey(pk int64, version string, n int) string {
 	return EnrolledPrefix(pk, version) + strconv.Itoa(n)
 }

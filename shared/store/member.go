@@ -21,7 +21,7 @@ type Member struct {
 	// Networks are those that the member logged in from, with the last time, by a
 	// digest of each.
 	Networks map[string]time.Time `json:",omitempty"`
-	// Consent is the last that was given; nil when none ever was.
+	// Consent is the last consent given; nil if the member never gave any.
 	Consent *Consent
 	// Template points to the current template; nil when there is none.
 	Template *Template `json:"Model"` // the name in database files of 2026
@@ -32,7 +32,8 @@ type Member struct {
 	// become one: zero for none. Each is later than the one before, by a
 	// millisecond at least.
 	Removed time.Time `json:",omitzero"`
-	// Failed is what Template counted when it was removed, until there is another.
+	// Failed is the last template's failure count from its removal to the next
+	// template.
 	Failed Attempts `json:",omitzero"`
 	// MemoryKey is the object that remembers the recordings which the member used,
 	// while there is no template: a template's object remembers them beside it.
@@ -43,7 +44,7 @@ type Member struct {
 	Uploads []PendingUpload `json:",omitempty"`
 }
 
-// LastCheck tells a check that is sent again from another one.
+// LastCheck identifies the last admitted check, to recognise its repetition.
 type LastCheck struct {
 	Key string // of its request: Probe.Key
 	ID  string // of its digest, whether or not that still is there
@@ -123,7 +124,7 @@ type MemberReader interface {
 	Member(ctx context.Context, username string) (Member, error)
 }
 
-// MemberStore keeps what a member signed up with.
+// MemberStore stores members' sign-up data, consent and networks.
 type MemberStore interface {
 	MemberReader
 	// CreateMember adds m; ErrExists when the user name is taken. A repetition
@@ -186,7 +187,7 @@ type ProbeRegistry interface {
 	// RememberProbe puts the digest under the id, and counts nothing; ErrConflict
 	// when the session isn't the member's.
 	RememberProbe(ctx context.Context, session Session, id string, digest []byte) error
-	// RemoveProbe removes the digest with this id; what was counted stays.
+	// RemoveProbe removes the digest with this id; the failure count stays.
 	// Removing a missing one succeeds.
 	RemoveProbe(ctx context.Context, username, id string) error
 	// WithdrawProbe removes the digest with this id, and takes the failure back

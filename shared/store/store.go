@@ -1,14 +1,13 @@
-// Package store is the contract between the service and whatever keeps its
-// data: the plain types that are kept, where objects lie, what can go wrong,
-// and the interfaces of the stores, each method documented once.
+// Package store is the contract between the service and its stores: the stored
+// types, the keys of objects, the errors, and the interfaces of the stores, each
+// method documented once.
 //
 // Consumers name the methods that they use by embedding the small interfaces;
 // an implementation has all of Members, Sessions and Objects. There is one in
 // DynamoDB and S3 (shared/aws), one in a folder (shared/embedded) and one in
 // maps (shared/memory). Each passes the conformance suite in storetest.
 //
-// Package rules says what each conditional write asks of a row and what it
-// changes.
+// Package rules holds the condition and the change of each conditional write.
 package store
 
 import "errors"

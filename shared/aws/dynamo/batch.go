@@ -15,7 +15,7 @@ import (
 // batchSize is DynamoDB's limit of one BatchWriteItem.
 const batchSize = 25
 
-// batchTries bounds how often what a batch left undone is sent again.
+// batchTries bounds the repetitions of a batch's unprocessed items.
 const batchTries = 4
 
 // write is one of a batch's. They don't depend on each other.

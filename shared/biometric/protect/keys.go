@@ -16,7 +16,7 @@ type keysFile struct {
 	Previous []string `json:"previous"`
 }
 
-// ParseKeys reads {"current":"…","previous":["…"]}. The error tells nothing of
+// ParseKeys reads {"current":"…","previous":["…"]}. The error reveals nothing of
 // the keys.
 func ParseKeys(b []byte) (Ring, error) {
 	var f keysFile

@@ -68,11 +68,11 @@ func NewRing(current string, previous ...string) (Ring, error) {
 	return r, nil
 }
 
-// Ring returns r: a ring that is at hand is where keys come from, too.
+// Ring returns r, so that a ring is a source of keys as well.
 func (r Ring) Ring(context.Context) (Ring, error) { return r, nil }
 
-// Source is where keys come from, as a function: a secret that is read when it
-// is needed.
+// Source is a function that returns the keys, for a secret that is read when it
+// is first needed.
 type Source func(context.Context) (Ring, error)
 
 // Ring calls s.

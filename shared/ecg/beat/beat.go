@@ -2,8 +2,8 @@
 // comparable: polarity corrected, normalised to the heart rate, aligned, and without
 // outliers.
 //
-// What is learned from beats depends on every choice made here: a change of
-// the grid, the order of steps or a constant makes learned parameters invalid.
+// The learned parameters depend on every choice made here: a change of the grid,
+// the order of steps or a constant makes them invalid.
 package beat
 
 // The grid on which a beat is given: 4 ms steps from -248 ms to +448 ms, the
@@ -18,17 +18,17 @@ const (
 // Beats are the usable beats of one recording, in time order.
 type Beats struct {
 	// Rows holds the beats one after another, Width values each: mean 0 and
-	// root mean square 1 over the row, upright, the usual beat's R peak at
-	// index Before, the time after the QRS scaled to an interval of one second.
+	// root mean square 1 over the row, polarity corrected, the usual beat's R peak
+	// at index Before, the time after the QRS scaled to an interval of one second.
 	Rows []float64
 	// Quality is each beat's correlation with the median beat, from the
 	// outliers' limit to 1.
 	Quality []float64
 	// RR is the usual interval around each beat, in seconds.
 	RR []float64
-	// Scale is what each row was divided by: its root mean square in mV.
+	// Scale is the divisor of each row: its root mean square in mV.
 	Scale []float64
-	// Turned says that the signal was found upside down.
+	// Turned reports that the signal was inverted and its polarity corrected.
 	Turned bool
 	// Cut is how many beats there were before outliers were dropped.
 	Cut int

@@ -27,7 +27,7 @@ type Cutter struct {
 
 // Cut returns the beats around the peaks, which are positions in samples of x,
 // rising. x is band-passed, finite, sampled at RateHz, of either polarity:
-// turning it changes nothing but Turned. Beats that reach over an end are left
+// inversion changes nothing but Turned. Beats that reach over an end are left
 // out. The result is valid until the next call.
 func (c *Cutter) Cut(x, peaks []float64) *Beats {
 	b := &c.beats
@@ -86,9 +86,9 @@ func (c *Cutter) cut(x []float64) {
 	}
 }
 
-// findMedian sets c.median to the median beat, normalised and upright, over at
-// most medianBeats beats spread evenly, and b.Turned to whether that needed
-// turning; rows are as they were.
+// findMedian sets c.median to the median beat, normalised and polarity corrected,
+// over at most medianBeats beats spread evenly, and b.Turned to whether the
+// polarity was corrected; rows stay unchanged.
 func (c *Cutter) findMedian() {
 	b := &c.beats
 	n := min(b.Cut, medianBeats)
@@ -108,8 +108,8 @@ func (c *Cutter) findMedian() {
 	}
 }
 
-// grade turns each beat as the median was, normalises it, grades it against
-// the median and drops the outliers.
+// grade corrects each beat's polarity as the median's, normalises it, grades it
+// against the median and drops the outliers.
 func (c *Cutter) grade() {
 	b := &c.beats
 	if b.Turned {

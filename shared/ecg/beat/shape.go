@@ -69,20 +69,20 @@ func (w spline) at(x []float64) float64 {
 	return w[0]*x[0] + w[1]*x[1] + w[2]*x[2] + w[3]*x[3]
 }
 
-// The part of a beat whose sign says which way up it is: the QRS complex and
-// the T wave.
+// The part of a beat that determines its polarity: the QRS complex and the T
+// wave.
 const (
 	uprightFrom = Before - 15
 	uprightTo   = Before + 90
 )
 
-// upright says whether a normalised beat is the right way up: whether the sum
-// of its values' signed 1.5th powers over QRS and T wave is positive.
+// upright reports whether a normalised beat has the right polarity: whether the
+// sum of its values' signed 1.5th powers over QRS and T wave is positive.
 //
 // The R and S waves alone say little where both are of one height; with the T
 // wave, and a power that lets no single peak decide, all recordings of each of
-// 160 persons came out the same way, where the third power over the QRS alone
-// turned 28 of 990.
+// 160 persons got the same polarity, while the third power over the QRS alone
+// inverted 28 of 990.
 func upright(row []float64) bool {
 	sum := 0.0
 	for _, v := range row[uprightFrom:uprightTo] {
@@ -91,11 +91,11 @@ func upright(row []float64) bool {
 	return sum >= 0
 }
 
-// fiducialReach is how far from the detected instant the upright beat's R peak
-// is sought, 40 ms.
+// fiducialReach bounds the search for the polarity-corrected beat's R peak around
+// the detected instant, 40 ms.
 const fiducialReach = RateHz * 40 / 1000
 
-// fiducial is where an upright beat's R peak lies, in samples from index
+// fiducial is the R peak of a polarity-corrected beat, in samples from index
 // Before: the detector, which knows no polarity, may have marked the S wave.
 func fiducial(row []float64) float64 {
 	best := Before
@@ -118,8 +118,8 @@ const (
 
 // offset is how far a beat lies, in samples, from where its QRS fits the
 // median's best. A beat that fits best at the very limit is left alone. The
-// median is upright and the row as it was recorded, so that the fit counts by
-// its size.
+// median is polarity corrected and the row is not, so that the fit counts by its
+// size.
 func offset(median, row []float64) float64 {
 	var fit [2*alignReach + 1]float64
 	best := alignReach

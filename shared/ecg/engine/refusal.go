@@ -37,8 +37,8 @@ func unusable(r quality.Reason) (fault.Code, bool) {
 	return "", false
 }
 
-// Refusal turns the errors of packages recording and ecg about a recording into
-// faults for the person who sent it. Any other error stays what it is.
+// Refusal converts the errors of packages recording and ecg about a recording into
+// faults for its sender. Any other error is returned unchanged.
 func Refusal(err error) error {
 	var u *ecg.Unusable
 	if errors.As(err, &u) {
@@ -51,7 +51,7 @@ func Refusal(err error) error {
 	return err
 }
 
-// unusableFault says what the recording lacks.
+// unusableFault returns the fault that states the recording's deficiency.
 func unusableFault(u *ecg.Unusable) error {
 	code, ok := unusable(u.Reason)
 	if !ok {
@@ -89,8 +89,8 @@ func unread(r recording.Reason) (fault.Code, bool) {
 	return "", false
 }
 
-// unreadFault says which line of the file can't be read, if it has lines, or what
-// kind of file it is, if that is known.
+// unreadFault returns the fault for an unreadable file, with the line for a text
+// and the kind of file if it is known.
 func unreadFault(e *recording.Error) error {
 	code, ok := unread(e.Reason)
 	if !ok {

@@ -23,7 +23,7 @@ const (
 	minSeconds = 1
 )
 
-// Result is what came of one signal. All but the report is valid until the
+// Result is the output for one signal. All but the report is valid until the
 // front end's next run.
 type Result struct {
 	Beats  *beat.Beats
@@ -97,8 +97,8 @@ func (f *FrontEnd) filter(bandRateHz float64) (mainsHz, amplitude float64) {
 	return mainsHz, amplitude
 }
 
-// measure completes the report with what filtered signal, peaks and beats say.
-// mains is the amplitude of the power-line interference.
+// measure completes the report from the filtered signal, the peaks and the beats.
+// mains is the amplitude of the mains interference.
 func (f *FrontEnd) measure(r *Result, mains float64) {
 	report := &r.Report
 	report.Kurtosis = quality.Kurtosis(f.clean)

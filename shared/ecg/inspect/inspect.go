@@ -21,7 +21,7 @@ const RateHz = frontend.RateHz
 // maxBeats is how many beats are shown, spread evenly.
 const maxBeats = 60
 
-// Inspection is what was found.
+// Inspection is the service's view of a recording.
 type Inspection struct {
 	Format, Device string
 	Start          time.Time // zero when the file doesn't say
@@ -35,21 +35,21 @@ type Inspection struct {
 	MV        []float64   // the lead at RateHz, gaps filled
 	Compared  []float64   // the same, filtered as it is compared
 	Peaks     []float64   // R peaks in seconds
-	Beats     [][]float64 // some of the clean beats in mV, as compared: upright, R peak at beat.Before
+	Beats     [][]float64 // some of the clean beats in mV, as compared: polarity corrected, R peak at beat.Before
 	Mean      []float64   // of all clean beats
 	Stretches []Stretch   // how good it is, in order, without gaps
 	Enrolment Verdict
 	Check     Verdict
 }
 
-// Verdict says whether a recording serves a purpose.
+// Verdict is a recording's fitness for a purpose.
 type Verdict struct {
 	Reason         quality.Reason // empty if it does
 	SecondsMissing float64
 	BeatsMissing   int
 }
 
-// Needs are what an enrolment and a probe need of a recording.
+// Needs are the needs of an enrolment and of a probe.
 type Needs struct{ Enrolment, Probe quality.Need }
 
 // File inspects a file, and says whether it meets the needs. The error is a
@@ -80,7 +80,7 @@ func Parts(parts []recording.Part, h recording.Hints, n Needs) (*Inspection, err
 	return in, nil
 }
 
-// inspect fills in what the signal shows.
+// inspect fills in the fields that come from the signal.
 func (in *Inspection) inspect(s ecg.Signal) {
 	in.Seconds = float64(len(s.MV)) / s.RateHz
 

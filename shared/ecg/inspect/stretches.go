@@ -15,7 +15,7 @@ const (
 // Stretch is a part of a recording that is equally good.
 type Stretch struct {
 	From, To float64        // seconds from the start
-	Reason   quality.Reason // what is wrong, empty for nothing
+	Reason   quality.Reason // empty for a usable part
 }
 
 // stretches names the quality of a signal at RateHz over time: of each step, as
@@ -34,7 +34,7 @@ func stretches(front *frontend.FrontEnd, mv []float64) []Stretch {
 	return all
 }
 
-// around is what is wrong in the window around a time.
+// around returns the reason that makes the window around a time unusable, or "".
 func around(front *frontend.FrontEnd, mv []float64, at float64) quality.Reason {
 	length := min(windowSeconds*RateHz, len(mv))
 	first := min(max(0, int((at-windowSeconds/2.)*RateHz)), len(mv)-length)

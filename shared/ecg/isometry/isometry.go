@@ -24,7 +24,7 @@ type Isometry struct {
 	in     int
 	radius float64
 	signs  [rounds][]float64
-	moves  [rounds][]int32 // where each value goes
+	moves  [rounds][]int32 // the permutations: the new index of each value
 }
 
 // New returns the seed's transform of vectors of n values whose Euclidean length

@@ -1,6 +1,6 @@
-// Package liveness tells a heart's recording from one that was put together: of
-// one or a few beats glued into a train, or of a beat's shape played to an
-// invented rhythm.
+// Package liveness distinguishes a heart's recording from a synthetic one: one or a
+// few beats repeated in sequence, or a beat's shape generated with an artificial
+// rhythm.
 //
 // A rhythm is easy to invent. But every natural beat also differs a little in
 // shape from the ones before, by breath, muscles and the way the current takes,
@@ -10,8 +10,8 @@
 // from the intervals before and after; and whether beats are too alike to be
 // anything but copies.
 //
-// Who adds a natural variation to an invented recording passes: then it isn't
-// told from nature any more. tests/attack/replay measures what is.
+// A synthetic recording with natural variation passes undetected.
+// tests/attack/replay measures the attacks that are detected.
 package liveness
 
 import "math"
@@ -33,7 +33,7 @@ const (
 	fewest = 4
 )
 
-// Natural says whether the beats of a recording vary as those of a living
+// Natural reports whether the beats of a recording vary as those of a living
 // heart. raw is the signal as package frontend hands it out, resampled but not
 // filtered, and peaks are where its R peaks are, in samples, rising. It is
 // false where there are fewer than four beats alike.

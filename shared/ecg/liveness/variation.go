@@ -18,7 +18,7 @@ const (
 // The shapes that a beat is taken apart into are cosines; the k-th has k half
 // periods in the 300 ms.
 const (
-	firstShape = 3  // 5 Hz: what is slower is the baseline
+	firstShape = 3  // 5 Hz: slower shapes are the baseline
 	lastSlow   = 8  // 13 Hz
 	firstFast  = 15 // 25 Hz
 	lastShape  = 38 // 63 Hz
@@ -61,7 +61,7 @@ var basis = sync.OnceValue(func() *[shapes][width]float64 {
 	return (*[shapes][width]float64)(all[drift:])
 })
 
-// variation is what beats differ in, as parts of the beat's height and per
+// variation is the difference between beats, as parts of the beat's height and per
 // shape.
 type variation struct {
 	slow, fast float64 // the root mean square, in slow shapes and in fast ones

@@ -3,8 +3,8 @@ package parameters
 import "slices"
 
 // MaxDays is how many days of enrolment a template keeps. On PTB-XL's patients
-// the second day halves the false non-matches and a third still helps; what more
-// would add couldn't be measured.
+// the second day halves the false non-matches and a third still helps; the effect
+// of more days couldn't be measured.
 const MaxDays = 5
 
 // CombineDays is the template of several days' templates, in which each day
@@ -25,8 +25,8 @@ func CombineDays(days []Template) Template {
 	return all
 }
 
-// WithDay is the days with one more, the last. Of more than MaxDays that earlier
-// one is left out which the others say best: it adds least.
+// WithDay returns the days with one more, the last. Beyond MaxDays it leaves out
+// the earlier day that the others represent best, which adds least.
 func (p *Parameters) WithDay(days []Template, day Template) []Template {
 	days = append(slices.Clone(days), day)
 	if len(days) <= MaxDays {

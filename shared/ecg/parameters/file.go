@@ -11,8 +11,8 @@ import (
 	"systole/shared/ecg/plda"
 )
 
-// What a parameter file begins with; the digit is the layout's version. The first
-// has one network, three spaces and no degrees of freedom.
+// Magic words of a parameter file; the digit is the layout's version. The first
+// version has one network, three spaces and no degrees of freedom.
 const (
 	first = "heart1\n"
 	magic = "heart2\n"
@@ -21,7 +21,7 @@ const (
 // ErrFile is the error for bytes that are no parameter file.
 var ErrFile = errors.New("not a parameter file")
 
-// Read reads what Append wrote.
+// Read parses a parameter file, the output of Append.
 func Read(file string) (*Parameters, error) {
 	const sum = 4
 	if len(file) < len(magic)+sum || file[:len(magic)] != magic && file[:len(first)] != first {

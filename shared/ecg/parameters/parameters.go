@@ -1,6 +1,6 @@
-// Package parameters holds what was learned from the recordings of many persons:
-// how a mean beat becomes an embedding, a vector that is close to those of the
-// same person's other beats, and which scores impostors reach.
+// Package parameters holds the learned parameters of the comparison: the map from
+// a mean beat to an embedding, a vector that is close to those of the same person's
+// other beats, and the distribution of impostors' scores.
 //
 // Each set is a file that the training program under infra/train writes, and has
 // a name: the algorithm. [Shipped] lists the sets that are part of the program.

@@ -77,9 +77,9 @@ func (s *Space) StudentRatio(degrees float64, enrolled []float32, count float64,
 	return (variances + tails*(math.Log1p(any/degrees)-math.Log1p(own/degrees))) / 2
 }
 
-// distances are the squared distances, by the variances, of the probe from what
-// is expected of the enrolled person and of anybody, and the logarithm of the
-// ratio of the variances' products.
+// distances returns the squared distances, by the variances, of the probe from
+// the means expected of the enrolled person and of the population, and the
+// logarithm of the ratio of the variances' products.
 func (s *Space) distances(enrolled []float32, count float64, probe []float32) (own, any, variances float64) {
 	for i, b := range s.Between {
 		between := float64(b)

@@ -1,11 +1,11 @@
-// Package quality says whether a recording can be trusted in a comparison, and
-// if not, why, and what a longer one would still need.
+// Package quality assesses a recording: its quality score, the reason that makes
+// it unusable for a comparison, if any, and the time and beats that it lacks.
 package quality
 
 import "math"
 
-// Reason is why a recording can't be used, a stable word in snake_case. The
-// empty reason means that it can.
+// Reason is the reason that makes a recording unusable, a stable word in
+// snake_case; empty for a usable recording.
 type Reason string
 
 const (
@@ -21,7 +21,7 @@ const (
 	RateImplausible Reason = "rate_implausible"
 )
 
-// Report is what was found in a recording.
+// Report holds the measurements of a recording.
 type Report struct {
 	Seconds    float64 // length
 	Flat       float64 // share of the time without any signal, 0 to 1
@@ -55,24 +55,24 @@ const (
 	// A heart's slope has a kurtosis of 5.7 and more on all of them; sinusoids
 	// and noise of any colour stay below 3.6.
 	minKurtosis = 4.5
-	// Below this share of clean beats there is more disturbance than heart.
+	// Below this share of clean beats noise dominates the beats.
 	minClean = 0.4
-	// Above this many heights of the QRS there is nothing but power-line
-	// interference: what the notch leaves of it looks like a few beats that agree.
+	// Above this many heights of the QRS mains interference hides the beats: its
+	// residue after the notch looks like a few beats that agree.
 	nothingButMains = 50
-	// What disturbs most, where beats don't agree.
+	// Limits by which the dominant noise source is named where beats don't agree.
 	muchMains  = 0.3
 	muchWander = 1.0
 	muchMotion = 0.05
 )
 
-// Need is what a purpose asks of a recording.
+// Need is the least recording that a purpose accepts.
 type Need struct {
 	Seconds    float64
 	CleanBeats int
 }
 
-// Reason is why the recording doesn't do for the need, or "".
+// Reason returns the reason for which the recording doesn't meet the need, or "".
 func (r *Report) Reason(need Need) Reason {
 	fewAgree := float64(r.CleanBeats) < minClean*float64(r.Beats)
 	implausible := r.HeartRate < MinHeartRate || r.HeartRate > MaxHeartRate

@@ -30,8 +30,7 @@ func FillGaps(dst, mv []float64) []float64 {
 	return dst
 }
 
-// Flat is the share of the samples in runs of flatSeconds or more in which
-// nothing moves.
+// Flat returns the share of the samples in constant runs of flatSeconds or more.
 func Flat(mv []float64, rateHz float64) float64 {
 	if len(mv) == 0 {
 		return 1

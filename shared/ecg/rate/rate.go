@@ -1,11 +1,11 @@
 // Package rate bounds the sampling rates of recordings, for the signal
-// processing and for what tells a caller or an operator about them. It links
-// nothing.
+// processing and for the messages to callers and operators. It imports nothing
+// of the service.
 package rate
 
-// The sampling rates that can be worked with, in Hz. Below, a QRS complex (80 to
-// 120 ms) is fewer than eight samples; above is no ECG recorder, and a wrong
-// number would cost memory.
+// The usable sampling rates, in Hz. Below, a QRS complex (80 to 120 ms) is fewer
+// than eight samples; ECG recorders sample at no higher rate, and a mistaken number
+// would cost memory.
 const (
 	MinHz = 90
 	MaxHz = 4000

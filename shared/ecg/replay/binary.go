@@ -11,7 +11,7 @@ var ErrCorrupt = errors.New("not a digest of a recording")
 
 // A version names how digests are made. Those of the first hold the sequence
 // only, made as today. Those of the second hold beats, too, in other directions
-// than today's: nothing is told of them.
+// than today's: these beats are ignored.
 const (
 	sequenceOnly    = 1
 	otherDirections = 2

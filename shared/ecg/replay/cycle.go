@@ -155,8 +155,8 @@ func (s integral) cycle(c *[cells]float64, peak, interval float64) {
 	}
 }
 
-// upright says which way up two cycles are, by their third moment. It only
-// looks at them, for what the rest of a recording says is lost when it is cut.
+// upright reports whether two cycles have positive polarity, by their third moment.
+// It uses no other cycle, so that cropping a recording doesn't change it.
 func upright(one, other *[cells]float64) bool {
 	mean := 0.0
 	for j := range one {

@@ -17,8 +17,8 @@ const (
 // gap is how long after a beat the next one is, in samples of x, by where the
 // next one's QRS complex fits over it best. Two peaks tell the same, but noise
 // moves a peak more than a complex, and of two waves of nearly one height now
-// the one is marked and now the other. Where the complexes don't fit, or lie at
-// the signal's ends, it is what the peaks say.
+// the one is marked and now the other. If the complexes don't fit, or lie at the
+// signal's ends, it is the interval of the peaks.
 func gap(x []float64, peak, next float64) float64 {
 	at, from := int(next+0.5), int(peak+0.5)
 	if from < fitReach+fitSearch || at+fitReach >= len(x) || from+fitReach+fitSearch >= len(x) {
@@ -42,8 +42,8 @@ func gap(x []float64, peak, next float64) float64 {
 	return float64(at-from-best+fitSearch) - rpeak.Vertex(fit[best-1], fit[best], fit[best+1])
 }
 
-// straighten takes off mean and slope, so that what is laid over another
-// signal doesn't feel the baseline of either.
+// straighten removes mean and slope, so that neither signal's baseline affects
+// the fit.
 func straighten(x *[fitWidth]float64) {
 	mean, slope, square := 0.0, 0.0, 0.0
 	for k, v := range x {

@@ -45,8 +45,8 @@ var shipped = sync.OnceValue(func() learned {
 	return learned{forms: read(), residuals: read()}
 })
 
-// projection makes vectors of shapes: learned coordinates, turned and moved as
-// the key has it.
+// projection makes vectors of shapes: learned coordinates under the key's rotation
+// and offset.
 type projection struct {
 	rows    blas32.General
 	offsets [dims]float64

@@ -1,14 +1,14 @@
-// Package replay recognises a recording that was used before, whole or put
-// together anew from its beats, whatever was done to hide it (ISO/IEC 30107-1:
-// a replay is a presentation attack).
+// Package replay recognises a recording that was used before, whole or
+// reassembled from its beats, after filtering, noise, scaling or stretching
+// (ISO/IEC 30107-1: a replay is a presentation attack).
 //
 // A heart never beats twice alike: two beats of one person differ by breath,
 // muscles and noise, and a beat that was recorded once is sent again with all of
 // them. So a digest keeps of each beat
 //
 //   - its form: the shape of the beat alone, whatever comes before and after it;
-//   - its residual: what it differs in from the beats of its recording that are
-//     like it, which a filter over the whole recording hardly changes;
+//   - its residual: its difference from the mean of the beats of its recording that
+//     are like it, which a filter over the whole recording hardly changes;
 //   - its place in the sequence: how rhythm and shape change from the beat
 //     before.
 //
@@ -19,15 +19,15 @@
 //
 // Forms and residuals are projections onto the directions in which the beats of
 // one heart vary more than noise and filters change them, as learned (see
-// parameters.go). What is kept are their coordinates under a rotation and an
+// projection.go). A digest holds their coordinates under a rotation and an
 // offset that the key decides, cut to 8 bits each from above as from below, so
 // that only near beats are near. README.md tells how often a decision is right.
 package replay
 
 import "math/rand/v2"
 
-// Key decides what digests look like. Digests under different keys have nothing
-// in common; whoever has the key can test guesses of what was recorded.
+// Key determines the digests. Digests under different keys can't be linked; with
+// the key, an attacker can test guesses of the recording.
 type Key [32]byte
 
 // Signal is a recording as package frontend hands it out.
@@ -36,7 +36,7 @@ type Signal struct {
 	Peaks []float64 // the R peaks, in samples of Raw, rising
 }
 
-// Digest is what is kept of a recording.
+// Digest is the stored form of a recording.
 type Digest struct {
 	Sequence  []Cycle  // of the beats that have neighbours, in time order
 	Forms     []Vector // of the beats that lie wholly inside
@@ -125,9 +125,9 @@ func (d *Detector) evidence(s Signal, forms, residuals []Vector) (byForm, byResi
 	return rarity(probeForms, forms), rarity(probeResiduals, residuals)
 }
 
-// Shapes are what digests are made of, before any key: of each beat that lies
-// wholly inside, its shape and its residual, nil where no other is like it. What
-// parameters.bin holds is learned from them.
+// Shapes returns the keyless input of digests: for each beat that lies wholly
+// inside, its shape and its residual, nil if no other beat is like it. The
+// parameters in parameters.bin are learned from them.
 func Shapes(s Signal) (beats, residuals [][]float32) {
 	w := windows()
 	middles := w.middles(s)

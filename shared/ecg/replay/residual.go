@@ -60,8 +60,8 @@ func kinshipOf(shapes blas32.General) kinship {
 	return k
 }
 
-// residuals are what beats differ in from the mean of those that are like them,
-// of those that others are like. shapes are the beats', at any stretch.
+// residuals returns, for each beat that others are like, its difference from the
+// mean of the beats like it. shapes are the beats', at any stretch.
 func (k kinship) residuals(shapes blas32.General) blas32.General {
 	all := blas32.General{Rows: shapes.Rows, Cols: shapes.Cols, Stride: shapes.Stride, Data: append([]float32(nil), shapes.Data...)}
 	from := 0

@@ -40,8 +40,8 @@ func repeated(probe []Cycle, history [][]Cycle) bool {
 	return false
 }
 
-// enoughAmong is by how much a run of beats must exceed what is expected, in
-// parts of a nat.
+// enoughAmong is the evidence above expectation from which a run of beats is a
+// replay, in parts of a nat.
 func enoughAmong(history [][]Cycle) int32 {
 	beats := 0
 	for _, earlier := range history {
@@ -57,8 +57,8 @@ func enoughAmong(history [][]Cycle) int32 {
 type rarities struct{ rhythm, shape [256]int32 }
 
 // rarityIn estimates it from the beats of a probe among themselves, and where
-// these are few from what is usual among people. A heart that beats like a
-// clock, or always alike, so gets no credit for what is common to all it does.
+// these are few from the usual distribution among people. A heart with a very
+// regular rhythm or shape so gets no evidence from the likeness of all its beats.
 func rarityIn(p []Cycle) *rarities {
 	var rhythms, shapes [bits + 1]float64 // how many pairs differ in so many bits
 	pairs := 0.0
@@ -97,8 +97,8 @@ func usual(h int) (rhythm, shape float64) {
 	return min(1, unrelated+0.0027*n), min(1, unrelated+0.0001*n*n)
 }
 
-// best is by how much the run of beats that agrees best exceeds what is
-// expected, in parts of a nat.
+// best is the evidence above expectation of the run of beats that agrees best,
+// in parts of a nat.
 func (r *rarities) best(probe, earlier []Cycle) int32 {
 	best := int32(0)
 	for lag := 1 - len(probe); lag < len(earlier); lag++ {

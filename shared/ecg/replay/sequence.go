@@ -104,8 +104,8 @@ func (m *sequencer) cycle(peak, before, after float64) Cycle {
 // odd is 1 where the whole part of v is odd.
 func odd(v float64) uint64 { return uint64(int64(math.Floor(v))) & 1 }
 
-// change is what the cycle around an instant differs in from that around the one
-// before, in parts of their height, and whether that can be told.
+// change returns the difference of the cycle around an instant from the previous
+// cycle, in parts of their height, and whether both can be measured.
 func (m *sequencer) change(before, at, interval float64) (v [shapes]float64, ok bool) {
 	if !m.sum.covers(before, interval) || !m.sum.covers(at, interval) {
 		return v, false

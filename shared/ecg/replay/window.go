@@ -18,8 +18,8 @@ const (
 	firstPoint = -54 // samples from the QRS complex
 	pointStep  = 2   // samples
 	// smoothing is the deviation, in samples, of the Gaussian that each point is the
-	// mean under, 10 ms: 3 dB at 13 Hz, and mains hum is gone. What is finer differs
-	// less between beats than noise changes it.
+	// mean under, 10 ms: 3 dB at 13 Hz, which removes mains interference. Finer
+	// detail differs less between beats than noise changes it.
 	smoothing = 2.5
 	// qrsPoints is how many points on each side of the complex's middle its height
 	// is taken of, 70 ms.
@@ -28,7 +28,7 @@ const (
 	// this deviation, 45 ms, cut off at this reach.
 	qrsDeviation = frontend.RateHz * 45 / 1000.
 	qrsReach     = frontend.RateHz * 120 / 1000
-	// drifts is how many of the slowest functions are taken off: constant, slope
+	// drifts is the number of slowest functions removed as baseline: constant, slope
 	// and bend.
 	drifts = 3
 )
@@ -41,7 +41,7 @@ var stretches = [...]float64{0.9, 0.93, 0.965, 1, 1.035, 1.07, 1.1}
 // unstretched is the place of 1 among them.
 const unstretched = len(stretches) / 2
 
-// shape is a beat's, upright, in parts of the height of its QRS complex.
+// shape is a beat's shape, polarity corrected, in parts of its QRS complex's height.
 type shape [points]float64
 
 // window cuts beats.
@@ -159,8 +159,8 @@ func (w *window) cut(dst blas32.General, raw, middles []float64, stretch float64
 	}
 }
 
-// level takes off what is as slow as the baseline, and brings the QRS complex to
-// height 1 and upright. A flat shape stays flat.
+// level removes the baseline, scales the QRS complex to height 1 and corrects the
+// polarity. A flat shape stays flat.
 func (w *window) level(s *shape) {
 	for d := range w.drift {
 		s.takeOff(&w.drift[d])

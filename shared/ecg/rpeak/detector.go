@@ -1,8 +1,8 @@
 // Package rpeak finds the R peaks, the instants of the heart's beats.
 //
-// What it looks at is the classical energy of the slope in the QRS complex's
-// band (J. Pan and W. J. Tompkins, IEEE Trans. Biomed. Eng. 32(3), 1985). How
-// it decides is not: nothing is decided sample by sample. Every bump of the
+// The feature is the classical energy of the slope in the QRS complex's band
+// (J. Pan and W. J. Tompkins, IEEE Trans. Biomed. Eng. 32(3), 1985). The decision
+// differs: no sample is decided on its own. Every local maximum of the
 // energy is a candidate, weighed against the beats' level and the noise's
 // level around it, before and after; and of all sequences of candidates the
 // one is taken whose weights and intervals together are the most plausible,
@@ -40,7 +40,7 @@ type Detector struct {
 
 // Detect returns the positions of the R peaks in x, sampled at RateHz, in
 // samples with fractions, rising. x holds finite values in any unit and either
-// polarity: scaling or turning it changes nothing. The slice is valid until the
+// polarity: scaling or inversion changes nothing. The slice is valid until the
 // next call. Time and memory are linear in the length.
 func (d *Detector) Detect(x []float64) []float64 {
 	d.peaks = d.peaks[:0]

@@ -14,8 +14,8 @@ const energyReach = 14
 func slopeEnergy(dst, x []float64) []float64 {
 	n := len(x)
 	dst = slices.Grow(dst[:0], n)[:n]
-	// A running sum keeps the rounding errors of whatever has passed through
-	// it; starting anew every so often bounds them.
+	// A running sum accumulates the rounding errors of all its terms; restarting
+	// it regularly bounds them.
 	const renew = RateHz
 	for start := 0; start < n; start += renew {
 		sum := 0.0
@@ -159,9 +159,9 @@ const (
 	// threshold is where, between the noise's level and the beats', a bump is
 	// as likely a beat as not.
 	threshold = 0.22
-	// What is below lowest of the beats' level is no candidate.
+	// Maxima below lowest of the beats' level are no candidates.
 	lowest = 0.1
-	// Beyond mostWorth a bump is no more likely a beat for being still higher.
+	// mostWorth caps a candidate's worth: a higher maximum is no likelier a beat.
 	mostWorth = 2.0
 )
 
@@ -198,8 +198,8 @@ func candidates(dst []candidate, energy []float64, l *levels) []candidate {
 	return dst
 }
 
-// weigh says how much speaks for a beat of the height at a sample, and whether
-// anything does.
+// weigh returns the worth of a candidate of the height at a sample, and whether
+// it may be a beat.
 func (l *levels) weigh(at int, height float64) (worth float64, ok bool) {
 	second := min(at/RateHz, len(l.beat)-1)
 	beat, noise := l.beat[second], l.noise[second]

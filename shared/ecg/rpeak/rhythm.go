@@ -9,11 +9,11 @@ const (
 	// refractory is how soon after a beat no other can be, 200 ms.
 	refractory = RateHz / 5
 	// An interval shorter than this part of the usual one costs by the square
-	// of what is missing…
+	// of the deficit…
 	shortest  = 0.65
 	shortCost = 6.0
-	// …and one that is longer than so many usual ones by what is too much, up
-	// to a limit: a heart that pauses is rare, but no rarer for pausing long.
+	// …and one longer than so many usual ones costs by the excess, up to a limit:
+	// a pause is rare, but a long pause is no rarer than a short one.
 	longest      = 1.7
 	longCost     = 0.7
 	mostLongCost = 0.3
@@ -84,8 +84,8 @@ func (r *rhythm) reach(found []candidate, i int) step {
 	return best
 }
 
-// intervalCost is what speaks against an interval, given as a multiple of the
-// usual one.
+// intervalCost returns the cost of an interval, given as a multiple of the usual
+// one.
 func intervalCost(ratio float64) float64 {
 	switch {
 	case ratio < shortest:

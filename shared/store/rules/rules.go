@@ -1,5 +1,5 @@
-// Package rules says each conditional write of a store once, as a value: what
-// must hold of the row, and what the write changes.
+// Package rules defines each conditional write of a store once, as a value: the
+// condition on the row and the change.
 //
 // The stores in maps and in a folder run these values. The store in DynamoDB
 // has its own expressions, and package storetest holds them against these values.
@@ -53,10 +53,10 @@ func (r Rule[Row]) Apply(row *Row) (left *Row, write bool, err error) {
 
 func (r Rule[Row]) holds(row Row) bool { return r.Holds == nil || r.Holds(row) }
 
-// Outcome returns what became of a write that the store refused, given the row
-// as it is now, nil for none: nil when an earlier run of it had been made. A row
-// that kept another from being made, and is gone since, is
-// store.ErrUnavailable: another try may succeed.
+// Outcome returns the result of a write that the store refused, given the current
+// row, nil for none: nil if an earlier run of the write had been made. If the row
+// that blocked a creation is gone since, the error is store.ErrUnavailable:
+// another try may succeed.
 func (r Rule[Row]) Outcome(row *Row) error {
 	switch {
 	case row == nil && r.Creates != nil:

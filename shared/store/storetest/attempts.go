@@ -9,7 +9,7 @@ import (
 	"systole/shared/store"
 )
 
-// attempts runs what is asked of a store that counts attempts.
+// attempts runs the conformance tests of a store that counts attempts.
 func attempts(t *testing.T, s Store) {
 	wantApplicant := func(t *testing.T, username string, keys []string, m *store.Member, attempts []store.Attempts) {
 		t.Helper()
@@ -97,7 +97,7 @@ func attempts(t *testing.T, s Store) {
 	})
 }
 
-// activity runs what is asked of a store of events.
+// activity runs the conformance tests of a store of events.
 func activity(t *testing.T, s Store) {
 	event := func(kind store.EventKind, after time.Duration) store.Event {
 		return newEvent(kind, now.Add(after))

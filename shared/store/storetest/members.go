@@ -11,7 +11,7 @@ import (
 	"systole/shared/store"
 )
 
-// members runs what is asked of a store of members.
+// members runs the conformance tests of a store of members.
 func members(t *testing.T, s Store) {
 	t.Run("a member comes back as it was created", func(t *testing.T) {
 		full := newMember()
@@ -249,7 +249,7 @@ func register(t *testing.T, s Store, m store.Member, id string, limit store.Back
 	return err
 }
 
-// probes runs what is asked of a store that admits and counts probes.
+// probes runs the conformance tests of a store that admits and counts probes.
 func probes(t *testing.T, s Store) {
 	enrolled := func(t *testing.T) store.Member {
 		m, model := newMember(), newModel()

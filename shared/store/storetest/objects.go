@@ -9,7 +9,7 @@ import (
 	"systole/shared/store"
 )
 
-// Objects runs what is asked of a store of objects.
+// Objects runs the conformance tests of a store of objects.
 func Objects(t *testing.T, o store.Objects) {
 	t.Run("an object comes back as it was put", func(t *testing.T) {
 		for _, size := range []int{0, 1, 3000, 5 << 20} {

@@ -7,7 +7,7 @@ import (
 	"systole/shared/store"
 )
 
-// sessions runs what is asked of a store of sessions.
+// sessions runs the conformance tests of a store of sessions.
 func sessions(t *testing.T, s Store) {
 	t.Run("a session comes back as it was created", func(t *testing.T) {
 		session := newSession(unique("u"))
