@@ -20,7 +20,7 @@ import (
 
 // Function is a row: the identity, the work and the rights of one function.
 type Function struct {
-	// Folder is where its main lies, below functions/. Its names elsewhere
+	// Folder is the folder of its main, below functions/. Its names elsewhere
 	// follow from it: see [Function.ID].
 	Folder string
 	Routes []Route // empty for the one that the schedule starts
@@ -29,7 +29,7 @@ type Function struct {
 	Links  []Part
 	Grants []Grant
 	// Settings are the environment variables that it reads beside those of all
-	// functions and those that say where its stores are.
+	// functions and those that locate its stores.
 	Settings []string
 
 	MemoryMB int

@@ -89,7 +89,7 @@ func (f *front) enter(r *http.Request) (leave func(), ok bool) {
 	return f.enterWith(size)
 }
 
-// enterWith takes room for a body of so many bytes.
+// enterWith takes room for a body of size bytes.
 func (f *front) enterWith(size int64) (leave func(), ok bool) {
 	if f.bytes.Add(size) > bytesAtOnce {
 		f.bytes.Add(-size)

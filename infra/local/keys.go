@@ -61,7 +61,7 @@ func drawKeys(path string) error {
 	return os.Link(file.Name(), path)
 }
 
-// passingKeys are for a service that keeps nothing.
+// passingKeys are for a service that stores nothing.
 func passingKeys() (protect.Ring, error) {
 	b, err := protect.DrawKeys()
 	if err != nil {

@@ -3,8 +3,8 @@
 //	go run ./infra/local
 //
 // Requests go through the same event conversion, handlers and limits as behind
-// API Gateway; members and tokens lie in an embedded database file, recordings
-// and models in files beside it.
+// API Gateway; members and tokens are in an embedded database file, recordings
+// and templates in files beside it.
 package main
 
 import (

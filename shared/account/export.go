@@ -10,8 +10,8 @@ import (
 	"systole/shared/store"
 )
 
-// Export is all that is known of a person. Hashes of passwords and tokens, and
-// the model's sealed content, say nothing to anybody and are left out.
+// Export is all stored data about a person. Hashes of passwords and tokens, and
+// the template's sealed content, hold no readable data and are left out.
 type Export struct {
 	Member     store.Member
 	Own        store.TokenID // the session that asked
@@ -38,7 +38,7 @@ const (
 	maxContent    = 3 << 20
 )
 
-// Export returns all that is known of the token's member. The content of
+// Export returns all stored data about the token's member. The content of
 // recordings is withheld from a session that proves no more than the possession
 // of its token: a recording is the second factor.
 func (s *Service) Export(ctx context.Context, token string) (Export, error) {

@@ -1,6 +1,6 @@
 // Package api is HTTP in and out: routes, bodies, answers, errors and their
-// languages, and the token's way in. It decides nothing about members or
-// hearts; handlers for those lie in the folders below.
+// languages, and the reading of the token. It holds no rules about members or
+// templates; their handlers are in the folders below.
 //
 // Every error that a handler returns is turned into a status, a sentence and a
 // log line in one place (answer.go, words.go, log.go).
@@ -34,8 +34,8 @@ type Route struct {
 	// Methods names the handlers. HEAD falls back to GET's, its body dropped:
 	// give HEAD a handler of its own where GET changes anything.
 	Methods map[string]Handler
-	// Fields are those that can be refused as field_invalid, with what a person is
-	// told then. Without a hint they are told that text in UTF-8 is wanted.
+	// Fields are those that can be refused as field_invalid, each with the hint of
+	// that answer. The hint of other fields asks for text in UTF-8.
 	Fields []Field
 	// Files names the parts of a multipart body that are files, in any case. Such
 	// bodies may be as large as Settings.MaxFileBody.
@@ -239,8 +239,8 @@ func trimSlash(path string) string {
 	return strings.TrimSuffix(path, "/")
 }
 
-// response remembers whether and how a request was answered, and leaves out
-// the body of an answer to HEAD, which no server below may do for us.
+// response records whether and how a request was answered, and leaves out the
+// body of an answer to HEAD, as the server below may not do so.
 type response struct {
 	http.ResponseWriter
 	status   int

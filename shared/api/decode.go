@@ -103,8 +103,8 @@ func decodeAs(media string, params map[string]string, body []byte, limit limits)
 	return decodeJSON(text)
 }
 
-// isJSON reports whether the media type is JSON's, or one that is written in it
-// (RFC 6839).
+// isJSON reports whether the media type is JSON's, or has the suffix +json (RFC
+// 6839).
 func isJSON(media string) bool {
 	return media == "application/json" || media == "text/json" ||
 		strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json")

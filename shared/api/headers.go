@@ -48,8 +48,8 @@ func (s *service) share(h http.Header, r *http.Request, rt *route) {
 	h.Set("Access-Control-Max-Age", "600")
 }
 
-// Prefetched reports whether a browser or a link preview fetches ahead of
-// anybody asking for it.
+// Prefetched reports whether a browser or a link preview makes the request ahead
+// of a person's wish.
 func Prefetched(r *http.Request) bool {
 	for _, name := range []string{"Purpose", "Sec-Purpose", "X-Purpose", "X-Moz"} {
 		for _, v := range r.Header.Values(name) {

@@ -1,7 +1,7 @@
-// Package console is the page on which a person sees their heart: they sign up,
-// record or choose a file, look at it, enrol and check. It is made of files that
-// a browser reads as they are; its one endpoint tells how the service sees a
-// recording.
+// Package console is the page on which a person tries the service: they sign up,
+// record or choose a file, look at the ECG, enrol and check. It is made of files
+// that a browser reads as they are; its one endpoint returns the service's
+// inspection of a recording.
 package console
 
 import (
@@ -32,7 +32,7 @@ type Settings struct {
 	UploadsOrigin string
 }
 
-// AssetPath is where the page's files lie, in one folder.
+// AssetPath is the folder of the page's files.
 const AssetPath = "/console/"
 
 // policy lets the page use the files beside it, put recordings at the origin of
@@ -42,8 +42,8 @@ func policy(uploads string) string {
 		strings.TrimSpace("'self' "+uploads) + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 
-// Routes are the page, its files and its endpoint. The files lie at names with
-// their version, to be kept for ever; the page, which names them, does not.
+// Routes are the page, its files and its endpoint. The files have their version in
+// their paths, and are cached for ever; the page, which names them, is not.
 func Routes(s Settings) ([]api.Route, error) {
 	names, err := listed()
 	if err != nil {
@@ -77,7 +77,7 @@ const (
 	worker = "worker.js"
 )
 
-// scoped lets the worker serve the page, which lies one folder above it.
+// scoped lets the worker serve the page, which is one folder above it.
 func scoped(answer api.Handler) api.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Service-Worker-Allowed", "../")

@@ -23,7 +23,7 @@ import (
 // Package ecg sets the least that an enrolment needs.
 const goodEnrolment = 30
 
-// needs are those of the service that the page is for.
+// needs are the service's needs of an enrolment and of a probe.
 var needs = inspect.Needs{Enrolment: quality.Need(biometric.EnrolmentNeed), Probe: quality.Need(biometric.ProbeNeed)}
 
 // inspector looks at recordings, so many at the same time. It stores nothing
@@ -72,8 +72,8 @@ func (i *inspector) answer(w http.ResponseWriter, r *http.Request) error {
 	return api.JSON(w, http.StatusOK, shownOf(seen))
 }
 
-// maxInspected bounds the files of one look, in bytes: anybody may ask for one, and
-// the page sends the ten minutes that are compared, at most 4 MB.
+// maxInspected bounds the files of one request, in bytes: no account is needed for
+// it, and the page sends the ten minutes that are compared, at most 4 MB.
 const maxInspected = 4 << 20
 
 // partsOf takes one recording: one file, or several that belong together.
@@ -159,7 +159,7 @@ type verdict struct {
 	BeatsMissing   int     `json:"beats_missing"`
 }
 
-// coach tells how far a good enrolment is.
+// coach is the progress towards a good enrolment.
 type coach struct {
 	CleanBeats     int     `json:"clean_beats"`
 	Wanted         int     `json:"wanted"`

@@ -33,7 +33,7 @@ const (
 	TokenMissing       Code = "token_missing"
 	TokenInvalid       Code = "token_invalid"
 
-	// May their heart be used.
+	// Consent to the use of an ECG.
 	NoConsent      Code = "no_consent"
 	ConsentMissing Code = "consent_missing"
 

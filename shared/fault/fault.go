@@ -1,6 +1,6 @@
-// Package fault is the one error type that leaves the domain: a stable word
-// for machines, parameters for the sentence that a person reads, and, for us
-// alone, the cause.
+// Package fault is the one error type that leaves the domain: a stable code
+// for machines, parameters for the sentence that a person reads, and, for the
+// log only, the cause.
 //
 // The HTTP status and the sentences for each code are listed in one place,
 // shared/api/words.go. An error that is no *Error is an internal one.

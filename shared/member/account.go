@@ -59,7 +59,7 @@ func (s *Service) verifyPassword(ctx context.Context, token, password string) (s
 }
 
 // ChangePassword replaces the password and ends every other session of the
-// member. Guesses at the password before count no longer. The errors are those
+// member. Failed guesses at the old password no longer count. The errors are those
 // of VerifyPassword and of a new password.
 func (s *Service) ChangePassword(ctx context.Context, token, password, replacement string) error {
 	session, m, err := s.VerifyPassword(ctx, token, password)

@@ -79,7 +79,7 @@ func sessionCounter(id store.TokenID) counter {
 	return counter{key: attemptsKey("session", string(id[:])), limit: ofSession}
 }
 
-// attemptsKey is a digest: it tells neither name nor address.
+// attemptsKey is a digest: it reveals neither name nor address.
 func attemptsKey(kind string, of ...string) string {
 	h := sha256.New()
 	for _, part := range of {

@@ -129,8 +129,8 @@ func (s *Service) compare(ctx context.Context, m *store.Member, password string)
 
 // noteFailure tells the member of a failed log-in before it is answered, and
 // returns why it failed. It was counted before. Of a name without a member, which
-// may be anything that somebody typed, no more is kept than one byte of its hash:
-// the same write, so that it takes the same time.
+// may be any text, only one byte of its hash is stored: the same write, so that it
+// takes the same time.
 func (s *Service) noteFailure(ctx context.Context, m *store.Member, name string, why error) error {
 	if !fault.Is(why, fault.CredentialsInvalid) {
 		return why

@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	// maxNetworks bounds the networks that a member is known from: home, work, a
-	// phone's carrier, and some of those there were before.
+	// maxNetworks bounds the known networks of a member: home, work, a phone's
+	// carrier, and some earlier ones.
 	maxNetworks = 12
-	// networkResolution is how exactly the last log-in from a network is known: to
-	// note it costs a write.
+	// networkResolution is the resolution of the time of the last log-in from a
+	// network: each update costs a write.
 	networkResolution = 24 * time.Hour
 )
 
@@ -54,8 +54,8 @@ func knows(m *store.Member, network string) bool {
 	return m != nil && network != "" && !m.Networks[networkID(m.PK, network)].IsZero()
 }
 
-// forgotten are the networks that make room for one more: those used least
-// lately.
+// forgotten are the networks to drop to make room for one more: the least recently
+// used.
 func forgotten(networks map[string]time.Time) []string {
 	if len(networks) < maxNetworks {
 		return nil

@@ -61,7 +61,8 @@ func likeUsername(password, username string) bool {
 	return false
 }
 
-// contextWords are those that come to mind in front of this service.
+// contextWords are words of this service's field, which are easily guessed (NIST SP
+// 800-63B-4: context-specific words).
 var contextWords = []string{
 	"systole", "diastole", "heartbeat", "heart", "cardiogram", "electrocardiogram", "electro", "cardio", "pulse", "ecg", "ekg",
 	"password", "login", "심전도", "심장박동", "심장", "맥박", "비밀번호",

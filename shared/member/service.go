@@ -52,7 +52,7 @@ func NewService(members Store, tokens *Tokens, hasher Hasher, now func() time.Ti
 }
 
 // SignUp adds a member and logs them in. It costs three writes in sequence, and
-// one more now and then beside the hash. The errors are those of the fields,
+// sometimes one more, beside the hash. The errors are those of the fields,
 // fault.UsernameTaken and, after many from one address, fault.TooManySignUps.
 func (s *Service) SignUp(ctx context.Context, r Registration) (store.Member, string, error) {
 	m, password, err := s.validated(r)
@@ -83,8 +83,8 @@ func (s *Service) SignUp(ctx context.Context, r Registration) (store.Member, str
 }
 
 // admitSignUp counts a sign-up from the address, or returns fault.TooManySignUps
-// with the time to wait. The count is of no person: it stays, whatever comes of
-// the sign-up.
+// with the time to wait. The count belongs to the address, not to a person: it
+// stays whether or not the sign-up succeeds.
 func (s *Service) admitSignUp(ctx context.Context, address string, at time.Time) error {
 	key := attemptsKey("sign-ups", address)
 	err := s.members.AdmitAttempt(ctx, key, ofSignUps.Backoff, at, at.Add(ofSignUps.forgotten))

@@ -83,7 +83,7 @@ func run(data, out string, half int, seed uint64) error {
 	return nil
 }
 
-// person is somebody's recordings that the service would take.
+// person holds the recordings of one person that the service would accept.
 type person struct {
 	name       string
 	recordings []ecg.Signal

@@ -46,21 +46,21 @@ func filtered(s ecg.Signal) ecg.Signal {
 	return ecg.Signal{MV: band.Apply(nil, s.MV), RateHz: s.RateHz}
 }
 
-// variation gathers how the beats of one heart vary, and by how much noise and
-// filters move them.
+// variation accumulates the variation of the beats of one person, and their change
+// by noise and filters.
 type variation struct {
 	nature, change *mat.SymDense
 	weight, pairs  float64
 }
 
 const (
-	// fewest is how many beats a recording needs.
+	// fewest is the number of beats that a recording needs.
 	fewest = 5
 	// outlier is the multiple of the usual square from which a beat is of another
 	// kind.
 	outlier = 6
-	// misplaced is the mean square from which a beat isn't the one that it is
-	// compared with.
+	// misplaced is the mean square from which two compared beats are not the same
+	// beat.
 	misplaced = 0.3
 	// natural and changed keep a recording whose beats hardly vary, or hardly
 	// change, from counting as much as the others.

@@ -17,7 +17,7 @@ type Enroller interface {
 	Enrol(ctx context.Context, token string, e biometric.Enrolment) error
 }
 
-// References tells which members have a template; see biometric.References.
+// References reports which members have a template; see biometric.References.
 type References interface {
 	Has(ctx context.Context, token string) (bool, error)
 }

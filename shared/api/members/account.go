@@ -16,7 +16,7 @@ type Deletions interface {
 	Delete(ctx context.Context, token, password string) error
 }
 
-// Exports tells a person all that is known of them.
+// Exports returns all stored data about a person.
 type Exports interface {
 	Export(ctx context.Context, token string) (account.Export, error)
 }

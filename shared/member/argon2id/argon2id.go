@@ -132,7 +132,7 @@ func (p phc) String() string {
 		base64.RawStdEncoding.EncodeToString(p.salt), base64.RawStdEncoding.EncodeToString(p.hash))
 }
 
-// errHash says that a stored string is no hash of ours. It never quotes it.
+// errHash reports a malformed stored hash. Its text never quotes the hash.
 var errHash = errors.New("stored password hash is malformed or out of bounds")
 
 func parsePHC(s string) (phc, error) {
