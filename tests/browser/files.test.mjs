@@ -171,6 +171,9 @@ test("what is large and can't be taken apart goes by upload, with progress", asy
   const head = `{'descr': '<f4', 'fortran_order': False, 'shape': (${samples.length},), }`.padEnd(117) + "\n";
   await files(page, kept(t, "long.npy", Buffer.concat([Buffer.from(`\x93NUMPY\x01\0\x76\0${head}`, "latin1"), Buffer.from(samples.buffer)])));
   await page.locator("#why-not", { hasText: "Too large to be shown before it is sent." }).waitFor();
+  await go(page, 2);
+  await page.locator("#rate").fill("500");
+  await page.locator("#rate").press("Enter");
   await page.evaluate(() => {
     window.shares = [];
     const bar = document.getElementById("sending");

@@ -62,7 +62,7 @@ test("a second is 25 mm and a millivolt 10, at every step the number that is sai
 test("hum and drift are on the paper as recorded, and gone as compared", async (t) => {
   const page = await it.visit(t, { expected: ["willReadFrequently"] });
   const values = lines.map((line) => Number(line.replaceAll('"', "")));
-  await files(page, csv("hum.csv", values.map((v, i) => (v + 0.6 * Math.sin((2 * Math.PI * 50 * i) / 500) + i * 0.0002).toFixed(4)).join("\n")));
+  await files(page, csv("hum.csv", values.map((v, i) => (v + 0.6 * Math.sin((2 * Math.PI * 50 * i) / 500) + i * 0.0002).toFixed(4)).map((v) => `"${v}"`).join("\n")));
   await page.locator("#trace-text", { hasText: "beats" }).waitFor();
   const thickness = async () => {
     await drawn(page);
@@ -88,7 +88,7 @@ test("what has no heart has no R marks and no heart rate", async (t) => {
   const page = await it.visit(t, { expected: ["willReadFrequently"] });
   let seed = 1;
   const noise = Array.from({ length: 8000 }, () => { seed = (seed * 48271) % 2147483647; return (seed / 2147483647 - 0.5).toFixed(4); });
-  await files(page, csv("noise.csv", noise.join("\n")));
+  await files(page, csv("noise.csv", noise.map((v) => `"${v}"`).join("\n")));
   await page.locator("#trace-text", { hasText: "no heart beat to be seen" }).waitFor();
   await drawn(page);
   assert.equal((await ink(page, "red")).filter((c) => c && c[0] < 14).length, 0);
