@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -71,32 +72,32 @@ func packed(name string, content []byte) []byte {
 	return b.Bytes()
 }
 
-// files are the worst of each format, by the name of their kind.
-func files(t testing.TB) map[string][]byte {
-	long := signal(t, 4_000_000) // more than two hours
-	csv := write.CSV(long)
-	return map[string][]byte{
-		"text, the app's":      csv[:min(len(csv), largest)],
-		"text, 65 columns":     columns(long),
-		"zip of text":          packed("ecg.csv", csv),
-		"EDF":                  write.EDF("EDF+C", nil, long),
-		"BDF":                  write.BDF("BDF", nil, long),
-		"ISHNE":                write.ISHNE(long),
-		"DICOM":                write.DICOM(write.Explicit, false, long),
-		"DICOM, deflated":      write.DICOM(write.Deflated, false, long),
-		"MATLAB 5":             write.MATLAB(write.Plain, binary.LittleEndian, long),
-		"MATLAB 5, packed":     write.MATLAB(write.Packed, binary.LittleEndian, long),
-		"NumPy":                write.NumPy(long),
-		"Kardia":               write.Kardia(true, signal(t, 1_000_000)),
-		"JSON":                 write.KardiaJSON(signal(t, 2_000_000)),
-		"JSON, objects":        write.HealthKit(signal(t, 300_000)),
-		"aECG":                 write.AECG(signal(t, 2_000_000)),
-		"FHIR":                 write.FHIR(signal(t, 2_000_000)),
-		"JSON of nothing":      []byte(`{"a":[` + strings.Repeat("[],", 7_000_000) + `[]]}`),
-		"XML of nothing":       []byte("<a>" + strings.Repeat("<b/>", 5_000_000) + "</a>"),
-		"text of separators":   bytes.Repeat([]byte(";;;;;;;;\n"), 7_000_000),
-		"text of short lines":  bytes.Repeat([]byte("1\n"), 30_000_000),
-		"text of quoted cells": bytes.Repeat([]byte("\"1\",\"2\"\n"), 8_000_000),
+// files write the worst of each format, by the name of their kind.
+func files(t testing.TB) map[string]func() []byte {
+	long := sync.OnceValue(func() write.Signal { return signal(t, 4_000_000) }) // more than two hours
+	csv := sync.OnceValue(func() []byte { return write.CSV(long()) })
+	return map[string]func() []byte{
+		"text, the app's":      func() []byte { return csv()[:min(len(csv()), largest)] },
+		"text, 65 columns":     func() []byte { return columns(long()) },
+		"zip of text":          func() []byte { return packed("ecg.csv", csv()) },
+		"EDF":                  func() []byte { return write.EDF("EDF+C", nil, long()) },
+		"BDF":                  func() []byte { return write.BDF("BDF", nil, long()) },
+		"ISHNE":                func() []byte { return write.ISHNE(long()) },
+		"DICOM":                func() []byte { return write.DICOM(write.Explicit, false, long()) },
+		"DICOM, deflated":      func() []byte { return write.DICOM(write.Deflated, false, long()) },
+		"MATLAB 5":             func() []byte { return write.MATLAB(write.Plain, binary.LittleEndian, long()) },
+		"MATLAB 5, packed":     func() []byte { return write.MATLAB(write.Packed, binary.LittleEndian, long()) },
+		"NumPy":                func() []byte { return write.NumPy(long()) },
+		"Kardia":               func() []byte { return write.Kardia(true, signal(t, 1_000_000)) },
+		"JSON":                 func() []byte { return write.KardiaJSON(signal(t, 2_000_000)) },
+		"JSON, objects":        func() []byte { return write.HealthKit(signal(t, 300_000)) },
+		"aECG":                 func() []byte { return write.AECG(signal(t, 2_000_000)) },
+		"FHIR":                 func() []byte { return write.FHIR(signal(t, 2_000_000)) },
+		"JSON of nothing":      func() []byte { return []byte(`{"a":[` + strings.Repeat("[],", 7_000_000) + `[]]}`) },
+		"XML of nothing":       func() []byte { return []byte("<a>" + strings.Repeat("<b/>", 5_000_000) + "</a>") },
+		"text of separators":   func() []byte { return bytes.Repeat([]byte(";;;;;;;;\n"), 7_000_000) },
+		"text of short lines":  func() []byte { return bytes.Repeat([]byte("1\n"), 30_000_000) },
+		"text of quoted cells": func() []byte { return bytes.Repeat([]byte("\"1\",\"2\"\n"), 8_000_000) },
 	}
 }
 
@@ -171,7 +172,7 @@ func TestTheWorstFileOfEachFormatStaysWithinItsLimits(t *testing.T) {
 	}
 	table := "| file | MB | CPU s | MB of memory | answer |\n|---|---|---|---|---|\n"
 	for _, name := range names {
-		content := all[name]
+		content := all[name]()
 		got, answer := cost(content)
 		got.memory -= own.memory
 		table += fmt.Sprintf("| %s | %.0f | %.2f | %d | %s |\n", name, float64(len(content))/1e6, got.cpu.Seconds(), got.memory>>20, strings.TrimPrefix(answer, "inspect: "+file+": "))
