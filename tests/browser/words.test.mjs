@@ -54,7 +54,7 @@ for (const [name, options] of Object.entries({
       [csv("a.png", "\x89PNG\r\n"), "This is a picture"],
       [csv("a.dat", "\0\x01\0\x02".repeat(400)), "Half of a recording"],
       [csv("short.csv", lines.slice(0, 1500).join("\n")), "Too short"],
-      [csv("flat.csv", "0.1\n".repeat(9000)), "electrodes"],
+      [csv("flat.csv", "\"0.1\"\n".repeat(9000)), "electrodes"],
     ]) {
       await files(page, file);
       await seenAnswer(page, title);
