@@ -52,7 +52,7 @@ var binaries = [...]format{
 }
 
 // texts are asked next, in this order, with the text in UTF-8. The last takes
-// whatever is left.
+// any text left over.
 var texts = [...]format{
 	{"wfdb", wfdb.IsHeader, wfdb.ReadHeader},
 	{"apple", apple.Is, apple.Read},
@@ -76,8 +76,8 @@ type collection struct {
 	read func(entries []archive.Entry, o raw.Options) (*raw.Recording, error)
 }
 
-// collections in the order in which they are asked. What none of them knows is
-// taken for recordings that have nothing to do with each other.
+// collections in the order in which they are asked. Files that none of them
+// knows are read as unrelated recordings.
 var collections = [...]collection{
 	{"apple", apple.IsExport, apple.ReadExport},
 	{"samsung", samsung.IsExport, samsung.ReadExport},

@@ -7,7 +7,7 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// maxParts is how many files one recording may be sent as.
+// maxParts is the largest number of files that one recording may be sent as.
 const maxParts = 16
 
 // ReadParts reads a recording that was sent as several files, such as a WFDB

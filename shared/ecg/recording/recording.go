@@ -1,10 +1,11 @@
-// Package recording finds out what a file of an ECG device is and reads it.
-// What a file is called, or declared to be, is never looked at.
+// Package recording recognises the format of an ECG device's file and reads it.
+// Neither a file's name nor its declared type decides its format.
 //
-// It is laid out as the standard library's image: this package says what a
-// recording is and which formats there are, detect.go; each format is a package
-// below it that knows none of the others; what they share, such as the table of
-// units, the finder of rates and the decision on encodings, is internal/raw.
+// It is laid out as the standard library's image: this package defines the
+// recording and lists the formats, detect.go; each format is a package below it
+// that knows none of the others; the parts that they share, such as the table
+// of units, the finder of rates and the decision on encodings, are in
+// internal/raw.
 package recording
 
 import (
@@ -16,7 +17,7 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Limits of what is read. What is longer than MaxSeconds is read up to there.
+// Limits on a recording. A longer one is read up to MaxSeconds.
 const (
 	MaxBytes   = raw.MaxBytes
 	MaxSamples = raw.MaxSamples // of all leads together
@@ -24,17 +25,17 @@ const (
 	MaxSeconds = raw.MaxSeconds
 )
 
-// What readers of all formats return.
+// Types that the readers of all formats return.
 type (
 	// Lead is one signal in mV; NaN is a missing sample.
 	Lead = raw.Lead
-	// Note is something that was found, guessed or repaired.
+	// Note is a finding, a guess or a repair.
 	Note = raw.Note
 	// Error says why a file can't be read.
 	Error = raw.Error
 	// Reason is a stable word for why a file can't be read.
 	Reason = raw.Reason
-	// Budget is what reading the files of one request may still cost.
+	// Budget is the remaining allowance for reading the files of one request.
 	Budget = raw.Budget
 )
 
@@ -46,20 +47,21 @@ const (
 	RateUnknown = raw.RateUnknown
 )
 
-// NewBudget returns the budget of files of so many bytes. Reading with it ends
-// soon after ctx does.
+// NewBudget returns the budget of files of the given total size in bytes.
+// Reading with it ends soon after ctx does.
 func NewBudget(ctx context.Context, size int) *Budget { return raw.NewBudget(ctx, size) }
 
-// Hints are what is known of a file beside its content.
+// Hints are facts about a file beside its content.
 type Hints struct {
-	// RateHz is the sampling rate that the sender states, 0 for none. What the
-	// file says goes before it.
+	// RateHz is the sampling rate that the sender states, 0 for none. The
+	// file's own takes precedence.
 	RateHz float64
-	// DefaultRateHz is taken for a file as the app writes it, one quoted number a
-	// line, when neither says any. Other files are refused then. 0 for none.
+	// DefaultRateHz is the rate of a file as the app writes it, one quoted
+	// number a line, if neither the file nor the sender states one; 0 for none.
+	// Other files are refused then.
 	DefaultRateHz float64
-	// Guess tells the rate from the chosen lead's samples when nothing else does,
-	// where that is safe. Without it, or where it isn't, the file is refused.
+	// Guess estimates the rate from the chosen lead's samples if nothing states
+	// it and the estimate is safe. Otherwise the file is refused.
 	Guess func(mv []float64) (rateHz float64, ok bool)
 	// Lead names the lead to choose; empty for lead I, else the first.
 	Lead string
@@ -70,7 +72,7 @@ type Hints struct {
 	Budget *Budget
 }
 
-// options are what a format's reader is told.
+// options are the settings of a format's reader.
 func (h Hints) options(size int) raw.Options {
 	budget := h.Budget
 	if budget == nil {
@@ -79,7 +81,7 @@ func (h Hints) options(size int) raw.Options {
 	return raw.Options{Lead: h.Lead, Pick: h.Pick, RateHz: h.RateHz, Budget: budget}
 }
 
-// Recording is what a file holds.
+// Recording is a file's content.
 type Recording struct {
 	Format string    // such as "text"
 	Device string    // empty when the file doesn't say
@@ -126,7 +128,7 @@ func readWithin(h Hints, size int, read func(raw.Options) (found, error)) (*Reco
 
 var errTooManyBytes = raw.Refuse(Unsupported, 0, "it has more than %d MB", MaxBytes>>20)
 
-// settle decides what the file left open.
+// settle decides the points that the file left open.
 func settle(f found, h Hints) (*Recording, error) {
 	r := &Recording{
 		Format: f.format, Device: f.Device, Start: f.Start, RateHz: f.RateHz, Leads: f.Leads, Left: f.Left, Notes: f.Notes,
@@ -140,7 +142,7 @@ func settle(f found, h Hints) (*Recording, error) {
 	return r, nil
 }
 
-// cut leaves MaxSeconds, where a reader didn't know the rate while it read.
+// cut cuts the leads to MaxSeconds if the reader didn't know the rate.
 func (r *Recording) cut() {
 	n := len(r.Leads[0].MV)
 	if most := math.Ceil(MaxSeconds * r.RateHz); float64(n) > most {
@@ -154,11 +156,13 @@ func (r *Recording) cut() {
 	}
 }
 
-// differs is from which share on two rates contradict each other.
+// differs is the least relative difference of two rates that contradict each
+// other.
 const differs = 0.02
 
 // settleRate takes the rate that the file states, else the sender's, else the
-// one that the file seems to have, else of the app's own files the default. A contradiction is noted.
+// one that the file seems to have, else of the app's own files the default. A
+// contradiction is noted.
 func (r *Recording) settleRate(h Hints, f found) error {
 	if r.RateHz > 0 && h.RateHz > 0 && math.Abs(r.RateHz-h.RateHz) > differs*h.RateHz {
 		r.notef("rate_differs", "the sender states %.4g Hz, the file has %.4g Hz", h.RateHz, r.RateHz)

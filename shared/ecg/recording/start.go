@@ -2,13 +2,12 @@ package recording
 
 import "math"
 
-// deadSeconds is how long all leads must stand still at the beginning to be no
-// recording yet. No converter is that quiet with a person at it.
+// deadSeconds is the least time for which all leads are constant before a
+// recording begins. A converter connected to a person is never that quiet.
 const deadSeconds = 0.5
 
-// dropDeadStart drops the samples before the first that a person gave: some
-// recorders begin to write, all leads at one value, before they begin to
-// measure.
+// dropDeadStart drops the constant samples that some recorders write, all leads
+// at one value, before acquisition starts.
 func (r *Recording) dropDeadStart() {
 	n := len(r.Leads[0].MV)
 	dead := n
@@ -24,7 +23,8 @@ func (r *Recording) dropDeadStart() {
 	r.notef("start_dropped", "%d samples without a signal dropped at the beginning", dead)
 }
 
-// still is how many samples at the beginning have one value, or none.
+// still is the number of samples at the beginning that have one value, or are
+// missing.
 func still(mv []float64) int {
 	for i, x := range mv {
 		if x != mv[0] && !(math.IsNaN(x) && math.IsNaN(mv[0])) {

@@ -25,9 +25,9 @@ var (
 	forms = flag.Int("forms", long.Runs(100, 500), "how many broken bodies are sent")
 )
 
-// Limits of what a broken request may cost. Time is the processor's, which a
+// Limits on the cost of a broken request. Processor time is counted, which a
 // busy machine doesn't stretch. The fixed part of the memory is that of the
-// service itself, and what unpacking may take however small a file is.
+// service itself and of unpacking, which doesn't depend on a file's size.
 const (
 	slowest     = time.Second
 	timesInput  = 4
@@ -79,8 +79,8 @@ type tally struct {
 	largest  uint64
 }
 
-// try sends a request and holds the answer to the limits. Only what is still
-// sound after all may succeed.
+// try sends a request and holds the answer to the limits. Only a request that
+// is still sound may succeed.
 func (h session) try(t *testing.T, n *tally, name, path, contentType string, body []byte, mayBeSound bool) {
 	t.Helper()
 	runtime.GC()

@@ -1,6 +1,5 @@
-// Package broken sends recordings and bodies that are broken in every way that
-// comes to mind, and wants each to be refused in words, at once, and for little
-// memory.
+// Package broken sends recordings and bodies broken in many ways, and expects
+// each to be refused with a reason, at once, and for little memory.
 package broken
 
 import (
@@ -75,7 +74,8 @@ func flip(r *rand.Rand, data []byte, n, within int) []byte {
 	return broken
 }
 
-// extremeBytes sets a few bytes where lengths and counts like to be.
+// extremeBytes sets a few bytes near the beginning, where lengths and counts
+// lie.
 func extremeBytes(r *rand.Rand, data []byte) []byte {
 	broken := bytes.Clone(data)
 	at, value := r.IntN(min(len(data), 1200)), []byte{0, 0x7f, 0x80, 0xff}[r.IntN(4)]

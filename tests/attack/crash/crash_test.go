@@ -1,5 +1,5 @@
 // Package crash kills the local service at random moments under load and looks
-// for anything that it had answered with success and then lost.
+// for lost changes that it had answered with success.
 package crash
 
 import (
@@ -34,7 +34,7 @@ const (
 	leastAccepted = 0.8
 )
 
-// account is what the service has promised to one person.
+// account is the state that the service has confirmed to one person.
 type account struct {
 	username, password string
 	person             int // of the recordings
@@ -104,7 +104,7 @@ func TestNothingAnsweredWithSuccessIsLostToAKill(t *testing.T) {
 	}
 	s.start(t)
 	defer s.kill()
-	// Everybody, as later kills must not take what earlier ones left.
+	// All accounts, since a later kill must not lose earlier changes.
 	models, accepted := 0, 0
 	for _, a := range all {
 		if a.verify(t, s.base) {
@@ -120,8 +120,8 @@ func TestNothingAnsweredWithSuccessIsLostToAKill(t *testing.T) {
 	}
 }
 
-// load has clients use the service until it is killed, and returns what was
-// promised to them.
+// load has clients use the service until it is killed, and returns the accounts
+// confirmed to them.
 func load(t *testing.T, s *service, round int, alive time.Duration) []*account {
 	var mu sync.Mutex
 	var promised []*account

@@ -1,6 +1,6 @@
-// Command enumeration measures whether the time that a failed log-in takes
-// tells who has an account: it tries wrong passwords for names that members
-// have and for names that nobody has, in turn, and compares.
+// Command enumeration measures whether the time of a failed log-in reveals that
+// an account exists: it tries wrong passwords for names of members and for
+// unused names, in turn, and compares.
 //
 //	go run ./tests/attack/enumeration [-tries 1000]
 package main
@@ -66,8 +66,8 @@ func quantile(d []time.Duration, q float64) time.Duration {
 	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
 }
 
-// measure tries each kind so many times, a name and an address once each, so
-// that nobody has to wait.
+// measure tries each kind the given number of times, a name and an address once
+// each, so that no log-in has to wait.
 func measure(tries int, progress func(done int)) (result, error) {
 	h, err := serve(tries)
 	if err != nil {
@@ -104,8 +104,8 @@ func logIn(h http.Handler, name string, i int) (time.Duration, error) {
 	return took, nil
 }
 
-// serve returns the API with so many members, known0 and so on. They have one
-// password: its hash costs what it costs in earnest.
+// serve returns the API with the given number of members, known0 and so on.
+// They have one password, hashed at the default cost.
 func serve(members int) (http.Handler, error) {
 	settings, err := fixture.Settings()
 	if err != nil {

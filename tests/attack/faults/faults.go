@@ -1,7 +1,6 @@
-// Package faults lets every call to a store go wrong, one at a time, in every
-// way that a call can, and looks at what is left: nothing that was answered as
-// done is lost, and nothing is left half done that can't be finished or cleaned
-// up.
+// Package faults lets every call to a store fail, one at a time, in every way
+// that a call can, and checks the stores afterwards: no confirmed change is
+// lost, and every unfinished one can be finished or cleaned up.
 package faults
 
 import (
@@ -16,8 +15,8 @@ import (
 // Kind is a way in which a call goes wrong.
 type Kind string
 
-// The kinds. What says "after" is a reply that is lost: the call had its effect,
-// and its caller doesn't learn of it.
+// The kinds. "After" is a lost reply: the call had its effect, and its caller
+// doesn't learn of it.
 const (
 	Throttled    Kind = "throttled"
 	TimeOut      Kind = "timed out before"
@@ -32,14 +31,14 @@ const (
 // Kinds are all of them.
 var Kinds = []Kind{Throttled, TimeOut, TimeOutAfter, Reset, ResetAfter, Slow, Death, DeathAfter}
 
-// errReset is an error that no store has a word for.
+// errReset is an error outside the stores' own set.
 var errReset = errors.New("connection reset by peer")
 
-// errDead is what a process that is gone would have got.
+// errDead is the error of a call after the death of its process.
 var errDead = errors.New("the process is gone")
 
-// expiry is a deadline that passes when it is told to: slowness without a clock,
-// so that no machine is too slow for it.
+// expiry is a deadline that passes on command: slowness without a clock, so
+// that no machine is too slow for it.
 type expiry struct {
 	context.Context
 	done chan struct{}
@@ -88,7 +87,7 @@ func (i *Injector) Calls() []string {
 	return append([]string(nil), i.calls...)
 }
 
-// begin gives the request that comes its deadline.
+// begin sets the deadline of the next request.
 func (i *Injector) begin(ctx context.Context) context.Context {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -105,7 +104,7 @@ func (i *Injector) pass() {
 	}
 }
 
-// next counts a call and returns what becomes of it.
+// next counts a call and returns its fault.
 func (i *Injector) next(name string) (kind Kind, dead bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

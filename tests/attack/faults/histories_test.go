@@ -21,7 +21,7 @@ const (
 	withModels = 20 // one history in so many enrols, which costs the most
 )
 
-// history is a service, what its clients know, and the worlds that could be.
+// history is a service, its clients' knowledge, and the possible worlds.
 type history struct {
 	*Service
 	chance *rand.Rand
@@ -66,8 +66,8 @@ func (h *history) String() string {
 	return s
 }
 
-// step lets a client do something, and strikes out the worlds in which it would
-// have been answered otherwise. It returns 1 when a fault was met.
+// step lets a client act, and removes the worlds in which the answer would have
+// been another. It returns 1 when a fault was met.
 func (h *history) step(t *testing.T) int {
 	t.Helper()
 	h.now = h.now.Add(20 * time.Minute) // nobody has to wait for wrong passwords
@@ -128,8 +128,7 @@ func (h *history) observe(t *testing.T, a action, answer Answer, met bool) {
 	h.worlds = next
 }
 
-// forget makes of a token that nobody was told of none: the next one gets its
-// number.
+// forget removes a token that no client was told: the next one gets its number.
 func (w world) forget(token int) world {
 	w.owner[token], w.row[token], w.valid[token] = 0, false, false
 	return w
@@ -191,7 +190,7 @@ func (h *history) request(a action) Request {
 	return Request{Method: "DELETE", Path: "/members/me/", Token: token, Form: "password=" + passwords[a.secret]}
 }
 
-// end asks with every token there is, and lets clean-up run.
+// end asks with every token, and runs the clean-up.
 func (h *history) end(t *testing.T) {
 	t.Helper()
 	for i := range h.known {

@@ -52,7 +52,7 @@ func few(all []Kind, call int) []Kind {
 	return []Kind{all[call%half], all[half+call%half]}
 }
 
-// holds lets one call go wrong and looks at what is left.
+// holds lets one call fail and checks the stores afterwards.
 func (s scenario) holds(t *testing.T, n int, kind Kind) {
 	ctx := t.Context()
 	h := newService(t)
@@ -82,8 +82,8 @@ func (s scenario) holds(t *testing.T, n int, kind Kind) {
 	}
 }
 
-// allowed says whether a request whose call went wrong may be answered so: as
-// done, as is right without the fault, or with the status for such a fault.
+// allowed reports whether the answer to a request with a failed call is right:
+// as done, as without the fault, or with the status for such a fault.
 func allowed(kind Kind, a Answer, usual []string) bool {
 	if a.Status == http.StatusOK || slices.Contains(usual, a.Word()) {
 		return true

@@ -1,8 +1,8 @@
 package faults
 
-// A reference model of the service: what a caller may be told, and what is so
-// afterwards. It keeps every world that could be, given all answers up to now:
-// after a fault there are several, and later answers tell which one it is.
+// A reference model of the service: the answers that are right, and the state
+// afterwards. It keeps every possible world, given all answers up to now: after
+// a fault there are several, and later answers tell which one it is.
 
 const (
 	people  = 2
@@ -10,7 +10,7 @@ const (
 	tokens  = 16
 )
 
-// world is all that matters of the service's state.
+// world is the part of the service's state that decides answers.
 type world struct {
 	exists [people]bool
 	secret [people]int
@@ -44,7 +44,7 @@ const (
 	unproven    = "log_in_again"
 )
 
-// whose is the person whose the token is, and whether it is good.
+// whose is the person of the token, and whether the token is good.
 func (w *world) whose(token int) (person int, valid bool) {
 	for p := range people {
 		if w.owner[token] == p+people*w.lives[p] {
@@ -61,7 +61,7 @@ func (w world) issue(person, token int) world {
 	return w
 }
 
-// void ends what the person's tokens are good for; drop also forgets them.
+// void ends the validity of the person's tokens; drop also forgets them.
 func (w world) void(person int, drop bool, keep int) world {
 	for t := range tokens {
 		if t == keep || w.owner[t] != person+people*w.lives[person] {
@@ -114,7 +114,7 @@ func (w world) signUp(a action) (answer string, after world, partly []world) {
 	return ok, member.issue(a.person, a.issued), []world{member}
 }
 
-// doAs is do for a person whose token is good.
+// doAs is do for the person of a good token.
 func (w world) doAs(person int, a action) (answer string, after world, partly []world) {
 	after = w
 	switch a.kind {

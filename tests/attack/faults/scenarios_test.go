@@ -10,12 +10,12 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// scenario is a request in a situation, and what must hold of it.
+// scenario is a request in a situation, with its requirements.
 type scenario struct {
 	name string
 	// prepare makes the situation, without faults, and returns the request.
 	prepare func(t *testing.T, h *Service) Request
-	// done says what is missing of what the answer 200 promises.
+	// done names the part of a 200 answer's promise that is missing.
 	done func(h *Service, r Request, a Answer) error
 	// again are the words that a repetition may be refused with, once the first
 	// try went wrong.

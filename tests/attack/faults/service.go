@@ -64,8 +64,8 @@ func (h *Service) Send(r Request) Answer {
 	return fixture.Send(h.begin(context.Background()), h.handler, r)
 }
 
-// Broken says what of the stores' content should not be: an object that is
-// pointed to and can't be opened.
+// Broken names invalid content of the stores: an object that is pointed to and
+// can't be opened.
 func (h *Service) Broken(ctx context.Context) error {
 	members, _, err := h.Members.MembersPage(ctx, "", 1000)
 	if err != nil {
@@ -106,8 +106,8 @@ func (h *Service) Left(ctx context.Context) ([]string, error) {
 	return keys, err
 }
 
-// Orphans are the objects that nobody points to, and all uploads, after clean-up
-// has run for longer than anything is kept.
+// Orphans are the objects without a pointer, and all uploads, after clean-up
+// has run for longer than any retention.
 func (h *Service) Orphans(ctx context.Context) ([]string, error) {
 	h.now = h.now.Add(8 * 24 * time.Hour)
 	if report, err := h.cleaner.Run(ctx, false); err != nil || !report.Finished {

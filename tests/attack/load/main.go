@@ -1,6 +1,6 @@
 // Command load drives the local service with mixed traffic: as fast as it can
 // answer, at the rate found that way, at twice of it, and at half of it, to see
-// that it sheds what is too much, keeps its memory, and recovers at once.
+// that it sheds the excess, keeps its memory, and recovers at once.
 //
 //	go run ./tests/attack/load [-for 1m] [-plot latency.png]
 package main
@@ -60,7 +60,7 @@ func run(ctx context.Context, length time.Duration, people int, picture string) 
 	return plotLatency(picture, began, phases)
 }
 
-// phase is a rate at which requests were sent, and what came of them.
+// phase is a rate of requests, with their results.
 type phase struct {
 	name string
 	rate float64 // requests a second, 0 for as fast as they are answered

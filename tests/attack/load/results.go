@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// results are what became of a phase's requests.
+// results are the outcomes of a phase's requests.
 type results struct {
 	mu       sync.Mutex
 	begin    time.Time

@@ -59,7 +59,7 @@ func (s *service) stop() {
 	os.RemoveAll(s.folder)
 }
 
-// memory is what the service has resident, in bytes; 0 where the system doesn't
+// memory is the service's resident memory in bytes; 0 where the system doesn't
 // tell.
 func (s *service) memory() int64 {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", s.cmd.Process.Pid))

@@ -17,7 +17,7 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// traffic is what members ask for.
+// traffic is the mix of members' requests.
 type traffic struct {
 	base    string
 	client  *http.Client
@@ -25,7 +25,7 @@ type traffic struct {
 	mix     []ask // each as often as it is in the list
 }
 
-// who is a member with what it takes to be one.
+// who is a member with its token and recordings.
 type who struct {
 	name, token      string
 	enrolment, probe []byte // bodies

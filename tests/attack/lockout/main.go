@@ -1,6 +1,6 @@
-// Command lockout simulates a day, by a clock of its own, on which strangers guess
-// at a member's password from some networks as often as they may, and counts what
-// they get to compare, and how often the member is kept out.
+// Command lockout simulates a day, by a clock of its own, on which impostors
+// guess at a member's password from some networks as often as they may. It
+// counts the guesses that are compared, and how often the member is kept out.
 //
 //	go run ./tests/attack/lockout
 package main
@@ -55,7 +55,7 @@ type tally struct{ tried, let int }
 
 func (t tally) String() string { return fmt.Sprintf("%d of %d", t.let, t.tried) }
 
-// day is what came of one.
+// day is the result of one day.
 type day struct {
 	guesses int   // compared
 	member  tally // what the member did
@@ -65,8 +65,8 @@ type day struct {
 const header = "| attacking networks | guesses compared | the member logs in at home | the member changes the password in a session | " +
 	"the member logs in where they never did | another member logs in at an attacker's address |\n|---|---|---|---|---|---|\n"
 
-// days is the table's row: the same attack on three days, on each of which the
-// member does another thing.
+// days is the table's row: the same attack on three days that differ in the
+// member's actions.
 func (a attack) days() (string, error) {
 	var days []day
 	for _, do := range []deed{atHome, change, travel} {
@@ -83,7 +83,7 @@ func (a attack) days() (string, error) {
 	return fmt.Sprintf("| %s | %d | %v | %v | %v | %v |\n", name, days[0].guesses, days[0].member, days[1].member, days[2].member, days[0].others), nil
 }
 
-// deed is something that the member does, with the session from the last time. It
+// deed is an action of the member, with the session from the last time. It
 // returns the session to go on with.
 type deed func(ctx context.Context, t *town, session string, i int) (string, error)
 

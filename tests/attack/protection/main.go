@@ -1,4 +1,4 @@
-// Command protection measures what a stolen store would tell (ISO/IEC 24745,
+// Command protection measures the information in a stolen store (ISO/IEC 24745,
 // 30136): whether a renewed template can be matched with the one before it,
 // whether two deployments' templates of one person can, and whether protecting
 // costs accuracy.
@@ -36,7 +36,7 @@ func main() {
 	}
 }
 
-// stolen is a template as it lies in a store, and what it was made of.
+// stolen is a template as stored, with its source.
 type stolen struct {
 	person   string
 	template *ecg.Template
@@ -61,8 +61,8 @@ func run(recordings []cohort.Recording) error {
 }
 
 // steal enrols every person with two recordings, twice here and once elsewhere.
-// What is "later" or renewed is made of the very same recording: an attacker
-// could not have it easier.
+// Later and renewed templates are made of the very same recording, the easiest
+// case for an attacker.
 func steal(recordings []cohort.Recording) ([]stolen, error) {
 	var hearts []stolen
 	for _, of := range byPerson(recordings) {
@@ -103,7 +103,7 @@ func read(r cohort.Recording) (*ecg.Reading, error) {
 // usable says whether the service would compare the recording.
 func usable(r *ecg.Reading) bool { return r.Usable(quality.Need(biometric.ProbeNeed)) == nil }
 
-// seed is one that nobody shares, as the ring derives it from key and salt.
+// seed is a seed of its own, as the ring derives it from key and salt.
 func seed(name, person string) ecg.Seed { return sha256.Sum256([]byte(name + "\x00" + person)) }
 
 func byPerson(recordings []cohort.Recording) [][]cohort.Recording {
@@ -197,8 +197,8 @@ func link(what string, hearts []stolen, one, two string) {
 	fmt.Printf("| %s | %.4f | %.4f | %.3f | %.3f |\n", what, mean(mated), mean(strangers), higher(mated, strangers), linkability(mated, strangers))
 }
 
-// vector is the coordinates of a stored template, as an attacker finds them who
-// has broken the encryption.
+// vector is the feature vector of a stored template, as an attacker finds it
+// after breaking the encryption.
 func vector(b []byte) []float64 {
 	b = b[bytes.IndexByte(b, 0)+1+3*4:] // name, quality, weight, recordings
 	x := make([]float64, len(b)/4)

@@ -18,8 +18,8 @@ func cosine(a, b []float64) float64 {
 	return ab / math.Sqrt(aa*bb)
 }
 
-// higher is how often a mated score is above a stranger's: the area under the
-// ROC curve.
+// higher is the probability that a mated score is above a non-mated one: the
+// area under the ROC curve.
 func higher(mated, strangers []float64) float64 {
 	wins := 0.0
 	for _, m := range mated {

@@ -67,9 +67,9 @@ func beatsOf(s ecg.Signal) []float64 {
 	return at
 }
 
-// train glues beats of the stolen recording, drawn among so many of them, into
-// a recording: of each a cycle from 0.35 intervals before its R peak on, and
-// what is missing of an interval filled with a straight line.
+// train joins beats of the stolen recording, drawn among the given number of
+// them, into a recording. A beat is a cycle from 0.35 intervals before its R
+// peak on; a straight line fills the rest of a longer interval.
 func train(kinds int, begin func() rhythm, decibel float64) func(ecg.Signal, *rand.Rand) (ecg.Signal, bool) {
 	return func(stolen ecg.Signal, r *rand.Rand) (ecg.Signal, bool) {
 		at := beatsOf(stolen)

@@ -41,8 +41,8 @@ const (
 	checkSeconds = 16
 )
 
-// load reads the databases below a folder. What the service would not take is
-// left out.
+// load reads the databases below a folder. Recordings that the service would
+// refuse are left out.
 func load(folder string) ([]*person, error) {
 	recordings, err := cohort.Load(folder)
 	if err != nil {

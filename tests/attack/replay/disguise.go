@@ -15,7 +15,7 @@ type disguise struct {
 	steps []step
 }
 
-// step is one change. It leaves the recording that it gets alone.
+// step is one change. It doesn't modify its input.
 type step func(s ecg.Signal, r *rand.Rand) ecg.Signal
 
 var disguises = []disguise{

@@ -81,19 +81,19 @@ func (m *measurement) measure(people []*person, seed uint64, part int, progress 
 	fmt.Fprint(progress, "\r")
 }
 
-// known is what is remembered of a person: the digests of their recordings, in
+// known holds the digests remembered of a person: of their recordings, in
 // order, and of the enrolment.
 type known struct {
 	detector *replay.Detector
 	digests  []replay.Digest
 }
 
-// but is what is known without one recording.
+// but is known without one recording.
 func (k known) but(i int) []replay.Digest {
 	return slices.Delete(slices.Clone(k.digests), i, i+1)
 }
 
-// genuine puts each recording to all others of the person.
+// genuine compares each recording with all others of the person.
 func (m *measurement) genuine(p *person, known known) {
 	if len(known.digests) < 2 {
 		return
@@ -104,7 +104,8 @@ func (m *measurement) genuine(p *person, known known) {
 	}
 }
 
-// disguised puts a used recording in each disguise to all of the person's.
+// disguised compares a used recording in each disguise with all of the
+// person's.
 func (m *measurement) disguised(group string, p *person, used ecg.Signal, known known, random *rand.Rand) {
 	for _, d := range disguises {
 		reading, ok := usable(d.apply(used, random))
@@ -113,9 +114,9 @@ func (m *measurement) disguised(group string, p *person, used ecg.Signal, known 
 	}
 }
 
-// reassembled puts what is made of a person's k-th recording, and of those after
-// it, to all of the person's but the one that new beats are taken of. The
-// service refuses it as replayed or as unnatural.
+// reassembled compares recordings made of a person's k-th one, and of those
+// after it, with all of the person's but the one that new beats are taken of.
+// The service refuses such a recording as replayed or as unnatural.
 func (m *measurement) reassembled(p *person, k int, known known, random *rand.Rand) {
 	n := len(p.recordings)
 	if n < 4 {
@@ -149,8 +150,8 @@ func (m *measurement) attacked(p *person, stolen recording, random *rand.Rand) {
 	}
 }
 
-// attack counts as refused what isn't taken for a living heart or not for the
-// template's.
+// attack counts a recording as refused if it isn't taken for a living heart or
+// not for the template's.
 func (m *measurement) attack(name, database string, learned bool, template *ecg.Template, made ecg.Signal) {
 	row := m.row(groupAttacks, name, database, learned)
 	reading, ok := usable(made)

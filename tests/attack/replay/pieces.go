@@ -48,9 +48,9 @@ var reassemblies = []reassembly{
 // whole stands for a piece as long as the recording.
 const whole = -1
 
-// make puts it together. used are recordings that were used before, the first
-// the one to take pieces of; fresh is one that wasn't. It returns false where
-// there aren't two pieces.
+// make assembles the recording. used are recordings that were used before, the
+// first the one to take pieces of; fresh is one that wasn't. It returns false
+// if there aren't two pieces.
 func (a reassembly) make(used []ecg.Signal, fresh ecg.Signal, r *rand.Rand) (ecg.Signal, bool) {
 	s := used[0]
 	if a.beats != whole {

@@ -54,7 +54,7 @@ func serviceFor(t *testing.T, enrolment []byte) service {
 	return s
 }
 
-// check reports what comes of a check: "true", "false" or a fault's code.
+// check returns the outcome of a check: "true", "false" or a fault's code.
 func (s service) check(t *testing.T, file []byte) string {
 	t.Helper()
 	ok, err := s.Verify(t.Context(), s.token, biometric.Check{Submission: biometric.Submission{Files: [][]byte{file}}})
@@ -86,9 +86,9 @@ func written(s ecg.Signal) []byte {
 	return b.Bytes()
 }
 
-// What was accepted once, or enrolled, is not accepted again in pieces. The
-// recordings are among those that parameters were learned from: the test says
-// that the detector is in its place and works. How well it does on others: main.go.
+// Recordings accepted once, or enrolled, are not accepted again in pieces. They
+// are among those that parameters were learned from: the test shows that the
+// detector is in its place and works. main.go measures it on others.
 func TestWhatWasAcceptedIsNotAcceptedAgainInPieces(t *testing.T) {
 	tried := map[string]bool{
 		"single beats": true, "pairs of beats": true, "threes of beats": true, "halves": true,

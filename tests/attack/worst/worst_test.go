@@ -1,5 +1,5 @@
 // Package worst feeds the reader the most expensive files that it accepts, of
-// each format, and holds what they cost to a limit: processor time, which a busy
+// each format, and holds their cost to a limit: processor time, which a busy
 // machine doesn't change, and memory.
 package worst
 
@@ -26,7 +26,7 @@ import (
 	"systole/tests/support/samples/write"
 )
 
-// What one file may cost. It takes less than 2 s on an idle core; one that shares
+// Bounds on the cost of one file. It takes less than 2 s on an idle core; one that shares
 // its caches with another busy one may take half as long again.
 const (
 	mostCPU    = 3 * time.Second
@@ -101,7 +101,7 @@ func files(t testing.TB) map[string]func() []byte {
 	}
 }
 
-// cost is what a program took.
+// cost is the time and the memory of a program.
 type cost struct {
 	cpu    time.Duration
 	memory int64 // bytes, at its highest
@@ -120,7 +120,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// measure runs a command and prints what it took, and the first line it wrote.
+// measure runs a command and prints its cost, and the first line it wrote.
 func measure(command []string) {
 	cmd := exec.Command(command[0], command[1:]...)
 	out, _ := cmd.CombinedOutput() // a refusal is an answer, too

@@ -21,7 +21,7 @@ type client struct {
 	http        http.Client
 }
 
-// refusal is an answer that is no success.
+// refusal is an unsuccessful answer.
 type refusal struct {
 	Detail         string  `json:"detail"` // for a person
 	Code           int     `json:"code"`

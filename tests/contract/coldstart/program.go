@@ -33,8 +33,8 @@ type program struct {
 
 const here = "tests/contract/coldstart/"
 
-// build builds hello, plain and every function, in this order; zipped as well
-// as what is uploaded of each, which takes a compilation of everything for arm64.
+// build builds hello, plain and every function, in this order; zipped also
+// builds each upload, which takes a compilation of everything for arm64.
 func build(ctx context.Context, dir string, zipped bool) ([]*program, error) {
 	root, err := gotool.Root()
 	if err != nil {
@@ -60,7 +60,7 @@ func build(ctx context.Context, dir string, zipped bool) ([]*program, error) {
 }
 
 // zipSize builds the package as infra/Makefile does and returns the size of
-// what SAM uploads of it.
+// SAM's upload.
 func zipSize(ctx context.Context, root, pkg, dir string) (int, error) {
 	binary := filepath.Join(dir, "bootstrap")
 	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", binary, pkg)
@@ -95,7 +95,7 @@ func zipSize(ctx context.Context, root, pkg, dir string) (int, error) {
 // trace itself takes time.
 const inits = 5
 
-// measureAll starts all programs in turn, so that what else the machine does
+// measureAll starts all programs in turn, so that other work of the machine
 // meets them alike. The first round only fills the file system's cache.
 func measureAll(ctx context.Context, programs []*program, rounds int) error {
 	for round := range rounds + 1 {
@@ -122,7 +122,7 @@ func measureAll(ctx context.Context, programs []*program, rounds int) error {
 	return nil
 }
 
-// environment is what Lambda and template.yaml set.
+// environment is a function's environment under Lambda and template.yaml.
 func environment() []string {
 	return []string{
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret", "AWS_SESSION_TOKEN=token",
@@ -146,8 +146,9 @@ func (p *program) start(ctx context.Context, log io.Writer, extra ...string) (to
 	return took, peak, err
 }
 
-// peakMemory reads how much memory a process has had resident at most. What
-// wait reports would hold the memory of the process that it was forked from.
+// peakMemory reads how much memory a process has had resident at most. The
+// value that wait reports would hold the memory of the process that it was
+// forked from.
 func peakMemory(pid int) (int64, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package described holds what the service answers to its OpenAPI document.
+// Package described compares the service's answers with its OpenAPI document.
 package described
 
 import (
@@ -23,7 +23,7 @@ const location = "https://api.example.com/openapi.json"
 // object is one of JSON.
 type object = map[string]any
 
-// Document is the OpenAPI document, ready to hold answers to.
+// Document is the OpenAPI document, ready to compare answers with.
 type Document struct {
 	whole    object
 	compiler *jsonschema.Compiler
@@ -51,8 +51,8 @@ type Answer struct {
 	Body         []byte
 }
 
-// Check is nil for an answer that is as described. What no operation describes
-// has to be a refusal: 404, 405, or that of a gateway which read no further.
+// Check is nil for an answer that is as described. A request that no operation
+// describes has to be refused: 404, 405, or by a gateway which read no further.
 func (d *Document) Check(a Answer) error {
 	pointer, response := d.response(a)
 	if response == nil {

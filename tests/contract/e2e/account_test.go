@@ -9,8 +9,8 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// TestAnAccountFromSignUpToDeletion goes through what a person may ask for. As
-// with every answer here, each is held to the OpenAPI document.
+// TestAnAccountFromSignUpToDeletion makes every kind of request that a person
+// may. As everywhere here, each answer is compared with the OpenAPI document.
 func TestAnAccountFromSignUpToDeletion(t *testing.T) {
 	base := startLocal(t, "-memory")
 	c := &caller{t: t, http: http.DefaultClient, base: base}
@@ -56,8 +56,8 @@ func TestAnAccountFromSignUpToDeletion(t *testing.T) {
 	c.want(c.send("/members/login/", map[string]string{"username": "hong", "password": "brady-cardia!"}), 401, "error", "credentials_invalid")
 }
 
-// TestUnusableRecordingsAreRefusedWithTheirReason holds the machine-readable
-// reasons, and the numbers beside them, to what the recordings are.
+// TestUnusableRecordingsAreRefusedWithTheirReason compares the machine-readable
+// reasons, and the numbers beside them, with the recordings.
 func TestUnusableRecordingsAreRefusedWithTheirReason(t *testing.T) {
 	c := &caller{t: t, http: http.DefaultClient, base: startLocal(t, "-memory")}
 	c.signUp("hong", "tachy-cardia!")

@@ -23,8 +23,8 @@ import (
 	"systole/tests/support/servers"
 )
 
-// TestTheApp has the published Android app, as tests/clients/kotlin is built, go
-// its way, and compares what it would show with the table of tests/clients.
+// TestTheApp has the published Android app, as tests/clients/kotlin is built,
+// run its session, and compares its display with the table of tests/clients.
 func TestTheApp(t *testing.T) {
 	t.Run("over the local service", func(t *testing.T) {
 		data := t.TempDir()

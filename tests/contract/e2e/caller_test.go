@@ -26,8 +26,8 @@ type caller struct {
 	base   string
 	person int
 	token  string
-	// impatient takes an answer 503 for an answer; others come back when it
-	// says.
+	// impatient takes a 503 as the answer; other callers retry after the time
+	// that it states.
 	impatient bool
 }
 

@@ -38,8 +38,8 @@ func sample(t *testing.T, format, kind string) [][]byte {
 // rateless are the formats whose samples don't say their rate.
 var rateless = map[string]bool{"matlab4": true, "numpy": true}
 
-// post sends files as they are, under no name that means anything, and with their
-// rate only where they don't say it.
+// post sends files unchanged under a meaningless name, with their rate only if
+// they don't state it.
 func (c *caller) post(path, format string, files [][]byte) answer {
 	c.t.Helper()
 	var body bytes.Buffer

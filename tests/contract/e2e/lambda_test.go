@@ -56,7 +56,7 @@ func (l lambda) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// answer is what the request's function answers.
+// answer is the function's answer to the request.
 func (l lambda) answer(r *http.Request) (answer events.APIGatewayProxyResponse, err error) {
 	function, ok := l[r.Method+" "+strings.TrimSuffix(r.URL.Path, "/")]
 	if !ok {
@@ -69,8 +69,8 @@ func (l lambda) answer(r *http.Request) (answer events.APIGatewayProxyResponse, 
 	return answer, function.InvokeJSON(r.Context(), event, &answer)
 }
 
-// functionTimeout is the longest that Lambda has: what a function does when its
-// own runs out is another test's question, and this machine may be busy.
+// functionTimeout is the longest that Lambda has: another test covers a
+// function's own time-out, and this machine may be busy.
 const functionTimeout = 15 * time.Minute
 
 // startFunction builds and starts a function that uses the given servers.
@@ -142,7 +142,7 @@ func TestAFunctionSaysWhatIsMissingInItsEnvironment(t *testing.T) {
 	}
 }
 
-// safeBuffer collects what several processes write.
+// safeBuffer collects the output of several processes.
 type safeBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

@@ -23,8 +23,8 @@ func startLocal(t *testing.T, args ...string) (base string) {
 	t.Helper()
 	cmd := exec.Command(built(t, "infra/local"), append([]string{"-addr", "127.0.0.1:0"}, args...)...)
 	cmd.Dir = t.TempDir()
-	// The cheapest hash that is allowed: what a password costs is another test's
-	// question.
+	// The cheapest hash that is allowed: another test covers the cost of a
+	// password.
 	cmd.Env = append(os.Environ(), "PASSWORD_MEMORY_KIB=8192", "PASSWORD_PASSES=1")
 	var log strings.Builder
 	cmd.Stderr = &log

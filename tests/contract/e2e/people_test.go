@@ -10,12 +10,13 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// impostors is how many other people each person's account is tried by.
+// impostors is the number of other people that each person's account is tried
+// by.
 const impostors = 3
 
-// Error rates of the people in tests/support/recordings that the tests insist on: no
-// stranger comes in, and at most one in eight has to try again. What the rates
-// are on many people is measured by tests/science/evaluate.
+// Bounds on the error rates of the people in tests/support/recordings: no
+// impostor is accepted, and at most one genuine check in eight is rejected.
+// tests/science/evaluate measures the rates on many people.
 const mostRejected = 8 // one in so many
 
 // people has the first n sign up, enrol, be checked, log out.
@@ -44,8 +45,8 @@ func people(t *testing.T, n int, client *http.Client, base string) {
 	}
 }
 
-// life is a person's way through the service. It returns how many checks with
-// the person's own recording were accepted, and how many with a stranger's.
+// life is a person's way through the service. It returns the numbers of
+// accepted checks with the person's own recording and with an impostor's.
 func (c *caller) life() (own, strangers int) {
 	name, password := fmt.Sprintf("person.%d@e2e", c.person), fmt.Sprintf("tachy-cardia-%d!", c.person)
 	c.signUp(name, password)

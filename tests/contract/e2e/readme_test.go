@@ -9,7 +9,7 @@ import (
 )
 
 // TestTheSessionInTheREADMEWorksWhenPasted runs the README's curl session and
-// compares what it answers with what the README says.
+// compares its answers with the README's.
 func TestTheSessionInTheREADMEWorksWhenPasted(t *testing.T) {
 	readme, err := os.ReadFile(root + "/README.md")
 	if err != nil {
@@ -42,7 +42,7 @@ func fenced(t *testing.T, markdown, language string) string {
 	return block
 }
 
-// timeless is an answer without what differs from run to run.
+// timeless is an answer without the parts that differ from run to run.
 func timeless(answers string) string {
 	answers = regexp.MustCompile(`[0-9a-f]{40}`).ReplaceAllString(answers, "<token>")
 	return regexp.MustCompile(`hong\d+`).ReplaceAllString(answers, "hong<n>")

@@ -24,8 +24,8 @@ func sized(method, path, contentType, body string) string {
 	return raw(method, path, []string{"Content-Type: " + contentType, fmt.Sprint("Content-Length: ", len(body))}, body)
 }
 
-// TestWhatIsWrongOnTheWireIsRefused holds what only a real connection can
-// bring. What is wrong inside a well-formed request is tested with the handlers
+// TestWhatIsWrongOnTheWireIsRefused covers faults that only a real connection
+// can bring. Faults inside a well-formed request are tested with the handlers
 // (shared/api/members, shared/api/authenticate).
 func TestWhatIsWrongOnTheWireIsRefused(t *testing.T) {
 	base := startLocal(t, "-memory")
@@ -77,7 +77,7 @@ func TestWhatIsWrongOnTheWireIsRefused(t *testing.T) {
 	}
 }
 
-// answerTo is what came of a request on the wire.
+// answerTo is the answer to a request on the wire.
 func answerTo(request string, response *http.Response, body []byte) described.Answer {
 	line := strings.Fields(request)
 	path, _, _ := strings.Cut(line[1], "?")

@@ -127,8 +127,8 @@ func start(t *testing.T, built gotool.Commands, name string, aws servers.AWS) *l
 	return function
 }
 
-// settle signs up the members of the events. Their tokens are what the source
-// of chance says.
+// settle signs up the members of the events, with a source of chance that gives
+// their tokens.
 func settle(t *testing.T, aws servers.AWS) {
 	t.Helper()
 	tables := dynamo.New(servers.Config(t), &aws.DynamoDB, servers.Tables())

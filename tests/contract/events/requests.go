@@ -51,7 +51,7 @@ func fileRequest(path, token string, f fields, part string, file []byte) events.
 	return request(http.MethodPost, path, token, form.FormDataContentType(), body.Bytes())
 }
 
-// sent is when all the requests were.
+// sent is the time of all requests.
 var sent = time.Date(2026, 3, 1, 0, 30, 0, 0, time.UTC)
 
 // request is the event that API Gateway makes of a request of the app.

@@ -7,7 +7,7 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// sample is an event and what its function answers.
+// sample is an event and its function's answer.
 type sample struct {
 	function string // its folder below functions/
 	outcome  string
@@ -16,7 +16,7 @@ type sample struct {
 	answer   map[string]any // fields that the answer has, among others
 }
 
-// Who the events are of. Their tokens are nobody's in the real world.
+// The members of the events. Their tokens are valid in no real deployment.
 const (
 	enrolled      = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a" // token of hong, who has a model
 	withoutModel  = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b" // token of kim, who has none
@@ -29,8 +29,8 @@ const (
 	password = "tachy-cardia!" // of all of them
 )
 
-// samples lists every event, in an order in which they can be sent: hong
-// enrols before anybody asks for hong's model.
+// samples lists every event, in an order in which they can be sent: hong enrols
+// before the first request for hong's model.
 func samples() ([]sample, error) {
 	own, err := recordings.Read(1, "enrolment")
 	if err != nil {
@@ -151,7 +151,7 @@ func logOuts() []sample {
 	}
 }
 
-// rights are what a person may ask for.
+// rights are the requests for a person's data rights.
 func rights() []sample {
 	get := func(path, token string) any { return request(http.MethodGet, path, token, "", nil) }
 	post := func(path, token, body string) any {

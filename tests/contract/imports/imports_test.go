@@ -1,6 +1,6 @@
-// Package imports keeps the direction of the imports and what each function
-// links: what a function doesn't use must not make it larger, start later or
-// know more.
+// Package imports checks the direction of the imports and the packages that
+// each function links: one that it doesn't use must not make it larger, start
+// later or know more.
 package imports
 
 import (
@@ -40,7 +40,7 @@ func within(path string, prefixes ...string) bool {
 	})
 }
 
-// What no function, or not every function, links.
+// Packages that no function, or not every function, links.
 const (
 	s3         = "github.com/aws/aws-sdk-go-v2/service/s3"
 	dynamo     = "github.com/aws/aws-sdk-go-v2/service/dynamodb"

@@ -14,7 +14,7 @@ import (
 //
 //	go test -run Graph -v ./tests/contract/imports
 //
-// prints what each one imports.
+// prints the imports of each one.
 var layers = [][]string{
 	{"shared/fault", "shared/measure", "shared/parallel"},
 	{"shared/ecg/..."},

@@ -1,4 +1,5 @@
-// Package licences holds what is shipped to licences that allow it.
+// Package licences checks that every shipped module has a licence that allows
+// it.
 package licences
 
 import (

@@ -1,6 +1,6 @@
-// Package links holds the documents to the tree: what they link to is there, and
-// so is the folder of every command that they, or the programs' own comments,
-// tell a reader to run.
+// Package links checks the documents against the tree: the targets of their
+// links exist, and so does the folder of every command that they, or the
+// programs' own comments, tell a reader to run.
 package links
 
 import (

@@ -114,7 +114,8 @@ func withParts(ecg []byte) []request {
 	}
 }
 
-// withBodies are clients that differ in what lies around the parts, or send none.
+// withBodies are clients that differ in the bytes around the parts, or send
+// none.
 func withBodies(ecg []byte) []request {
 	const contentType = "multipart/form-data; boundary=b"
 	whole := multipart("b", file("data", ecg), rate)
@@ -147,8 +148,7 @@ func withBodies(ecg []byte) []request {
 	return append(all, unpacked)
 }
 
-// refusedFiles are requests that can't be taken: each is told what was wrong
-// with it.
+// refusedFiles are invalid requests, each refused with its reason.
 func refusedFiles(ecg []byte) []request {
 	const contentType = "multipart/form-data; boundary=b"
 	whole := multipart("b", file("data", ecg), rate)

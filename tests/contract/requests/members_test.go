@@ -63,7 +63,7 @@ func logIns() []request {
 	}
 }
 
-// refusedLogIns are told what was wrong with the request.
+// refusedLogIns are invalid requests, each refused with its reason.
 func refusedLogIns() []request {
 	of := func(name, contentType string, body []byte, status int, word string) request {
 		return request{name: "log-in: " + name, source: "hand-written clients", path: logIn, header: []string{"Content-Type: " + contentType}, body: body, status: status, word: word}

@@ -1,5 +1,5 @@
-// Package requests sends the service what HTTP clients of the world really send,
-// byte for byte, and holds it to the answer that each of them expects.
+// Package requests sends the service the requests of real HTTP clients, byte
+// for byte, and compares the answers with those that each client expects.
 package requests
 
 import (
@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// request is what one client sends, where its form was found, and the answer:
-// a status, and the error of a refusal with its reason.
+// request is one client's request, the source of its form, and the answer: a
+// status, and the error of a refusal with its reason.
 type request struct {
 	name   string
 	source string // a report, a specification, or the client's own code or documentation

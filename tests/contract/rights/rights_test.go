@@ -1,5 +1,5 @@
-// Package rights tries what a person may ask for, on the stores of AWS: to see
-// all that is known of them, and to be forgotten.
+// Package rights tests a person's data rights on the stores of AWS: access to
+// all data about them, and erasure.
 package rights
 
 import (
@@ -94,7 +94,7 @@ func (c *cloud) left(t *testing.T) []string {
 	return left
 }
 
-// about counts what is left that has the word in it.
+// about counts the remaining entries that hold the word.
 func about(left []string, word string) (n int) {
 	for _, text := range left {
 		if strings.Contains(text, word) {
@@ -147,7 +147,7 @@ func TestADeletedModelIsGoneAndCanBeMadeAnew(t *testing.T) {
 	c.form(t, "DELETE", "/authenticate/model/", token, "").Want(t, 409, "no_model")
 	c.upload(t, "/authenticate/make_model/", token, recordings.Enrolment(t, 1)).Want(t, 200, "")
 	c.form(t, "DELETE", "/authenticate/model/", token, "").Want(t, 200, "")
-	// What remembers the used recordings stays with the account.
+	// The digests of used recordings stay with the account.
 	if left := c.left(t); about(left, "bucket: ") != about(left, "bucket: memory/") || about(left, "model_version") > 0 {
 		t.Errorf("left: %q", left)
 	}
@@ -172,7 +172,7 @@ func TestWithdrawingIsAsEasyAsConsenting(t *testing.T) {
 	if withdrawn["withdrawn"] == nil {
 		t.Errorf("consent: %v", withdrawn)
 	}
-	// What remembers the used recordings stays with the account.
+	// The digests of used recordings stay with the account.
 	if left := c.left(t); about(left, "bucket: ") != about(left, "bucket: memory/") || about(left, "model_version") > 0 {
 		t.Errorf("left: %q", left)
 	}

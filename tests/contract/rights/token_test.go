@@ -9,7 +9,7 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// thief has somebody's token, and nothing else, half an hour after the log-in.
+// thief has a member's token, and nothing else, half an hour after the log-in.
 type thief struct {
 	*testing.T
 	handler http.Handler

@@ -106,7 +106,7 @@ func (free lines) Do(r *http.Request) (*http.Response, error) {
 	return a.response, a.err
 }
 
-// take returns what was counted since the last time.
+// take returns the calls counted since the last time.
 func (c *counter) take() []call {
 	c.mu.Lock()
 	defer c.mu.Unlock()

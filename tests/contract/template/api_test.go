@@ -134,7 +134,7 @@ func TestTheGatewaysOwnAnswersAreTheContracts(t *testing.T) {
 	}
 }
 
-// answered returns what the code answers for a fault.
+// answered returns the code's answer to a fault.
 func answered(t *testing.T, code fault.Code) (int, map[string]any) {
 	t.Helper()
 	h := api.New(api.Settings{}, api.Route{Path: "/x", Methods: map[string]api.Handler{

@@ -106,7 +106,7 @@ func (p *program) add(pkg *types.Package, files []*ast.File) {
 	}
 }
 
-// usesIn returns what the identifiers below n stand for.
+// usesIn returns the objects that the identifiers below n stand for.
 func (p *program) usesIn(n ast.Node) []types.Object {
 	var used []types.Object
 	ast.Inspect(n, func(n ast.Node) bool {

@@ -91,7 +91,7 @@ func TestEachFunctionMayDoWhatItsCodeCallsAndNoMore(t *testing.T) {
 	}
 }
 
-// granted returns what a role allows, as "action resource", sorted.
+// granted returns a role's permissions, as "action resource", sorted.
 func granted(t *testing.T, template object, role string) []string {
 	t.Helper()
 	properties := at(template, "Resources", role, "Properties")

@@ -1,5 +1,5 @@
-// Package template holds template.yaml to its rules: what each function may do
-// is what its code calls, and what is kept is safe, watched and deleted in time.
+// Package template checks template.yaml: each function's permissions are the
+// calls of its code, and stored data is safe, watched and deleted in time.
 package template
 
 import (
@@ -112,8 +112,8 @@ func list(v any) []any {
 	return []any{v}
 }
 
-// ref is what !Ref X reads as.
+// ref is the long form of !Ref X.
 func ref(id string) object { return object{"Ref": id} }
 
-// arn is what !GetAtt X.Arn reads as.
+// arn is the long form of !GetAtt X.Arn.
 func arn(id string) object { return object{"Fn::GetAtt": id + ".Arn"} }

@@ -123,7 +123,7 @@ func TestAFailedCleanUpIsKept(t *testing.T) {
 	}
 }
 
-// What the code measures is named where it does; a step's metric ends in _ms.
+// Metrics are named where the code measures them; a step's metric ends in _ms.
 func TestWatchedMetricsAreMeasured(t *testing.T) {
 	template := load(t)
 	body := at(template, "Resources", "Dashboard", "Properties", "DashboardBody", "Fn::Sub").(string)

@@ -42,9 +42,9 @@ func Folder(argument, root string) string {
 	return filepath.Join(root, "..", "shared", "data")
 }
 
-// Load reads what path is: a CSV list, a folder laid out like ecg-id or
-// heartprint, or a folder that holds such folders. The recordings are sorted
-// by person, session and name.
+// Load reads a CSV list, a folder laid out like ecg-id or heartprint, or a
+// folder that holds such folders. The recordings are sorted by person, session
+// and name.
 func Load(path string) ([]Recording, error) {
 	load := loadFolder
 	if strings.EqualFold(filepath.Ext(path), ".csv") {

@@ -25,7 +25,7 @@ func write(t *testing.T, files map[string]string) string {
 	return folder
 }
 
-// listed is what was loaded, in one line.
+// listed is the loaded recordings, in one line.
 func listed(recordings []Recording) string {
 	var all []string
 	for _, r := range recordings {

@@ -9,14 +9,14 @@ import (
 	"systole/tests/science/trials"
 )
 
-// fold is a model and the persons that it never saw.
+// fold is a model and the persons held out from its training.
 type fold struct {
 	model   *parameters.Parameters
 	heldOut []string
 }
 
-// writeAdaptation shows what taking in the probes of session 2 does to
-// templates of session 1 when session 3R is compared with them.
+// writeAdaptation shows the effect of adapting templates of session 1 with the
+// probes of session 2 on their comparison with session 3R.
 func writeAdaptation(w io.Writer, o options, bench *trials.Bench, recordings []cohort.Recording, folds []fold, thresholds parameters.Calibration) {
 	var all trials.Adaptation
 	for _, f := range folds {

@@ -21,7 +21,7 @@ import (
 	"systole/tests/science/trials"
 )
 
-// options are what is asked for.
+// options are the command's flags.
 type options struct {
 	data     string
 	folds    int
@@ -96,8 +96,8 @@ func crossValidate(o options, bench *trials.Bench, recordings []cohort.Recording
 	return results, err
 }
 
-// testShipped runs the shipped parameters on persons that they never saw.
-// Others are compared only where that was asked for, and it says so.
+// testShipped runs the shipped parameters on persons outside their training.
+// Others are compared only on request, and the output says so.
 func testShipped(o options, bench *trials.Bench, recordings []cohort.Recording) ([]trials.Result, error) {
 	m := parameters.Shipped.Newest()
 	fresh := slices.DeleteFunc(trials.Persons(recordings), func(p string) bool { return slices.Contains(m.Persons, p) })

@@ -31,8 +31,8 @@ var rates = []struct {
 	fmr  float64
 }{{"1%", 0.01}, {"0.1%", 0.001}, {"0.01%", 0.0001}}
 
-// fewest is how many impostor trials a rate must let through for it to be
-// reported.
+// fewest is the least number of impostor trials above a rate's threshold for
+// the rate to be reported.
 const fewest = 1
 
 func summarise(results []trials.Result, o options) []summary {

@@ -1,6 +1,6 @@
-// Command rates measures how well a sampling rate that nobody states is told:
-// real recordings are brought to each rate that devices have, and to rates that
-// none has.
+// Command rates measures how well an unstated sampling rate is estimated: real
+// recordings are brought to each rate that devices have, and to rates that no
+// device has.
 //
 //	go run ./tests/science/rates [-data FOLDER]
 package main

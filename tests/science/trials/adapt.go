@@ -7,7 +7,7 @@ import (
 	"systole/tests/science/cohort"
 )
 
-// Adaptation is what taking in probes between enrolment and test does.
+// Adaptation is the effect of adapting with probes between enrolment and test.
 type Adaptation struct {
 	Before, Own, Attacked Result // never adapted; by own probes; by strangers' probes, too
 	OwnOffered, OwnTaken  int    // probes of the heart's own person
@@ -15,7 +15,7 @@ type Adaptation struct {
 }
 
 // Adapting enrols the persons with session 1, offers the probes of session 2
-// for adaptation, and tests with session 3R. All strangers' probes are offered
+// for adaptation, and tests with session 3R. All impostors' probes are offered
 // as well for Attacked. The model must be calibrated.
 func (b *Bench) Adapting(all *Adaptation, recordings []cohort.Recording, persons []string, m *parameters.Parameters) {
 	var w parameters.Workspace
@@ -61,7 +61,7 @@ func (b *Bench) Adapting(all *Adaptation, recordings []cohort.Recording, persons
 	}
 }
 
-// offer lets a heart take in a span's beats, and counts.
+// offer adapts a template with a span's beats, and counts.
 func offer(m *parameters.Parameters, w *parameters.Workspace, a parameters.Adaptive, beats learn.Beats, offered, taken *int) parameters.Adaptive {
 	if beats.Report.Reason(ProbeNeed) != "" {
 		return a

@@ -7,18 +7,18 @@ import (
 )
 
 const (
-	// countedTail is the share of strangers' scores from which the tail is
-	// extrapolated, and countedLeast what must lie above a threshold for it to
-	// be counted.
+	// countedTail is the share of impostor scores from which the tail is
+	// extrapolated, and countedLeast the least number of scores above a
+	// threshold for it to be counted.
 	countedTail  = 0.03
 	countedLeast = 30
 )
 
-// Calibrate finds the thresholds by false match rate from the scores of
-// strangers, pooled over the results, in which each person counts the same.
-// Rates too low to be counted are extrapolated by an exponential tail fitted to
-// the excesses over the threshold at 3 % (peaks over threshold: Pickands 1975,
-// with shape 0).
+// Calibrate finds the thresholds by false match rate from the impostor scores,
+// pooled over the results, in which each person counts the same. Rates too low
+// to be counted are extrapolated by an exponential tail fitted to the excesses
+// over the threshold at 3 % (peaks over threshold: Pickands 1975, with shape
+// 0).
 func Calibrate(results []Result) parameters.Calibration {
 	var pooled []Weighted
 	for _, r := range results {

@@ -9,7 +9,7 @@ import (
 	"systole/tests/science/cohort"
 )
 
-// Result is what came out of a protocol.
+// Result is the outcome of a protocol.
 type Result struct {
 	Protocol Protocol
 	Persons  int
@@ -23,8 +23,8 @@ type Setup struct {
 	Seed     uint64 // of the dealing into folds
 	Settings learn.Settings
 	Progress func(done float64) // 0 to 1
-	// Learned, where it isn't nil, is told each fold's model and the persons
-	// that it never saw.
+	// Learned, if it isn't nil, is told each fold's model and the persons held
+	// out from its training.
 	Learned func(m *parameters.Parameters, heldOut []string)
 }
 

@@ -1,5 +1,5 @@
-// Package trials says who is compared with whom under the named protocols, runs
-// the comparisons, and counts the errors.
+// Package trials defines the comparisons of the named protocols, runs them, and
+// counts the errors.
 package trials
 
 import (
@@ -14,15 +14,15 @@ type Span struct {
 	From, To  float64
 }
 
-// Person is what one person enrols with and is probed with.
+// Person holds one person's spans for enrolment and for probes.
 type Person struct {
 	Name   string
 	Enrol  []Span
 	Probes []Span
 }
 
-// Protocol says who enrols with what and is probed with what; its name is that
-// in the table of results.
+// Protocol decides the spans that each person enrols with and is probed with;
+// its name is that in the table of results.
 type Protocol struct {
 	Name, Title string
 	Database    string
@@ -135,7 +135,7 @@ func twoSessions(probe string) func([][]*cohort.Recording) Person {
 }
 
 // Persons applies the protocol to a collection sorted by person and session,
-// and leaves out who has nothing to enrol or probe with.
+// and leaves out persons without an enrolment or a probe.
 func (p *Protocol) Persons(recordings []cohort.Recording) []Person {
 	var all []Person
 	for len(recordings) > 0 {

@@ -17,7 +17,7 @@ type Trial struct {
 
 func (t *Trial) Genuine() bool { return t.Enrolled == t.Probe }
 
-// Weighted is a score with what it counts.
+// Weighted is a score with its weight.
 type Weighted struct{ Score, Weight float64 }
 
 // Curve holds sorted scores of genuine and of impostor trials. Each person

@@ -11,7 +11,7 @@ import (
 	"systole/shared/ecg/quality"
 )
 
-// What is asked of an enrolment and of a probe.
+// Requirements of an enrolment and of a probe.
 var (
 	heartNeed = quality.Need(biometric.EnrolmentNeed)
 	ProbeNeed = quality.Need(biometric.ProbeNeed)
@@ -36,7 +36,7 @@ func (b *Bench) Beats(s Span) learn.Beats {
 	return cut
 }
 
-// Counts are failures to enrol and to acquire, and what they are out of.
+// Counts are failures to enrol and to acquire, and their totals.
 type Counts struct{ Enrolments, NotEnrolled, Probes, NotAcquired int }
 
 // Compare runs a protocol's trials among the persons of one fold.
@@ -49,8 +49,8 @@ func (b *Bench) Compare(persons []Person, m *parameters.Parameters, c *Counts) [
 	return b.probe(persons, hearts, m, c)
 }
 
-// probe compares every probe with every heart; a heart is nil where its person
-// could not be enrolled.
+// probe compares every probe with every template; a template is nil if its
+// person could not be enrolled.
 func (b *Bench) probe(persons []Person, hearts []*parameters.Template, m *parameters.Parameters, c *Counts) []Trial {
 	var w parameters.Workspace
 	c.Enrolments += len(hearts)
@@ -86,7 +86,7 @@ func (b *Bench) probe(persons []Person, hearts []*parameters.Template, m *parame
 	return trials
 }
 
-// heart enrols the spans; nil where the engine would refuse them.
+// heart enrols the spans; nil if the engine would refuse them.
 func (b *Bench) heart(spans []Span, m *parameters.Parameters, w *parameters.Workspace) *parameters.Template {
 	var h parameters.Template
 	var total quality.Report

@@ -1,5 +1,5 @@
-// Package gotool runs the go command for tests: what packages there are, and
-// the binaries of the functions and of the local command.
+// Package gotool runs the go command for tests: the list of packages, and the
+// binaries of the functions and of the local command.
 package gotool
 
 import (
@@ -39,8 +39,8 @@ func Root() (string, error) {
 	}
 }
 
-// List runs go list with the arguments, of which one is -json, and returns what
-// it says of each package. P has the fields that the test looks at.
+// List runs go list with the arguments, of which one is -json, and returns its
+// entry of each package. P has the fields that the test looks at.
 func List[P any](t testing.TB, args ...string) []P {
 	t.Helper()
 	root, err := Root()
@@ -101,8 +101,8 @@ func (c Commands) Binary(folder string) string {
 // or infra/local, for this machine. Binaries that are up to date stay: the test
 // packages of one run link each only once.
 //
-// Flags that change a function's size but not what it does are left out, so that
-// packages compiled for other tests serve here.
+// Flags that change a function's size but not its behaviour are left out, so
+// that packages compiled for other tests serve here.
 func Build(ctx context.Context, folders ...string) (Commands, error) {
 	root, err := Root()
 	if err != nil {
@@ -143,7 +143,7 @@ func Build(ctx context.Context, folders ...string) (Commands, error) {
 	return built, nil
 }
 
-// run runs the go command at root and returns what it prints.
+// run runs the go command at root and returns its output.
 func run(ctx context.Context, root string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root

@@ -13,8 +13,8 @@ import (
 // files of one recording, by their extension.
 type files map[string][]byte
 
-// format is a way to write a recording. What is read as one but sent as
-// several parts has several files.
+// format is a way to write a recording. One that is sent as several parts has
+// several files.
 type format struct {
 	folder string
 	write  func(name string, s write.Signal) (files, error)

@@ -1,7 +1,7 @@
 // Package servers starts, for tests, servers that speak the wire protocols of
 // DynamoDB and S3: dynalite (npm) as a process of its own, gofakes3 in this
-// process. Both check what the SDK sends them: conditions, and for S3 signatures
-// and checksums.
+// process. Both check the SDK's requests: conditions, and for S3 signatures and
+// checksums.
 package servers
 
 import (
@@ -26,7 +26,7 @@ import (
 	"systole/tests/support/gotool"
 )
 
-// What the servers know, as a function's environment names it.
+// Names and credentials of the servers, as a function's environment has them.
 const (
 	accessKey = "test"
 	secretKey = "test-secret"
@@ -47,7 +47,7 @@ func Start(t testing.TB) AWS {
 	return AWS{DynamoDB: StartDynamoDB(t), S3: StartS3(t), Secrets: StartSecrets(t).URL}
 }
 
-// Environment is what Lambda and template.yaml would set for a function.
+// Environment is a function's environment under Lambda and template.yaml.
 func (a AWS) Environment() []string {
 	return []string{
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey,
@@ -168,7 +168,8 @@ func waitFor(t testing.TB, address string, exited <-chan struct{}) {
 	}
 }
 
-// tableLimit is what the SDK's waiter wants to be told: longer than a test runs.
+// tableLimit is the limit that the SDK's waiter requires: longer than a test
+// runs.
 const tableLimit = time.Hour
 
 func createTables(t testing.TB, endpoint string) {

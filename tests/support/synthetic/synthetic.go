@@ -62,7 +62,7 @@ func (h Heart) Strip(seconds, rateHz, noiseMV float64, seed uint64) (mv, beats [
 	return mv, beats
 }
 
-// add draws one beat; what follows the QRS is stretched with the cube root of
+// add draws one beat; waves after the QRS are stretched with the cube root of
 // the interval.
 func (h Heart) add(mv []float64, at, interval, rateHz float64) {
 	stretch := math.Cbrt(interval)

@@ -24,7 +24,7 @@ func Is(data []byte) bool { return strings.Contains(markup.Root(data), "Annotate
 // quantity is an element with a value and its unit.
 type quantity struct{ value, unit string }
 
-// sequence is what was read of a sequence.
+// sequence holds the content of a sequence element.
 type sequence struct {
 	code                     string // MDC_ECG_LEAD_I, TIME_ABSOLUTE
 	increment, origin, scale quantity
@@ -127,7 +127,7 @@ func (a *reader) text(text []byte, budget *raw.Budget) error {
 	return nil
 }
 
-// end takes what a sequence told. Of several series the first is taken.
+// end stores a finished sequence. Of several series the first is read.
 func (a *reader) end() {
 	s := a.now
 	a.now = nil

@@ -14,9 +14,9 @@ import (
 )
 
 // Apple's Health writes an ECG of its watch as rows of a key and a value in the
-// owner's language, some blank lines, the lead and the unit, and then one number
-// a line, with the decimal mark of that language. What a row is about is told by
-// its value: keys are in too many languages.
+// owner's language, some blank lines, the lead and the unit, and then one
+// number a line, with the decimal mark of that language. A row's meaning is
+// told from its value, since keys come in too many languages.
 
 const (
 	headSize      = 4096 // bytes in which the rows must be
@@ -30,7 +30,7 @@ var (
 	devicePattern = regexp.MustCompile(`^"?Watch[0-9]`)
 )
 
-// header is what its rows tell.
+// header holds the values of those rows.
 type header struct {
 	rateHz float64
 	device string
@@ -46,8 +46,8 @@ func Is(data []byte) bool {
 	return ok
 }
 
-// parse takes the rows apart. The owner's name and birth date are among
-// them, and are looked at no further.
+// parse splits the rows. The owner's name and birth date are among them and are
+// not used.
 func parse(data []byte) (f header, ok bool) {
 	rest := data
 	rows := 0
@@ -151,8 +151,8 @@ func isECG(e archive.Entry) bool {
 	return strings.Contains(strings.ToLower(e.Name), "electrocardiograms/") && strings.HasSuffix(e.Base(), ".csv")
 }
 
-// ReadExport reads the newest ECG, or the one picked. Their names sort by
-// day; what else is in the archive is not unpacked.
+// ReadExport reads the newest ECG, or the one picked. File names sort by day;
+// other files of the archive are not unpacked.
 func ReadExport(entries []archive.Entry, o raw.Options) (*raw.Recording, error) {
 	ecgs := archive.Picked(entries, isECG, o.Pick)
 	if len(ecgs) == 0 {

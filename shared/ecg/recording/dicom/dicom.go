@@ -65,15 +65,15 @@ func isBare(data []byte) bool {
 	return following == 2 || following == 8
 }
 
-// bareSet is a data set whose transfer syntax nothing states: what an explicit
-// one has behind the tag are two capital letters.
+// bareSet is a data set without a stated transfer syntax: an explicit one has
+// two capital letters behind the tag.
 func bareSet(data []byte) set {
 	capital := func(c byte) bool { return 'A' <= c && c <= 'Z' }
 	return set{data, capital(data[4]) && capital(data[5])}
 }
 
-// Read reads the longest waveform of a file. Of the many elements on the
-// person none is looked at.
+// Read reads the longest waveform of a file. Elements on the person are not
+// read.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	root, err := open(data, o.Budget)
 	if err != nil {
@@ -186,8 +186,8 @@ func addLeads(r *raw.Recording, w set, o raw.Options) error {
 	return nil
 }
 
-// frameCount is how many samples of each channel there are, with so many in
-// the file.
+// frameCount returns the number of samples of each channel: the stated one, at
+// most the number in the file.
 func frameCount(r *raw.Recording, w set, there int) (int, error) {
 	switch stated := w.integer(tagSamples); {
 	case there == 0:
@@ -213,7 +213,7 @@ func channelOf(c set) raw.Channel {
 	return raw.Channel{Name: strings.ToValidUTF8(raw.BareName(name), ""), Unit: unit}
 }
 
-// scaleOf is what turns a sample into mV, if the channel says so.
+// scaleOf returns the scale from samples to mV, if the channel states one.
 func scaleOf(c set, unit string) (scale, zero float64, known bool) {
 	sensitivity, ok := c.number(tagSensitivity)
 	mV := raw.PerMV(unit)
@@ -229,7 +229,7 @@ func scaleOf(c set, unit string) (scale, zero float64, known bool) {
 	return sensitivity * mV, zero, true
 }
 
-// packingOf is how a waveform's samples lie in bytes.
+// packingOf returns the packing of a waveform's samples in bytes.
 func packingOf(w set) (raw.Packing, error) {
 	kind := map[string]string{"SB": "i1", "UB": "u1", "SS": "i2", "US": "u2", "SL": "i4", "UL": "u4"}[w.text(tagInterpretation)]
 	p, ok := raw.PackingOf(kind, binary.LittleEndian)
@@ -239,7 +239,7 @@ func packingOf(w set) (raw.Packing, error) {
 	return p, nil
 }
 
-// parseTime reads a date and time. One that can't be read is none.
+// parseTime reads a date and time, and returns zero for an unreadable one.
 func parseTime(text string) time.Time {
 	for _, layout := range []string{"20060102150405.999999-0700", "20060102150405.999999"} {
 		if at, err := time.Parse(layout, text); err == nil {

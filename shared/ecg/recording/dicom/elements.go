@@ -26,7 +26,7 @@ const (
 	mostSequences   = 16          // in one another
 )
 
-// element is one element; value is what it holds, for a sequence its items.
+// element is one element; value is its content, for a sequence its items.
 type element struct {
 	tag   tag
 	value []byte
@@ -35,8 +35,8 @@ type element struct {
 // longKinds have lengths of four bytes.
 var longKinds = [...]string{"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"}
 
-// next splits off the first element. ok is false at the end, or where nothing
-// can be made of it.
+// next splits off the first element. ok is false at the end, or if the bytes
+// are no element.
 func (s set) next(depth int) (e element, rest set, ok bool) {
 	b := s.data
 	if len(b) < 8 || depth > mostSequences {

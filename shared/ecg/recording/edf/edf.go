@@ -58,7 +58,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return r, nil
 }
 
-// count is how many whole records there are.
+// count is the number of whole records.
 func (h *header) count(r *raw.Recording, body []byte) int {
 	records := len(body) / (h.perFrame * h.width)
 	switch {
@@ -77,9 +77,9 @@ type run struct {
 	missing        int // samples before them
 }
 
-// runs finds the gaps in a recording that may have some. They are filled with
-// samples that are no numbers; if they are longer than what is there, the
-// longest run is taken alone.
+// runs finds the gaps in a recording that may have some. Gaps are filled with
+// NaN samples; if they are longer than the recorded samples, the longest run is
+// taken alone.
 func (h *header) runs(r *raw.Recording, body []byte, records int) []run {
 	whole := []run{{0, records, 0}}
 	if first := h.onsets(body, 1); first == nil {
@@ -124,8 +124,9 @@ func (h *header) runs(r *raw.Recording, body []byte, records int) []run {
 	return runs
 }
 
-// onsets are when the first records begin, in seconds: the first text of each
-// one's annotations. They are nil where one doesn't say.
+// onsets are the times at which the first records begin, in seconds, from the
+// first text of each record's annotations. They are nil if a record states
+// none.
 func (h *header) onsets(body []byte, records int) []float64 {
 	for _, s := range h.signals {
 		if !s.annotations() {

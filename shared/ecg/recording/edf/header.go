@@ -14,8 +14,8 @@ import (
 // recordings, 1992; B. Kemp and J. Olivan, European data format 'plus' (EDF+),
 // 2003; BioSemi, Which file format does BioSemi use.
 
-// header is what the header of an EDF or BDF file says, without the fields on
-// the person and on who recorded.
+// header holds the fields of an EDF or BDF file's header, without those on the
+// patient and on the recording's staff.
 type header struct {
 	width    int // bytes of a sample
 	start    time.Time
@@ -26,7 +26,7 @@ type header struct {
 	perFrame int // samples of all signals in a record
 }
 
-// signal is what a header says of one signal.
+// signal holds the header's fields of one signal.
 type signal struct {
 	label, unit        string
 	low, high          float64 // in the unit

@@ -1,5 +1,5 @@
-// Package foreign knows files that people send and that hold no samples to
-// read, and says how to export these instead.
+// Package foreign recognises common files without readable samples, and says
+// how to export the samples instead.
 package foreign
 
 import (
@@ -13,8 +13,8 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Kinds of files, stable words that callers are told with how to export the
-// samples: shared/api/words.go has the sentences.
+// Kinds of files: stable words in the caller's refusal, for which
+// shared/api/words.go has the instructions to export the samples.
 const (
 	PDF          = "pdf"
 	PDFKardia    = "pdf_kardia"
@@ -38,8 +38,8 @@ const (
 	Binary       = "binary"
 )
 
-// details say what each kind is and what to send instead, to who runs the program
-// by hand.
+// details name each kind and the file to send instead, for a person at the
+// command line.
 var details = map[string]string{
 	PDF:          "it is a PDF, a picture of the recording: export the samples from the device's app, as CSV, EDF or JSON",
 	PDFKardia:    "it is Kardia's PDF, a picture of the recording: send the .atc file, or the EDF that AliveCor gives",
@@ -70,7 +70,7 @@ func Refuse(kind string) *raw.Error {
 	return e
 }
 
-// magics are the bytes by which kinds are told, and where these lie.
+// magics are the bytes that identify each kind, with their offsets.
 var magics = [...]struct {
 	at    int
 	magic string
@@ -88,13 +88,13 @@ var magics = [...]struct {
 	{0, "GDF ", EEG}, {0, "XDF:", EEG}, {0, "TDSm", EEG}, {0, "NEURALSG", EEG}, {0, "NEURALCD", EEG},
 }
 
-// Is reports whether the file is a known one without samples.
+// Is reports whether the file is of a known kind without samples.
 func Is(data []byte) bool { return kindOf(data) != "" }
 
 // IsText is Is for a text in UTF-8.
 func IsText(data []byte) bool { return kindOfText(data) != "" }
 
-// Read refuses the file by what it is.
+// Read refuses the file by its kind.
 func Read(data []byte, _ raw.Options) (*raw.Recording, error) {
 	kind := kindOf(data)
 	if kind == "" {
@@ -121,7 +121,7 @@ func kindOf(data []byte) string {
 	return ""
 }
 
-// pdf tells whose PDF it is by the names of programs and fonts near its ends.
+// pdf tells a PDF's vendor from the names of programs and fonts near its ends.
 func pdf(data []byte) string {
 	const looked = 64 << 10
 	ends := strings.ToLower(string(data[:min(len(data), looked)]) + string(data[max(0, len(data)-looked):]))

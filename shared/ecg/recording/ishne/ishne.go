@@ -25,8 +25,8 @@ const (
 // leadNames of the leads by their codes.
 var leadNames = [...]string{"", "", "X", "Y", "Z", "I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6", "ES", "AS", "AI"}
 
-// Read reads a Holter recording. Of the header's fields on the person none
-// is looked at.
+// Read reads a Holter recording. The header's fields on the person are not
+// read.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	if data[0] == 'A' {
 		return nil, raw.Refuse(raw.Unsupported, 0, "it holds a Holter's annotations: send the recording itself, its .ecg file")
@@ -97,8 +97,8 @@ func bodyOf(r *raw.Recording, data []byte) ([]byte, error) {
 	return data[begin:], nil
 }
 
-// startOf reads day, month, year and hour, minute, second. A date that is
-// none is not known.
+// startOf reads day, month, year and hour, minute, second. An invalid date
+// counts as unknown.
 func startOf(short func(at int) int) time.Time {
 	day, month, year := short(138), short(140), short(142)
 	at := time.Date(year, time.Month(month), day, max(0, short(150)), max(0, short(152)), max(0, short(154)), 0, time.UTC)

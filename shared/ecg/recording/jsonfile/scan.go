@@ -8,9 +8,10 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// scanner takes JSON apart as it lies in a file. It is encoding/json's Decoder
-// for a file that is numbers above all, at ten times its speed: a number is
-// read by raw.ParseNumber, and a text isn't copied until somebody wants it.
+// scanner splits JSON into tokens within the file's bytes. It is
+// encoding/json's Decoder for a file that is numbers above all, at ten times
+// its speed: a number is read by raw.ParseNumber, and a text is copied only on
+// demand.
 type scanner struct {
 	data []byte
 	at   int

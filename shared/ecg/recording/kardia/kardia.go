@@ -19,8 +19,8 @@ var leadBlocks = [...]struct{ block, name string }{
 	{"ecg ", "I"}, {"ecg2", "II"}, {"ecg3", "III"}, {"ecg4", "aVR"}, {"ecg5", "aVL"}, {"ecg6", "aVF"},
 }
 
-// Read reads a Kardia's .atc file: blocks with a name and a length. The
-// block on the phone and where it was is read for its date alone.
+// Read reads a Kardia's .atc file: blocks with a name and a length. Of the
+// block on the phone and its location only the date is read.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	const head, blockHead, sum = 12, 8, 4
 	if len(data) < head {
@@ -99,7 +99,7 @@ func sumFits(block []byte, want uint32) bool {
 	return want == unsigned || want == signed
 }
 
-// parseDate reads a date; one that can't be read is none. The hours of its
+// parseDate reads a date; an unreadable one counts as missing. The hours of its
 // zone have one digit or two.
 func parseDate(field []byte) time.Time {
 	date, _, _ := bytes.Cut(field, []byte{0})

@@ -11,15 +11,15 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Source: The HDF Group, HDF5 File Format Specification 3.0. What MATLAB 7.3 and
-// h5py write by default is read: superblocks 0 to 3, groups of symbol tables or
-// compact links, arrays of numbers stored whole or in chunks under a B-tree of
-// version 1, with the filters deflate, shuffle and fletcher32.
+// Source: The HDF Group, HDF5 File Format Specification 3.0. The reader covers
+// the defaults of MATLAB 7.3 and h5py: superblocks 0 to 3, groups of symbol
+// tables or compact links, arrays of numbers stored whole or in chunks under a
+// B-tree of version 1, with the filters deflate, shuffle and fletcher32.
 
 const hdf5Magic = "\x89HDF\r\n\x1a\n"
 
-// IsHDF5 recognises what MATLAB writes from version 7.3 on, among others. MATLAB
-// puts 512 bytes of its own before it.
+// IsHDF5 recognises HDF5 files, which MATLAB writes from version 7.3 on. MATLAB
+// puts 512 bytes of its own before the format's.
 func IsHDF5(data []byte) bool { return hdf5Base(data) >= 0 }
 
 // hdf5Base is where the file begins within the data, -1 for none.
@@ -32,7 +32,7 @@ func hdf5Base(data []byte) int {
 	return -1
 }
 
-// Limits of what is followed in a file.
+// Limits on the walk through a file.
 const (
 	maxHDF5Objects = 1000 // groups and arrays
 	maxHDF5Depth   = 4    // groups in groups
@@ -82,7 +82,7 @@ func (f *hdf5) root() (address uint64, ok bool) {
 	return 0, false
 }
 
-// at is what lies at an address, nil beyond the end.
+// at returns the bytes at an address, nil beyond the end.
 func (f *hdf5) at(address uint64) []byte {
 	if address >= uint64(len(f.data)) {
 		return nil
@@ -222,7 +222,7 @@ func (f *hdf5) attribute(b []byte) {
 	}
 }
 
-// hdf5Array is what an array's header says.
+// hdf5Array holds an array's header.
 type hdf5Array struct {
 	shape   []int
 	packing raw.Packing
@@ -289,7 +289,7 @@ func plane(shape []int) (rows, columns int, ok bool) {
 	return long[0], long[1], true
 }
 
-// chunks puts an array together from its pieces. What no piece holds is 0.
+// chunks assembles an array from its pieces. Values outside all pieces are 0.
 func (f *hdf5) chunks(a hdf5Array, size int) ([]byte, error) {
 	rank := int(a.layout[2]) - 1
 	if rank != len(a.shape) || rank < 1 || rank > maxHDF5Rank || len(a.layout) < 11+4*rank {

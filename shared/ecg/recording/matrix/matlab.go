@@ -49,8 +49,8 @@ func ReadMATLAB(data []byte, o raw.Options) (*raw.Recording, error) {
 	return readVariables(m.variables, o)
 }
 
-// element splits off the first element, of the short or the long form. One that
-// is cut off gives what there is of it.
+// element splits off the first element, of the short or the long form. An
+// element that is cut off gives the bytes before the cut.
 func (m *matlab) element(b []byte) (kind int, body, rest []byte, ok bool) {
 	if len(b) < 8 {
 		return 0, nil, nil, false
@@ -70,8 +70,8 @@ func (m *matlab) element(b []byte) (kind int, body, rest []byte, ok bool) {
 // maxStructures is how deep structures may lie in one another.
 const maxStructures = 3
 
-// maxVariables bounds how many variables are looked at: each that is packed
-// costs far more than its bytes.
+// maxVariables bounds the variables that are looked at: unpacking one costs far
+// more than its bytes.
 const maxVariables = 1000
 
 // elements reads the variables of a file, which follow one another.
@@ -96,7 +96,8 @@ func (m *matlab) elements(b []byte) error {
 	return raw.Refuse(raw.Unsupported, 0, "it has more than %d variables: save the recording alone", maxVariables)
 }
 
-// inflate unpacks an element. One that is cut off gives what came before.
+// inflate unpacks an element. One that is cut off gives the bytes before the
+// cut.
 func (m *matlab) inflate(body []byte) ([]byte, error) {
 	r, err := zlib.NewReader(bytes.NewReader(body))
 	if err != nil {
@@ -109,8 +110,8 @@ func (m *matlab) inflate(body []byte) ([]byte, error) {
 	return inflated, nil
 }
 
-// matrix reads an array: its flags, dimensions, name and numbers. What isn't
-// one of numbers, or is cut off, is passed over. The fields of a structure have
+// matrix reads an array: its flags, dimensions, name and numbers. Arrays of
+// other types, and those cut off, are skipped. The fields of a structure have
 // no names of their own.
 func (m *matlab) matrix(b []byte, name string, depth int) {
 	_, flags, b, _ := m.element(b)

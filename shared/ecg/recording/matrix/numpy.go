@@ -54,8 +54,8 @@ func ReadArchive(entries []archive.Entry, o raw.Options) (*raw.Recording, error)
 	return readVariables(all, o)
 }
 
-// parseNumPy reads an array of at most two dimensions longer than 1. Objects
-// would be Python's to unpickle, and are not looked at.
+// parseNumPy reads an array of at most two dimensions longer than 1. Arrays of
+// objects, which take Python to unpickle, are not read.
 func parseNumPy(data []byte, name string) (variable, error) {
 	if len(data) < 12 || !IsNumPy(data) {
 		return variable{}, raw.Refuse(raw.Unreadable, 0, "it is no array of NumPy, or ends within its header")
@@ -112,7 +112,7 @@ func numpyShape(shape string) (dimensions [2]int, ok bool) {
 	return dimensions, true
 }
 
-// between is what stands between two texts.
+// between is the text between two others.
 func between(s, before, after string) (string, bool) {
 	_, s, ok1 := strings.Cut(s, before)
 	s, _, ok2 := strings.Cut(s, after)

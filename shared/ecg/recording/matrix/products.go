@@ -37,8 +37,7 @@ func (v variable) lines() []string {
 	return all
 }
 
-// readProduct reads the variables of a program that is known by them; ok is
-// false for others.
+// readProduct reads the variables of a known program; ok is false for others.
 func readProduct(all []variable, o raw.Options) (r *raw.Recording, ok bool, err error) {
 	if r, ok, err = readLabChart(all, o); ok {
 		return r, ok, err
@@ -46,8 +45,8 @@ func readProduct(all []variable, o raw.Options) (r *raw.Recording, ok bool, err 
 	return readAcqKnowledge(all, o)
 }
 
-// readLabChart reads what LabChart exports: all channels and blocks one behind
-// the other in data, where each begins and ends, its rate and its title. Source:
+// readLabChart reads LabChart's export: all channels and blocks one behind the
+// other in data, where each begins and ends, its rate and its title. Source:
 // ADInstruments, Export MATLAB Extension for LabChart, user's guide.
 func readLabChart(all []variable, o raw.Options) (*raw.Recording, bool, error) {
 	data, ok1 := named(all, "data")
@@ -86,7 +85,7 @@ func readLabChart(all []variable, o raw.Options) (*raw.Recording, bool, error) {
 	return r, true, addChannels(r, channels, o, func(c, i int) float64 { return data.at(from[c] + i) }, func(c int) int { return to[c] - from[c] })
 }
 
-// readAcqKnowledge reads what AcqKnowledge saves for MATLAB: a column a channel,
+// readAcqKnowledge reads AcqKnowledge's export for MATLAB: a column a channel,
 // the interval between samples and the channels' labels. Source: BIOPAC,
 // AcqKnowledge software guide, "Save as MATLAB".
 func readAcqKnowledge(all []variable, o raw.Options) (*raw.Recording, bool, error) {

@@ -27,8 +27,8 @@ func (v variable) whole() bool {
 	return v.rows > 0 && v.columns > 0 && v.columns <= n/v.rows
 }
 
-// lead is the first samples, at most so many, of the i-th lead, which a row holds where there are fewer
-// rows than columns. What is infinite is none.
+// lead is the first samples of the i-th lead, at most the given number. A row
+// is a lead if there are fewer rows than columns. Infinite values become NaN.
 func (v variable) lead(i, most int) []float64 {
 	n, step, from := v.rows, v.columns, i
 	if v.rows < v.columns {
@@ -91,8 +91,8 @@ func readVariables(all []variable, o raw.Options) (*raw.Recording, error) {
 	return r, err
 }
 
-// signalAmong is the variable that is called like a signal, else the largest,
-// and how many could be one.
+// signalAmong is the variable named like a signal, else the largest, and the
+// number of candidates.
 func signalAmong(all []variable) (best variable, several int) {
 	size := func(v variable) int { return v.rows * v.columns }
 	for _, v := range all {

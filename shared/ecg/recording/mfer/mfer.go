@@ -13,7 +13,7 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Tags of ISO 22077-1. A file is a sequence of tag, length and value; what is said
+// Tags of ISO 22077-1. A file is a sequence of tag, length and value; a value
 // holds for the waveforms that follow it.
 const (
 	tagByteOrder    = 0x01
@@ -49,7 +49,7 @@ func Is(data []byte) bool {
 	return len(data) >= 8 && data[0] == tagPreamble && bytes.HasPrefix(data[2:], []byte("MFR"))
 }
 
-// channel is what is said of one, or of all.
+// channel holds the settings of one channel, or of all.
 type channel struct {
 	name   string
 	block  int     // samples of a block
@@ -69,7 +69,7 @@ type file struct {
 	r         *raw.Recording
 }
 
-// The most that is taken from a file.
+// Bounds on a file.
 const (
 	maxChannels = 256
 	maxBlock    = raw.MaxSamples
@@ -95,7 +95,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 }
 
 // split splits off the first element. That of a channel has its number between
-// tag and length. A value that is cut off gives what there is of it.
+// tag and length. A value that is cut off gives the bytes before the cut.
 func split(b []byte) (tag, number int, value, rest []byte, ok bool) {
 	tag, b = int(b[0]), b[1:]
 	if tag == tagChannel {
@@ -132,7 +132,7 @@ func split(b []byte) (tag, number int, value, rest []byte, ok bool) {
 	return tag, number, b[:length], b[length:], true
 }
 
-// take keeps what an element says of the waveforms that follow.
+// take stores an element's setting for the waveforms that follow.
 func (f *file) take(tag, number int, value []byte) error {
 	switch tag {
 	case tagByteOrder:
@@ -178,7 +178,7 @@ func (f *file) take(tag, number int, value []byte) error {
 	return nil
 }
 
-// say keeps what an element says of a channel.
+// say stores an element's setting for a channel.
 func (f *file) say(c *channel, tag int, value []byte) {
 	switch tag {
 	case tagLead:

@@ -24,7 +24,7 @@ import (
 // Is reports whether the file is MUSE's.
 func Is(data []byte) bool { return markup.Root(data) == "RestingECG" }
 
-// lead is what was read of a LeadData.
+// lead holds the content of a LeadData element.
 type lead struct {
 	name    string
 	perUnit float64
@@ -91,7 +91,7 @@ func (m *reader) start(name string) {
 	}
 }
 
-// text takes what an element says. Those on the patient aren't looked at.
+// text takes an element's text. Elements on the patient are not read.
 func (m *reader) text(name string, text []byte) error {
 	word := strings.TrimSpace(string(text[:min(len(text), 100)]))
 	number, _ := raw.ParseNumber([]byte(word), false)

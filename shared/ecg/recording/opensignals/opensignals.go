@@ -23,7 +23,7 @@ func Is(data []byte) bool {
 	return bytes.HasPrefix(data, magic)
 }
 
-// device is what the header says of one device.
+// device holds the header's fields of one device.
 type device struct {
 	Device     string    `json:"device"`
 	Columns    []string  `json:"column"`

@@ -84,7 +84,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return r, nil
 }
 
-// begin takes what stands in attributes.
+// begin takes the values in attributes.
 func (p *reader) begin(e markup.Token) {
 	switch e.Name {
 	case "parsedwaveforms":

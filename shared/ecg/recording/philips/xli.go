@@ -19,8 +19,9 @@ const (
 // mostStrings of a table: a code of ten bits tells that many apart.
 const mostStrings = noCode
 
-// unpack returns the samples of so many leads, each at most so many. The limb
-// leads beyond II are kept as what they differ by from what follows of I and II.
+// unpack returns the samples of the given number of leads, each at most the
+// given length. Limb leads beyond II are stored as differences from their
+// values derived from I and II.
 func unpack(waves []byte, leads, most int, budget *raw.Budget) ([][]int16, error) {
 	var all [][]int16
 	for len(all) < leads && len(waves) >= 8 {
@@ -109,7 +110,8 @@ func integrate(halves []byte, last int16) []int16 {
 	return x
 }
 
-// limbs turns what III and the augmented leads differ by into the leads.
+// limbs turns the stored differences of III and the augmented leads into the
+// leads.
 func limbs(x [][]int16) {
 	half := func(a int) int { return a >> 1 }
 	for i := range x[0] {

@@ -12,7 +12,7 @@ import (
 )
 
 // Samsung Health exports a table of ECGs without their samples, and beside it a
-// folder of JSON files that have these, if the watch gave them away.
+// folder of JSON files with the samples, if the watch released them.
 
 const (
 	tableName   = "com.samsung.health.ecg"

@@ -22,9 +22,9 @@ type huffmanTree struct {
 	nodes [][2]int32 // the next node; below 0 a code, from -1
 }
 
-// defaultTable is the table of files that have none of their own: small
-// differences in few bits, large ones in 8 or 16 behind the prefix. The first
-// bit is the lowest.
+// defaultTable is the table of files without their own: small differences in
+// few bits, large ones in 8 or 16 behind the prefix. The first bit is the
+// lowest.
 var defaultTable = [...]huffmanCode{
 	{1, 1, 0, 0, false},
 	{3, 3, 1, 0b001, false}, {3, 3, -1, 0b101, false},

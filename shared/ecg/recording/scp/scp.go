@@ -26,8 +26,8 @@ const (
 	mostLeads   = 32 // leads
 )
 
-// Is recognises an SCP-ECG file by its section of pointers, by its mark or, in old files, by
-// its first pointer, to itself.
+// Is recognises an SCP-ECG file by its section of pointers, by its mark or, in
+// old files, by its first pointer, to itself.
 func Is(data []byte) bool {
 	if len(data) < fileHead+sectionHead+10 || binary.LittleEndian.Uint16(data[8:]) != 0 {
 		return false
@@ -38,8 +38,8 @@ func Is(data []byte) bool {
 	return string(data[16:22]) == "SCPECG" || itself
 }
 
-// Read reads the rhythm of an SCP-ECG file. Of the section on the person
-// only date, time and device are looked at.
+// Read reads the rhythm of an SCP-ECG file. Of the section on the person only
+// date, time and device are read.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	sections := sectionsOf(data)
 	leads, rhythm := sections[sectionLeads], sections[sectionRhythm]
@@ -64,8 +64,8 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return r, addLeads(r, leads, rhythm, trees, o)
 }
 
-// sectionsOf are what the pointers lead to, without headers. A section that
-// ends behind the file is cut off.
+// sectionsOf are the sections that the pointers lead to, without headers. A
+// section that ends behind the file is cut off.
 func sectionsOf(data []byte) (sections [lastSection + 1][]byte) {
 	end := min(len(data), fileHead+int(binary.LittleEndian.Uint32(data[10:])))
 	for at := fileHead + sectionHead; at+10 <= end; at += 10 {

@@ -12,10 +12,10 @@ import (
 // address, version or decimal comma.
 const fewestInCell = 50
 
-// cells reads a sheet of recordings whose samples stand as lists in quoted cells,
-// a recording a row, long lists going on in the next cell: what people make of a
-// watch's JSON in a spreadsheet. It returns the last row's samples, one a line,
-// and the rate that a column names. ok is false for another text.
+// cells reads a sheet of recordings whose samples stand as lists in quoted
+// cells, a recording a row, long lists going on in the next cell, as in a
+// spreadsheet made from a watch's JSON. It returns the last row's samples, one
+// a line, and the rate that a column names. ok is false for another text.
 func cells(data []byte, o raw.Options) (samples []byte, rateHz float64, rows int, ok bool) {
 	head, _, _ := bytes.Cut(data[:min(len(data), 64<<10)], []byte{'\n'})
 	second := data[min(len(head)+1, len(data)):]

@@ -12,8 +12,8 @@ import (
 	"systole/shared/ecg/recording/internal/table"
 )
 
-// stamped is a line of a serial monitor that puts a time before what came:
-// "15:29:14.000 -> 512" or "[2026-03-04 15:29:14.000] 512".
+// stamped is a line of a serial monitor that puts a time before the text
+// received: "15:29:14.000 -> 512" or "[2026-03-04 15:29:14.000] 512".
 var stamped = regexp.MustCompile(`^(?:\[([0-9][0-9:.,/TZ -]{5,30})\]|([0-9][0-9:.,/TZ -]{5,30}?) *->) *(.*)$`)
 
 // labelled is a value behind its name, as serial plotters take it.

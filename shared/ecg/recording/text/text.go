@@ -1,5 +1,5 @@
-// Package text reads numbers in columns with whatever lies between them, from
-// any device, and text that no other format knows.
+// Package text reads numbers in columns with any delimiter, from any device,
+// and text that no other format knows.
 package text
 
 import (
@@ -7,7 +7,7 @@ import (
 	"systole/shared/ecg/recording/internal/table"
 )
 
-// Is reports true: what no other format knows is read as a table.
+// Is reports true: text that no other format knows is read as a table.
 func Is([]byte) bool { return true }
 
 // Read reads a table in UTF-8.

@@ -21,7 +21,7 @@ func Is(data []byte) bool {
 	return len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WAVE"
 }
 
-// format is what the chunk "fmt " says.
+// format is the content of the chunk "fmt ".
 type format struct {
 	kind, channels, bits int
 	rateHz               float64
@@ -57,7 +57,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 }
 
 // chunks finds the format and the samples. A last chunk that is cut off gives
-// what there is of it: recorders that lose power leave its length unset.
+// the bytes before the cut: recorders that lose power leave its length unset.
 func chunks(b []byte) (f format, samples []byte, err error) {
 	le := binary.LittleEndian
 	for len(b) >= 8 {

@@ -17,7 +17,7 @@ const (
 	defaultGain   = 200 // units of the converter per mV
 )
 
-// header is what a .hea file says.
+// header holds the fields of a .hea file.
 type header struct {
 	record   string    // its name
 	segments []segment // of a record that is several records in turn
@@ -27,7 +27,7 @@ type header struct {
 	signals  []signal
 }
 
-// signal is what a header says of one signal.
+// signal holds the header's fields of one signal.
 type signal struct {
 	file         string
 	format       int

@@ -13,8 +13,8 @@ type segment struct {
 	frames int
 }
 
-// readSegments joins one lead of a record's segments. Where a segment doesn't
-// have it, or wasn't sent, samples are missing.
+// readSegments joins one lead of a record's segments. If a segment doesn't have
+// it, or wasn't sent, its samples are missing.
 func (h *header) readSegments(records []record, o raw.Options) (*raw.Recording, error) {
 	byName := make(map[string]record)
 	for _, r := range records {

@@ -16,7 +16,7 @@ func IsHeader(data []byte) bool {
 	return ok
 }
 
-// ReadHeader is for a header that comes alone.
+// ReadHeader refuses a header without its samples.
 func ReadHeader([]byte, raw.Options) (*raw.Recording, error) {
 	alone := raw.Refuse(raw.Unreadable, 0, "it is the header of a WFDB record: send its .dat file with it, or both in a zip")
 	alone.Kind = "wfdb_header"
@@ -40,8 +40,8 @@ func Is(entries []archive.Entry) bool {
 	})
 }
 
-// fewFiles is up to how many files each is looked into to see whether it is a
-// header.
+// fewFiles is the largest number of files of which each is opened to see
+// whether it is a header.
 const fewFiles = 16
 
 // headerIn reads an entry that is a header by its content. Among very many

@@ -1,5 +1,5 @@
-// Package xmlfile reads XML that no format of its own is known for: FHIR's, and
-// what other electrocardiographs write, as far as it has lists of numbers.
+// Package xmlfile reads XML without a format package of its own: FHIR's, and
+// that of other electrocardiographs, as far as it has lists of numbers.
 package xmlfile
 
 import (
@@ -15,8 +15,8 @@ import (
 // Is reports whether the file is XML.
 func Is(data []byte) bool { return markup.Root(data) != "" }
 
-// Read reads the newest recording of an XML file, or the one picked. Numbers that
-// neither a name says to be an ECG nor a rate belongs to are none.
+// Read reads the newest recording of an XML file, or the one picked. Numbers
+// are skipped if neither a name nor a rate marks them as an ECG.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	repeated, err := repeats(data, o.Budget)
 	if err != nil {
@@ -79,7 +79,7 @@ func repeats(data []byte, budget *raw.Budget) (map[string]bool, error) {
 }
 
 // fill puts the elements into a document: one that is repeated is a list, an
-// attribute is a member, and one named value is what its element says.
+// attribute is a member, and one named value is its element's value.
 func fill(d *document.Document, data []byte, repeated map[string]bool, budget *raw.Budget) error {
 	type place struct {
 		path string

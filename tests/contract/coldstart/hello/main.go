@@ -1,5 +1,5 @@
-// Command hello is the least that a Lambda function can be: what the others'
-// start is compared with.
+// Command hello is the smallest possible Lambda function: the baseline for the
+// start of the others.
 package main
 
 import (

@@ -1,5 +1,5 @@
 // Command plain is a function that sets the SDK up as its documentation does:
-// what ours must start faster than.
+// the start that ours must beat.
 package main
 
 import (

@@ -43,7 +43,7 @@ func main() {
 	}
 }
 
-// run takes the first people of the database who have two valid recordings.
+// run takes the first people of the database with two valid recordings.
 func run(source, target string) error {
 	folders, err := filepath.Glob(filepath.Join(source, "Person_*"))
 	if err != nil {
@@ -73,7 +73,7 @@ func run(source, target string) error {
 	return fmt.Errorf("%s has %d people with two recordings, %d are needed", source, person, recordings.People)
 }
 
-// errInvalid is for records that begin with samples which are none.
+// errInvalid is for records that begin with invalid samples.
 var errInvalid = errors.New("invalid samples at the beginning")
 
 // load returns the raw signal of a record.

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// must encodes what has only numbers and words in it.
+// must encodes a value of numbers and words only.
 func must(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -17,7 +17,7 @@ func must(v any) []byte {
 
 type object = map[string]any
 
-// HealthKit writes as apps do that export what Apple's Health app knows.
+// HealthKit writes as apps do that export the data of Apple's Health app.
 func HealthKit(s Signal) []byte {
 	s = s.at(appleRateHz)
 	var all []object

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// kardiaRateHz and kardiaPerMV are what Kardia's files have.
+// kardiaRateHz and kardiaPerMV are the rate and resolution of Kardia's files.
 const (
 	kardiaRateHz = 300
 	kardiaPerMV  = 2000 // 500 nV

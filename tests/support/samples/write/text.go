@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// appleRateHz is what Apple's watches record at, more or less.
+// appleRateHz is the approximate rate of Apple's watches.
 const appleRateHz = 512
 
 // Apple writes as the Health app of a watch exports, in English or German. The
@@ -63,8 +63,8 @@ func OpenSignals(s Signal) []byte {
 	return []byte(b.String())
 }
 
-// Arduino writes as a sketch for the AD8232 does: milliseconds and what the
-// converter of 10 bits reads.
+// Arduino writes as a sketch for the AD8232 does: milliseconds and the readings
+// of the 10-bit converter.
 func Arduino(s Signal) []byte {
 	s = s.at(250)
 	var b strings.Builder

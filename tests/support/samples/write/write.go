@@ -1,5 +1,5 @@
-// Package write writes a recording as devices and tools do, for samples and
-// tests of what reads it.
+// Package write writes a recording as devices and tools do, for samples and for
+// tests of the readers.
 package write
 
 import (

@@ -1,5 +1,5 @@
-// Package archive unpacks files that hold other files. What it unpacks is asked
-// of a [raw.Budget] before memory is taken.
+// Package archive unpacks files that hold other files. It asks a [raw.Budget]
+// before it takes memory.
 package archive
 
 import (
@@ -25,8 +25,8 @@ const (
 	maxEntries = 20_000
 )
 
-// Entry is one of several files that came together. Its name is what somebody
-// wrote there: it may tell what the file is to its format, and is never a path.
+// Entry is one of several files that came together. Its name comes from the
+// sender: it may tell a format the file's role, and is never used as a path.
 type Entry struct {
 	Name     string
 	Modified time.Time // zero when not known
@@ -38,7 +38,7 @@ type Entry struct {
 
 var errDamaged = raw.Refuse(raw.Unreadable, 0, "a file in the zip can't be unpacked, it was damaged on its way: send it again")
 
-// All returns the whole file, which may be part of what was sent.
+// All returns the whole file, which may share its bytes with the upload.
 func (e Entry) All() ([]byte, error) {
 	if e.open == nil {
 		return e.Data, nil
@@ -69,7 +69,7 @@ func Base(name string) string {
 	return strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
 }
 
-// Picked are the entries of a kind, of those the ones whose name holds pick.
+// Picked returns the entries of a kind whose names hold pick, in any case.
 func Picked(entries []Entry, is func(Entry) bool, pick string) (of []Entry) {
 	for _, e := range entries {
 		if is(e) && (pick == "" || strings.Contains(strings.ToLower(e.Name), strings.ToLower(pick))) {
@@ -94,8 +94,8 @@ func IsZip(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("PK\x05\x06"))
 }
 
-// Zip lists the files of a zip, without those that systems put beside a
-// person's. Nothing is unpacked yet.
+// Zip lists the files of a zip, without those that operating systems add.
+// Nothing is unpacked yet.
 func Zip(data []byte, budget *raw.Budget) ([]Entry, error) {
 	// Each entry of the directory begins with this; counted before the
 	// directory is read, which takes much more memory than it has bytes.
@@ -119,7 +119,7 @@ func Zip(data []byte, budget *raw.Budget) ([]Entry, error) {
 	return entries, nil
 }
 
-// leftBehind tells what systems put beside a person's files.
+// leftBehind reports files that operating systems add to archives.
 func leftBehind(e Entry) bool {
 	return strings.HasPrefix(e.Name, "__MACOSX/") || strings.HasPrefix(e.Base(), ".") || e.Base() == "thumbs.db"
 }
@@ -127,8 +127,8 @@ func leftBehind(e Entry) bool {
 // IsGzip reports whether the file was packed with gzip.
 func IsGzip(data []byte) bool { return bytes.HasPrefix(data, []byte("\x1f\x8b\x08")) }
 
-// Gunzip unpacks what was packed with gzip. A file that was cut off gives what
-// came before the cut, as it does when it isn't packed; cut tells so.
+// Gunzip unpacks a gzip file. A file that was cut off gives the bytes before
+// the cut, as it does when it isn't packed; cut tells so.
 func Gunzip(data []byte, budget *raw.Budget) (inner []byte, cut bool, err error) {
 	unpacked, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
@@ -147,7 +147,7 @@ func Gunzip(data []byte, budget *raw.Budget) (inner []byte, cut bool, err error)
 	return inner, cut, nil
 }
 
-// gzipSize is how long the unpacked file says it is, in its last four bytes.
+// gzipSize is the unpacked length that the file states in its last four bytes.
 func gzipSize(data []byte) int64 {
 	if len(data) < 4 {
 		return 0

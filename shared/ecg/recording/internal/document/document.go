@@ -1,10 +1,10 @@
 // Package document reads recordings from files of keys and values, JSON and XML.
 //
-// They come in as many shapes as there are apps. What they have in common is
-// long lists of numbers, and words beside them that tell what these are. So a
-// file is walked through once, value by value, and the values at the same keys
-// become a column, whatever lists they lie in. What a list is, recordings, leads,
-// packets of samples or samples, is decided afterwards.
+// Apps write them in many shapes. Common to all are long lists of numbers, and
+// words beside them that describe the lists. So a file is walked through once,
+// value by value, and the values at the same keys become a column, whatever
+// lists they lie in. The role of a list (recordings, leads, packets of samples
+// or samples) is decided afterwards.
 package document
 
 import (
@@ -24,15 +24,15 @@ const (
 	mostTexts   = 1 << 19 // of all columns, that are kept
 	mostText    = 256     // bytes of a text that are kept
 	deepest     = 32      // objects and lists in one another
-	// valuesBetweenAsks is how many values are read before it is asked whether
-	// anybody still waits for them: some milliseconds of work.
+	// valuesBetweenAsks is the number of values read between two looks at the
+	// request's context: some milliseconds of work.
 	valuesBetweenAsks = 1 << 14
 )
 
 var (
 	errDeep = errors.New("too deep")
 	errLong = errors.New("too long")
-	// ErrSyntax is a parser's for a file that breaks.
+	// ErrSyntax is a parser's error for a malformed file.
 	ErrSyntax = errors.New("syntax error")
 )
 
@@ -68,7 +68,7 @@ type Node struct {
 	column   *column          // nil while no value lies here
 }
 
-// Root is where the file's own value lies.
+// Root is the node of the file's own value.
 func (d *Document) Root() *Node { return &d.root }
 
 // Key is the node of an object's member.
@@ -210,7 +210,7 @@ func (l *level) close(at int) {
 	l.open = at
 }
 
-// elements are how many elements of a list have values.
+// elements returns the number of elements of a list that have values.
 func (l *level) elements() (n int) {
 	for _, s := range l.spans {
 		n += s.count
@@ -304,7 +304,7 @@ func (d *Document) keep(c *column) {
 // quantityKeys have the number of an object that is a number with its unit.
 var quantityKeys = []string{"value", "val", "magnitude", "amount"}
 
-// levelOf is which of a column's lists a list is, -1 for none.
+// levelOf returns a list's position among a column's lists, -1 for none.
 func (c *column) levelOf(list *Node) int {
 	return slices.IndexFunc(c.levels, func(l level) bool { return l.list == list })
 }
@@ -324,8 +324,8 @@ func lastKey(path string) string {
 	return path[strings.LastIndexByte(path, '.')+1:]
 }
 
-// Refusal is what a person is told of a file of a syntax that breaks off or
-// costs too much near a byte; what the budget's context says goes before it.
+// Refusal refuses a file whose syntax breaks off, or which costs too much, near
+// a byte; an error of the budget's context takes precedence.
 func (d *Document) Refusal(err error, syntax string, at int) error {
 	switch {
 	case d.budget.Err() != nil:

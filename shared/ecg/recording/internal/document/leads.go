@@ -14,7 +14,7 @@ import (
 // Withings, Fitbit and Google Health, Movesense, Samsung, and in FHIR.
 var (
 	unitKeys = []string{"unit", "units", "voltageunits", "unitofmeasure", "uom"}
-	// Factors from a number to mV, and what a number is to be divided by for it.
+	// Factors from a number to mV, and divisors of a number to that end.
 	nanovoltKeys = []string{"amplituderesolution", "amplitude_resolution"}
 	factorKeys   = []string{"millivolts_scaling_factor", "millivoltsscalingfactor"}
 	divisorKeys  = []string{"scalingfactor", "scaling_factor"}
@@ -23,7 +23,7 @@ var (
 		"code", "display", "name", "label", "id", "title", "type", "signal", "key", "text"}
 )
 
-// neutral are keys that say nothing of what a signal is.
+// neutral are keys that don't describe a signal.
 var neutral = []string{"data", "sample", "samples", "value", "values", "v", "y", "x", "waveform", "waveformdata", "points", "list", "items", "array", "raw", "series", "digits"}
 
 // Recording reads the newest recording of a document, or the one picked.
@@ -85,7 +85,7 @@ func (d *Document) Recording(o raw.Options) (*raw.Recording, error) {
 	return r, nil
 }
 
-// start is the time that the whole document says it began, zero for none.
+// start is the stated beginning of the whole document, zero for none.
 func (d *Document) start() (at time.Time) {
 	best := 2 // neither an end nor a change
 	for _, c := range d.columns {
@@ -98,8 +98,8 @@ func (d *Document) start() (at time.Time) {
 	return at
 }
 
-// signals are the columns that may be a signal, hearts by their names first. The
-// time is none, nor is a counter: whatever goes on rising, under any name.
+// signals are the columns that may be a signal, ECGs by their names first.
+// Times and counters are left out, and so is any column that goes on rising.
 func (d *Document) signals() (signals []*column) {
 	moving := false
 	for _, c := range d.columns {
@@ -148,8 +148,8 @@ func (c *column) shape() (rising, still bool) {
 	return rises > 0 && 100*falls <= len(c.values), rises == 0 && falls == 0
 }
 
-// informative is the key of a path that says most of what its signal is: the
-// last, unless an earlier one names the heart, or the last says nothing.
+// informative is the key of a path that best describes its signal: the last,
+// unless an earlier one names the heart, or the last is neutral.
 func informative(path string) string {
 	keys := strings.Split(strings.ReplaceAll(path, "[]", ""), ".")
 	last := keys[len(keys)-1]
@@ -188,7 +188,7 @@ type channel struct {
 	values   []float64
 }
 
-// kindName is the name by which it is told what the channel is.
+// kindName is the name that decides the channel's kind.
 func (c channel) kindName() string {
 	heart, other := (raw.Channel{Name: c.name}).Says()
 	if (heart || other) && !matches(c.name, neutral) {
@@ -233,8 +233,8 @@ func (d *Document) channels(signals []*column, leadsIn *leadList) (channels []ch
 	return channels
 }
 
-// nameOf is the name of a signal: its key, unless that is no lead's and what
-// lies around tells of one.
+// nameOf is the name of a signal: its key, unless that names no lead and a text
+// around it does.
 func (d *Document) nameOf(s *column, alone bool) string {
 	name := leadName(lastKey(s.path))
 	if raw.IsLead(name) || !alone {
@@ -264,8 +264,8 @@ func (d *Document) nameColumns(list *Node) (columns []*column) {
 	return columns
 }
 
-// leadOf is the lead that the names of an element tell, else its first name that
-// is one of a signal at all.
+// leadOf is the lead named by one of an element's names, else the first name
+// that is a signal's.
 func leadOf(names []*column, list *Node, element int) (name string) {
 	for _, c := range names {
 		from, to := c.levels[c.levelOf(list)].rangeOf(element)

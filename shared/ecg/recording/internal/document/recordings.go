@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// fewestNumbers is how many numbers a signal has at least: a second of it.
+	// fewestNumbers is the least number of values in a signal: a second of it.
 	fewestNumbers = 200
 	// mostElements bounds the recordings, or leads, of one list that are told apart.
 	mostElements = 2000
@@ -56,7 +56,7 @@ func (d *Document) parts(signal *column, i int) (parts []part) {
 	return parts
 }
 
-// role is what the elements of a list are.
+// role is the role of a list's elements.
 type role int
 
 const (
@@ -65,8 +65,8 @@ const (
 	leads
 )
 
-// roleOf tells what the elements of a list are, by their times, their names, and
-// how long they are.
+// roleOf finds the role of a list's elements from their times, their names, and
+// their lengths.
 func (d *Document) roleOf(signal *column, i int, parts []part) role {
 	times, names := map[float64]bool{}, map[string]bool{}
 	alike := true
@@ -167,7 +167,7 @@ type leadList struct {
 	parts []part
 }
 
-// sameStart are the parts that began with one, each of another lead.
+// sameStart are the parts that began at the same time, each of another lead.
 func sameStart(parts []part, one part) (same []part) {
 	for _, p := range parts {
 		if p.start == one.start {
@@ -180,8 +180,8 @@ func sameStart(parts []part, one part) (same []part) {
 	return same
 }
 
-// newest is the part that began last, of those picked if any are. Where none says
-// when it began it is the last.
+// newest is the part that began last, of those picked if any are; if none
+// states its beginning, the last.
 func (d *Document) newest(parts []part, list *Node, pick string) (newest part, of int, err error) {
 	if pick != "" {
 		parts = slices.DeleteFunc(parts, func(p part) bool { return !d.says(list, p.element, pick) })
@@ -256,8 +256,8 @@ func (c *column) startRank() int {
 	return 0
 }
 
-// moment is when a value is: in s since 1970, or in no known unit where at is
-// zero. It is NaN for what is no time.
+// moment is the time of a value: in s since 1970, or in no known unit where at
+// is zero. It is NaN for a value that is no time.
 func (c *column) moment(i int) (when float64, at time.Time) {
 	if i < len(c.words) && c.words[i] != "" {
 		if at := parseTime(c.words[i]); !at.IsZero() {

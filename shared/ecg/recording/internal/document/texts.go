@@ -8,8 +8,8 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// shortestList is how many bytes a text has at least that is a list of numbers
-// written out, such as FHIR's SampledData.
+// shortestList is the least length, in bytes, of a text that is a list of
+// written-out numbers, such as FHIR's SampledData.
 const shortestList = 64
 
 // Text adds a text: numbers written out are a list of them, a number in quotes

@@ -1,6 +1,7 @@
-// Package markup takes XML apart as it lies in a file. It is encoding/xml's
-// Decoder for files whose elements have megabytes of text: a text isn't copied,
-// so that reading takes the memory of what is read, not that of the file.
+// Package markup splits XML into tokens within the file's bytes. It is
+// encoding/xml's Decoder for files whose elements have megabytes of text: a
+// text isn't copied, so that memory is taken for the values read, not for the
+// file.
 //
 // No entities are followed but XML's own and numbers, and nothing is fetched.
 package markup
@@ -98,8 +99,8 @@ var (
 	errDeep   = errors.New("too deep")
 )
 
-// tokensBetweenAsks is how many tokens are read before it is asked whether
-// anybody still waits for them.
+// tokensBetweenAsks is the number of tokens read between two looks at the
+// request's context.
 const tokensBetweenAsks = 1 << 14
 
 // Next is the next token. The error is io.EOF at the end; any other is a refusal
@@ -271,7 +272,7 @@ func entities(text []byte) error {
 	}
 }
 
-// Root is the name of a text's first element, "" for what isn't XML.
+// Root is the name of a text's first element, "" if the text isn't XML.
 func Root(data []byte) string {
 	const head = 8192
 	data = bytes.TrimSpace(data[:min(len(data), head)])

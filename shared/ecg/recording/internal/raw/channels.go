@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// Channel is what a file with signals of many kinds says of one of them.
+// Channel describes one signal of a file with signals of many kinds.
 type Channel struct {
 	Name   string
 	Unit   string // of the signal, as the file writes it; empty when it doesn't
@@ -34,8 +34,8 @@ var leadWords = [...]string{
 	"vx", "vy", "vz",
 }
 
-// otherWords begin the names of what recorders of sleep, intensive care and
-// movement have beside the heart.
+// otherWords begin the names of the other signals of recorders for sleep,
+// intensive care and movement.
 var otherWords = [...]string{
 	"resp", "breath", "abd", "thor", "abp", "art", "bp", "cvp", "pap", "icp", "press", "pleth", "ppg", "spo2", "sao2", "co2",
 	"puls", "hr", "heartrate", "rate", "rr", "eeg", "emg", "eog", "gsr", "eda", "temp", "acc", "gyr", "mag", "pos", "flow", "snor",
@@ -75,9 +75,9 @@ func (c Channel) Says() (heart, other bool) {
 // and Holters.
 func IsLead(name string) bool { return slices.Contains(leadWords[:], strings.ToLower(name)) }
 
-// Hearts are the positions of the channels to read: those that look most like
-// leads of an ECG, of one rate, that of the wanted one or of the first. What is
-// wanted by its name is read whatever it looks like.
+// Hearts are the positions of the channels to read: those most like leads of an
+// ECG, of one rate, that of the wanted channel or of the first. A channel
+// wanted by its name is read whatever its kind.
 func (r *Recording) Hearts(channels []Channel, wanted string) ([]int, error) {
 	best, lead := otherSignal, -1
 	for i, c := range channels {

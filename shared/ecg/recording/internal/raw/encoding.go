@@ -11,17 +11,18 @@ import (
 	"golang.org/x/text/encoding/korean"
 )
 
-// encodingHead is how many bytes of a file tell its encoding apart from binary.
+// encodingHead is the number of bytes that tell a file's encoding from binary
+// data.
 const encodingHead = 4096
 
 // Text returns a text as UTF-8 with lines that end in LF, without a byte order
-// mark: the only place where encodings are decided. ok is false for what is no
-// text. The result is data itself where that is so already.
+// mark: the only place where encodings are decided. ok is false for binary
+// data. The result is data itself if it has this form already.
 //
-// UTF-16 is told by its mark, or by the zero bytes between ASCII. What is no
-// UTF-8 is Korean (CP949), if most of its bytes above ASCII come in pairs, else
-// Western European (CP1252, and so ISO 8859-1), where nearly every letter with
-// an accent stands alone.
+// UTF-16 is recognised by its mark, or by the zero bytes between ASCII. Bytes
+// that aren't UTF-8 are Korean (CP949), if most of those above ASCII come in
+// pairs, else Western European (CP1252, and so ISO 8859-1), where nearly every
+// letter with an accent stands alone.
 func Text(data []byte) (text []byte, ok bool) {
 	order, marked := utf16Order(data)
 	switch {

@@ -25,9 +25,9 @@ type Dates struct {
 // date since 1970, else since midnight or since the beginning. It takes
 // 2026-02-03T04:05:06.789Z, 2026/02/03 04:05:06,789, 03.02.2026 04:05:06:789,
 // 2/3/2026 4:05:06 PM, 2026. 2. 3. 오후 4:05:06, 3-Feb-2026 04:05:06.789,
-// 0 days 00:00:06.789, 04:05:06.789, '0:06.789' and [04:05:06.789]. The zone isn't
-// counted: what matters is how time goes on. A day comes before its month unless
-// it can't, AM or PM tells of America, or MonthFirst.
+// 0 days 00:00:06.789, 04:05:06.789, '0:06.789' and [04:05:06.789]. The zone is
+// ignored, since only differences between times count. A day comes before its
+// month unless it can't, AM or PM tells of America, or MonthFirst is set.
 func (d Dates) Parse(field []byte) (seconds float64, ok bool) {
 	p := momentParser{rest: bytes.Trim(field, " \t'\"[]")}
 	if bytes.ContainsFunc(p.rest, func(r rune) bool { return r >= utf8.RuneSelf || isLetter(byte(r)) && r != 'T' && r != 'Z' }) {
@@ -67,9 +67,9 @@ func (d Dates) Parse(field []byte) (seconds float64, ok bool) {
 	return p.days*86400 + clock, ok
 }
 
-// MonthFirst reports whether the dates of a column, of which these are the first
-// and the last, have the month before the day: one can't be read otherwise, or
-// more than a year would lie between what is some minutes.
+// MonthFirst reports whether the dates of a column, given the first and the
+// last, have the month before the day: otherwise one can't be read, or more
+// than a year would lie between rows some minutes apart.
 func MonthFirst(first, last []byte) bool {
 	least, monthFirst := math.Inf(1), false
 	for _, d := range []Dates{{MonthFirst: false}, {MonthFirst: true}} {

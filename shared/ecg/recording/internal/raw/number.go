@@ -51,8 +51,8 @@ func ParseNumber(s []byte, comma bool) (float64, bool) {
 	return x, true
 }
 
-// parseSlowly reads what has an exponent or many digits. Words for infinity
-// and no number, hexadecimal and underscores aren't numbers of a recording.
+// parseSlowly reads numbers with an exponent or many digits. Words for infinity
+// and NaN, hexadecimal and underscores aren't numbers of a recording.
 func parseSlowly(s []byte, comma bool) (float64, bool) {
 	text := make([]byte, len(s))
 	for i, c := range s {

@@ -109,14 +109,14 @@ func nameWords(name string) []string {
 	return words
 }
 
-// quantity is what a name may say of a rate.
+// quantity describes a name that may state a rate.
 type quantity struct {
 	interval bool    // the name is that of the time between samples
 	vague    bool    // it may be that of something else
 	factor   float64 // to Hz or s, of the unit in the name; 0 for none
 }
 
-// quantityOf looks at a name. ok is false where it is none of a rate.
+// quantityOf parses a name. ok is false for a name that states no rate.
 func quantityOf(name string) (q quantity, ok bool) {
 	words := nameWords(name[:min(len(name), 200)])
 	for len(words) > 1 {

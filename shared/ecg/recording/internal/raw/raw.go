@@ -1,7 +1,7 @@
-// Package raw has what the readers of all formats share: what a file says,
-// the options and the budget of reading it, and one place for each fact that
-// several formats need: units, rates, times, encodings, numbers, packings,
-// checksums, channels. It knows no format.
+// Package raw has the parts that the readers of all formats share: a file's
+// content, the options and the budget of reading it, and one place for each
+// fact that several formats need: units, rates, times, encodings, numbers,
+// packings, checksums, channels. It knows no format.
 package raw
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Limits of what is read.
+// Limits on a recording.
 const (
 	MaxBytes   = 512 << 20
 	MaxSamples = 10_000_000 // of all leads together: 80 MB
@@ -22,16 +22,16 @@ const (
 	MaxColumns = MaxLeads + 1
 )
 
-// Recording is what a file says, before the lead and the rate are settled.
+// Recording is a file's content, before the lead and the rate are settled.
 type Recording struct {
 	Device string    // empty when the file doesn't say
 	Start  time.Time // zero when the file doesn't say
 	RateHz float64   // 0 when the file doesn't say
-	// RateGuessed tells a rate that the file doesn't state but seems to have: what
-	// the sender states goes before it.
+	// RateGuessed marks a rate that is estimated and not stated by the file:
+	// the sender's rate takes precedence.
 	RateGuessed bool
-	// AppsOwn tells a file as the app writes it, one quoted number a line: it never
-	// says its rate, which is the one set for such files.
+	// AppsOwn marks a file as the app writes it, one quoted number a line: it
+	// never states its rate, which is the one set for such files.
 	AppsOwn bool
 	Left    int    // samples of each lead behind those that were read
 	Leads   []Lead // in mV, all of one length, at least one
@@ -44,7 +44,7 @@ type Lead struct {
 	MV   []float64 // NaN for a missing sample
 }
 
-// Note is something that was found, guessed or repaired.
+// Note is a finding, a guess or a repair.
 type Note struct {
 	Code string // a stable word
 	Text string
@@ -55,16 +55,17 @@ func (r *Recording) Notef(code, format string, args ...any) {
 	r.Notes = append(r.Notes, Note{code, fmt.Sprintf(format, args...)})
 }
 
-// NoteMissing says how many samples of a lead the file itself calls missing.
+// NoteMissing notes the number of a lead's samples that the file itself calls
+// missing.
 func (r *Recording) NoteMissing(samples int) {
 	if samples > 0 {
 		r.Notef("samples_missing", "%d samples are missing", samples)
 	}
 }
 
-// Choose returns the position of the lead to compare: the wanted one, else
-// lead I, else one called ECG, else the first. Lead I is what watches and straps
-// record, and what most people can give again.
+// Choose returns the position of the lead to compare: the wanted one, else lead
+// I, else one called ECG, else the first. Watches and straps record lead I, and
+// most people can record it again.
 func Choose(leads []Lead, wanted string) int {
 	for _, names := range [][]string{{wanted}, leadI[:], {"ecg", "ekg"}} {
 		for i, lead := range leads {
@@ -78,8 +79,8 @@ func Choose(leads []Lead, wanted string) int {
 	return 0
 }
 
-// OneLength returns the leads that are as long as the first: others are
-// something else.
+// OneLength returns the leads that are as long as the first: leads of another
+// length are other signals.
 func OneLength(leads []Lead) []Lead {
 	kept := leads[:0]
 	for _, l := range leads {

@@ -13,8 +13,8 @@ const (
 	RateUnknown Reason = "rate_unknown"
 )
 
-// Error says why a file can't be read. Detail never holds what the file says
-// of a person.
+// Error says why a file can't be read. Detail never holds personal data from
+// the file.
 type Error struct {
 	Reason Reason
 	Line   int // of a text, from 1; 0 when it isn't about one

@@ -17,9 +17,9 @@ type clock struct {
 	guessed bool // no name says that it is one, or in which unit a count of samples would be
 }
 
-// clock returns the column that tells the time, nil for none, and those that
-// neither tell it nor count. Of several the sensor's own is taken: others say
-// when a sample arrived.
+// clock returns the column of times, nil for none, and the columns that are
+// neither times nor counters. Of several clocks the sensor's own is taken:
+// others state when a sample arrived.
 func (t *Table) clock() (best *clock, leads []int) {
 	for i := range t.Columns {
 		sure, maybe := t.namesTime(i)
@@ -87,8 +87,8 @@ func Rate(name string, times []float64) float64 {
 	return 0
 }
 
-// Follow puts the samples of r where times under a name say: what came twice
-// goes, and what is missing is left open. Times that are no even clock say
+// Follow places the samples of r by the times under a name: repeated samples
+// are dropped, and gaps are left open. Times that are no even clock change
 // nothing.
 func Follow(r *raw.Recording, name string, times []float64) error {
 	t := &Table{Columns: [][]float64{times, times}, Names: []string{name, ""}, moments: make([]bool, 2)}
@@ -271,17 +271,18 @@ func mean(x []float64) float64 {
 }
 
 const (
-	// gapSteps is how many steps a sample must be late to have others lost before it.
+	// gapSteps is the least delay of a sample, in steps, that means lost
+	// samples before it.
 	gapSteps = 5
-	// fewTwice is the share of samples up to which those with the time of the one
-	// before came twice. Where there are more the clock is coarse.
+	// fewTwice is the largest share of samples with the time of the one before
+	// that means repeated samples. Above it the clock is coarse.
 	fewTwice = 0.05
 	// mostNoted bounds the gaps that are noted one by one.
 	mostNoted = 5
 )
 
-// follow puts samples of r where the clock says: what came twice goes, and what is
-// missing is left open.
+// follow places the samples of r by the clock: repeated samples are dropped,
+// and gaps are left open.
 func (c *clock) follow(r *raw.Recording) error {
 	keep, lost, twice := make([]int, 0, len(c.times)), 0, 0
 	for i := range c.times {
@@ -325,7 +326,7 @@ func (c *clock) follow(r *raw.Recording) error {
 	return nil
 }
 
-// rearranged is the samples with these indices, NaN for -1.
+// rearranged returns the samples with these indices, NaN for -1.
 func rearranged(mv []float64, indices []int) []float64 {
 	out := make([]float64, len(indices))
 	for j, i := range indices {

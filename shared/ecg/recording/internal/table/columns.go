@@ -58,8 +58,8 @@ func (t *Table) Recording() (*raw.Recording, error) {
 	return r, clock.follow(r)
 }
 
-// fewestInPacket is how many columns named by their number are one packet of
-// samples.
+// fewestInPacket is the least number of columns named by their number that are
+// one packet of samples.
 const fewestInPacket = 8
 
 // joinPackets puts the samples of a row one behind another where the columns

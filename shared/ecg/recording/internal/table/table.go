@@ -11,19 +11,19 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// maxHeaderLines is how many lines without numbers may come before the first
-// with them.
+// maxHeaderLines is the largest number of lines without numbers before the
+// first with them.
 const maxHeaderLines = 100
 
-// Comments before the numbers are looked at up to so many lines, and each line up
-// to so many bytes.
+// Bounds on the comments before the numbers that are searched: lines, and bytes
+// of each line.
 const (
 	maxCommentLines = 1000
 	maxHeaderLine   = 1000
 )
 
-// linesBetweenAsks is how many lines are read before it is asked whether
-// anybody still waits for them: some milliseconds of work.
+// linesBetweenAsks is the number of lines read between two looks at the
+// request's context: some milliseconds of work.
 const linesBetweenAsks = 1 << 15
 
 // Table is numbers in columns, all of one length.
@@ -209,7 +209,7 @@ func (t *Table) add(fields [][]byte, s *splitter, number int, last bool) error {
 	return nil
 }
 
-// missingWords are what stands in a table where there is no value.
+// missingWords stand for a missing value in a table.
 var missingWords = [...]string{"", "nan", "na", "n/a", "#n/a", "null", "nil", "none", "-", "--", "?", "."}
 
 // missing reports whether a field says that there is no value.
@@ -293,8 +293,8 @@ func (t *Table) forgives(field []byte) bool {
 	return t.junk <= len(t.Columns[0])/200
 }
 
-// splitter knows what lies between the fields of a line, and which decimal
-// mark its numbers have.
+// splitter has the delimiter between the fields of a line, and the decimal mark
+// of their numbers.
 type splitter struct {
 	delimiter byte // 0 for white space, '\n' for none: one number a line
 	comma     bool
