@@ -13,6 +13,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"systole/shared/api"
 	"systole/shared/api/page"
@@ -138,7 +139,7 @@ func references(names []string, version string) *strings.Replacer {
 }
 
 // comment is a line of a script that only its readers here need.
-var comment = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
+var comment = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[ \t]*//.*\n`) })
 
 // written is a file as it is sent: with its references, without its comments.
 func written(name string, versioned *strings.Replacer) ([]byte, error) {
@@ -150,7 +151,7 @@ func written(name string, versioned *strings.Replacer) ([]byte, error) {
 	case ".csv", ".svg":
 		return b, nil
 	case ".js":
-		b = comment.ReplaceAll(b, nil)
+		b = comment().ReplaceAll(b, nil)
 	}
 	return []byte(versioned.Replace(string(b))), nil
 }

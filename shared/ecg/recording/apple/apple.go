@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -26,8 +27,8 @@ const (
 )
 
 var (
-	ratePattern   = regexp.MustCompile(`^"?([0-9]{3}(?:[.,][0-9]+)?)[\s\x{a0}\x{202f}]*\pL`)
-	devicePattern = regexp.MustCompile(`^"?Watch[0-9]`)
+	ratePattern   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^"?([0-9]{3}(?:[.,][0-9]+)?)[\s\x{a0}\x{202f}]*\pL`) })
+	devicePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^"?Watch[0-9]`) })
 )
 
 // header holds the values of those rows.
@@ -90,11 +91,11 @@ func (f *header) take(value string) {
 		f.start = at.UTC()
 		return
 	}
-	if m := ratePattern.FindStringSubmatch(value); m != nil {
+	if m := ratePattern().FindStringSubmatch(value); m != nil {
 		f.rateHz, _ = raw.ParseNumber([]byte(strings.Replace(m[1], ",", ".", 1)), false)
 		return
 	}
-	if devicePattern.MatchString(value) {
+	if devicePattern().MatchString(value) {
 		f.device = "Apple " + value
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"systole/shared/ecg/recording/internal/raw"
@@ -14,14 +15,18 @@ import (
 
 // stamped is a line of a serial monitor that puts a time before the text
 // received: "15:29:14.000 -> 512" or "[2026-03-04 15:29:14.000] 512".
-var stamped = regexp.MustCompile(`^(?:\[([0-9][0-9:.,/TZ -]{5,30})\]|([0-9][0-9:.,/TZ -]{5,30}?) *->) *(.*)$`)
+var stamped = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:\[([0-9][0-9:.,/TZ -]{5,30})\]|([0-9][0-9:.,/TZ -]{5,30}?) *->) *(.*)$`)
+})
 
 // labelled is a value behind its name, as serial plotters take it.
-var labelled = regexp.MustCompile(`^([\pL_][\pL\pM0-9_ ]{0,30}) ?[:=] ?(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)$`)
+var labelled = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([\pL_][\pL\pM0-9_ ]{0,30}) ?[:=] ?(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)$`)
+})
 
 // isStamped reports whether a line begins with a time and has something behind it.
 func isStamped(line []byte) bool {
-	m := stamped.FindSubmatch(line)
+	m := stamped().FindSubmatch(line)
 	if m == nil || len(m[3]) == 0 {
 		return false
 	}
@@ -43,7 +48,7 @@ func monitored(data []byte) (log []byte, ok bool) {
 	first, _, _ := bytes.Cut(data[:min(len(data), 1000)], []byte{'\n'})
 	first = bytes.TrimSpace(first)
 	withStamp := isStamped(first)
-	if !withStamp && !labelled.Match(first) {
+	if !withStamp && !labelled().Match(first) {
 		return nil, false
 	}
 	log = make([]byte, 0, len(data)+16)
@@ -51,7 +56,7 @@ func monitored(data []byte) (log []byte, ok bool) {
 		line, data, _ = bytes.Cut(data, []byte{'\n'})
 		value := bytes.TrimSpace(line)
 		if withStamp {
-			m := stamped.FindSubmatch(value)
+			m := stamped().FindSubmatch(value)
 			if m == nil {
 				continue
 			}
@@ -59,7 +64,7 @@ func monitored(data []byte) (log []byte, ok bool) {
 			log = append(append(log, bytes.ReplaceAll(stamp, []byte{','}, []byte{'.'})...), '\t')
 			value = m[3]
 		}
-		m := labelled.FindSubmatch(value)
+		m := labelled().FindSubmatch(value)
 		if len(log) == 0 && !withStamp && m != nil {
 			log = append(append(log, m[1]...), '\n')
 		}

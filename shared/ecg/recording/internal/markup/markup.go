@@ -12,6 +12,7 @@ import (
 	"html"
 	"io"
 	"regexp"
+	"sync"
 
 	"systole/shared/ecg/recording/internal/raw"
 )
@@ -256,7 +257,9 @@ func local(name []byte) string {
 }
 
 // reference is an entity that is followed.
-var reference = regexp.MustCompile(`^&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});`)
+var reference = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});`)
+})
 
 // entities refuses a text with an entity that isn't followed.
 func entities(text []byte) error {
@@ -265,7 +268,7 @@ func entities(text []byte) error {
 		if i < 0 {
 			return nil
 		}
-		if !reference.Match(text[i:]) {
+		if !reference().Match(text[i:]) {
 			return errSyntax
 		}
 		text = text[i+1:]

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -122,10 +123,16 @@ var halves = [...]struct {
 var (
 	eastAsian = strings.NewReplacer("년", "-", "年", "-", "월", "-", "月", "-", "일", " ", "日", " ", "시", ":", "時", ":", "时", ":", "분", ":", "分", ":", "초", "", "秒", "",
 		"\u00a0", " ", "\u202f", " ", "- ", "-", ": ", ":")
-	timeDelta  = regexp.MustCompile(`^(-?\d{1,6}) days?,? \+?`)
-	dayMonth   = regexp.MustCompile(`(?:^|[a-z]{3}, )(\d{1,2})[-\s./]{1,2}([a-z]{3})[a-z]*\.?[-\s./,]{1,2}(\d{4}|\d{2})`)
-	monthDay   = regexp.MustCompile(`(?:^|[a-z]{3} )([a-z]{3})[a-z]* +(\d{1,2}), (\d{4})`)
-	yearAtEnd  = regexp.MustCompile(`([a-z]{3}) +(\d{1,2}) (\d{1,2}:\d\d:\d\d(?:[.,]\d+)?) (\d{4})$`)
+	timeDelta = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(-?\d{1,6}) days?,? \+?`) })
+	dayMonth  = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|[a-z]{3}, )(\d{1,2})[-\s./]{1,2}([a-z]{3})[a-z]*\.?[-\s./,]{1,2}(\d{4}|\d{2})`)
+	})
+	monthDay = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|[a-z]{3} )([a-z]{3})[a-z]* +(\d{1,2}), (\d{4})`)
+	})
+	yearAtEnd = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`([a-z]{3}) +(\d{1,2}) (\d{1,2}:\d\d:\d\d(?:[.,]\d+)?) (\d{4})$`)
+	})
 	monthNames = [...]string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
 )
 
@@ -136,7 +143,7 @@ func (p *momentParser) withoutWords() {
 		return
 	}
 	text := strings.ToLower(string(p.rest))
-	if m := timeDelta.FindStringSubmatch(text); m != nil {
+	if m := timeDelta().FindStringSubmatch(text); m != nil {
 		p.days, _ = strconv.ParseFloat(m[1], 64)
 		p.rest = p.rest[len(m[0]):]
 		return
@@ -157,11 +164,11 @@ func (p *momentParser) withoutWords() {
 			text = fmt.Sprintf("%s-%02d-%s %s", year, i+1, day, strings.TrimSpace(time))
 		}
 	}
-	if m := yearAtEnd.FindStringSubmatch(text); m != nil {
+	if m := yearAtEnd().FindStringSubmatch(text); m != nil {
 		numbered(m[4], m[1], m[2], m[3])
-	} else if m := dayMonth.FindStringSubmatch(text); m != nil {
+	} else if m := dayMonth().FindStringSubmatch(text); m != nil {
 		numbered(m[3], m[2], m[1], strings.TrimLeft(text[strings.Index(text, m[0])+len(m[0]):], " ,:"))
-	} else if m := monthDay.FindStringSubmatch(text); m != nil {
+	} else if m := monthDay().FindStringSubmatch(text); m != nil {
 		numbered(m[3], m[1], m[2], strings.TrimLeft(text[strings.Index(text, m[0])+len(m[0]):], " ,"))
 	}
 	p.rest = []byte(strings.ToUpper(text))

@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -213,12 +214,14 @@ func LikelySeconds(step float64) float64 {
 }
 
 // measure is a number with a unit behind it.
-var measure = regexp.MustCompile(`^[\s\x{a0}"'=:~≈]*([0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?)[\s\x{a0}\x{202f}]*((?:per |/ ?)?(?:1/)?[\pL\pM]*(?:(?: per | ?/ ?)[\pL\pM]+)?)`)
+var measure = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[\s\x{a0}"'=:~≈]*([0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?)[\s\x{a0}\x{202f}]*((?:per |/ ?)?(?:1/)?[\pL\pM]*(?:(?: per | ?/ ?)[\pL\pM]+)?)`)
+})
 
 // parseMeasure reads a number with a unit. A comma is a decimal mark, or one of
 // thousands.
 func parseMeasure(text string) (value float64, unit string, ok bool) {
-	m := measure.FindStringSubmatch(text[:min(len(text), 200)])
+	m := measure().FindStringSubmatch(text[:min(len(text), 200)])
 	if m == nil {
 		return 0, "", false
 	}
@@ -263,7 +266,7 @@ func RateOf(name, text string) (hz float64, ok bool) {
 // the sampling.
 var notRates = [...]string{"filter", "pass", "notch", "cutoff", "cut-off", "band", "mains", "power line", "powerline", "range", "heart", "pulse", "bpm", "respir"}
 
-var anyMeasure = regexp.MustCompile(`[0-9]+(?:[.,][0-9]+)?[\s\x{a0}\x{202f}]*[\pL/]`)
+var anyMeasure = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9]+(?:[.,][0-9]+)?[\s\x{a0}\x{202f}]*[\pL/]`) })
 
 // RateIn finds the sampling rate that a line states: a comment, a row of a
 // header, a title. named tells a rate under its name from a mere "250 Hz".
@@ -296,7 +299,7 @@ func RateIn(line string) (hz float64, named, ok bool) {
 			return 0, false, false
 		}
 	}
-	for _, at := range anyMeasure.FindAllStringIndex(line, 8) {
+	for _, at := range anyMeasure().FindAllStringIndex(line, 8) {
 		value, unit, ok := parseMeasure(line[at[0]:])
 		perSample := strings.TrimSuffix(strings.TrimSuffix(unit, "/samples"), "/sample")
 		switch {
