@@ -66,9 +66,6 @@ const (
 	// maxEnrolled is the same for the recordings of enrolments, with some 13 KB of a
 	// recording of ten minutes.
 	maxEnrolled = 256
-	// maxArchived bounds the digests that one write moves to an object: an
-	// expression of DynamoDB has at most 4 KB, and names each with 24 bytes.
-	maxArchived = 100
 	// archiveFrom is the number of digests beside the member from which they move
 	// to the template's object. Every read of the member carries them until then.
 	archiveFrom = 32

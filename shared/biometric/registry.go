@@ -48,7 +48,7 @@ func (r registry) of(ctx context.Context, m store.Member) (c content, archived [
 // kept, at most as many as one write may name.
 func archivable(m store.Member, kept ...string) []string {
 	ids := slices.DeleteFunc(m.DigestIDs(), func(id string) bool { return slices.Contains(kept, id) })
-	return ids[:min(len(ids), maxArchived)]
+	return ids[:min(len(ids), store.MaxArchived)]
 }
 
 // read returns the content of an object without its template.

@@ -151,12 +151,17 @@ type MemberStore interface {
 	ClaimPKBlock(ctx context.Context, block int64, claimant string) error
 }
 
+// MaxArchived is how many digests one write removes from a member's row. Every
+// store takes as many: the expressions of DynamoDB, the narrowest, have 4 KB and
+// name each with 24 bytes.
+const MaxArchived = 100
+
 // TemplateWriter moves a member's pointer to a template.
 type TemplateWriter interface {
 	// SetTemplate moves the member's pointer to t, and removes the digests with the
 	// ids archived, which t's object now holds; ErrConflict unless account, pointer,
 	// consent and last removal are as from, the member as read, has them. A
-	// repetition of the very same write succeeds.
+	// repetition of the very same write succeeds. At most MaxArchived ids.
 	SetTemplate(ctx context.Context, from Member, t Template, archived []string) error
 }
 
