@@ -19,8 +19,8 @@ const token = "0123456789abcdef0123456789abcdef01234567"
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// house is an account service with one member, who has a template.
-type house struct {
+// fixture is an account service with one member, who has a template.
+type fixture struct {
 	*account.Service
 	now     time.Time
 	store   *memory.Store
@@ -30,8 +30,8 @@ type house struct {
 	finished int
 }
 
-func newHouse(t *testing.T) *house {
-	h := &house{now: noon, store: new(memory.Store)}
+func newFixture(t *testing.T) *fixture {
+	h := &fixture{now: noon, store: new(memory.Store)}
 	clock := func() time.Time { return h.now }
 	h.objects = &memory.Objects{Now: clock}
 	m := store.Member{
@@ -53,28 +53,28 @@ func newHouse(t *testing.T) *house {
 }
 
 // DeleteOf, Finish and Forget stand for package biometric's.
-func (h *house) DeleteOf(ctx context.Context, m store.Member) error {
+func (h *fixture) DeleteOf(ctx context.Context, m store.Member) error {
 	return h.store.ClearTemplate(ctx, m, h.now, "", nil)
 }
 
-func (h *house) Finish(context.Context, store.Member) error {
+func (h *fixture) Finish(context.Context, store.Member) error {
 	h.finished++
 	return nil
 }
 
-func (h *house) Forget(_ context.Context, m store.Member) error {
+func (h *fixture) Forget(_ context.Context, m store.Member) error {
 	h.forget(m)
 	return nil
 }
 
 // VerifyPassword takes every password.
-func (h *house) VerifyPassword(ctx context.Context, token, password string) (store.Session, store.Member, error) {
+func (h *fixture) VerifyPassword(ctx context.Context, token, password string) (store.Session, store.Member, error) {
 	tokens := member.NewTokens(h.store, member.DefaultTokenLimits, func() time.Time { return h.now }, rand.Reader)
 	return tokens.Resolve(ctx, h.store, token)
 }
 
 func TestAnAccountIsOfNoUseFromTheFirstStepOfItsDeletion(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.forget = func(store.Member) {
 		h.now = h.now.Add(time.Second)
 		if _, err := h.Export(t.Context(), token); !fault.Is(err, fault.TokenInvalid) {
@@ -94,7 +94,7 @@ func TestAnAccountIsOfNoUseFromTheFirstStepOfItsDeletion(t *testing.T) {
 }
 
 func TestAnExportTellsNothingOfTheNamesEarlierHolder(t *testing.T) {
-	e, err := newHouse(t).Export(t.Context(), token)
+	e, err := newFixture(t).Export(t.Context(), token)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestAnExportTellsNothingOfTheNamesEarlierHolder(t *testing.T) {
 
 func TestRecordingsAreExportedToAFreshLogInOnly(t *testing.T) {
 	for after, want := range map[time.Duration]bool{member.ProofLifetime: true, member.ProofLifetime + 1: false} {
-		h := newHouse(t)
+		h := newFixture(t)
 		h.now = h.now.Add(after)
 		e, err := h.Export(t.Context(), token)
 		if err != nil || len(e.Recordings) != 1 || e.Recordings[0].Size != 9 {
@@ -118,7 +118,7 @@ func TestRecordingsAreExportedToAFreshLogInOnly(t *testing.T) {
 }
 
 func TestConsentIsWithdrawnWithAFreshLogInOnly(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.now = h.now.Add(member.ProofLifetime + 1)
 	if err := h.WithdrawConsent(t.Context(), token); !fault.Is(err, fault.LogInAgain) {
 		t.Errorf("with a token alone: %v", err)

@@ -25,7 +25,7 @@ func TestAModelTakesInAStrongMatchOnceADayIfItIsToldTo(t *testing.T) {
 		{"on, a stranger", on, 2 * adaptEvery, others[0], false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h := newHouse(t, tt.setting).enrolled(t)
+			h := newFixture(t, tt.setting).enrolled(t)
 			before := *h.kim(t).Template
 			h.now = h.now.Add(tt.later)
 			again := store.Session{ID: sha256.Sum256([]byte(kimsToken)), Username: "kim", PK: 7, Issued: h.now, Used: h.now, Expires: h.now.Add(time.Hour)}

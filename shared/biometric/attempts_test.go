@@ -13,7 +13,7 @@ import (
 )
 
 // try checks with a recording and returns the verdict, or the fault.
-func (h *house) try(t *testing.T, recording string) (bool, *fault.Error) {
+func (h *fixture) try(t *testing.T, recording string) (bool, *fault.Error) {
 	t.Helper()
 	ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(recording))})
 	var f *fault.Error
@@ -24,7 +24,7 @@ func (h *house) try(t *testing.T, recording string) (bool, *fault.Error) {
 }
 
 // logIn renews kim's session, as of now.
-func (h *house) logIn(t *testing.T) {
+func (h *fixture) logIn(t *testing.T) {
 	t.Helper()
 	s := store.Session{ID: sha256.Sum256([]byte(kimsToken)), Username: "kim", PK: 7, Issued: h.now, Used: h.now, Expires: h.now.Add(24 * time.Hour)}
 	if err := h.store.CreateSession(t.Context(), s, store.Event{}, nil); err != nil {
@@ -33,7 +33,7 @@ func (h *house) logIn(t *testing.T) {
 }
 
 func TestAfterFiveFailuresEachNextCheckWaitsLonger(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	for range checkLimit.Free {
 		if ok, f := h.try(t, others[0]); ok || f != nil {
 			t.Fatalf("%v, %v", ok, f)
@@ -63,7 +63,7 @@ func TestAfterFiveFailuresEachNextCheckWaitsLonger(t *testing.T) {
 }
 
 func TestAnUnusableRecordingIsNoFailure(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	for recording, want := range map[string]fault.Code{"noise": fault.RecordingUnreadable, "lee 1 short": fault.TooShort} {
 		for range 2 * checkLimit.Free {
 			if _, f := h.try(t, recording); f == nil || f.Code != want {
@@ -77,7 +77,7 @@ func TestAnUnusableRecordingIsNoFailure(t *testing.T) {
 }
 
 func TestAtFiftyFailuresTheModelIsDisabledUntilMadeAnewWithThePassword(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	h.logIn(t)
 	for h.kim(t).Template.Failures < checkLimit.Most {
 		if ok, f := h.try(t, others[0]); ok || f != nil {
@@ -106,7 +106,7 @@ func TestAtFiftyFailuresTheModelIsDisabledUntilMadeAnewWithThePassword(t *testin
 
 func TestACheckThatCannotBeCountedIsNoVerdict(t *testing.T) {
 	for _, recording := range []string{same, others[0]} {
-		h := newHouse(t).enrolled(t)
+		h := newFixture(t).enrolled(t)
 		h.calls.before = func(call string) error {
 			if call == "RegisterProbe" {
 				return errors.New("store is down")
@@ -122,7 +122,7 @@ func TestACheckThatCannotBeCountedIsNoVerdict(t *testing.T) {
 // A function that is killed between the admission and the verdict has told
 // nobody anything, and the check stays counted.
 func TestACheckWithoutAVerdictStaysCounted(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	h.calls.before = func(call string) error {
 		if call == "RemoveProbe" || call == "Note" {
 			return errors.New("killed")
@@ -140,7 +140,7 @@ func TestACheckWithoutAVerdictStaysCounted(t *testing.T) {
 }
 
 func TestOfAThousandWrongChecksAtOnceFiveAreCompared(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	var compared, refused atomic.Int32
 	var done sync.WaitGroup
 	for range 1000 {
@@ -166,7 +166,7 @@ func TestOfAThousandWrongChecksAtOnceFiveAreCompared(t *testing.T) {
 }
 
 func TestOnlyComparedProbesCount(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	for range 2 * checkLimit.Free {
 		_, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(same)), Nonce: "not the session's"})
 		if codeOf(err) != fault.ChallengeInvalid {
@@ -188,7 +188,7 @@ func TestOnlyComparedProbesCount(t *testing.T) {
 }
 
 func TestAcceptedChecksAreNoFailures(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	for range 3 * checkLimit.Free {
 		if ok, f := h.try(t, same); !ok || f != nil {
 			t.Fatalf("%v, %v", ok, f)

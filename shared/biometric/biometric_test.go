@@ -54,8 +54,8 @@ func sealed(t testing.TB, ring protect.Ring, key string, template []byte) []byte
 	return b
 }
 
-// house is a service with one member who is logged in.
-type house struct {
+// fixture is a service with one member who is logged in.
+type fixture struct {
 	*Service
 	now     time.Time
 	store   *memory.Store
@@ -63,9 +63,9 @@ type house struct {
 	calls   *calls
 }
 
-func newHouse(t testing.TB, change ...func(*Settings)) *house {
+func newFixture(t testing.TB, change ...func(*Settings)) *fixture {
 	t.Helper()
-	h := &house{now: noon, store: new(memory.Store)}
+	h := &fixture{now: noon, store: new(memory.Store)}
 	clock := func() time.Time { return h.now }
 	h.objects = &memory.Objects{Now: clock}
 	h.calls = &calls{Store: h.store, Objects: h.objects}
@@ -80,7 +80,7 @@ func newHouse(t testing.TB, change ...func(*Settings)) *house {
 }
 
 // join adds a member with a session for a token.
-func (h *house) join(t testing.TB, m store.Member, token string) {
+func (h *fixture) join(t testing.TB, m store.Member, token string) {
 	t.Helper()
 	s := store.Session{ID: sha256.Sum256([]byte(token)), Username: m.Username, PK: m.PK, Issued: h.now, Used: h.now, Expires: h.now.Add(time.Hour)}
 	err := errors.Join(h.store.CreateMember(t.Context(), m), h.store.CreateSession(t.Context(), s, store.Event{}, nil))
@@ -89,7 +89,7 @@ func (h *house) join(t testing.TB, m store.Member, token string) {
 	}
 }
 
-func (h *house) enrolled(t testing.TB) *house {
+func (h *fixture) enrolled(t testing.TB) *fixture {
 	t.Helper()
 	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission: sent([]byte(enrolment))}); err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func (h *house) enrolled(t testing.TB) *house {
 	return h
 }
 
-func (h *house) kim(t testing.TB) store.Member {
+func (h *fixture) kim(t testing.TB) store.Member {
 	t.Helper()
 	m, err := h.store.Member(t.Context(), "kim")
 	if err != nil {
@@ -106,7 +106,7 @@ func (h *house) kim(t testing.TB) store.Member {
 	return m
 }
 
-func (h *house) keys(t testing.TB) []string {
+func (h *fixture) keys(t testing.TB) []string {
 	t.Helper()
 	list, _, err := h.objects.List(t.Context(), "", "", 1000)
 	if err != nil {
@@ -210,7 +210,7 @@ func codeOf(err error) fault.Code {
 }
 
 func TestAMemberIsRecognisedAndOthersAreNot(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	if ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(same))}); !ok || err != nil {
 		t.Errorf("the member: %v, %v", ok, err)
 	}
@@ -222,7 +222,7 @@ func TestAMemberIsRecognisedAndOthersAreNot(t *testing.T) {
 }
 
 func TestAnEnrolmentWritesModelUploadsAndPointer(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	files := [][]byte{[]byte(enrolment), []byte(same)}
 	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission: sent(files...)}); err != nil {
 		t.Fatal(err)
@@ -245,7 +245,7 @@ func TestAnEnrolmentWritesModelUploadsAndPointer(t *testing.T) {
 }
 
 func TestUploadsAreKeptOnlyWhereTheSettingSaysSo(t *testing.T) {
-	h := newHouse(t, func(s *Settings) { s.KeepUploads = false }).enrolled(t)
+	h := newFixture(t, func(s *Settings) { s.KeepUploads = false }).enrolled(t)
 	if keys := h.keys(t); !slices.Equal(keys, []string{h.kim(t).Template.Key}) {
 		t.Errorf("objects %q", keys)
 	}
@@ -266,7 +266,7 @@ func TestVersionsSortByTime(t *testing.T) {
 }
 
 func TestRoundTrips(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	probe := []byte(same)
 	check := func() {
 		if ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent(probe)}); !ok || err != nil {
@@ -313,7 +313,7 @@ func TestNoFailureLeavesAPointerToNothing(t *testing.T) {
 	for _, step := range steps {
 		for _, when := range []string{"before", "after"} {
 			t.Run(step+" fails "+when, func(t *testing.T) {
-				h := newHouse(t)
+				h := newFixture(t)
 				fail := func(call string) error {
 					if call == step {
 						return fmt.Errorf("out of order: %w", store.ErrUnavailable)
@@ -345,7 +345,7 @@ func TestNoFailureLeavesAPointerToNothing(t *testing.T) {
 }
 
 func TestEnrolmentsAtOnceAllSucceedAndOneModelStays(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	var wg sync.WaitGroup
 	for range 5 {
 		wg.Go(func() {
@@ -361,7 +361,7 @@ func TestEnrolmentsAtOnceAllSucceedAndOneModelStays(t *testing.T) {
 }
 
 func TestAPointerThatNeverStandsStillIsAConflict(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.calls.before = func(call string) error {
 		if call == "SetTemplate" {
 			return store.ErrConflict
@@ -390,7 +390,7 @@ func TestOnlyATokenOfTheMemberCounts(t *testing.T) {
 	const lees = "fedcba9876543210fedcba9876543210fedcba98"
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newFixture(t)
 			s := store.Session{ID: sha256.Sum256([]byte(lees)), Username: "lee", PK: 8, Issued: noon, Used: noon, Expires: noon.Add(time.Hour)}
 			if err := h.store.CreateSession(t.Context(), s, store.Event{}, nil); err != nil {
 				t.Fatal(err)
@@ -415,7 +415,7 @@ func TestOnlyATokenOfTheMemberCounts(t *testing.T) {
 }
 
 func TestNothingIsStoredForACallerWhoIsGone(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	h.calls.after = func(call string) error {
 		cancel() // after the first call, Session
@@ -430,7 +430,7 @@ func TestNothingIsStoredForACallerWhoIsGone(t *testing.T) {
 }
 
 func TestWorkIsBounded(t *testing.T) {
-	h := newHouse(t, func(s *Settings) { s.Parallel = 1 })
+	h := newFixture(t, func(s *Settings) { s.Parallel = 1 })
 	if _, ok := h.slots.TryEnter(); !ok { // one is at work and doesn't end
 		t.Fatal("no slot is free at first")
 	}
@@ -443,7 +443,7 @@ func TestWorkIsBounded(t *testing.T) {
 }
 
 func TestACallerCanOnlyAskForMoreStrictness(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	probe := []byte(same)
 	for _, fmr := range []FMR{0.011, 0.5, 2, -0.001} {
 		if _, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent(probe), FMR: fmr}); codeOf(err) != fault.FieldInvalid {

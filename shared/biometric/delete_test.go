@@ -11,12 +11,12 @@ import (
 	"systole/shared/store"
 )
 
-func (h *house) deletion(t testing.TB) *Deletion {
+func (h *fixture) deletion(t testing.TB) *Deletion {
 	return NewDeletion(h.calls, h.owners(), h.calls, testKeys(t), func() time.Time { return h.now }, rand.Reader)
 }
 
 func TestDeleteRemovesTemplateFilesAndPointer(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	if err := h.deletion(t).DeleteTemplate(t.Context(), kimsToken); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestDeleteRemovesTemplateFilesAndPointer(t *testing.T) {
 }
 
 func TestAnEnrolmentBetweenReadAndDeletionIsDeletedToo(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	before := h.kim(t)
 	h.enrolled(t)
 	if err := h.deletion(t).DeleteOf(t.Context(), before); err != nil {
@@ -50,7 +50,7 @@ func TestAnEnrolmentBetweenReadAndDeletionIsDeletedToo(t *testing.T) {
 }
 
 func TestDeleteLeavesNothingOfEarlierVersionsUploadsAndEnrolments(t *testing.T) {
-	h := newHouse(t).enrolled(t).enrolled(t)
+	h := newFixture(t).enrolled(t).enrolled(t)
 	upload, _ := store.UploadKey(7, "0123456789abcdef0123456789abcdef")
 	for _, key := range []string{upload, store.TemplateKey(7, "019ca9450a00aaaa"), store.EnrolledKey(7, "019ca9450a00aaaa", 3)} {
 		if err := h.objects.Put(t.Context(), key, []byte("left by somebody who died")); err != nil {
@@ -68,7 +68,7 @@ func TestDeleteLeavesNothingOfEarlierVersionsUploadsAndEnrolments(t *testing.T) 
 // An enrolment that begins after the removal has its objects before the removal
 // has erased the earlier ones.
 func TestDeleteSparesAnEnrolmentThatBeganAfterIt(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	h.calls.after = func(call string) error {
 		if call == "ClearTemplate" {
 			h.calls.after = nil
@@ -85,7 +85,7 @@ func TestDeleteSparesAnEnrolmentThatBeganAfterIt(t *testing.T) {
 }
 
 // during runs do within the nth call of this name, before the call has an effect.
-func (h *house) during(call string, do func()) {
+func (h *fixture) during(call string, do func()) {
 	h.calls.before = func(made string) error {
 		if made == call {
 			h.calls.before = nil
@@ -98,32 +98,32 @@ func (h *house) during(call string, do func()) {
 func TestAnEnrolmentUnderWayLosesToARemovalAndLeavesNothing(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
-		before  func(h *house) // an enrolment, or none
-		removal func(t *testing.T, h *house)
+		before  func(h *fixture) // an enrolment, or none
+		removal func(t *testing.T, h *fixture)
 		want    fault.Code
 	}{
-		{"of the template", func(h *house) { h.enrolled(t) }, func(t *testing.T, h *house) {
+		{"of the template", func(h *fixture) { h.enrolled(t) }, func(t *testing.T, h *fixture) {
 			if err := h.deletion(t).DeleteTemplate(t.Context(), kimsToken); err != nil {
 				t.Fatal(err)
 			}
 		}, fault.Conflict},
-		{"of what was none yet", func(*house) {}, func(t *testing.T, h *house) {
+		{"of what was none yet", func(*fixture) {}, func(t *testing.T, h *fixture) {
 			if err := h.deletion(t).DeleteOf(t.Context(), h.kim(t)); err != nil {
 				t.Fatal(err)
 			}
 		}, fault.Conflict},
-		{"of the consent", func(*house) {}, func(t *testing.T, h *house) {
+		{"of the consent", func(*fixture) {}, func(t *testing.T, h *fixture) {
 			if err := h.store.SetConsent(t.Context(), "kim", 7, store.Consent{Version: "1", Given: noon, Withdrawn: noon}); err != nil {
 				t.Fatal(err)
 			}
 		}, fault.ConsentMissing},
-		{"of the account", func(h *house) { h.enrolled(t) }, func(t *testing.T, h *house) {
+		{"of the account", func(h *fixture) { h.enrolled(t) }, func(t *testing.T, h *fixture) {
 			err := errors.Join(h.deletion(t).Forget(t.Context(), h.kim(t)), h.store.DeleteMember(t.Context(), "kim", 7))
 			if err != nil {
 				t.Fatal(err)
 			}
 		}, fault.TokenInvalid},
-		{"of the account, whose name another has", func(h *house) { h.enrolled(t) }, func(t *testing.T, h *house) {
+		{"of the account, whose name another has", func(h *fixture) { h.enrolled(t) }, func(t *testing.T, h *fixture) {
 			err := errors.Join(h.deletion(t).Forget(t.Context(), h.kim(t)), h.store.DeleteMember(t.Context(), "kim", 7),
 				h.store.CreateMember(t.Context(), store.Member{Username: "kim", PK: 8, PasswordHash: "another"}))
 			if err != nil {
@@ -132,7 +132,7 @@ func TestAnEnrolmentUnderWayLosesToARemovalAndLeavesNothing(t *testing.T) {
 		}, fault.TokenInvalid},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h := newHouse(t, func(s *Settings) { s.Consent = "1" })
+			h := newFixture(t, func(s *Settings) { s.Consent = "1" })
 			if err := h.store.SetConsent(t.Context(), "kim", 7, store.Consent{Version: "1", Given: noon}); err != nil {
 				t.Fatal(err)
 			}
@@ -155,7 +155,7 @@ func TestAnEnrolmentUnderWayLosesToARemovalAndLeavesNothing(t *testing.T) {
 }
 
 func TestADeletionThatNeverComesFirstIsAConflict(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	h.calls.before = func(call string) error {
 		if call == "ClearTemplate" {
 			return store.ErrConflict
@@ -172,7 +172,7 @@ func TestADeletionThatNeverComesFirstIsAConflict(t *testing.T) {
 }
 
 func TestADeletionThatFailedMidwayIsFinishedByTheNext(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	d := h.deletion(t)
 	at, err := d.unlink(t.Context(), h.kim(t), d.remembered) // and no further
 	if err != nil || len(h.keys(t)) != 3 || !h.kim(t).Removed.Equal(at) {
@@ -187,7 +187,7 @@ func TestADeletionThatFailedMidwayIsFinishedByTheNext(t *testing.T) {
 }
 
 func TestDigestsAreArchivedSoThatTheRowStaysSmall(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	most := 0
 	for range 3 * archiveFrom {
 		if ok, f := h.try(t, same); !ok || f != nil {

@@ -13,13 +13,13 @@ import (
 
 // tokens are those of the fixture's store, as a function that processes no
 // signal has them.
-func (h *house) owners() *member.Tokens {
+func (h *fixture) owners() *member.Tokens {
 	return member.NewTokens(h.calls, member.DefaultTokenLimits, func() time.Time { return h.now }, nil)
 }
 
 func TestHasTellsWhetherThereIsATemplate(t *testing.T) {
-	down := func(call string) func(*testing.T, *house) {
-		return func(_ *testing.T, h *house) {
+	down := func(call string) func(*testing.T, *fixture) {
+		return func(_ *testing.T, h *fixture) {
 			h.calls.before = func(made string) error {
 				if made == call {
 					return store.ErrUnavailable
@@ -30,20 +30,20 @@ func TestHasTellsWhetherThereIsATemplate(t *testing.T) {
 	}
 	tests := []struct {
 		name   string
-		before func(t *testing.T, h *house)
+		before func(t *testing.T, h *fixture)
 		has    bool
 		code   fault.Code
 		err    error
 	}{
-		{"none", func(*testing.T, *house) {}, false, "", nil},
-		{"one", func(t *testing.T, h *house) { h.enrolled(t) }, true, "", nil},
-		{"the token has expired", func(_ *testing.T, h *house) { h.now = h.now.Add(365 * 24 * time.Hour) }, false, fault.TokenInvalid, nil},
-		{"the tokens were voided", func(t *testing.T, h *house) {
+		{"none", func(*testing.T, *fixture) {}, false, "", nil},
+		{"one", func(t *testing.T, h *fixture) { h.enrolled(t) }, true, "", nil},
+		{"the token has expired", func(_ *testing.T, h *fixture) { h.now = h.now.Add(365 * 24 * time.Hour) }, false, fault.TokenInvalid, nil},
+		{"the tokens were voided", func(t *testing.T, h *fixture) {
 			if err := h.store.VoidTokens(t.Context(), "kim", 7, noon.Add(time.Second)); err != nil {
 				t.Fatal(err)
 			}
 		}, false, fault.TokenInvalid, nil},
-		{"the member is gone", func(t *testing.T, h *house) {
+		{"the member is gone", func(t *testing.T, h *fixture) {
 			if err := h.store.DeleteMember(t.Context(), "kim", 7); err != nil {
 				t.Fatal(err)
 			}
@@ -53,7 +53,7 @@ func TestHasTellsWhetherThereIsATemplate(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newFixture(t)
 			tt.before(t, h)
 			has, err := NewReferences(h.calls, h.owners()).Has(t.Context(), kimsToken)
 			if tt.code != "" && codeOf(err) != tt.code || tt.code == "" && !errors.Is(err, tt.err) || has != tt.has {
@@ -64,7 +64,7 @@ func TestHasTellsWhetherThereIsATemplate(t *testing.T) {
 }
 
 func TestHasCostsTwoReads(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	if _, err := NewReferences(h.calls, h.owners()).Has(t.Context(), kimsToken); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func TestVerdictsAndQualityAreMeasured(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	tests := []struct {
 		name string
 		do   func(ctx context.Context) error

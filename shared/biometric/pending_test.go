@@ -20,7 +20,7 @@ func (anywhere) PresignPut(_ context.Context, key string, size int64, lifetime t
 	return store.SignedPut{Method: "PUT", URL: key}, nil
 }
 
-func (h *house) uploads() *Uploads {
+func (h *fixture) uploads() *Uploads {
 	return NewUploads(h.owners(), h.calls, anywhere{}, func() time.Time { return h.now }, rand.Reader)
 }
 
@@ -29,7 +29,7 @@ func TestUploadsThatNoRequestUsedAreBoundedByNumberAndBytes(t *testing.T) {
 		size int64
 		most int
 	}{{1, maxPending}, {MaxUploadSize, maxPendingBytes / MaxUploadSize}} {
-		h := newHouse(t)
+		h := newFixture(t)
 		for i := range tt.most {
 			if _, err := h.uploads().Upload(t.Context(), kimsToken, tt.size); err != nil {
 				t.Fatalf("%d of %d bytes: %v", i, tt.size, err)
@@ -47,7 +47,7 @@ func TestUploadsThatNoRequestUsedAreBoundedByNumberAndBytes(t *testing.T) {
 }
 
 func TestUploadsAskedForAtOnceAreAllCounted(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	var done sync.WaitGroup
 	for range maxUploads {
 		done.Go(func() {
@@ -63,7 +63,7 @@ func TestUploadsAskedForAtOnceAreAllCounted(t *testing.T) {
 }
 
 func TestAUsedUploadIsGoneAndCountsNoMore(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	upload := func(recording string) string {
 		up, err := h.uploads().Upload(t.Context(), kimsToken, int64(len(recording)))
 		if err != nil {
@@ -89,7 +89,7 @@ func TestAUsedUploadIsGoneAndCountsNoMore(t *testing.T) {
 }
 
 func TestOnlyALiveSessionIsGivenAnUpload(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	must(t, h.store.VoidTokens(t.Context(), "kim", 7, noon.Add(time.Second)))
 	if _, err := h.uploads().Upload(t.Context(), kimsToken, 5); codeOf(err) != fault.TokenInvalid {
 		t.Errorf("a void one: %v", err)
@@ -103,7 +103,7 @@ func TestOnlyALiveSessionIsGivenAnUpload(t *testing.T) {
 }
 
 func TestIDsOfUploadsAreCheckedAndBounded(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	must(t, h.objects.Put(t.Context(), "incoming/8/0123456789abcdef0123456789abcdef", []byte("somebody else's")))
 	for _, ids := range [][]string{
 		{"../8/0123456789abcdef0123456789abcdef"}, {""}, {h.kim(t).Template.Version}, {"0123456789abcdef0123456789abcdef"},

@@ -13,11 +13,11 @@ import (
 	"systole/shared/store"
 )
 
-// strict is a house whose engine remembers recordings, and whose member is
+// strict is a fixture whose engine remembers recordings, and whose member is
 // enrolled.
-func strict(t testing.TB) *house {
+func strict(t testing.TB) *fixture {
 	t.Helper()
-	h := newHouse(t)
+	h := newFixture(t)
 	h.engine = stub{"stub-1"}
 	return h.enrolled(t)
 }
@@ -80,7 +80,7 @@ func TestOfOneRecordingSentManyTimesAtOnceAtMostOneIsAccepted(t *testing.T) {
 }
 
 func TestARecordingThatCameToNothingMayComeAgain(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.engine = stub{"stub-1"}
 	if _, f := h.try(t, same); f == nil || f.Code != fault.NoModel {
 		t.Fatalf("without a model: %v", f)

@@ -14,7 +14,7 @@ import (
 )
 
 // stolen is kim's session when its token alone proves nothing any more.
-func (h *house) stolen(t *testing.T) {
+func (h *fixture) stolen(t *testing.T) {
 	t.Helper()
 	h.now = h.now.Add(member.ProofLifetime + time.Second)
 	must(t, h.store.TouchSession(t.Context(), sha256.Sum256([]byte(kimsToken)), h.now, ""))
@@ -27,13 +27,13 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func (h *house) enrol(t *testing.T, recording string) error {
+func (h *fixture) enrol(t *testing.T, recording string) error {
 	t.Helper()
 	return h.Enrol(t.Context(), kimsToken, Enrolment{Submission: sent([]byte(recording))})
 }
 
 func TestATokenAloneNeitherReplacesNorRemovesATemplate(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	h.stolen(t)
 	for _, try := range []struct {
 		name string
@@ -66,9 +66,9 @@ func TestATokenAloneNeitherReplacesNorRemovesATemplate(t *testing.T) {
 }
 
 func TestALogInOrAnAcceptedCheckProvesForTenMinutes(t *testing.T) {
-	for name, prove := range map[string]func(h *house){
-		"log-in": func(h *house) { h.logIn(t) },
-		"check": func(h *house) {
+	for name, prove := range map[string]func(h *fixture){
+		"log-in": func(h *fixture) { h.logIn(t) },
+		"check": func(h *fixture) {
 			ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(same)), Prove: true})
 			if !ok || err != nil {
 				t.Fatal(ok, err)
@@ -76,7 +76,7 @@ func TestALogInOrAnAcceptedCheckProvesForTenMinutes(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t).enrolled(t)
+			h := newFixture(t).enrolled(t)
 			h.stolen(t)
 			prove(h)
 			h.now = h.now.Add(member.ProofLifetime)
@@ -90,13 +90,13 @@ func TestALogInOrAnAcceptedCheckProvesForTenMinutes(t *testing.T) {
 }
 
 func TestAFirstEnrolmentNeedsNoFreshLogIn(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.stolen(t)
 	must(t, h.enrol(t, enrolment))
 }
 
 func TestNothingThatRemovesATemplateRemovesThatItIsDisabled(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	h.logIn(t)
 	for h.kim(t).Template.Failures < checkLimit.Most {
 		if ok, f := h.try(t, others[0]); ok || f != nil {
@@ -119,7 +119,7 @@ func TestNothingThatRemovesATemplateRemovesThatItIsDisabled(t *testing.T) {
 }
 
 func TestEveryEnrolmentIsInTheActivity(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	h.calls.before = func(call string) error {
 		if call == "Note" {
 			return store.ErrUnavailable
@@ -133,7 +133,7 @@ func TestEveryEnrolmentIsInTheActivity(t *testing.T) {
 }
 
 func TestWithdrawnOrOlderConsentStopsChecks(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	h.settings.Consent = "2"
 	for _, consent := range []*store.Consent{nil, {Version: "1", Given: noon}, {Version: "2", Given: noon, Withdrawn: noon}} {
 		if consent != nil {
@@ -152,14 +152,14 @@ func TestWithdrawnOrOlderConsentStopsChecks(t *testing.T) {
 	}
 }
 
-// remembering is a house whose engine knows recordings again.
-func remembering(t *testing.T) *house {
-	h := newHouse(t)
+// remembering is a fixture whose engine knows recordings again.
+func remembering(t *testing.T) *fixture {
+	h := newFixture(t)
 	h.engine = stub{"stub-1"}
 	return h
 }
 
-func (h *house) wantReplay(t *testing.T, recordings ...string) {
+func (h *fixture) wantReplay(t *testing.T, recordings ...string) {
 	t.Helper()
 	for _, recording := range recordings {
 		if _, f := h.try(t, recording); f == nil || f.Code != fault.Replay {
@@ -293,7 +293,7 @@ func (t fatTemplate) Verify(probe Reading, at FMR) (bool, error) {
 func (t fatTemplate) Adapt(Reading, FMR) (Template, bool, error) { return t, false, nil }
 
 func TestWhatLiesBesideAMemberIsBoundedWhileNothingCanBeArchived(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.engine = fat{stub{"stub-1"}}
 	h.enrolled(t)
 	broken := func(call string) error {
@@ -326,14 +326,14 @@ func TestWhatLiesBesideAMemberIsBoundedWhileNothingCanBeArchived(t *testing.T) {
 }
 
 func TestAChallengeIsRequiredWhereTheSettingSaysSo(t *testing.T) {
-	h := newHouse(t, func(s *Settings) { s.Challenge = true }).enrolled(t)
+	h := newFixture(t, func(s *Settings) { s.Challenge = true }).enrolled(t)
 	if _, f := h.try(t, same); f == nil || f.Code != fault.ChallengeMissing {
 		t.Errorf("without: %v", f)
 	}
 }
 
 func TestWhoMayNotTryLearnsNothingOfARecording(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	if _, f := h.try(t, "lee 1 short"); f == nil || f.Code != fault.NoModel {
 		t.Errorf("without a template: %v", f)
 	}

@@ -17,7 +17,7 @@ import (
 func request(recording string) Check { return Check{Submission: sent([]byte(recording))} }
 
 // send sends a request with kim's token and returns what it comes to.
-func (h *house) send(t *testing.T, c Check) string {
+func (h *fixture) send(t *testing.T, c Check) string {
 	t.Helper()
 	ok, err := h.Verify(t.Context(), kimsToken, c)
 	if code := codeOf(err); code != "" {

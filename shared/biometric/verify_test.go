@@ -47,7 +47,7 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			h := newHouse(t).enrolled(t)
+			h := newFixture(t).enrolled(t)
 			key := h.kim(t).Template.Key
 			good, err := h.objects.Get(t.Context(), key)
 			if err != nil {
@@ -66,13 +66,13 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 		})
 	}
 	t.Run("none", func(t *testing.T) {
-		h := newHouse(t)
+		h := newFixture(t)
 		if ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(same))}); ok || codeOf(err) != fault.NoModel {
 			t.Errorf("%v, %v", ok, err)
 		}
 	})
 	t.Run("missing", func(t *testing.T) {
-		h := newHouse(t).enrolled(t)
+		h := newFixture(t).enrolled(t)
 		if err := h.objects.Delete(t.Context(), h.kim(t).Template.Key); err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +83,7 @@ func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 }
 
 func TestAModelReplacedBetweenTwoReadsIsFollowed(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	old := h.kim(t).Template.Key
 	h.calls.after = func(call string) error {
 		if call == "Session" { // the rest of the check comes after this
@@ -99,7 +99,7 @@ func TestAModelReplacedBetweenTwoReadsIsFollowed(t *testing.T) {
 }
 
 func TestAModelOfAnOldKeyIsSealedAnewWhenItIsNextUsed(t *testing.T) {
-	h := newHouse(t).enrolled(t)
+	h := newFixture(t).enrolled(t)
 	before := *h.kim(t).Template
 	rotated, err := protect.NewRing(strings.Repeat("rotated.", 8), testSecret)
 	if err != nil {

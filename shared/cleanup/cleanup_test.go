@@ -27,26 +27,26 @@ var settings = cleanup.Settings{
 	PerKind:      1000,
 }
 
-// house is a service with its stores and its clock.
-type house struct {
+// fixture is a service with its stores and its clock.
+type fixture struct {
 	t       *testing.T
 	now     time.Time
 	store   memory.Store
 	objects memory.Objects
 }
 
-func newHouse(t *testing.T) *house {
-	h := &house{t: t, now: start}
+func newFixture(t *testing.T) *fixture {
+	h := &fixture{t: t, now: start}
 	h.objects.Now = func() time.Time { return h.now }
 	return h
 }
 
-func (h *house) service(s cleanup.Settings) *cleanup.Service {
+func (h *fixture) service(s cleanup.Settings) *cleanup.Service {
 	return cleanup.NewService(&h.store, &h.store, &h.objects, s, func() time.Time { return h.now })
 }
 
 // put writes an object at a time.
-func (h *house) put(at time.Time, key string) {
+func (h *fixture) put(at time.Time, key string) {
 	h.t.Helper()
 	now := h.now
 	h.now = at
@@ -57,7 +57,7 @@ func (h *house) put(at time.Time, key string) {
 }
 
 // join adds a member, with a model last used at a time unless that is zero.
-func (h *house) join(pk int64, used time.Time) {
+func (h *fixture) join(pk int64, used time.Time) {
 	h.t.Helper()
 	m := store.Member{Username: fmt.Sprint("member", pk), PK: pk, PasswordHash: "hash"}
 	if !used.IsZero() {
@@ -70,7 +70,7 @@ func (h *house) join(pk int64, used time.Time) {
 	}
 }
 
-func (h *house) session(id byte, used, expires time.Time) {
+func (h *fixture) session(id byte, used, expires time.Time) {
 	h.t.Helper()
 	s := store.Session{ID: store.TokenID{id}, Used: used, Expires: expires}
 	if err := h.store.CreateSession(h.t.Context(), s, store.Event{}, nil); err != nil {
@@ -79,7 +79,7 @@ func (h *house) session(id byte, used, expires time.Time) {
 }
 
 // keys lists the objects but for the cursor.
-func (h *house) keys() []string {
+func (h *fixture) keys() []string {
 	h.t.Helper()
 	list, _, err := h.objects.List(h.t.Context(), "", "", 10000)
 	if err != nil {
@@ -94,8 +94,8 @@ func (h *house) keys() []string {
 	return keys
 }
 
-// furnish fills the house with one or two of everything that stays and goes.
-func (h *house) furnish() {
+// furnish fills the fixture with one or two of everything that stays and goes.
+func (h *fixture) furnish() {
 	h.session(1, start.Add(-time.Hour), start.Add(time.Hour))
 	h.session(2, start.Add(-time.Hour), start)            // expired now
 	h.session(3, start.Add(-7*day), start.Add(time.Hour)) // idle too long
@@ -112,7 +112,7 @@ func (h *house) furnish() {
 }
 
 func TestWhatHadItsTimeGoesAndTheRestStays(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.furnish()
 	got, err := h.service(settings).Run(t.Context(), false)
 	if err != nil {
@@ -144,7 +144,7 @@ func TestWhatHadItsTimeGoesAndTheRestStays(t *testing.T) {
 }
 
 func TestADryRunOnlyReports(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.furnish()
 	before := h.keys()
 	got, err := h.service(settings).Run(t.Context(), true)
@@ -167,7 +167,7 @@ func TestADryRunOnlyReports(t *testing.T) {
 }
 
 func TestARunIsBoundedAndTheNextGoesOn(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	for i := range 250 {
 		h.session(byte(i), start.Add(-8*day), start.Add(-day))
 		h.put(start, fmt.Sprintf("uploads/%03d/young/0", i))
@@ -203,7 +203,7 @@ func TestARunIsBoundedAndTheNextGoesOn(t *testing.T) {
 }
 
 func TestTwoRunsAtOnceDoNoHarm(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.furnish()
 	service := h.service(settings)
 	var wg sync.WaitGroup
@@ -222,7 +222,7 @@ func TestTwoRunsAtOnceDoNoHarm(t *testing.T) {
 }
 
 func TestADamagedCursorIsTheStart(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.furnish()
 	if err := h.objects.Replace(t.Context(), "cleanup/cursor", []byte("\x00{")); err != nil {
 		t.Fatal(err)
@@ -285,7 +285,7 @@ func TestOneFailureStopsNothingElse(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newFixture(t)
 			h.furnish()
 			tt.faults.Store, tt.faults.Objects = &h.store, &h.objects
 			got, err := cleanup.NewService(&h.store, tt.faults, tt.faults, settings, func() time.Time { return h.now }).Run(t.Context(), false)
@@ -310,7 +310,7 @@ func TestOneFailureStopsNothingElse(t *testing.T) {
 }
 
 func TestARunEndsBeforeItsDeadline(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.furnish()
 	before := h.keys()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second) // less than is kept in reserve
@@ -325,7 +325,7 @@ func TestARunEndsBeforeItsDeadline(t *testing.T) {
 }
 
 func BenchmarkRun(b *testing.B) {
-	h := &house{now: start}
+	h := &fixture{now: start}
 	h.objects.Now = func() time.Time { return h.now }
 	for i := range 1000 {
 		if err := h.objects.Put(b.Context(), fmt.Sprintf("uploads/%d/young/0", i), nil); err != nil {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"systole/tests/support/recordings"
 )
 
 const (
@@ -22,22 +24,22 @@ func expect(t *testing.T, what string, a answer, body string) {
 }
 
 func TestFromEnrolmentToVerdict(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	get := raw("GET", checkUser, "", nil)
 	expect(t, "before the enrolment", h.serve(t, get), hasNot)
-	expect(t, "the enrolment", h.serve(t, post(makeModel, file("data", excerpt(t, enrolment)))), saved)
+	expect(t, "the enrolment", h.serve(t, post(makeModel, file("data", recordings.Excerpt(t, enrolment)))), saved)
 	expect(t, "after the enrolment", h.serve(t, get), has)
-	expect(t, "a check by the same person", h.serve(t, post(checkUser, file("ECG", excerpt(t, same)))), isThem)
+	expect(t, "a check by the same person", h.serve(t, post(checkUser, file("ECG", recordings.Excerpt(t, same)))), isThem)
 	for _, name := range others {
-		expect(t, "a check with "+name, h.serve(t, post(checkUser, file("ECG", excerpt(t, name)))), isNot)
+		expect(t, "a check with "+name, h.serve(t, post(checkUser, file("ECG", recordings.Excerpt(t, name)))), isNot)
 	}
 }
 
 func TestEveryWayThatClientsSend(t *testing.T) {
-	recording, probe := excerpt(t, enrolment), excerpt(t, same)
+	recording, probe := recordings.Excerpt(t, enrolment), recordings.Excerpt(t, same)
 	for _, name := range []string{"data", "ECG", "EEG"} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newFixture(t)
 			expect(t, "with both tokens", h.serve(t, post(makeModel, field("token", token), file(name, recording))), saved)
 			expect(t, "with the field only", h.serve(t, with("", post(makeModel, field("token", token), file(name, recording)))), saved)
 			expect(t, "with the token after the file", h.serve(t, with("", post(makeModel, file(name, recording), field("token", token)))), saved)
@@ -52,8 +54,8 @@ func TestEveryWayThatClientsSend(t *testing.T) {
 }
 
 func TestAsMuchAsTheGatewayLetsThroughIsTaken(t *testing.T) {
-	h := newHouse(t)
-	recording := excerpt(t, enrolment)
+	h := newFixture(t)
+	recording := recordings.Excerpt(t, enrolment)
 	const most = 4_500_000 // 6 MB in base64
 	long := bytes.Repeat(recording, most/len(recording))
 	expect(t, "an enrolment of 17 minutes", h.serve(t, post(makeModel, file("data", long))), saved)
@@ -61,26 +63,26 @@ func TestAsMuchAsTheGatewayLetsThroughIsTaken(t *testing.T) {
 }
 
 func TestHostileFileNamesChangeNothing(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	names := []string{
 		"../../../../etc/passwd", `C:\\Users\\김\\심전도.csv`, "/storage/emulated/0/ECG/2026-03-01 12:00:00.csv",
 		strings.Repeat("가", 5000), "%2e%2e%2f", ".", "..", "con", "models/1/x", "\xff\xfe", "a;b=c", "🫀",
 	}
 	for _, name := range names {
-		a := h.serve(t, post(makeModel, part{"data", name, excerpt(t, enrolment)}))
+		a := h.serve(t, post(makeModel, part{"data", name, recordings.Excerpt(t, enrolment)}))
 		expect(t, name, a, saved)
 	}
 }
 
 func TestEnglishIsSpokenWhereItIsPreferred(t *testing.T) {
-	h := newHouse(t)
-	e := post(makeModel, file("data", excerpt(t, enrolment)))
+	h := newFixture(t)
+	e := post(makeModel, file("data", recordings.Excerpt(t, enrolment)))
 	e.MultiValueHeaders["Accept-Language"] = []string{"en-US,en;q=0.9,ko;q=0.5"}
 	expect(t, "the enrolment", h.serve(t, e), `{"detail":"Saved."}`)
 }
 
 func TestHeadTellsNothingAndChangesNothing(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	if a := h.serve(t, raw("HEAD", checkUser, "", nil)); a.status != 200 || a.body != "" {
 		t.Errorf("%+v", a)
 	}

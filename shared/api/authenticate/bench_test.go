@@ -3,13 +3,15 @@ package authenticate_test
 import (
 	"testing"
 
+	"systole/tests/support/recordings"
+
 	"github.com/aws/aws-lambda-go/events"
 )
 
 // BenchmarkHandlers goes from the gateway's event to its answer, on stores in
 // memory.
 func BenchmarkHandlers(b *testing.B) {
-	recording, probe := excerpt(b, enrolment), excerpt(b, same)
+	recording, probe := recordings.Excerpt(b, enrolment), recordings.Excerpt(b, same)
 	benchmarks := []struct {
 		name   string
 		event  events.APIGatewayProxyRequest
@@ -22,7 +24,7 @@ func BenchmarkHandlers(b *testing.B) {
 	}
 	for _, bb := range benchmarks {
 		b.Run(bb.name, func(b *testing.B) {
-			h := newHouse(b).enrolled(b)
+			h := newFixture(b).enrolled(b)
 			b.ReportAllocs()
 			for b.Loop() {
 				if a := h.serve(b, bb.event); a.status != bb.status {

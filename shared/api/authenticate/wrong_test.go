@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"systole/tests/support/recordings"
+
 	"github.com/aws/aws-lambda-go/events"
 )
 
@@ -33,8 +35,8 @@ func head(b []byte, n int) []byte {
 }
 
 func TestWrongRequestsGetTheirOwn4xx(t *testing.T) {
-	h := newHouse(t).enrolled(t)
-	good := excerpt(t, same)
+	h := newFixture(t).enrolled(t)
+	good := recordings.Excerpt(t, same)
 	flat := lines(10000, func(int) float64 { return 0.1 })
 	type request struct {
 		name   string
@@ -164,12 +166,12 @@ func TestWrongRequestsGetTheirOwn4xx(t *testing.T) {
 }
 
 func TestACheckWithoutAModelIsAConflict(t *testing.T) {
-	checkRefusal(t, newHouse(t).serve(t, post(checkUser, file("data", excerpt(t, same)))), 409, "no_model")
+	checkRefusal(t, newFixture(t).serve(t, post(checkUser, file("data", recordings.Excerpt(t, same)))), 409, "no_model")
 }
 
 func TestARefusedRecordingSaysWhatIsMissing(t *testing.T) {
-	h := newHouse(t)
-	e := post(makeModel, file("data", head(excerpt(t, same), 2000))) // 4 s
+	h := newFixture(t)
+	e := post(makeModel, file("data", head(recordings.Excerpt(t, same), 2000))) // 4 s
 	e.MultiValueHeaders["Accept-Language"] = []string{"en"}
 	a := h.serve(t, e)
 	checkRefusal(t, a, 422, "too_short")

@@ -6,8 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,17 +20,8 @@ import (
 	"systole/shared/member"
 	"systole/shared/memory"
 	"systole/shared/store"
+	"systole/tests/support/recordings"
 )
-
-// recordingOf reads an excerpt of package biometric's testdata.
-func recordingOf(t testing.TB, name string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join("../../biometric/testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 // The excerpts: an enrolment, two checks by the same person, checks by others.
 const (
@@ -57,7 +46,7 @@ func enrol(t testing.TB, e *Engine, files ...string) biometric.Template {
 	t.Helper()
 	var readings []biometric.Reading
 	for _, f := range files {
-		readings = append(readings, read(t, e, recordingOf(t, f)))
+		readings = append(readings, read(t, e, recordings.Excerpt(t, f)))
 	}
 	template, err := e.Enrol(biometric.EnrolmentNeed, readings)
 	if err != nil {
@@ -78,11 +67,11 @@ func verify(t testing.TB, template biometric.Template, probe biometric.Reading) 
 func TestThePersonIsAcceptedAndOthersAreNot(t *testing.T) {
 	e := New(500)
 	template := enrol(t, e, enrolment)
-	if !verify(t, template, read(t, e, recordingOf(t, same))) {
+	if !verify(t, template, read(t, e, recordings.Excerpt(t, same))) {
 		t.Error("the person is refused")
 	}
 	for _, name := range others {
-		if verify(t, template, read(t, e, recordingOf(t, name))) {
+		if verify(t, template, read(t, e, recordings.Excerpt(t, name))) {
 			t.Errorf("%s is accepted", name)
 		}
 	}
@@ -116,8 +105,8 @@ func TestAUsedRecordingIsRecognisedInEveryDisguise(t *testing.T) {
 		}
 		return d
 	}
-	used := recordingOf(t, same)
-	history := [][]byte{nil, []byte("not a digest"), digest(recordingOf(t, enrolment)), digest(used)}
+	used := recordings.Excerpt(t, same)
+	history := [][]byte{nil, []byte("not a digest"), digest(recordings.Excerpt(t, enrolment)), digest(used)}
 	scaled := func(f func(v float64) float64) []byte { return changed(t, used, f) }
 	for name, again := range map[string][]byte{
 		"as it was":       used,
@@ -131,24 +120,24 @@ func TestAUsedRecordingIsRecognisedInEveryDisguise(t *testing.T) {
 			t.Errorf("%s: not recognised", name)
 		}
 	}
-	if e.Replayed(read(t, e, recordingOf(t, third)), key, history) {
+	if e.Replayed(read(t, e, recordings.Excerpt(t, third)), key, history) {
 		t.Error("a new recording is taken for a used one")
 	}
 }
 
 func TestOneBeatRepeatedIsNotNatural(t *testing.T) {
 	e := New(500)
-	beat := lines(recordingOf(t, same), 1000, 1400)
+	beat := lines(recordings.Excerpt(t, same), 1000, 1400)
 	if read(t, e, bytes.Repeat(beat, 15)).Natural() {
 		t.Error("taken for a living heart")
 	}
-	if !read(t, e, recordingOf(t, same)).Natural() {
+	if !read(t, e, recordings.Excerpt(t, same)).Natural() {
 		t.Error("a living heart isn't")
 	}
 }
 
 func TestAStatedRateIsHeldAgainstTheHeart(t *testing.T) {
-	recording := New(500).Group(t.Context(), [][]byte{bytes.Repeat(recordingOf(t, same), 4)})[0] // 48 s at 500 Hz, 75 beats a minute
+	recording := New(500).Group(t.Context(), [][]byte{bytes.Repeat(recordings.Excerpt(t, same), 4)})[0] // 48 s at 500 Hz, 75 beats a minute
 	for rateHz, want := range map[float64]fault.Code{
 		50: fault.RateImplausible, 100: fault.RateImplausible, 150: fault.RateImplausible, 180: fault.RateImplausible,
 		250: "", 400: "", 500: "", 700: "",
@@ -194,8 +183,8 @@ func TestOldAndNewAlgorithmsLiveSideBySide(t *testing.T) {
 		t.Errorf("the old template is of %q, the new one of %q", kept.Algorithm(), made.Algorithm())
 	}
 	for _, name := range append(others, same, third) {
-		probe := read(t, newer, recordingOf(t, name)) // one reading for both
-		alone := verify(t, old, read(t, older, recordingOf(t, name)))
+		probe := read(t, newer, recordings.Excerpt(t, name)) // one reading for both
+		alone := verify(t, old, read(t, older, recordings.Excerpt(t, name)))
 		if got := verify(t, kept, probe); got != alone {
 			t.Errorf("%s against the old template: %v, with the old algorithm alone %v", name, got, alone)
 		}
@@ -243,11 +232,11 @@ func BenchmarkCheck(b *testing.B) {
 	e := New(500)
 	template := enrol(b, e, enrolment)
 	key := [32]byte{1}
-	enrolled, err := read(b, e, recordingOf(b, enrolment)).Digest(key)
+	enrolled, err := read(b, e, recordings.Excerpt(b, enrolment)).Digest(key)
 	if err != nil {
 		b.Fatal(err)
 	}
-	file := recordingOf(b, same)
+	file := recordings.Excerpt(b, same)
 	b.SetBytes(int64(len(file)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -288,7 +277,7 @@ func BenchmarkEnrolTenMinutes(b *testing.B) {
 	tokens := member.NewTokens(rows, member.DefaultTokenLimits, clock, rand.Reader)
 	service := biometric.NewService(tokens, rows, &memory.Objects{Now: clock}, keys, New(500),
 		biometric.Settings{FMR: 0.01, KeepUploads: true, Parallel: 2}, clock, rand.Reader)
-	file := bytes.Repeat(recordingOf(b, enrolment), 30)
+	file := bytes.Repeat(recordings.Excerpt(b, enrolment), 30)
 	b.SetBytes(int64(len(file)))
 	b.ReportAllocs()
 	for b.Loop() {

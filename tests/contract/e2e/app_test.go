@@ -86,7 +86,7 @@ func expired(t *testing.T, sessions store.SessionStore) string {
 func walk(t *testing.T, base, token string) {
 	t.Helper()
 	app := exec.CommandContext(t.Context(), "java", "-jar", filepath.Join(root, "tests/clients/kotlin/target/app.jar"), base,
-		filepath.Join(root, "tests/support/recordings/testdata"), filepath.Join(root, "shared/biometric/testdata/person01_rec3_12s.csv"), token)
+		filepath.Join(root, "tests/support/recordings/testdata"), filepath.Join(root, "tests/support/recordings/testdata/person01_rec3_12s.csv"), token)
 	var table, complaints bytes.Buffer
 	app.Stdout, app.Stderr = &table, &complaints
 	if err := app.Run(); err != nil {

@@ -19,8 +19,18 @@ const RateHz = 500
 // enrolment of 20 s and a probe of 12 s from another recording.
 const People = 24
 
-//go:embed testdata/*.csv.gz
+//go:embed testdata/*.csv.gz testdata/*.csv
 var files embed.FS
+
+// Excerpt is a short recording of a few people, by its name: testdata/excerpts.md.
+func Excerpt(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := files.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
 
 // Enrolment is the person's file for enrolment.
 func Enrolment(t testing.TB, person int) []byte { return read(t, person, "enrolment") }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/textproto"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -25,6 +24,7 @@ import (
 	"systole/shared/member"
 	"systole/shared/memory"
 	"systole/shared/store"
+	"systole/tests/support/recordings"
 )
 
 const (
@@ -40,16 +40,6 @@ const (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// excerpt reads a real recording, as the app writes it.
-func excerpt(t testing.TB, name string) []byte {
-	t.Helper()
-	b, err := os.ReadFile("../../biometric/testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 const (
 	enrolment = "person01_rec1_20s.csv"
 	same      = "person01_rec2_12s.csv"
@@ -57,8 +47,8 @@ const (
 
 var others = []string{"person02_rec1_12s.csv", "person10_rec1_12s.csv", "person20_rec1_12s.csv"}
 
-// house serves the three functions' routes for a member who is logged in.
-type house struct {
+// fixture serves the three functions' routes for a member who is logged in.
+type fixture struct {
 	serve func(t testing.TB, event events.APIGatewayProxyRequest) answer
 	store *memory.Store
 }
@@ -75,10 +65,10 @@ type answer struct {
 	body   string
 }
 
-func newHouse(t testing.TB) *house {
+func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	clock := func() time.Time { return noon }
-	h := &house{store: new(memory.Store)}
+	h := &fixture{store: new(memory.Store)}
 	h.join(t, "kim", 7, time.Time{})
 	h.join(t, "voided", 8, noon)
 	h.login(t, token, "kim", 7, noon, noon.Add(time.Hour))
@@ -110,7 +100,7 @@ func newHouse(t testing.TB) *house {
 	return h
 }
 
-func (h *house) join(t testing.TB, username string, pk int64, validFrom time.Time) {
+func (h *fixture) join(t testing.TB, username string, pk int64, validFrom time.Time) {
 	t.Helper()
 	m := store.Member{Username: username, PK: pk, PasswordHash: "hash", TokensValidFrom: validFrom}
 	if err := h.store.CreateMember(t.Context(), m); err != nil {
@@ -118,7 +108,7 @@ func (h *house) join(t testing.TB, username string, pk int64, validFrom time.Tim
 	}
 }
 
-func (h *house) login(t testing.TB, token, username string, pk int64, at, expires time.Time) {
+func (h *fixture) login(t testing.TB, token, username string, pk int64, at, expires time.Time) {
 	t.Helper()
 	s := store.Session{ID: sha256.Sum256([]byte(token)), Username: username, PK: pk, Issued: at, Used: at, Expires: expires}
 	if err := h.store.CreateSession(t.Context(), s, store.Event{}, nil); err != nil {
@@ -127,9 +117,9 @@ func (h *house) login(t testing.TB, token, username string, pk int64, at, expire
 }
 
 // enrolled makes the member's model.
-func (h *house) enrolled(t testing.TB) *house {
+func (h *fixture) enrolled(t testing.TB) *fixture {
 	t.Helper()
-	if a := h.serve(t, post(makeModel, file("data", excerpt(t, enrolment)))); a.status != 200 {
+	if a := h.serve(t, post(makeModel, file("data", recordings.Excerpt(t, enrolment)))); a.status != 200 {
 		t.Fatalf("enrolment: %+v", a)
 	}
 	return h
