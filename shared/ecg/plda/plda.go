@@ -81,6 +81,7 @@ func (s *Space) StudentRatio(degrees float64, enrolled []float32, count float64,
 // the means expected of the enrolled person and of the population, and the
 // logarithm of the ratio of the variances' products.
 func (s *Space) distances(enrolled []float32, count float64, probe []float32) (own, any, variances float64) {
+	product := 1.0 // of the variances' ratios; one logarithm of many is quicker than many
 	for i, b := range s.Between {
 		between := float64(b)
 		rest := between / (1 + count*between) // variance of the person's mean, once enrolled
@@ -88,7 +89,11 @@ func (s *Space) distances(enrolled []float32, count float64, probe []float32) (o
 		z := float64(probe[i])
 		own += (z - expected) * (z - expected) / (1 + rest)
 		any += z * z / (1 + between)
-		variances += math.Log((1 + between) / (1 + rest))
+		product *= (1 + between) / (1 + rest)
+		if product > 1e200 {
+			variances += math.Log(product)
+			product = 1
+		}
 	}
-	return own, any, variances
+	return own, any, variances + math.Log(product)
 }

@@ -3,6 +3,7 @@
 //
 //	go run ./tests/science/evaluate                      learn on four fifths of the persons, test on the rest, five times
 //	go run ./tests/science/evaluate -shipped -data DIR   the shipped parameters on persons they never saw
+//	go run ./tests/science/evaluate -patients 9          the shipped parameters on patients of PTB-XL they never saw
 //
 // The data is a folder laid out like the ECG-ID or the Heartprint database, one
 // that holds both, or a CSV list of person, session, file and rate.
@@ -14,6 +15,8 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 
 	"systole/infra/train/learn"
 	"systole/shared/ecg/parameters"
@@ -30,6 +33,8 @@ type options struct {
 	known    bool
 	adapt    bool
 	drawings int
+	patients string
+	of       string
 	out      string
 	json     bool
 }
@@ -42,6 +47,8 @@ func main() {
 	flag.BoolVar(&o.shipped, "shipped", false, "test the shipped parameters instead of learning; persons they were learned from are left out")
 	flag.BoolVar(&o.known, "known", false, "with -shipped: test on the persons that they were learned from, too")
 	flag.BoolVar(&o.adapt, "adapt", false, "show first what adaptation does over Heartprint's sessions")
+	flag.StringVar(&o.patients, "patients", "", "folds of PTB-XL to test the shipped parameters on, such as 9 or 8,9; 1 to 7 were learned from")
+	flag.StringVar(&o.of, "algorithm", parameters.Shipped[0].Name, "the shipped parameters to test")
 	flag.IntVar(&o.drawings, "bootstrap", 500, "drawings of persons for the 95 % intervals, 0 for none")
 	flag.StringVar(&o.out, "out", "", "folder for scores.csv and the DET curves and histograms (PNG, SVG)")
 	flag.BoolVar(&o.json, "json", false, "write the summary as JSON")
@@ -56,6 +63,9 @@ func main() {
 }
 
 func run(o options) error {
+	if o.patients != "" {
+		return testPatients(o)
+	}
 	recordings, err := cohort.Load(cohort.Folder(o.data, "."))
 	if err != nil {
 		return err
@@ -96,10 +106,35 @@ func crossValidate(o options, bench *trials.Bench, recordings []cohort.Recording
 	return results, err
 }
 
+// testPatients runs the shipped parameters on folds of PTB-XL.
+func testPatients(o options) error {
+	m, ok := parameters.Shipped.Named(o.of)
+	if !ok {
+		return fmt.Errorf("no shipped parameters %q", o.of)
+	}
+	var folds []int
+	for text := range strings.SplitSeq(o.patients, ",") {
+		fold, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("-patients: %w", err)
+		}
+		folds = append(folds, fold)
+	}
+	if o.out != "" {
+		if err := os.MkdirAll(o.out, 0o755); err != nil {
+			return err
+		}
+	}
+	return patients(os.Stdout, o, m, folds)
+}
+
 // testShipped runs the shipped parameters on persons outside their training.
 // Others are compared only on request, and the output says so.
 func testShipped(o options, bench *trials.Bench, recordings []cohort.Recording) ([]trials.Result, error) {
-	m := parameters.Shipped.Newest()
+	m, ok := parameters.Shipped.Named(o.of)
+	if !ok {
+		return nil, fmt.Errorf("no shipped parameters %q", o.of)
+	}
 	fresh := slices.DeleteFunc(trials.Persons(recordings), func(p string) bool { return slices.Contains(m.Persons, p) })
 	known := len(trials.Persons(recordings)) - len(fresh)
 	fmt.Fprintf(os.Stderr, "parameters %s: %d persons they never saw, %d they were learned from\n", m.Algorithm, len(fresh), known)

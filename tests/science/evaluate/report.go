@@ -75,7 +75,8 @@ func summarise(results []trials.Result, o options) []summary {
 // ones where those are tested, else the calibration on the other protocols.
 func thresholdsWithout(results []trials.Result, tested int, o options) parameters.Calibration {
 	if o.shipped {
-		return parameters.Shipped.Newest().Impostors
+		set, _ := parameters.Shipped.Named(o.of) // testShipped has found it
+		return set.Impostors
 	}
 	var others []trials.Result
 	for i := range results {

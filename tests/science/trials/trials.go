@@ -86,6 +86,16 @@ func (b *Bench) probe(persons []Person, hearts []*parameters.Template, m *parame
 	return trials
 }
 
+// Probe is a span's embedding and its weight in a template; nil where the engine
+// would refuse it.
+func (b *Bench) Probe(s Span, m *parameters.Parameters) (embedding []float32, weight float64) {
+	beats := b.Beats(s)
+	if beats.Report.Reason(ProbeNeed) != "" {
+		return nil, 0
+	}
+	return m.Embed(nil, &parameters.Workspace{}, learn.Mean(beats.Rows)), parameters.Weight(len(beats.Rows), beats.Report.Trust())
+}
+
 // heart enrols the spans; nil if the engine would refuse them.
 func (b *Bench) heart(spans []Span, m *parameters.Parameters, w *parameters.Workspace) *parameters.Template {
 	var h parameters.Template

@@ -1,0 +1,399 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"image/color"
+	"io"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+
+	"systole/shared/ecg/parameters"
+	"systole/tests/science/cohort"
+	"systole/tests/science/trials"
+)
+
+// visit is what a patient came with on one day.
+type visit struct {
+	recordings []*heartbeat
+	day        time.Time
+}
+
+// heartbeat is a recording as it is compared.
+type heartbeat struct {
+	patient   cohort.Patient
+	embedding []float32
+	weight    float64
+}
+
+// person is a patient's visits in order of time; nothing that the engine would
+// refuse is among them.
+type person []visit
+
+// comparison is a genuine trial.
+type comparison struct {
+	person int
+	gap    time.Duration
+	probe  cohort.Patient
+	score  float64
+}
+
+// clinic is PTB-XL's folds as compared by one algorithm.
+type clinic struct {
+	set       *parameters.Parameters
+	persons   []person
+	templates []parameters.Template // of the first day
+	impostors []float64             // falling
+	genuine   []comparison          // later days against the first
+	sameDay   []comparison          // of the first day: later recordings against the first one
+	groups    map[string]*group
+	refused   int // recordings that are no probe
+}
+
+// group counts the impostors of one sex and age group among each other at the
+// named rates, and the genuine ones.
+type group struct {
+	impostors, accepted, owns, rejected [3]int
+}
+
+var named = []float64{0.01, 0.001, 0.0001}
+
+// patients measures an algorithm on PTB-XL's folds: every patient's first day is
+// enrolled and compared with every recording of every other one, and with the
+// patient's own later days.
+func patients(w io.Writer, o options, set *parameters.Parameters, folds []int) error {
+	recordings, facts, err := cohort.LoadPTBXL(filepath.Join(cohort.Folder(o.data, "."), cohort.PTBXL), 0, folds...)
+	if err != nil {
+		return err
+	}
+	c := &clinic{set: set, groups: map[string]*group{}}
+	c.read(recordings, facts)
+	c.compare()
+	c.write(w)
+	if o.out != "" {
+		return c.saveDET(filepath.Join(o.out, "det-patients"))
+	}
+	return nil
+}
+
+func (c *clinic) read(recordings []cohort.Recording, facts []cohort.Patient) {
+	bench := trials.NewBench()
+	before := ""
+	for i := range recordings {
+		r := &recordings[i]
+		embedding, weight := bench.Probe(trials.Whole(r), c.set)
+		if embedding == nil {
+			c.refused++
+			continue
+		}
+		if r.Person != before {
+			c.persons = append(c.persons, nil)
+			before = r.Person
+		}
+		own := &c.persons[len(c.persons)-1]
+		day := facts[i].At.Truncate(24 * time.Hour)
+		if n := len(*own); n == 0 || !(*own)[n-1].day.Equal(day) {
+			*own = append(*own, visit{day: day})
+		}
+		last := &(*own)[len(*own)-1]
+		last.recordings = append(last.recordings, &heartbeat{facts[i], embedding, weight})
+	}
+}
+
+// template is of some recordings of one day.
+func template(of []*heartbeat) (t parameters.Template) {
+	for _, r := range of {
+		t.Add(r.embedding, r.weight)
+	}
+	return t
+}
+
+func (c *clinic) compare() {
+	for _, p := range c.persons {
+		c.templates = append(c.templates, template(p[0].recordings))
+	}
+	for k := range c.persons {
+		for v, visit := range c.persons[k] {
+			for n, probe := range visit.recordings {
+				c.probe(k, v, n, probe)
+			}
+		}
+	}
+	slices.SortFunc(c.impostors, func(a, b float64) int { return cmp.Compare(b, a) })
+}
+
+// probe compares the nth recording of a person's visit with all templates but,
+// where it is of the first day, the person's own.
+func (c *clinic) probe(k, visit, n int, probe *heartbeat) {
+	for i := range c.templates {
+		enrolled := c.persons[i][0].recordings[0].patient
+		if i != k {
+			score := c.set.Compare(&c.templates[i], probe.embedding)
+			c.impostors = append(c.impostors, score)
+			if names := groupsOf(enrolled); slices.Equal(names, groupsOf(probe.patient)) {
+				c.count(names, score, false)
+			}
+			continue
+		}
+		one := comparison{person: k, gap: c.persons[k][visit].day.Sub(c.persons[k][0].day), probe: probe.patient}
+		switch {
+		case visit > 0:
+			one.score = c.set.Compare(&c.templates[i], probe.embedding)
+			c.genuine = append(c.genuine, one)
+			c.count(groupsOf(probe.patient), one.score, true)
+		case n > 0:
+			first := template(c.persons[k][0].recordings[:1])
+			one.score = c.set.Compare(&first, probe.embedding)
+			c.sameDay = append(c.sameDay, one)
+		}
+	}
+}
+
+// groupsOf are the groups that a patient belongs to: by sex, age and finding.
+func groupsOf(p cohort.Patient) []string {
+	sex := map[string]string{"M": "men", "F": "women"}[p.Sex]
+	age := "80 years and older"
+	switch {
+	case p.Age < 0:
+		age = "age unknown"
+	case p.Age < 40:
+		age = "up to 39 years"
+	case p.Age < 60:
+		age = "40 to 59"
+	case p.Age < 80:
+		age = "60 to 79"
+	}
+	finding := "ECG not normal"
+	if p.Normal {
+		finding = "ECG normal"
+	}
+	return []string{sex, age, finding}
+}
+
+func (c *clinic) count(names []string, score float64, genuine bool) {
+	for _, name := range names {
+		g := c.groups[name]
+		if g == nil {
+			g = &group{}
+			c.groups[name] = g
+		}
+		for i, rate := range named {
+			accepted := score >= c.set.Impostors.Threshold(rate)
+			switch {
+			case genuine:
+				g.owns[i]++
+				if !accepted {
+					g.rejected[i]++
+				}
+			default:
+				g.impostors[i]++
+				if accepted {
+					g.accepted[i]++
+				}
+			}
+		}
+	}
+}
+
+// at is the score that a share of the impostors reaches.
+func (c *clinic) at(rate float64) float64 {
+	return c.impostors[min(int(rate*float64(len(c.impostors))), len(c.impostors)-1)]
+}
+
+// fmr is the share of the impostors that reaches a threshold.
+func (c *clinic) fmr(threshold float64) float64 {
+	n, _ := slices.BinarySearchFunc(c.impostors, threshold, func(score, threshold float64) int {
+		if score >= threshold {
+			return -1
+		}
+		return 1
+	})
+	return float64(n) / float64(len(c.impostors))
+}
+
+// fnmr is the share of the trials below a threshold, in which each person counts
+// the same.
+func fnmr(of []comparison, threshold float64) float64 {
+	all, below := map[int]float64{}, map[int]float64{}
+	for _, t := range of {
+		all[t.person]++
+		if t.score < threshold {
+			below[t.person]++
+		}
+	}
+	sum := 0.0
+	for person, n := range all {
+		sum += below[person] / n
+	}
+	return sum / float64(len(all))
+}
+
+func (c *clinic) eer(of []comparison) float64 {
+	low, high := 0, len(c.impostors)-1 // fmr rises with the index, fnmr falls
+	for low < high {
+		middle := (low + high) / 2
+		if float64(middle)/float64(len(c.impostors)) >= fnmr(of, c.impostors[middle]) {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	return (float64(low)/float64(len(c.impostors)) + fnmr(of, c.impostors[low])) / 2
+}
+
+func (c *clinic) write(w io.Writer) {
+	fmt.Fprintf(w, "%s on PTB-XL: %d patients enrolled with their first day, %d impostor trials, %d genuine ones on later days; %d recordings refused.\n\n",
+		c.set.Algorithm, len(c.persons), len(c.impostors), len(c.genuine), c.refused)
+	fmt.Fprintln(w, "| threshold named | impostors let through, % | trials let through |\n|---|---|---|")
+	for _, rate := range named {
+		share := c.fmr(c.set.Impostors.Threshold(rate))
+		fmt.Fprintf(w, "| %g %% | %.4f | %.0f |\n", 100*rate, 100*share, share*float64(len(c.impostors)))
+	}
+	fmt.Fprintln(w, "\n| time since enrolment | patients, trials | EER % | FNMR % at FMR 1 % | at 0.1 % | at 0.01 % | at the threshold named 1 % | 0.1 % | 0.01 % |\n|---|---|---|---|---|---|---|---|---|")
+	c.line(w, "same day", c.sameDay)
+	const day = 24 * time.Hour
+	from := time.Duration(0)
+	for _, span := range []struct {
+		name string
+		to   time.Duration
+	}{{"to a week", 7 * day}, {"to a month", 31 * day}, {"to a quarter", 92 * day}, {"to a year", 366 * day}, {"longer", 1e6 * time.Hour}} {
+		var some []comparison
+		for _, t := range c.genuine {
+			if t.gap > from && t.gap <= span.to {
+				some = append(some, t)
+			}
+		}
+		c.line(w, span.name, some)
+		from = span.to
+	}
+	c.line(w, "all later days", c.genuine)
+	c.writeDays(w)
+	c.writeGroups(w)
+}
+
+func (c *clinic) line(w io.Writer, name string, of []comparison) {
+	persons := map[int]bool{}
+	for _, t := range of {
+		persons[t.person] = true
+	}
+	if len(persons) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "| %s | %d, %d | %.1f ", name, len(persons), len(of), 100*c.eer(of))
+	for _, rate := range named {
+		fmt.Fprintf(w, "| %.1f ", 100*fnmr(of, c.at(rate)))
+	}
+	for _, rate := range named {
+		fmt.Fprintf(w, "| %.1f ", 100*fnmr(of, c.set.Impostors.Threshold(rate)))
+	}
+	fmt.Fprintln(w, "|")
+}
+
+// writeDays enrols the same patients on one, two and three days, and compares
+// each with the last one. Impostors are the other patients' last recordings.
+func (c *clinic) writeDays(w io.Writer) {
+	fmt.Fprintln(w, "\n| patients with | enrolled on | patients | FNMR % at FMR 1 % | at 0.1 % | FMR %, FNMR % at the threshold named 1 % | 0.1 % |\n|---|---|---|---|---|---|---|")
+	for _, least := range []int{3, 4} {
+		for days := 1; days < least; days++ {
+			c.writeDaysOf(w, least, days)
+		}
+	}
+}
+
+func (c *clinic) writeDaysOf(w io.Writer, least, days int) {
+	var genuine []comparison
+	var impostors []float64
+	for k, p := range c.persons {
+		if len(p) < least {
+			continue
+		}
+		var each []parameters.Template
+		for _, v := range p[:days] {
+			each = append(each, template(v.recordings))
+		}
+		enrolled := parameters.CombineDays(each)
+		for i, other := range c.persons {
+			for _, probe := range other[len(other)-1].recordings {
+				score := c.set.Compare(&enrolled, probe.embedding)
+				if i == k {
+					genuine = append(genuine, comparison{person: k, score: score})
+				} else {
+					impostors = append(impostors, score)
+				}
+			}
+		}
+	}
+	if len(genuine) == 0 {
+		return
+	}
+	slices.SortFunc(impostors, func(a, b float64) int { return cmp.Compare(b, a) })
+	some := clinic{set: c.set, impostors: impostors}
+	persons := map[int]bool{}
+	for _, t := range genuine {
+		persons[t.person] = true
+	}
+	fmt.Fprintf(w, "| %d days and more | %d | %d | %.1f | %.1f ", least, days, len(persons), 100*fnmr(genuine, some.at(named[0])), 100*fnmr(genuine, some.at(named[1])))
+	for _, rate := range named[:2] {
+		threshold := c.set.Impostors.Threshold(rate)
+		fmt.Fprintf(w, "| %.3f, %.1f ", 100*some.fmr(threshold), 100*fnmr(genuine, threshold))
+	}
+	fmt.Fprintln(w, "|")
+}
+
+// writeGroups counts impostors of one group among each other: those are who
+// would try.
+func (c *clinic) writeGroups(w io.Writer) {
+	fmt.Fprintln(w, "\n| impostors of the same sex, age and finding | impostor, genuine trials | FMR %, FNMR % at the threshold named 1 % | 0.1 % | 0.01 % |\n|---|---|---|---|---|")
+	var names []string
+	for name := range c.groups {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		g := c.groups[name]
+		fmt.Fprintf(w, "| %s | %d, %d ", name, g.impostors[0], g.owns[0])
+		for i := range named {
+			fmt.Fprintf(w, "| %.4f, %.1f ", 100*share(g.accepted[i], g.impostors[i]), 100*share(g.rejected[i], g.owns[i]))
+		}
+		fmt.Fprintln(w, "|")
+	}
+}
+
+// saveDET draws the curve of all later days and of those up to a month.
+func (c *clinic) saveDET(path string) error {
+	const least = 1e-5
+	p := plot.New()
+	p.Title.Text = "PTB-XL, " + c.set.Algorithm
+	p.X.Label.Text, p.Y.Label.Text = "false match rate", "false non-match rate"
+	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = plot.LogTicks{Prec: -1}, plot.LogTicks{Prec: -1}
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = least, 1, 0.01, 1
+	for i, one := range []struct {
+		name   string
+		within time.Duration
+	}{{"all later days", 1e6 * time.Hour}, {"within a month", 31 * 24 * time.Hour}} {
+		var of []comparison
+		for _, t := range c.genuine {
+			if t.gap <= one.within {
+				of = append(of, t)
+			}
+		}
+		var xy plotter.XYs
+		for rate := least; rate < 1; rate *= 1.1 {
+			xy = append(xy, plotter.XY{X: rate, Y: max(fnmr(of, c.at(rate)), 0.01)})
+		}
+		line, err := plotter.NewLine(xy)
+		if err != nil {
+			return err
+		}
+		line.Color = color.Color(curveColours[i])
+		p.Add(line)
+		p.Legend.Add(one.name, line)
+	}
+	p.Legend.Top = true
+	return savePlot(p, path)
+}
