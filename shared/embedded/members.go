@@ -86,6 +86,12 @@ func (s *Store) SetUploads(_ context.Context, from store.Member, uploads []store
 	return err
 }
 
+// SetSubjectSalt: see store.SubjectWriter.
+func (s *Store) SetSubjectSalt(_ context.Context, username string, pk int64, salt []byte) error {
+	_, err := s.update(username, rules.SetSubjectSalt(pk, salt))
+	return err
+}
+
 // ClearTemplate: see store.TemplateRemover.
 func (s *Store) ClearTemplate(_ context.Context, from store.Member, at time.Time, memory string, archived []string) error {
 	_, err := s.update(from.Username, rules.ClearTemplate(from, at, memory, archived))

@@ -105,6 +105,11 @@ func (s *Store) SetUploads(_ context.Context, from store.Member, uploads []store
 	return s.update(from.Username, rules.SetUploads(from, slices.Clone(uploads)))
 }
 
+// SetSubjectSalt: see store.SubjectWriter.
+func (s *Store) SetSubjectSalt(_ context.Context, username string, pk int64, salt []byte) error {
+	return s.update(username, rules.SetSubjectSalt(pk, slices.Clone(salt)))
+}
+
 // ClearTemplate: see store.TemplateRemover.
 func (s *Store) ClearTemplate(_ context.Context, from store.Member, at time.Time, memory string, archived []string) error {
 	return s.update(from.Username, rules.ClearTemplate(from, at, memory, archived))
@@ -195,6 +200,7 @@ func clone(m store.Member) store.Member {
 	}
 	m.Uploads = slices.Clone(m.Uploads)
 	m.Networks = maps.Clone(m.Networks)
+	m.SubjectSalt = slices.Clone(m.SubjectSalt)
 	m.Digests = maps.Clone(m.Digests) // what is in it doesn't change
 	return m
 }

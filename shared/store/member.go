@@ -42,6 +42,9 @@ type Member struct {
 	LastCheck LastCheck `json:",omitzero"`
 	// Uploads are those handed out that no request has used yet, oldest first.
 	Uploads []PendingUpload `json:",omitempty"`
+	// SubjectSalt is a secret of the member, of which the subjects are made that
+	// third parties know them by. It is drawn when it is first needed, and stays.
+	SubjectSalt []byte `json:",omitempty"`
 }
 
 // LastCheck identifies the last admitted check, to recognise its repetition.
@@ -222,6 +225,14 @@ func (p Probe) Repeats(c LastCheck) bool {
 	return p.Key != "" && p.Key == c.Key && c.At.After(p.Since)
 }
 
+// SubjectWriter gives members the secret that their subjects are made of.
+type SubjectWriter interface {
+	// SetSubjectSalt sets the salt of a member who has none; ErrConflict when there
+	// is another one, no such member, or another has the name by now. A repetition of
+	// the very same write succeeds.
+	SetSubjectSalt(ctx context.Context, username string, pk int64, salt []byte) error
+}
+
 // UploadRegistry remembers the uploads that were handed out to a member.
 type UploadRegistry interface {
 	// SetUploads replaces the member's Uploads; ErrConflict unless account and
@@ -248,6 +259,7 @@ type Members interface {
 	TemplateRemover
 	ProbeRegistry
 	UploadRegistry
+	SubjectWriter
 	MemberLister
 	AttemptStore
 	ActivityLog

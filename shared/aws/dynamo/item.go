@@ -25,6 +25,8 @@ func moment(t time.Time) types.AttributeValue {
 	return whole(t.UnixNano())
 }
 
+func binary(b []byte) types.AttributeValue { return &types.AttributeValueMemberB{Value: b} }
+
 func decimal(x float64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatFloat(x, 'g', -1, 64)}
 }
@@ -51,6 +53,18 @@ func (r *reader) optionalText(name string) string {
 		return ""
 	}
 	return r.text(name)
+}
+
+func (r *reader) optionalBinary(name string) []byte {
+	if !r.has(name) {
+		return nil
+	}
+	b, ok := r.item[name].(*types.AttributeValueMemberB)
+	if !ok {
+		r.fail(name)
+		return nil
+	}
+	return b.Value
 }
 
 func (r *reader) number(name string) string {

@@ -47,11 +47,14 @@ func memberItem(m store.Member) item {
 	if len(m.Uploads) > 0 {
 		it["uploads"] = uploadsText(m.Uploads)
 	}
+	if len(m.SubjectSalt) > 0 {
+		it["subject_salt"] = binary(m.SubjectSalt)
+	}
 	for network, at := range m.Networks {
 		it[networkPrefix+network] = moment(at)
 	}
 	for id, digest := range m.Digests {
-		it[digestPrefix+id] = &types.AttributeValueMemberB{Value: digest}
+		it[digestPrefix+id] = binary(digest)
 	}
 	return it
 }
@@ -124,6 +127,7 @@ func readMember(it item) (store.Member, error) {
 	if r.has("uploads") {
 		m.Uploads = r.uploads("uploads")
 	}
+	m.SubjectSalt = r.optionalBinary("subject_salt")
 	m.Digests = r.digests()
 	m.Networks = r.networks()
 	return m, r.err

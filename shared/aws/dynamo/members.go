@@ -128,6 +128,15 @@ func (s *Store) SetConsent(ctx context.Context, username string, pk int64, c sto
 	})
 }
 
+// SetSubjectSalt: see store.SubjectWriter.
+func (s *Store) SetSubjectSalt(ctx context.Context, username string, pk int64, salt []byte) error {
+	return s.update(ctx, username, change{
+		rule:   rules.SetSubjectSalt(pk, salt),
+		update: "SET subject_salt = :salt", condition: samePK + " AND attribute_not_exists(subject_salt)",
+		values: item{":pk": whole(pk), ":salt": binary(salt)},
+	})
+}
+
 // RecordNetwork: see store.MemberStore. Each network is an attribute of its own.
 func (s *Store) RecordNetwork(ctx context.Context, username string, pk int64, network string, at time.Time, forget []string) error {
 	update := "SET " + networkPrefix + network + " = :at"

@@ -127,6 +127,17 @@ func SetUploads(from store.Member, uploads []store.PendingUpload) Member {
 	}
 }
 
+// SetSubjectSalt: see store.SubjectWriter.
+func SetSubjectSalt(pk int64, salt []byte) Member {
+	return Member{
+		Op:      "set subject salt",
+		Holds:   func(m store.Member) bool { return m.PK == pk && len(m.SubjectSalt) == 0 },
+		Change:  func(m *store.Member) { m.SubjectSalt = salt },
+		Done:    func(m store.Member) bool { return m.PK == pk && bytes.Equal(m.SubjectSalt, salt) },
+		Missing: store.ErrConflict,
+	}
+}
+
 func sameUploads(a, b []store.PendingUpload) bool {
 	return slices.EqualFunc(a, b, func(a, b store.PendingUpload) bool {
 		return a.ID == b.ID && a.Size == b.Size && a.Expires.Equal(b.Expires)

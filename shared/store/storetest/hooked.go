@@ -49,6 +49,10 @@ func (h *Hooked) RecordNetwork(ctx context.Context, username string, pk int64, n
 	return h.Hook(ctx, "RecordNetwork", func() error { return h.Store.RecordNetwork(ctx, username, pk, network, at, forget) })
 }
 
+func (h *Hooked) SetSubjectSalt(ctx context.Context, username string, pk int64, salt []byte) error {
+	return h.Hook(ctx, "SetSubjectSalt", func() error { return h.Store.SetSubjectSalt(ctx, username, pk, salt) })
+}
+
 func (h *Hooked) DeleteMember(ctx context.Context, username string, pk int64) error {
 	return h.Hook(ctx, "DeleteMember", func() error { return h.Store.DeleteMember(ctx, username, pk) })
 }

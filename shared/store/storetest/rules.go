@@ -121,6 +121,9 @@ func memberRows() []*store.Member {
 		if random.IntN(2) == 0 {
 			m.Uploads = []store.PendingUpload{{ID: "a1", Size: 7, Expires: now}}
 		}
+		if random.IntN(2) == 0 {
+			m.SubjectSalt = []byte("s1")
+		}
 		n := random.IntN(3)
 		if n == 0 && random.IntN(2) == 0 {
 			m.MemoryKey, m.Failed = "memory/1/m1", store.Attempts{Failures: 3, FailedAt: now}
@@ -199,6 +202,13 @@ func memberWrites(s Store) []memberWrite {
 		add(rules.VoidTokens(pk, later), func(ctx context.Context, username string) error { return s.VoidTokens(ctx, username, pk, later) })
 		consent := store.Consent{Version: "2", Given: now, Withdrawn: later}
 		add(rules.SetConsent(pk, consent), func(ctx context.Context, username string) error { return s.SetConsent(ctx, username, pk, consent) })
+	}
+	for _, pk := range []int64{1, 2} {
+		for _, salt := range []string{"s1", "s2"} {
+			add(rules.SetSubjectSalt(pk, []byte(salt)), func(ctx context.Context, username string) error {
+				return s.SetSubjectSalt(ctx, username, pk, []byte(salt))
+			})
+		}
 	}
 	for _, forget := range [][]string{nil, {"n1"}, {"n3", "n4"}} {
 		for _, pk := range []int64{1, 2} {
