@@ -53,6 +53,8 @@ type Part string
 const (
 	PasswordHashing  Part = "golang.org/x/crypto/argon2"
 	SignalProcessing Part = "systole/shared/ecg"
+	// Signing is linked where tokens are signed, or their keys published.
+	Signing Part = "github.com/go-jose/go-jose"
 )
 
 // Grant allows actions on a resource of the template.
@@ -155,8 +157,8 @@ func All() []Function {
 		},
 		{
 			Folder: "authenticate/check_user", Routes: at(api.PathCheckUser, http.MethodPost),
-			Links: []Part{SignalProcessing}, MemoryMB: readsFiles, Concurrency: 200, Alarms: Contract,
-			Settings: []string{"MATCH_FMR", "ADAPTATION", "CONSENT", "CHALLENGE", "SAMPLING_RATE_HZ"},
+			Links: []Part{SignalProcessing, Signing}, MemoryMB: readsFiles, Concurrency: 200, Alarms: Contract,
+			Settings: []string{"MATCH_FMR", "ADAPTATION", "CONSENT", "CHALLENGE", "SAMPLING_RATE_HZ", "ISSUER"},
 			Grants: append([]Grant{
 				allow(tokens, "GetItem", "UpdateItem"),
 				allow(members, "GetItem", "UpdateItem"),
@@ -251,6 +253,11 @@ func All() []Function {
 			MemoryMB: waits, Concurrency: 100, Alarms: Support,
 			// An upload to an address that the function signed happens with its role.
 			Grants: []Grant{allow(tokens, "GetItem"), allow(members, "GetItem", "UpdateItem"), allow(incoming, "PutObject")},
+		},
+		{
+			Folder: "openid/keys", Routes: at(api.PathKeys, http.MethodGet),
+			Links: []Part{Signing}, MemoryMB: waits, Concurrency: 10, Alarms: Support,
+			Grants: []Grant{allow(keys, "GetSecretValue")},
 		},
 		{
 			Folder: "console",

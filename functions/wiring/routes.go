@@ -5,6 +5,7 @@ import (
 	"systole/shared/api"
 	"systole/shared/api/authenticate"
 	"systole/shared/api/members"
+	"systole/shared/api/openid"
 	"systole/shared/biometric"
 )
 
@@ -13,8 +14,8 @@ func (p Parts) Routes() []api.Route {
 	checks := p.Checks() // one, so that its Parallel bounds both routes together
 	return []api.Route{
 		p.Create(), p.LogIn(), p.LogOut(), p.Password(), p.SessionList(), p.Activity(), p.Consent(), p.Export(),
-		p.DeleteAccount(), authenticate.MakeModel(checks), authenticate.CheckUser(checks), p.HasModel(), p.GetModel(),
-		p.DeleteModel(), p.Challenge(), p.UploadPlaces(),
+		p.DeleteAccount(), authenticate.MakeModel(checks), authenticate.CheckUser(checks, p.Assertions, p.Config.Issuer), p.HasModel(), p.GetModel(),
+		p.DeleteModel(), p.Challenge(), p.UploadPlaces(), p.PublicKeys(),
 	}
 }
 
@@ -52,8 +53,10 @@ func (p Parts) DeleteAccount() api.Route {
 // MakeModel needs Members, Sessions, Objects, Keys and Engine.
 func (p Parts) MakeModel() api.Route { return authenticate.MakeModel(p.Checks()) }
 
-// CheckUser needs Members, Sessions, Objects, Keys and Engine.
-func (p Parts) CheckUser() api.Route { return authenticate.CheckUser(p.Checks()) }
+// CheckUser needs Members, Sessions, Objects, Keys, Engine and Assertions.
+func (p Parts) CheckUser() api.Route {
+	return authenticate.CheckUser(p.Checks(), p.Assertions, p.Config.Issuer)
+}
 
 // HasModel needs Members and Sessions.
 func (p Parts) HasModel() api.Route {
@@ -75,3 +78,6 @@ func (p Parts) Challenge() api.Route { return authenticate.Challenge(p.People())
 func (p Parts) UploadPlaces() api.Route {
 	return authenticate.Uploads(biometric.NewUploads(p.Tokens(), p.Members, p.Uploads, p.Now, p.Random))
 }
+
+// PublicKeys needs KeySet.
+func (p Parts) PublicKeys() api.Route { return openid.Keys(p.KeySet) }

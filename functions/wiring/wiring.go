@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"systole/shared/account"
+	"systole/shared/api/authenticate"
+	"systole/shared/api/openid"
 	"systole/shared/biometric"
 	"systole/shared/cleanup"
 	"systole/shared/config"
@@ -29,8 +31,11 @@ type Parts struct {
 	Hasher   member.Hasher
 	Keys     biometric.Keys
 	Engine   biometric.Engine
-	Now      func() time.Time
-	Random   io.Reader // must be safe for concurrent use
+	// Assertions and KeySet sign for third parties, and publish the keys.
+	Assertions authenticate.Assertions
+	KeySet     openid.KeySet
+	Now        func() time.Time
+	Random     io.Reader // must be safe for concurrent use
 }
 
 // Tokens needs Sessions.

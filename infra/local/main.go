@@ -8,6 +8,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -97,7 +98,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w: choose another address with -addr", err)
 	}
-	h, err := handler(settings, stores, "http://"+listener.Addr().String(), log)
+	base := "http://" + listener.Addr().String()
+	settings.Issuer = cmp.Or(settings.Issuer, base)
+	h, err := handler(settings, stores, base, log)
 	if err != nil {
 		return err
 	}

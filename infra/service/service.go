@@ -9,11 +9,14 @@ import (
 	"systole/functions/wiring"
 	"systole/shared/api"
 	"systole/shared/api/openapi"
+	"systole/shared/assertion"
 	"systole/shared/biometric"
 	"systole/shared/config"
 	"systole/shared/console"
 	"systole/shared/ecg/engine"
+	"systole/shared/member"
 	"systole/shared/member/argon2id"
+	"systole/shared/signing"
 	"systole/shared/store"
 )
 
@@ -33,6 +36,8 @@ func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) [
 		Hasher: argon2id.New(c.HashCost, c.HashParallel, random), Keys: s.Keys, Engine: engine.New(c.SamplingRateHz),
 		Now: now, Random: random,
 	}
+	keys := signing.New(s.Keys)
+	p.KeySet, p.Assertions = keys, assertion.NewService(keys, member.NewSubjects(s.Members, random), now)
 	return p.Routes()
 }
 

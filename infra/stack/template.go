@@ -137,6 +137,7 @@ var values = map[string]string{
 	"ADAPTATION":          "!Ref Adaptation",
 	"CONSENT":             "!Ref ConsentMode",
 	"CHALLENGE":           "!Ref ChallengeMode",
+	"ISSUER":              `!If [HasDomain, !Sub "https://${DomainName}", ""]`,
 	"SAMPLING_RATE_HZ":    "!Ref SamplingRateHz",
 	"UPLOADS_KEEP":        "!Sub ${UploadsKeepDays}d",
 	"UPLOADS_ORIGIN":      "!Sub https://${Bucket.RegionalDomainName}",

@@ -12,6 +12,20 @@ import (
 	"systole/shared/measure"
 )
 
+type baseKey struct{}
+
+// WithBase returns a context whose request came to the service at this address,
+// without its last slash: a gateway's word for it, and not the caller's.
+func WithBase(ctx context.Context, address string) context.Context {
+	return context.WithValue(ctx, baseKey{}, address)
+}
+
+// Base is the address that a request came to, "" where no gateway has said it.
+func Base(ctx context.Context) string {
+	address, _ := ctx.Value(baseKey{}).(string)
+	return address
+}
+
 type requestIDKey struct{}
 
 // WithRequestID returns a context whose request is logged and answered with

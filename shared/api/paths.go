@@ -23,6 +23,9 @@ const (
 	PathUploads   = "/authenticate/uploads"
 )
 
+// The paths that standards have set.
+const PathKeys = "/.well-known/jwks.json"
+
 // The paths of pages and of their parts.
 const (
 	PathConsole = "" // the root

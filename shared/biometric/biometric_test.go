@@ -63,6 +63,12 @@ type fixture struct {
 	calls   *calls
 }
 
+// Verify is the service's, without all but the outcome of its verdict.
+func (h *fixture) Verify(ctx context.Context, token string, c Check) (bool, error) {
+	v, err := h.Service.Verify(ctx, token, c)
+	return v.Accepted, err
+}
+
 func newFixture(t testing.TB, change ...func(*Settings)) *fixture {
 	t.Helper()
 	h := &fixture{now: noon, store: new(memory.Store)}

@@ -21,4 +21,8 @@ type Check struct {
 	// Prove asks that the check, if it is accepted, proves for a while that it is
 	// the member who has the session. It costs a call more.
 	Prove bool
+	// Audience and AudienceNonce are of the third party that the outcome is asserted
+	// to; empty for none. They are part of what makes a request the same.
+	Audience      string `json:",omitempty"`
+	AudienceNonce string `json:",omitempty"`
 }

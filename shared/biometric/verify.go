@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"systole/shared/fault"
 	"systole/shared/measure"
@@ -12,50 +13,59 @@ import (
 	"systole/shared/store"
 )
 
-// Verify reports whether the probe is of the token's member. Without a comparison
-// there is an error and no verdict: fault.NoModel, fault.ModelObsolete, a fault of
-// the recording or the nonce, fault.Replay or fault.Unnatural, too many failures,
-// or a failure of the stores.
+// Verdict is the outcome of a comparison.
+type Verdict struct {
+	Accepted bool
+	FMR      FMR // false match rate that it was decided at
+	At       time.Time
+	Session  store.Session // of the token
+	Member   store.Member  // as read for the comparison
+}
+
+// Verify compares the probe with the template of the token's member. Without a
+// comparison there is an error and no verdict: fault.NoModel, fault.ModelObsolete,
+// a fault of the recording or the nonce, fault.Replay or fault.Unnatural, too many
+// failures, or a failure of the stores.
 //
 // It costs three calls to the stores, two of them at once.
-func (s *Service) Verify(ctx context.Context, token string, c Check) (bool, error) {
+func (s *Service) Verify(ctx context.Context, token string, c Check) (Verdict, error) {
 	session, err := s.tokens.Authenticate(ctx, token)
 	if err != nil {
-		return false, err
+		return Verdict{}, err
 	}
 	at, err := s.settings.strictness(c.FMR)
 	if err != nil {
-		return false, err
+		return Verdict{}, err
 	}
 	defer s.discard(ctx, session, c.Uploads)
 	if err := s.mayFetch(ctx, session, c.Submission); err != nil {
-		return false, err
+		return Verdict{}, err
 	}
 	p, unusable := s.readProbe(ctx, session, c)
 	m, ref, err := s.admit(ctx, session, p, unusable, c.Nonce)
 	if err != nil {
 		s.withdraw(ctx, session, m, p)
-		return false, err
+		return Verdict{}, err
 	}
 	if err := s.checkPresentation(p, m, ref); err != nil {
-		return false, s.recordFailure(ctx, m, p, err)
+		return Verdict{}, s.recordFailure(ctx, m, p, err)
 	}
-	accepted, err := ref.Verify(p.reading, at)
-	if err != nil {
-		return false, err
+	verdict := Verdict{FMR: at, At: s.now(), Session: session, Member: m}
+	if verdict.Accepted, err = ref.Verify(p.reading, at); err != nil {
+		return Verdict{}, err
 	}
-	if !accepted {
-		return false, s.recordFailure(ctx, m, p, nil)
+	if !verdict.Accepted {
+		return verdict, s.recordFailure(ctx, m, p, nil)
 	}
 	if err := s.recordSuccess(ctx, session, m, ref, p); err != nil {
-		return false, err
+		return Verdict{}, err
 	}
 	if c.Prove {
 		if err := s.tokens.Prove(ctx, session); err != nil {
-			return false, err
+			return Verdict{}, err
 		}
 	}
-	return true, nil
+	return verdict, nil
 }
 
 // mayFetch refuses a check that wouldn't be admitted before uploads are fetched for

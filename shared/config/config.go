@@ -52,6 +52,8 @@ type Config struct {
 	UnusedAfter    time.Duration // time without an accepted check after which a template is deleted
 	CleanUpPerKind int           // items that one clean-up looks at, for each kind
 
+	Issuer string // address of the service in tokens for third parties; empty for the one asked
+
 	CORSOrigins   []string // empty: no other origin may call
 	UploadsOrigin string   // where pages put large recordings; empty for their own
 

@@ -47,6 +47,7 @@ func TestValuesReachTheirFields(t *testing.T) {
 		"MATCH_FMR": "1e-4", "SAMPLING_RATE_HZ": "512.5", "READ_PARALLEL": "1",
 		"UPLOADS_KEEP": "0", "MODELS_ORPHANED_AFTER": "2h", "MODELS_UNUSED_AFTER": "10d", "CLEANUP_LIMIT": "7",
 		"CORS_ORIGINS": "https://a.example, http://localhost:3000", "METRICS_NAMESPACE": "n",
+		"ISSUER": "https://ecg.example.com/prod",
 	}), MembersTable, TokensTable, Bucket)
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +58,7 @@ func TestValuesReachTheirFields(t *testing.T) {
 		HashCost:     argon2id.Cost{MemoryKiB: 8192, Passes: 3, Lanes: 2},
 		HashParallel: 4, MatchFMR: 1e-4, SamplingRateHz: 512.5, ReadParallel: 1,
 		OrphansAfter: 2 * time.Hour, UnusedAfter: 10 * day, CleanUpPerKind: 7,
+		Issuer:           "https://ecg.example.com/prod",
 		CORSOrigins:      []string{"https://a.example", "http://localhost:3000"},
 		MetricsNamespace: "n",
 	}
@@ -108,6 +110,10 @@ func TestWhatCantBeUsedIsRefused(t *testing.T) {
 		{"CORS_ORIGINS", "app.example.com"},
 		{"CORS_ORIGINS", "https://app.example.com/"},
 		{"CORS_ORIGINS", "ftp://app.example.com"},
+		{"ISSUER", "ecg.example.com"},
+		{"ISSUER", "https://ecg.example.com/"},
+		{"ISSUER", "https://ecg.example.com?stage=prod"},
+		{"ISSUER", "https://user@ecg.example.com"},
 		{"UPLOADS_ORIGIN", "https://bucket.example/uploads"},
 		{"UPLOADS_ORIGIN", "https://bucket.example;script-src"},
 	}

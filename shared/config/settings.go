@@ -76,6 +76,8 @@ func settings() []setting {
 		{"CLEANUP_LIMIT", "10000", "10000", "how many items of each kind one clean-up looks at, 1 to 1000000",
 			number(func(c *Config) *int { return &c.CleanUpPerKind }, 1, 1_000_000)},
 
+		{"ISSUER", "", "https://ecg.example.com", "the service's own address, as tokens for third parties name it; when empty, the one that a request came to",
+			issuer},
 		{"CORS_ORIGINS", "", "https://app.example.com,https://admin.example.com", "the origins whose pages may call, with commas between, or *; none when empty",
 			origins},
 		{"UPLOADS_ORIGIN", "", "https://bucket.s3.eu-central-1.amazonaws.com", "the origin at which the console puts large recordings; its own when empty",
@@ -182,6 +184,18 @@ func origins(c *Config, value string) error {
 		}
 		c.CORSOrigins = append(c.CORSOrigins, origin)
 	}
+	return nil
+}
+
+// issuer takes an address without query and fragment (OpenID Connect Core 1.0,
+// 1.2), and without a slash at its end, behind which paths begin.
+func issuer(c *Config, value string) error {
+	u, err := url.Parse(value)
+	if value != "" && (err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil ||
+		strings.ContainsAny(value, "?# ") || strings.HasSuffix(value, "/")) {
+		return fmt.Errorf("%q is no address: scheme, host, and perhaps a path, without a slash at the end", value)
+	}
+	c.Issuer = value
 	return nil
 }
 

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"systole/functions/internal/assertions"
 	"systole/functions/internal/bucket"
 	"systole/functions/internal/endpoint"
 	"systole/functions/internal/heart"
@@ -11,5 +12,5 @@ import (
 )
 
 func main() {
-	endpoint.Main(wiring.Parts.CheckUser, tables.Plug, bucket.Plug, keys.Plug, heart.Plug)
+	endpoint.Main(wiring.Parts.CheckUser, tables.Plug, bucket.Plug, keys.Plug, heart.Plug, assertions.Plug)
 }

@@ -3,6 +3,7 @@
 package authenticate
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -24,7 +25,12 @@ type References interface {
 
 // Verifier compares probes with templates; see biometric.Service.
 type Verifier interface {
-	Verify(ctx context.Context, token string, c biometric.Check) (bool, error)
+	Verify(ctx context.Context, token string, c biometric.Check) (biometric.Verdict, error)
+}
+
+// Assertions signs what was decided, for a third party; see assertion.Service.
+type Assertions interface {
+	Assert(ctx context.Context, issuer string, c biometric.Check, v biometric.Verdict) (string, error)
 }
 
 // MakeModel is the route of an enrolment.
@@ -45,13 +51,14 @@ func HasModel(r References) api.Route {
 	}
 }
 
-// CheckUser is the POST of check_user: a comparison.
-func CheckUser(v Verifier) api.Route {
+// CheckUser is the POST of check_user: a comparison. issuer is the service's
+// address in assertions; empty for the one that the request came to.
+func CheckUser(v Verifier, a Assertions, issuer string) api.Route {
 	return api.Route{
 		Path:    api.PathCheckUser,
-		Methods: map[string]api.Handler{http.MethodPost: api.AuthorizedFiles(checkUser(v))},
+		Methods: map[string]api.Handler{http.MethodPost: api.AuthorizedFiles(checkUser(v, a, issuer))},
 		Files:   FileParts,
-		Fields:  []api.Field{SamplingRateField(), fmrField, proveField},
+		Fields:  []api.Field{SamplingRateField(), fmrField, proveField, audienceField, audienceNonceField},
 	}
 }
 
@@ -71,8 +78,9 @@ func makeModel(e Enroller) api.Answer {
 // outcome is the answer of check_user, always with status 200: the app reads the
 // code in it, and reads no body with any other status.
 type outcome struct {
-	Result string `json:"result,omitempty"` // "true" or "false" of a check
-	Code   int    `json:"code"`
+	Result    string `json:"result,omitempty"` // "true" or "false" of a check
+	Code      int    `json:"code"`
+	Assertion string `json:"assertion,omitempty"` // of an accepted check with an audience
 }
 
 func hasModel(references References) api.Answer {
@@ -88,20 +96,30 @@ func hasModel(references References) api.Answer {
 	}
 }
 
-func checkUser(v Verifier) api.Answer {
+func checkUser(v Verifier, a Assertions, issuer string) api.Answer {
 	return func(w http.ResponseWriter, r *api.Request) error {
 		check, err := checkFrom(r.Form)
 		if err != nil {
 			return err
 		}
-		accepted, err := v.Verify(r.Context(), r.Token, check)
+		issuer := cmp.Or(issuer, api.Base(r.Context()))
+		if err := mayAssert(r, issuer, check.Audience); err != nil {
+			return err
+		}
+		verdict, err := v.Verify(r.Context(), r.Token, check)
 		if err != nil {
 			return err
 		}
-		if !accepted {
-			return api.JSON(w, http.StatusOK, outcome{"false", http.StatusBadRequest})
+		if !verdict.Accepted {
+			return api.JSON(w, http.StatusOK, outcome{Result: "false", Code: http.StatusBadRequest})
 		}
-		return api.JSON(w, http.StatusOK, outcome{"true", http.StatusOK})
+		said := outcome{Result: "true", Code: http.StatusOK}
+		if check.Audience != "" {
+			if said.Assertion, err = a.Assert(r.Context(), issuer, check, verdict); err != nil {
+				return err
+			}
+		}
+		return api.JSON(w, http.StatusOK, said)
 	}
 }
 
@@ -116,6 +134,9 @@ func checkFrom(form *api.Form) (c biometric.Check, err error) {
 		if c.Nonce, err = form.String("nonce"); err != nil {
 			return c, err
 		}
+	}
+	if c.Audience, c.AudienceNonce, err = audienceFrom(form); err != nil {
+		return c, err
 	}
 	if form.Has("prove") {
 		said, err := form.String("prove")

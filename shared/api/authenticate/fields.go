@@ -42,6 +42,14 @@ var (
 		KO: "true 또는 false로 보내 주세요.",
 		EN: "Send true or false.",
 	}}
+	audienceField = api.Field{Name: "audience", Hint: api.Sentence{
+		KO: "확인 결과를 받을 곳의 주소를 https://shop.example 처럼 경로 없이 보내 주세요. 웹 페이지는 자신의 주소만 보낼 수 있습니다.",
+		EN: "Send the origin of the third party, such as https://shop.example, without a path. A web page can name its own only.",
+	}}
+	audienceNonceField = api.Field{Name: "audience_nonce", Hint: api.Sentence{
+		KO: "audience와 함께, 그곳에서 받은 값을 공백 없는 ASCII 1~256자로 보내 주세요.",
+		EN: "Send the third party's value beside an audience, 1 to 256 characters of ASCII without spaces.",
+	}}
 	sizeField = api.Field{Name: "size", Hint: api.Sentence{
 		KO: "파일의 바이트 수를 1 이상의 정수로 보내 주세요.",
 		EN: "Send the file's size in bytes, a whole number from 1.",

@@ -17,12 +17,14 @@ import (
 
 	"systole/shared/api"
 	"systole/shared/api/authenticate"
+	"systole/shared/assertion"
 	"systole/shared/aws/gateway"
 	"systole/shared/biometric"
 	"systole/shared/biometric/protect"
 	"systole/shared/ecg/engine"
 	"systole/shared/member"
 	"systole/shared/memory"
+	"systole/shared/signing"
 	"systole/shared/store"
 	"systole/tests/support/recordings"
 )
@@ -33,6 +35,8 @@ const (
 	expiredToken = "2222222222222222222222222222222222222222"
 	idleToken    = "3333333333333333333333333333333333333333"
 	unknownToken = "4444444444444444444444444444444444444444"
+
+	issuer = "https://ecg.example.com"
 
 	makeModel = "/authenticate/make_model/"
 	checkUser = "/authenticate/check_user/"
@@ -51,6 +55,7 @@ var others = []string{"person02_rec1_12s.csv", "person10_rec1_12s.csv", "person2
 type fixture struct {
 	serve func(t testing.TB, event events.APIGatewayProxyRequest) answer
 	store *memory.Store
+	keys  *signing.Keys
 }
 
 // forgetful is an engine that takes every recording for a new one: the excerpts
@@ -88,7 +93,8 @@ func newFixture(t testing.TB) *fixture {
 	proxy := gateway.Proxy(api.New(api.Settings{Now: clock},
 		authenticate.MakeModel(service),
 		authenticate.HasModel(biometric.NewReferences(h.store, tokens)),
-		authenticate.CheckUser(service)))
+		authenticate.CheckUser(service, assertion.NewService(signing.New(keys), member.NewSubjects(h.store, rand.Reader), clock), issuer)))
+	h.keys = signing.New(keys)
 	h.serve = func(t testing.TB, event events.APIGatewayProxyRequest) answer {
 		t.Helper()
 		r, err := proxy(t.Context(), event)

@@ -43,6 +43,7 @@ func Proxy(h http.Handler) func(context.Context, events.APIGatewayProxyRequest) 
 			defer cancel()
 		}
 		ctx = api.WithRequestID(ctx, event.RequestContext.RequestID)
+		ctx = api.WithBase(ctx, base(event))
 		ctx = context.WithValue(ctx, bodyKey{}, bodyOf(event))
 		answer, err := adapter.ProxyWithContext(ctx, tame(event))
 		if err != nil {
@@ -50,6 +51,18 @@ func Proxy(h http.Handler) func(context.Context, events.APIGatewayProxyRequest) 
 		}
 		return answer, nil
 	}
+}
+
+// base is the address of the API that the event came to: the stage's, or that of a
+// domain name, whose root is the stage. It is empty where the gateway has none. The
+// domain is the gateway's own, whatever the caller's Host header says.
+func base(event events.APIGatewayProxyRequest) string {
+	domain := event.RequestContext.DomainName
+	if domain == "" {
+		return ""
+	}
+	stage, _ := strings.CutSuffix(event.RequestContext.Path, event.Path)
+	return "https://" + domain + strings.TrimSuffix(stage, "/")
 }
 
 // bodyKey is the context's key for the request's body: the adapter would fail

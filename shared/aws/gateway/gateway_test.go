@@ -143,3 +143,25 @@ func FuzzProxy(f *testing.F) {
 		}
 	})
 }
+
+func TestTheAddressOfTheServiceIsTheGatewaysWord(t *testing.T) {
+	for _, tt := range []struct{ name, domain, path, stagePath, want string }{
+		{"a stage", "abc.execute-api.us-east-1.amazonaws.com", "/authenticate/check_user/", "/prod/authenticate/check_user/", "https://abc.execute-api.us-east-1.amazonaws.com/prod"},
+		{"a domain name", "ecg.example.com", "/authenticate/check_user/", "/authenticate/check_user/", "https://ecg.example.com"},
+		{"the root of a stage", "abc.execute-api.us-east-1.amazonaws.com", "/", "/prod/", "https://abc.execute-api.us-east-1.amazonaws.com/prod"},
+		{"no gateway", "", "/a", "/a", ""},
+	} {
+		var got string
+		proxy := Proxy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			got = api.Base(r.Context())
+			w.WriteHeader(http.StatusNoContent)
+		}))
+		_, err := proxy(t.Context(), events.APIGatewayProxyRequest{
+			HTTPMethod: "GET", Path: tt.path, Headers: map[string]string{"Host": "evil.example", "X-Forwarded-Host": "evil.example"},
+			RequestContext: events.APIGatewayProxyRequestContext{DomainName: tt.domain, Path: tt.stagePath},
+		})
+		if err != nil || got != tt.want {
+			t.Errorf("%s: %q, want %q (%v)", tt.name, got, tt.want, err)
+		}
+	}
+}

@@ -8,20 +8,26 @@ import (
 	"fmt"
 )
 
-// keysFile is how keys are written down. To rotate, a new one becomes current and
-// the old one joins the previous ones. There it stays for as long as models are
-// kept without being used: each is sealed anew when it is next used.
+// keysFile is how keys are written down. To rotate, a new one becomes the next:
+// every function knows it, and third parties see the signing key that is made of
+// it, before it is used. Then it becomes current, and the old one joins the
+// previous ones. There it stays for as long as models are kept without being used:
+// each is sealed anew when it is next used.
 type keysFile struct {
+	Next     string   `json:"next,omitempty"`
 	Current  string   `json:"current"`
 	Previous []string `json:"previous"`
 }
 
-// ParseKeys reads {"current":"…","previous":["…"]}. The error reveals nothing of
-// the keys.
+// ParseKeys reads {"next":"…","current":"…","previous":["…"]}, in which next may
+// be missing. The error reveals nothing of the keys.
 func ParseKeys(b []byte) (Ring, error) {
 	var f keysFile
 	if err := json.Unmarshal(b, &f); err != nil {
 		return Ring{}, errors.New(`keys are not written as {"current":"…","previous":["…"]}`)
+	}
+	if f.Next != "" {
+		f.Previous = append([]string{f.Next}, f.Previous...)
 	}
 	return NewRing(f.Current, f.Previous...)
 }

@@ -5,7 +5,7 @@
 //
 // Keys are secrets of the service, the current one first. A template names the
 // key that it was sealed with; an old key stays in the ring until no template
-// names it.
+// names it, and the next one is in it before anything is sealed with it.
 package protect
 
 import (

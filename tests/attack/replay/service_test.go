@@ -57,7 +57,7 @@ func serviceFor(t *testing.T, enrolment []byte) service {
 // check returns the outcome of a check: "true", "false" or a fault's code.
 func (s service) check(t *testing.T, file []byte) string {
 	t.Helper()
-	ok, err := s.Verify(t.Context(), s.token, biometric.Check{Submission: biometric.Submission{Files: [][]byte{file}}})
+	verdict, err := s.Verify(t.Context(), s.token, biometric.Check{Submission: biometric.Submission{Files: [][]byte{file}}})
 	var f *fault.Error
 	if errors.As(err, &f) {
 		return string(f.Code)
@@ -65,7 +65,7 @@ func (s service) check(t *testing.T, file []byte) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Sprint(ok)
+	return fmt.Sprint(verdict.Accepted)
 }
 
 func parsed(t *testing.T, file []byte) ecg.Signal {

@@ -50,6 +50,7 @@ func samples() ([]sample, error) {
 	all = append(all, enrolments(own)...)
 	all = append(all, modelQuestions()...)
 	all = append(all, checks(probe, stranger)...)
+	all = append(all, publicKeys()...)
 	all = append(all, logOuts()...)
 	all = append(all, rights()...)
 	all = append(all, deletions()...)
@@ -133,6 +134,8 @@ func checks(probe, stranger []byte) []sample {
 			200, fields{"result": "true", "code": 200.0}},
 		{function, "refused", fileRequest(path, enrolled, rate, "ECG", stranger),
 			200, fields{"result": "false", "code": 400.0}},
+		{function, "audience_invalid", fileRequest(path, enrolled, fields{"sampling_rate": recordings.RateHz, "audience": "shop"}, "ECG", probe),
+			400, fields{"error": "field_invalid"}},
 		{function, "no_model", fileRequest(path, withoutModel, rate, "ECG", probe),
 			409, fields{"error": "no_model"}},
 		{function, "recording_unsupported", fileRequest(path, enrolled, nil, "ECG", []byte("%PDF-1.7\n")),
@@ -140,6 +143,10 @@ func checks(probe, stranger []byte) []sample {
 		{function, "token_invalid", fileRequest(path, unknown, rate, "ECG", probe),
 			401, fields{"error": "token_invalid"}},
 	}
+}
+
+func publicKeys() []sample {
+	return []sample{{"openid/keys", "ok", request(http.MethodGet, "/.well-known/jwks.json", "", "", nil), 200, nil}}
 }
 
 func logOuts() []sample {

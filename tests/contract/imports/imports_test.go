@@ -46,6 +46,7 @@ const (
 	dynamo     = "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	awsConfig  = "github.com/aws/aws-sdk-go-v2/config"
 	gonum      = "gonum.org/v1/gonum"
+	jose       = "github.com/go-jose/go-jose"
 	argon2     = "golang.org/x/crypto/argon2"
 	bbolt      = "go.etcd.io/bbolt"
 	ecg        = module + "shared/ecg"
@@ -93,6 +94,7 @@ func partsOf(f functions.Function) map[string]bool {
 		s3:         f.Uses("Bucket"),
 		dynamo:     f.Uses("Members") || f.Uses("Tokens") || f.Uses("Activity"),
 		httpServer: len(f.Routes) > 0,
+		jose:       slices.Contains(f.Links, functions.Signing),
 		argon2:     slices.Contains(f.Links, functions.PasswordHashing),
 		ecg:        signal,
 		gonum:      signal,

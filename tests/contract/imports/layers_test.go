@@ -25,6 +25,8 @@ var layers = [][]string{
 	{"shared/member"},
 	{"shared/biometric/protect"},
 	{"shared/biometric"},
+	{"shared/signing"},
+	{"shared/assertion"},
 	{"shared/ecg/engine"}, // implements the port of biometric with what lies in ecg
 	{"shared/account", "shared/cleanup"},
 	{"shared/config"},
@@ -54,6 +56,9 @@ var only = map[string][]string{
 	"shared/aws/gateway":       {"shared/api"},
 	"shared/embedded":          {"shared/store/..."},
 	"shared/memory":            {"shared/store/..."},
+	"shared/signing":           {"shared/biometric/protect"},
+	"shared/assertion":         {"shared/biometric", "shared/signing", "shared/store"},
+	"shared/api/openid":        {"shared/api"},
 	"shared/biometric/protect": nil,
 	"shared/biometric":         {"shared/biometric/protect", "shared/fault", "shared/measure", "shared/member", "shared/parallel", "shared/store"},
 	"shared/member/...":        {"shared/fault", "shared/measure", "shared/parallel", "shared/store"},

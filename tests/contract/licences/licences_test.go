@@ -20,6 +20,7 @@ var allowed = []struct {
 	{"Apache-2.0", []string{"Apache License", "Version 2.0"}},
 	{"BSD-3-Clause", []string{"Redistribution and use in source and binary forms", "Neither the name"}},
 	{"BSD-2-Clause", []string{"Redistribution and use in source and binary forms"}},
+	{"ISC", []string{"Permission to use, copy, modify, and", "distribute this software for any purpose with or without fee is hereby granted"}},
 	{"MIT", []string{"Permission is hereby granted, free of charge"}},
 }
 

@@ -1,0 +1,16 @@
+// Package assertions plugs in the signing of assertions.
+package assertions
+
+import (
+	"systole/functions/internal/lambda"
+	"systole/functions/wiring"
+	"systole/shared/assertion"
+	"systole/shared/member"
+	"systole/shared/signing"
+)
+
+// Plug puts in the signing of assertions. The plugs of the secrets and the tables
+// come before.
+func Plug(_ *lambda.Environment, p *wiring.Parts) {
+	p.Assertions = assertion.NewService(signing.New(p.Keys), member.NewSubjects(p.Members, p.Random), p.Now)
+}

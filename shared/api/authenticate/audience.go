@@ -1,0 +1,90 @@
+package authenticate
+
+import (
+	"errors"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"systole/shared/api"
+	"systole/shared/fault"
+)
+
+// Lengths of an audience and its nonce, in bytes.
+const (
+	maxAudience      = 256
+	maxAudienceNonce = 256
+)
+
+// audienceFrom is the third party that the outcome is asserted to, and its nonce;
+// both empty for none. An audience is the origin of a web address: it says by
+// itself who it is, and a browser holds its pages to it.
+func audienceFrom(form *api.Form) (audience, nonce string, err error) {
+	if form.Has("audience") {
+		if audience, err = form.String("audience"); err != nil {
+			return "", "", err
+		}
+		if !isOrigin(audience) {
+			return "", "", fault.New(fault.FieldInvalid, "field", "audience")
+		}
+	}
+	if form.Has("audience_nonce") {
+		if nonce, err = form.String("audience_nonce"); err != nil {
+			return "", "", err
+		}
+		visible := func(r rune) bool { return '!' <= r && r <= '~' }
+		if audience == "" || len(nonce) > maxAudienceNonce || strings.TrimFunc(nonce, visible) != "" {
+			return "", "", fault.New(fault.FieldInvalid, "field", "audience_nonce")
+		}
+	}
+	return audience, nonce, nil
+}
+
+// isOrigin reports whether s is an origin as a browser spells it (RFC 6454, 6.2):
+// of https, or of http on the machine itself, where applications are developed.
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || len(s) > maxAudience || u.Hostname() == "" || u.Scheme+"://"+u.Host != s || s != strings.ToLower(s) {
+		return false
+	}
+	for _, c := range []byte(u.Host) {
+		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789-.:[]", rune(c)) {
+			return false
+		}
+	}
+	switch u.Scheme {
+	case "https":
+		return u.Port() != "443" && !strings.HasSuffix(u.Host, ":")
+	case "http":
+		return isLoopback(u.Hostname()) && u.Port() != "80" && !strings.HasSuffix(u.Host, ":")
+	}
+	return false
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// mayAssert refuses an assertion that a web page asks for to another origin than
+// its own, unless the page is the service's: it could have it asked for by the
+// other one's site, and hand it on as its own visitor's.
+func mayAssert(r *api.Request, issuer, audience string) error {
+	if audience != "" && issuer == "" {
+		return errors.New("no address to sign for: set ISSUER")
+	}
+	origin := r.Header.Get("Origin")
+	if audience == "" || origin == "" || origin == audience || origin == originOf(issuer) {
+		return nil
+	}
+	return fault.New(fault.FieldInvalid, "field", "audience")
+}
+
+// originOf is the origin of an address.
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}

@@ -1,0 +1,50 @@
+// Package openid answers what third parties ask by the standards of OpenID and
+// OAuth.
+package openid
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"systole/shared/api"
+)
+
+// KeySet has the keys that the service's tokens are verified with, as JSON (JWK
+// Set, RFC 7517); see signing.Keys.
+type KeySet interface {
+	JSON(ctx context.Context) ([]byte, error)
+}
+
+// keysFresh is how long a third party may keep the keys. A next key is published
+// for longer than that before it signs.
+const keysFresh = "public, max-age=300"
+
+// Keys is the route of the keys.
+func Keys(k KeySet) api.Route {
+	return api.Route{Path: api.PathKeys, Methods: map[string]api.Handler{http.MethodGet: keys(k)}}
+}
+
+func keys(k KeySet) api.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		set, err := k.JSON(r.Context())
+		if err != nil {
+			return fmt.Errorf("list keys: %w", err)
+		}
+		return public(w, keysFresh, set)
+	}
+}
+
+// public answers with a document that is the same for everybody: any page may read
+// it.
+func public(w http.ResponseWriter, keep string, document []byte) error {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Cache-Control", keep)
+	h.Set("Content-Type", "application/json")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Del("Vary")
+	w.WriteHeader(http.StatusOK)
+	_, _ = w.Write(document) // a caller who is gone can't be told so
+	return nil
+}

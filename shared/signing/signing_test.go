@@ -1,0 +1,113 @@
+package signing
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"systole/shared/biometric/protect"
+)
+
+// written are keys as the secret holds them.
+func written(t *testing.T, text string) *Keys {
+	t.Helper()
+	ring, err := protect.ParseKeys([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(ring)
+}
+
+func secret(name string) string { return strings.Repeat(name, protect.MinSecret) }
+
+func published(t *testing.T, k *Keys) jose.JSONWebKeySet {
+	t.Helper()
+	text, err := k.JSON(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), `"d"`) {
+		t.Fatal("a private key is published")
+	}
+	var set jose.JSONWebKeySet
+	if err := json.Unmarshal(text, &set); err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func signed(t *testing.T, k *Keys) *jose.JSONWebSignature {
+	t.Helper()
+	key, err := k.Current(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: key}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := signer.Sign([]byte("a claim"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := s.CompactSerialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = jose.ParseSigned(text, []jose.SignatureAlgorithm{jose.ES256}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A rotation as infra/README.md has it. At each step there are functions that know
+// the keys of the step before, and third parties that have fetched those.
+func TestWhatIsSignedInAnyStepOfARotationIsVerifiedInTheStepsAround(t *testing.T) {
+	steps := []*Keys{
+		written(t, fmt.Sprintf(`{"current":%q,"previous":[]}`, secret("a"))),
+		written(t, fmt.Sprintf(`{"next":%q,"current":%q,"previous":[]}`, secret("b"), secret("a"))),
+		written(t, fmt.Sprintf(`{"current":%q,"previous":[%q]}`, secret("b"), secret("a"))),
+	}
+	for i, signing := range steps {
+		s := signed(t, signing)
+		for j, fetched := range steps {
+			_, err := s.Verify(published(t, fetched))
+			if tooOld := i-j > 1; tooOld != (err != nil) {
+				t.Errorf("signed in step %d, verified in step %d: %v", i, j, err)
+			}
+		}
+	}
+	if kid := signed(t, steps[2]).Signatures[0].Header.KeyID; kid == signed(t, steps[0]).Signatures[0].Header.KeyID {
+		t.Error("the rotation changed no key")
+	}
+}
+
+// A stored secret gives the same key in every version of the service.
+func TestTheKeyOfASecretStaysWhatItIs(t *testing.T) {
+	text, err := written(t, fmt.Sprintf(`{"current":%q}`, secret("k"))).JSON(t.Context())
+	const want = `{"keys":[{"use":"sig","kty":"EC","kid":"31f8bdf5b636decf","crv":"P-256","alg":"ES256",` +
+		`"x":"MvxFWspwm9UARcykcqoO5juPU26kAq5tdGgzg2hV4H4","y":"xbCz0DwwWWG_PfnQZo346uVKYF5YEStSbR37KRkWwUY"}]}`
+	if err != nil || string(text) != want {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
+type broken struct{}
+
+func (broken) Ring(context.Context) (protect.Ring, error) { return protect.Ring{}, errors.New("no") }
+
+func TestWithoutSecretsNothingIsSigned(t *testing.T) {
+	for _, source := range []Source{broken{}, protect.Ring{}} {
+		if _, err := New(source).Current(t.Context()); err == nil {
+			t.Errorf("%T gave a key", source)
+		}
+		if _, err := New(source).JSON(t.Context()); err == nil {
+			t.Errorf("%T gave keys", source)
+		}
+	}
+}
