@@ -104,6 +104,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	operators, err := serveOperators(settings, stores)
+	if err != nil {
+		log.Warn("operate has to wait until the service ends", "error", err)
+	}
 	server := newServer(h, log)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -118,7 +122,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
 	defer cancel()
-	err = server.Shutdown(drain)
+	err = errors.Join(server.Shutdown(drain), operators.Shutdown(drain))
 	<-cleaned
 	return err
 }

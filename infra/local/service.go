@@ -8,9 +8,12 @@ import (
 	"net/http"
 	"time"
 
+	"systole/infra/keyfile"
+	"systole/infra/operator"
 	"systole/infra/service"
 	"systole/shared/api"
 	"systole/shared/aws/gateway"
+	"systole/shared/biometric/protect"
 	"systole/shared/cleanup"
 	"systole/shared/config"
 	"systole/shared/embedded"
@@ -20,6 +23,7 @@ import (
 // stores are where everything is kept.
 type stores struct {
 	service.Stores
+	keys  *keyfile.Keys // nil where nothing is kept
 	where string
 	close func() error
 }
@@ -32,21 +36,25 @@ func openStores(o options) (*stores, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := openKeys(o.data)
+	keys, err := keyfile.Open(o.data)
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
-	return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: keys}, absolute(o.data), kept.Close}, nil
+	return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: keys}, keys, absolute(o.data), kept.Close}, nil
 }
 
 // passingStores keep everything until the process ends.
 func passingStores() (*stores, error) {
-	keys, err := passingKeys()
+	text, err := protect.DrawKeys()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := protect.ParseKeys(text)
 	if err != nil {
 		return nil, err
 	}
 	kept, objects := new(memory.Store), &memory.Objects{Now: time.Now}
-	return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: keys},
+	return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: keys}, nil,
 		"memory: gone when this ends", func() error { return nil }}, nil
 }
 
@@ -72,6 +80,19 @@ func handler(c config.Config, s *stores, base string, log *slog.Logger) (http.Ha
 		}
 		front.ServeHTTP(w, r)
 	}), nil
+}
+
+// serveOperators runs the commands of infra/operate while the service has the data
+// folder. Where nothing is kept it serves nobody.
+func serveOperators(c config.Config, s *stores) (*http.Server, error) {
+	if s.keys == nil {
+		return new(http.Server), nil
+	}
+	server, err := operator.Serve(s.where, operator.New(c, s.Members, s.Sessions, s.Objects, s.keys))
+	if err != nil {
+		return new(http.Server), err
+	}
+	return server, nil
 }
 
 // cleanEvery is the schedule of template.yaml.

@@ -34,6 +34,11 @@ func (s Deletions) Delete(ctx context.Context, token, password string) error {
 	if err != nil {
 		return err
 	}
+	return s.DeleteOf(ctx, m)
+}
+
+// DeleteOf is Delete of a member, for an operator whom the person asked.
+func (s *Service) DeleteOf(ctx context.Context, m store.Member) error {
 	// First the account can't be used any more, and nothing points to the objects;
 	// the row goes last.
 	if err := s.members.VoidTokens(ctx, m.Username, m.PK, s.now()); err != nil {
@@ -42,7 +47,7 @@ func (s Deletions) Delete(ctx context.Context, token, password string) error {
 	if err := s.templates.Forget(ctx, m); err != nil {
 		return err
 	}
-	err = parallel.Do(
+	err := parallel.Do(
 		func() error { return s.tokens.End(ctx, m.Username, store.TokenID{}) },
 		func() error { return s.members.ForgetActivity(ctx, m.Username) },
 	)

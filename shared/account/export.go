@@ -46,7 +46,35 @@ func (s *Service) Export(ctx context.Context, token string) (Export, error) {
 	if err != nil {
 		return Export{}, err
 	}
-	e := Export{Member: m, Own: own.ID}
+	withheld := member.MayChangeTemplate(own, m, s.now())
+	e, err := s.export(ctx, m, withheld == nil)
+	if err != nil {
+		return Export{}, err
+	}
+	e.Own, e.Withheld = own.ID, withheld
+	return e, s.noteExport(ctx, m, member.DataExported)
+}
+
+// ExportOf is Export of a member, for an operator whom the person asked. Recordings
+// come without their content: an operator sees none.
+func (s *Service) ExportOf(ctx context.Context, m store.Member) (Export, error) {
+	e, err := s.export(ctx, m, false)
+	if err != nil {
+		return Export{}, err
+	}
+	return e, s.noteExport(ctx, m, member.OperatorExported)
+}
+
+func (s *Service) noteExport(ctx context.Context, m store.Member, kind store.EventKind) error {
+	if err := s.members.Note(ctx, m.Username, member.NewEvent(kind, s.now())); err != nil {
+		return fmt.Errorf("note export: %w", err)
+	}
+	return nil
+}
+
+// export returns the member's data, with contents those of the recordings too.
+func (s *Service) export(ctx context.Context, m store.Member, contents bool) (Export, error) {
+	e := Export{Member: m}
 	sessions, err := s.sessions.SessionsOf(ctx, m.Username)
 	if err != nil {
 		return Export{}, fmt.Errorf("list sessions: %w", err)
@@ -57,14 +85,8 @@ func (s *Service) Export(ctx context.Context, token string) (Export, error) {
 		return Export{}, fmt.Errorf("list activity: %w", err)
 	}
 	e.Activity = member.Remembered(events, m, s.now())
-	e.Withheld = member.MayChangeTemplate(own, m, s.now())
-	if e.Recordings, err = s.recordings(ctx, m.PK, e.Withheld == nil); err != nil {
-		return Export{}, err
-	}
-	if err := s.members.Note(ctx, m.Username, member.NewEvent(member.DataExported, s.now())); err != nil {
-		return Export{}, fmt.Errorf("note export: %w", err)
-	}
-	return e, nil
+	e.Recordings, err = s.recordings(ctx, m.PK, contents)
+	return e, err
 }
 
 // recordings lists the stored recordings, newest first, and with contents the

@@ -64,18 +64,31 @@ func (r registry) read(ctx context.Context, key string) (content, error) {
 	if err != nil {
 		return content{}, fmt.Errorf("read keys: %w", err)
 	}
-	b, _, _, err := ring.Open(key, object)
-	if errors.Is(err, protect.ErrKey) {
-		return content{}, fault.New(fault.Unavailable).Because(fmt.Errorf("open %s: %w", key, err))
+	c, err := contentOf(ring, key, object)
+	if fault.Is(err, fault.ModelDamaged) {
+		return content{}, nil
 	}
 	if err != nil {
-		return content{}, nil
+		return content{}, err
+	}
+	return content{enrolled: c.enrolled, checked: c.checked}, nil
+}
+
+// contentOf opens an object. The errors are fault.ModelDamaged and, for want of
+// the key, fault.Unavailable.
+func contentOf(ring protect.Ring, key string, object []byte) (*content, error) {
+	b, _, _, err := ring.Open(key, object)
+	if errors.Is(err, protect.ErrKey) {
+		return nil, fault.New(fault.Unavailable).Because(fmt.Errorf("open %s: %w", key, err))
+	}
+	if err != nil {
+		return nil, fault.New(fault.ModelDamaged).Because(fmt.Errorf("open %s: %w", key, err))
 	}
 	c, err := parseContent(b)
 	if err != nil {
-		return content{}, nil
+		return nil, fault.New(fault.ModelDamaged).Because(fmt.Errorf("open %s: %w", key, err))
 	}
-	return content{enrolled: c.enrolled, checked: c.checked}, nil
+	return c, nil
 }
 
 // write stores the digests without a template and returns the object's key, ""

@@ -123,11 +123,17 @@ func (s *Service) Sessions(ctx context.Context, token string) (own store.Session
 	if err != nil {
 		return store.Session{}, nil, err
 	}
-	all, err = s.tokens.sessions.SessionsOf(ctx, m.Username)
+	all, err = s.SessionsOf(ctx, m)
+	return own, all, err
+}
+
+// SessionsOf returns the member's sessions, oldest first.
+func (s *Service) SessionsOf(ctx context.Context, m store.Member) ([]store.Session, error) {
+	all, err := s.tokens.sessions.SessionsOf(ctx, m.Username)
 	if err != nil {
-		return store.Session{}, nil, fmt.Errorf("list sessions: %w", err)
+		return nil, fmt.Errorf("list sessions: %w", err)
 	}
-	return own, s.tokens.Alive(all, m), nil
+	return s.tokens.Alive(all, m), nil
 }
 
 // LogOutEverywhere ends every session of the token's member, this one too.
@@ -136,11 +142,17 @@ func (s *Service) LogOutEverywhere(ctx context.Context, token string) error {
 	if err != nil {
 		return err
 	}
+	return s.EndSessions(ctx, m, LoggedOutEverywhere)
+}
+
+// EndSessions ends every session of the member, and notes it as an event of this
+// kind.
+func (s *Service) EndSessions(ctx context.Context, m store.Member, kind store.EventKind) error {
 	now := s.now()
 	if err := s.members.VoidTokens(ctx, m.Username, m.PK, now); err != nil {
 		return fmt.Errorf("void tokens: %w", err)
 	}
-	if err := s.members.Note(ctx, m.Username, NewEvent(LoggedOutEverywhere, now)); err != nil {
+	if err := s.members.Note(ctx, m.Username, NewEvent(kind, now)); err != nil {
 		return fmt.Errorf("note log-out: %w", err)
 	}
 	return s.tokens.End(ctx, m.Username, store.TokenID{})
@@ -153,6 +165,11 @@ func (s *Service) Activity(ctx context.Context, token string) ([]store.Event, er
 	if err != nil {
 		return nil, err
 	}
+	return s.ActivityOf(ctx, m)
+}
+
+// ActivityOf is Activity of a member.
+func (s *Service) ActivityOf(ctx context.Context, m store.Member) ([]store.Event, error) {
 	events, err := s.members.ActivityOf(ctx, m.Username, searchedEvents)
 	if err != nil {
 		return nil, fmt.Errorf("list activity: %w", err)

@@ -23,6 +23,11 @@ const (
 	Recognised          store.EventKind = "recognised" // noted once a day
 	NotRecognised       store.EventKind = "not_recognised"
 	ReplayRefused       store.EventKind = "replay_refused"
+	// What an operator of the service did.
+	OperatorLookedUp      store.EventKind = "operator_looked_up"
+	OperatorUnlocked      store.EventKind = "operator_unlocked"
+	OperatorEndedSessions store.EventKind = "operator_ended_sessions"
+	OperatorExported      store.EventKind = "operator_exported"
 )
 
 // ActivityKeep is how long an event is kept: long enough that a member who
@@ -44,7 +49,8 @@ const (
 
 // weighty are the events that no number of others may displace from the answer:
 // they change the protection of the account.
-var weighty = []store.EventKind{SignedUp, PasswordChanged, ConsentWithdrawn, DataExported, ModelMade, ModelDeleted}
+var weighty = []store.EventKind{SignedUp, PasswordChanged, ConsentWithdrawn, DataExported, ModelMade, ModelDeleted,
+	OperatorLookedUp, OperatorUnlocked, OperatorEndedSessions, OperatorExported}
 
 // shown returns the newest activityLimit of the events, newest first, and of the
 // weighty ones all.

@@ -2,7 +2,9 @@ package members
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"time"
 
@@ -92,6 +94,14 @@ func export(e Exports) api.Answer {
 		}
 		return api.JSON(w, http.StatusOK, out)
 	}
+}
+
+// WriteExport writes an export as the route answers it, for a person to read.
+func WriteExport(w io.Writer, all account.Export) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	return out.Encode(exportedFrom(all))
 }
 
 func exportedFrom(all account.Export) exported {

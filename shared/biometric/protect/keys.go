@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 )
 
 // keysFile is how keys are written down. To rotate, a new one becomes the next:
@@ -17,7 +19,14 @@ type keysFile struct {
 	Next     string   `json:"next,omitempty"`
 	Current  string   `json:"current"`
 	Previous []string `json:"previous"`
+	// Drawn is the time of the last change of Next and Current; zero for none.
+	Drawn time.Time `json:"drawn,omitzero"`
 }
+
+// Settle is how long to wait between the steps of a rotation. Functions know a change
+// within five minutes, third parties keep public keys for as long, and a request
+// takes a while.
+const Settle = 10 * time.Minute
 
 // ParseKeys reads {"next":"…","current":"…","previous":["…"]}, in which next may
 // be missing. The error reveals nothing of the keys.
@@ -34,9 +43,81 @@ func ParseKeys(b []byte) (Ring, error) {
 
 // DrawKeys returns new keys, as ParseKeys reads them.
 func DrawKeys() ([]byte, error) {
+	secret, err := drawSecret()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(keysFile{Current: secret, Previous: []string{}})
+}
+
+// NextKey returns the id of the key that becomes current next, or false for none.
+func NextKey(b []byte) (KeyID, bool, error) {
+	f, err := parseFile(b)
+	if err != nil || f.Next == "" {
+		return KeyID{}, false, err
+	}
+	return newKey(f.Next).id, true, nil
+}
+
+// AddKey returns the keys with a new one as the next. It is an error where there is
+// a next one.
+func AddKey(b []byte, now time.Time) ([]byte, error) {
+	f, err := parseFile(b)
+	if err != nil {
+		return nil, err
+	}
+	if f.Next != "" {
+		return nil, errors.New("there is a next key already")
+	}
+	if f.Next, err = drawSecret(); err != nil {
+		return nil, err
+	}
+	f.Drawn = now.UTC()
+	return json.Marshal(f)
+}
+
+// PromoteKey returns the keys with the next one as the current one. It is an error
+// where there is none, and before it has waited for Settle.
+func PromoteKey(b []byte, now time.Time) ([]byte, error) {
+	f, err := parseFile(b)
+	if err != nil {
+		return nil, err
+	}
+	if f.Next == "" {
+		return nil, errors.New("there is no next key")
+	}
+	if until := f.Drawn.Add(Settle); now.Before(until) {
+		return nil, fmt.Errorf("not everybody may know the next key until %s", until.Format(time.RFC3339))
+	}
+	return json.Marshal(keysFile{Current: f.Next, Previous: append([]string{f.Current}, f.Previous...), Drawn: now.UTC()})
+}
+
+// RetireKeys returns the keys without the previous ones that keep refuses. It is an
+// error soon after a rotation: something may still be sealed with one of them.
+func RetireKeys(b []byte, now time.Time, keep func(KeyID) bool) ([]byte, error) {
+	f, err := parseFile(b)
+	if err != nil {
+		return nil, err
+	}
+	if until := f.Drawn.Add(Settle); now.Before(until) {
+		return nil, fmt.Errorf("the key before the current one may be in use until %s", until.Format(time.RFC3339))
+	}
+	f.Previous = slices.DeleteFunc(f.Previous, func(secret string) bool { return !keep(newKey(secret).id) })
+	return json.Marshal(f)
+}
+
+// parseFile reads keys that ParseKeys takes.
+func parseFile(b []byte) (f keysFile, err error) {
+	if _, err := ParseKeys(b); err != nil {
+		return f, err
+	}
+	return f, json.Unmarshal(b, &f)
+}
+
+func drawSecret() (string, error) {
 	secret := make([]byte, MinSecret)
 	if _, err := rand.Read(secret); err != nil {
-		return nil, fmt.Errorf("draw key: %w", err)
+		return "", fmt.Errorf("draw key: %w", err)
 	}
-	return json.Marshal(keysFile{Current: hex.EncodeToString(secret), Previous: []string{}})
+	return hex.EncodeToString(secret), nil
 }

@@ -49,9 +49,18 @@ type Ring struct {
 	keys []key
 }
 
+// KeyID tells the keys of a ring apart and reveals nothing of them.
+type KeyID [idLength]byte
+
 type key struct {
-	id     [idLength]byte
+	id     KeyID
 	secret []byte
+}
+
+func newKey(secret string) key {
+	k := key{secret: []byte(secret)}
+	copy(k.id[:], k.derive(nil, "id"))
+	return k
 }
 
 // NewRing returns the ring of the secrets, the current one first.
@@ -61,9 +70,7 @@ func NewRing(current string, previous ...string) (Ring, error) {
 		if len(secret) < MinSecret {
 			return Ring{}, fmt.Errorf("a key has %d bytes: it takes %d, drawn at random", len(secret), MinSecret)
 		}
-		k := key{secret: []byte(secret)}
-		copy(k.id[:], k.derive(nil, "id"))
-		r.keys = append(r.keys, k)
+		r.keys = append(r.keys, newKey(secret))
 	}
 	return r, nil
 }
@@ -78,9 +85,27 @@ type Source func(context.Context) (Ring, error)
 // Ring calls s.
 func (s Source) Ring(ctx context.Context) (Ring, error) { return s(ctx) }
 
+// IDs are the ids of the keys, the current one first.
+func (r Ring) IDs() []KeyID {
+	ids := make([]KeyID, len(r.keys))
+	for i, k := range r.keys {
+		ids[i] = k.id
+	}
+	return ids
+}
+
+// KeyOf returns the id of the key that something was sealed with, or false for
+// bytes of another layout.
+func KeyOf(sealed []byte) (id KeyID, ok bool) {
+	if len(sealed) < headerLength || !bytes.HasPrefix(sealed, []byte(magic)) {
+		return id, false
+	}
+	return KeyID(sealed[len(magic):][:idLength]), true
+}
+
 // Derived is a secret for one purpose, made of one of the keys, whose id it has.
 type Derived struct {
-	ID     [8]byte
+	ID     KeyID
 	Secret [32]byte
 }
 
@@ -135,13 +160,14 @@ func (r Ring) Seal(place string, random io.Reader, marshal func(seed [32]byte) (
 // transform. stale reports that its key isn't the current one. The errors are
 // ErrLayout, ErrKey and ErrDamaged.
 func (r Ring) Open(place string, sealed []byte) (plain []byte, seed [32]byte, stale bool, err error) {
-	if len(sealed) < headerLength || !bytes.HasPrefix(sealed, []byte(magic)) {
+	id, ok := KeyOf(sealed)
+	if !ok {
 		return nil, seed, false, ErrLayout
 	}
 	header, rest := sealed[:headerLength:headerLength], sealed[headerLength:]
 	salt := header[headerLength-saltLength:]
 	for i, k := range r.keys {
-		if !bytes.Equal(k.id[:], header[len(magic):len(magic)+idLength]) {
+		if k.id != id {
 			continue
 		}
 		plain, err := k.cipher(salt).Open(nil, nonce(), rest, additional(header, place))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"systole/shared/biometric/protect"
 )
@@ -22,14 +23,14 @@ type Secrets struct {
 	server *httptest.Server
 
 	mu    sync.Mutex
-	keys  []string // the current one first
+	text  string
 	reads int
 }
 
 // StartSecrets starts a Secrets Manager that has keys, until the test ends.
 func StartSecrets(t testing.TB) *Secrets {
 	t.Helper()
-	s := &Secrets{keys: []string{draw(t)}}
+	s := &Secrets{text: string(draw(t))}
 	s.server = httptest.NewServer(s)
 	s.URL = s.server.URL
 	t.Cleanup(s.Stop)
@@ -39,7 +40,7 @@ func StartSecrets(t testing.TB) *Secrets {
 // Ring is a ring with keys of its own.
 func Ring(t testing.TB) protect.Ring {
 	t.Helper()
-	ring, err := protect.NewRing(draw(t))
+	ring, err := protect.ParseKeys(draw(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,35 +62,45 @@ func (s *Secrets) Rotate(t testing.TB) {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.keys = append([]string{draw(t)}, s.keys...)
-}
-
-func draw(t testing.TB) string {
-	t.Helper()
-	b, err := protect.DrawKeys()
+	now := time.Now()
+	keys, err := protect.AddKey([]byte(s.text), now)
+	if err == nil {
+		keys, err = protect.PromoteKey(keys, now.Add(protect.Settle))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	var keys struct{ Current string }
-	if err := json.Unmarshal(b, &keys); err != nil {
+	s.text = string(keys)
+}
+
+func draw(t testing.TB) []byte {
+	t.Helper()
+	keys, err := protect.DrawKeys()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return keys.Current
+	return keys
 }
 
 func (s *Secrets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var in struct{ SecretId string }
+	var in struct{ SecretId, SecretString string }
 	err := json.NewDecoder(r.Body).Decode(&in)
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	signed := strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 Credential="+accessKey+"/")
-	if err != nil || !signed || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" || in.SecretId != KeysSecret {
-		w.WriteHeader(http.StatusBadRequest)
-		fmt.Fprint(w, `{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}`)
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.reads++
-	text, _ := json.Marshal(map[string]any{"current": s.keys[0], "previous": s.keys[1:]}) // strings only
-	json.NewEncoder(w).Encode(map[string]string{"Name": KeysSecret, "SecretString": string(text)})
+	switch action := r.Header.Get("X-Amz-Target"); {
+	case err != nil || !signed || in.SecretId != KeysSecret:
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, `{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}`)
+	case action == "secretsmanager.GetSecretValue":
+		s.reads++
+		json.NewEncoder(w).Encode(map[string]string{"Name": KeysSecret, "SecretString": s.text})
+	case action == "secretsmanager.PutSecretValue":
+		s.text = in.SecretString
+		json.NewEncoder(w).Encode(map[string]string{"Name": KeysSecret})
+	default:
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, `{"__type":"UnknownOperationException"}`)
+	}
 }

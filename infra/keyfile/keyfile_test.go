@@ -1,4 +1,4 @@
-package main
+package keyfile
 
 import (
 	"os"
@@ -9,10 +9,10 @@ import (
 
 func TestKeysAreDrawnOnceAndKeptFromOthers(t *testing.T) {
 	folder := t.TempDir()
-	if _, err := openKeys(folder); err != nil {
+	if _, err := Open(folder); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(folder, keysName)
+	path := filepath.Join(folder, Name)
 	first, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -20,7 +20,7 @@ func TestKeysAreDrawnOnceAndKeptFromOthers(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
-	if _, err := openKeys(folder); err != nil {
+	if _, err := Open(folder); err != nil {
 		t.Fatal(err)
 	}
 	if again, err := os.ReadFile(path); err != nil || string(again) != string(first) {
@@ -44,10 +44,10 @@ func TestKeysThatCantBeTrustedStopTheService(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			folder := t.TempDir()
-			if err := os.WriteFile(filepath.Join(folder, keysName), []byte(tt.content), tt.mode); err != nil {
+			if err := os.WriteFile(filepath.Join(folder, Name), []byte(tt.content), tt.mode); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := openKeys(folder); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if _, err := Open(folder); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%v", err)
 			}
 		})

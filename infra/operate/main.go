@@ -1,0 +1,77 @@
+// Command operate is the operator's tool of a local service or one in AWS:
+//
+//	go run ./infra/operate -h
+//
+// On the folder of a local service that runs, the service itself runs the command.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"systole/infra/operator"
+	"systole/shared/config"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "operate:", err)
+		os.Exit(1)
+	}
+}
+
+// options are the flags before the command.
+type options struct {
+	data string
+	aws  bool
+}
+
+func parse(args []string, stderr io.Writer) (o options, command []string, err error) {
+	flags := flag.NewFlagSet("operate", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&o.data, "data", ".data", "`folder` of a local service, whether or not it runs")
+	flags.BoolVar(&o.aws, "aws", false, "a deployment in AWS, found by the settings of its functions: "+
+		config.MembersTable+", "+config.TokensTable+", "+config.ActivityTable+", "+config.Bucket+", "+config.KeysSecret+
+		", and AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN")
+	flags.Usage = func() { usage(flags) }
+	if err := flags.Parse(args); err != nil {
+		return o, nil, err
+	}
+	return o, flags.Args(), nil
+}
+
+func usage(flags *flag.FlagSet) {
+	out := flags.Output()
+	fmt.Fprintf(out, "operate [flags] command: what an operator does with members and keys. It prints no score, recording or hash of a\n"+
+		"password, and notes what it does to members in their activity.\n\nFlags:\n")
+	flags.PrintDefaults()
+	fmt.Fprintf(out, "\nCommands; -h behind one explains its flags:\n")
+	operator.Usage(out)
+}
+
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	o, command, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	if !o.aws && operator.Served(o.data) {
+		return operator.Ask(ctx, o.data, command, stdin, stdout)
+	}
+	deployment, closeStores, err := open(o)
+	if err != nil {
+		return err
+	}
+	return errors.Join(operator.Run(ctx, deployment, command, stdin, stdout), closeStores())
+}

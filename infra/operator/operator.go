@@ -1,0 +1,187 @@
+// Package operator is what a person who runs a deployment does with its members
+// and keys: looks a member up, unlocks them, ends their sessions, exports and
+// deletes on their request, examines what is stored, and rotates the keys.
+//
+// What is done to a member is noted in the member's activity. Nothing prints a
+// score, a recording, a token, or the hash of a password.
+package operator
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"systole/functions/wiring"
+	"systole/shared/biometric/protect"
+	"systole/shared/config"
+	"systole/shared/ecg/engine"
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// Keys are the keys of a deployment, which an operator may replace.
+type Keys interface {
+	Ring(context.Context) (protect.Ring, error)
+	// Text returns the keys as protect.ParseKeys reads them.
+	Text(context.Context) ([]byte, error)
+	// Replace writes a text in place of the old one, or fails where the old one is
+	// another by now.
+	Replace(ctx context.Context, old, text []byte) error
+}
+
+// Deployment is what an operator works on. Its parts need no Hasher and no Uploads.
+type Deployment struct {
+	wiring.Parts
+	Keys Keys
+}
+
+// command is one of the tool's.
+type command struct {
+	words   string // "sessions end"
+	args    string
+	meaning string
+	run     func(ctx context.Context, c call) error
+	reads   func(args []string) bool // whether it reads its input; nil never does
+}
+
+// commands lists all of them.
+func commands() []command {
+	return []command{
+		{"member", "[-address IP] NAME", "look a member up, and what happened to them; -pk N instead of NAME", lookUp, nil},
+		{"unlock", "[-address IP] NAME", "let a member log in, and be checked, without waiting for failures to be forgotten; -address for those from there", unlock, nil},
+		{"sessions", "NAME", "list a member's sessions", sessions, nil},
+		{"sessions end", "NAME", "log a member out everywhere", endSessions, nil},
+		{"export", "NAME", "print all data about a person as JSON, on their request; recordings without their content", export, nil},
+		{"delete", "-pk PK NAME", "delete an account and all data about a person, on their request; PK as member prints it", deleteMember, nil},
+		{"check", "", "examine whether rows, pointers and objects agree", check, nil},
+		{"keys", "", "list the keys of the models, and what needs each", listKeys, nil},
+		{"keys rotate", "", "draw the next key; run it again ten minutes later, when everybody knows it, to seal and sign with it", rotateKeys, nil},
+		{"keys reseal", "", "seal with the current key what is sealed with another one", resealAll, nil},
+		{"keys retire", "", "remove the keys that nothing needs any more", retireKeys, nil},
+		{"figures", "[-log]", "print figures of the last day, from the stores, or with -log from the service's log on standard input", figures,
+			func(args []string) bool { return slices.Contains(args, "-log") || slices.Contains(args, "--log") }},
+	}
+}
+
+// call is one run of a command.
+type call struct {
+	Deployment
+	flags *flag.FlagSet
+	args  []string
+	in    io.Reader
+	out   io.Writer
+}
+
+// Run runs the command that args begin with. Its output goes to out. A usage error
+// tells what there is.
+func Run(ctx context.Context, d Deployment, args []string, in io.Reader, out io.Writer) error {
+	c, rest, err := find(args)
+	if err != nil {
+		return err
+	}
+	flags := flag.NewFlagSet(c.words, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	err = c.run(ctx, call{d, flags, rest, in, out})
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintf(out, "operate %s %s\n    \t%s\n", c.words, c.args, c.meaning)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+		return nil
+	}
+	return err
+}
+
+// find returns the command that args begin with, of several the longest, and the
+// arguments behind it.
+func find(args []string) (command, []string, error) {
+	all := commands()
+	slices.SortStableFunc(all, func(a, b command) int { return len(b.words) - len(a.words) })
+	for _, c := range all {
+		words := strings.Fields(c.words)
+		if len(args) >= len(words) && slices.Equal(args[:len(words)], words) {
+			return c, args[len(words):], nil
+		}
+	}
+	if len(args) == 0 {
+		return command{}, nil, errors.New("no command: -h lists them")
+	}
+	return command{}, nil, fmt.Errorf("no command %q: -h lists them", args[0])
+}
+
+// Usage lists the commands.
+func Usage(out io.Writer) {
+	for _, c := range commands() {
+		fmt.Fprintf(out, "  %s\n    \t%s\n", strings.TrimSpace(c.words+" "+c.args), c.meaning)
+	}
+}
+
+// parse parses the flags of a command that takes so many further arguments.
+func (c *call) parse(takes int) error {
+	if err := c.flags.Parse(c.args); err != nil {
+		return err
+	}
+	c.args = c.flags.Args()
+	if len(c.args) != takes {
+		return fmt.Errorf("%s takes %s, not %q: -h explains it", c.flags.Name(), arguments(takes), c.args)
+	}
+	return nil
+}
+
+func arguments(n int) string {
+	switch n {
+	case 0:
+		return "no further argument"
+	case 1:
+		return "one argument"
+	}
+	return fmt.Sprint(n, " arguments")
+}
+
+// each calls do for every member, page by page. An error of do ends it.
+func (c *call) each(ctx context.Context, do func(store.Member) error) error {
+	for cursor := ""; ; {
+		page, next, err := c.Members.MembersPage(ctx, cursor, pageSize)
+		if err != nil {
+			return err
+		}
+		for _, m := range page {
+			if err := do(m); err != nil {
+				return err
+			}
+		}
+		if cursor = next; cursor == "" {
+			return nil
+		}
+	}
+}
+
+// pageSize is how many rows or objects are listed at once.
+const pageSize = 100
+
+// reason is an error in a word for the table of a member: a fault's code, or what
+// a store says.
+func reason(err error) string {
+	var f *fault.Error
+	switch {
+	case errors.As(err, &f):
+		return string(f.Code)
+	case errors.Is(err, store.ErrNotFound):
+		return "object_missing"
+	}
+	return err.Error()
+}
+
+// New returns the deployment that keeps its data in these stores.
+func New(c config.Config, members store.Members, sessions store.Sessions, objects store.Objects, keys Keys) Deployment {
+	return Deployment{wiring.Parts{
+		Config: c, Members: members, Sessions: sessions, Objects: objects, Keys: keys, Engine: engine.New(c.SamplingRateHz),
+		Now: time.Now, Random: rand.Reader,
+	}, keys}
+}
