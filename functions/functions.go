@@ -121,7 +121,7 @@ func All() []Function {
 				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
 				allow(tokensByUsername, "Query"),
 				allow(tokens, "BatchWriteItem"),
-				allow(activity, "BatchWriteItem", "PutItem"),
+				allow(activity, "BatchWriteItem", "PutItem", "UpdateItem"),
 			},
 		},
 		{
@@ -136,7 +136,7 @@ func All() []Function {
 			Grants: append([]Grant{
 				allow(tokens, "GetItem", "UpdateItem"),
 				allow(members, "GetItem", "UpdateItem"),
-				allow(activity, "PutItem"),
+				allow(activity, "PutItem", "UpdateItem"),
 				allow(keys, "GetSecretValue"),
 				allow(templates, "PutObject", "GetObject"),
 				allow(memories, "GetObject"),
@@ -162,7 +162,7 @@ func All() []Function {
 			Grants: append([]Grant{
 				allow(tokens, "GetItem", "UpdateItem"),
 				allow(members, "GetItem", "UpdateItem"),
-				allow(activity, "PutItem"),
+				allow(activity, "PutItem", "UpdateItem"),
 				allow(keys, "GetSecretValue"),
 				allow(templates, "GetObject", "PutObject"),
 				allow(incoming, "GetObject"),
@@ -176,7 +176,7 @@ func All() []Function {
 				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
 				allow(tokens, "GetItem", "UpdateItem", "BatchWriteItem"),
 				allow(tokensByUsername, "Query"),
-				allow(activity, "PutItem"),
+				allow(activity, "PutItem", "UpdateItem"),
 			},
 		},
 		{
@@ -186,7 +186,7 @@ func All() []Function {
 				allow(members, "GetItem", "UpdateItem"),
 				allow(tokens, "GetItem", "BatchWriteItem"),
 				allow(tokensByUsername, "Query"),
-				allow(activity, "PutItem"),
+				allow(activity, "PutItem", "UpdateItem"),
 			},
 		},
 		{
@@ -201,7 +201,7 @@ func All() []Function {
 			Grants: append([]Grant{
 				allow(members, "GetItem", "UpdateItem"),
 				allow(tokens, "GetItem"),
-				allow(activity, "PutItem"),
+				allow(activity, "PutItem", "UpdateItem"),
 				allow(keys, "GetSecretValue"),
 				allow(templates, "GetObject"),
 				allow(memories, "PutObject", "GetObject"),
@@ -215,7 +215,7 @@ func All() []Function {
 				allow(members, "GetItem"),
 				allow(tokens, "GetItem"),
 				allow(tokensByUsername, "Query"),
-				allow(activity, "Query", "PutItem"),
+				allow(activity, "Query", "PutItem", "UpdateItem"),
 				allow(recordings, "GetObject"),
 				allow(bucket, "ListBucket"),
 			},
@@ -227,7 +227,7 @@ func All() []Function {
 				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
 				allow(tokens, "GetItem", "BatchWriteItem"),
 				allow(tokensByUsername, "Query"),
-				allow(activity, "PutItem", "Query", "BatchWriteItem"),
+				allow(activity, "PutItem", "UpdateItem", "Query", "BatchWriteItem"),
 			}, erase(templates, memories, recordings, incoming)...),
 		},
 		{
@@ -236,7 +236,7 @@ func All() []Function {
 			Grants: append([]Grant{
 				allow(members, "GetItem", "UpdateItem"),
 				allow(tokens, "GetItem"),
-				allow(activity, "PutItem"),
+				allow(activity, "PutItem", "UpdateItem"),
 				allow(keys, "GetSecretValue"),
 				allow(templates, "GetObject"),
 				allow(memories, "PutObject", "GetObject"),

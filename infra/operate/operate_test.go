@@ -190,7 +190,7 @@ func (r *running) logInFrom(t *testing.T, address, username, password string) st
 // happened lists the events of a member, newest first.
 func (r *running) happened(t *testing.T, username string) (kinds []string) {
 	t.Helper()
-	events, err := r.Members.ActivityOf(t.Context(), username, 1000)
+	events, _, err := r.Members.ActivityOf(t.Context(), username, "", 1000)
 	if err != nil {
 		t.Fatal(err)
 	}

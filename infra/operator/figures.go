@@ -78,20 +78,17 @@ func (c *call) storeFigures(ctx context.Context, from time.Time) error {
 }
 
 func (c *call) countEvents(ctx context.Context, m store.Member, from time.Time, into map[store.EventKind]int) error {
-	events, err := c.Members.ActivityOf(ctx, m.Username, maxEvents)
+	events, err := member.WholeActivity(ctx, c.Members, m, c.Now())
 	if err != nil {
 		return err
 	}
-	for _, e := range member.Remembered(events, m, c.Now()) {
+	for _, e := range events {
 		if !e.At.Before(from) {
-			into[e.Kind]++
+			into[e.Kind] += e.Count
 		}
 	}
 	return nil
 }
-
-// maxEvents bounds what is read of one member: more than a day's.
-const maxEvents = 10_000
 
 // line is what counts of a line of the log.
 type line struct {

@@ -76,7 +76,7 @@ func lookUp(ctx context.Context, c call) error {
 	if err != nil {
 		return err
 	}
-	events, err := people.ActivityOf(ctx, m)
+	events, err := member.WholeActivity(ctx, c.Members, m, c.Now())
 	if err != nil {
 		return err
 	}
@@ -89,9 +89,9 @@ func lookUp(ctx context.Context, c call) error {
 		fmt.Fprintf(w, "log-ins from %s\t%s\n", place(l.From), lockText(l))
 	}
 	printSessions(w, sessions)
-	fmt.Fprintf(w, "activity\t%d events, newest first\n", len(events))
+	fmt.Fprintf(w, "activity\t%d entries, newest first\n", len(events))
 	for _, e := range events {
-		fmt.Fprintf(w, "  %s\t%s\n", moment(e.At), e.Kind)
+		fmt.Fprintf(w, "  %s\t%s\n", moment(e.At), happened(e))
 	}
 	return w.Flush()
 }
@@ -106,6 +106,19 @@ func (c *call) named(ctx context.Context, pk int64) (store.Member, error) {
 		return m, fmt.Errorf("there is no member with pk %d", pk)
 	}
 	return m, err
+}
+
+// happened is the kind of an entry and, of one that counts several, their number,
+// the time of the first and the number of networks, where it is known.
+func happened(e store.Event) string {
+	if e.Count <= 1 {
+		return string(e.Kind)
+	}
+	text := fmt.Sprintf("%s, %d times since %s", e.Kind, e.Count, moment(e.First))
+	if len(e.Networks) > 0 {
+		text += fmt.Sprintf(", from %d networks at least", len(e.Networks))
+	}
+	return text
 }
 
 func printMember(w *tabwriter.Writer, m store.Member, now time.Time) {

@@ -88,7 +88,7 @@ func TestAnAccountIsOfNoUseFromTheFirstStepOfItsDeletion(t *testing.T) {
 	if _, err := h.store.Member(t.Context(), "kim"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("the row: %v", err)
 	}
-	if events, err := h.store.ActivityOf(t.Context(), "kim", 10); err != nil || len(events) > 0 {
+	if events, _, err := h.store.ActivityOf(t.Context(), "kim", "", 10); err != nil || len(events) > 0 {
 		t.Errorf("the activity: %v, %v", events, err)
 	}
 }

@@ -34,7 +34,6 @@ type Recording struct {
 // the rest.
 const (
 	maxRecordings = 1000
-	maxEvents     = 10_000
 	maxContent    = 3 << 20
 )
 
@@ -80,11 +79,9 @@ func (s *Service) export(ctx context.Context, m store.Member, contents bool) (Ex
 		return Export{}, fmt.Errorf("list sessions: %w", err)
 	}
 	e.Sessions = s.tokens.Alive(sessions, m)
-	events, err := s.members.ActivityOf(ctx, m.Username, maxEvents)
-	if err != nil {
-		return Export{}, fmt.Errorf("list activity: %w", err)
+	if e.Activity, err = member.WholeActivity(ctx, s.members, m, s.now()); err != nil {
+		return Export{}, err
 	}
-	e.Activity = member.Remembered(events, m, s.now())
 	e.Recordings, err = s.recordings(ctx, m.PK, contents)
 	return e, err
 }

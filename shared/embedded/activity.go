@@ -3,11 +3,10 @@ package embedded
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
-	"slices"
-	"systole/shared/store"
 
 	bolt "go.etcd.io/bbolt"
+
+	"systole/shared/store"
 )
 
 // Note: see store.ActivityLog.
@@ -19,35 +18,69 @@ func note(tx *bolt.Tx, username string, e store.Event) error {
 	if err := sweep(tx, e.At); err != nil {
 		return err
 	}
-	activity := tx.Bucket(activityBucket)
-	n, err := activity.NextSequence()
-	if err != nil {
+	activity, expiry := tx.Bucket(activityBucket), tx.Bucket(expiryBucket)
+	key := activityKey(username, e)
+	entry := e.Single()
+	var before store.Event
+	switch err := load(activity, key, &before); {
+	case err == nil && e.Within > 0:
+		if err := expiry.Delete(expiryKey(before.Expires, activityBucket, key)); err != nil {
+			return err
+		}
+		entry = before.With(e)
+	case err != nil && err != store.ErrNotFound:
 		return err
 	}
-	key := binary.BigEndian.AppendUint64(number(e.At.UnixNano()), n)
-	key = append(activityPrefix(username), key...)
-	if err := tx.Bucket(expiryBucket).Put(expiryKey(e.Expires, activityBucket, key), nil); err != nil {
+	if err := expiry.Put(expiryKey(entry.Expires, activityBucket, key), nil); err != nil {
 		return err
 	}
-	return save(activity, key, e)
+	return save(activity, key, entry)
 }
 
-// ActivityOf: see store.ActivityLog.
-func (s *Store) ActivityOf(_ context.Context, username string, limit int) (events []store.Event, err error) {
+// activityKey sorts as store.Event.Place does.
+func activityKey(username string, e store.Event) []byte {
+	at := e.At
+	if e.Within > 0 {
+		at = at.Truncate(e.Within)
+	}
+	return append(append(activityPrefix(username), number(at.UnixNano())...), e.Kind...)
+}
+
+// ActivityOf: see store.ActivityLog. A cursor is the end of an entry's key.
+func (s *Store) ActivityOf(_ context.Context, username, cursor string, limit int) (events []store.Event, next string, err error) {
 	err = s.read("activity of", func(tx *bolt.Tx) error {
 		prefix := activityPrefix(username)
 		c := tx.Bucket(activityBucket).Cursor()
-		for key, data := c.Seek(prefix); bytes.HasPrefix(key, prefix); key, data = c.Next() {
+		for key, data := before(c, prefix, cursor); bytes.HasPrefix(key, prefix); key, data = c.Prev() {
+			if len(events) == limit {
+				return nil
+			}
 			var e store.Event
 			if err := decode(data, &e); err != nil {
 				return err
 			}
-			events = append(events, e)
+			if e.Count == 0 {
+				e = e.Single()
+			}
+			events, next = append(events, e), string(key[len(prefix):])
 		}
+		next = ""
 		return nil
 	})
-	slices.Reverse(events)
-	return events[:min(len(events), limit)], err
+	return events, next, err
+}
+
+// before moves to the last key with the prefix that comes before prefix and
+// cursor, or for no cursor to the last of all.
+func before(c *bolt.Cursor, prefix []byte, cursor string) (key, data []byte) {
+	end := append(bytes.Clone(prefix), cursor...)
+	if cursor == "" {
+		end[len(end)-1]++ // a zero byte ends the prefix
+	}
+	if key, _ = c.Seek(end); key == nil {
+		return c.Last()
+	}
+	return c.Prev()
 }
 
 // ForgetActivity: see store.ActivityLog.

@@ -27,7 +27,7 @@ var (
 	sessionsBucket = []byte("sessions")         // token id -> session, JSON
 	ownersBucket   = []byte("sessions_by_user") // user name, 0, token id -> nothing
 	attemptsBucket = []byte("attempts")         // key -> attempts, JSON
-	activityBucket = []byte("activity")         // user name, 0, ns since 1970 and a number, 8 bytes each -> event, JSON
+	activityBucket = []byte("activity")         // user name, 0, ns since 1970, 8 bytes, and the kind (once: a number) -> entry, JSON
 	expiryBucket   = []byte("expiry")           // ns since 1970, 8 bytes, name of a bucket, 0, key in it -> nothing
 )
 

@@ -60,7 +60,7 @@ func TestAFileOfNovember2026IsReadAndWrittenAlike(t *testing.T) {
 	if of, err := s.SessionsOf(t.Context(), "홍길동"); err != nil || len(of) != 1 || of[0] != session {
 		t.Errorf("sessions are\n%+v, %v, want\n%+v", of, err, session)
 	}
-	if events, err := s.ActivityOf(t.Context(), "홍길동", 10); err != nil || len(events) != 1 || events[0].Kind != "logged_in" {
+	if events, _, err := s.ActivityOf(t.Context(), "홍길동", "", 10); err != nil || len(events) != 1 || events[0].Kind != "logged_in" {
 		t.Errorf("activity is %+v, %v", events, err)
 	}
 	if err := s.ClaimPKBlock(t.Context(), 3, "another"); !errors.Is(err, store.ErrExists) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
@@ -53,7 +54,7 @@ func (s *Service) verifyPassword(ctx context.Context, token, password string) (s
 		return session, found, err
 	}
 	if err := s.compare(ctx, m, norm.NFC.String(password)); err != nil {
-		return session, found, s.noteFailure(ctx, m, m.Username, err)
+		return session, found, s.noteFailure(ctx, m, m.Username, "", err)
 	}
 	return session, *m, s.succeed(ctx, counters)
 }
@@ -158,33 +159,57 @@ func (s *Service) EndSessions(ctx context.Context, m store.Member, kind store.Ev
 	return s.tokens.End(ctx, m.Username, store.TokenID{})
 }
 
-// Activity returns the last events of the token's member, newest first, and every
-// one of those that change the protection of the account.
-func (s *Service) Activity(ctx context.Context, token string) ([]store.Event, error) {
+// Activity returns a page of the activity of the token's member, newest first,
+// that comes after the cursor ("" for the newest), and the cursor of the next one,
+// "" at the end.
+func (s *Service) Activity(ctx context.Context, token, cursor string) (page []store.Event, next string, err error) {
 	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return s.ActivityOf(ctx, m)
-}
-
-// ActivityOf is Activity of a member.
-func (s *Service) ActivityOf(ctx context.Context, m store.Member) ([]store.Event, error) {
-	events, err := s.members.ActivityOf(ctx, m.Username, searchedEvents)
+	page, next, err = s.members.ActivityOf(ctx, m.Username, cursor, activityPage)
 	if err != nil {
-		return nil, fmt.Errorf("list activity: %w", err)
+		return nil, "", fmt.Errorf("list activity: %w", err)
 	}
-	return shown(Remembered(events, m, s.now())), nil
+	return Remembered(page, m, s.now()), next, nil
 }
 
-// Remembered returns the events that have not expired and that are not of an
-// earlier member of the same name.
+// wholeActivity bounds the entries that WholeActivity returns, and the reads of
+// them.
+const (
+	wholeActivity = 10_000
+	readAtOnce    = 1000
+)
+
+// WholeActivity returns the member's activity, newest first, up to 10,000 entries.
+func WholeActivity(ctx context.Context, log store.ActivityLog, m store.Member, now time.Time) (all []store.Event, err error) {
+	for cursor, read := "", 0; read < wholeActivity; read += readAtOnce {
+		page, next, err := log.ActivityOf(ctx, m.Username, cursor, readAtOnce)
+		if err != nil {
+			return nil, fmt.Errorf("list activity: %w", err)
+		}
+		all = append(all, Remembered(page, m, now)...)
+		if next == "" {
+			break
+		}
+		cursor = next
+	}
+	return all, nil
+}
+
+// Remembered returns the entries that have not expired and that are not of an
+// earlier member of the same name, by the time of their last event, newest first.
 func Remembered(events []store.Event, m store.Member, now time.Time) []store.Event {
 	var left []store.Event
 	for _, e := range events {
-		if now.Before(e.Expires) && !e.At.Before(m.Created) {
-			left = append(left, e)
+		if !now.Before(e.Expires) || e.At.Before(m.Created) {
+			continue
 		}
+		if e.First.Before(m.Created) {
+			e.First = m.Created
+		}
+		left = append(left, e)
 	}
+	slices.SortStableFunc(left, func(a, b store.Event) int { return b.At.Compare(a.At) })
 	return left
 }

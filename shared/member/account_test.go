@@ -18,7 +18,7 @@ func kinds(events []store.Event) (all []store.EventKind) {
 
 func wantActivity(t *testing.T, p *people, token string, want ...store.EventKind) {
 	t.Helper()
-	events, err := p.Activity(t.Context(), token)
+	events, _, err := p.Activity(t.Context(), token, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestNothingThatAStrangerTypesIsKept(t *testing.T) {
 	if _, f := p.logIn(t, typed, wrong, home); f == nil || f.Code != fault.CredentialsInvalid {
 		t.Fatal(f)
 	}
-	if events, err := p.store.ActivityOf(t.Context(), typed, 10); err != nil || len(events) != 0 {
+	if events, _, err := p.store.ActivityOf(t.Context(), typed, "", 10); err != nil || len(events) != 0 {
 		t.Errorf("noted under what was typed: %v, %v", events, err)
 	}
 }

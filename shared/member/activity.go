@@ -34,32 +34,23 @@ const (
 // looks twice a year sees each.
 const ActivityKeep = 180 * 24 * time.Hour
 
+// repeatable are the kinds of events that cost their cause nothing, a stranger or
+// the holder of a token. Those of an hour are one entry of the activity, which
+// counts them: nobody fills it with them.
+var repeatable = []store.EventKind{LogInFailed, NotRecognised, ReplayRefused, ConsentGiven}
+
+// repeatedWithin is the period of their entries.
+const repeatedWithin = time.Hour
+
 // NewEvent returns an event at this time, which is kept for ActivityKeep.
 func NewEvent(kind store.EventKind, at time.Time) store.Event {
-	return store.Event{Kind: kind, At: at, Expires: at.Add(ActivityKeep)}
-}
-
-// activityLimit bounds the events of one answer that anybody can cause: those of
-// half a year with a log-in a day. searchedEvents bounds the search for the
-// others.
-const (
-	activityLimit  = 200
-	searchedEvents = 10_000
-)
-
-// weighty are the events that no number of others may displace from the answer:
-// they change the protection of the account.
-var weighty = []store.EventKind{SignedUp, PasswordChanged, ConsentWithdrawn, DataExported, ModelMade, ModelDeleted,
-	OperatorLookedUp, OperatorUnlocked, OperatorEndedSessions, OperatorExported}
-
-// shown returns the newest activityLimit of the events, newest first, and of the
-// weighty ones all.
-func shown(events []store.Event) []store.Event {
-	var left []store.Event
-	for i, e := range events {
-		if i < activityLimit || slices.Contains(weighty, e.Kind) {
-			left = append(left, e)
-		}
+	e := store.Event{Kind: kind, At: at, Expires: at.Add(ActivityKeep)}
+	if slices.Contains(repeatable, kind) {
+		e.Within = repeatedWithin
 	}
-	return left
+	return e
 }
+
+// activityPage is the number of entries of one answer: as many as a person looks
+// through.
+const activityPage = 100

@@ -44,7 +44,7 @@ func (s *Service) LogIn(ctx context.Context, name, password, address string) (st
 		return store.Member{}, "", err
 	}
 	if err := s.compare(ctx, m, password); err != nil {
-		return store.Member{}, "", s.noteFailure(ctx, m, name, err)
+		return store.Member{}, "", s.noteFailure(ctx, m, name, networkOf(address), err)
 	}
 	var token string
 	err = parallel.Do(func() (err error) {
@@ -128,18 +128,22 @@ func (s *Service) compare(ctx context.Context, m *store.Member, password string)
 }
 
 // noteFailure tells the member of a failed log-in before it is answered, and
-// returns why it failed. It was counted before. Of a name without a member, which
-// may be any text, only one byte of its hash is stored: the same write, so that it
-// takes the same time.
-func (s *Service) noteFailure(ctx context.Context, m *store.Member, name string, why error) error {
+// returns why it failed. It was counted before. network is the caller's, "" for
+// none. Of a name without a member, which may be any text, only one byte of its
+// hash is stored: the same write, so that it takes the same time.
+func (s *Service) noteFailure(ctx context.Context, m *store.Member, name, network string, why error) error {
 	if !fault.Is(why, fault.CredentialsInvalid) {
 		return why
+	}
+	e := NewEvent(LogInFailed, s.now())
+	if network != "" {
+		e.Networks = []string{networkMark(m, network)}
 	}
 	if m == nil {
 		h := sha256.Sum256([]byte(name))
 		name = nobody + hex.EncodeToString(h[:1])
 	}
-	if err := s.members.Note(ctx, name, NewEvent(LogInFailed, s.now())); err != nil {
+	if err := s.members.Note(ctx, name, e); err != nil {
 		return fmt.Errorf("note log-in: %w", err)
 	}
 	return why

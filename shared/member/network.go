@@ -49,6 +49,20 @@ func networkID(pk int64, network string) string {
 	return hex.EncodeToString(h[:8])
 }
 
+// nobodysMark stands for every network where there is no member: the entries of
+// unknown names are shared, and mustn't grow.
+const nobodysMark = "0000"
+
+// networkMark marks a network in the activity: by two bytes, which it has in
+// common with some 256 networks of IPv4, so that a flood's networks can be counted
+// and none is told.
+func networkMark(m *store.Member, network string) string {
+	if m == nil {
+		return nobodysMark
+	}
+	return networkID(m.PK, network)[:len(nobodysMark)]
+}
+
 // knows reports whether the member logged in from the network before.
 func knows(m *store.Member, network string) bool {
 	return m != nil && network != "" && !m.Networks[networkID(m.PK, network)].IsZero()

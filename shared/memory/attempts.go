@@ -58,22 +58,41 @@ func (s *Store) Note(_ context.Context, username string, e store.Event) error {
 	return nil
 }
 
+// note sweeps what has expired under the name.
 func (s *Store) note(username string, e store.Event) {
 	if s.events == nil {
-		s.events = make(map[string][]store.Event)
+		s.events = make(map[string]map[string]store.Event)
 	}
-	live := slices.DeleteFunc(s.events[username], func(old store.Event) bool { return !e.At.Before(old.Expires) })
-	s.events[username] = append(live, e)
+	entries := s.events[username]
+	if entries == nil {
+		entries = make(map[string]store.Event)
+		s.events[username] = entries
+	}
+	maps.DeleteFunc(entries, func(_ string, old store.Event) bool { return !e.At.Before(old.Expires) })
+	entry, there := entries[e.Place()]
+	if there && e.Within > 0 {
+		entries[e.Place()] = entry.With(e)
+		return
+	}
+	entries[e.Place()] = e.Single()
 }
 
 // ActivityOf: see store.ActivityLog.
-func (s *Store) ActivityOf(_ context.Context, username string, limit int) ([]store.Event, error) {
+func (s *Store) ActivityOf(_ context.Context, username, cursor string, limit int) (events []store.Event, next string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	events := slices.Clone(s.events[username])
-	slices.Reverse(events)
-	slices.SortStableFunc(events, func(a, b store.Event) int { return b.At.Compare(a.At) })
-	return events[:min(len(events), limit)], nil
+	places := slices.Sorted(maps.Keys(s.events[username]))
+	if cursor != "" {
+		end, _ := slices.BinarySearch(places, cursor)
+		places = places[:end]
+	}
+	for _, place := range slices.Backward(places) {
+		if len(events) == limit {
+			return events, next, nil
+		}
+		events, next = append(events, s.events[username][place]), place
+	}
+	return events, "", nil
 }
 
 // ForgetActivity: see store.ActivityLog.

@@ -22,7 +22,7 @@ type Store struct {
 	sessions map[store.TokenID]store.Session
 	blocks   map[int64]string
 	attempts map[string]rules.Attempts
-	events   map[string][]store.Event // by user name, oldest first
+	events   map[string]map[string]store.Event // by user name and place
 }
 
 // update runs the rule on the row under key in one of s's maps, and returns the

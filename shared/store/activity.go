@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 )
 
@@ -14,11 +16,50 @@ type Event struct {
 	Kind    EventKind
 	At      time.Time
 	Expires time.Time // time of its deletion
+	// Within, unless it is zero, is the period whose events of this kind are one
+	// entry: a flood of them takes no more room than one.
+	Within time.Duration `json:"-"`
+	// Networks mark the networks that the event came from, by a part of a digest
+	// that many networks share. Their number is at least that of the marks.
+	Networks []string `json:",omitempty"`
+	// Count and First describe an entry of several events: their number, and the
+	// time of the first. At is that of the last.
+	Count int       `json:",omitempty"` // 0 for an entry that was written before there were counts
+	First time.Time `json:",omitzero"`
+}
+
+// Single is the entry of the event alone.
+func (e Event) Single() Event {
+	e.Count, e.First, e.Within = 1, e.At, 0
+	return e
+}
+
+// With is the entry together with another event of its kind.
+func (e Event) With(other Event) Event {
+	e.Count++
+	e.At, e.Expires = other.At, other.Expires
+	for _, mark := range other.Networks {
+		if !slices.Contains(e.Networks, mark) {
+			e.Networks = append(slices.Clone(e.Networks), mark)
+		}
+	}
+	return e
+}
+
+// Place sorts the entries of a name by time, those of a period by its beginning.
+// Two events with the same place are one entry.
+func (e Event) Place() string {
+	at := e.At
+	if e.Within > 0 {
+		at = at.Truncate(e.Within)
+	}
+	return fmt.Sprintf("%019d %s", at.UnixNano(), e.Kind)
 }
 
 // EventWriter adds to the audit trail of a user name.
 type EventWriter interface {
-	// Note adds an event.
+	// Note adds an event, or adds it to the entry of its period. There it may count
+	// twice if its reply was lost.
 	Note(ctx context.Context, username string, e Event) error
 }
 
@@ -26,9 +67,14 @@ type EventWriter interface {
 // that name.
 type ActivityLog interface {
 	EventWriter
-	// ActivityOf returns the last limit events, newest first. Callers compare
-	// Expires themselves.
-	ActivityOf(ctx context.Context, username string, limit int) ([]Event, error)
-	// ForgetActivity deletes all events under the user name.
+	// ActivityOf returns up to limit entries, newest first, that come after the
+	// cursor ("" for the newest), and the cursor to go on from, "" at the end. A
+	// cursor is any text of at most MaxCursor bytes. Callers compare Expires
+	// themselves.
+	ActivityOf(ctx context.Context, username, cursor string, limit int) (events []Event, next string, err error)
+	// ForgetActivity deletes all entries under the user name.
 	ForgetActivity(ctx context.Context, username string) error
 }
+
+// MaxCursor is the length of a cursor in bytes, at most.
+const MaxCursor = 100

@@ -16,22 +16,12 @@ type Sessions interface {
 	LogOutEverywhere(ctx context.Context, token string) error
 }
 
-// Activities lists the events of an account.
-type Activities interface {
-	Activity(ctx context.Context, token string) ([]store.Event, error)
-}
-
 // SessionList is the route of a member's sessions.
 func SessionList(s Sessions) api.Route {
 	return api.Route{Path: api.PathSessions, Methods: map[string]api.Handler{
 		http.MethodGet:    api.Authorized(listSessions(s)),
 		http.MethodDelete: api.Authorized(logOutEverywhere(s)),
 	}}
-}
-
-// Activity is the route of an account's audit trail.
-func Activity(a Activities) api.Route {
-	return api.Route{Path: api.PathActivity, Methods: map[string]api.Handler{http.MethodGet: api.Authorized(activity(a))}}
 }
 
 // session identifies a session without revealing its token: the id is a part of
@@ -73,31 +63,5 @@ func logOutEverywhere(s Sessions) api.Answer {
 			return err
 		}
 		return api.Done(w, r.Request, api.LoggedOutEverywhere)
-	}
-}
-
-type event struct {
-	At    time.Time       `json:"at"`
-	Event store.EventKind `json:"event"`
-}
-
-func eventsOf(all []store.Event) []event {
-	list := make([]event, len(all))
-	for i, e := range all {
-		list[i] = event{e.At, e.Kind}
-	}
-	return list
-}
-
-func activity(a Activities) api.Answer {
-	return func(w http.ResponseWriter, r *api.Request) error {
-		events, err := a.Activity(r.Context(), r.Token)
-		if err != nil {
-			return err
-		}
-		return api.JSON(w, http.StatusOK, struct {
-			Activity []event `json:"activity"`
-			Code     int     `json:"code"`
-		}{eventsOf(events), http.StatusOK})
 	}
 }

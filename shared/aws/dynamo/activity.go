@@ -2,11 +2,10 @@ package dynamo
 
 import (
 	"context"
-	"fmt"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"slices"
 
 	"systole/shared/aws/client"
 	"systole/shared/store"
@@ -14,33 +13,63 @@ import (
 
 // Note: see store.ActivityLog.
 func (s *Store) Note(ctx context.Context, username string, e store.Event) error {
+	if e.Within > 0 {
+		return s.noteWithin(ctx, username, e)
+	}
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Activity, Item: eventItem(username, e)})
 	return client.Error("note", err)
 }
 
-// ActivityOf: see store.ActivityLog.
-func (s *Store) ActivityOf(ctx context.Context, username string, limit int) ([]store.Event, error) {
-	var events []store.Event
-	pages := s.activityOf(username, false)
-	for pages.HasMorePages() && len(events) < limit {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, client.Error("activity of", err)
-		}
-		for _, it := range page.Items {
-			e, err := named("activity of", it, readEvent)
-			if err != nil {
-				return nil, err
-			}
-			events = append(events, e)
-		}
+// noteWithin adds the event to the entry of its period, or begins it.
+func (s *Store) noteWithin(ctx context.Context, username string, e store.Event) error {
+	add := "ADD #count :one"
+	values := item{":at": moment(e.At), ":kind": text(string(e.Kind)), ":expires": whole(e.Expires.Unix()), ":one": whole(1)}
+	names := map[string]string{"#time": "time", "#count": "count", "#first": "first"}
+	if len(e.Networks) > 0 {
+		add += ", networks :networks"
+		values[":networks"] = &types.AttributeValueMemberSS{Value: e.Networks}
 	}
-	return events[:min(len(events), limit)], nil
+	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.tables.Activity, Key: item{"username": text(username), "at": text(e.Place())},
+		UpdateExpression:         aws.String("SET #time = :at, kind = :kind, expires = :expires, #first = if_not_exists(#first, :at) " + add),
+		ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+	})
+	return client.Error("note", err)
+}
+
+// ActivityOf: see store.ActivityLog. A cursor is a row's place.
+func (s *Store) ActivityOf(ctx context.Context, username, cursor string, limit int) (events []store.Event, next string, err error) {
+	q := &dynamodb.QueryInput{
+		TableName: &s.tables.Activity, ScanIndexForward: aws.Bool(false), ConsistentRead: aws.Bool(true),
+		KeyConditionExpression: aws.String(ofUsername), ExpressionAttributeValues: item{":username": text(username)}, Limit: aws.Int32(int32(limit)),
+	}
+	if cursor != "" {
+		q.ExclusiveStartKey = item{"username": text(username), "at": text(cursor)}
+	}
+	page, err := s.client.Query(ctx, q)
+	if err != nil {
+		return nil, "", client.Error("activity of", err)
+	}
+	for _, it := range page.Items {
+		e, err := named("activity of", it, readEvent)
+		if err != nil {
+			return nil, "", err
+		}
+		events = append(events, e)
+	}
+	if page.LastEvaluatedKey == nil {
+		return events, "", nil
+	}
+	r := &reader{item: page.LastEvaluatedKey}
+	return events, r.text("at"), r.err
 }
 
 // ForgetActivity: see store.ActivityLog.
 func (s *Store) ForgetActivity(ctx context.Context, username string) error {
-	pages := s.activityOf(username, true)
+	pages := dynamodb.NewQueryPaginator(s.client, &dynamodb.QueryInput{
+		TableName: &s.tables.Activity, ConsistentRead: aws.Bool(true),
+		KeyConditionExpression: aws.String(ofUsername), ExpressionAttributeValues: item{":username": text(username)},
+	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -58,20 +87,15 @@ func (s *Store) ForgetActivity(ctx context.Context, username string) error {
 	return nil
 }
 
-func (s *Store) activityOf(username string, oldestFirst bool) *dynamodb.QueryPaginator {
-	return dynamodb.NewQueryPaginator(s.client, &dynamodb.QueryInput{
-		TableName: &s.tables.Activity, ScanIndexForward: &oldestFirst, ConsistentRead: aws.Bool(true),
-		KeyConditionExpression:    aws.String("username = :username"),
-		ExpressionAttributeValues: item{":username": text(username)},
-	})
-}
+// ofUsername is the condition on the rows of a name.
+const ofUsername = "username = :username"
 
-// eventItem sorts a name's events by time. An event that is written twice, by a
+// eventItem is the row of an event alone. One that is written twice, by a
 // repetition, is one row.
 func eventItem(username string, e store.Event) item {
 	return item{
 		"username": text(username),
-		"at":       text(fmt.Sprintf("%019d %s", e.At.UnixNano(), e.Kind)),
+		"at":       text(e.Place()),
 		"time":     moment(e.At),
 		"kind":     text(string(e.Kind)),
 		"expires":  whole(e.Expires.Unix()), // seconds, as DynamoDB's TTL wants it
@@ -80,9 +104,16 @@ func eventItem(username string, e store.Event) item {
 
 func readEvent(it item) (store.Event, error) {
 	r := &reader{item: it}
-	return store.Event{
+	e := store.Event{
 		Kind:    store.EventKind(r.text("kind")),
 		At:      r.moment("time"),
 		Expires: r.seconds("expires"),
-	}, r.err
+	}.Single()
+	if r.has("count") {
+		e.Count, e.First = int(r.whole("count")), r.moment("first")
+	}
+	if marks, ok := it["networks"].(*types.AttributeValueMemberSS); ok {
+		e.Networks = slices.Sorted(slices.Values(marks.Value))
+	}
+	return e, r.err
 }

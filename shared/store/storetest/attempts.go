@@ -3,6 +3,8 @@ package storetest
 import (
 	"fmt"
 	"reflect"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -104,8 +106,13 @@ func activity(t *testing.T, s Store) {
 	}
 	wantActivity := func(t *testing.T, username string, limit int, want ...store.Event) {
 		t.Helper()
-		got, err := s.ActivityOf(t.Context(), username, limit)
+		got, _, err := s.ActivityOf(t.Context(), username, "", limit)
 		must(t, err)
+		for i, e := range want {
+			if e.Count == 0 {
+				want[i] = e.Single()
+			}
+		}
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("activity is\n%v, want\n%v", got, want)
 		}
@@ -120,6 +127,81 @@ func activity(t *testing.T, s Store) {
 		wantActivity(t, username, 10, in, seen, made)
 		wantActivity(t, username, 2, in, seen)
 		wantActivity(t, unique("nobody"), 10)
+	})
+	t.Run("page after page has every event once", func(t *testing.T) {
+		username := unique("u")
+		var want []store.Event
+		for i := range 7 {
+			e := event("logged_in", time.Duration(-i)*time.Second)
+			must(t, s.Note(t.Context(), username, e))
+			must(t, s.Note(t.Context(), username+"x", e))
+			want = append(want, e.Single())
+		}
+		var got []store.Event
+		cursor, pages := "", 0
+		for pages = 1; ; pages++ {
+			page, next, err := s.ActivityOf(t.Context(), username, cursor, 3)
+			must(t, err)
+			got, cursor = append(got, page...), next
+			if next == "" {
+				break
+			}
+			if len(page) != 3 || len(next) > store.MaxCursor {
+				t.Errorf("a page of %d, cursor %q", len(page), next)
+			}
+		}
+		if pages != 3 || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%d pages have\n%v, want\n%v", pages, got, want)
+		}
+	})
+	t.Run("any text is a cursor", func(t *testing.T) {
+		username := unique("u")
+		must(t, s.Note(t.Context(), username, event("logged_in", 0)))
+		for _, cursor := range []string{"0", "~", "#", "\x00", "홍", strings.Repeat("9", store.MaxCursor)} {
+			if page, _, err := s.ActivityOf(t.Context(), username, cursor, 3); err != nil || len(page) > 1 {
+				t.Errorf("after %q: %v, %v", cursor, page, err)
+			}
+		}
+	})
+	t.Run("events of one kind within a period are one entry", func(t *testing.T) {
+		username := unique("u")
+		hour := now.Truncate(time.Hour)
+		failed := func(after time.Duration, networks ...string) store.Event {
+			e := newEvent("log_in_failed", hour.Add(after))
+			e.Within, e.Networks = time.Hour, networks
+			return e
+		}
+		for _, e := range []store.Event{
+			failed(time.Minute, "a1"), failed(2*time.Minute, "b2"), failed(3*time.Minute, "a1"), failed(4 * time.Minute), failed(61*time.Minute, "a1"),
+		} {
+			must(t, s.Note(t.Context(), username, e))
+		}
+		other := newEvent("not_recognised", hour.Add(time.Minute))
+		other.Within = time.Hour
+		must(t, s.Note(t.Context(), username, other))
+		four := failed(4*time.Minute, "a1", "b2").Single()
+		four.Count, four.First = 4, hour.Add(time.Minute)
+		wantActivity(t, username, 10, failed(61*time.Minute, "a1"), other, four)
+		must(t, s.ForgetActivity(t.Context(), username))
+		wantActivity(t, username, 10)
+	})
+	t.Run("of a flood at once every event counts", func(t *testing.T) {
+		username := unique("u")
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				e := event("log_in_failed", 0)
+				e.Within = time.Hour
+				if err := s.Note(t.Context(), username, e); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		events, _, err := s.ActivityOf(t.Context(), username, "", 10)
+		if err != nil || len(events) != 1 || events[0].Count != 20 {
+			t.Errorf("entries %+v, %v", events, err)
+		}
 	})
 	t.Run("a new session is an event", func(t *testing.T) {
 		session := newSession(unique("u"))

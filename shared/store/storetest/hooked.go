@@ -173,9 +173,9 @@ func (h *Hooked) Note(ctx context.Context, username string, e store.Event) error
 	return h.Hook(ctx, "Note", func() error { return h.Store.Note(ctx, username, e) })
 }
 
-func (h *Hooked) ActivityOf(ctx context.Context, username string, limit int) (v []store.Event, err error) {
-	err = h.Hook(ctx, "ActivityOf", func() error { v, err = h.Store.ActivityOf(ctx, username, limit); return err })
-	return v, err
+func (h *Hooked) ActivityOf(ctx context.Context, username, cursor string, limit int) (v []store.Event, next string, err error) {
+	err = h.Hook(ctx, "ActivityOf", func() error { v, next, err = h.Store.ActivityOf(ctx, username, cursor, limit); return err })
+	return v, next, err
 }
 
 func (h *Hooked) ForgetActivity(ctx context.Context, username string) error {

@@ -145,7 +145,7 @@ func nothingLeft(h *Service, _ Request, _ Answer) error {
 	if err != nil || len(keys) > 0 {
 		return fmt.Errorf("objects are left: %q, %v", keys, err)
 	}
-	events, err := h.Members.ActivityOf(ctx, "kim", 100)
+	events, _, err := h.Members.ActivityOf(ctx, "kim", "", 100)
 	if err != nil {
 		return err
 	}
