@@ -109,6 +109,24 @@ test("sixty entries of activity are shown by pages that everybody can use", asyn
   assert.match(await page.locator("#activity-sum").textContent(), /24/);
 });
 
+test("earlier activity is fetched when it is asked for, and a flood is one line", async (t) => {
+  const page = await it.visit(t, { expected: [status(401)] });
+  const entry = (i, rest) => ({ at: new Date(1.77e12 - i * 1e7).toISOString(), event: "logged_in", count: 1, ...rest });
+  await page.route("**/members/activity/*", (route) => route.fulfill({
+    contentType: "application/json",
+    body: JSON.stringify(new URL(route.request().url()).searchParams.get("after") === "page2"
+      ? { code: 200, activity: [entry(9, { event: "model_made" })] }
+      : { code: 200, next: "page2", activity: [entry(0, { event: "log_in_failed", count: 37, networks: 12, since: new Date(1.769e12).toISOString() }), entry(1)] }),
+  }));
+  await signUp(page);
+  await page.locator("#activity li", { hasText: "log-in failed: 37 times, from 12 networks since" }).waitFor();
+  assert.equal(await page.locator("#activity li").count(), 2);
+  await page.locator("#activity-more", { hasText: "Show earlier ones" }).click();
+  await page.locator("#activity li", { hasText: "enrolled" }).waitFor();
+  assert.equal(await page.locator("#activity-more").isVisible(), false);
+  await accessible(page, "earlier activity");
+});
+
 test("every target is large enough for a finger", async (t) => {
   const page = await it.visit(t, { viewport: sizes.phone, hasTouch: true, isMobile: true });
   const small = async (where) => assert.deepEqual(await page.locator("button:visible, select:visible, input:visible:not(.unseen), summary:visible, a.button:visible").evaluateAll((all) => all

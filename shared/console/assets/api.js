@@ -151,7 +151,8 @@ export const withdrawConsent = () => call("DELETE", "members/consent/");
 export const changePassword = (password, replacement) => call("POST", "members/password/", { password, new_password: replacement });
 export const sessions = async () => (await call("GET", "members/sessions/")).sessions;
 export const endSessions = () => call("DELETE", "members/sessions/");
-export const activity = async () => (await call("GET", "members/activity/")).activity;
+// activity is a page of it and, but at its end, next: the name of the page after it.
+export const activity = (after) => call("GET", "members/activity/" + (after ? "?after=" + after : ""));
 export const exported = () => call("GET", "members/me/export/");
 export const deleteAccount = (password) => call("DELETE", "members/me/", { password });
 

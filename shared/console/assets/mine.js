@@ -11,7 +11,7 @@ const page = 10; // entries of the activity shown at first
 const checks = ["recognised", "not_recognised", "replay_refused"];
 const bad = ["not_recognised", "replay_refused", "log_in_failed"];
 
-let shown = null; // {consent, sessions, activity}
+let shown = null; // {consent, sessions, activity, next}
 let asked = 0; // how often: a late answer is not shown
 const consentText = {}; // by language
 let most = page;
@@ -34,7 +34,7 @@ export async function showMine() {
   const [consent, sessions, activity] = await Promise.all([api.consent(), api.sessions(), api.activity()]);
   if (!api.loggedIn() || mine !== asked) return;
   consentText[spoken] = consent.text;
-  shown = { consent, sessions, activity };
+  shown = { consent, sessions, activity: activity.activity, next: activity.next };
   draw();
 }
 
@@ -69,16 +69,41 @@ function session(s) {
   return item;
 }
 
-function drawActivity() {
+// listed is what is asked for of the activity that is here.
+function listed() {
   const kind = at("activity-kind").value;
-  const list = shown.activity.filter((e) => kind === "all" || checks.includes(e.event) === (kind === "checks"));
+  return shown.activity.filter((e) => kind === "all" || checks.includes(e.event) === (kind === "checks"));
+}
+
+function drawActivity() {
+  const list = listed();
   at("activity").replaceChildren(...list.slice(0, most).map(event));
   const asked = shown.activity.filter((e) => checks.includes(e.event));
   tell(at("activity-sum"), () => (list.length === 0 ? say("activityNone")
-    : asked.length > 0 ? say("activitySum", { refused: asked.filter((e) => bad.includes(e.event)).length }) : ""));
+    : asked.length > 0 ? say("activitySum", { refused: asked.filter((e) => bad.includes(e.event)).reduce((sum, e) => sum + (e.count ?? 1), 0) }) : ""));
   const left = list.length - most;
-  at("activity-more").hidden = left <= 0;
+  at("activity-more").hidden = left <= 0 && !shown.next;
   if (left > 0) tell(at("activity-more"), () => say("activityMore", { n: Math.min(left, 2 * page) }));
+  else if (shown.next) tell(at("activity-more"), () => say("activityEarlier"));
+}
+
+// showMore shows more of the activity, and fetches it when all that is here is
+// shown.
+async function showMore() {
+  const mine = asked;
+  const first = at("activity").children.length;
+  if (shown.next && listed().length <= most) {
+    const { activity, next } = await api.activity(shown.next);
+    if (!shown || mine !== asked) return;
+    shown.activity = [...shown.activity, ...activity];
+    shown.next = next;
+  }
+  most += 2 * page;
+  drawActivity();
+  const more = at("activity").children[first];
+  if (!more) return;
+  more.tabIndex = -1;
+  more.focus();
 }
 
 function event(e) {
@@ -91,8 +116,17 @@ function event(e) {
   if (bad.includes(e.event)) what.className = "bad";
   const time = document.createElement("time");
   time.dateTime = e.at;
-  item.append(sign, tell(what, () => say(has(e.event) ? e.event : "eventUnknown")), tell(time, () => when(e.at)));
+  item.append(sign, tell(what, () => happened(e)), tell(time, () => when(e.at)));
   return item;
+}
+
+// happened says what an entry is, and of one that counts several how many, since
+// when and from how many networks.
+function happened(e) {
+  const what = say(has(e.event) ? e.event : "eventUnknown");
+  if (!(e.count > 1)) return what;
+  const from = e.networks > 1 ? say("eventNetworks", { networks: e.networks }) : "";
+  return say("eventTimes", { what, count: e.count, from, since: when(e.since) });
 }
 
 // place is where a button's answer stands: below it.
@@ -119,13 +153,7 @@ export function offerMine(given) {
   submit("password-form", null, ({ password, new_password: next }) => api.changePassword(password.value, next.value), "donePassword");
   submit("delete-form", "sureAccount", ({ password }) => api.deleteAccount(password.value), "doneAccount", true);
   at("activity-kind").addEventListener("change", () => { most = page; drawActivity(); });
-  at("activity-more").addEventListener("click", () => {
-    const first = at("activity").children.length;
-    most += 2 * page;
-    drawActivity();
-    at("activity").children[first].tabIndex = -1;
-    at("activity").children[first].focus();
-  });
+  at("activity-more").addEventListener("click", () => one(at("activity-more"), null, showMore).catch((error) => refuse(place(at("activity-more")), error)));
   onLanguage(() => api.loggedIn() && showMine().catch(() => {}));
 }
 

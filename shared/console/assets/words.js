@@ -209,6 +209,9 @@ const words = {
   activityAccount: ["Account", "계정"],
   activityShow: ["Show", "표시"],
   activityMore: ["Show {n} more", "{n}개 더 보기"],
+  activityEarlier: ["Show earlier ones", "이전 활동 보기"],
+  eventTimes: ["{what}: {count} times{from} since {since}", "{what} {count}회{from}, {since}부터"],
+  eventNetworks: [", from {networks} networks", " (네트워크 {networks}개)"],
   activitySum: ["Checks not recognised or refused: {refused}. Recognised ones are noted once a day.", "확인되지 않거나 거부된 것 {refused}회. 본인 확인은 하루 한 번만 기록됩니다."],
   activityNone: ["Nothing yet.", "아직 없습니다."],
 
