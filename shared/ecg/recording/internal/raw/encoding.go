@@ -3,6 +3,7 @@ package raw
 import (
 	"bytes"
 	"encoding/binary"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -19,7 +20,7 @@ const encodingHead = 4096
 // mark: the only place where encodings are decided. ok is false for binary
 // data. The result is data itself if it has this form already.
 //
-// UTF-16 is recognised by its mark, or by the zero bytes between ASCII. Bytes
+// UTF-16 is recognised by its mark, or by characters most of which are ASCII. Bytes
 // that aren't UTF-8 are Korean (CP949), if most of those above ASCII come in
 // pairs, else Western European (CP1252, and so ISO 8859-1), where nearly every
 // letter with an accent stands alone.
@@ -59,25 +60,29 @@ func utf16Order(data []byte) (order binary.ByteOrder, mark int) {
 	case bytes.HasPrefix(data, []byte("\xfe\xff")):
 		return binary.BigEndian, 2
 	}
-	head := data[:min(len(data), 64)]
-	if len(head) < 8 || len(data)%2 != 0 {
-		return nil, 0
-	}
-	asciiAt := [2]int{} // characters whose other byte is zero, by where they stand in a pair
-	for i := 0; i+1 < len(head); i += 2 {
-		for j := range 2 {
-			if c := head[i+j]; head[i+1-j] == 0 && (c >= ' ' && c < 0x7f || c == '\t' || c == '\r' || c == '\n') {
-				asciiAt[j]++
+	if head := data[:min(len(data), encodingHead)&^1]; len(head) >= 8 && len(data)%2 == 0 {
+		for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+			if readsAsUTF16(head, order) {
+				return order, 0
 			}
 		}
 	}
-	switch pairs := len(head) / 2; pairs {
-	case asciiAt[0]:
-		return binary.LittleEndian, 0
-	case asciiAt[1]:
-		return binary.BigEndian, 0
-	}
 	return nil, 0
+}
+
+// readsAsUTF16 reports whether bytes without a mark are a text in UTF-16: most
+// of its characters are ASCII, and all are printed.
+func readsAsUTF16(head []byte, order binary.ByteOrder) bool {
+	ascii := 0
+	for i := 0; i < len(head); i += 2 {
+		switch c := rune(order.Uint16(head[i:])); {
+		case c >= ' ' && c < 0x7f, c == '\t', c == '\r', c == '\n':
+			ascii++
+		case !unicode.IsPrint(c) && !utf16.IsSurrogate(c) && c != 0xa0 && c != 0x202f:
+			return false
+		}
+	}
+	return 10*ascii >= 7*len(head)/2
 }
 
 func fromUTF16(data []byte, order binary.ByteOrder) []byte {

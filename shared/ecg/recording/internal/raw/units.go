@@ -2,6 +2,7 @@ package raw
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -23,7 +24,7 @@ var voltages = [...]struct {
 
 // plainUnit is a unit as the table of voltages spells it.
 func plainUnit(unit string) string {
-	unit = strings.NewReplacer("µ", "u", "μ", "u", "\xb5", "u", " ", "", "\u00a0", "", "\u202f", "", "\u200c", "").Replace(unit)
+	unit = strings.NewReplacer("µ", "u", "μ", "u", "Μ", "u", "\xb5", "u", " ", "", "\u00a0", "", "\u202f", "", "\u200c", "").Replace(unit)
 	return strings.ToLower(strings.Trim(unit, "()[]"))
 }
 
@@ -56,11 +57,26 @@ func Unit(name string, samples []float64) (perMV float64, unit string, stated bo
 	return 1e-3, "µV", false
 }
 
+// otherUnits are units of signals beside the ECG, and words in their place, as
+// plainUnit writes them.
+var otherUnits = [...]string{
+	"g", "mg", "m/s2", "m/s^2", "m/s²", "ms-2", "m/(s^2)", "deg/s", "°/s", "dps", "rad/s", "ut", "gauss", "ga", "deg", "°", "rad",
+	"l", "ml", "l/s", "l/min", "ml/s", "bpm", "1/min", "/min", "rpm", "brpm", "%", "mmhg", "cmh2o", "kpa", "pa", "hpa", "mbar", "°c", "c", "degc", "°f", "k",
+	"ohm", "ohms", "kohm", "kohms", "us", "usiemens", "hz", "db", "w", "m", "cm", "mm", "lux", "lx", "lm", "a", "ma", "ua", "na",
+	"au", "a.u.", "adu", "adc", "lsb", "digit", "digits", "count", "counts", "raw", "bit", "bits", "bool", "0/1", "nounits", "nounit", "unitless", "unit", "#", "1", "",
+	"-", "--", "n/a", "none", "cal", "uncal", "yyyy/mm/dd", "yyyy-mm-dd", "hh:mm:ss", "hh:mm:ss.mmm", "hh:mm:ss.sss", "date", "text",
+}
+
+// IsUnit reports whether a text is a unit, or stands where a column has none.
+func IsUnit(text string) bool {
+	return PerMV(text) > 0 || SecondsIn(text) > 0 || slices.Contains(otherUnits[:], plainUnit(text))
+}
+
 // unitIn finds a unit in a column's name, such as "ECG (mV)", "ecg_uV", "EKGmV".
 // A single V stands for volts only in brackets or behind a low line, since V is
 // a lead, too.
 func unitIn(name string) (perMV float64, unit string, ok bool) {
-	words := strings.FieldsFunc(strings.ToLower(strings.NewReplacer("µ", "u", "μ", "u").Replace(name)),
+	words := strings.FieldsFunc(strings.NewReplacer("µ", "u", "μ", "u").Replace(strings.ToLower(name)),
 		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
 	lower := strings.ToLower(name)
 	for _, v := range voltages {

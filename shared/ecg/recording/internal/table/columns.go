@@ -90,6 +90,27 @@ func (t *Table) joinPackets() {
 	t.left *= n
 }
 
+// fewestRising is how many samples in one direction no ECG has.
+const fewestRising = 500
+
+// onlyRises reports whether a column never falls, or never rises, and isn't
+// constant: it is a clock or a counter, not an ECG.
+func onlyRises(x []float64) bool {
+	up, down := 0, 0
+	for i := 1; i < len(x); i++ {
+		switch {
+		case x[i] > x[i-1]:
+			up++
+		case x[i] < x[i-1]:
+			down++
+		}
+		if up > 0 && down > 0 {
+			return false
+		}
+	}
+	return len(x) >= fewestRising && up+down > 0
+}
+
 // unit of a column as the row under the names says, empty for none.
 func (t *Table) unit(column int) string {
 	if column >= len(t.units) {
@@ -112,6 +133,9 @@ func (t *Table) hearts(r *raw.Recording, leads []int) ([]int, error) {
 			}
 		}
 		if numbers == 0 && len(t.Columns) > 1 || t.words != nil && t.words[i] >= numbers && t.words[i] > 0 {
+			continue
+		}
+		if len(leads) > 1 && onlyRises(t.Columns[i]) {
 			continue
 		}
 		channels = append(channels, raw.Channel{Name: t.name(i), Unit: t.unit(i)})

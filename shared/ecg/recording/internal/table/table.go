@@ -26,6 +26,10 @@ const (
 // request's context: some milliseconds of work.
 const linesBetweenAsks = 1 << 15
 
+// margins of a line: tabs are none, since a tab may stand before or behind a
+// missing value.
+const margins = " \r\f\v"
+
 // Table is numbers in columns, all of one length.
 type Table struct {
 	Names   []string // names of the columns, nil for none
@@ -41,6 +45,7 @@ type Table struct {
 	words     []int  // of each column: fields that are neither a number nor missing
 	wordLine  []int  // of each column: the first line with one
 	units     []string
+	header    []byte // the line with the names
 	wanted    string // lead
 	whole     bool   // all its samples stood in one row
 }
@@ -55,9 +60,10 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 		if number%linesBetweenAsks == 0 && o.Budget.Err() != nil {
 			return nil, o.Budget.Err()
 		}
-		line, data, _ = bytes.Cut(data, []byte{'\n'})
-		line = bytes.TrimSpace(line)
-		if len(line) == 0 {
+		var ended bool
+		line, data, ended = bytes.Cut(data, []byte{'\n'})
+		line = bytes.Trim(line, margins)
+		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
 		if line[0] == '#' {
@@ -87,6 +93,9 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 			t.left = 1 + bytes.Count(data, []byte{'\n'})
 			break
 		}
+		if !ended && len(t.Columns[0]) > 0 { // its last number may be cut off
+			break
+		}
 		fields = s.split(fields[:0], line)
 		if s.delimiter != 0 && line[len(line)-1] == s.delimiter && len(fields) == len(t.Columns)-1 {
 			fields = append(fields, nil)
@@ -104,7 +113,10 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 // begin looks at a line before the first with numbers, and reports whether it
 // is that one.
 func (t *Table) begin(s *splitter, line []byte, number int, rest []byte) (bool, error) {
-	*s = splitterFor(line)
+	*s = splitterFor(line, rest)
+	if loneDecimals(line, rest, t.header) {
+		*s = splitter{delimiter: '\n', comma: true}
+	}
 	fields := s.split(nil, line)
 	if len(fields) > raw.MaxLeads+1 && len(bytes.TrimSpace(rest)) == 0 && t.inARow(s, fields) {
 		return true, nil
@@ -118,9 +130,7 @@ func (t *Table) begin(s *splitter, line []byte, number int, rest []byte) (bool, 
 		t.moments = make([]bool, len(fields))
 		t.quoted = line[0] == '"'
 		s.orderDates(fields, rest)
-		if len(t.Names) != len(fields) {
-			t.Names = nil
-		}
+		t.matchNames(s, len(fields))
 		return true, nil
 	}
 	if number > maxHeaderLines {
@@ -129,12 +139,38 @@ func (t *Table) begin(s *splitter, line []byte, number int, rest []byte) (bool, 
 	if t.unitsRow(fields) {
 		return false, nil
 	}
-	t.Names, t.units = nil, nil
-	for _, field := range fields {
-		t.Names = append(t.Names, string(field))
-	}
+	t.Names, t.units, t.header = texts(fields), nil, line
 	t.lookForRate(line)
 	return false, nil
+}
+
+// matchNames gives the columns of a table the names above them: as the header is
+// split by itself, by the numbers' delimiter, or with a column of names of rows
+// before it that has none, as R writes them. Other names aren't those of columns.
+func (t *Table) matchNames(s *splitter, columns int) {
+	if len(t.Names) == columns {
+		return
+	}
+	names := texts(s.split(nil, t.header))
+	switch {
+	case len(t.header) > 0 && len(names) == columns:
+		t.Names, t.units = names, nil
+	case t.Names != nil && len(t.Names)+1 == columns:
+		t.Names = append([]string{""}, t.Names...)
+		if t.units != nil {
+			t.units = append([]string{""}, t.units...)
+		}
+	default:
+		t.Names, t.units = nil, nil
+	}
+}
+
+func texts(fields [][]byte) []string {
+	texts := make([]string, len(fields))
+	for i, field := range fields {
+		texts[i] = string(field)
+	}
+	return texts
 }
 
 // inARow takes a recording whose samples stand in the last row, behind their name
@@ -238,8 +274,10 @@ func (s *splitter) mixed(first [][]byte, rest []byte) bool {
 	}
 	for range rowsAlike {
 		var line []byte
-		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
-		line = bytes.TrimSpace(line)
+		line, rest = nextLine(rest)
+		if len(line) > 0 && delimiterOf(line) != s.delimiter {
+			return false
+		}
 		fields := s.split(nil, line)
 		if open := len(line) > 0 && s.delimiter != 0 && line[len(line)-1] == s.delimiter; len(fields) != len(first) && !(open && len(fields) == len(first)-1) {
 			return false
@@ -261,15 +299,16 @@ func (t *Table) unitsRow(fields [][]byte) bool {
 		return false
 	}
 	fields = append(fields, nil)[:len(t.Names)] // the last may have none
-	known := 0
+	known, all := 0, true
 	units := make([]string, len(fields))
 	for i, field := range fields {
 		units[i] = strings.Trim(string(field), "()[]'")
 		if raw.PerMV(units[i]) > 0 || raw.SecondsIn(units[i]) > 0 {
 			known++
 		}
+		all = all && raw.IsUnit(units[i])
 	}
-	if 2*known < len(fields) && !(known >= 2 && raw.SecondsIn(units[0]) > 0) {
+	if !all && !(known >= 2 && raw.SecondsIn(units[0]) > 0) {
 		return false
 	}
 	t.units = units
@@ -291,93 +330,4 @@ func (t *Table) forgives(field []byte) bool {
 	}
 	t.junk++
 	return t.junk <= len(t.Columns[0])/200
-}
-
-// splitter has the delimiter between the fields of a line, and the decimal mark
-// of their numbers.
-type splitter struct {
-	delimiter byte // 0 for white space, '\n' for none: one number a line
-	comma     bool
-	dates     raw.Dates
-}
-
-// splitterFor guesses from one line. A comma between columns of numbers with
-// points, or between numbers that have none, is a delimiter; where a semicolon,
-// tab or bar stands, it is a decimal mark.
-func splitterFor(line []byte) splitter {
-	for _, delimiter := range []byte{';', '\t', '|'} {
-		if bytes.IndexByte(line, delimiter) >= 0 {
-			return splitter{delimiter: delimiter, comma: bytes.IndexByte(line, ',') >= 0 && bytes.IndexByte(line, '.') < 0}
-		}
-	}
-	if bytes.IndexByte(line, ',') >= 0 {
-		return splitter{delimiter: ','}
-	}
-	if bytes.ContainsAny(line, " ") && line[0] != '"' {
-		return splitter{}
-	}
-	return splitter{delimiter: '\n'}
-}
-
-// split appends the fields of a line, without their quotes and margins.
-func (s *splitter) split(dst [][]byte, line []byte) [][]byte {
-	if s.delimiter == 0 {
-		return append(dst, bytes.Fields(line)...)
-	}
-	for {
-		i := bytes.IndexByte(line, s.delimiter)
-		if i < 0 {
-			break
-		}
-		dst = append(dst, trim(line[:i]))
-		line = line[i+1:]
-	}
-	if rest := trim(line); len(rest) > 0 || len(dst) == 0 {
-		dst = append(dst, rest) // a delimiter at the end begins no column
-	}
-	return dst
-}
-
-// trim removes margins and one pair of quotes.
-func trim(field []byte) []byte {
-	field = bytes.TrimSpace(field)
-	if n := len(field); n >= 2 && field[0] == '"' && field[n-1] == '"' {
-		field = bytes.TrimSpace(field[1 : n-1])
-	}
-	return field
-}
-
-// numbers reports whether every field is a number, or a time.
-func (s *splitter) numbers(fields [][]byte) bool {
-	for _, field := range fields {
-		if _, _, ok := s.number(field); !ok {
-			return false
-		}
-	}
-	return true
-}
-
-// number reads a field. A date or a time becomes seconds. A line that is one
-// field has no room for a time.
-func (s *splitter) number(field []byte) (x float64, moment, ok bool) {
-	if x, ok := raw.ParseNumber(field, s.comma); ok {
-		return x, false, true
-	}
-	if len(field) < len("0:00.0") || s.delimiter == '\n' {
-		return 0, false, false
-	}
-	x, ok = s.dates.Parse(field)
-	return x, true, ok
-}
-
-// orderDates tells from the first and the last row whether dates have the month
-// before the day: a day or two may lie between them, not months.
-func (s *splitter) orderDates(first [][]byte, rest []byte) {
-	rest = bytes.TrimRight(rest, "\r\n\t ")
-	last := s.split(nil, bytes.TrimSpace(rest[bytes.LastIndexByte(rest, '\n')+1:]))
-	for i := range min(len(first), len(last)) {
-		if _, moment, ok := s.number(first[i]); ok && moment && raw.MonthFirst(first[i], last[i]) {
-			s.dates.MonthFirst = true
-		}
-	}
 }

@@ -1,0 +1,230 @@
+package table
+
+import (
+	"bytes"
+
+	"systole/shared/ecg/recording/internal/raw"
+)
+
+// splitter has the delimiter between the fields of a line, and the decimal mark
+// of their numbers.
+type splitter struct {
+	delimiter byte // 0 for white space, '\n' for none: one number a line
+	comma     bool
+	dates     raw.Dates
+}
+
+// splitterFor guesses from a line, and from those behind it, how fields are
+// separated and which decimal mark their numbers have. Semicolons, tabs and bars
+// separate whatever else there is, then commas, then blanks. A comma in quotes
+// or within the numbers between blanks is a decimal mark.
+func splitterFor(line, rest []byte) splitter {
+	s := splitter{delimiter: delimiterOf(line)}
+	var fields [][]byte
+	commas := false
+	for range rowsAlike {
+		fields = s.split(fields[:0], line)
+		for _, field := range fields {
+			if _, point := raw.ParseNumber(field, false); point && bytes.IndexByte(field, '.') >= 0 {
+				return s
+			}
+			if _, comma := raw.ParseNumber(field, true); comma && bytes.IndexByte(field, ',') >= 0 {
+				commas = true
+			}
+		}
+		line, rest = nextLine(rest)
+	}
+	s.comma = commas
+	return s
+}
+
+// nextLine returns the next line that isn't empty, without its margins, and what
+// is behind it.
+func nextLine(data []byte) (line, rest []byte) {
+	for len(line) == 0 && len(data) > 0 {
+		line, data, _ = bytes.Cut(data, []byte{'\n'})
+		line = bytes.TrimSpace(line)
+	}
+	return line, data
+}
+
+// delimiterOf a line: '\n' for a line that is one field, 0 for blanks.
+func delimiterOf(line []byte) byte {
+	for _, delimiter := range []byte{';', '\t', '|'} {
+		if bytes.IndexByte(line, delimiter) >= 0 {
+			return delimiter
+		}
+	}
+	switch blanks := bytes.IndexByte(line, ' ') >= 0 && (line[0] != '"' || len(quotedFields(nil, line)) > 1); {
+	case bytes.IndexByte(line, ',') >= 0 && !(blanks && decimalCommas(line)):
+		return ','
+	case blanks:
+		return 0
+	}
+	return '\n'
+}
+
+// decimalCommas reports whether all commas of a line stand within numbers, or
+// times, between blanks.
+func decimalCommas(line []byte) bool {
+	numbers := 0
+	for _, field := range quotedFields(nil, line) {
+		if len(field) == 0 {
+			continue
+		}
+		if field[0] == ',' || field[len(field)-1] == ',' {
+			return false
+		}
+		_, isNumber := raw.ParseNumber(field, true)
+		if isNumber {
+			numbers++
+		}
+		if bytes.IndexByte(field, ',') < 0 || isNumber {
+			continue
+		}
+		if _, isMoment := raw.ParseMoment(field); !isMoment {
+			return false
+		}
+	}
+	return numbers > 0
+}
+
+// split appends the fields of a line, without their quotes and margins. A
+// delimiter within quotes is none.
+func (s *splitter) split(dst [][]byte, line []byte) [][]byte {
+	if s.delimiter == 0 && bytes.IndexByte(line, '"') >= 0 {
+		return quotedFields(dst, line)
+	}
+	if s.delimiter == 0 {
+		return append(dst, bytes.Fields(line)...)
+	}
+	for {
+		i := bytes.IndexByte(line, s.delimiter)
+		if i < 0 {
+			break
+		}
+		if line[0] == ' ' {
+			line = bytes.TrimLeft(line, " ")
+			continue
+		}
+		if line[0] == '"' {
+			i = s.behindQuotes(line, i)
+		}
+		if i < 0 {
+			break
+		}
+		dst = append(dst, trim(line[:i]))
+		line = line[i+1:]
+	}
+	if len(bytes.TrimSpace(line)) > 0 || len(dst) == 0 { // a delimiter at the end begins no column
+		dst = append(dst, trim(line))
+	}
+	return dst
+}
+
+// behindQuotes returns the place of the delimiter behind the quotes that a line
+// begins with, -1 if the line ends there, and first, the place of the first
+// delimiter, if the quotes aren't closed.
+func (s *splitter) behindQuotes(line []byte, first int) int {
+	for at := 1; ; {
+		i := bytes.IndexByte(line[at:], '"')
+		if i < 0 {
+			return first
+		}
+		at += i + 1
+		rest := bytes.TrimLeft(line[at:], " ")
+		switch {
+		case len(rest) == 0:
+			return -1
+		case rest[0] == s.delimiter:
+			return len(line) - len(rest)
+		}
+	}
+}
+
+// quotedFields appends the fields between blanks, of which some are in quotes.
+func quotedFields(dst [][]byte, line []byte) [][]byte {
+	for {
+		line = bytes.TrimLeft(line, " \t")
+		if len(line) == 0 {
+			return dst
+		}
+		end := bytes.IndexAny(line, " \t")
+		if closed := bytes.IndexByte(line[1:], '"'); line[0] == '"' && closed >= 0 {
+			end = closed + 2
+		}
+		if end < 0 {
+			end = len(line)
+		}
+		dst = append(dst, trim(line[:end]))
+		line = line[end:]
+	}
+}
+
+// linesOfDecimals are looked at for a number that only a decimal comma explains.
+const linesOfDecimals = 1000
+
+// loneDecimals reports whether lines are one number each with a decimal comma,
+// and not two with a comma between them: each has one comma, and the line with
+// the names has none, or one of the numbers would be written strangely, as -0 or
+// 0123.
+func loneDecimals(line, rest, names []byte) bool {
+	decimals := bytes.IndexByte(names, ',') < 0 && len(bytes.Fields(names)) > 0 && len(bytes.Fields(names)) < 3
+	for range linesOfDecimals {
+		line = bytes.TrimSpace(line)
+		whole, part, found := bytes.Cut(line, []byte{','})
+		if _, ok := raw.ParseNumber(line, true); found && !ok || !found && !ok && !missing(line) {
+			return false
+		}
+		decimals = decimals || found && (string(whole) == "-0" || len(part) > 1 && part[0] == '0')
+		if len(rest) == 0 {
+			break
+		}
+		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
+	}
+	return decimals
+}
+
+// trim removes margins and one pair of quotes.
+func trim(field []byte) []byte {
+	field = bytes.TrimSpace(field)
+	if n := len(field); n >= 2 && field[0] == '"' && field[n-1] == '"' {
+		field = bytes.TrimSpace(field[1 : n-1])
+	}
+	return field
+}
+
+// numbers reports whether every field is a number, or a time.
+func (s *splitter) numbers(fields [][]byte) bool {
+	for _, field := range fields {
+		if _, _, ok := s.number(field); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// number reads a field. A date or a time becomes seconds. A line that is one
+// field has no room for a time.
+func (s *splitter) number(field []byte) (x float64, moment, ok bool) {
+	if x, ok := raw.ParseNumber(field, s.comma); ok {
+		return x, false, true
+	}
+	if len(field) < len("0:00.0") || s.delimiter == '\n' {
+		return 0, false, false
+	}
+	x, ok = s.dates.Parse(field)
+	return x, true, ok
+}
+
+// orderDates tells from the first and the last row whether dates have the month
+// before the day: a day or two may lie between them, not months.
+func (s *splitter) orderDates(first [][]byte, rest []byte) {
+	rest = bytes.TrimRight(rest, "\r\n\t ")
+	last := s.split(nil, bytes.TrimSpace(rest[bytes.LastIndexByte(rest, '\n')+1:]))
+	for i := range min(len(first), len(last)) {
+		if _, moment, ok := s.number(first[i]); ok && moment && raw.MonthFirst(first[i], last[i]) {
+			s.dates.MonthFirst = true
+		}
+	}
+}
