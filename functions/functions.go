@@ -205,6 +205,7 @@ func All() []Function {
 				allow(keys, "GetSecretValue"),
 				allow(templates, "GetObject"),
 				allow(memories, "PutObject", "GetObject"),
+				allow(incoming, "PutObject", "GetObject"), // to close the addresses of uploads
 				{bucket, []string{"ListBucket"}, "Without it S3 answers 403 for a template that was replaced since the member was read."},
 			}, erase(templates, memories, recordings, incoming)...),
 		},
@@ -228,6 +229,8 @@ func All() []Function {
 				allow(tokens, "GetItem", "BatchWriteItem"),
 				allow(tokensByUsername, "Query"),
 				allow(activity, "PutItem", "UpdateItem", "Query", "BatchWriteItem"),
+				allow(incoming, "PutObject", "GetObject"), // to close the addresses of uploads
+				{bucket, []string{"ListBucket"}, "Without it S3 answers 403 for an upload that is being put at this moment."},
 			}, erase(templates, memories, recordings, incoming)...),
 		},
 		{
@@ -240,6 +243,7 @@ func All() []Function {
 				allow(keys, "GetSecretValue"),
 				allow(templates, "GetObject"),
 				allow(memories, "PutObject", "GetObject"),
+				allow(incoming, "PutObject", "GetObject"), // to close the addresses of uploads
 				{bucket, []string{"ListBucket"}, "Without it S3 answers 403 for a template that was replaced since the member was read."},
 			}, erase(templates, memories, recordings, incoming)...),
 		},

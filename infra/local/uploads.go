@@ -69,12 +69,10 @@ func (u *uploads) awaited(ctx context.Context, key string) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("read member: %w", err)
 	}
-	for _, pending := range m.Uploads {
-		if at, ok := store.UploadKey(pk, pending.ID); ok && at == key {
-			return nil
-		}
+	if !m.Awaits(key) {
+		return fault.New(fault.UploadMissing)
 	}
-	return fault.New(fault.UploadMissing)
+	return nil
 }
 
 func (u *uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {

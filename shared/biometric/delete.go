@@ -58,13 +58,13 @@ func (d *Deletion) DeleteTemplate(ctx context.Context, token string) error {
 // earlier version, recording, upload and enrolment under way. The digests of the
 // recordings stay, so that none of them is accepted again.
 func (d *Deletion) DeleteOf(ctx context.Context, m store.Member) error {
-	at, err := d.unlink(ctx, m, d.remembered)
+	m, at, err := d.unlink(ctx, m, d.remembered)
 	if err != nil {
 		return err
 	}
 	err = parallel.Do(
 		func() error { return d.eraseThrough(ctx, m.PK, at) },
-		func() error { return d.registry.objects.Erase(ctx, store.IncomingOf(m.PK)) },
+		func() error { return d.eraseUploads(ctx, m) },
 		func() error {
 			return d.members.Note(ctx, m.Username, member.NewEvent(member.ModelDeleted, d.now()))
 		},
@@ -98,14 +98,48 @@ func (d *Deletion) eraseThrough(ctx context.Context, pk int64, removed time.Time
 	)
 }
 
+// eraseUploads erases the files that the member, as before the removal, uploaded,
+// and closes the addresses that were handed out for others.
+//
+// S3 can't revoke an address. It was signed for a key that holds nothing: an empty
+// object there, which clean-up erases after the address has expired, closes it. A
+// file that was on its way loses against it, or is erased.
+func (d *Deletion) eraseUploads(ctx context.Context, m store.Member) error {
+	if err := d.registry.objects.Erase(ctx, store.IncomingOf(m.PK)); err != nil {
+		return err
+	}
+	var closings []func() error
+	for _, u := range m.Uploads {
+		key, ok := store.UploadKey(m.PK, u.ID)
+		if handedOut := u.Expires.Add(-pendingLifetime); ok && d.now().Before(handedOut.Add(addressClosed)) {
+			closings = append(closings, func() error { return d.closeAddress(ctx, key) })
+		}
+	}
+	return parallel.Do(closings...)
+}
+
+func (d *Deletion) closeAddress(ctx context.Context, key string) error {
+	for range maxConflicts {
+		err := d.registry.objects.Put(ctx, key, nil)
+		if !errors.Is(err, store.ErrExists) {
+			return err
+		}
+		if err := d.registry.objects.EraseThrough(ctx, key, ""); err != nil {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable).Because(errors.New("an upload comes again and again"))
+}
+
 // Forget deletes all objects of a member whose account ends.
 func (d *Deletion) Forget(ctx context.Context, m store.Member) error {
 	nothing := func(context.Context, store.Member, time.Time) (string, []string, error) { return "", nil, nil }
-	if _, err := d.unlink(ctx, m, nothing); err != nil {
+	m, _, err := d.unlink(ctx, m, nothing)
+	if err != nil {
 		return err
 	}
-	var erasures []func() error
-	for _, folder := range []string{store.TemplatesOf(m.PK), store.RecordingsOf(m.PK), store.IncomingOf(m.PK), store.MemoriesOf(m.PK)} {
+	erasures := []func() error{func() error { return d.eraseUploads(ctx, m) }}
+	for _, folder := range []string{store.TemplatesOf(m.PK), store.RecordingsOf(m.PK), store.MemoriesOf(m.PK)} {
 		erasures = append(erasures, func() error { return d.registry.objects.Erase(ctx, folder) })
 	}
 	if err := parallel.Do(erasures...); err != nil {
@@ -128,21 +162,21 @@ func (d *Deletion) remembered(ctx context.Context, m store.Member, at time.Time)
 	return key, archived, err
 }
 
-// unlink removes the member's pointer to a template, and returns the time of the
-// removal.
-func (d *Deletion) unlink(ctx context.Context, m store.Member, remember func(context.Context, store.Member, time.Time) (string, []string, error)) (at time.Time, err error) {
+// unlink removes the member's pointer to a template, and returns the member as
+// before, and the time of the removal.
+func (d *Deletion) unlink(ctx context.Context, m store.Member, remember func(context.Context, store.Member, time.Time) (string, []string, error)) (before store.Member, at time.Time, err error) {
 	for range maxConflicts {
 		at = following(m.Removed, d.now())
 		key, archived, err := remember(ctx, m, at)
 		if err != nil {
-			return at, err
+			return m, at, err
 		}
 		err = d.members.ClearTemplate(ctx, m, at, key, archived)
 		if err == nil {
-			return at, nil
+			return m, at, nil
 		}
 		if !errors.Is(err, store.ErrConflict) {
-			return at, fmt.Errorf("clear model: %w", err)
+			return m, at, fmt.Errorf("clear model: %w", err)
 		}
 		if key != m.MemoryKey {
 			d.registry.erase(ctx, key)
@@ -150,11 +184,11 @@ func (d *Deletion) unlink(ctx context.Context, m store.Member, remember func(con
 		pk := m.PK
 		m, err = d.members.Member(ctx, m.Username)
 		if errors.Is(err, store.ErrNotFound) || err == nil && m.PK != pk { // deleted meanwhile
-			return at, fault.New(fault.Conflict)
+			return m, at, fault.New(fault.Conflict)
 		}
 		if err != nil {
-			return at, fmt.Errorf("read member: %w", err)
+			return m, at, fmt.Errorf("read member: %w", err)
 		}
 	}
-	return at, fault.New(fault.Conflict)
+	return m, at, fault.New(fault.Conflict)
 }

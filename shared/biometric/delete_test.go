@@ -174,7 +174,7 @@ func TestADeletionThatNeverComesFirstIsAConflict(t *testing.T) {
 func TestADeletionThatFailedMidwayIsFinishedByTheNext(t *testing.T) {
 	h := newFixture(t).enrolled(t)
 	d := h.deletion(t)
-	at, err := d.unlink(t.Context(), h.kim(t), d.remembered) // and no further
+	_, at, err := d.unlink(t.Context(), h.kim(t), d.remembered) // and no further
 	if err != nil || len(h.keys(t)) != 3 || !h.kim(t).Removed.Equal(at) {
 		t.Fatalf("%q, %v", h.keys(t), err)
 	}

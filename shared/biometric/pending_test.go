@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -114,5 +115,43 @@ func TestIDsOfUploadsAreCheckedAndBounded(t *testing.T) {
 	}
 	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission{Uploads: make([]string, maxUploads+1)}}); codeOf(err) != fault.TooManyFiles {
 		t.Errorf("%d uploads: %v", maxUploads+1, err)
+	}
+}
+
+// The stub's address is the key itself, and Put has the condition that a signed
+// address carries: nothing may be there.
+func TestAnAddressIsClosedWithAccountAndTemplate(t *testing.T) {
+	for name, remove := range map[string]func(t *testing.T, h *fixture) error{
+		"the account ends":        func(t *testing.T, h *fixture) error { return h.deletion(t).Forget(t.Context(), h.kim(t)) },
+		"the template is deleted": func(t *testing.T, h *fixture) error { return h.deletion(t).DeleteOf(t.Context(), h.kim(t)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newFixture(t).enrolled(t)
+			address := func() string {
+				up, err := h.uploads().Upload(t.Context(), kimsToken, 5)
+				must(t, err)
+				return up.URL
+			}
+			expired := address()
+			h.now = h.now.Add(addressClosed)
+			h.logIn(t)
+			taken, open := address(), address()
+			must(t, h.objects.Put(t.Context(), taken, []byte("12345")))
+			must(t, remove(t, h))
+			for _, at := range []string{taken, open} {
+				if err := h.objects.Put(t.Context(), at, []byte("12345")); !errors.Is(err, store.ErrExists) {
+					t.Errorf("a file put at %s afterwards: %v", at, err)
+				}
+				if b, err := h.objects.Get(t.Context(), at); err != nil || len(b) != 0 {
+					t.Errorf("there lies %q, %v", b, err)
+				}
+			}
+			if slices.Contains(h.keys(t), expired) {
+				t.Errorf("%s has expired and needs no closing", expired)
+			}
+			if n := len(h.kim(t).Uploads); n != 0 {
+				t.Errorf("%d are awaited", n)
+			}
+		})
 	}
 }

@@ -41,6 +41,9 @@ const (
 	MaxUploadSize = 64 << 20
 	// UploadLifetime is how long a caller has to upload it.
 	UploadLifetime = 15 * time.Minute
+	// addressClosed is how long after it was handed out an address is closed that
+	// must not be used any more: beyond its end, for clocks that differ.
+	addressClosed = UploadLifetime + time.Minute
 	// Quota of a member's pending uploads, handed out or stored and not yet used:
 	// two enrolments of the most files, and 512 MB. Each upload counts until it is
 	// used, or until pendingLifetime is over and the file is deleted.

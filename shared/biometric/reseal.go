@@ -61,7 +61,7 @@ func (s *Service) Reseal(ctx context.Context, d *Deletion, m store.Member) (bool
 // further removal of no template: enrolments under way are refused.
 func (s *Service) resealMemory(ctx context.Context, d *Deletion, m store.Member) error {
 	old := m.MemoryKey
-	_, err := d.unlink(ctx, m, func(ctx context.Context, m store.Member, at time.Time) (string, []string, error) {
+	_, _, err := d.unlink(ctx, m, func(ctx context.Context, m store.Member, at time.Time) (string, []string, error) {
 		if m.MemoryKey != old {
 			return "", nil, fmt.Errorf("seal %s: %w", old, store.ErrConflict)
 		}

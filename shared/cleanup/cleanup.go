@@ -42,6 +42,12 @@ type Objects interface {
 // has used, is deleted. The bucket's life cycle says the same.
 const IncomingKeep = 24 * time.Hour
 
+// unawaitedKeep is the same for a file that its member doesn't wait for: account or
+// template was deleted after its address was handed out. An empty object, which
+// closes an address, stays beyond the address's end (biometric.UploadLifetime), and
+// a new member's file until the index by pk shows the member.
+const unawaitedKeep = 30 * time.Minute
+
 // Settings bound what is kept.
 type Settings struct {
 	TokenIdle    time.Duration // time without use after which a token has ended

@@ -340,3 +340,37 @@ func BenchmarkRun(b *testing.B) {
 	}
 	b.ReportMetric(1000*float64(b.N)/b.Elapsed().Seconds(), "items/s")
 }
+
+func TestAnUploadThatNobodyWaitsForGoesWithinTheHour(t *testing.T) {
+	h := newFixture(t)
+	id := func(n int) string { return fmt.Sprintf("%032x", n) }
+	m := store.Member{Username: "kim", PK: 7, PasswordHash: "hash", Uploads: []store.PendingUpload{{ID: id(1), Size: 5, Expires: start.Add(day)}}}
+	if err := h.store.CreateMember(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	awaited, late, gone := "incoming/7/"+id(1), "incoming/7/"+id(2), "incoming/8/"+id(3)
+	for _, key := range []string{awaited, late, gone} {
+		h.put(start, key)
+	}
+	for _, tt := range []struct {
+		after time.Duration
+		want  []string
+	}{
+		{29 * time.Minute, []string{awaited, late, gone}}, // an address may still be closed by it
+		{30 * time.Minute, []string{awaited}},
+		{day, nil},
+	} {
+		h.now = start.Add(tt.after)
+		if _, err := h.service(settings).Run(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		list, _, err := h.objects.List(t.Context(), store.IncomingPrefix, "", 10)
+		var left []string
+		for _, o := range list {
+			left = append(left, o.Key)
+		}
+		if err != nil || !slices.Equal(left, tt.want) {
+			t.Errorf("after %v: %q, %v, want %q", tt.after, left, err, tt.want)
+		}
+	}
+}

@@ -27,9 +27,32 @@ func (w *work) oldUploads(ctx context.Context, cursor string, limit int) (string
 	return w.old(ctx, store.RecordingPrefix, w.settings.UploadsKeep, cursor, limit)
 }
 
-// unusedUploads deletes files that were uploaded and that no request has used.
+// unusedUploads deletes files that were uploaded and that no request has used, and
+// sooner those that no member waits for.
 func (w *work) unusedUploads(ctx context.Context, cursor string, limit int) (string, error) {
-	return w.old(ctx, store.IncomingPrefix, IncomingKeep, cursor, limit)
+	objects, next, err := w.objects.List(ctx, store.IncomingPrefix, cursor, limit)
+	if err != nil {
+		return cursor, err
+	}
+	d := deletions{dryRun: w.report.DryRun, done: &w.report.OldUploads}
+	owner := owner{members: w.members}
+	for _, o := range objects {
+		age := w.now.Sub(o.Modified)
+		if age < unawaitedKeep {
+			continue
+		}
+		if age < IncomingKeep {
+			m, err := owner.of(ctx, o.Key)
+			if err != nil {
+				return cursor, err
+			}
+			if m.Awaits(o.Key) {
+				continue
+			}
+		}
+		d.do(func() error { return w.objects.EraseThrough(ctx, o.Key, "") })
+	}
+	return next, d.err()
 }
 
 // old erases the objects of the prefix that are older than keep, with their older
@@ -72,44 +95,41 @@ func (w *work) orphans(ctx context.Context, prefix, cursor string, limit int) (s
 		if w.now.Sub(o.Modified) < w.settings.OrphansAfter {
 			continue
 		}
-		current, err := owner.objectKey(ctx, o.Key)
+		m, err := owner.of(ctx, o.Key)
 		if err != nil {
 			return cursor, err
 		}
-		if o.Key != current {
+		if o.Key != m.ObjectKey() {
 			d.do(func() error { return w.objects.EraseThrough(ctx, o.Key, "") })
 		}
 	}
 	return next, d.err()
 }
 
-// owner remembers the member that was asked for last: a member's templates follow
+// owner remembers the member that was asked for last: a member's objects follow
 // each other in a list.
 type owner struct {
 	members Members
 	pk      int64
-	current string
+	member  store.Member
 }
 
-// objectKey returns the key that the object's member points to, "" for no such
-// member or no object.
-func (o *owner) objectKey(ctx context.Context, key string) (string, error) {
+// of returns the object's member, or the zero Member, who points to no object and
+// awaits none.
+func (o *owner) of(ctx context.Context, key string) (store.Member, error) {
 	pk, ok := store.Owner(key)
 	if !ok {
-		return "", nil
+		return store.Member{}, nil
 	}
 	if pk == o.pk {
-		return o.current, nil
+		return o.member, nil
 	}
 	m, err := o.members.MemberByPK(ctx, pk)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return "", err
+		return store.Member{}, err
 	}
-	o.pk, o.current = pk, ""
-	if err == nil {
-		o.current = m.ObjectKey()
-	}
-	return o.current, nil
+	o.pk, o.member = pk, m
+	return m, nil
 }
 
 // unusedModels deletes templates without an accepted check for UnusedAfter. It

@@ -70,6 +70,14 @@ func (m Member) ObjectKey() string {
 	return m.MemoryKey
 }
 
+// Awaits reports whether the key is that of an upload which no request has used.
+func (m Member) Awaits(key string) bool {
+	return slices.ContainsFunc(m.Uploads, func(u PendingUpload) bool {
+		at, ok := UploadKey(m.PK, u.ID)
+		return ok && at == key
+	})
+}
+
 // HadTemplate reports whether the member has a template, or had one.
 func (m Member) HadTemplate() bool { return m.Template != nil || !m.Removed.IsZero() }
 

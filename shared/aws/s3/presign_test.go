@@ -48,3 +48,37 @@ func TestAPresignedUploadTakesOneFileOfItsSize(t *testing.T) {
 		t.Error("it was taken twice")
 	}
 }
+
+// Presigned addresses can't be revoked. Their condition, that nothing is at the
+// key, is signed: what lies there closes them.
+func TestAnEmptyObjectClosesAnAddress(t *testing.T) {
+	endpoint := servers.StartS3(t)
+	o := s3.New(servers.Config(t), &endpoint, servers.Bucket)
+	up, err := o.PresignPut(t.Context(), "incoming/7/a", 5, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Put(t.Context(), "incoming/7/a", nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, headers := range map[string]map[string]string{"as told": up.Headers, "without the condition": nil} {
+		r, err := http.NewRequestWithContext(t.Context(), up.Method, up.URL, strings.NewReader("12345"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range headers {
+			r.Header.Set(name, value)
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode < 400 {
+			t.Errorf("%s: status %d", name, answer.StatusCode)
+		}
+	}
+	if b, err := o.Get(t.Context(), "incoming/7/a"); err != nil || len(b) != 0 {
+		t.Errorf("there lies %q, %v", b, err)
+	}
+}

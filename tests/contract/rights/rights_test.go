@@ -141,6 +141,32 @@ func TestNothingIsLeftOfADeletedAccount(t *testing.T) {
 	c.signUp(t, "gildong")
 }
 
+func TestTheAddressOfAnUploadDiesWithTheAccount(t *testing.T) {
+	c := newCloud(t)
+	token := c.signUp(t, "gildong")
+	up := c.form(t, "POST", "/authenticate/uploads/", token, "size=5").Want(t, 200, "")
+	put := func() int {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), up.Body["method"].(string), up.Body["url"].(string), strings.NewReader("12345"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range up.Body["headers"].(map[string]any) {
+			r.Header.Set(name, value.(string))
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		return answer.StatusCode
+	}
+	c.form(t, "DELETE", "/members/me/", token, "password=tachy-cardia!").Want(t, 200, "")
+	if status := put(); status < 400 {
+		t.Errorf("a file is taken after the deletion: %d", status)
+	}
+}
+
 func TestADeletedModelIsGoneAndCanBeMadeAnew(t *testing.T) {
 	c := newCloud(t)
 	token := c.signUp(t, "gildong")
