@@ -53,6 +53,8 @@ type Part string
 const (
 	PasswordHashing  Part = "golang.org/x/crypto/argon2"
 	SignalProcessing Part = "systole/shared/ecg"
+	// MovedPasswords are hashes of members who moved here from another server.
+	MovedPasswords Part = "systole/shared/member/django"
 	// Signing is linked where tokens are signed, or their keys published.
 	Signing Part = "github.com/go-jose/go-jose"
 )
@@ -116,7 +118,7 @@ func All() []Function {
 		},
 		{
 			Folder: "members/login", Routes: at(api.PathLogIn, http.MethodPost),
-			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 60, Alarms: Contract,
+			Links: []Part{PasswordHashing, MovedPasswords}, MemoryMB: oneCore, Concurrency: 60, Alarms: Contract,
 			Grants: []Grant{
 				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
 				allow(tokensByUsername, "Query"),
@@ -171,7 +173,7 @@ func All() []Function {
 		},
 		{
 			Folder: "members/password", Routes: at(api.PathPassword, http.MethodPost),
-			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 10, Alarms: SelfService,
+			Links: []Part{PasswordHashing, MovedPasswords}, MemoryMB: oneCore, Concurrency: 10, Alarms: SelfService,
 			Grants: []Grant{
 				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
 				allow(tokens, "GetItem", "UpdateItem", "BatchWriteItem"),
@@ -223,7 +225,7 @@ func All() []Function {
 		},
 		{
 			Folder: "members/delete", Routes: at(api.PathMe, http.MethodDelete),
-			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 10, Alarms: SelfService,
+			Links: []Part{PasswordHashing, MovedPasswords}, MemoryMB: oneCore, Concurrency: 10, Alarms: SelfService,
 			Grants: append([]Grant{
 				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
 				allow(tokens, "GetItem", "BatchWriteItem"),

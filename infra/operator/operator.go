@@ -64,6 +64,8 @@ func commands() []command {
 		{"keys rotate", "", "draw the next key; run it again ten minutes later, when everybody knows it, to seal and sign with it", rotateKeys, nil},
 		{"keys reseal", "", "seal with the current key what is sealed with another one", resealAll, nil},
 		{"keys retire", "", "remove the keys that nothing needs any more", retireKeys, nil},
+		{"import", "[-dry-run] < dump.json", "take the members of a Django server, as manage.py dumpdata writes them, with their passwords and tokens", importDjango,
+			func([]string) bool { return true }},
 		{"figures", "[-log]", "print figures of the last day, from the stores, or with -log from the service's log on standard input", figures,
 			func(args []string) bool { return slices.Contains(args, "-log") || slices.Contains(args, "--log") }},
 	}

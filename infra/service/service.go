@@ -16,6 +16,7 @@ import (
 	"systole/shared/ecg/engine"
 	"systole/shared/member"
 	"systole/shared/member/argon2id"
+	"systole/shared/member/django"
 	"systole/shared/signing"
 	"systole/shared/store"
 )
@@ -33,7 +34,7 @@ type Stores struct {
 func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) []api.Route {
 	p := wiring.Parts{
 		Config: c, Members: s.Members, Sessions: s.Sessions, Objects: s.Objects, Uploads: s.Uploads,
-		Hasher: argon2id.New(c.HashCost, c.HashParallel, random), Keys: s.Keys, Engine: engine.New(c.SamplingRateHz),
+		Hasher: argon2id.New(c.HashCost, c.HashParallel, random).Also(django.Parse), Keys: s.Keys, Engine: engine.New(c.SamplingRateHz),
 		Now: now, Random: random,
 	}
 	keys := signing.New(s.Keys)

@@ -24,6 +24,7 @@ const (
 	NotRecognised       store.EventKind = "not_recognised"
 	ReplayRefused       store.EventKind = "replay_refused"
 	// What an operator of the service did.
+	MovedHere             store.EventKind = "moved_here" // from another server
 	OperatorLookedUp      store.EventKind = "operator_looked_up"
 	OperatorUnlocked      store.EventKind = "operator_unlocked"
 	OperatorEndedSessions store.EventKind = "operator_ended_sessions"

@@ -111,19 +111,27 @@ func (s *Service) validated(r Registration) (m store.Member, password string, er
 	if password, err = newPassword(r.Password, m.Username, r.Name); err != nil {
 		return store.Member{}, "", err
 	}
-	if m.Name, err = displayName(r.Name); err != nil {
+	if err := details(&m, r); err != nil {
 		return store.Member{}, "", err
-	}
-	if r.Age != nil && (*r.Age < 0 || *r.Age > maxAge) {
-		return store.Member{}, "", invalid("age")
-	}
-	m.Age = r.Age
-	m.Gender = store.Gender(r.Gender)
-	if m.Gender != "" && m.Gender != store.Male && m.Gender != store.Female {
-		return store.Member{}, "", invalid("gender")
 	}
 	m.Created = s.now()
 	return m, password, nil
+}
+
+// details sets name, age and gender, or returns the fault of the first that breaks a
+// rule.
+func details(m *store.Member, r Registration) (err error) {
+	if m.Name, err = displayName(r.Name); err != nil {
+		return err
+	}
+	if r.Age != nil && (*r.Age < 0 || *r.Age > maxAge) {
+		return invalid("age")
+	}
+	m.Age, m.Gender = r.Age, store.Gender(r.Gender)
+	if m.Gender != "" && m.Gender != store.Male && m.Gender != store.Female {
+		return invalid("gender")
+	}
+	return nil
 }
 
 // drawAndHash draws a PK, which may need the store, and hashes the password at

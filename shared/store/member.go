@@ -14,7 +14,7 @@ type Member struct {
 	Name         string
 	Age          *int   // years; nil when not given
 	Gender       Gender // empty when not given
-	PasswordHash string // argon2id, PHC string
+	PasswordHash string // argon2id, PHC string; of a member who moved here, another until the first log-in
 	Created      time.Time
 	// TokensValidFrom voids every token that was issued under another one.
 	TokensValidFrom time.Time

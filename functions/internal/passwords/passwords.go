@@ -8,6 +8,9 @@ import (
 )
 
 // Plug puts in the hashing of passwords.
-func Plug(_ *lambda.Environment, p *wiring.Parts) {
-	p.Hasher = argon2id.New(p.Config.HashCost, p.Config.HashParallel, p.Random)
+func Plug(_ *lambda.Environment, p *wiring.Parts) { p.Hasher = Hasher(p) }
+
+// Hasher is argon2id at the cost of the settings.
+func Hasher(p *wiring.Parts) *argon2id.Hasher {
+	return argon2id.New(p.Config.HashCost, p.Config.HashParallel, p.Random)
 }

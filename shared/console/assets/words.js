@@ -271,6 +271,7 @@ const words = {
   recognised: ["recognised", "본인 확인"],
   not_recognised: ["not recognised", "본인 확인 실패"],
   replay_refused: ["used recording refused", "재사용한 기록 거부"],
+  moved_here: ["account moved here from another server", "다른 서버에서 계정을 옮겨 옴"],
   operator_looked_up: ["an operator looked at your account", "운영자가 계정을 조회함"],
   operator_unlocked: ["an operator unlocked your account", "운영자가 계정 잠금을 해제함"],
   operator_ended_sessions: ["an operator ended your sessions", "운영자가 모든 세션을 종료함"],

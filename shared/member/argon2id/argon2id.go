@@ -48,6 +48,17 @@ type Hasher struct {
 	rand  io.Reader
 	slots parallel.Slots
 	queue parallel.Slots // callers that hash or wait for a slot
+	other Parser
+}
+
+// Parser returns the function that tells whether a password is that of a stored hash
+// of another kind, or false where it doesn't know the kind.
+type Parser func(stored string) (verify func(password string) bool, ok bool)
+
+// Also has Verify take hashes of another kind, each of them stale, and returns h.
+func (h *Hasher) Also(other Parser) *Hasher {
+	h.other = other
+	return h
 }
 
 // maxQueue bounds the callers waiting per hash slot, about three seconds of
@@ -86,6 +97,9 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 // stored string, or fault.Unavailable as with Hash.
 func (h *Hasher) Verify(ctx context.Context, stored, password string) (ok, stale bool, err error) {
 	p, err := parsePHC(stored)
+	if err != nil && h.other != nil {
+		return h.verifyOther(ctx, stored, password)
+	}
 	if err != nil {
 		return false, false, err
 	}
@@ -98,25 +112,43 @@ func (h *Hasher) Verify(ctx context.Context, stored, password string) (ok, stale
 	return ok, stale, nil
 }
 
+func (h *Hasher) verifyOther(ctx context.Context, stored, password string) (ok, stale bool, err error) {
+	verify, known := h.other(stored)
+	if !known {
+		return false, false, errHash
+	}
+	err = h.work(ctx, func() { ok = verify(password) })
+	return ok, true, err
+}
+
 // VerifyNone takes as long as Verify does, for a user name without a member.
 func (h *Hasher) VerifyNone(ctx context.Context, password string) error {
 	_, err := h.derive(ctx, phc{cost: h.cost, salt: make([]byte, saltLength), hash: make([]byte, hashLength)}, password)
 	return err
 }
 
-func (h *Hasher) derive(ctx context.Context, p phc, password string) ([]byte, error) {
+func (h *Hasher) derive(ctx context.Context, p phc, password string) (hash []byte, err error) {
+	err = h.work(ctx, func() {
+		hash = argon2.IDKey([]byte(password), p.salt, p.cost.Passes, p.cost.MemoryKiB, p.cost.Lanes, uint32(len(p.hash)))
+	})
+	return hash, err
+}
+
+// work runs f when a slot is free.
+func (h *Hasher) work(ctx context.Context, f func()) error {
 	leaveQueue, ok := h.queue.TryEnter()
 	if !ok {
-		return nil, fault.New(fault.Unavailable).After(5 * time.Second).Because(errors.New("the queue for a hash is full"))
+		return fault.New(fault.Unavailable).After(5 * time.Second).Because(errors.New("the queue for a hash is full"))
 	}
 	defer leaveQueue()
 	leave, err := h.slots.Enter(ctx)
 	if err != nil {
-		return nil, fault.New(fault.Unavailable).After(5 * time.Second).Because(fmt.Errorf("hash: %w", err))
+		return fault.New(fault.Unavailable).After(5 * time.Second).Because(fmt.Errorf("hash: %w", err))
 	}
 	defer leave()
 	defer measure.Step(ctx, "hash")()
-	return argon2.IDKey([]byte(password), p.salt, p.cost.Passes, p.cost.MemoryKiB, p.cost.Lanes, uint32(len(p.hash))), nil
+	f()
+	return nil
 }
 
 // phc is a hash in the PHC string format:
@@ -134,6 +166,12 @@ func (p phc) String() string {
 
 // errHash reports a malformed stored hash. Its text never quotes the hash.
 var errHash = errors.New("stored password hash is malformed or out of bounds")
+
+// Known reports whether stored is a hash of this kind within the bounds.
+func Known(stored string) bool {
+	_, err := parsePHC(stored)
+	return err == nil
+}
 
 func parsePHC(s string) (phc, error) {
 	parts := strings.Split(s, "$")

@@ -48,6 +48,8 @@ const (
 	gonum      = "gonum.org/v1/gonum"
 	jose       = "github.com/go-jose/go-jose"
 	argon2     = "golang.org/x/crypto/argon2"
+	django     = module + "shared/member/django"
+	bcrypt     = "golang.org/x/crypto/bcrypt"
 	bbolt      = "go.etcd.io/bbolt"
 	ecg        = module + "shared/ecg"
 	rates      = module + "shared/ecg/rate" // constants, which the API states as well
@@ -96,6 +98,8 @@ func partsOf(f functions.Function) map[string]bool {
 		httpServer: len(f.Routes) > 0,
 		jose:       slices.Contains(f.Links, functions.Signing),
 		argon2:     slices.Contains(f.Links, functions.PasswordHashing),
+		django:     slices.Contains(f.Links, functions.MovedPasswords),
+		bcrypt:     slices.Contains(f.Links, functions.MovedPasswords),
 		ecg:        signal,
 		gonum:      signal,
 	}

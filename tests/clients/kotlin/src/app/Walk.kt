@@ -122,12 +122,11 @@ fun asked(base: String) = try {
     "nothing: ${e.message!!.substringBefore(':')}"
 }
 
-fun main(args: Array<String>) {
-    val (base, folder, own, expired) = args
-    val app = App(base)
+/** Goes the steps, prints a table of them, and tells whether one came to something else than it has to. */
+fun walk(app: App, steps: List<Step>): Boolean {
     var failed = false
     println("| step | answer | the app shows |\n|---|---|---|")
-    for (step in steps(Recordings(File(folder), File(own)), expired)) {
+    for (step in steps) {
         app.status = 0
         val shown = step.act(app)
         println("| ${step.name} | ${app.status} | $shown |")
@@ -136,6 +135,13 @@ fun main(args: Array<String>) {
             failed = true
         }
     }
+    return failed
+}
+
+fun main(args: Array<String>) {
+    val (base, folder, own, expired) = args
+    val app = App(base)
+    val failed = walk(app, steps(Recordings(File(folder), File(own)), expired))
     app.close()
     println("\n| base address | the app asks for a log-in |\n|---|---|")
     for (address in listOf("https://api.example.com", "https://api.example.com/", "https://api.example.com/prod", "https://api.example.com/prod/")) {

@@ -1,0 +1,168 @@
+package member
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// Account is that of a member of another server, who moves here.
+type Account struct {
+	PK           int64 // kept
+	PasswordHash string
+	Joined       time.Time
+	Registration // without password and address
+	Tokens       []Credential
+}
+
+// Credential is a token that another server issued.
+type Credential struct {
+	Token  string
+	Issued time.Time
+}
+
+// Errors of a move.
+var (
+	ErrMoved   = errors.New("moved already")
+	ErrPKTaken = errors.New("another member has the pk")
+)
+
+// mover claims the blocks of PKs that moved members have.
+const mover = "moved"
+
+// Moves moves members here from another server.
+type Moves struct {
+	*Service
+	pks PKReader
+}
+
+// PKReader finds a member by pk.
+type PKReader interface {
+	// MemberByPK returns the member with this pk, or store.ErrNotFound.
+	MemberByPK(ctx context.Context, pk int64) (store.Member, error)
+}
+
+// NewMoves returns Moves. Only they ask for members by pk.
+func NewMoves(s *Service, pks PKReader) Moves { return Moves{s, pks} }
+
+// Move adds the member of the account, with the tokens, which live by the limits
+// from now on. ErrMoved says that the member was moved before: nothing of them is
+// written then, so that neither a token that has ended since comes back, nor a member
+// who left. With dry nothing is written at all.
+//
+// The errors are those of the fields, fault.UsernameTaken and ErrPKTaken. The row is
+// written last: a move that fails midway can be repeated.
+func (s Moves) Move(ctx context.Context, a Account, dry bool) error {
+	m, err := s.moved(a)
+	if err != nil {
+		return err
+	}
+	err = s.mayMove(ctx, m)
+	if errors.Is(err, ErrMoved) && !dry {
+		return errors.Join(s.mark(ctx, m.PK), err) // perhaps the move failed before this
+	}
+	if err != nil || dry {
+		return err
+	}
+	block := m.PK / pkBlockSize
+	if block > 0 { // none is drawn from block 0
+		err := s.members.ClaimPKBlock(ctx, block, mover)
+		if errors.Is(err, store.ErrExists) {
+			return ErrPKTaken
+		}
+		if err != nil {
+			return fmt.Errorf("claim pk: %w", err)
+		}
+	}
+	now := s.now()
+	event := NewEvent(MovedHere, now)
+	for _, c := range a.Tokens {
+		session := store.Session{
+			ID: sha256.Sum256([]byte(c.Token)), Username: m.Username, PK: m.PK,
+			Issued: c.Issued, Used: now, Expires: now.Add(s.tokens.limits.Lifetime), ValidFrom: m.TokensValidFrom,
+		}
+		if err := s.tokens.sessions.CreateSession(ctx, session, event, nil); err != nil {
+			return fmt.Errorf("create session: %w", err)
+		}
+	}
+	if len(a.Tokens) == 0 {
+		if err := s.members.Note(ctx, m.Username, event); err != nil {
+			return fmt.Errorf("note move: %w", err)
+		}
+	}
+	err = s.members.CreateMember(ctx, m)
+	if errors.Is(err, store.ErrExists) {
+		return fault.New(fault.UsernameTaken)
+	}
+	if err != nil {
+		return fmt.Errorf("create member: %w", err)
+	}
+	return s.mark(ctx, m.PK)
+}
+
+// moved returns the member of an account, or the fault of the first field that
+// breaks a rule. A password that was taken elsewhere is taken.
+func (s Moves) moved(a Account) (m store.Member, err error) {
+	if a.PK <= 0 || a.PK >= pkBlocks*pkBlockSize {
+		return m, invalid("pk")
+	}
+	if m.Username, err = username(a.Username); err != nil {
+		return m, err
+	}
+	if err := details(&m, a.Registration); err != nil {
+		return m, err
+	}
+	for _, c := range a.Tokens {
+		if _, err := idOf(c.Token); err != nil {
+			return m, err
+		}
+	}
+	m.PK, m.PasswordHash, m.Created = a.PK, a.PasswordHash, a.Joined
+	if m.Created.IsZero() || m.Created.After(s.now()) {
+		m.Created = s.now()
+	}
+	return m, nil
+}
+
+// mayMove returns ErrMoved, fault.UsernameTaken or ErrPKTaken where the member was
+// moved before, or another one has the name or the pk.
+func (s Moves) mayMove(ctx context.Context, m store.Member) error {
+	here, marks, err := s.members.MemberWithAttempts(ctx, m.Username, []string{movedKey(m.PK)})
+	switch {
+	case err != nil:
+		return fmt.Errorf("read member: %w", err)
+	case here != nil && here.PK == m.PK, marks[0].Failures > 0:
+		return ErrMoved
+	case here != nil:
+		return fault.New(fault.UsernameTaken)
+	}
+	_, err = s.pks.MemberByPK(ctx, m.PK)
+	switch {
+	case err == nil:
+		return ErrPKTaken
+	case !errors.Is(err, store.ErrNotFound):
+		return fmt.Errorf("read member: %w", err)
+	}
+	return nil
+}
+
+// A move is counted like an attempt that is never forgotten: it is the mark by which
+// a member who left isn't moved once more.
+const markKeep = 100 * 365 * 24 * time.Hour
+
+func movedKey(pk int64) string { return attemptsKey("moved", strconv.FormatInt(pk, 10)) }
+
+func (s Moves) mark(ctx context.Context, pk int64) error {
+	now := s.now()
+	err := s.members.AdmitAttempt(ctx, movedKey(pk), store.Backoff{Free: 1, Most: 1}, now, now.Add(markKeep))
+	if err != nil && !errors.Is(err, store.ErrConflict) { // marked before
+		return fmt.Errorf("mark as moved: %w", err)
+	}
+	return nil
+}

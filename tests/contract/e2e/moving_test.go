@@ -1,0 +1,157 @@
+//go:build clients
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestTheAppMovesFromDjango has the published Android app log in at a real Django
+// server, moves that server's members here while the local service runs, and has the
+// app go on with the same token and the same password. Details are in the user model
+// of one server, and in a model beside it of another.
+func TestTheAppMovesFromDjango(t *testing.T) {
+	python := djangoPython(t)
+	for _, layout := range []string{"user", "profile"} {
+		t.Run(layout, func(t *testing.T) {
+			d := django{python, []string{"LAYOUT=" + layout, "DATABASE=" + filepath.Join(t.TempDir(), "db.sqlite3")}}
+			d.manage(t, "migrate", "--run-syncdb")
+			base, stop := d.serve(t)
+			token := strings.TrimSpace(moving(t, "before", base))
+			stop()
+			d.manage(t, "fill")
+			dump := d.manage(t, "dumpdata", "auth", "authtoken", "members")
+
+			data := t.TempDir()
+			service := startLocal(t, "-data", data)
+			out := operate(t, dump, "-data", data, "import")
+			if want := "7 members with 4 tokens taken, 0 were taken before, 4 are not taken"; !strings.Contains(out, want) {
+				t.Errorf("import prints no %q:\n%s", want, out)
+			}
+			table := moving(t, "after", service, token, filepath.Join(root, "tests/support/recordings/testdata"))
+			readme, err := os.ReadFile(filepath.Join(root, "tests/clients/README.md"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(readme), table) {
+				t.Errorf("the README of tests/clients has another table than\n%s", table)
+			}
+			if out := operate(t, dump, "-data", data, "import"); !strings.Contains(out, "0 members with 0 tokens taken, 7 were taken before") {
+				t.Errorf("a second import prints\n%s", out)
+			}
+		})
+	}
+}
+
+// django is a project of Django's, tests/clients/django.
+type django struct {
+	python string
+	env    []string
+}
+
+// djangoPython is the Python of a virtual environment that has Django, installed on
+// first use.
+func djangoPython(t *testing.T) string {
+	t.Helper()
+	venv := filepath.Join(root, ".build/django")
+	python := filepath.Join(venv, "bin/python")
+	requirements := filepath.Join(root, "tests/clients/django/requirements.txt")
+	for _, args := range [][]string{{"python3", "-m", "venv", venv}, {python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements}} {
+		if out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, out)
+		}
+	}
+	return python
+}
+
+func (d django) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, d.python, append([]string{"manage.py"}, args...)...)
+	cmd.Dir = filepath.Join(root, "tests/clients/django")
+	cmd.Env = append(os.Environ(), append(d.env, "PYTHONDONTWRITEBYTECODE=1")...)
+	return cmd
+}
+
+// manage runs a command of manage.py and returns what it prints.
+func (d django) manage(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := d.command(t.Context(), args...)
+	var out, complaints bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaints
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("manage.py %v: %v\n%s", args, err, &complaints)
+	}
+	return out.String()
+}
+
+// serve runs the server until stop, and returns its address.
+func (d django) serve(t *testing.T) (base string, stop func()) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	listener.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cmd := d.command(ctx, "runserver", "--noreload", address)
+	var log safeBuffer
+	cmd.Stdout, cmd.Stderr = &log, &log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		cmd.Wait()
+		close(ended)
+	}()
+	stop = func() { cancel(); <-ended }
+	t.Cleanup(stop)
+	for {
+		answer, err := http.Get("http://" + address + "/")
+		if err == nil {
+			answer.Body.Close()
+			return "http://" + address + "/", stop
+		}
+		select {
+		case <-ended:
+			t.Fatalf("Django has ended: %s", log.String())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// moving runs the app and returns what it prints.
+func moving(t *testing.T, args ...string) string {
+	t.Helper()
+	jars := filepath.Join(root, "tests/clients/kotlin/target/app.jar") + ":" + filepath.Join(root, "tests/clients/kotlin/target/lib/*")
+	app := exec.CommandContext(t.Context(), "java", append([]string{"-cp", jars, "app.MovingKt"}, args...)...)
+	var out, complaints bytes.Buffer
+	app.Stdout, app.Stderr = &out, &complaints
+	if err := app.Run(); err != nil {
+		t.Fatalf("%v: %v\n%s%s", args[0], err, &out, &complaints)
+	}
+	return out.String()
+}
+
+// operate runs the operator's tool and returns what it prints.
+func operate(t *testing.T, input string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), built(t, "infra/operate"), args...)
+	cmd.Stdin = strings.NewReader(input)
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("operate %v: %v\n%s%s", args, err, out, &complaints)
+	}
+	return string(out)
+}
