@@ -58,7 +58,7 @@ func inAWS() (none operator.Deployment, err error) {
 	if err != nil {
 		return none, err
 	}
-	tables := dynamo.New(client.Tables(sdk), client.Endpoint(os.Getenv, "DYNAMODB"),
+	tables := dynamo.New(sdk, client.Endpoint(os.Getenv, "DYNAMODB"),
 		dynamo.Tables{Members: settings.MembersTable, Tokens: settings.TokensTable, Activity: settings.ActivityTable})
 	bucket := s3.New(sdk, client.Endpoint(os.Getenv, "S3"), settings.Bucket)
 	keys := &secretKeys{text: secrets.NewText(sdk, client.Endpoint(os.Getenv, "SECRETS_MANAGER"), settings.KeysSecret)}
