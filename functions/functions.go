@@ -273,6 +273,8 @@ func All() []Function {
 				{api.PathInspect, []string{http.MethodPost}},
 				{api.PathOpenAPI, []string{http.MethodGet}},
 				{api.PathDocs, []string{http.MethodGet}},
+				{api.PathSDK, []string{http.MethodGet}},
+				{"/sdk/{file}", []string{http.MethodGet}},
 			},
 			Links: []Part{SignalProcessing}, MemoryMB: oneCore, Concurrency: 10, Alarms: Support,
 			Settings: []string{"SAMPLING_RATE_HZ", "UPLOADS_ORIGIN"},
@@ -335,7 +337,7 @@ func (f Function) Uses(resource string) bool {
 }
 
 // Endpoints lists every path of the API with its methods, those of all its
-// functions together. The console's files are no part of it.
+// functions together. The files of the console and of the clients are no part of it.
 func Endpoints() []api.Endpoint {
 	var all []api.Endpoint
 	for _, f := range All() {

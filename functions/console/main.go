@@ -1,12 +1,16 @@
-// Command console is the function of the pages: the console, and the API's
-// description. It stores nothing and knows no member: no store is plugged in.
+// Command console is the function of the pages: the console, the API's
+// description and the clients' files. It stores nothing and knows no member: no
+// store is plugged in.
 package main
 
 import (
+	"slices"
+
 	"systole/functions/internal/endpoint"
 	"systole/functions/internal/lambda"
 	"systole/shared/api/openapi"
 	"systole/shared/console"
+	"systole/shared/sdk"
 )
 
 func main() { lambda.Main(run) }
@@ -21,6 +25,6 @@ func run(env *lambda.Environment) error {
 	if err != nil {
 		return err
 	}
-	endpoint.Serve(env, append(openapi.Routes(), pages...)...)
+	endpoint.Serve(env, slices.Concat(openapi.Routes(), sdk.Routes(), pages)...)
 	return nil
 }

@@ -75,7 +75,16 @@ func (u *uploads) awaited(ctx context.Context, key string) error {
 	return nil
 }
 
+// ServeHTTP answers pages of every origin, as the bucket of template.yaml does: the
+// address is the permission, and carries no cookie.
 func (u *uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	if r.Method == http.MethodOptions {
+		w.Header().Set("Access-Control-Allow-Methods", http.MethodPut)
+		w.Header().Set("Access-Control-Allow-Headers", "*")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	if err := u.take(w, r); err != nil {
 		api.Refuse(w, r, err)
 		return

@@ -82,6 +82,21 @@ func TestAFileIsTakenOnlyAtAnAddressThatIsSignedForItAndAwaited(t *testing.T) {
 	}
 }
 
+// A page of another origin asks first whether it may.
+func TestPagesOfEveryOriginMayUpload(t *testing.T) {
+	up, err := newUploads("http://here", new(memory.Store), new(memory.Objects), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for method, want := range map[string]int{http.MethodOptions: http.StatusNoContent, http.MethodPut: http.StatusNotFound} {
+		w := httptest.NewRecorder()
+		up.ServeHTTP(w, httptest.NewRequest(method, uploadsPath, nil))
+		if w.Code != want || w.Header().Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("%s: %d %v", method, w.Code, w.Header())
+		}
+	}
+}
+
 // A caller who is silent holds a connection for a limited time.
 func TestEveryWaitOfTheServerHasALimit(t *testing.T) {
 	s := newServer(http.NotFoundHandler(), slog.New(slog.DiscardHandler))

@@ -4,6 +4,7 @@ package service
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"systole/functions/wiring"
@@ -17,6 +18,7 @@ import (
 	"systole/shared/member"
 	"systole/shared/member/argon2id"
 	"systole/shared/member/django"
+	"systole/shared/sdk"
 	"systole/shared/signing"
 	"systole/shared/store"
 )
@@ -42,8 +44,9 @@ func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) [
 	return p.Routes()
 }
 
-// Pages are the routes for people: the console, and the API's description.
+// Pages are the routes for people and their tools: the console, the API's
+// description and the clients' files.
 func Pages(c config.Config) ([]api.Route, error) {
 	pages, err := console.Routes(console.Settings{DefaultRateHz: c.SamplingRateHz, Parallel: c.ReadParallel})
-	return append(openapi.Routes(), pages...), err
+	return slices.Concat(openapi.Routes(), sdk.Routes(), pages), err
 }

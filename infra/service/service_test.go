@@ -10,6 +10,8 @@ import (
 
 	"systole/functions"
 	"systole/shared/config"
+	"systole/shared/console"
+	"systole/shared/sdk"
 )
 
 // A laptop serves what the functions of the table serve one by one.
@@ -41,7 +43,8 @@ func TestTheWholeServiceHasTheRoutesOfTheTable(t *testing.T) {
 		}
 	}
 	for _, route := range slices.Sorted(maps.Keys(served)) {
-		if asset := strings.HasPrefix(route, "GET /console/"); !asset && !slices.Contains(listed, route) {
+		asset := strings.HasPrefix(route, "GET "+console.AssetPath) || strings.HasPrefix(route, "GET "+sdk.Folder)
+		if !asset && !slices.Contains(listed, route) {
 			t.Errorf("%s is served and isn't in the table", route)
 		}
 	}

@@ -31,6 +31,7 @@ const (
 	PathConsole = "" // the root
 	PathOpenAPI = "/openapi.json"
 	PathDocs    = "/docs"
+	PathSDK     = "/sdk.js"
 	PathInspect = "/console/inspect"
 )
 

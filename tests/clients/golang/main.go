@@ -1,130 +1,456 @@
-// Command golang is a client of the service in Go: from sign-up to deletion.
+// Command golang has what /docs shows to copy in Go, from "// sample: NAME" to
+// "// end", and runs it in a folder with recordings:
 //
-//	go run ./tests/clients/golang http://127.0.0.1:8080 tests/support/recordings/testdata
+//	go run ./tests/clients/golang http://127.0.0.1:8080
 package main
 
 import (
-	"bytes"
-	"encoding/json"
+	"context"
+	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"os"
-	"path/filepath"
-	"time"
+
+	"systole/tests/clients/golang/systole"
 )
 
-// client calls the service for one person.
-type client struct {
-	base, token string
-	http        http.Client
-}
-
-// refusal is an unsuccessful answer.
-type refusal struct {
-	Detail         string  `json:"detail"` // for a person
-	Code           int     `json:"code"`
-	Word           string  `json:"error"` // for a machine
-	SecondsMissing float64 `json:"seconds_missing"`
-}
-
-func (r *refusal) Error() string { return r.Detail }
-
-// call sends a body and reads the answer, or returns a *refusal.
-func (c *client) call(method, path, contentType string, body io.Reader, answer any) error {
-	r, err := http.NewRequest(method, c.base+path, body)
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Accept-Language", "en")
-	r.Header.Set("Content-Type", contentType)
-	if c.token != "" {
-		r.Header.Set("Authorization", "Token "+c.token)
-	}
-	response, err := c.http.Do(r)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode == http.StatusOK {
-		return json.NewDecoder(response.Body).Decode(answer)
-	}
-	why := new(refusal)
-	if err := json.NewDecoder(response.Body).Decode(why); err != nil {
-		return err
-	}
-	return why
-}
-
-func (c *client) send(method, path string, fields map[string]string, answer any) error {
-	body, err := json.Marshal(fields)
-	if err != nil {
-		return err
-	}
-	return c.call(method, path, "application/json", bytes.NewReader(body), answer)
-}
-
-// upload sends a recording of 500 samples a second.
-func (c *client) upload(path string, recording []byte, answer any) error {
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	form.WriteField("sampling_rate", "500") // to memory: can't fail
-	part, _ := form.CreateFormFile("data", "recording.csv")
-	part.Write(recording)
-	form.Close()
-	return c.call(http.MethodPost, path, form.FormDataContentType(), &body, answer)
-}
-
-func (c *client) check(recording []byte) (bool, error) {
-	var answer struct{ Result string }
-	err := c.upload("/authenticate/check_user/", recording, &answer)
-	return answer.Result == "true", err
-}
-
 func main() {
-	if err := run(os.Args[1], os.Args[2]); err != nil {
+	if err := run(context.Background(), os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, "golang:", err)
 		os.Exit(1)
 	}
 }
 
-func run(base, folder string) error {
-	c := &client{base: base, http: http.Client{Timeout: 30 * time.Second}}
-	person := map[string]string{"username": "gopher", "password": "tachy-cardia!", "name": "Gopher"}
+// step is what a sample does for a client.
+type step struct {
+	name string
+	do   func(context.Context, *systole.Client) error
+}
+
+func run(ctx context.Context, api string) error {
+	if err := quickStart(ctx, api); err != nil {
+		return fmt.Errorf("quick start: %w", err)
+	}
+	steps := []step{
+		{"signUp", signUp}, {"logIn", logIn}, {"inspect", inspect}, {"consent", consent}, {"makeModel", makeModel}, {"hasModel", hasModel}, {"getModel", getModel},
+		{"checkUser", checkUser}, {"challenge", challenge}, {"upload", upload}, {"activity", activity}, {"listSessions", listSessions}, {"export", export},
+		{"nonce", nonce}, {"large-files", largeFiles}, {"retries", retries}, {"changePassword", changePassword},
+		{"deleteModel", deleteModel}, {"withdrawConsent", withdrawConsent}, {"endSessions", endSessions}, {"logOut", logOut}, {"logOutByPost", logOutByPost}, {"deleteAccount", deleteAccount},
+		{"publicKeys", publicKeys}, {"openapi", openapi}, {"sdk", sdk}, {"console", console}, {"docs", docs},
+		{"assertion", assertion},
+	}
+	client := systole.New(api)
+	for _, s := range steps {
+		if err := s.do(ctx, client); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+func quickStart(ctx context.Context, api string) error {
+	// sample: quick-start
+	client := systole.New(api)
+
+	// 1. Sign up. Keep the token: it goes along with all that follows.
 	var signedUp struct{ Token string }
-	if err := c.send(http.MethodPost, "/members/create/", person, &signedUp); err != nil {
+	person := map[string]any{"username": "gopher", "password": "tachy-cardia!", "name": "Gopher"}
+	if err := client.Call(ctx, "POST", "/members/create/", person, &signedUp); err != nil {
 		return err
 	}
-	c.token = signedUp.Token
+	client.Token = signedUp.Token
 
-	enrolment, err := os.ReadFile(filepath.Join(folder, "person_01_enrolment.csv"))
+	// 2. Enrol with an ECG of at least ten seconds, better thirty.
+	enrolment, err := os.ReadFile("enrolment.csv")
 	if err != nil {
 		return err
 	}
-	if err := c.upload("/authenticate/make_model/", enrolment, new(struct{})); err != nil {
+	rate := map[string]string{"sampling_rate": "500"}
+	if err := client.Submit(ctx, "/authenticate/make_model/", enrolment, rate, new(struct{})); err != nil {
 		return err
 	}
-	fmt.Println("enrolled")
 
-	for _, number := range []string{"01", "04"} {
-		probe, err := os.ReadFile(filepath.Join(folder, "person_"+number+"_probe.csv"))
-		if err != nil {
-			return err
-		}
-		itIs, err := c.check(probe)
-		if err != nil {
-			return err
-		}
-		fmt.Printf("person %s: %t\n", number, itIs)
-	}
-	_, err = c.check(enrolment[:len(enrolment)/4])
-	if why, ok := err.(*refusal); ok {
-		fmt.Printf("refused: %s, %.0f s missing\n", why.Word, why.SecondsMissing)
-	}
-	if err := c.send(http.MethodDelete, "/members/me/", person, new(struct{})); err != nil {
+	// 3. Is it them? Ask with another recording.
+	probe, err := os.ReadFile("probe.csv")
+	if err != nil {
 		return err
 	}
-	fmt.Println("deleted")
+	var answer struct{ Result string }
+	if err := client.Submit(ctx, "/authenticate/check_user/", probe, rate, &answer); err != nil {
+		return err
+	}
+	fmt.Println("is it them?", answer.Result == "true")
+
+	// 4. Log out.
+	err = client.Call(ctx, "GET", "/members/logout/", nil, new(struct{}))
+	// end
+	if answer.Result != "true" {
+		return errors.New("not recognised")
+	}
+	return err
+}
+
+func signUp(ctx context.Context, client *systole.Client) error {
+	// sample: signUp
+	var answer struct{ Token string }
+	err := client.Call(ctx, "POST", "/members/create/", map[string]any{"username": "choi", "password": "tachy-cardia!", "name": "최고", "age": 42}, &answer)
+	if refusal, ok := errors.AsType[*systole.Refusal](err); ok {
+		fmt.Println(refusal.Code, refusal.Detail) // such as username_taken
+	}
+	// end
+	return err
+}
+
+func logIn(ctx context.Context, client *systole.Client) error {
+	// sample: logIn
+	var answer struct{ Token string }
+	err := client.Call(ctx, "POST", "/members/login/", map[string]any{"username": "choi", "password": "tachy-cardia!"}, &answer)
+	client.Token = answer.Token
+	// end
+	return err
+}
+
+func again(ctx context.Context, client *systole.Client) error {
+	client.Token = ""
+	var answer struct{ Token string }
+	err := client.Call(ctx, "POST", "/members/login/", map[string]any{"username": "choi", "password": "brady-cardia!"}, &answer)
+	client.Token = answer.Token
+	return err
+}
+
+func inspect(ctx context.Context, client *systole.Client) error {
+	recording, err := os.ReadFile("enrolment.csv")
+	if err != nil {
+		return err
+	}
+	// sample: inspect
+	var answer struct {
+		Format    string
+		HeartRate float64 `json:"heart_rate"`
+	}
+	err = client.Submit(ctx, "/console/inspect/", recording, map[string]string{"sampling_rate": "500"}, &answer)
+	// end
+	return err
+}
+
+func consent(ctx context.Context, client *systole.Client) error {
+	// sample: consent
+	var answer struct {
+		Text    string
+		Current string `json:"current_version"`
+	}
+	err := client.Call(ctx, "GET", "/members/consent/", nil, &answer)
+	// end
+	if err != nil {
+		return err
+	}
+	version := answer.Current
+	// sample: giveConsent
+	err = client.Call(ctx, "POST", "/members/consent/", map[string]any{"version": version}, new(struct{}))
+	// end
+	return err
+}
+
+func makeModel(ctx context.Context, client *systole.Client) error {
+	recording, err := os.ReadFile("enrolment.csv")
+	if err != nil {
+		return err
+	}
+	// sample: makeModel
+	err = client.Submit(ctx, "/authenticate/make_model/", recording, map[string]string{"sampling_rate": "500"}, new(struct{}))
+	if refusal, ok := errors.AsType[*systole.Refusal](err); ok {
+		fmt.Println(refusal.Code, refusal.Detail, refusal.SecondsMissing)
+	}
+	// end
+	return err
+}
+
+func hasModel(ctx context.Context, client *systole.Client) error {
+	// sample: hasModel
+	var answer struct{ Code int }
+	err := client.Call(ctx, "GET", "/authenticate/check_user/", nil, &answer)
+	fmt.Println(answer.Code == 200)
+	// end
+	return err
+}
+
+func getModel(ctx context.Context, client *systole.Client) error {
+	// sample: getModel
+	var answer struct{ Code int }
+	err := client.Call(ctx, "GET", "/authenticate/get_model/", nil, &answer)
+	fmt.Println(answer.Code == 200)
+	// end
+	return err
+}
+
+func checkUser(ctx context.Context, client *systole.Client) error {
+	recording, err := os.ReadFile("probe.csv")
+	if err != nil {
+		return err
+	}
+	// sample: checkUser
+	var answer struct{ Result string }
+	err = client.Submit(ctx, "/authenticate/check_user/", recording, map[string]string{"sampling_rate": "500"}, &answer)
+	if err == nil {
+		fmt.Println("is it them?", answer.Result == "true")
+	}
+	// end
+	return accepted(answer.Result, err)
+}
+
+// signUpAgain makes the client another person's, enrolled.
+func signUpAgain(ctx context.Context, client *systole.Client) error {
+	var answer struct{ Token string }
+	if err := client.Call(ctx, "POST", "/members/create/", map[string]any{"username": "gopher-2", "password": "tachy-cardia!", "name": "Gopher"}, &answer); err != nil {
+		return err
+	}
+	client.Token = answer.Token
+	return makeModel(ctx, client)
+}
+
+func accepted(result string, err error) error {
+	if err == nil && result != "true" {
+		return errors.New("not recognised")
+	}
+	return err
+}
+
+func challenge(ctx context.Context, client *systole.Client) error {
+	// sample: challenge
+	var answer struct{ Nonce string }
+	err := client.Call(ctx, "POST", "/authenticate/challenge/", nil, &answer)
+	// end
+	return err
+}
+
+func upload(ctx context.Context, client *systole.Client) error {
+	recording, err := os.ReadFile("holter.csv")
+	if err != nil {
+		return err
+	}
+	// sample: upload
+	id, err := client.Upload(ctx, recording) // Submit does so by itself
+	fmt.Println(id)
+	// end
+	return err
+}
+
+func activity(ctx context.Context, client *systole.Client) error {
+	// sample: activity
+	var answer struct {
+		Activity []struct{ At, Event string }
+	}
+	err := client.Call(ctx, "GET", "/members/activity/", nil, &answer)
+	// end
+	return err
+}
+
+func listSessions(ctx context.Context, client *systole.Client) error {
+	// sample: listSessions
+	var answer struct {
+		Sessions []struct {
+			ID, Used string
+			Current  bool
+		}
+	}
+	err := client.Call(ctx, "GET", "/members/sessions/", nil, &answer)
+	// end
+	return err
+}
+
+func export(ctx context.Context, client *systole.Client) error {
+	// sample: export
+	var answer map[string]any
+	err := client.Call(ctx, "GET", "/members/me/export/", nil, &answer)
+	// end
+	return err
+}
+
+func nonce(ctx context.Context, client *systole.Client) error {
+	record := func() []byte {
+		recording, err := os.ReadFile("second.csv")
+		if err != nil {
+			return nil
+		}
+		return recording
+	}
+	// sample: nonce
+	var drawn struct{ Nonce string }
+	if err := client.Call(ctx, "POST", "/authenticate/challenge/", nil, &drawn); err != nil {
+		return err
+	}
+	recording := record() // afterwards: that is the point
+	var answer struct{ Result string }
+	err := client.Submit(ctx, "/authenticate/check_user/", recording, map[string]string{"sampling_rate": "500", "nonce": drawn.Nonce}, &answer)
+	// end
+	return accepted(answer.Result, err)
+}
+
+func assertion(ctx context.Context, client *systole.Client) error {
+	if err := signUpAgain(ctx, client); err != nil {
+		return err
+	}
+	recording, err := os.ReadFile("probe.csv")
+	if err != nil {
+		return err
+	}
+	orderNonce := "n-0S6_WzA2Mj"
+	// sample: assertion
+	var answer struct{ Result, Assertion string }
+	fields := map[string]string{"sampling_rate": "500", "audience": "https://shop.example", "audience_nonce": orderNonce}
+	err = client.Submit(ctx, "/authenticate/check_user/", recording, fields, &answer)
+	fmt.Println(answer.Assertion) // for the shop, which verifies it
+	// end
+	if err == nil && answer.Assertion == "" {
+		return errors.New("no assertion")
+	}
+	return err
+}
+
+func largeFiles(ctx context.Context, client *systole.Client) error {
+	// sample: large-files
+	// What is larger than a request goes by upload. The context cancels it.
+	recording, err := os.ReadFile("holter.csv")
+	if err != nil {
+		return err
+	}
+	err = client.Submit(ctx, "/authenticate/make_model/", recording, map[string]string{"sampling_rate": "500"}, new(struct{}))
+	// end
+	return err
+}
+
+func retries(ctx context.Context, client *systole.Client) error {
+	recording, err := os.ReadFile("enrolment.csv")
+	if err != nil {
+		return err
+	}
+	// sample: retries
+	err = client.Submit(ctx, "/authenticate/make_model/", recording, map[string]string{"sampling_rate": "500"}, new(struct{}))
+	refusal, refused := errors.AsType[*systole.Refusal](err)
+	switch {
+	case refused && refusal.Wait > 0:
+		fmt.Println("again in", refusal.Wait)
+	case err != nil && !refused:
+		fmt.Println("no answer: ask whether there is a model")
+	}
+	// end
+	return err
+}
+
+func changePassword(ctx context.Context, client *systole.Client) error {
+	// sample: changePassword
+	err := client.Call(ctx, "POST", "/members/password/", map[string]any{"password": "tachy-cardia!", "new_password": "brady-cardia!"}, new(struct{}))
+	// end
+	return err
+}
+
+func deleteModel(ctx context.Context, client *systole.Client) error {
+	// sample: deleteModel
+	err := client.Call(ctx, "DELETE", "/authenticate/model/", nil, new(struct{}))
+	// end
+	return err
+}
+
+func withdrawConsent(ctx context.Context, client *systole.Client) error {
+	// sample: withdrawConsent
+	err := client.Call(ctx, "DELETE", "/members/consent/", nil, new(struct{}))
+	// end
+	return err
+}
+
+func endSessions(ctx context.Context, client *systole.Client) error {
+	// sample: endSessions
+	err := client.Call(ctx, "DELETE", "/members/sessions/", nil, new(struct{}))
+	// end
+	return err
+}
+
+func logOut(ctx context.Context, client *systole.Client) error {
+	if err := again(ctx, client); err != nil {
+		return err
+	}
+	// sample: logOut
+	err := client.Call(ctx, "GET", "/members/logout/", nil, new(struct{}))
+	// end
+	return err
+}
+
+func logOutByPost(ctx context.Context, client *systole.Client) error {
+	if err := again(ctx, client); err != nil {
+		return err
+	}
+	// sample: logOutByPost
+	err := client.Call(ctx, "POST", "/members/logout/", nil, new(struct{}))
+	// end
+	return err
+}
+
+func deleteAccount(ctx context.Context, client *systole.Client) error {
+	if err := again(ctx, client); err != nil {
+		return err
+	}
+	// sample: deleteAccount
+	err := client.Call(ctx, "DELETE", "/members/me/", map[string]any{"password": "brady-cardia!"}, new(struct{}))
+	// end
+	client.Token = ""
+	return err
+}
+
+func publicKeys(ctx context.Context, client *systole.Client) error {
+	// sample: publicKeys
+	var answer struct{ Keys []struct{ Kid, X, Y string } }
+	err := client.Call(ctx, "GET", "/.well-known/jwks.json", nil, &answer)
+	// end
+	if err == nil && len(answer.Keys) == 0 {
+		return errors.New("no keys")
+	}
+	return err
+}
+
+func openapi(ctx context.Context, client *systole.Client) error {
+	// sample: openapi
+	var document map[string]any
+	err := client.Call(ctx, "GET", "/openapi.json", nil, &document)
+	// end
+	return err
+}
+
+func sdk(_ context.Context, client *systole.Client) error {
+	api := client.Base
+	// sample: sdk
+	answer, err := http.Get(api + "/sdk.js")
+	// end
+	return page(answer, err)
+}
+
+func console(_ context.Context, client *systole.Client) error {
+	api := client.Base
+	// sample: console
+	answer, err := http.Get(api + "/")
+	// end
+	return page(answer, err)
+}
+
+func docs(_ context.Context, client *systole.Client) error {
+	api := client.Base
+	// sample: docs
+	answer, err := http.Get(api + "/docs")
+	// end
+	return page(answer, err)
+}
+
+// page wants a whole one.
+func page(answer *http.Response, err error) error {
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+		return err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return errors.New(answer.Status)
+	}
 	return nil
 }

@@ -32,7 +32,7 @@ var layers = [][]string{
 	{"shared/config"},
 	{"shared/api"},
 	{"shared/api/..."},
-	{"shared/console"},
+	{"shared/console", "shared/sdk"},
 	{"shared/aws/client"},
 	{"shared/aws/dynamo", "shared/aws/s3", "shared/aws/secrets", "shared/aws/gateway", "shared/embedded", "shared/memory"},
 	{"functions/..."},

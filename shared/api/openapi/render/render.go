@@ -27,7 +27,8 @@ type view struct {
 	Style          template.CSS
 	Script         template.JS
 	Languages      []language
-	Clients        []code
+	Samples        samples // of the guides
+	GoClient       string
 	Groups         []group
 	Words          []api.Word
 }
@@ -75,11 +76,11 @@ func render(document []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	tested, err := clients()
+	all, err := readSamples()
 	if err != nil {
 		return nil, err
 	}
-	groups, err := doc.groups()
+	client, err := readClient(goClient)
 	if err != nil {
 		return nil, err
 	}
@@ -90,8 +91,9 @@ func render(document []byte) ([]byte, error) {
 		Style:      template.CSS(style),
 		Script:     template.JS(script),
 		Languages:  languages,
-		Clients:    tested,
-		Groups:     groups,
+		Samples:    all,
+		GoClient:   strings.TrimSpace(client),
+		Groups:     doc.groups(all),
 		Words:      api.Words(),
 	})
 	return out.Bytes(), err
@@ -109,7 +111,7 @@ func prose(s string) template.HTML {
 	return template.HTML(strings.Join(parts, ""))
 }
 
-func (d *description) groups() ([]group, error) {
+func (d *description) groups(s samples) []group {
 	var all []group
 	for _, tag := range d.Tags {
 		g := group{Name: tag.Name, Description: tag.Description}
@@ -117,24 +119,22 @@ func (d *description) groups() ([]group, error) {
 			item := d.Paths.values[path]
 			for _, method := range item.names {
 				if op := item.values[method]; slices.Contains(op.Tags, tag.Name) {
-					shown, err := d.operation(path, method, op)
-					if err != nil {
-						return nil, err
-					}
+					shown := d.operation(path, method, op)
+					shown.Samples = s[shown.ID]
 					g.Operations = append(g.Operations, shown)
 				}
 			}
 		}
 		all = append(all, g)
 	}
-	return all, nil
+	return all
 }
 
 // usual are the statuses with which every operation refuses for the same
 // reasons: they are said once.
 var usual = []string{"413", "415", "429", "500", "503"}
 
-func (d *description) operation(path, method string, op describedOperation) (operation, error) {
+func (d *description) operation(path, method string, op describedOperation) operation {
 	shown := operation{
 		ID: op.OperationID, Method: strings.ToUpper(method), Path: path,
 		Summary: op.Summary, Description: op.Description, Open: op.Security != nil && len(*op.Security) == 0,
@@ -153,9 +153,7 @@ func (d *description) operation(path, method string, op describedOperation) (ope
 		shown.Answers = append(shown.Answers, a)
 	}
 	shown.JSON, shown.File = d.exampleBody(op), slices.Equal(shown.Types, []string{"multipart/form-data"})
-	var err error
-	shown.Samples, err = samplesOf(call{shown.Method, path, !shown.Open, shown.File, shown.JSON})
-	return shown, err
+	return shown
 }
 
 func (d *description) answer(status string, r describedResponse) answer {

@@ -78,11 +78,7 @@ func TestEveryWordIsDescribedWithItsStatus(t *testing.T) {
 		t.Errorf("known  %v\nlisted %v", known, listed)
 	}
 	answered := slices.Clone(everyWhere)
-	groups, err := d.groups()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, g := range groups {
+	for _, g := range d.groups(nil) {
 		for _, op := range g.Operations {
 			for _, a := range op.Answers {
 				for _, word := range a.Words {
@@ -114,5 +110,55 @@ func TestTheDescribedRatesAreThoseThatCanBeWorkedWith(t *testing.T) {
 	}
 	if got := d.Components.Schemas.SamplingRate; got.Minimum != rate.MinHz || got.Maximum != rate.MaxHz {
 		t.Errorf("described are %+v, not %d to %d Hz", got, rate.MinHz, rate.MaxHz)
+	}
+}
+
+// Samples are parts of programs that tests/clients/run.sh runs: an operation that
+// none of them does has nothing to show.
+func TestEveryOperationAndGuideHasASampleInEveryLanguage(t *testing.T) {
+	all, err := readSamples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"quick-start", "large-files", "nonce", "assertion", "retries"}
+	for _, g := range parsed(t).groups(nil) {
+		for _, op := range g.Operations {
+			names = append(names, op.ID)
+		}
+	}
+	for _, name := range names {
+		for _, l := range languages {
+			if !slices.ContainsFunc(all[name], func(c code) bool { return c.Language == l.ID && c.Text != "" }) {
+				t.Errorf("tests/clients/%s has no sample of %s", l.samples, name)
+			}
+		}
+	}
+	for name := range all {
+		if !slices.Contains(names, name) {
+			t.Errorf("there are samples of %s, which isn't described", name)
+		}
+	}
+}
+
+func TestTheREADMEOfTheClientsHasTheirQuickStarts(t *testing.T) {
+	all, err := readSamples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := readFile("shared/sdk/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range all["quick-start"] {
+		if slices.Contains([]string{"javascript", "python", "kotlin"}, c.Language) && !strings.Contains(readme, "\n"+c.Text+"\n```") {
+			t.Errorf("shared/sdk/README.md has another quick start than tests/clients in %s", c.Name)
+		}
+	}
+}
+
+func TestAMarkedPartIsShownWithoutItsIndent(t *testing.T) {
+	got := marked("a\n\t// sample: x\n\tif b {\n\t\tc\n\t}\n\t// end\nd\n# sample: y\ne\n# end\n")
+	if len(got) != 2 || got["x"] != "if b {\n\tc\n}" || got["y"] != "e" {
+		t.Errorf("%q", got)
 	}
 }

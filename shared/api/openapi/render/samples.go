@@ -1,139 +1,107 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"text/template"
 )
 
 // language is one in which calls are shown.
 type language struct {
 	ID, Name string
-	client   string // the tested client, below tests/clients
-	call     *template.Template
-}
-
-// call is the part of an operation that a sample needs.
-type call struct {
-	Method, Path string
-	Token, File  bool
-	JSON         string // of the body; empty for none
-}
-
-func sample(text string) *template.Template {
-	return template.Must(template.New("").Parse(strings.TrimPrefix(text, "\n")))
+	samples  string // the program that has them all and is run, below tests/clients
 }
 
 // languages in the order in which they are offered.
 var languages = []language{
-	{"curl", "curl", "", sample(`
-curl{{if and (ne .Method "GET") (not .JSON) (not .File)}} -X {{.Method}}{{else if eq .Method "DELETE"}} -X DELETE{{end}} "$API{{.Path}}"{{if .Token}} \
-  -H "Authorization: Token $TOKEN"{{end}}{{if .JSON}} \
-  -H 'Content-Type: application/json' -d '{{.JSON}}'{{end}}{{if .File}} \
-  -F sampling_rate=500 -F data=@recording.csv{{end}}
-`)},
-	{"javascript", "JavaScript", "javascript/client.mjs", sample(`
-{{if .File}}const form = new FormData();
-form.set("sampling_rate", "500");
-form.set("data", file); // a File or Blob
-{{end}}const answer = await fetch(API + "{{.Path}}", {
-  method: "{{.Method}}",{{if or .Token .JSON}}
-  headers: { {{if .Token}}Authorization: "Token " + token{{end}}{{if and .Token .JSON}}, {{end}}{{if .JSON}}"Content-Type": "application/json"{{end}} },{{end}}{{if .JSON}}
-  body: JSON.stringify({{.JSON}}),{{end}}{{if .File}}
-  body: form,{{end}}
-});
-console.log(answer.status, await answer.json());
-`)},
-	{"python", "Python", "python/client.py", sample(`
-import requests
-
-answer = requests.{{.Lower}}(
-    API + "{{.Path}}",{{if .Token}}
-    headers={"Authorization": f"Token {token}"},{{end}}{{if .JSON}}
-    json={{.JSON}},{{end}}{{if .File}}
-    data={"sampling_rate": 500},
-    files={"data": open("recording.csv", "rb")},{{end}}
-    timeout=30,
-)
-print(answer.status_code, answer.json())
-`)},
-	{"go", "Go", "golang/main.go", sample(`
-{{if .File}}var body bytes.Buffer
-form := multipart.NewWriter(&body)
-form.WriteField("sampling_rate", "500")
-part, _ := form.CreateFormFile("data", "recording.csv")
-part.Write(recording)
-form.Close()
-{{end}}request, err := http.NewRequest("{{.Method}}", api+"{{.Path}}", {{if .JSON}}strings.NewReader(` + "`{{.JSON}}`" + `){{else if .File}}&body{{else}}nil{{end}})
-if err != nil {
-	return err
-}
-{{if .Token}}request.Header.Set("Authorization", "Token "+token)
-{{end}}{{if .JSON}}request.Header.Set("Content-Type", "application/json")
-{{end}}{{if .File}}request.Header.Set("Content-Type", form.FormDataContentType())
-{{end}}answer, err := http.DefaultClient.Do(request)
-`)},
-	{"kotlin", "Kotlin", "kotlin/src/Client.kt", sample(`
-{{if .File}}val body = MultipartBody.Builder().setType(MultipartBody.FORM)
-    .addFormDataPart("sampling_rate", "500")
-    .addFormDataPart("data", "recording.csv", recording.toRequestBody())
-    .build()
-{{end}}val request = Request.Builder()
-    .url(api + "{{.Path}}"){{if .Token}}
-    .header("Authorization", "Token $token"){{end}}
-    .{{if .JSON}}method("{{.Method}}", """{{.JSON}}""".toRequestBody("application/json".toMediaType())){{else if .File}}post(body){{else if eq .Method "GET"}}get(){{else if eq .Method "DELETE"}}delete(){{else}}post("".toRequestBody()){{end}}
-    .build()
-OkHttpClient().newCall(request).execute().use { println("${it.code} ${it.body!!.string()}") }
-`)},
+	{"curl", "curl", "curl/samples.sh"},
+	{"javascript", "JavaScript", "javascript/samples.mjs"},
+	{"python", "Python", "python/samples.py"},
+	{"go", "Go", "golang/main.go"},
+	{"kotlin", "Kotlin", "kotlin/src/samples/Samples.kt"},
 }
 
-// Lower is the method as a name of Python's requests.
-func (c call) Lower() string { return strings.ToLower(c.Method) }
+// goClient is the file that the samples in Go use. The others have theirs from the
+// service.
+const goClient = "golang/systole/systole.go"
 
 // code is a sample in a language.
 type code struct {
 	Language, Name, Text string
 }
 
-func samplesOf(c call) ([]code, error) {
-	var all []code
+// samples are all that the programs have, by operation or guide.
+type samples map[string][]code
+
+// readSamples reads them from the repository.
+func readSamples() (samples, error) {
+	all := make(samples)
 	for _, l := range languages {
-		var text bytes.Buffer
-		if err := l.call.Execute(&text, c); err != nil {
+		program, err := readClient(l.samples)
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, code{l.ID, l.Name, strings.TrimSpace(text.String())})
+		for name, text := range marked(program) {
+			all[name] = append(all[name], code{l.ID, l.Name, text})
+		}
 	}
 	return all, nil
 }
 
-// clients are the tested clients, read from the repository.
-func clients() ([]code, error) {
+// readClient reads a file below tests/clients.
+func readClient(name string) (string, error) { return readFile("tests/clients/" + name) }
+
+// readFile reads a file of the repository.
+func readFile(name string) (string, error) {
 	root, err := os.Getwd()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	for ; filepath.Dir(root) != root; root = filepath.Dir(root) {
 		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
 			break
 		}
 	}
-	var all []code
-	for _, l := range languages {
-		if l.client == "" {
-			continue
-		}
-		text, err := os.ReadFile(filepath.Join(root, "tests/clients", l.client))
-		if err != nil {
-			return nil, fmt.Errorf("read client: %w", err)
-		}
-		all = append(all, code{l.ID, l.Name, strings.TrimSpace(string(text))})
+	text, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		return "", fmt.Errorf("read sample: %w", err)
 	}
-	return all, nil
+	return string(text), nil
+}
+
+// marked are the parts of a program from "// sample: NAME" to "// end", by name,
+// without the indent that all of their lines have.
+func marked(program string) map[string]string {
+	all := make(map[string]string)
+	name, lines := "", []string(nil)
+	for line := range strings.Lines(program) {
+		line = strings.TrimRight(line, "\n")
+		mark := strings.TrimLeft(line, " \t/#")
+		begun, begins := strings.CutPrefix(mark, "sample: ")
+		switch {
+		case begins:
+			name, lines = begun, nil
+		case name != "" && mark == "end":
+			all[name], name = strings.Join(outdented(lines), "\n"), ""
+		case name != "":
+			lines = append(lines, line)
+		}
+	}
+	return all
+}
+
+// outdented removes the indent of the first line from every line.
+func outdented(lines []string) []string {
+	if len(lines) == 0 {
+		return nil
+	}
+	indent := lines[0][:len(lines[0])-len(strings.TrimLeft(lines[0], " \t"))]
+	for i := range lines {
+		lines[i] = strings.TrimPrefix(lines[i], indent)
+	}
+	return lines
 }
 
 // exampleBody is the JSON of an operation's body: the document's own example, or

@@ -1,0 +1,131 @@
+// The types of sdk.js.
+
+/** Bytes of files that go within a request; larger ones go by upload before it. */
+export const LARGEST_REQUEST: number;
+
+/** A file: of an input or a drop, read by Node.js, or text. */
+export type Content = Blob | ArrayBuffer | ArrayBufferView | string;
+
+/** Why a call failed. The words of the service are listed at /docs#words. */
+export interface Failure {
+  ok: false;
+  /**
+   * A stable word of the service, or one of the client's own: "unreachable",
+   * "timed_out", "cancelled", "answer_unreadable".
+   */
+  code: string;
+  /** A sentence for a person, in the client's language; of the client's own words the word. */
+  message: string;
+  /** The status of HTTP, 0 where no answer came. */
+  status: number;
+  /** Seconds to wait before the next try, 0 for none. */
+  wait: number;
+  /** What stands beside the word, such as seconds_missing. */
+  details: Record<string, unknown>;
+}
+
+/** A success with its fields, or a failure. */
+export type Answer<Fields = object> = ({ ok: true } & Fields) | Failure;
+
+export interface Settings {
+  /** That of an earlier session. */
+  token?: string | null;
+  /** Of messages, such as "en" or "ko"; a browser's own where it isn't set. */
+  language?: string;
+  /** Seconds that an answer may take, or that sending may stand still: 30. */
+  timeout?: number;
+}
+
+export interface CallOptions {
+  /** Cancels the call. */
+  signal?: AbortSignal;
+  /** Is told which share of the files is sent, 0 to 1. */
+  progress?: (share: number) => void;
+}
+
+export interface RecordingOptions extends CallOptions {
+  /** Samples a second (Hz), for files that don't say. */
+  rate?: number;
+  /** Which lead to compare, by its name in the file. */
+  lead?: string;
+  /** Part of the name of the ECG to take of an archive. */
+  recording?: string;
+}
+
+export interface CheckOptions extends RecordingOptions {
+  /** A smaller false match rate than the service's. */
+  fmr?: number;
+  /** The nonce of a challenge, which makes the check one that can't have been sent before. */
+  nonce?: string;
+  /** Asks that an accepted check allows for ten minutes what a fresh log-in does. */
+  prove?: boolean;
+  /** The third party for which an accepted check answers with an assertion. */
+  audience?: string;
+  /** The third party's own nonce, which the assertion repeats. */
+  audienceNonce?: string;
+}
+
+export interface Person {
+  username: string;
+  password: string;
+  name: string;
+  age?: number;
+  gender?: "male" | "female";
+}
+
+export interface User {
+  pk: number;
+  username: string;
+  name: string;
+  age: number | null;
+  gender: "male" | "female" | null;
+}
+
+export interface Session {
+  id: string;
+  issued: string;
+  used: string;
+  expires: string;
+  current: boolean;
+}
+
+export interface Consent {
+  version: string;
+  given: string;
+  withdrawn: string | null;
+}
+
+export interface Event {
+  at: string;
+  event: string;
+}
+
+/** A client for one person. No method throws: a failure is a value. */
+export class Systole {
+  constructor(base: string, settings?: Settings);
+  /** The session's token, null without one. */
+  token: string | null;
+  signUp(person: Person, options?: CallOptions): Promise<Answer<{ token: string; user: { username: string; name: string } }>>;
+  logIn(username: string, password: string, options?: CallOptions): Promise<Answer<{ token: string; user: User }>>;
+  logOut(options?: CallOptions): Promise<Answer>;
+  hasModel(options?: CallOptions): Promise<Answer<{ exists: boolean }>>;
+  /** It is never repeated by itself: after a failure without an answer hasModel tells. */
+  enrol(files: Content | Content[], options?: RecordingOptions): Promise<Answer>;
+  /** accepted is true only if the service has recognised the person. */
+  check(files: Content | Content[], options?: CheckOptions): Promise<Answer<{ accepted: boolean; assertion?: string }> & { accepted: boolean }>;
+  challenge(options?: CallOptions): Promise<Answer<{ nonce: string; expires_in: number }>>;
+  /** enrol and check upload large files by themselves. */
+  upload(file: Content, options?: CallOptions): Promise<Answer<{ upload: string }>>;
+  deleteModel(options?: CallOptions): Promise<Answer>;
+  changePassword(password: string, replacement: string, options?: CallOptions): Promise<Answer>;
+  sessions(options?: CallOptions): Promise<Answer<{ sessions: Session[] }>>;
+  endSessions(options?: CallOptions): Promise<Answer>;
+  activity(options?: CallOptions): Promise<Answer<{ activity: Event[] }>>;
+  consent(options?: CallOptions): Promise<Answer<{ consent: Consent | null; current_version: string; text: string; required: boolean }>>;
+  giveConsent(version: string, options?: CallOptions): Promise<Answer>;
+  withdrawConsent(options?: CallOptions): Promise<Answer>;
+  export(options?: CallOptions): Promise<Answer<Record<string, unknown>>>;
+  deleteAccount(password: string, options?: CallOptions): Promise<Answer>;
+  /** How the service sees a recording: no account is needed, nothing is kept. */
+  inspect(files: Content | Content[], options?: RecordingOptions): Promise<Answer<Record<string, unknown>>>;
+}

@@ -1,0 +1,455 @@
+// Systole's client for browsers and Node.js 18 or later: one module, nothing else.
+//
+//   import { Systole } from "https://api.example.com/sdk.js";
+//
+//   const systole = new Systole("https://api.example.com");
+//   const answer = await systole.check(file, { rate: 500 });
+//   if (!answer.ok) console.log(answer.code, answer.message, answer.wait);
+//   else console.log(answer.accepted ? "it is them" : "it is somebody else");
+//
+// No method throws: a failure is a value, with ok false. sdk.d.ts has the types.
+
+/** Bytes of files that go within a request; larger ones go by upload before it. */
+export const LARGEST_REQUEST = 4_400_000;
+
+/** Attempts of a request that is safe to repeat. */
+const ATTEMPTS = 3;
+
+/** The longest wait, in seconds, that a repetition is worth. */
+const LONGEST_WAIT = 10;
+
+/** Milliseconds within which a repetition begins: the service takes the same check for one check within a minute. */
+const REPEAT_WITHIN = 45_000;
+
+/** @typedef {import("./sdk.d.ts").Systole} Declared */
+/** @typedef {import("./sdk.d.ts").Answer} Answer */
+/** @typedef {import("./sdk.d.ts").Failure} Failure */
+/** @typedef {import("./sdk.d.ts").Content} Content */
+/** @typedef {import("./sdk.d.ts").CallOptions} CallOptions */
+/** @typedef {import("./sdk.d.ts").RecordingOptions} RecordingOptions */
+/** @typedef {import("./sdk.d.ts").CheckOptions} CheckOptions */
+/** @typedef {{ method: string, url: string, headers: Record<string, string>, body?: Blob, timeout: number, signal?: AbortSignal, progress?: (share: number) => void }} Request */
+/** @typedef {{ status: number, retryAfter: string | null, text: string }} Response */
+
+/**
+ * A client for one person.
+ * @implements {Declared}
+ */
+export class Systole {
+  #base;
+  #language;
+  #timeout;
+
+  /**
+   * @param {string} base address of the service
+   * @param {import("./sdk.d.ts").Settings} [settings]
+   */
+  constructor(base, { token = null, language, timeout = 30 } = {}) {
+    this.#base = base.replace(/\/+$/, "");
+    this.#language = language;
+    this.#timeout = timeout * 1000;
+    /** The session's token, null without one. @type {string | null} */
+    this.token = token;
+  }
+
+  /** Signs up and logs in. @param {import("./sdk.d.ts").Person} person @param {CallOptions} [options] */
+  async signUp(person, options) {
+    return this.#loggedIn(await this.#call("POST", "/members/create/", person, options));
+  }
+
+  /** Logs in. @param {string} username @param {string} password @param {CallOptions} [options] */
+  async logIn(username, password, options) {
+    return this.#loggedIn(await this.#call("POST", "/members/login/", { username, password }, options));
+  }
+
+  /** Ends the session. One that has ended already is a success. @param {CallOptions} [options] */
+  async logOut(options) {
+    const answer = await this.#call("POST", "/members/logout/", {}, { ...options, repeat: true });
+    if (!answer.ok && answer.code !== "token_invalid") return answer;
+    this.token = null;
+    return { ok: /** @type {const} */ (true) };
+  }
+
+  /** Whether there is a model to check against. @param {CallOptions} [options] */
+  async hasModel(options) {
+    const answer = await this.#call("GET", "/authenticate/check_user/", undefined, options);
+    return answer.ok ? { ok: answer.ok, exists: answer.code === 200 } : answer;
+  }
+
+  /**
+   * Makes the person's model of one or more recordings. It is never repeated by
+   * itself: after a failure without an answer hasModel tells.
+   * @param {Content | Content[]} files
+   * @param {RecordingOptions} [options]
+   */
+  async enrol(files, { rate, lead, recording, ...options } = {}) {
+    const answer = await this.#submit("/authenticate/make_model/", files, { sampling_rate: rate, lead, recording }, options);
+    return answer.ok ? { ok: answer.ok } : answer;
+  }
+
+  /**
+   * Compares a recording with the person's model. The same check within a minute is
+   * one check, so that it is repeated where no answer came.
+   * @param {Content | Content[]} files one recording: a file, or header and samples
+   * @param {CheckOptions} [options]
+   */
+  async check(files, { rate, lead, recording, fmr, nonce, prove, audience, audienceNonce, ...options } = {}) {
+    const fields = { sampling_rate: rate, lead, recording, fmr, nonce, prove, audience, audience_nonce: audienceNonce };
+    const answer = await this.#submit("/authenticate/check_user/", files, fields, { ...options, repeat: true });
+    if (!answer.ok) return { ...answer, accepted: /** @type {const} */ (false) };
+    return { ok: answer.ok, accepted: answer.result === "true", assertion: /** @type {string | undefined} */ (answer.assertion) };
+  }
+
+  /** Draws a nonce for one check, before the recording is made. @param {CallOptions} [options] */
+  challenge(options) {
+    return this.#call("POST", "/authenticate/challenge/", {}, { ...options, repeat: true });
+  }
+
+  /**
+   * Uploads a file that is larger than a request. Its id stands for the file once:
+   * enrol and check do so by themselves.
+   * @param {Content} file
+   * @param {CallOptions} [options]
+   */
+  async upload(file, options = {}) {
+    const blob = blobOf(file);
+    const place = await this.#call("POST", "/authenticate/uploads/", { size: blob.size }, { signal: options.signal });
+    if (!place.ok) return place;
+    let whole = false; // whether all of it was sent once
+    const progress = (/** @type {number} */ share) => { whole ||= share === 1; options.progress?.(share); };
+    const put = { method: place.method, url: near(place.url, this.#base), headers: place.headers, body: blob, timeout: this.#timeout, ...options, progress };
+    const stored = await repeated(async () => {
+      const before = whole;
+      const state = await stateOf(put);
+      // An address takes one file. That it takes no second one says that the first is there.
+      return before && !state.ok && state.code !== "cancelled" && [0, 409, 412].includes(state.status) ? { ok: /** @type {const} */ (true) } : state;
+    }, put.signal);
+    return stored.ok ? { ok: stored.ok, upload: /** @type {string} */ (place.upload) } : stored;
+  }
+
+  /** Deletes the model and the recordings it was made of. @param {CallOptions} [options] */
+  deleteModel(options) { return this.#call("DELETE", "/authenticate/model/", undefined, options); }
+
+  /** Changes the password; every other session ends. @param {string} password @param {string} replacement @param {CallOptions} [options] */
+  changePassword(password, replacement, options) {
+    return this.#call("POST", "/members/password/", { password, new_password: replacement }, options);
+  }
+
+  /** The person's sessions. @param {CallOptions} [options] */
+  sessions(options) { return this.#call("GET", "/members/sessions/", undefined, options); }
+
+  /** Ends every session, this one too. @param {CallOptions} [options] */
+  async endSessions(options) {
+    const answer = await this.#call("DELETE", "/members/sessions/", undefined, options);
+    if (answer.ok) this.token = null;
+    return answer;
+  }
+
+  /** What happened to the account. @param {CallOptions} [options] */
+  activity(options) { return this.#call("GET", "/members/activity/", undefined, options); }
+
+  /** The consent on record, and its text. @param {CallOptions} [options] */
+  consent(options) { return this.#call("GET", "/members/consent/", undefined, options); }
+
+  /** Gives consent to a version of its text. @param {string} version @param {CallOptions} [options] */
+  giveConsent(version, options) { return this.#call("POST", "/members/consent/", { version }, options); }
+
+  /** Withdraws consent, which deletes model and recordings. @param {CallOptions} [options] */
+  withdrawConsent(options) { return this.#call("DELETE", "/members/consent/", undefined, options); }
+
+  /** All that is kept of the person. @param {CallOptions} [options] */
+  export(options) { return this.#call("GET", "/members/me/export/", undefined, options); }
+
+  /** Deletes the account. @param {string} password @param {CallOptions} [options] */
+  async deleteAccount(password, options) {
+    const answer = await this.#call("DELETE", "/members/me/", { password }, options);
+    if (answer.ok) this.token = null;
+    return answer;
+  }
+
+  /**
+   * How the service sees a recording. It needs no account, and nothing is kept.
+   * @param {Content | Content[]} files
+   * @param {RecordingOptions} [options]
+   */
+  inspect(files, { rate, lead, recording, ...options } = {}) {
+    const body = multipart({ sampling_rate: rate, lead, recording }, listOf(files).map(blobOf));
+    return this.#call("POST", "/console/inspect/", body, { ...options, repeat: true });
+  }
+
+  /** @param {any} answer */
+  #loggedIn(answer) {
+    if (answer.ok) this.token = answer.token;
+    return answer;
+  }
+
+  /**
+   * Sends recordings within a request where they fit, else by upload before it.
+   * @param {string} path
+   * @param {Content | Content[]} files
+   * @param {Record<string, unknown>} fields
+   * @param {CallOptions & { repeat?: boolean }} options
+   */
+  async #submit(path, files, fields, options) {
+    const blobs = listOf(files).map(blobOf);
+    const bytes = sizeOf(blobs);
+    if (bytes <= LARGEST_REQUEST) {
+      const answer = await this.#call("POST", path, multipart(fields, blobs), options);
+      // A gateway on the way may take less. It has passed nothing on.
+      if (answer.ok || answer.status !== 413) return answer;
+    }
+    const answer = await this.#submitUploaded(path, blobs, bytes, fields, options);
+    // One that was lost on its way is sent once more: the request has not been looked at.
+    return !answer.ok && answer.code === "upload_missing" ? this.#submitUploaded(path, blobs, bytes, fields, options) : answer;
+  }
+
+  /**
+   * @param {string} path
+   * @param {Blob[]} blobs
+   * @param {number} bytes of them all
+   * @param {Record<string, unknown>} fields
+   * @param {CallOptions & { repeat?: boolean }} options
+   */
+  async #submitUploaded(path, blobs, bytes, fields, options) {
+    const ids = [];
+    let sent = 0;
+    for (const blob of blobs) {
+      const progress = (/** @type {number} */ share) => options.progress?.((sent + share * blob.size) / bytes);
+      const stored = await this.upload(blob, { signal: options.signal, progress });
+      if (!stored.ok) return stored;
+      sent += blob.size;
+      ids.push(stored.upload);
+    }
+    return this.#call("POST", path, multipart({ ...fields, upload: ids.join(",") }, []), { ...options, progress: undefined });
+  }
+
+  /**
+   * Makes a request and reads its answer.
+   * @param {string} method
+   * @param {string} path
+   * @param {object | Blob} [content] fields, sent as JSON, or a whole body
+   * @param {CallOptions & { repeat?: boolean }} [options]
+   * @returns {Promise<any>}
+   */
+  #call(method, path, content, { repeat = method === "GET", ...options } = {}) {
+    /** @type {Record<string, string>} */
+    const headers = {};
+    if (this.token !== null) headers.Authorization = "Token " + this.token;
+    if (this.#language !== undefined) headers["Accept-Language"] = this.#language;
+    const body = content === undefined || content instanceof Blob ? content : new Blob([JSON.stringify(content)], { type: "application/json" });
+    if (body) headers["Content-Type"] = body.type;
+    const request = { method, url: this.#base + path, headers, body, timeout: this.#timeout, ...options };
+    return repeat ? repeated(() => answerOf(request), options.signal) : answerOf(request);
+  }
+}
+
+/**
+ * Repeats a request while its failure is one of the moment and no longer wait is
+ * asked for. Where an answer was lost and a repetition finds nonce or upload used,
+ * the first request has arrived: how it went isn't known.
+ * @param {() => Promise<any>} attempt
+ * @param {AbortSignal} [signal]
+ */
+async function repeated(attempt, signal) {
+  const began = performance.now();
+  let lost;
+  for (let made = 1; ; made++) {
+    const answer = await attempt();
+    if (lost && ["challenge_invalid", "upload_missing"].includes(answer.code)) return lost;
+    if (!passing(answer) || made === ATTEMPTS || answer.wait > LONGEST_WAIT) return answer;
+    if (answer.status === 0) lost = answer;
+    const wait = answer.wait * 1000 || 250 * 2 ** made * (0.5 + Math.random() / 2);
+    if (performance.now() - began + wait > REPEAT_WITHIN) return answer;
+    if (!await paused(wait, signal)) return failed("cancelled");
+  }
+}
+
+/** Whether a failure is one of the moment. @param {any} answer */
+const passing = (answer) => !answer.ok && (["unreachable", "timed_out", "too_many_requests"].includes(answer.code) || [502, 503, 504].includes(answer.status));
+
+/**
+ * Waits, and returns false where it was cancelled.
+ * @param {number} milliseconds
+ * @param {AbortSignal} [signal]
+ */
+function paused(milliseconds, signal) {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve(false);
+    const cancel = () => { clearTimeout(timer); resolve(false); };
+    const timer = setTimeout(() => { signal?.removeEventListener("abort", cancel); resolve(true); }, milliseconds);
+    signal?.addEventListener("abort", cancel);
+  });
+}
+
+/** Sends a request and returns the fields of its answer, or a failure. @param {Request} request */
+async function answerOf(request) {
+  const response = await send(request);
+  if ("ok" in response) return response;
+  const { status, retryAfter, text } = response;
+  let body;
+  try { body = JSON.parse(text); } catch { body = null; } // a page of something on the way
+  const read = body !== null && typeof body === "object";
+  if (read && status >= 200 && status < 300) return { ...body, ok: true };
+  const { error = "answer_unreadable", detail = error, code, ...details } = read ? body : {};
+  return failed(error, detail, status, Number(retryAfter) || 0, details);
+}
+
+/** Puts a file to its place. @param {Request} request @returns {Promise<Answer>} */
+async function stateOf(request) {
+  const response = await send(request);
+  if ("ok" in response) return response;
+  const { status, retryAfter } = response;
+  if (status < 300) return { ok: true };
+  const code = status === 413 ? "body_too_large" : status >= 500 ? "unavailable" : "upload_missing";
+  return failed(code, "", status, Number(retryAfter) || 0);
+}
+
+/**
+ * @param {string} code a stable word
+ * @param {string} message for a person
+ * @param {number} status of HTTP, 0 without an answer
+ * @param {number} wait in seconds
+ * @param {Record<string, unknown>} details
+ * @returns {Failure}
+ */
+const failed = (code, message = code, status = 0, wait = 0, details = {}) => ({ ok: false, code, message, status, wait, details });
+
+/** Bytes of a body whose progress is watched, so that its time limit is that of standing still. */
+const WATCHED = 100_000;
+
+/**
+ * Sends a request: by XMLHttpRequest where a browser is to tell the progress, else
+ * by fetch.
+ * @param {Request} request
+ * @returns {Promise<Response | Failure>}
+ */
+async function send(request) {
+  if (request.signal?.aborted) return failed("cancelled");
+  const watch = new Watch(request);
+  const watched = request.body !== undefined && (request.progress !== undefined || request.body.size > WATCHED);
+  try {
+    return await (watched && typeof XMLHttpRequest === "function" ? byRequest(request, watch) : byFetch(request, watch, watched));
+  } catch {
+    return failed(watch.why ?? "unreachable");
+  } finally {
+    watch.stop();
+  }
+}
+
+/** The reasons to give a request up: its caller's, and that nothing moved for too long. */
+class Watch {
+  #controller = new AbortController();
+  #timeout;
+  #caller;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #cancel = () => this.#end("cancelled");
+  /** @type {"cancelled" | "timed_out" | null} */
+  why = null;
+
+  /** @param {Request} request */
+  constructor({ timeout, signal }) {
+    this.#timeout = timeout;
+    this.#caller = signal;
+    signal?.addEventListener("abort", this.#cancel);
+    this.moved();
+  }
+
+  get signal() { return this.#controller.signal; }
+
+  moved() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end("timed_out"), this.#timeout);
+  }
+
+  /** @param {"cancelled" | "timed_out"} why */
+  #end(why) {
+    this.why ??= why;
+    this.#controller.abort();
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#caller?.removeEventListener("abort", this.#cancel);
+  }
+}
+
+/** Whether fetch sends a stream as it is over any HTTP: a browser's would ask for HTTP/2. */
+const streams = "process" in globalThis;
+
+/** @param {Request} request @param {Watch} watch @param {boolean} watched @returns {Promise<Response>} */
+async function byFetch({ method, url, headers, body, progress }, watch, watched) {
+  /** @type {RequestInit & { duplex?: "half" }} */
+  const init = { method, headers, body, signal: watch.signal, redirect: "error", credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer" };
+  if (body && watched && streams) {
+    // A stream has no length of its own, and an upload's address takes only the length it was signed for.
+    init.headers = { ...headers, "Content-Length": String(body.size) };
+    init.body = counted(body, (share) => { watch.moved(); progress?.(share); });
+    init.duplex = "half";
+  }
+  const answer = await fetch(url, init);
+  return { status: answer.status, retryAfter: answer.headers.get("Retry-After"), text: await answer.text() };
+}
+
+/** @param {Blob} blob @param {(share: number) => void} progress */
+function counted(blob, progress) {
+  let sent = 0;
+  return blob.stream().pipeThrough(new TransformStream({
+    transform(chunk, out) {
+      out.enqueue(chunk);
+      progress((sent += chunk.byteLength) / blob.size);
+    },
+  }));
+}
+
+/** @param {Request} request @param {Watch} watch @returns {Promise<Response>} */
+function byRequest({ method, url, headers, body, progress }, watch) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(method, url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = (event) => { watch.moved(); progress?.(event.loaded / event.total); };
+    request.onload = () => resolve({ status: request.status, retryAfter: request.getResponseHeader("Retry-After"), text: request.responseText });
+    request.onerror = request.onabort = reject;
+    watch.signal.addEventListener("abort", () => request.abort());
+    request.send(body);
+  });
+}
+
+/**
+ * A body of multipart/form-data, the same bytes each time that it is sent.
+ * @param {Record<string, unknown>} fields
+ * @param {Blob[]} files
+ */
+function multipart(fields, files) {
+  const boundary = "systole-" + Array.from({ length: 3 }, () => Math.random().toString(36).slice(2)).join(""); // no secret
+  const head = (/** @type {string} */ rest) => `--${boundary}\r\nContent-Disposition: form-data; name=${rest}\r\n\r\n`;
+  const parts = [];
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined && value !== null) parts.push(head(`"${name}"`), String(value), "\r\n");
+  }
+  for (const file of files) parts.push(head('"data"; filename="recording"\r\nContent-Type: application/octet-stream'), file, "\r\n");
+  return new Blob([...parts, `--${boundary}--\r\n`], { type: `multipart/form-data; boundary=${boundary}` });
+}
+
+/**
+ * The place of an upload as this machine can be reached: a service on it signs
+ * 127.0.0.1, where its page may have been opened as localhost.
+ * @param {string} place
+ * @param {string} base
+ */
+function near(place, base) {
+  const url = new URL(place);
+  const own = new URL(base, globalThis.location?.href);
+  const local = (/** @type {string} */ host) => ["localhost", "127.0.0.1", "[::1]"].includes(host);
+  return local(url.hostname) && local(own.hostname) && url.port === own.port ? own.origin + url.pathname + url.search : place;
+}
+
+/** @param {Content} content @returns {Blob} */
+const blobOf = (content) => (content instanceof Blob ? content : new Blob([/** @type {BlobPart} */ (content)]));
+
+/** @param {Content | Content[]} files @returns {Content[]} */
+const listOf = (files) => (Array.isArray(files) ? files : [files]);
+
+/** @param {Blob[]} blobs */
+const sizeOf = (blobs) => blobs.reduce((sum, blob) => sum + blob.size, 0);

@@ -1,0 +1,192 @@
+//go:build clients
+
+package e2e
+
+import (
+	"bytes"
+	"maps"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"systole/functions"
+	"systole/tests/support/faults"
+	"systole/tests/support/gotool"
+	"systole/tests/support/recordings"
+	"systole/tests/support/servers"
+)
+
+// sdks are the walks of shared/sdk's clients, as tests/clients/run.sh builds them.
+var sdks = map[string]func(args ...string) *exec.Cmd{
+	"javascript": func(args ...string) *exec.Cmd {
+		return exec.Command("node", append([]string{root + "/tests/clients/javascript/walk.mjs"}, args...)...)
+	},
+	"python": func(args ...string) *exec.Cmd {
+		cmd := exec.Command("python3", append([]string{"-B", root + "/tests/clients/python/walk.py"}, args...)...)
+		cmd.Env = append(os.Environ(), "PYTHONPATH="+root+"/shared/sdk/python")
+		return cmd
+	},
+	"kotlin": func(args ...string) *exec.Cmd {
+		return exec.Command("java", append([]string{"-cp", root + "/tests/clients/kotlin/target/app.jar", "sdk.WalkKt"}, args...)...)
+	},
+}
+
+// TestTheSDKs has each client go its way, faults included, and compares what it
+// prints, and how often it asked, with what all of them have to.
+func TestTheSDKs(t *testing.T) {
+	files := walkFiles(t)
+	t.Run("over the local service", func(t *testing.T) {
+		walkAll(t, startLocal(t, "-memory"), files)
+	})
+	t.Run("through the built functions", func(t *testing.T) {
+		aws := servers.Start(t)
+		var log safeBuffer
+		all := lambda{}
+		if _, err := gotool.Build(t.Context(), "functions"); err != nil {
+			t.Fatal(err)
+		}
+		asked := folders()
+		maps.Copy(asked, routesOf("authenticate/challenge", "authenticate/uploads"))
+		for route, folder := range asked {
+			all[route] = startFunction(t, folder, aws, &log)
+		}
+		gateway := httptest.NewServer(all)
+		t.Cleanup(gateway.Close)
+		walkAll(t, gateway.URL, files)
+	})
+}
+
+// routesOf are the routes of functions, with their folders, as folders has them.
+func routesOf(wanted ...string) map[string]string {
+	all := make(map[string]string)
+	for _, f := range functions.All() {
+		for _, r := range f.Routes {
+			for _, method := range r.Methods {
+				for _, folder := range wanted {
+					if f.Folder == folder {
+						all[method+" "+r.Path] = "functions/" + folder
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+func walkAll(t *testing.T, base, files string) {
+	want, err := os.ReadFile(root + "/tests/clients/walk.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("all", func(t *testing.T) { // returns when all of them have
+		for name, command := range sdks {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				proxy := faults.New(base)
+				front := httptest.NewServer(proxy)
+				defer front.Close()
+				defer front.CloseClientConnections()
+				cmd := command(front.URL, files)
+				var said, complaints bytes.Buffer
+				cmd.Stdout, cmd.Stderr = &said, &complaints
+				if err := cmd.Run(); err != nil {
+					t.Errorf("%v: %s", err, complaints.String())
+				}
+				if said.String() != string(want) {
+					t.Errorf("it says otherwise than tests/clients/walk.txt:\n%s", difference(said.String(), string(want)))
+				}
+				for request, want := range asked {
+					if got := proxy.Asked(request); got != want {
+						t.Errorf("%s: asked %d times, want %d", request, got, want)
+					}
+				}
+			})
+		}
+	})
+}
+
+// asked is how often a client asks behind a fault: what isn't safe to repeat once.
+var asked = map[string]int{
+	"busy GET /authenticate/check_user/":                   2,
+	"busy POST /authenticate/check_user/":                  2,
+	"busy POST /authenticate/make_model/":                  1,
+	"busy POST /members/create/":                           1,
+	"throttled POST /members/create/":                      1,
+	"request-lost POST /authenticate/check_user/":          2,
+	"request-lost POST /authenticate/make_model/":          1,
+	"request-lost POST /members/create/":                   1,
+	"answer-lost GET /authenticate/check_user/":            2,
+	"answer-lost POST /authenticate/check_user/":           2,
+	"answer-lost POST /authenticate/make_model/":           1,
+	"answer-lost POST /members/create/":                    1,
+	"answer-lost-once-more POST /authenticate/check_user/": 2,
+	"slow GET /authenticate/check_user/":                   3,
+	"slow POST /authenticate/make_model/":                  1,
+	"slow POST /authenticate/check_user/":                  1,
+	"always-busy POST /authenticate/check_user/":           1,
+	"none PUT":                              2,
+	"upload-cut PUT":                        3,
+	"upload-answer-lost PUT":                3,
+	"upload-vanished PUT":                   4,
+	"narrow POST /authenticate/check_user/": 2,
+	"narrow PUT":                            1,
+}
+
+// difference are the lines that only one of two texts has.
+func difference(got, want string) string {
+	var lines strings.Builder
+	in := func(text string) map[string]bool {
+		all := make(map[string]bool)
+		for _, line := range strings.Split(text, "\n") {
+			all[line] = true
+		}
+		return all
+	}
+	for line := range in(got) {
+		if !in(want)[line] {
+			lines.WriteString("+ " + line + "\n")
+		}
+	}
+	for line := range in(want) {
+		if !in(got)[line] {
+			lines.WriteString("- " + line + "\n")
+		}
+	}
+	return lines.String()
+}
+
+// walkFiles writes the recordings of a walk. The large ones are the same with more
+// digits than a request takes.
+func walkFiles(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	probe := recordings.Probe(t, 1)
+	for name, content := range map[string][]byte{
+		"enrolment.csv":       recordings.Enrolment(t, 1),
+		"probe.csv":           probe,
+		"second.csv":          recordings.Excerpt(t, "person01_rec3_12s.csv"),
+		"other.csv":           recordings.Probe(t, 4),
+		"brief.csv":           firstLines(probe, 2*recordings.RateHz),
+		"large-enrolment.csv": wide(recordings.Enrolment(t, 1)),
+		"large-probe.csv":     wide(probe),
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+func firstLines(text []byte, n int) []byte {
+	return bytes.Join(bytes.SplitAfterN(text, []byte("\n"), n+1)[:n], nil)
+}
+
+// wide writes so many zeros behind the digits of each value that the file has 5 MB.
+func wide(text []byte) []byte {
+	lines := bytes.Count(text, []byte("\n"))
+	zeros := strings.Repeat("0", 5_000_000/lines)
+	return bytes.ReplaceAll(text, []byte("\"\n"), []byte(zeros+"\"\n"))
+}
