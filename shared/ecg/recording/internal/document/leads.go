@@ -133,6 +133,10 @@ func (d *Document) signals() (signals []*column) {
 // shape tells a column whose numbers never fall but where a list begins anew, and
 // one whose numbers are all the same.
 func (c *column) shape() (rising, still bool) {
+	most := len(c.values) / 100
+	if n := len(c.levels); n > 1 {
+		most = max(most, c.levels[n-2].elements())
+	}
 	falls, rises := 0, 0
 	for i := 1; i < len(c.values); i++ {
 		switch {
@@ -141,11 +145,11 @@ func (c *column) shape() (rising, still bool) {
 		case c.values[i] > c.values[i-1]:
 			rises++
 		}
-		if falls > 1 && 100*falls > i && rises > 0 {
+		if falls > most && rises > 0 {
 			return false, false
 		}
 	}
-	return rises > 0 && 100*falls <= len(c.values), rises == 0 && falls == 0
+	return rises > falls && falls <= most, rises == 0 && falls == 0
 }
 
 // informative is the key of a path that best describes its signal: the last,
@@ -402,7 +406,7 @@ func (d *Document) number(path string, keys []string) (value float64) {
 // word is the last text under one of the keys in the objects around a path, the
 // nearest first; "" for none.
 func (d *Document) word(path string, keys []string) (word string) {
-	d.around(path, func(key string, c *column) bool {
+	d.nearby(path, func(key string, c *column) bool {
 		if !matches(key, keys) || c.last == "" {
 			return false
 		}
@@ -429,6 +433,55 @@ func (d *Document) around(path string, take func(key string, c *column) bool) {
 			}
 		}
 	}
+}
+
+// nearby is around, followed by the values of objects beside those around a path,
+// such as "meta" or "device". Objects that have a signal of their own, or the name
+// of one, or of a filter, speak of that.
+func (d *Document) nearby(path string, take func(key string, c *column) bool) {
+	taken := false
+	d.around(path, func(key string, c *column) bool {
+		taken = take(key, c)
+		return taken
+	})
+	for at := path; at != "" && !taken; {
+		at = parent(at)
+		for _, c := range d.columns {
+			object := parent(c.path)
+			if taken || parent(object) != at || object == "" || strings.HasPrefix(path, object) || len(c.levels) > levelsOf(at) || d.isElsewhere(object) {
+				continue
+			}
+			if matches(lastKey(c.path), quantityKeys) {
+				continue
+			}
+			taken = take(lastKey(c.path), c)
+		}
+		for object, quantities := range d.quantities {
+			if parent(object) != at || object == "" || strings.HasPrefix(path, object) || d.isElsewhere(object) {
+				continue
+			}
+			for _, c := range quantities {
+				taken = taken || take(lastKey(parent(c.path)), c)
+			}
+		}
+	}
+}
+
+// levelsOf is the number of lists that a path lies in.
+func levelsOf(path string) int { return strings.Count(path, "[]") }
+
+// isElsewhere reports whether an object describes another signal, or no signal.
+func (d *Document) isElsewhere(object string) bool {
+	name := words(lastKey(object))
+	if _, other := (raw.Channel{Name: name}).Says(); other || raw.NamesNoRate(name) {
+		return true
+	}
+	for _, c := range d.columns {
+		if len(c.values) >= fewestNumbers && strings.HasPrefix(c.path, object) {
+			return true
+		}
+	}
+	return false
 }
 
 func matches(key string, keys []string) bool {

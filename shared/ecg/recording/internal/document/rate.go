@@ -51,10 +51,10 @@ func (d *Document) sampledRate(at string) float64 {
 	return 0
 }
 
-// statedRate is the rate that a key beside or above a path names, 0 for none. A
+// statedRate is the rate that a key beside, above or near a path names, 0 for none. A
 // unit may stand in the key, behind the number, or under a key of its own.
 func (d *Document) statedRate(path string) (hz float64) {
-	d.around(path, func(key string, c *column) (ok bool) {
+	d.nearby(path, func(key string, c *column) (ok bool) {
 		n := len(c.values)
 		if n == 0 || n >= fewestNumbers {
 			return false

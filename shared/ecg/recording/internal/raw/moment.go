@@ -285,7 +285,7 @@ func TimeUnitIn(name string) float64 {
 	for _, word := range slices.Backward(words) {
 		for _, prefix := range []string{"", "timestamp", "time", "elapsed"} {
 			if unit, ok := strings.CutPrefix(word, prefix); ok {
-				if s := SecondsIn(unit); s > 0 {
+				if s := SecondsIn(unit); s > 0 && (unit != "s" || prefix == "") { // timestamps are several
 					return s
 				}
 			}

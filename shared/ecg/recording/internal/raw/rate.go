@@ -3,6 +3,7 @@ package raw
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -266,6 +267,13 @@ func RateOf(name, text string) (hz float64, ok bool) {
 // the sampling.
 var notRates = [...]string{"filter", "pass", "notch", "cutoff", "cut-off", "band", "mains", "power line", "powerline", "range", "heart", "pulse", "bpm", "respir"}
 
+// NamesNoRate reports whether a line, or a name, is about a filter, a converter or
+// a heart rate: numbers of Hz in it are none of the sampling.
+func NamesNoRate(line string) bool {
+	lower := strings.ToLower(line)
+	return slices.ContainsFunc(notRates[:], func(word string) bool { return strings.Contains(lower, word) })
+}
+
 var anyMeasure = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9]+(?:[.,][0-9]+)?[\s\x{a0}\x{202f}]*[\pL/]`) })
 
 // RateIn finds the sampling rate that a line states: a comment, a row of a
@@ -293,11 +301,8 @@ func RateIn(line string) (hz float64, named, ok bool) {
 			}
 		}
 	}
-	lower := strings.ToLower(line)
-	for _, word := range notRates {
-		if strings.Contains(lower, word) {
-			return 0, false, false
-		}
+	if NamesNoRate(line) {
+		return 0, false, false
 	}
 	for _, at := range anyMeasure().FindAllStringIndex(line, 8) {
 		value, unit, ok := parseMeasure(line[at[0]:])

@@ -167,14 +167,23 @@ const linesOfDecimals = 1000
 // loneDecimals reports whether lines are one number each with a decimal comma,
 // and not two with a comma between them: each has one comma, and the line with
 // the names has none, or one of the numbers would be written strangely, as -0 or
-// 0123.
+// 0123. Numbers before the commas that only rise are a clock or a counter.
 func loneDecimals(line, rest, names []byte) bool {
 	decimals := bytes.IndexByte(names, ',') < 0 && len(bytes.Fields(names)) > 0 && len(bytes.Fields(names)) < 3
-	for range linesOfDecimals {
+	var first, last float64
+	falls := false
+	for i := range linesOfDecimals {
 		line = bytes.TrimSpace(line)
 		whole, part, found := bytes.Cut(line, []byte{','})
 		if _, ok := raw.ParseNumber(line, true); found && !ok || !found && !ok && !missing(line) {
 			return false
+		}
+		if x, ok := raw.ParseNumber(whole, false); ok && found {
+			if i == 0 {
+				first, last = x, x
+			}
+			falls = falls || x < last
+			last = x
 		}
 		decimals = decimals || found && (string(whole) == "-0" || len(part) > 1 && part[0] == '0')
 		if len(rest) == 0 {
@@ -182,7 +191,8 @@ func loneDecimals(line, rest, names []byte) bool {
 		}
 		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
 	}
-	return decimals
+	clock := last > first && !falls
+	return decimals && !clock
 }
 
 // trim removes margins and one pair of quotes.

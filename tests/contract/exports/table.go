@@ -1,23 +1,18 @@
 package main
 
 import (
-	"bytes"
-	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf16"
-
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/korean"
 )
 
-// Writing is one way to write a recording as a table. Each field is a choice of
+// table is one way to write a recording as a table. Each field is a choice of
 // the list of its name.
-type Writing struct {
+type table struct {
 	RateHz    float64
 	Separator string
 	Decimal   string
@@ -51,24 +46,33 @@ var (
 	gaps   = []string{"none", "none", "none", "NaN", "NA", "empty", "-"}
 )
 
-// pick draws a way of writing. Those that nobody could read, such as decimal
-// commas between commas, are drawn again.
-func pick(r *rand.Rand) Writing {
+// drawTable draws a table. Ways that nobody could read, such as decimal commas
+// between commas, are drawn again.
+func drawTable(r *rand.Rand, h Heart) Export {
 	for {
-		w := Writing{
-			RateHz: of(r, rates), Separator: of(r, separators), Decimal: of(r, decimals), LineEnd: of(r, lineEnds), Encoding: of(r, encodings),
+		w := table{
+			RateHz: h.RateHz, Separator: of(r, separators), Decimal: of(r, decimals), LineEnd: of(r, lineEnds), Encoding: of(r, encodings),
 			Header: of(r, headers), Clock: of(r, clocks), ClockLast: r.IntN(4) == 0, Unit: of(r, units), Rate: of(r, stated), Beside: of(r, others), Missing: of(r, gaps),
 			Habit: of(r, habits),
 		}
-		if w.possible() {
-			return w
+		if !w.possible() {
+			continue
 		}
+		e := Export{How: w.String(), RateHz: h.RateHz, MV: slices.Clone(h.MV), RateTold: w.rateTold(), UnitTold: w.unitTold(), CutOff: w.Habit == "last line cut off"}
+		if w.Rate == "sender" {
+			e.StatedHz = h.RateHz
+		}
+		if w.Missing != "none" {
+			for i := range missing {
+				e.MV[firstMissing+i] = math.NaN()
+			}
+		}
+		e.File = w.write(h.MV)
+		return e
 	}
 }
 
-func of[T any](r *rand.Rand, choices []T) T { return choices[r.IntN(len(choices))] }
-
-func (w Writing) possible() bool {
+func (w table) possible() bool {
 	blank := w.Separator == "blank" || w.Separator == "blanks"
 	spaced := w.Clock == "date, time" || w.Clock == "day first" || w.Clock == "month first"
 	named := w.Header != "none" && w.Header != "lines above"
@@ -104,7 +108,7 @@ func (w Writing) possible() bool {
 	return true
 }
 
-func (w Writing) columns() int {
+func (w table) columns() int {
 	n := 1
 	if w.Clock != "none" {
 		n++
@@ -118,9 +122,9 @@ func (w Writing) columns() int {
 	return n
 }
 
-// RateTold reports whether a reader can know the rate: it is stated, or a clock
+// rateTold reports whether a reader can know the rate: it is stated, or a clock
 // tells it whose unit is written or can be no other.
-func (w Writing) RateTold() bool {
+func (w table) rateTold() bool {
 	if w.Rate != "not" {
 		return true
 	}
@@ -134,12 +138,12 @@ func (w Writing) RateTold() bool {
 	return named
 }
 
-// UnitTold reports whether the file states the samples' unit.
-func (w Writing) UnitTold() bool {
+// unitTold reports whether the file states the samples' unit.
+func (w table) unitTold() bool {
 	return w.Unit != "counts" && (w.Header == "names with units" || w.Header == "quoted names" || w.Header == "row of units" || w.Header == "Korean" || w.Header == "German")
 }
 
-func (w Writing) String() string {
+func (w table) String() string {
 	return fmt.Sprintf("%v Hz, %s, decimal %s, %s, %s, header %s, clock %s (last: %v), unit %s, rate stated: %s, beside: %s, missing: %s, habit: %s",
 		w.RateHz, w.Separator, w.Decimal, w.LineEnd, w.Encoding, w.Header, w.Clock, w.ClockLast, w.Unit, w.Rate, w.Beside, w.Missing, w.Habit)
 }
@@ -151,8 +155,8 @@ var begin = time.Date(2026, 3, 4, 23, 59, 57, 0, time.UTC)
 // firstMissing and missing are the samples that are missing, where some are.
 const firstMissing, missing = 700, 3
 
-// Write writes the samples, in mV at the writing's rate.
-func (w Writing) Write(mv []float64) []byte {
+// write writes the samples, in mV at the writing's rate.
+func (w table) write(mv []float64) []byte {
 	var b strings.Builder
 	w.head(&b)
 	for i, x := range mv {
@@ -182,11 +186,11 @@ func (w Writing) Write(mv []float64) []byte {
 	if w.Habit == "last line cut off" {
 		text = text[:len(text)-2]
 	}
-	return w.encode(text)
+	return encode(strings.ReplaceAll(text, "\n", map[string]string{"LF": "\n", "CRLF": "\r\n", "CR": "\r"}[w.LineEnd]), w.Encoding)
 }
 
 // row joins fields after the habit of the program.
-func (w Writing) row(fields []string) string {
+func (w table) row(fields []string) string {
 	switch w.Habit {
 	case "quotes everywhere":
 		for i, f := range fields {
@@ -203,12 +207,12 @@ func (w Writing) row(fields []string) string {
 	return strings.Join(fields, w.mark()) + end + "\n"
 }
 
-func (w Writing) mark() string {
+func (w table) mark() string {
 	return map[string]string{"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": " ", "blanks": "   "}[w.Separator]
 }
 
 // number with its decimal mark, in quotes where it would be a separator.
-func (w Writing) number(x float64, digits int) string {
+func (w table) number(x float64, digits int) string {
 	text := strconv.FormatFloat(x, 'f', digits, 64)
 	switch {
 	case w.Habit == "exponents" && digits < 8: // times of days need more digits
@@ -228,7 +232,7 @@ func (w Writing) number(x float64, digits int) string {
 	return text
 }
 
-func (w Writing) sample(i int, mv float64) string {
+func (w table) sample(i int, mv float64) string {
 	if w.Missing != "none" && i >= firstMissing && i < firstMissing+missing {
 		if w.Missing == "empty" {
 			return ""
@@ -247,7 +251,7 @@ func (w Writing) sample(i int, mv float64) string {
 }
 
 // times are the fields of time of a sample.
-func (w Writing) times(i int) []string {
+func (w table) times(i int) []string {
 	s := float64(i) / w.RateHz
 	at := begin.Add(time.Duration(math.Round(1e6*s)) * time.Microsecond)
 	switch w.Clock {
@@ -293,7 +297,7 @@ func (w Writing) times(i int) []string {
 }
 
 // head writes what stands above the numbers.
-func (w Writing) head(b *strings.Builder) {
+func (w table) head(b *strings.Builder) {
 	rate := strconv.FormatFloat(w.RateHz, 'f', -1, 64)
 	switch w.Rate {
 	case "fs = ":
@@ -335,12 +339,12 @@ func (w Writing) head(b *strings.Builder) {
 }
 
 // clockUnit is the unit of the column of times, empty for none.
-func (w Writing) clockUnit() string {
+func (w table) clockUnit() string {
 	return map[string]string{"s": "s", "s rounded": "s", "ms": "ms", "ms rounded": "ms", "us": "us", "ns": "ns", "epoch s": "s", "epoch ms": "ms", "one a packet": "ms"}[w.Clock]
 }
 
 // line joins the fields of one kind of row in the order of the columns.
-func (w Writing) line(clock []string, beside, ecg string) []string {
+func (w table) line(clock []string, beside, ecg string) []string {
 	var fields []string
 	if !w.ClockLast {
 		fields = append(fields, clock...)
@@ -366,7 +370,7 @@ var words = map[string]struct{ time, date, counter, ecg string }{
 }
 
 // names of the columns, nil for none.
-func (w Writing) names() []string {
+func (w table) names() []string {
 	language, inName := "English", false
 	switch w.Header {
 	case "none", "lines above":
@@ -412,7 +416,7 @@ func (w Writing) names() []string {
 	return names
 }
 
-func (w Writing) unitName() string {
+func (w table) unitName() string {
 	if w.Unit == "counts" {
 		return ""
 	}
@@ -423,7 +427,7 @@ func (w Writing) unitName() string {
 }
 
 // unitsBelow is the row of units under the names.
-func (w Writing) unitsBelow() []string {
+func (w table) unitsBelow() []string {
 	clock := []string{w.clockUnit()}
 	switch w.Clock {
 	case "none":
@@ -439,40 +443,4 @@ func (w Writing) unitsBelow() []string {
 		}
 	}
 	return fields
-}
-
-// encode gives the text its line ends and its encoding.
-func (w Writing) encode(text string) []byte {
-	text = strings.ReplaceAll(text, "\n", map[string]string{"LF": "\n", "CRLF": "\r\n", "CR": "\r"}[w.LineEnd])
-	switch w.Encoding {
-	case "UTF-8 with a mark":
-		return []byte("\ufeff" + text)
-	case "UTF-16LE with a mark":
-		return utf16Bytes(binary.LittleEndian, "\ufeff"+text)
-	case "UTF-16BE with a mark":
-		return utf16Bytes(binary.BigEndian, "\ufeff"+text)
-	case "UTF-16LE":
-		return utf16Bytes(binary.LittleEndian, text)
-	case "CP1252":
-		b, err := charmap.Windows1252.NewEncoder().Bytes([]byte(text))
-		if err != nil {
-			panic(err)
-		}
-		return b
-	case "CP949":
-		b, err := korean.EUCKR.NewEncoder().Bytes([]byte(text))
-		if err != nil {
-			panic(err)
-		}
-		return b
-	}
-	return []byte(text)
-}
-
-func utf16Bytes(order binary.AppendByteOrder, text string) []byte {
-	var b bytes.Buffer
-	for _, unit := range utf16.Encode([]rune(text)) {
-		b.Write(order.AppendUint16(nil, unit))
-	}
-	return b.Bytes()
 }
