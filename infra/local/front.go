@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -24,7 +25,7 @@ const integrationLimit = 29 * time.Second
 // times its length of memory.
 const (
 	atOnce      = 256      // requests
-	bytesAtOnce = 64 << 20 // of their bodies
+	bytesAtOnce = 64 << 20 // of their bodies, as far as they have come
 )
 
 // proxy is a function behind API Gateway.
@@ -35,7 +36,7 @@ type proxy func(context.Context, events.APIGatewayProxyRequest) (events.APIGatew
 type front struct {
 	function proxy
 	slots    parallel.Slots
-	bytes    atomic.Int64 // of the bodies in slots
+	bytes    atomic.Int64 // of the bodies that have come
 	log      *slog.Logger
 }
 
@@ -44,17 +45,18 @@ func newFront(function proxy, log *slog.Logger) *front {
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	leave, ok := f.enter(r)
-	if !ok {
-		f.refuse(w, r, errBusy)
-		return
-	}
-	defer leave()
+	defer f.count(r)()
 	event, err := restapi.Event(r)
 	if err != nil {
 		f.refuse(w, r, err)
 		return
 	}
+	leave, ok := f.slots.TryEnter() // not before: a body may come slowly
+	if !ok {
+		f.refuse(w, r, errBusy)
+		return
+	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(r.Context(), integrationLimit)
 	defer cancel()
 	answer, err := f.function(ctx, event)
@@ -65,42 +67,38 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	restapi.Write(w, r, answer)
 }
 
-// behind serves a handler that is no function, the uploads, under the same limits:
-// with room for the whole body.
+// behind serves a handler that is no function, the uploads, under the same limit
+// of bytes.
 func (f *front) behind(h http.Handler, w http.ResponseWriter, r *http.Request) {
-	leave, ok := f.enterWith(max(0, r.ContentLength))
-	if !ok {
-		f.refuse(w, r, errBusy)
-		return
-	}
-	defer leave()
+	defer f.count(r)()
 	h.ServeHTTP(w, r)
 }
 
 // errBusy refuses a request for which there is no room.
 var errBusy = fault.New(fault.Unavailable).Because(errors.New("too many requests at once"))
 
-// enter takes room for the request, if there is any.
-func (f *front) enter(r *http.Request) (leave func(), ok bool) {
-	size := r.ContentLength
-	if size < 0 || size > restapi.MaxBody { // not said, or cut off there
-		size = restapi.MaxBody
-	}
-	return f.enterWith(size)
+// count counts the bytes of the request's body as they come, until the caller has
+// done with them. What is announced and doesn't come takes no room.
+func (f *front) count(r *http.Request) (done func()) {
+	b := &counted{ReadCloser: r.Body, all: &f.bytes}
+	r.Body = b
+	return func() { f.bytes.Add(-b.came) }
 }
 
-// enterWith takes room for a body of size bytes.
-func (f *front) enterWith(size int64) (leave func(), ok bool) {
-	if f.bytes.Add(size) > bytesAtOnce {
-		f.bytes.Add(-size)
-		return nil, false
+// counted is a body that ends with errBusy when there is no room for more of it.
+type counted struct {
+	io.ReadCloser
+	all  *atomic.Int64
+	came int64
+}
+
+func (b *counted) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.came += int64(n)
+	if b.all.Add(int64(n)) > bytesAtOnce {
+		return 0, errBusy
 	}
-	free, ok := f.slots.TryEnter()
-	if !ok {
-		f.bytes.Add(-size)
-		return nil, false
-	}
-	return func() { free(); f.bytes.Add(-size) }, true
+	return n, err
 }
 
 // refuse answers for the gateway itself, in the service's words.

@@ -18,6 +18,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"systole/infra/restapi"
 )
 
 // local is a running service.
@@ -185,6 +187,74 @@ func fill(t *testing.T, n int, body string) {
 		t.Errorf("afterwards one gets %d", again.Code)
 	}
 }
+
+// A body takes room as it comes, not as it is announced, and only an arrived one
+// takes a place among the requests: callers who send a byte and wait keep nobody
+// out.
+func TestBodiesThatAreAnnouncedAndDontComeKeepNobodyOut(t *testing.T) {
+	f := newFront(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+		return events.APIGatewayProxyResponse{StatusCode: http.StatusNoContent}, nil
+	}, slog.New(slog.DiscardHandler))
+	answers := make(chan int)
+	var silent []*io.PipeWriter
+	for range atOnce + 1 {
+		body, in := io.Pipe()
+		silent = append(silent, in)
+		r := httptest.NewRequest(http.MethodPost, "/authenticate/check_user", body)
+		r.ContentLength = restapi.MaxBody
+		go func() {
+			w := httptest.NewRecorder()
+			f.ServeHTTP(w, r)
+			answers <- w.Code
+		}()
+		io.WriteString(in, "0") // it is read
+	}
+	if w := ask(f, strings.Repeat("0", 4<<20)); w.Code != http.StatusNoContent {
+		t.Errorf("meanwhile one gets %d %s", w.Code, w.Body)
+	}
+	for _, in := range silent {
+		in.CloseWithError(errors.New("connection reset"))
+	}
+	for range silent {
+		if status := <-answers; status != http.StatusBadRequest {
+			t.Errorf("one that broke off gets %d", status)
+		}
+	}
+	if n := f.bytes.Load(); n != 0 {
+		t.Errorf("%d bytes stay counted", n)
+	}
+}
+
+func TestUploadsAtOnceAreBoundedByTheBytesThatHaveCome(t *testing.T) {
+	f := newFront(nil, slog.New(slog.DiscardHandler))
+	read := make(chan error)
+	release := make(chan struct{})
+	holding := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, err := io.Copy(io.Discard, r.Body)
+		read <- err
+		<-release
+	})
+	put := func(size int) {
+		r := httptest.NewRequest(http.MethodPut, uploadsPath, io.LimitReader(zeros{}, int64(size)))
+		f.behind(holding, httptest.NewRecorder(), r)
+	}
+	for range 2 {
+		go put(bytesAtOnce / 2)
+		if err := <-read; err != nil {
+			t.Fatal(err)
+		}
+	}
+	go put(1)
+	if err := <-read; !errors.Is(err, errBusy) {
+		t.Errorf("a byte more: %v", err)
+	}
+	close(release)
+}
+
+// zeros is a body without an end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestAFunctionThatFailsIsNotShown(t *testing.T) {
 	f := newFront(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {

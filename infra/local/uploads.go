@@ -112,6 +112,9 @@ func (u *uploads) take(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.FieldInvalid, "field", "size")
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, size))
+	if fault.Is(err, fault.Unavailable) {
+		return err
+	}
 	if err != nil || int64(len(data)) != size {
 		return fault.New(fault.MalformedBody).Because(err)
 	}

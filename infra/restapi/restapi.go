@@ -73,6 +73,9 @@ func readBody(r *http.Request) ([]byte, error) {
 	if errors.As(err, &tooLarge) {
 		return nil, fault.New(fault.BodyTooLarge, "limit_bytes", maxFile)
 	}
+	if refusal := new(fault.Error); errors.As(err, &refusal) { // of the reader below
+		return nil, refusal
+	}
 	if err != nil {
 		return nil, fault.New(fault.MalformedBody).Because(err)
 	}

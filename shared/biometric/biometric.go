@@ -72,7 +72,8 @@ type Settings struct {
 	// Challenge says whether a check must bring a nonce.
 	Challenge bool
 	// Parallel bounds the requests whose recordings are processed at once: each
-	// takes a core and some 50 MB for ten minutes of signal.
+	// takes a core and some 50 MB for ten minutes of signal. As many light ones are
+	// processed beside them, and wait for none of them.
 	Parallel int
 }
 
@@ -85,6 +86,7 @@ type Service struct {
 	engine   Engine
 	settings Settings
 	slots    parallel.Slots
+	light    parallel.Slots // for recordings that cost little
 	now      func() time.Time
 	rand     io.Reader
 }
@@ -94,7 +96,7 @@ type Service struct {
 func NewService(tokens Tokens, members Members, objects Objects, keys Keys, engine Engine, s Settings, now func() time.Time, random io.Reader) *Service {
 	return &Service{
 		tokens: tokens, members: members, objects: objects, keys: keys, engine: engine, settings: s,
-		slots: parallel.NewSlots(s.Parallel), now: now, rand: random,
+		slots: parallel.NewSlots(s.Parallel), light: parallel.NewSlots(s.Parallel), now: now, rand: random,
 	}
 }
 
@@ -126,17 +128,31 @@ func (s *Service) ring(ctx context.Context) (protect.Ring, error) {
 	return ring, nil
 }
 
-// work runs f, which needs a core for a while, when a slot is free. When ctx ends
-// before or while f runs, the error is fault.Unavailable: the caller is gone, so
-// nothing may be stored.
-func (s *Service) work(ctx context.Context, f func() error) error {
-	leave, err := s.slots.Enter(ctx)
+// isLight reports whether a submission costs little. An upload is never light.
+func (s *Service) isLight(submitted Submission) bool {
+	return len(submitted.Uploads) == 0 && s.engine.Light(submitted.Files)
+}
+
+// work runs f on the files of a submission, which needs a core for a while, when a
+// slot is free: uploads take no memory before. When ctx ends before or while f
+// runs, the error is fault.Unavailable: the caller is gone, so nothing may be
+// stored.
+func (s *Service) work(ctx context.Context, session store.Session, submitted Submission, f func(files [][]byte) error) error {
+	slots := s.slots
+	if s.isLight(submitted) {
+		slots = s.light
+	}
+	leave, err := slots.Enter(ctx)
 	if err != nil {
 		return fault.New(fault.Unavailable).Because(err)
 	}
 	defer leave()
+	files, err := s.files(ctx, session, submitted)
+	if err != nil {
+		return err
+	}
 	end := measure.Step(ctx, "signal")
-	err = f()
+	err = f(files)
 	end()
 	if err != nil {
 		return err

@@ -81,7 +81,7 @@ func newFixture(t testing.TB, change ...func(*Settings)) *fixture {
 		f(&s)
 	}
 	tokens := member.NewTokens(h.calls, member.DefaultTokenLimits, clock, rand.Reader)
-	h.Service = NewService(tokens, h.calls, h.calls, testKeys(t), forgetful{stub{"stub-1"}}, s, clock, rand.Reader)
+	h.Service = NewService(tokens, h.calls, h.calls, testKeys(t), forgetful{stub{algorithm: "stub-1"}}, s, clock, rand.Reader)
 	return h
 }
 
@@ -437,7 +437,7 @@ func TestNothingIsStoredForACallerWhoIsGone(t *testing.T) {
 
 func TestWorkIsBounded(t *testing.T) {
 	h := newFixture(t, func(s *Settings) { s.Parallel = 1 })
-	if _, ok := h.slots.TryEnter(); !ok { // one is at work and doesn't end
+	if _, ok := h.light.TryEnter(); !ok { // one is at work and doesn't end
 		t.Fatal("no slot is free at first")
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)

@@ -10,6 +10,10 @@ import (
 // implements it for the electrocardiogram. Errors about a recording are of type
 // *fault.Error. Implementations are safe for concurrent use.
 type Engine interface {
+	// Light reports whether reading and comparing the files of one request costs
+	// little, about as much as hashing a password. It looks at no more than their
+	// bytes.
+	Light(files [][]byte) bool
 	// Group sorts the files of one request into recordings, in order: in some formats
 	// several files are one. Reading all of them costs at most what one request may,
 	// and ends soon after ctx does.

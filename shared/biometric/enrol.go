@@ -30,12 +30,11 @@ func (s *Service) Enrol(ctx context.Context, token string, e Enrolment) error {
 	if err := s.settings.mayEnrol(session, m, s.now()); err != nil {
 		return err
 	}
-	files, err := s.files(ctx, session, e.Submission)
-	if err != nil {
+	if err := awaited(m, e.Uploads, s.now()); err != nil {
 		return err
 	}
 	defer s.discard(ctx, session, e.Uploads)
-	made, err := s.makeTemplate(ctx, m.PK, files, e.Hints)
+	made, err := s.makeTemplate(ctx, session, e.Submission)
 	if err != nil {
 		return err
 	}
@@ -59,21 +58,22 @@ type made struct {
 	digests [][]byte // of the recordings, at rest
 }
 
-// makeTemplate makes a template of the files, for the member with this pk.
-func (s *Service) makeTemplate(ctx context.Context, pk int64, files [][]byte, h Hints) (made, error) {
+// makeTemplate makes a template of a submission, for the session's member.
+func (s *Service) makeTemplate(ctx context.Context, session store.Session, submitted Submission) (made, error) {
 	ring, err := s.ring(ctx)
 	if err != nil {
 		return made{}, err
 	}
-	t := made{files: files}
-	err = s.work(ctx, func() error {
+	var t made
+	err = s.work(ctx, session, submitted, func(files [][]byte) error {
+		t.files = files
 		var readings []Reading
 		for _, recording := range s.engine.Group(ctx, files) {
-			r, err := recording.Read(h)
+			r, err := recording.Read(submitted.Hints)
 			if err != nil {
 				return err
 			}
-			d, err := digestAtRest(digestKeys(ring, pk), r)
+			d, err := digestAtRest(digestKeys(ring, session.PK), r)
 			if err != nil {
 				return err
 			}

@@ -34,20 +34,16 @@ type probe struct {
 
 // readProbe reads the recording to check, of which there must be one.
 func (s *Service) readProbe(ctx context.Context, session store.Session, c Check) (*probe, error) {
-	files, err := s.files(ctx, session, c.Submission)
-	if err != nil {
-		return nil, err
-	}
-	recording, err := s.one(ctx, files)
-	if err != nil {
-		return nil, err
-	}
 	ring, err := s.ring(ctx)
 	if err != nil {
 		return nil, err
 	}
 	p := new(probe)
-	err = s.work(ctx, func() (err error) {
+	err = s.work(ctx, session, c.Submission, func(files [][]byte) error {
+		recording, err := s.one(ctx, files)
+		if err != nil {
+			return err
+		}
 		if p.reading, err = recording.Read(c.Hints); err != nil {
 			return err
 		}

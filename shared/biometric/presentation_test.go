@@ -18,7 +18,7 @@ import (
 func strict(t testing.TB) *fixture {
 	t.Helper()
 	h := newFixture(t)
-	h.engine = stub{"stub-1"}
+	h.engine = stub{algorithm: "stub-1"}
 	return h.enrolled(t)
 }
 
@@ -81,7 +81,7 @@ func TestOfOneRecordingSentManyTimesAtOnceAtMostOneIsAccepted(t *testing.T) {
 
 func TestARecordingThatCameToNothingMayComeAgain(t *testing.T) {
 	h := newFixture(t)
-	h.engine = stub{"stub-1"}
+	h.engine = stub{algorithm: "stub-1"}
 	if _, f := h.try(t, same); f == nil || f.Code != fault.NoModel {
 		t.Fatalf("without a model: %v", f)
 	}

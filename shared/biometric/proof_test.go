@@ -155,7 +155,7 @@ func TestWithdrawnOrOlderConsentStopsChecks(t *testing.T) {
 // remembering is a fixture whose engine knows recordings again.
 func remembering(t *testing.T) *fixture {
 	h := newFixture(t)
-	h.engine = stub{"stub-1"}
+	h.engine = stub{algorithm: "stub-1"}
 	return h
 }
 
@@ -294,7 +294,7 @@ func (t fatTemplate) Adapt(Reading, FMR) (Template, bool, error) { return t, fal
 
 func TestWhatLiesBesideAMemberIsBoundedWhileNothingCanBeArchived(t *testing.T) {
 	h := newFixture(t)
-	h.engine = fat{stub{"stub-1"}}
+	h.engine = fat{stub{algorithm: "stub-1"}}
 	h.enrolled(t)
 	broken := func(call string) error {
 		if call == "Put models" {

@@ -112,7 +112,7 @@ func TestARequestSentToSeveralInstancesAtOnceIsOneCheck(t *testing.T) {
 		for range 8 {
 			all.Go(func() {
 				tokens := member.NewTokens(h.store, member.DefaultTokenLimits, func() time.Time { return noon }, rand.Reader)
-				instance := NewService(tokens, h.store, h.objects, testKeys(t), stub{"stub-1"}, h.settings, func() time.Time { return noon }, rand.Reader)
+				instance := NewService(tokens, h.store, h.objects, testKeys(t), stub{algorithm: "stub-1"}, h.settings, func() time.Time { return noon }, rand.Reader)
 				if v, err := instance.Verify(t.Context(), kimsToken, c); v.Accepted != want || err != nil {
 					t.Errorf("%s: %v, %v", recording, v.Accepted, err)
 				}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"systole/shared/fault"
@@ -69,21 +70,37 @@ func (u *Uploads) Upload(ctx context.Context, token string, size int64) (Upload,
 	return Upload{id, put}, nil
 }
 
-// files are those of a submission: sent with the request, then uploaded. An id
-// that isn't the member's is fault.UploadMissing.
-func (s *Service) files(ctx context.Context, session store.Session, submitted Submission) ([][]byte, error) {
-	if len(submitted.Uploads) > maxUploads {
-		return nil, fault.New(fault.TooManyFiles)
+// awaited returns fault.UploadMissing for an id that the member doesn't wait for,
+// and fault.TooManyFiles or fault.BodyTooLarge where the uploads are more than one
+// request may have. Their sizes are known before any is fetched: each address takes
+// a file of the size that it was handed out for.
+func awaited(m store.Member, ids []string, now time.Time) error {
+	if len(ids) > maxUploads {
+		return fault.New(fault.TooManyFiles)
 	}
+	pending := alive(m.Uploads, now)
+	var size int64
+	for _, id := range ids {
+		i := slices.IndexFunc(pending, func(u store.PendingUpload) bool { return u.ID == id })
+		if i < 0 {
+			return fault.New(fault.UploadMissing)
+		}
+		size += pending[i].Size
+	}
+	if size > MaxUploadSize {
+		return fault.New(fault.BodyTooLarge, "limit_bytes", MaxUploadSize)
+	}
+	return nil
+}
+
+// files are those of a submission: sent with the request, then uploaded. An upload
+// that isn't there is fault.UploadMissing.
+func (s *Service) files(ctx context.Context, session store.Session, submitted Submission) ([][]byte, error) {
 	files := append([][]byte(nil), submitted.Files...)
-	size := 0
-	for _, id := range submitted.Uploads { // one after another: together they may be larger than a request may cost
+	for _, id := range submitted.Uploads {
 		file, err := s.uploaded(ctx, session.PK, id)
 		if err != nil {
 			return nil, err
-		}
-		if size += len(file); size > MaxUploadSize {
-			return nil, fault.New(fault.BodyTooLarge, "limit_bytes", MaxUploadSize)
 		}
 		files = append(files, file)
 	}

@@ -38,7 +38,7 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (Verdict, e
 		return Verdict{}, err
 	}
 	defer s.discard(ctx, session, c.Uploads)
-	if err := s.mayFetch(ctx, session, c.Submission); err != nil {
+	if err := s.mayRead(ctx, session, c); err != nil {
 		return Verdict{}, err
 	}
 	p, unusable := s.readProbe(ctx, session, c)
@@ -68,17 +68,35 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (Verdict, e
 	return verdict, nil
 }
 
-// mayFetch refuses a check that wouldn't be admitted before uploads are fetched for
-// it. It costs one more call where there are any, and none where there are not.
-func (s *Service) mayFetch(ctx context.Context, session store.Session, submitted Submission) error {
-	if len(submitted.Uploads) == 0 {
+// mayRead refuses a check that wouldn't be admitted before its files are fetched
+// and read. It costs a call more, which light files, as the app sends them, are not
+// worth.
+func (s *Service) mayRead(ctx context.Context, session store.Session, c Check) error {
+	if s.isLight(c.Submission) {
 		return nil
 	}
 	m, err := s.owner(ctx, session)
 	if err != nil {
 		return err
 	}
-	return s.refused(session, m, s.now())
+	if err := s.settings.consented(m); err != nil {
+		return err
+	}
+	if err := s.refused(session, m, s.now()); err != nil && !s.repeats(ctx, session, m, c) {
+		return err
+	}
+	return awaited(m, c.Uploads, s.now())
+}
+
+// repeats reports whether the check is the member's last one again, which is
+// answered while others have to wait.
+func (s *Service) repeats(ctx context.Context, session store.Session, m store.Member, c Check) bool {
+	ring, err := s.ring(ctx)
+	if err != nil {
+		return false
+	}
+	key, err := requestKey(digestKeys(ring, session.PK)[0], session, c)
+	return err == nil && store.Probe{Key: key, Since: s.now().Add(-repeatWithin)}.Repeats(m.LastCheck)
 }
 
 // admit loads the reference for the probe. The error for an unusable probe comes

@@ -1,6 +1,7 @@
 package embedded_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -141,4 +142,19 @@ func BenchmarkStore(b *testing.B) {
 			}
 		}
 	})
+}
+
+func TestAnObjectThatIsTooLargeIsNotRead(t *testing.T) {
+	dir := t.TempDir()
+	s, objects := open(t, dir)
+	defer s.Close()
+	if err := objects.Put(t.Context(), "models/1/v1", []byte("m")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(filepath.Join(dir, "objects", "models", "1", "v1"), store.MaxObjectBytes+1); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := objects.Get(t.Context(), "models/1/v1"); err == nil || errors.Is(err, store.ErrNotFound) || len(b) > 0 {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
 }

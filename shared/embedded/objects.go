@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -114,11 +115,30 @@ func (o *Objects) Get(_ context.Context, key string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("get object: %w", err)
 	}
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = store.ErrNotFound
 	}
 	return data, named("get object", err)
+}
+
+// readFile is os.ReadFile of at most store.MaxObjectBytes.
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > store.MaxObjectBytes {
+		return nil, fmt.Errorf("it has %d bytes, at most %d are read", info.Size(), store.MaxObjectBytes)
+	}
+	data := make([]byte, info.Size()) // a file is written once, whole
+	_, err = io.ReadFull(file, data)
+	return data, err
 }
 
 // Delete: see store.Objects. Folders stay: a writer may be about to use them.

@@ -12,9 +12,14 @@ type Object struct {
 	Modified time.Time
 }
 
+// MaxObjectBytes is the largest object that is read: a full upload, the largest
+// that is ever written. A foreign one can't fill the memory.
+const MaxObjectBytes = 64 << 20
+
 // ObjectReader reads objects.
 type ObjectReader interface {
-	// Get returns the whole object, or ErrNotFound.
+	// Get returns the whole object, or ErrNotFound. One of more than MaxObjectBytes
+	// is an error before it is read.
 	Get(ctx context.Context, key string) ([]byte, error)
 }
 

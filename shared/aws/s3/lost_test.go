@@ -3,6 +3,8 @@ package s3_test
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -46,5 +48,22 @@ func TestAStoreThatIsDownIsUnavailable(t *testing.T) {
 	objects := s3.New(servers.Config(t), &nowhere, servers.Bucket)
 	if _, err := objects.Get(t.Context(), "k"); !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// An object that announces more than is ever written is refused by its size: its
+// bytes are neither awaited nor given room.
+func TestAnObjectThatIsTooLargeIsNotRead(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(store.MaxObjectBytes+1))
+		w.WriteHeader(http.StatusOK)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	defer server.CloseClientConnections()
+	objects := s3.New(servers.Config(t), &server.URL, servers.Bucket)
+	if b, err := objects.Get(t.Context(), "k"); err == nil || errors.Is(err, store.ErrNotFound) || b != nil {
+		t.Errorf("%d bytes, %v", len(b), err)
 	}
 }

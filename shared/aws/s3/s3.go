@@ -17,10 +17,6 @@ import (
 	"systole/shared/store"
 )
 
-// MaxSize of an object that is read, in bytes: far above what is ever written,
-// so that a foreign object can't fill the memory.
-const MaxSize = 64 << 20
-
 // Objects keeps objects in one bucket.
 type Objects struct {
 	client *s3.Client
@@ -87,8 +83,8 @@ func (o *Objects) Get(ctx context.Context, key string) ([]byte, error) {
 		return nil, client.Error("get object", err)
 	}
 	defer out.Body.Close()
-	if size := out.ContentLength; size == nil || *size < 0 || *size > MaxSize {
-		return nil, fmt.Errorf("get object: it has %d bytes, at most %d are read", aws.ToInt64(size), MaxSize)
+	if size := out.ContentLength; size == nil || *size < 0 || *size > store.MaxObjectBytes {
+		return nil, fmt.Errorf("get object: it has %d bytes, at most %d are read", aws.ToInt64(size), store.MaxObjectBytes)
 	}
 	data := make([]byte, *out.ContentLength)
 	if _, err := io.ReadFull(out.Body, data); err != nil {

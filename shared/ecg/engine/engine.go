@@ -31,6 +31,9 @@ func New(defaultRateHz float64) *Engine {
 	return &Engine{defaultRateHz, parameters.Shipped}
 }
 
+// Light: see biometric.Engine.
+func (e *Engine) Light(files [][]byte) bool { return recording.Light(files) }
+
 // Group: see biometric.Engine.
 func (e *Engine) Group(ctx context.Context, files [][]byte) []biometric.Recording {
 	size := 0

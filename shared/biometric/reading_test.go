@@ -1,0 +1,185 @@
+package biometric
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"systole/shared/fault"
+)
+
+// gauge is the stub for files that cost much. It counts the readings, and holds
+// each until the test lets it go on.
+type gauge struct {
+	stub
+	read    *atomic.Int32
+	inside  chan struct{} // gets one from each reading that begins; nil: none waits
+	release chan struct{}
+}
+
+// costly is what the gauge holds to cost much.
+const costly = "costly "
+
+func (g gauge) Light(files [][]byte) bool {
+	for _, f := range files {
+		if len(f) >= len(costly) && string(f[:len(costly)]) == costly {
+			return false
+		}
+	}
+	return true
+}
+
+func (g gauge) Group(ctx context.Context, files [][]byte) []Recording {
+	g.read.Add(1)
+	if g.inside != nil && !g.Light(files) {
+		g.inside <- struct{}{}
+		<-g.release
+	}
+	for i, f := range files {
+		if !g.Light(files[i : i+1]) {
+			files[i] = f[len(costly):]
+		}
+	}
+	return g.stub.Group(ctx, files)
+}
+
+func (gauge) Replayed(Reading, [32]byte, [][]byte) bool { return false }
+
+func gauged(h *fixture) *atomic.Int32 {
+	read := new(atomic.Int32)
+	h.engine = gauge{stub: stub{algorithm: "stub-1"}, read: read}
+	return read
+}
+
+func TestCostlyFilesAreReadOnlyForAnAdmittedCheck(t *testing.T) {
+	const id = "00000000000000000000000000000000"
+	for name, tt := range map[string]struct {
+		before func(t *testing.T, h *fixture)
+		want   fault.Code
+	}{
+		"no template": {func(t *testing.T, h *fixture) { must(t, h.deletion(t).DeleteOf(t.Context(), h.kim(t))) }, fault.NoModel},
+		"an ended session": {func(t *testing.T, h *fixture) {
+			must(t, h.store.VoidTokens(t.Context(), "kim", 7, h.now))
+		}, fault.TokenInvalid},
+		"after five failures": {func(t *testing.T, h *fixture) {
+			for range checkLimit.Free {
+				h.try(t, others[0])
+			}
+		}, fault.TooManyChecks},
+		"a disabled template": {func(t *testing.T, h *fixture) {
+			for range checkLimit.Most {
+				h.try(t, others[0])
+				h.now = h.now.Add(checkLimit.Longest)
+				h.logIn(t)
+			}
+		}, fault.ModelDisabled},
+		"without consent": {func(t *testing.T, h *fixture) { h.settings.Consent = "2026-11" }, fault.ConsentMissing},
+	} {
+		for sent, check := range map[string]Check{
+			"in the request": {Submission: sent([]byte(costly + same))},
+			"uploaded":       {Submission: Submission{Uploads: []string{id}}},
+		} {
+			t.Run(name+", "+sent, func(t *testing.T) {
+				h := newFixture(t).enrolled(t)
+				tt.before(t, h)
+				read, fetched := gauged(h), 0
+				h.calls.before = func(made string) error {
+					if made == "Get" {
+						fetched++
+					}
+					return nil
+				}
+				if _, err := h.Verify(t.Context(), kimsToken, check); codeOf(err) != tt.want || read.Load() != 0 || fetched != 0 {
+					t.Errorf("error %v, %d read, %d objects fetched, want %s and none", err, read.Load(), fetched, tt.want)
+				}
+			})
+		}
+	}
+}
+
+func TestAnAdmittedCheckWithACostlyFileIsAnswered(t *testing.T) {
+	h := newFixture(t).enrolled(t)
+	read := gauged(h)
+	for recording, want := range map[string]bool{costly + same: true, costly + others[0]: false} {
+		if ok, f := h.try(t, recording); ok != want || f != nil {
+			t.Errorf("%s: %v, %v", recording, ok, f)
+		}
+	}
+	if n := read.Load(); n != 2 {
+		t.Errorf("%d read", n)
+	}
+}
+
+// The fifth failure makes every other check wait, and its own repetition not.
+func TestACostlyCheckSentAgainHasTheSameAnswer(t *testing.T) {
+	h := newFixture(t).enrolled(t)
+	gauged(h)
+	for range checkLimit.Free - 1 {
+		h.try(t, others[0]+" ")
+		h.now = h.now.Add(repeatWithin)
+	}
+	c := request(costly + others[1])
+	for range 3 {
+		if got := h.send(t, c); got != "false" {
+			t.Errorf("%s, want false", got)
+		}
+	}
+	if got := h.send(t, request(costly+others[2])); got != string(fault.TooManyChecks) {
+		t.Errorf("another one: %s", got)
+	}
+}
+
+// As many as are worked on at once may take as long as they like: a check of
+// usual size is answered meanwhile, and one more costly one waits.
+func TestASmallCheckIsAnsweredWhileTheWorstFilesAreRead(t *testing.T) {
+	const atOnce = 4
+	h := newFixture(t, func(s *Settings) { s.Parallel = atOnce }).enrolled(t)
+	g := gauge{stub: stub{algorithm: "stub-1"}, read: new(atomic.Int32), inside: make(chan struct{}), release: make(chan struct{})}
+	h.engine = g
+	answers := make(chan error)
+	enrol := func(ctx context.Context) {
+		answers <- h.Enrol(ctx, kimsToken, Enrolment{Submission: sent([]byte(costly + enrolment))})
+	}
+	for range atOnce {
+		go enrol(t.Context())
+		<-g.inside
+	}
+	if ok, f := h.try(t, same); !ok || f != nil {
+		t.Errorf("meanwhile: %v, %v", ok, f)
+	}
+	before := g.read.Load()
+	ended, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	go enrol(ended)
+	if err := <-answers; codeOf(err) != fault.Unavailable || g.read.Load() != before {
+		t.Errorf("one more: %v, %d read", err, g.read.Load()-before)
+	}
+	close(g.release)
+	for range atOnce {
+		if err := <-answers; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Sizes are known from the row: the files are as large as their addresses allow.
+func TestUploadsAreCountedBeforeTheyAreFetched(t *testing.T) {
+	h := newFixture(t)
+	var ids []string
+	for range 2 {
+		up, err := h.uploads().Upload(t.Context(), kimsToken, MaxUploadSize/2+1)
+		must(t, err)
+		must(t, h.objects.Put(t.Context(), up.URL, []byte(enrolment)))
+		ids = append(ids, up.ID)
+	}
+	h.calls.before = func(made string) error {
+		if made == "Get" {
+			t.Error("an upload is fetched")
+		}
+		return nil
+	}
+	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission{Uploads: ids}}); codeOf(err) != fault.BodyTooLarge {
+		t.Errorf("two that are too large together: %v", err)
+	}
+}
