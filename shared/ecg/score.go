@@ -7,6 +7,7 @@ import "systole/shared/ecg/parameters"
 // The zero Score is accepted at no rate.
 type Score struct {
 	ratio      float64 // weighted sum of log-likelihood ratios
+	strangers  float64 // the share of the parameters' cohort that scores as high
 	parameters *parameters.Parameters
 }
 
@@ -24,11 +25,15 @@ func (t *Template) Compare(probe *Reading) (Score, error) {
 		return Score{}, err
 	}
 	current := t.adaptive.Current()
-	return Score{t.parameters.Compare(&current, embedding), t.parameters}, nil
+	ratio := t.parameters.Compare(&current, embedding)
+	return Score{ratio, t.parameters.Strangers(ratio, &current, embedding), t.parameters}, nil
 }
 
 // Accepted reports whether the score reaches the threshold of the false match
-// rate. A rate outside (0, 1), NaN included, accepts nothing.
+// rate, and no larger share of the cohort of strangers scores as high: a rate holds
+// for each probe and each template, not only on average. A rate outside (0, 1), NaN
+// included, accepts nothing.
 func (s Score) Accepted(at FMR) bool {
-	return s.parameters != nil && at > 0 && at < 1 && s.ratio >= s.parameters.Impostors.Threshold(float64(at))
+	return s.parameters != nil && at > 0 && at < 1 &&
+		s.ratio >= s.parameters.Impostors.Threshold(float64(at)) && s.strangers <= float64(at)
 }

@@ -2,16 +2,19 @@ package parameters
 
 import (
 	"embed"
+	"errors"
+	"io/fs"
 	"sync"
 )
 
-//go:embed *.bin
+//go:embed *.bin *.cohort
 var files embed.FS
 
 // Shipped are the algorithms that are part of the program, the newest first: it
 // makes the new templates, the others open the templates that they made. Adding
-// an algorithm is its file, named after it, in this folder and a line here; a
-// line may go when no stored template names it any more.
+// an algorithm is its file, named after it, in this folder and a line here, and
+// the file of its cohort, which infra/train/cohort writes; a line may go when no
+// stored template names it any more.
 var Shipped = Algorithms{
 	embedded("heart-2-65f384b2"),
 	embedded("heart-1-6bf83077"),
@@ -41,18 +44,36 @@ func (a Algorithms) Named(name string) (*Parameters, bool) {
 	return nil, false
 }
 
-// embedded is an algorithm whose parameter file lies in this folder.
+// embedded is an algorithm whose files lie in this folder.
 func embedded(name string) Algorithm {
 	return Algorithm{name, sync.OnceValue(func() *Parameters {
-		b, err := files.ReadFile(name + ".bin")
-		if err == nil {
-			var p *Parameters
-			if p, err = Read(string(b)); err == nil {
-				return p
-			}
+		p, err := load(name)
+		if err != nil {
+			// The files are compiled in and a test reads each: this can't happen to a
+			// program that was tested.
+			panic("embedded parameters " + name + ": " + err.Error())
 		}
-		// The files are compiled in and a test reads each: this can't happen to a
-		// program that was tested.
-		panic("embedded parameters " + name + ": " + err.Error())
+		return p
 	})}
+}
+
+// load reads the parameter file, and that of the cohort where there is one.
+func load(name string) (*Parameters, error) {
+	b, err := files.ReadFile(name + ".bin")
+	if err != nil {
+		return nil, err
+	}
+	p, err := Read(string(b))
+	if err != nil {
+		return nil, err
+	}
+	cohort, err := files.ReadFile(name + ".cohort")
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.Cohort, err = readCohort(string(cohort), p)
+	return p, err
 }

@@ -33,6 +33,7 @@ type Parameters struct {
 	Weights   []float32    // of the features' log-likelihood ratios
 	Degrees   float64      // of freedom of Student's t in the ratios, 0 for the normal distribution
 	Impostors Calibration
+	Cohort    *Cohort // of strangers, nil for none
 }
 
 // Workspace is the memory that Embed works in. The zero value is ready to use.

@@ -50,3 +50,21 @@ func TestEmbeddingsAndScoresAreThoseOfTheTrainingProgram(t *testing.T) {
 		}
 	}
 }
+
+// vectors are the embeddings of the mean beats in testdata.
+func vectors(t testing.TB) (embeddings [][]float32) {
+	t.Helper()
+	b, err := os.ReadFile("testdata/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Means [][]float64 }
+	if err := json.Unmarshal(b, &file); err != nil {
+		t.Fatal(err)
+	}
+	var w Workspace
+	for _, mean := range file.Means {
+		embeddings = append(embeddings, Shipped.Newest().Embed(nil, &w, mean))
+	}
+	return embeddings
+}

@@ -1,0 +1,59 @@
+package plda
+
+import "math"
+
+// Many compares one vector with many others, given by whole numbers of a byte
+// each and a scale for each dimension, under Student's t.
+type Many struct {
+	factor, target []float32 // distances are the target's from the factor times the number
+	any, variances float64
+	degrees        float64
+}
+
+// ManyEnrolled compares a probe with enrolments of one vector each.
+func (s *Space) ManyEnrolled(degrees float64, scale, probe []float32) Many {
+	m := Many{degrees: degrees}
+	for i, b := range s.Between {
+		rest := b / (1 + b)
+		root := float32(1 / math.Sqrt(float64(1+rest)))
+		m.factor = append(m.factor, root*rest*scale[i])
+		m.target = append(m.target, root*probe[i])
+		m.any += float64(probe[i]) * float64(probe[i]) / float64(1+b)
+		m.variances += math.Log(float64((1 + b) / (1 + rest)))
+	}
+	return m
+}
+
+// ManyProbes compares an enrolment that is worth count vectors with probes.
+func (s *Space) ManyProbes(degrees float64, scale, enrolled []float32, count float64) Many {
+	m := Many{degrees: degrees, any: float64(s.Dimensions())} // the length that Project gives
+	for i, b := range s.Between {
+		rest := float64(b) / (1 + count*float64(b))
+		root := float32(1 / math.Sqrt(1+rest))
+		m.factor = append(m.factor, root*scale[i])
+		m.target = append(m.target, root*float32(count*rest)*enrolled[i])
+		m.variances += math.Log(float64(1+b) / (1 + rest))
+	}
+	return m
+}
+
+// StudentRatio is Space.StudentRatio for one of the others.
+func (m *Many) StudentRatio(other []int8) float64 {
+	factor, target := m.factor, m.target
+	var own [4]float32 // several sums, so that none waits for another
+	k := 0
+	for ; k+4 <= len(other); k += 4 {
+		f, t, o := (*[4]float32)(factor[k:]), (*[4]float32)(target[k:]), (*[4]int8)(other[k:])
+		a, b, c, d := t[0]-f[0]*float32(o[0]), t[1]-f[1]*float32(o[1]), t[2]-f[2]*float32(o[2]), t[3]-f[3]*float32(o[3])
+		own[0] += a * a
+		own[1] += b * b
+		own[2] += c * c
+		own[3] += d * d
+	}
+	for ; k < len(other); k++ {
+		d := target[k] - factor[k]*float32(other[k])
+		own[0] += d * d
+	}
+	tails := m.degrees + float64(len(other))
+	return (m.variances + tails*math.Log((m.degrees+m.any)/(m.degrees+float64(own[0]+own[1]+own[2]+own[3])))) / 2
+}
