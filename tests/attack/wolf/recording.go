@@ -1,0 +1,131 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"systole/infra/train/learn"
+	"systole/shared/biometric"
+	"systole/shared/ecg"
+	"systole/shared/ecg/beat"
+	"systole/shared/ecg/frontend"
+	"systole/shared/ecg/quality"
+)
+
+// frontEnd is the front end with its work space.
+type frontEnd struct{ run frontend.FrontEnd }
+
+// mean is the mean of a signal's clean beats, nil for none.
+func (f *frontEnd) mean(s ecg.Signal) []float64 {
+	result := f.run.Run(s.MV, s.RateHz)
+	if result.Beats.Len() == 0 {
+		return nil
+	}
+	var rows [][]float64
+	for i := range result.Beats.Len() {
+		rows = append(rows, result.Beats.Row(i))
+	}
+	return learn.Mean(rows)
+}
+
+const (
+	recordedBeats = 13
+	// interval is the usual one, in samples: at one second no beat is stretched.
+	interval = beat.RateHz
+	// heightMV scales a beat's root mean square.
+	heightMV = 0.3
+)
+
+// record makes a recording of mean beats that vary as a living heart's do, each
+// by slow waves of its own of a share of the beat's height: the search is in what
+// is compared, and the variation in what package liveness looks at.
+func record(mean []float64, variation float64, r *rand.Rand) ecg.Signal {
+	highest := 0.0
+	for _, v := range mean {
+		highest = max(highest, math.Abs(v))
+	}
+	changes := make([][]float64, recordedBeats)
+	for i := range changes {
+		changes[i] = waves(variation*highest, r)
+	}
+	centre(changes)
+	var mv []float64
+	for _, change := range changes {
+		n := interval + int(math.Round(0.03*interval*r.NormFloat64()))
+		mv = append(mv, cycle(mean, change, n)...)
+	}
+	for i := range mv {
+		mv[i] *= heightMV
+		mv[i] += 0.002 * heightMV * r.NormFloat64()
+	}
+	return ecg.Signal{MV: mv, RateHz: beat.RateHz}
+}
+
+// waves are a random sum of cosines over a beat that fade at its ends.
+func waves(height float64, r *rand.Rand) []float64 {
+	const slowest, fastest = 6, 18 // half periods in a beat of 0.7 s: 4 to 13 Hz
+	change := make([]float64, beat.Width)
+	for w := slowest; w <= fastest; w++ {
+		c := height * r.NormFloat64()
+		for k := range change {
+			u := (float64(k) + 0.5) / beat.Width
+			change[k] += c * math.Cos(math.Pi*float64(w)*u) * math.Sin(math.Pi*u)
+		}
+	}
+	return change
+}
+
+// centre makes the mean of all rows zero, so that the mean beat stays.
+func centre(rows [][]float64) {
+	for k := range rows[0] {
+		mean := 0.0
+		for _, row := range rows {
+			mean += row[k] / float64(len(rows))
+		}
+		for _, row := range rows {
+			row[k] -= mean
+		}
+	}
+}
+
+// cycle is a beat of n samples: the mean and its change, and a line from its end to
+// where the next begins.
+func cycle(mean, change []float64, n int) []float64 {
+	x := make([]float64, n)
+	for k := range min(n, beat.Width) {
+		x[k] = mean[k] + change[k]
+	}
+	if n > beat.Width {
+		from, to := x[beat.Width-1], mean[0]
+		for k := beat.Width; k < n; k++ {
+			u := float64(k-beat.Width+1) / float64(n-beat.Width+1)
+			x[k] = from + u*(to-from)
+		}
+	}
+	return x
+}
+
+// living is a recording that the service would compare, and take for a living
+// heart's, of one of the beats: the one that is worth most.
+func (a *attacker) living(beats []one) (best recording, ok bool) {
+	const times = 4
+	highest := math.Inf(-1)
+	var front frontEnd
+	for _, b := range beats {
+		mean := a.shapes.beat(b.x)
+		for _, variation := range []float64{0.005, 0.01, 0.02, 0.03} {
+			for range times {
+				s := record(mean, variation, a.random)
+				reading, err := ecg.Read(s)
+				if err != nil || reading.Usable(quality.Need(biometric.ProbeNeed)) != nil || !reading.Natural() {
+					continue
+				}
+				embedding := a.embed(front.mean(s))
+				if worth := a.worth(embedding); worth > highest {
+					best, highest = recording{s, reading, embedding}, worth
+				}
+			}
+		}
+	}
+	return best, best.reading != nil
+}
