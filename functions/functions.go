@@ -182,6 +182,25 @@ func All() []Function {
 			},
 		},
 		{
+			Folder: "members/recovery_codes", Routes: at(api.PathRecoveryCodes, http.MethodGet, http.MethodPost),
+			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 10, Alarms: SelfService,
+			Grants: []Grant{
+				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
+				allow(tokens, "GetItem"),
+				allow(activity, "PutItem"),
+			},
+		},
+		{
+			Folder: "members/recover", Routes: at(api.PathRecover, http.MethodPost),
+			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 10, Alarms: SelfService,
+			Grants: []Grant{
+				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
+				allow(tokens, "BatchWriteItem"),
+				allow(tokensByUsername, "Query"),
+				allow(activity, "PutItem"),
+			},
+		},
+		{
 			Folder: "members/sessions", Routes: at(api.PathSessions, http.MethodGet, http.MethodDelete),
 			MemoryMB: waits, Concurrency: 10, Alarms: SelfService,
 			Grants: []Grant{
@@ -189,6 +208,16 @@ func All() []Function {
 				allow(tokens, "GetItem", "BatchWriteItem"),
 				allow(tokensByUsername, "Query"),
 				allow(activity, "PutItem", "UpdateItem"),
+			},
+		},
+		{
+			Folder: "members/end_session", Routes: at(api.PathEndSession, http.MethodPost),
+			MemoryMB: waits, Concurrency: 10, Alarms: SelfService,
+			Grants: []Grant{
+				allow(members, "GetItem", "UpdateItem"),
+				allow(tokens, "GetItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
+				allow(tokensByUsername, "Query"),
+				allow(activity, "PutItem"),
 			},
 		},
 		{

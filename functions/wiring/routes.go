@@ -13,7 +13,7 @@ import (
 func (p Parts) Routes() []api.Route {
 	checks := p.Checks() // one, so that its Parallel bounds both routes together
 	return []api.Route{
-		p.Create(), p.LogIn(), p.LogOut(), p.Password(), p.SessionList(), p.Activity(), p.Consent(), p.Export(),
+		p.Create(), p.LogIn(), p.LogOut(), p.Password(), p.RecoveryCodes(), p.Recover(), p.SessionList(), p.EndSession(), p.Activity(), p.Consent(), p.Export(),
 		p.DeleteAccount(), authenticate.MakeModel(checks), authenticate.CheckUser(checks, p.Assertions, p.Config.Issuer), p.HasModel(), p.GetModel(),
 		p.DeleteModel(), p.Challenge(), p.UploadPlaces(), p.PublicKeys(),
 	}
@@ -30,6 +30,15 @@ func (p Parts) LogOut() api.Route { return members.LogOut(p.Tokens()) }
 
 // Password changes a password. It needs Members, Sessions and Hasher.
 func (p Parts) Password() api.Route { return members.Password(p.People()) }
+
+// RecoveryCodes needs Members, Sessions and Hasher.
+func (p Parts) RecoveryCodes() api.Route { return members.RecoveryCodes(p.People()) }
+
+// Recover needs Members, Sessions and Hasher.
+func (p Parts) Recover() api.Route { return members.Recover(p.People()) }
+
+// EndSession needs Members and Sessions.
+func (p Parts) EndSession() api.Route { return members.EndSession(p.People()) }
 
 // SessionList needs Members and Sessions.
 func (p Parts) SessionList() api.Route { return members.SessionList(p.People()) }

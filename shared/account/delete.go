@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"systole/shared/member"
 	"systole/shared/parallel"
 	"systole/shared/store"
 )
@@ -28,10 +29,14 @@ func NewDeletions(s *Service, p PasswordVerifier) Deletions { return Deletions{s
 
 // Delete deletes the account of the token's member: the row, tokens, template,
 // recordings and activity. If it fails midway, the member can log in and ask
-// again.
+// again. The errors are those of VerifyPassword, and fault.CheckFirst where only a
+// recovery code stands for the person: what protects the account goes with it.
 func (s Deletions) Delete(ctx context.Context, token, password string) error {
-	_, m, err := s.passwords.VerifyPassword(ctx, token, password)
+	session, m, err := s.passwords.VerifyPassword(ctx, token, password)
 	if err != nil {
+		return err
+	}
+	if err := member.MayRemoveTemplate(session, m, s.now()); err != nil {
 		return err
 	}
 	return s.DeleteOf(ctx, m)

@@ -14,7 +14,7 @@ import (
 // the template's sealed content, hold no readable data and are left out.
 type Export struct {
 	Member     store.Member
-	Own        store.TokenID // the session that asked
+	Own        store.Session // that asked
 	Sessions   []store.Session
 	Activity   []store.Event // newest first
 	Recordings []Recording
@@ -50,7 +50,7 @@ func (s *Service) Export(ctx context.Context, token string) (Export, error) {
 	if err != nil {
 		return Export{}, err
 	}
-	e.Own, e.Withheld = own.ID, withheld
+	e.Own, e.Withheld = own, withheld
 	return e, s.noteExport(ctx, m, member.DataExported)
 }
 

@@ -12,15 +12,18 @@ const (
 
 // The paths beyond it, in its style.
 const (
-	PathMe        = "/members/me"
-	PathExport    = "/members/me/export"
-	PathPassword  = "/members/password"
-	PathSessions  = "/members/sessions"
-	PathConsent   = "/members/consent"
-	PathActivity  = "/members/activity"
-	PathModel     = "/authenticate/model"
-	PathChallenge = "/authenticate/challenge"
-	PathUploads   = "/authenticate/uploads"
+	PathMe            = "/members/me"
+	PathExport        = "/members/me/export"
+	PathPassword      = "/members/password"
+	PathSessions      = "/members/sessions"
+	PathEndSession    = "/members/sessions/end"
+	PathRecoveryCodes = "/members/recovery_codes"
+	PathRecover       = "/members/recover"
+	PathConsent       = "/members/consent"
+	PathActivity      = "/members/activity"
+	PathModel         = "/authenticate/model"
+	PathChallenge     = "/authenticate/challenge"
+	PathUploads       = "/authenticate/uploads"
 )
 
 // The paths that standards have set.

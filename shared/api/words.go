@@ -19,6 +19,9 @@ var (
 // Sentences of success beyond it.
 var (
 	PasswordChanged     = Sentence{"비밀번호를 바꾸었습니다. 다른 기기에서는 로그아웃됩니다.", "The password is changed. You are logged out everywhere else."}
+	PasswordRecovered   = Sentence{"비밀번호를 새로 정했습니다. 모든 기기에서 로그아웃 되었으니 새 비밀번호로 로그인해 주세요.", "The new password is set. You are logged out everywhere: log in with it."}
+	SessionEnded        = Sentence{"그 기기에서 로그아웃 되었습니다.", "You are logged out there."}
+	OthersLoggedOut     = Sentence{"다른 모든 기기에서 로그아웃 되었습니다.", "You are logged out everywhere else."}
 	LoggedOutEverywhere = Sentence{"모든 기기에서 로그아웃 되었습니다.", "You are logged out everywhere."}
 	ConsentGiven        = Sentence{"동의가 기록되었습니다.", "Your consent is on record."}
 	ConsentWithdrawn    = Sentence{"동의를 철회하고 심전도를 삭제했습니다.", "Your consent is withdrawn, and your ECG deleted."}
@@ -125,6 +128,13 @@ var words = map[fault.Code]word{
 		"토큰이 올바르지 않거나 만료되었습니다. 다시 로그인해 주세요.",
 		"The token is not valid or has expired. Please log in again."}},
 
+	fault.RecoveryInvalid: {http.StatusUnauthorized, Sentence{
+		"아이디 또는 복구 코드가 올바르지 않습니다. 이미 쓴 코드는 다시 쓸 수 없습니다.",
+		"The user name or the recovery code is wrong. A code that was used is of no use again."}},
+	fault.SessionUnknown: {http.StatusNotFound, Sentence{
+		"그런 로그인이 없습니다. 이미 끝났을 수 있습니다. 목록을 다시 불러와 주세요.",
+		"There is no such session. It may have ended already: list the sessions again."}},
+
 	fault.NoConsent: {http.StatusConflict, Sentence{
 		"철회할 동의가 없습니다.",
 		"There is no consent to withdraw."}},
@@ -147,6 +157,9 @@ var words = map[fault.Code]word{
 	fault.LogInAgain: {http.StatusForbidden, Sentence{
 		"보안을 위해 비밀번호로 다시 로그인한 뒤 시도해 주세요. 등록된 심전도는 로그인한 뒤 10분 안에 바꾸거나 지우거나 내려받을 수 있습니다.",
 		"Please log in again with the password first. The enrolled ECG can be changed, deleted or downloaded within ten minutes of a log-in."}},
+	fault.CheckFirst: {http.StatusForbidden, Sentence{
+		"비밀번호를 복구 코드로 바꾼 뒤에는 먼저 심전도로 본인 확인을 해 주세요(check_user에 prove=true). 확인한 뒤 10분 안에 등록된 심전도를 바꾸거나 지울 수 있습니다.",
+		"The password was set with a recovery code: please confirm with your heart first (check_user with prove=true). Within ten minutes of that the enrolled ECG can be changed, deleted or downloaded."}},
 	fault.ChallengeMissing: {http.StatusBadRequest, Sentence{
 		"이 서비스는 인증마다 일회용 값이 필요합니다. /authenticate/challenge/ 에서 받은 값을 nonce 항목에 넣어 보내 주세요.",
 		"Each check needs a nonce here. Ask for one at /authenticate/challenge/ and send it in the field nonce."}},

@@ -92,6 +92,18 @@ func (s *Store) SetSubjectSalt(_ context.Context, username string, pk int64, sal
 	return err
 }
 
+// SetRecoveryCodes: see store.RecoveryWriter.
+func (s *Store) SetRecoveryCodes(_ context.Context, from store.Member, codes store.RecoveryCodes) error {
+	_, err := s.update(from.Username, rules.SetRecoveryCodes(from, codes))
+	return err
+}
+
+// RecoverPassword: see store.RecoveryWriter.
+func (s *Store) RecoverPassword(_ context.Context, from store.Member, hash string, left [][]byte, at time.Time) error {
+	_, err := s.update(from.Username, rules.RecoverPassword(from, hash, left, at))
+	return err
+}
+
 // ClearTemplate: see store.TemplateRemover.
 func (s *Store) ClearTemplate(_ context.Context, from store.Member, at time.Time, memory string, archived []string) error {
 	_, err := s.update(from.Username, rules.ClearTemplate(from, at, memory, archived))

@@ -89,10 +89,18 @@ func (s *Store) TakeChallenge(_ context.Context, id store.TokenID, c store.Chall
 	return s.updateSession(id, rules.TakeChallenge(c))
 }
 
+// EndSession: see store.SessionStore.
+func (s *Store) EndSession(_ context.Context, id store.TokenID, pk int64) error {
+	return s.write("end session", func(tx *bolt.Tx) error {
+		_, err := deleteSession(tx, id, rules.EndSession(pk))
+		return err
+	})
+}
+
 // DeleteSession: see store.SessionDeleter.
 func (s *Store) DeleteSession(_ context.Context, id store.TokenID) (session store.Session, err error) {
 	err = s.write("delete session", func(tx *bolt.Tx) (err error) {
-		session, err = deleteSession(tx, id)
+		session, err = deleteSession(tx, id, rules.DeleteSession())
 		return err
 	})
 	return session, err
@@ -105,16 +113,16 @@ func (s *Store) DeleteSessions(_ context.Context, ids []store.TokenID) error {
 
 func deleteSessions(tx *bolt.Tx, ids []store.TokenID) error {
 	for _, id := range ids {
-		if _, err := deleteSession(tx, id); err != nil && err != store.ErrNotFound {
+		if _, err := deleteSession(tx, id, rules.DeleteSession()); err != nil && err != store.ErrNotFound {
 			return err
 		}
 	}
 	return nil
 }
 
-// deleteSession deletes a session, and its entry among its owner's.
-func deleteSession(tx *bolt.Tx, id store.TokenID) (store.Session, error) {
-	deleted, _, err := update(tx.Bucket(sessionsBucket), id[:], rules.DeleteSession())
+// deleteSession deletes a session by the rule, and its entry among its owner's.
+func deleteSession(tx *bolt.Tx, id store.TokenID, rule rules.Session) (store.Session, error) {
+	deleted, _, err := update(tx.Bucket(sessionsBucket), id[:], rule)
 	if err != nil {
 		return store.Session{}, err
 	}

@@ -30,6 +30,8 @@ const (
 	TooManyLogIns      Code = "too_many_log_ins"
 	TooManySignUps     Code = "too_many_sign_ups"
 	LogInElsewhere     Code = "log_in_elsewhere"
+	RecoveryInvalid    Code = "recovery_invalid"
+	SessionUnknown     Code = "session_unknown"
 	TokenMissing       Code = "token_missing"
 	TokenInvalid       Code = "token_invalid"
 
@@ -44,6 +46,7 @@ const (
 	ModelDisabled    Code = "model_disabled"
 	TooManyChecks    Code = "too_many_checks"
 	LogInAgain       Code = "log_in_again"
+	CheckFirst       Code = "check_first"
 	ChallengeMissing Code = "challenge_missing"
 	ChallengeInvalid Code = "challenge_invalid"
 

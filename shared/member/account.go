@@ -85,13 +85,9 @@ func (s *Service) ChangePassword(ctx context.Context, token, password, replaceme
 // replacePassword replaces the password and voids every session as of the time
 // that it returns. The errors are those of a new password, and fault.Conflict.
 func (s *Service) replacePassword(ctx context.Context, m store.Member, replacement string) (time.Time, error) {
-	replacement, err := newPassword(replacement, m.Username, m.Name)
+	hash, err := s.hashNew(ctx, m, replacement)
 	if err != nil {
 		return time.Time{}, err
-	}
-	hash, err := s.hasher.Hash(ctx, replacement)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("hash password: %w", err)
 	}
 	now := s.now()
 	err = s.members.ReplacePassword(ctx, m.Username, m.PasswordHash, hash, now)
@@ -102,6 +98,20 @@ func (s *Service) replacePassword(ctx context.Context, m store.Member, replaceme
 		return time.Time{}, fmt.Errorf("replace password: %w", err)
 	}
 	return now, nil
+}
+
+// hashNew returns the hash of a new password of m. The errors are those of a new
+// password.
+func (s *Service) hashNew(ctx context.Context, m store.Member, password string) (string, error) {
+	password, err := newPassword(password, m.Username, m.Name)
+	if err != nil {
+		return "", err
+	}
+	hash, err := s.hasher.Hash(ctx, password)
+	if err != nil {
+		return "", fmt.Errorf("hash password: %w", err)
+	}
+	return hash, nil
 }
 
 // passwordReplaced records the event, and deletes the counts of failed guesses at

@@ -15,6 +15,11 @@ const (
 	LogInFailed         store.EventKind = "log_in_failed"
 	LoggedOutEverywhere store.EventKind = "logged_out_everywhere"
 	PasswordChanged     store.EventKind = "password_changed"
+	RecoveryCodesMade   store.EventKind = "recovery_codes_made"
+	PasswordRecovered   store.EventKind = "password_recovered"
+	RecoveryFailed      store.EventKind = "recovery_failed"
+	SessionEnded        store.EventKind = "session_ended"
+	OthersLoggedOut     store.EventKind = "others_logged_out"
 	ConsentGiven        store.EventKind = "consent_given"
 	ConsentWithdrawn    store.EventKind = "consent_withdrawn"
 	DataExported        store.EventKind = "data_exported"
@@ -38,7 +43,7 @@ const ActivityKeep = 180 * 24 * time.Hour
 // repeatable are the kinds of events that cost their cause nothing, a stranger or
 // the holder of a token. Those of an hour are one entry of the activity, which
 // counts them: nobody fills it with them.
-var repeatable = []store.EventKind{LogInFailed, NotRecognised, ReplayRefused, ConsentGiven}
+var repeatable = []store.EventKind{LogInFailed, RecoveryFailed, OthersLoggedOut, NotRecognised, ReplayRefused, ConsentGiven}
 
 // repeatedWithin is the period of their entries.
 const repeatedWithin = time.Hour

@@ -62,7 +62,7 @@ func TestNothingPushesAnEnrolmentOutOfTheActivity(t *testing.T) {
 // A day of strangers, as many as the limits admit, is one page at most.
 func TestAFloodOfFailuresIsCountsWithTheirNetworksAndTimes(t *testing.T) {
 	f := newFixture(t)
-	if _, _, err := f.SignUp(t.Context(), Registration{Username: "kim", Password: "tachy-cardia!", Name: "n", Address: "192.0.2.1"}); err != nil {
+	if _, _, err := f.SignUp(t.Context(), Registration{Username: "kim", Password: "tachy-cardia!", Name: "n", Caller: Caller{Address: "192.0.2.1"}}); err != nil {
 		t.Fatal(err)
 	}
 	f.clock.turn(2*time.Hour - f.clock.now().Sub(f.clock.now().Truncate(time.Hour)))
@@ -71,7 +71,7 @@ func TestAFloodOfFailuresIsCountsWithTheirNetworksAndTimes(t *testing.T) {
 	for i := range 12 {
 		f.clock.turn(time.Minute)
 		for range 3 {
-			_, _, err := f.LogIn(t.Context(), "kim", "a guess", fmt.Sprintf("198.51.%d.9", 100+i))
+			_, _, err := f.LogIn(t.Context(), "kim", "a guess", Caller{Address: fmt.Sprintf("198.51.%d.9", 100+i)})
 			if err == nil {
 				t.Fatal("a guess is let in")
 			}
@@ -81,7 +81,7 @@ func TestAFloodOfFailuresIsCountsWithTheirNetworksAndTimes(t *testing.T) {
 		}
 	}
 	f.clock.turn(time.Hour)
-	_, token, err := f.LogIn(t.Context(), "kim", "tachy-cardia!", "192.0.2.1")
+	_, token, err := f.LogIn(t.Context(), "kim", "tachy-cardia!", Caller{Address: "192.0.2.1"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func (p *people) signUp(t *testing.T) string {
 
 func (p *people) logIn(t *testing.T, name, password, address string) (string, *fault.Error) {
 	t.Helper()
-	_, token, err := p.LogIn(t.Context(), name, password, address)
+	_, token, err := p.LogIn(t.Context(), name, password, member.Caller{Address: address})
 	return token, faultIn(t, err)
 }
 
@@ -213,7 +213,7 @@ func TestOfAThousandGuessesAtOnceTheFreeOnesAreCompared(t *testing.T) {
 		var all sync.WaitGroup
 		for range 1000 {
 			all.Go(func() {
-				_, _, err := p.LogIn(t.Context(), "kim", wrong, address)
+				_, _, err := p.LogIn(t.Context(), "kim", wrong, member.Caller{Address: address})
 				var f *fault.Error
 				errors.As(err, &f)
 				mu.Lock()
@@ -301,7 +301,7 @@ func TestImpossibleNamesCountToo(t *testing.T) {
 func TestSignUpsFromOneAddressAreLimited(t *testing.T) {
 	p := newPeople(t)
 	signUp := func(i int, address string) *fault.Error {
-		_, _, err := p.SignUp(t.Context(), member.Registration{Username: fmt.Sprint("kim", i), Password: right, Name: "Kim", Address: address})
+		_, _, err := p.SignUp(t.Context(), member.Registration{Username: fmt.Sprint("kim", i), Password: right, Name: "Kim", Caller: member.Caller{Address: address}})
 		return faultIn(t, err)
 	}
 	for i := range 100 {

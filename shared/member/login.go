@@ -15,21 +15,23 @@ import (
 	"systole/shared/store"
 )
 
-// LogIn returns the member and a new token. address is the caller's, empty for
-// an unknown one. A wrong user name and a wrong password give the same
+// LogIn returns the member and a new token for the caller. A wrong user name and a wrong password give the same
 // fault.CredentialsInvalid after the same calls and time. Several failures in a
 // row give fault.TooManyLogIns, and a hundred at places where the member never
 // logged in fault.LogInElsewhere.
 //
 // It costs three calls in sequence.
-func (s *Service) LogIn(ctx context.Context, name, password, address string) (store.Member, string, error) {
+func (s *Service) LogIn(ctx context.Context, name, password string, from Caller) (store.Member, string, error) {
 	at := s.now()
 	password = norm.NFC.String(password)
 	name, err := username(name)
 	if err != nil {
-		return store.Member{}, "", s.refuseImpossible(ctx, password, address, at)
+		if err := s.admitImpossible(ctx, from.Address, at); err != nil {
+			return store.Member{}, "", err
+		}
+		return store.Member{}, "", s.refuseUnknown(ctx, password)
 	}
-	m, counters, err := s.applicant(ctx, name, address, at)
+	m, counters, err := s.applicant(ctx, name, from.Address, at)
 	if err != nil {
 		return store.Member{}, "", err
 	}
@@ -44,16 +46,16 @@ func (s *Service) LogIn(ctx context.Context, name, password, address string) (st
 		return store.Member{}, "", err
 	}
 	if err := s.compare(ctx, m, password); err != nil {
-		return store.Member{}, "", s.noteFailure(ctx, m, name, networkOf(address), err)
+		return store.Member{}, "", s.noteFailure(ctx, m, name, networkOf(from.Address), err)
 	}
 	var token string
 	err = parallel.Do(func() (err error) {
-		token, err = s.tokens.issue(ctx, *m, NewEvent(LoggedIn, at), others)
+		token, err = s.tokens.issue(ctx, *m, from, NewEvent(LoggedIn, at), others)
 		return err
 	}, func() error {
 		return s.succeed(ctx, counters)
 	}, func() error {
-		return s.recordNetwork(ctx, *m, networkOf(address), at)
+		return s.recordNetwork(ctx, *m, networkOf(from.Address), at)
 	})
 	if err != nil {
 		return store.Member{}, "", err
@@ -76,9 +78,9 @@ func (s *Service) applicant(ctx context.Context, name, address string, at time.T
 	return m, strangers, mayTry(strangers, attempts[1:], at)
 }
 
-// refuseImpossible refuses a name that no member can have. Only the address is
-// counted.
-func (s *Service) refuseImpossible(ctx context.Context, password, address string, at time.Time) error {
+// admitImpossible counts an attempt for a name that no member can have, under the
+// address alone. The errors are those of mayTry.
+func (s *Service) admitImpossible(ctx context.Context, address string, at time.Time) error {
 	counters := []counter{addressCounter(address)}
 	_, attempts, err := s.members.MemberWithAttempts(ctx, impossible, keysOf(counters))
 	if err != nil {
@@ -87,10 +89,7 @@ func (s *Service) refuseImpossible(ctx context.Context, password, address string
 	if err := mayTry(counters, attempts, at); err != nil {
 		return err
 	}
-	if err := s.admit(ctx, counters, at); err != nil {
-		return err
-	}
-	return s.refuseUnknown(ctx, password)
+	return s.admit(ctx, counters, at)
 }
 
 // Names that no member has: a user name has no '#'.
@@ -127,15 +126,21 @@ func (s *Service) compare(ctx context.Context, m *store.Member, password string)
 	return nil
 }
 
-// noteFailure tells the member of a failed log-in before it is answered, and
-// returns why it failed. It was counted before. network is the caller's, "" for
+// noteFailure tells the member of a failed attempt to get in before it is answered,
+// and returns why it failed. It was counted before. network is the caller's, "" for
 // none. Of a name without a member, which may be any text, only one byte of its
 // hash is stored: the same write, so that it takes the same time.
 func (s *Service) noteFailure(ctx context.Context, m *store.Member, name, network string, why error) error {
-	if !fault.Is(why, fault.CredentialsInvalid) {
+	var kind store.EventKind
+	switch {
+	case fault.Is(why, fault.CredentialsInvalid):
+		kind = LogInFailed
+	case fault.Is(why, fault.RecoveryInvalid):
+		kind = RecoveryFailed
+	default:
 		return why
 	}
-	e := NewEvent(LogInFailed, s.now())
+	e := NewEvent(kind, s.now())
 	if network != "" {
 		e.Networks = []string{networkMark(m, network)}
 	}

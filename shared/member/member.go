@@ -7,6 +7,7 @@ import "systole/shared/store"
 // Store is the part of the store of members that this package needs.
 type Store interface {
 	store.MemberStore
+	store.RecoveryWriter
 	store.AttemptStore
 	store.ActivityLog
 }

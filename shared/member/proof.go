@@ -16,17 +16,30 @@ const ProofLifetime = 10 * time.Minute
 
 // MayChangeTemplate returns fault.LogInAgain where the member has, or had, a
 // template, and neither log-in nor check proved within ProofLifetime that it is
-// the member who has the session. A first enrolment needs no proof.
+// the member who has the session. A first enrolment needs no proof. A template is
+// protected from recovery codes: see MayRemoveTemplate.
 func MayChangeTemplate(s store.Session, m store.Member, now time.Time) error {
-	if !m.HadTemplate() || proven(s, now) {
+	if err := MayRemoveTemplate(s, m, now); err != nil {
+		return err
+	}
+	if !m.HadTemplate() || fresh(s.Issued, now) || fresh(s.Verified, now) {
 		return nil
 	}
 	return fault.New(fault.LogInAgain)
 }
 
-func proven(s store.Session, now time.Time) bool {
-	return now.Sub(s.Issued) <= ProofLifetime || now.Sub(s.Verified) <= ProofLifetime
+// MayRemoveTemplate returns fault.CheckFirst where a recovery code set the
+// password since the template was made, and no check of this session was accepted
+// within ProofLifetime: a code replaces the password, and proves nothing of the
+// heart.
+func MayRemoveTemplate(s store.Session, m store.Member, now time.Time) error {
+	if m.Template == nil || !m.Recovered.After(m.Template.Made) || fresh(s.Verified, now) {
+		return nil
+	}
+	return fault.New(fault.CheckFirst)
 }
+
+func fresh(proof, now time.Time) bool { return now.Sub(proof) <= ProofLifetime }
 
 // Prove notes on the session that a check of its member was accepted.
 func (t *Tokens) Prove(ctx context.Context, s store.Session) error {

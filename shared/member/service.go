@@ -22,7 +22,13 @@ type Registration struct {
 	Name     string
 	Age      *int   // years, optional
 	Gender   string // male, female or empty
-	Address  string // the caller's, empty for an unknown one
+	Caller
+}
+
+// Caller is what is known of the program that signs up or logs in.
+type Caller struct {
+	Address string // empty for an unknown one
+	Client  store.Client
 }
 
 // Hasher hashes passwords. A wait for a free slot ends with ctx, as
@@ -44,11 +50,12 @@ type Service struct {
 	hasher  Hasher
 	pks     *pkSource
 	now     func() time.Time
+	rand    io.Reader
 }
 
 // NewService returns a Service. rand must be safe for concurrent use.
 func NewService(members Store, tokens *Tokens, hasher Hasher, now func() time.Time, rand io.Reader) *Service {
-	return &Service{members: members, tokens: tokens, hasher: hasher, pks: newPKSource(members, rand), now: now}
+	return &Service{members: members, tokens: tokens, hasher: hasher, pks: newPKSource(members, rand), now: now, rand: rand}
 }
 
 // SignUp adds a member and logs them in. It costs three writes in sequence, and
@@ -75,7 +82,7 @@ func (s *Service) SignUp(ctx context.Context, r Registration) (store.Member, str
 	if err != nil {
 		return store.Member{}, "", fmt.Errorf("create member: %w", err)
 	}
-	token, err := s.tokens.issue(ctx, m, NewEvent(SignedUp, m.Created), nil)
+	token, err := s.tokens.issue(ctx, m, r.Caller, NewEvent(SignedUp, m.Created), nil)
 	if err != nil {
 		return store.Member{}, "", err
 	}

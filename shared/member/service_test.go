@@ -132,7 +132,7 @@ func TestSignUpTakes(t *testing.T) {
 			if _, _, err := h.SignUp(t.Context(), r); err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := h.LogIn(t.Context(), r.Username, r.Password, ""); err != nil {
+			if _, _, err := h.LogIn(t.Context(), r.Username, r.Password, Caller{}); err != nil {
 				t.Errorf("log-in: %v", err)
 			}
 		})
@@ -149,7 +149,7 @@ func TestNamesAndPasswordsAreComparedAfterNFC(t *testing.T) {
 	if _, _, err := h.SignUp(t.Context(), composed); codeOf(err) != fault.UsernameTaken {
 		t.Errorf("second sign-up: %v", err)
 	}
-	if m, _, err := h.LogIn(t.Context(), composed.Username, composed.Password, ""); err != nil || m.Username != composed.Username {
+	if m, _, err := h.LogIn(t.Context(), composed.Username, composed.Password, Caller{}); err != nil || m.Username != composed.Username {
 		t.Errorf("log-in: %+v, %v", m, err)
 	}
 }
@@ -164,14 +164,14 @@ func TestSpaceAroundAUserNameIsNoPartOfIt(t *testing.T) {
 		t.Errorf("second sign-up: %v", err)
 	}
 	for _, typed := range []string{"hong", "hong ", " \thong\n"} {
-		if _, _, err := h.LogIn(t.Context(), typed, "gudrms12", ""); err != nil {
+		if _, _, err := h.LogIn(t.Context(), typed, "gudrms12", Caller{}); err != nil {
 			t.Errorf("log-in as %q: %v", typed, err)
 		}
 	}
 	for range ofStranger.Free {
-		h.LogIn(t.Context(), "hong ", "wrong", "")
+		h.LogIn(t.Context(), "hong ", "wrong", Caller{})
 	}
-	if _, _, err := h.LogIn(t.Context(), "hong", "gudrms12", ""); !fault.Is(err, fault.TooManyLogIns) {
+	if _, _, err := h.LogIn(t.Context(), "hong", "gudrms12", Caller{}); !fault.Is(err, fault.TooManyLogIns) {
 		t.Errorf("failures under the name with a space are counted apart: %v", err)
 	}
 }
@@ -188,22 +188,22 @@ func TestRoundTrips(t *testing.T) {
 			map[string]int{"AdmitAttempt": 1, "ClaimPKBlock": 1, "CreateMember": 1, "CreateSession": 1}},
 		{"sign-up", func() error { _, _, err := h.SignUp(ctx, registration("a2")); return err },
 			map[string]int{"AdmitAttempt": 1, "CreateMember": 1, "CreateSession": 1}},
-		{"first log-in from a network", func() error { _, _, err := h.LogIn(ctx, "a1", "gudrms12", home); return err },
+		{"first log-in from a network", func() error { _, _, err := h.LogIn(ctx, "a1", "gudrms12", Caller{Address: home}); return err },
 			map[string]int{"MemberWithAttempts": 1, "AdmitAttempt": 3, "SessionsOf": 1, "CreateSession": 1, "ClearAttempts": 2, "TakeBackAttempt": 1, "RecordNetwork": 1}},
-		{"log-in", func() error { _, _, err := h.LogIn(ctx, "a1", "gudrms12", home); return err },
+		{"log-in", func() error { _, _, err := h.LogIn(ctx, "a1", "gudrms12", Caller{Address: home}); return err },
 			map[string]int{"MemberWithAttempts": 1, "AdmitAttempt": 1, "SessionsOf": 1, "CreateSession": 1, "ClearAttempts": 1}},
 		{"log-in with a wrong password", func() error {
-			_, _, err := h.LogIn(ctx, "a1", "gudrms13", "")
+			_, _, err := h.LogIn(ctx, "a1", "gudrms13", Caller{})
 			return ignoring(err, fault.CredentialsInvalid)
 		},
 			map[string]int{"MemberWithAttempts": 1, "AdmitAttempt": 3, "SessionsOf": 1, "Note": 1}},
 		{"log-in of nobody", func() error {
-			_, _, err := h.LogIn(ctx, "a3", "gudrms12", "")
+			_, _, err := h.LogIn(ctx, "a3", "gudrms12", Caller{})
 			return ignoring(err, fault.CredentialsInvalid)
 		},
 			map[string]int{"MemberWithAttempts": 1, "AdmitAttempt": 3, "SessionsOf": 1, "Note": 1}},
 		{"log-in with a reserved key", func() error {
-			_, _, err := h.LogIn(ctx, "#pk-block:1", "gudrms12", "")
+			_, _, err := h.LogIn(ctx, "#pk-block:1", "gudrms12", Caller{})
 			return ignoring(err, fault.CredentialsInvalid)
 		},
 			map[string]int{"MemberWithAttempts": 1, "AdmitAttempt": 1}},
@@ -233,7 +233,7 @@ func TestLogInRehashesWhenTheCostChanged(t *testing.T) {
 	}
 	h := newFixtureOn(old.store, old.clock, argon2id.Cost{MemoryKiB: 128, Passes: 1, Lanes: 1})
 	for range 2 {
-		if _, _, err := h.LogIn(t.Context(), "a1", "gudrms12", ""); err != nil {
+		if _, _, err := h.LogIn(t.Context(), "a1", "gudrms12", Caller{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -253,7 +253,7 @@ func TestLogInSucceedsWhenRehashingFails(t *testing.T) {
 		}
 		old.store.fail["ReplacePassword"] = cause
 		h := newFixtureOn(old.store, old.clock, argon2id.Cost{MemoryKiB: 128, Passes: 1, Lanes: 1})
-		if _, _, err := h.LogIn(t.Context(), "a1", "gudrms12", ""); err != nil {
+		if _, _, err := h.LogIn(t.Context(), "a1", "gudrms12", Caller{}); err != nil {
 			t.Errorf("with %v: %v", cause, err)
 		}
 	}
@@ -261,7 +261,10 @@ func TestLogInSucceedsWhenRehashingFails(t *testing.T) {
 
 func TestStoreFailuresComeThrough(t *testing.T) {
 	signUp := func(h fixture) error { _, _, err := h.SignUp(context.Background(), registration("a2")); return err }
-	logIn := func(h fixture) error { _, _, err := h.LogIn(context.Background(), "a1", "gudrms12", ""); return err }
+	logIn := func(h fixture) error {
+		_, _, err := h.LogIn(context.Background(), "a1", "gudrms12", Caller{})
+		return err
+	}
 	tests := []struct {
 		method string
 		do     func(fixture) error
@@ -307,7 +310,7 @@ func TestEveryFailedLogInCostsOneHash(t *testing.T) {
 	h.hasher = hasher
 	for _, try := range [][2]string{{"a1", "wrong"}, {"a2", "gudrms12"}, {"#pk-block:1", "gudrms12"}, {"", ""}, {"a1", strings.Repeat("x", 1000)}} {
 		hasher.verified = 0
-		if _, _, err := h.LogIn(t.Context(), try[0], try[1], ""); codeOf(err) != fault.CredentialsInvalid || hasher.verified != 1 {
+		if _, _, err := h.LogIn(t.Context(), try[0], try[1], Caller{}); codeOf(err) != fault.CredentialsInvalid || hasher.verified != 1 {
 			t.Errorf("%q: %v after %d hashes", try, err, hasher.verified)
 		}
 	}
@@ -329,7 +332,7 @@ func TestParallelLogInsOfOneMemberSucceed(t *testing.T) {
 	if _, _, err := h.SignUp(t.Context(), registration("a1")); err != nil {
 		t.Fatal(err)
 	}
-	results := atOnce(5, func(int) error { _, _, err := h.LogIn(context.Background(), "a1", "gudrms12", ""); return err })
+	results := atOnce(5, func(int) error { _, _, err := h.LogIn(context.Background(), "a1", "gudrms12", Caller{}); return err })
 	if results[""] != 5 {
 		t.Errorf("results %v", results)
 	}

@@ -109,10 +109,10 @@ func (t *Tokens) LogOut(ctx context.Context, token string) error {
 	return nil
 }
 
-// issue makes a token for m as of the event that it is issued for. Of the
-// member's other sessions it deletes the ended ones, and the oldest beyond the
+// issue makes a token for m and a caller as of the event that it is issued for. Of
+// the member's other sessions it deletes the ended ones, and the oldest beyond the
 // limit.
-func (t *Tokens) issue(ctx context.Context, m store.Member, e store.Event, others []store.Session) (string, error) {
+func (t *Tokens) issue(ctx context.Context, m store.Member, from Caller, e store.Event, others []store.Session) (string, error) {
 	random := make([]byte, store.TokenBytes)
 	if _, err := io.ReadFull(t.rand, random); err != nil {
 		return "", fmt.Errorf("draw token: %w", err)
@@ -127,6 +127,11 @@ func (t *Tokens) issue(ctx context.Context, m store.Member, e store.Event, other
 		Expires:  e.At.Add(t.limits.Lifetime),
 
 		ValidFrom: m.TokensValidFrom,
+
+		Client: from.Client,
+	}
+	if network := networkOf(from.Address); network != "" {
+		s.Network = networkID(m.PK, network)
 	}
 	if m.Template != nil {
 		s.TemplateKey = m.Template.Key

@@ -88,7 +88,7 @@ func TestOtherTokensAreRefused(t *testing.T) {
 
 func TestLogOutEndsOneTokenInOneCall(t *testing.T) {
 	h, first := signedUp(t)
-	_, second, err := h.LogIn(t.Context(), "a1", "gudrms12", "")
+	_, second, err := h.LogIn(t.Context(), "a1", "gudrms12", Caller{})
 	if err != nil || second == first {
 		t.Fatalf("log-in: %v", err)
 	}
@@ -109,7 +109,7 @@ func TestTheOldestTokenMakesRoom(t *testing.T) {
 	tokens := []string{first}
 	for range 4 {
 		h.clock.turn(time.Minute)
-		_, token, err := h.LogIn(t.Context(), "a1", "gudrms12", "")
+		_, token, err := h.LogIn(t.Context(), "a1", "gudrms12", Caller{})
 		if err != nil {
 			t.Fatal(err)
 		}

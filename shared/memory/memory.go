@@ -110,6 +110,17 @@ func (s *Store) SetSubjectSalt(_ context.Context, username string, pk int64, sal
 	return s.update(username, rules.SetSubjectSalt(pk, slices.Clone(salt)))
 }
 
+// SetRecoveryCodes: see store.RecoveryWriter.
+func (s *Store) SetRecoveryCodes(_ context.Context, from store.Member, codes store.RecoveryCodes) error {
+	codes.Left = slices.Clone(codes.Left)
+	return s.update(from.Username, rules.SetRecoveryCodes(from, codes))
+}
+
+// RecoverPassword: see store.RecoveryWriter.
+func (s *Store) RecoverPassword(_ context.Context, from store.Member, hash string, left [][]byte, at time.Time) error {
+	return s.update(from.Username, rules.RecoverPassword(from, hash, slices.Clone(left), at))
+}
+
 // ClearTemplate: see store.TemplateRemover.
 func (s *Store) ClearTemplate(_ context.Context, from store.Member, at time.Time, memory string, archived []string) error {
 	return s.update(from.Username, rules.ClearTemplate(from, at, memory, archived))
@@ -201,6 +212,7 @@ func clone(m store.Member) store.Member {
 	m.Uploads = slices.Clone(m.Uploads)
 	m.Networks = maps.Clone(m.Networks)
 	m.SubjectSalt = slices.Clone(m.SubjectSalt)
+	m.RecoveryCodes.Left = slices.Clone(m.RecoveryCodes.Left)
 	m.Digests = maps.Clone(m.Digests) // what is in it doesn't change
 	return m
 }

@@ -82,6 +82,11 @@ func (s *Store) TakeChallenge(_ context.Context, id store.TokenID, c store.Chall
 	return s.updateSession(id, rules.TakeChallenge(c))
 }
 
+// EndSession: see store.SessionStore.
+func (s *Store) EndSession(_ context.Context, id store.TokenID, pk int64) error {
+	return s.updateSession(id, rules.EndSession(pk))
+}
+
 // DeleteSession: see store.SessionDeleter.
 func (s *Store) DeleteSession(_ context.Context, id store.TokenID) (store.Session, error) {
 	deleted, _, err := update(s, &s.sessions, id, rules.DeleteSession())

@@ -45,6 +45,11 @@ type Member struct {
 	// SubjectSalt is a secret of the member, of which the subjects are made that
 	// third parties know them by. It is drawn when it is first needed, and stays.
 	SubjectSalt []byte `json:",omitempty"`
+	// RecoveryCodes are those that set a new password.
+	RecoveryCodes RecoveryCodes `json:",omitzero"`
+	// Recovered is the last time that a recovery code set the password; zero for
+	// never.
+	Recovered time.Time `json:",omitzero"`
 }
 
 // LastCheck identifies the last admitted check, to recognise its repetition.
@@ -268,6 +273,7 @@ type Members interface {
 	ProbeRegistry
 	UploadRegistry
 	SubjectWriter
+	RecoveryWriter
 	MemberLister
 	AttemptStore
 	ActivityLog

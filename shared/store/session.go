@@ -30,6 +30,18 @@ type Session struct {
 	// Verified is the time of the session's last accepted check that was asked for
 	// as a proof; zero for none.
 	Verified time.Time `json:",omitzero"`
+	// Client is the program that logged in.
+	Client Client `json:",omitzero"`
+	// Network is a digest of the network that it logged in from, as in the member's
+	// Networks; empty for an unknown one.
+	Network string `json:",omitempty"`
+}
+
+// Client is a program as it names itself in User-Agent, in a few known words; the
+// zero value is an unknown one.
+type Client struct {
+	App    string // "Chrome", "okhttp"
+	System string // "Windows", "Android"; empty where the program doesn't tell
 }
 
 // Challenge is a nonce at rest: good for one check, for a short time.
@@ -64,6 +76,9 @@ type SessionStore interface {
 	// TakeChallenge removes the challenge if it is this one, else ErrConflict:
 	// of several takers one succeeds.
 	TakeChallenge(ctx context.Context, id TokenID, c Challenge) error
+	// EndSession deletes the session if it is one of the account with this pk, else
+	// ErrNotFound.
+	EndSession(ctx context.Context, id TokenID, pk int64) error
 	// DeleteSessions deletes the sessions with these ids, of any number. Deleting
 	// a missing one succeeds.
 	DeleteSessions(ctx context.Context, ids []TokenID) error

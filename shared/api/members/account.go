@@ -46,6 +46,7 @@ func deleteAccount(d Deletions) api.Answer {
 type exported struct {
 	User       exportedUser   `json:"user"`
 	Consent    *consentAnswer `json:"consent"`
+	Recovery   recoverySet    `json:"recovery_codes"`
 	Model      *exportedModel `json:"model"`
 	Sessions   []session      `json:"sessions"`
 	Activity   []event        `json:"activity"`
@@ -87,7 +88,7 @@ func export(e Exports) api.Answer {
 			return err
 		}
 		w.Header().Set("Content-Disposition", `attachment; filename="export.json"`)
-		out := exportedFrom(all)
+		out := exportedFrom(all, inLanguageOf(r))
 		var f *fault.Error
 		if errors.As(all.Withheld, &f) {
 			out.Withheld = &withheld{api.Refused(r.Request, f.Code), f.Code}
@@ -101,15 +102,16 @@ func WriteExport(w io.Writer, all account.Export) error {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
 	out.SetIndent("", "  ")
-	return out.Encode(exportedFrom(all))
+	return out.Encode(exportedFrom(all, func(s api.Sentence) string { return s.EN }))
 }
 
-func exportedFrom(all account.Export) exported {
+func exportedFrom(all account.Export, say func(api.Sentence) string) exported {
 	m := all.Member
 	out := exported{
 		User:       exportedUser{userOf(m), m.Created},
 		Consent:    consentOf(m.Consent),
-		Sessions:   sessionsOf(all.Own, all.Sessions),
+		Recovery:   recoverySetOf(m.RecoveryCodes),
+		Sessions:   sessionsOf(all.Own, all.Sessions, say),
 		Activity:   eventsOf(all.Activity),
 		Recordings: make([]recording, len(all.Recordings)),
 		Code:       http.StatusOK,

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"systole/shared/api"
+	"systole/shared/api/useragent"
 	"systole/shared/fault"
 	"systole/shared/member"
 	"systole/shared/store"
@@ -18,7 +19,7 @@ type SignUps interface {
 
 // LogIns issues tokens.
 type LogIns interface {
-	LogIn(ctx context.Context, username, password, address string) (m store.Member, token string, err error)
+	LogIn(ctx context.Context, username, password string, from member.Caller) (m store.Member, token string, err error)
 }
 
 // Tokens checks and ends tokens.
@@ -82,7 +83,7 @@ func create(s SignUps) api.Answer {
 
 func registrationFrom(r *api.Request) (reg member.Registration, err error) {
 	reg = member.Registration{
-		Username: r.Value("username"), Password: r.Value("password"), Name: r.Value("name"), Address: api.Address(r.Request),
+		Username: r.Value("username"), Password: r.Value("password"), Name: r.Value("name"), Caller: callerOf(r),
 	}
 	if reg.Age, err = r.Form.Int("age"); err != nil {
 		return reg, err
@@ -91,6 +92,11 @@ func registrationFrom(r *api.Request) (reg member.Registration, err error) {
 		reg.Gender, err = r.Form.String("gender")
 	}
 	return reg, err
+}
+
+// callerOf is what a request tells of the program that sent it.
+func callerOf(r *api.Request) member.Caller {
+	return member.Caller{Address: api.Address(r.Request), Client: useragent.Parse(r.UserAgent())}
 }
 
 type loggedIn struct {
@@ -117,7 +123,7 @@ func userOf(m store.Member) loggedInUser {
 
 func logIn(s LogIns) api.Answer {
 	return func(w http.ResponseWriter, r *api.Request) error {
-		m, token, err := s.LogIn(r.Context(), r.Value("username"), r.Value("password"), api.Address(r.Request))
+		m, token, err := s.LogIn(r.Context(), r.Value("username"), r.Value("password"), callerOf(r))
 		if err != nil {
 			return err
 		}

@@ -2,11 +2,11 @@ package members
 
 import (
 	"context"
-	"encoding/hex"
 	"net/http"
 	"time"
 
 	"systole/shared/api"
+	"systole/shared/member"
 	"systole/shared/store"
 )
 
@@ -14,6 +14,12 @@ import (
 type Sessions interface {
 	Sessions(ctx context.Context, token string) (own store.Session, all []store.Session, err error)
 	LogOutEverywhere(ctx context.Context, token string) error
+}
+
+// SessionEnds end some of a member's sessions.
+type SessionEnds interface {
+	EndSession(ctx context.Context, token, name string) error
+	EndOtherSessions(ctx context.Context, token string) error
 }
 
 // SessionList is the route of a member's sessions.
@@ -24,24 +30,75 @@ func SessionList(s Sessions) api.Route {
 	}}
 }
 
-// session identifies a session without revealing its token: the id is a part of
-// the token's hash.
+// EndSession is the route by which one session ends, or all but the own.
+func EndSession(s SessionEnds) api.Route {
+	return api.Route{
+		Path:    api.PathEndSession,
+		Methods: map[string]api.Handler{http.MethodPost: api.AuthorizedForm(endSession(s), "session")},
+	}
+}
+
+// session is a session as its member is told of it.
 type session struct {
 	ID      string    `json:"id"`
 	Issued  time.Time `json:"issued"`
 	Used    time.Time `json:"used"`
 	Expires time.Time `json:"expires"`
 	Current bool      `json:"current"`
+	Client  *string   `json:"client"`  // null where it isn't known
+	Network *network  `json:"network"` // null where it isn't known
 }
 
-const shownOfID = 8 // bytes
+// network says where a session logged in, as seen from the one that asks.
+type network string
 
-func sessionsOf(own store.TokenID, all []store.Session) []session {
+const (
+	sameNetwork  network = "same"
+	otherNetwork network = "other"
+)
+
+func sessionsOf(own store.Session, all []store.Session, say func(api.Sentence) string) []session {
 	list := make([]session, len(all))
 	for i, s := range all {
-		list[i] = session{hex.EncodeToString(s.ID[:shownOfID]), s.Issued, s.Used, s.Expires, s.ID == own}
+		list[i] = session{
+			ID: member.SessionName(s.ID), Issued: s.Issued, Used: s.Used, Expires: s.Expires,
+			Current: s.ID == own.ID, Client: clientOf(s.Client, say), Network: networkOf(own, s),
+		}
 	}
 	return list
+}
+
+// inLanguageOf says sentences in the caller's language.
+func inLanguageOf(r *api.Request) func(api.Sentence) string {
+	return func(s api.Sentence) string { return api.Text(r.Request, s) }
+}
+
+// clientOf names a client for its owner.
+func clientOf(c store.Client, say func(api.Sentence) string) *string {
+	if c.App == "" {
+		return nil
+	}
+	name := c.App
+	switch {
+	case c.App == "okhttp" || c.App == "Dalvik":
+		name = say(api.Sentence{KO: "Android 앱 (" + c.App + ")", EN: "Android app (" + c.App + ")"})
+	case c.App == "CFNetwork":
+		name = say(api.Sentence{KO: "Apple 앱", EN: "Apple app"})
+	case c.System != "":
+		name = say(api.Sentence{KO: c.System + "의 " + c.App, EN: c.App + " on " + c.System})
+	}
+	return &name
+}
+
+func networkOf(own, s store.Session) *network {
+	if own.Network == "" || s.Network == "" {
+		return nil
+	}
+	where := otherNetwork
+	if s.Network == own.Network {
+		where = sameNetwork
+	}
+	return &where
 }
 
 func listSessions(s Sessions) api.Answer {
@@ -53,7 +110,7 @@ func listSessions(s Sessions) api.Answer {
 		return api.JSON(w, http.StatusOK, struct {
 			Sessions []session `json:"sessions"`
 			Code     int       `json:"code"`
-		}{sessionsOf(own.ID, all), http.StatusOK})
+		}{sessionsOf(own, all, inLanguageOf(r)), http.StatusOK})
 	}
 }
 
@@ -63,5 +120,24 @@ func logOutEverywhere(s Sessions) api.Answer {
 			return err
 		}
 		return api.Done(w, r.Request, api.LoggedOutEverywhere)
+	}
+}
+
+// others stands for all sessions but the own.
+const others = "others"
+
+func endSession(s SessionEnds) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		name := r.Value("session")
+		if name == others {
+			if err := s.EndOtherSessions(r.Context(), r.Token); err != nil {
+				return err
+			}
+			return api.Done(w, r.Request, api.OthersLoggedOut)
+		}
+		if err := s.EndSession(r.Context(), r.Token, name); err != nil {
+			return err
+		}
+		return api.Done(w, r.Request, api.SessionEnded)
 	}
 }

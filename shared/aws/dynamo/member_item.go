@@ -1,8 +1,10 @@
 package dynamo
 
 import (
+	endian "encoding/binary"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +51,12 @@ func memberItem(m store.Member) item {
 	}
 	if len(m.SubjectSalt) > 0 {
 		it["subject_salt"] = binary(m.SubjectSalt)
+	}
+	if !m.RecoveryCodes.Made.IsZero() {
+		it["recovery_codes"] = recoveryCodes(m.RecoveryCodes)
+	}
+	if !m.Recovered.IsZero() {
+		it["recovered"] = moment(m.Recovered)
 	}
 	for network, at := range m.Networks {
 		it[networkPrefix+network] = moment(at)
@@ -128,6 +136,7 @@ func readMember(it item) (store.Member, error) {
 		m.Uploads = r.uploads("uploads")
 	}
 	m.SubjectSalt = r.optionalBinary("subject_salt")
+	m.RecoveryCodes, m.Recovered = r.recoveryCodes("recovery_codes"), r.optionalMoment("recovered")
 	m.Digests = r.digests()
 	m.Networks = r.networks()
 	return m, r.err
@@ -155,6 +164,35 @@ func (r *reader) uploads(name string) []store.PendingUpload {
 		all = append(all, u)
 	}
 	return all
+}
+
+// Lengths of the parts of a set of recovery codes, in bytes.
+const (
+	madeBytes   = 8
+	digestBytes = 32 // SHA-256
+)
+
+// recoveryCodes writes a set of recovery codes as one attribute, for a condition to
+// compare: when it was made, in nanoseconds since 1970, and the digests of those
+// left.
+func recoveryCodes(codes store.RecoveryCodes) types.AttributeValue {
+	return binary(slices.Concat(endian.BigEndian.AppendUint64(nil, uint64(codes.Made.UnixNano())), slices.Concat(codes.Left...)))
+}
+
+func (r *reader) recoveryCodes(name string) store.RecoveryCodes {
+	all := r.optionalBinary(name)
+	if all == nil {
+		return store.RecoveryCodes{}
+	}
+	if len(all)%digestBytes != madeBytes {
+		r.fail(name)
+		return store.RecoveryCodes{}
+	}
+	codes := store.RecoveryCodes{Made: time.Unix(0, int64(endian.BigEndian.Uint64(all))).UTC()}
+	for digest := range slices.Chunk(all[madeBytes:], digestBytes) {
+		codes.Left = append(codes.Left, digest)
+	}
+	return codes
 }
 
 // networkPrefix begins the names of the attributes that hold networks.

@@ -137,6 +137,39 @@ func (s *Store) SetSubjectSalt(ctx context.Context, username string, pk int64, s
 	})
 }
 
+// SetRecoveryCodes: see store.RecoveryWriter.
+func (s *Store) SetRecoveryCodes(ctx context.Context, from store.Member, codes store.RecoveryCodes) error {
+	condition, values := recoverable(from)
+	values[":codes"] = recoveryCodes(codes)
+	return s.update(ctx, from.Username, change{
+		rule:   rules.SetRecoveryCodes(from, codes),
+		update: "SET recovery_codes = :codes", condition: condition, values: values,
+	})
+}
+
+// RecoverPassword: see store.RecoveryWriter.
+func (s *Store) RecoverPassword(ctx context.Context, from store.Member, hash string, left [][]byte, at time.Time) error {
+	condition, values := recoverable(from)
+	values[":codes"] = recoveryCodes(store.RecoveryCodes{Made: from.RecoveryCodes.Made, Left: left})
+	values[":new"], values[":at"] = text(hash), moment(at)
+	return s.update(ctx, from.Username, change{
+		rule:      rules.RecoverPassword(from, hash, left, at),
+		update:    "SET password_hash = :new, recovery_codes = :codes, tokens_valid_from = :at, recovered = :at",
+		condition: condition, values: values,
+	})
+}
+
+// recoverable is the condition that account, password and recovery codes are
+// those that were read. A row from before there were recovery codes has none.
+func recoverable(from store.Member) (condition string, values item) {
+	condition, values = samePK+" AND password_hash = :hash", item{":pk": whole(from.PK), ":hash": text(from.PasswordHash)}
+	if from.RecoveryCodes.Made.IsZero() {
+		return condition + " AND attribute_not_exists(recovery_codes)", values
+	}
+	values[":read"] = recoveryCodes(from.RecoveryCodes)
+	return condition + " AND recovery_codes = :read", values
+}
+
 // RecordNetwork: see store.MemberStore. Each network is an attribute of its own.
 func (s *Store) RecordNetwork(ctx context.Context, username string, pk int64, network string, at time.Time, forget []string) error {
 	update := "SET " + networkPrefix + network + " = :at"

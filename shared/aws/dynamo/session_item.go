@@ -20,6 +20,12 @@ func sessionItem(s store.Session) item {
 	if !s.Verified.IsZero() {
 		it["verified"] = moment(s.Verified)
 	}
+	if s.Client != (store.Client{}) {
+		it["client_app"], it["client_system"] = text(s.Client.App), text(s.Client.System)
+	}
+	if s.Network != "" {
+		it["network"] = text(s.Network)
+	}
 	if s.Challenge != (store.Challenge{}) {
 		it["challenge"] = text(hex.EncodeToString(s.Challenge.Hash[:]))
 		it["challenge_expires"] = moment(s.Challenge.Expires)
@@ -39,6 +45,8 @@ func readSession(it item) (store.Session, error) {
 		TemplateKey: r.text("model_key"),
 		ValidFrom:   r.optionalMoment("valid_from"),
 		Verified:    r.optionalMoment("verified"),
+		Client:      store.Client{App: r.optionalText("client_app"), System: r.optionalText("client_system")},
+		Network:     r.optionalText("network"),
 	}
 	if r.has("challenge") {
 		s.Challenge = store.Challenge{Hash: r.hash("challenge"), Expires: r.moment("challenge_expires")}

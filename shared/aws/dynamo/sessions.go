@@ -117,6 +117,19 @@ func (s *Store) TakeChallenge(ctx context.Context, id store.TokenID, c store.Cha
 		item{":hash": text(hex.EncodeToString(c.Hash[:]))})
 }
 
+// EndSession: see store.SessionStore.
+func (s *Store) EndSession(ctx context.Context, id store.TokenID, pk int64) error {
+	rule := rules.EndSession(pk)
+	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.tables.Tokens, Key: sessionKey(id),
+		ConditionExpression: aws.String(samePK), ExpressionAttributeValues: item{":pk": whole(pk)},
+	})
+	if conditionFailed(err) {
+		return withOp(rule.Op, rule.Missing)
+	}
+	return client.Error(rule.Op, err)
+}
+
 // DeleteSession: see store.SessionDeleter.
 func (s *Store) DeleteSession(ctx context.Context, id store.TokenID) (store.Session, error) {
 	rule := rules.DeleteSession()

@@ -87,6 +87,8 @@ export interface Session {
   used: string;
   expires: string;
   current: boolean;
+  client: string | null;
+  network: "same" | "other" | null;
 }
 
 export interface Consent {
@@ -118,7 +120,12 @@ export class Systole {
   upload(file: Content, options?: CallOptions): Promise<Answer<{ upload: string }>>;
   deleteModel(options?: CallOptions): Promise<Answer>;
   changePassword(password: string, replacement: string, options?: CallOptions): Promise<Answer>;
+  recoveryCodes(options?: CallOptions): Promise<Answer<{ left: number; made: string | null }>>;
+  makeRecoveryCodes(password: string, options?: CallOptions): Promise<Answer<{ recovery_codes: string[]; made: string }>>;
+  recover(username: string, code: string, replacement: string, options?: CallOptions): Promise<Answer>;
   sessions(options?: CallOptions): Promise<Answer<{ sessions: Session[] }>>;
+  /** session is an id, or "others". */
+  endSession(session: string, options?: CallOptions): Promise<Answer>;
   endSessions(options?: CallOptions): Promise<Answer>;
   activity(options?: CallOptions): Promise<Answer<{ activity: Event[] }>>;
   consent(options?: CallOptions): Promise<Answer<{ consent: Consent | null; current_version: string; text: string; required: boolean }>>;

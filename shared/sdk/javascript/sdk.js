@@ -135,8 +135,24 @@ export class Systole {
     return this.#call("POST", "/members/password/", { password, new_password: replacement }, options);
   }
 
+  /** How many recovery codes are left. @param {CallOptions} [options] */
+  recoveryCodes(options) { return this.#call("GET", "/members/recovery_codes/", undefined, options); }
+
+  /** Makes ten recovery codes, in place of all others. @param {string} password @param {CallOptions} [options] */
+  makeRecoveryCodes(password, options) { return this.#call("POST", "/members/recovery_codes/", { password }, options); }
+
+  /** Sets a new password in exchange for a recovery code; every session ends. @param {string} username @param {string} code @param {string} replacement @param {CallOptions} [options] */
+  async recover(username, code, replacement, options) {
+    const answer = await this.#call("POST", "/members/recover/", { username, recovery_code: code, new_password: replacement }, options);
+    if (answer.ok) this.token = null;
+    return answer;
+  }
+
   /** The person's sessions. @param {CallOptions} [options] */
   sessions(options) { return this.#call("GET", "/members/sessions/", undefined, options); }
+
+  /** Ends one session by its id, or all but this one: "others". @param {string} session @param {CallOptions} [options] */
+  endSession(session, options) { return this.#call("POST", "/members/sessions/end/", { session }, options); }
 
   /** Ends every session, this one too. @param {CallOptions} [options] */
   async endSessions(options) {

@@ -184,7 +184,22 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
     fun changePassword(password: String, replacement: String, cancellation: Cancellation = Cancellation()): Outcome<Fields> =
         call("POST", "/members/password/", form(mapOf("password" to password, "new_password" to replacement)), cancellation)
 
+    /** How many recovery codes are left. */
+    fun recoveryCodes(cancellation: Cancellation = Cancellation()): Outcome<Fields> = get("/members/recovery_codes/", cancellation)
+
+    /** Makes ten recovery codes, in place of all others. */
+    fun makeRecoveryCodes(password: String, cancellation: Cancellation = Cancellation()): Outcome<Fields> =
+        call("POST", "/members/recovery_codes/", form(mapOf("password" to password)), cancellation)
+
+    /** Sets a new password in exchange for a recovery code; every session ends. */
+    fun recover(username: String, code: String, replacement: String, cancellation: Cancellation = Cancellation()): Outcome<Fields> =
+        left(call("POST", "/members/recover/", form(mapOf("username" to username, "recovery_code" to code, "new_password" to replacement)), cancellation))
+
     fun sessions(cancellation: Cancellation = Cancellation()): Outcome<Fields> = get("/members/sessions/", cancellation)
+
+    /** Ends one session by its id, or all but this one: "others". */
+    fun endSession(session: String, cancellation: Cancellation = Cancellation()): Outcome<Fields> =
+        call("POST", "/members/sessions/end/", form(mapOf("session" to session)), cancellation)
 
     /** Ends every session, this one too. */
     fun endSessions(cancellation: Cancellation = Cancellation()): Outcome<Fields> = left(call("DELETE", "/members/sessions/", Body.NONE, cancellation))

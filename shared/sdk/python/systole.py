@@ -218,8 +218,25 @@ class Client:
         """Changes the password; every other session ends."""
         return self._call("POST", "/members/password/", {"password": password, "new_password": replacement}, cancel=cancel)
 
+    def recovery_codes(self, *, cancel: Optional[Cancellation] = None) -> Result:
+        """How many recovery codes are left."""
+        return self._call("GET", "/members/recovery_codes/", repeat=True, cancel=cancel)
+
+    def make_recovery_codes(self, password: str, *, cancel: Optional[Cancellation] = None) -> Result:
+        """Makes ten recovery codes, in place of all others."""
+        return self._call("POST", "/members/recovery_codes/", {"password": password}, cancel=cancel)
+
+    def recover(self, username: str, code: str, replacement: str, *, cancel: Optional[Cancellation] = None) -> Result:
+        """Sets a new password in exchange for a recovery code; every session ends."""
+        fields = {"username": username, "recovery_code": code, "new_password": replacement}
+        return self._left(self._call("POST", "/members/recover/", fields, cancel=cancel))
+
     def sessions(self, *, cancel: Optional[Cancellation] = None) -> Result:
         return self._call("GET", "/members/sessions/", repeat=True, cancel=cancel)
+
+    def end_session(self, session: str, *, cancel: Optional[Cancellation] = None) -> Result:
+        """Ends one session by its id, or all but this one: "others"."""
+        return self._call("POST", "/members/sessions/end/", {"session": session}, cancel=cancel)
 
     def end_sessions(self, *, cancel: Optional[Cancellation] = None) -> Result:
         """Ends every session, this one too."""

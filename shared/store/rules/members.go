@@ -138,6 +138,40 @@ func SetSubjectSalt(pk int64, salt []byte) Member {
 	}
 }
 
+// SetRecoveryCodes: see store.RecoveryWriter.
+func SetRecoveryCodes(from store.Member, codes store.RecoveryCodes) Member {
+	return Member{
+		Op:      "set recovery codes",
+		Holds:   recoverable(from),
+		Change:  func(m *store.Member) { m.RecoveryCodes = codes },
+		Done:    func(m store.Member) bool { return m.PK == from.PK && m.RecoveryCodes.Equal(codes) },
+		Missing: store.ErrConflict,
+	}
+}
+
+// RecoverPassword: see store.RecoveryWriter. The salt of a password hash is random:
+// equal hashes are of one write.
+func RecoverPassword(from store.Member, hash string, left [][]byte, at time.Time) Member {
+	return Member{
+		Op:    "recover password",
+		Holds: recoverable(from),
+		Change: func(m *store.Member) {
+			m.PasswordHash, m.RecoveryCodes.Left = hash, left
+			m.TokensValidFrom, m.Recovered = at, at
+		},
+		Done:    func(m store.Member) bool { return m.PK == from.PK && m.PasswordHash == hash },
+		Missing: store.ErrConflict,
+	}
+}
+
+// recoverable is the condition that account, password and recovery codes are
+// those that were read.
+func recoverable(from store.Member) func(store.Member) bool {
+	return func(m store.Member) bool {
+		return m.PK == from.PK && m.PasswordHash == from.PasswordHash && m.RecoveryCodes.Equal(from.RecoveryCodes)
+	}
+}
+
 func sameUploads(a, b []store.PendingUpload) bool {
 	return slices.EqualFunc(a, b, func(a, b store.PendingUpload) bool {
 		return a.ID == b.ID && a.Size == b.Size && a.Expires.Equal(b.Expires)

@@ -58,6 +58,17 @@ func TakeChallenge(c store.Challenge) Session {
 	}
 }
 
+// EndSession: see store.SessionStore.
+func EndSession(pk int64) Session {
+	return Session{
+		Op:      "end session",
+		Holds:   func(s store.Session) bool { return s.PK == pk },
+		Deletes: true,
+		Missing: store.ErrNotFound,
+		Refused: store.ErrNotFound,
+	}
+}
+
 // DeleteSession: see store.SessionDeleter.
 func DeleteSession() Session {
 	return Session{Op: "delete session", Deletes: true, Missing: store.ErrNotFound}

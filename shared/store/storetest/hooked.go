@@ -53,6 +53,14 @@ func (h *Hooked) SetSubjectSalt(ctx context.Context, username string, pk int64, 
 	return h.Hook(ctx, "SetSubjectSalt", func() error { return h.Store.SetSubjectSalt(ctx, username, pk, salt) })
 }
 
+func (h *Hooked) SetRecoveryCodes(ctx context.Context, from store.Member, codes store.RecoveryCodes) error {
+	return h.Hook(ctx, "SetRecoveryCodes", func() error { return h.Store.SetRecoveryCodes(ctx, from, codes) })
+}
+
+func (h *Hooked) RecoverPassword(ctx context.Context, from store.Member, hash string, left [][]byte, at time.Time) error {
+	return h.Hook(ctx, "RecoverPassword", func() error { return h.Store.RecoverPassword(ctx, from, hash, left, at) })
+}
+
 func (h *Hooked) DeleteMember(ctx context.Context, username string, pk int64) error {
 	return h.Hook(ctx, "DeleteMember", func() error { return h.Store.DeleteMember(ctx, username, pk) })
 }
@@ -140,6 +148,10 @@ func (h *Hooked) TakeChallenge(ctx context.Context, id store.TokenID, c store.Ch
 
 func (h *Hooked) DeleteSessions(ctx context.Context, ids []store.TokenID) error {
 	return h.Hook(ctx, "DeleteSessions", func() error { return h.Store.DeleteSessions(ctx, ids) })
+}
+
+func (h *Hooked) EndSession(ctx context.Context, id store.TokenID, pk int64) error {
+	return h.Hook(ctx, "EndSession", func() error { return h.Store.EndSession(ctx, id, pk) })
 }
 
 func (h *Hooked) DeleteSession(ctx context.Context, id store.TokenID) (v store.Session, err error) {

@@ -66,6 +66,35 @@ func members(t *testing.T, s Store) {
 		m.PasswordHash, m.TokensValidFrom = "new", now
 		wantMember(t, s, m)
 	})
+	t.Run("of many uses of one recovery code exactly one sets its password", func(t *testing.T) {
+		m := newMember()
+		must(t, s.CreateMember(t.Context(), m))
+		codes := recoveryCodes(now, 10)
+		must(t, s.SetRecoveryCodes(t.Context(), m, codes))
+		must(t, s.SetRecoveryCodes(t.Context(), m, codes)) // a lost reply
+		wantErr(t, s.SetRecoveryCodes(t.Context(), m, recoveryCodes(now.Add(time.Hour), 10)), store.ErrConflict)
+		m.RecoveryCodes = codes
+		wantMember(t, s, m)
+		won := race(t, 16, store.ErrConflict, func(i int) error {
+			return s.RecoverPassword(t.Context(), m, fmt.Sprint("hash of racer ", i), codes.Left[1:], now.Add(time.Minute))
+		})
+		if won != 1 {
+			t.Errorf("%d uses won, want 1", won)
+		}
+		got, err := s.Member(t.Context(), m.Username)
+		must(t, err)
+		if len(got.RecoveryCodes.Left) != 9 || !got.Recovered.Equal(now.Add(time.Minute)) || !got.TokensValidFrom.Equal(got.Recovered) {
+			t.Errorf("left %+v", got)
+		}
+	})
+	t.Run("the last recovery code leaves none of its set", func(t *testing.T) {
+		m := newMember()
+		m.RecoveryCodes = recoveryCodes(now, 1)
+		must(t, s.CreateMember(t.Context(), m))
+		must(t, s.RecoverPassword(t.Context(), m, "new", nil, now))
+		m.PasswordHash, m.RecoveryCodes.Left, m.TokensValidFrom, m.Recovered = "new", nil, now, now
+		wantMember(t, s, m)
+	})
 	t.Run("tokens are voided, and consent is put on record", func(t *testing.T) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -124,6 +125,12 @@ func memberRows() []*store.Member {
 		if random.IntN(2) == 0 {
 			m.SubjectSalt = []byte("s1")
 		}
+		if n := random.IntN(3); n > 0 {
+			m.RecoveryCodes = recoveryCodes(now, n)
+		}
+		if random.IntN(2) == 0 {
+			m.Recovered = now
+		}
 		n := random.IntN(3)
 		if n == 0 && random.IntN(2) == 0 {
 			m.MemoryKey, m.Failed = "memory/1/m1", store.Attempts{Failures: 3, FailedAt: now}
@@ -153,6 +160,16 @@ func memberRows() []*store.Member {
 		rows = append(rows, &m)
 	}
 	return rows
+}
+
+// recoveryCodes is a set of which n codes are left.
+func recoveryCodes(made time.Time, n int) store.RecoveryCodes {
+	codes := store.RecoveryCodes{Made: made}
+	for i := range n {
+		digest := sha256.Sum256([]byte{byte(i)})
+		codes.Left = append(codes.Left, digest[:])
+	}
+	return codes
 }
 
 func template(version string) *store.Template {
@@ -208,6 +225,26 @@ func memberWrites(s Store) []memberWrite {
 			add(rules.SetSubjectSalt(pk, []byte(salt)), func(ctx context.Context, username string) error {
 				return s.SetSubjectSalt(ctx, username, pk, []byte(salt))
 			})
+		}
+	}
+	for _, read := range []store.RecoveryCodes{{}, recoveryCodes(now, 1), recoveryCodes(now, 2), recoveryCodes(later, 1)} {
+		for _, hash := range []string{"h0", "h1", "h2"} {
+			from := store.Member{PK: 1, PasswordHash: hash, RecoveryCodes: read}
+			for _, codes := range []store.RecoveryCodes{recoveryCodes(now, 1), recoveryCodes(later, 10)} {
+				add(rules.SetRecoveryCodes(from, codes), func(ctx context.Context, username string) error {
+					from.Username = username
+					return s.SetRecoveryCodes(ctx, from, codes)
+				})
+			}
+			if read.Made.IsZero() { // nobody recovers without a code
+				continue
+			}
+			for _, left := range [][][]byte{nil, recoveryCodes(now, 1).Left} {
+				add(rules.RecoverPassword(from, "h2", left, later), func(ctx context.Context, username string) error {
+					from.Username = username
+					return s.RecoverPassword(ctx, from, "h2", left, later)
+				})
+			}
 		}
 	}
 	for _, forget := range [][]string{nil, {"n1"}, {"n3", "n4"}} {
@@ -297,6 +334,8 @@ func sessionRules(t *testing.T, s Store) {
 		{rules.TakeChallenge(store.Challenge{}), func(ctx context.Context, id store.TokenID) error {
 			return s.TakeChallenge(ctx, id, store.Challenge{})
 		}},
+		{rules.EndSession(7), func(ctx context.Context, id store.TokenID) error { return s.EndSession(ctx, id, 7) }},
+		{rules.EndSession(8), func(ctx context.Context, id store.TokenID) error { return s.EndSession(ctx, id, 8) }},
 		{rules.DeleteSession(), func(ctx context.Context, id store.TokenID) error {
 			_, err := s.DeleteSession(ctx, id)
 			return err

@@ -121,6 +121,21 @@ func sessions(t *testing.T, s Store) {
 			wantNoSession(t, s, id)
 		}
 	})
+	t.Run("a session is ended for its own account only, and by one of many", func(t *testing.T) {
+		session := newSession(unique("u"))
+		must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))
+		wantErr(t, s.EndSession(t.Context(), session.ID, session.PK+1), store.ErrNotFound)
+		wantSession(t, s, session)
+		if won := race(t, 16, store.ErrNotFound, func(int) error { return s.EndSession(t.Context(), session.ID, session.PK) }); won != 1 {
+			t.Errorf("%d ends won, want 1", won)
+		}
+		wantNoSession(t, s, session.ID)
+		eventually(t, "it is listed no more", func() bool {
+			of, err := s.SessionsOf(t.Context(), session.Username)
+			must(t, err)
+			return len(of) == 0
+		})
+	})
 	t.Run("of many log-outs exactly one is told of the session", func(t *testing.T) {
 		session := newSession(unique("u"))
 		must(t, s.CreateSession(t.Context(), session, loggedIn(), nil))

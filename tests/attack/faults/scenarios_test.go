@@ -78,6 +78,13 @@ func scenarios() []scenario {
 		{"challenge", as(joined, "POST", "/authenticate/challenge/", ""), anything, nil},
 		{"password", as(joined, "POST", "/members/password/", "password="+password+"&new_password="+changedPassword),
 			passwordChanged, []string{"token_invalid", "password_wrong"}},
+		{"recovery codes", as(joined, "POST", "/members/recovery_codes/", "password="+password), anything, []string{"conflict"}},
+		{"recovery", func(t *testing.T, h *Service) Request {
+			made := h.must(t, Request{Method: "POST", Path: "/members/recovery_codes/", Token: joined(t, h), Form: "password=" + password})
+			code := made.Body["recovery_codes"].([]any)[0].(string)
+			return Request{Method: "POST", Path: "/members/recover/", Form: "username=kim&recovery_code=" + code + "&new_password=" + changedPassword}
+		}, passwordChanged, []string{"recovery_invalid", "conflict"}},
+		{"end of the other sessions", as(joined, "POST", "/members/sessions/end/", "session=others"), anything, []string{"token_invalid"}},
 		{"sessions", as(joined, "GET", "/members/sessions/", ""), anything, nil},
 		{"log-out everywhere", as(joined, "DELETE", "/members/sessions/", ""), tokenEnded, []string{"token_invalid"}},
 		{"consent", as(joined, "POST", "/members/consent/", "version=2026-11"), anything, nil},

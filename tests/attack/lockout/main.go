@@ -88,7 +88,7 @@ func (a attack) days() (string, error) {
 type deed func(ctx context.Context, t *town, session string, i int) (string, error)
 
 func atHome(ctx context.Context, t *town, session string, _ int) (string, error) {
-	_, token, err := t.LogIn(ctx, "kim", right, home)
+	_, token, err := t.LogIn(ctx, "kim", right, member.Caller{Address: home})
 	return token, err
 }
 
@@ -97,7 +97,7 @@ func change(ctx context.Context, t *town, session string, _ int) (string, error)
 }
 
 func travel(ctx context.Context, t *town, session string, i int) (string, error) {
-	_, _, err := t.LogIn(ctx, "kim", right, fmt.Sprintf("203.0.%d.1", i%256))
+	_, _, err := t.LogIn(ctx, "kim", right, member.Caller{Address: fmt.Sprintf("203.0.%d.1", i%256)})
 	return session, err
 }
 
@@ -120,7 +120,7 @@ func newTown() *town {
 // hour after its begin.
 func (a attack) simulate(do deed) (day, error) {
 	t, ctx := newTown(), context.Background()
-	_, session, err := t.SignUp(ctx, member.Registration{Username: "kim", Password: right, Name: "Kim", Address: home})
+	_, session, err := t.SignUp(ctx, member.Registration{Username: "kim", Password: right, Name: "Kim", Caller: member.Caller{Address: home}})
 	if err != nil {
 		return day{}, err
 	}
@@ -131,7 +131,7 @@ func (a attack) simulate(do deed) (day, error) {
 	if a.inside {
 		attackers[0] = neighbour
 	}
-	_, _, err = t.SignUp(ctx, member.Registration{Username: "lee", Password: right, Name: "Lee", Address: attackers[0]})
+	_, _, err = t.SignUp(ctx, member.Registration{Username: "lee", Password: right, Name: "Lee", Caller: member.Caller{Address: attackers[0]}})
 	if err != nil {
 		return day{}, err
 	}
@@ -142,7 +142,7 @@ func (a attack) simulate(do deed) (day, error) {
 	for i := 0; t.now.Before(end); t.now = t.now.Add(step) {
 		for n, address := range attackers {
 			for !t.now.Before(next[n]) {
-				_, _, err := t.LogIn(ctx, "kim", wrong, address)
+				_, _, err := t.LogIn(ctx, "kim", wrong, member.Caller{Address: address})
 				if next[n], err = d.guessed(err, t.now, end); err != nil {
 					return day{}, err
 				}
@@ -154,7 +154,7 @@ func (a attack) simulate(do deed) (day, error) {
 		i++
 		session, err = do(ctx, t, session, i)
 		d.member.count(err)
-		_, _, err = t.LogIn(ctx, "lee", right, attackers[0])
+		_, _, err = t.LogIn(ctx, "lee", right, member.Caller{Address: attackers[0]})
 		d.others.count(err)
 	}
 	return d, nil

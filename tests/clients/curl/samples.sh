@@ -111,8 +111,27 @@ curl -X DELETE "$API/authenticate/model/" -H "Authorization: Token $TOKEN"
 curl -X DELETE "$API/members/consent/" -H "Authorization: Token $TOKEN"
 # end
 
+# sample: countRecoveryCodes
+curl "$API/members/recovery_codes/" -H "Authorization: Token $TOKEN"
+# end
+
+# sample: makeRecoveryCodes
+curl "$API/members/recovery_codes/" -H "Authorization: Token $TOKEN" \
+  -H 'Content-Type: application/json' -d '{"password": "brady-cardia!"}'
+# end
+CODE=$(curl "$API/members/recovery_codes/" -H "Authorization: Token $TOKEN" -d 'password=brady-cardia!' | sed 's/.*\["\([^"]*\)".*/\1/')
+
+# sample: endSession
+curl "$API/members/sessions/end/" -H "Authorization: Token $TOKEN" \
+  -H 'Content-Type: application/json' -d '{"session": "others"}'
+# end
+
 # sample: endSessions
 curl -X DELETE "$API/members/sessions/" -H "Authorization: Token $TOKEN"
+# end
+
+# sample: recoverPassword
+curl "$API/members/recover/" -d username=park -d "recovery_code=$CODE" -d 'new_password=brady-cardia!'
 # end
 
 login 'brady-cardia!'

@@ -36,7 +36,8 @@ func run(ctx context.Context, api string) error {
 		{"signUp", signUp}, {"logIn", logIn}, {"inspect", inspect}, {"consent", consent}, {"makeModel", makeModel}, {"hasModel", hasModel}, {"getModel", getModel},
 		{"checkUser", checkUser}, {"challenge", challenge}, {"upload", upload}, {"activity", activity}, {"listSessions", listSessions}, {"export", export},
 		{"nonce", nonce}, {"large-files", largeFiles}, {"retries", retries}, {"changePassword", changePassword},
-		{"deleteModel", deleteModel}, {"withdrawConsent", withdrawConsent}, {"endSessions", endSessions}, {"logOut", logOut}, {"logOutByPost", logOutByPost}, {"deleteAccount", deleteAccount},
+		{"deleteModel", deleteModel}, {"withdrawConsent", withdrawConsent}, {"countRecoveryCodes", countRecoveryCodes}, {"makeRecoveryCodes", makeRecoveryCodes},
+		{"endSession", endSession}, {"endSessions", endSessions}, {"recoverPassword", recoverPassword}, {"logOut", logOut}, {"logOutByPost", logOutByPost}, {"deleteAccount", deleteAccount},
 		{"publicKeys", publicKeys}, {"openapi", openapi}, {"sdk", sdk}, {"console", console}, {"docs", docs},
 		{"assertion", assertion},
 	}
@@ -355,6 +356,45 @@ func deleteModel(ctx context.Context, client *systole.Client) error {
 func withdrawConsent(ctx context.Context, client *systole.Client) error {
 	// sample: withdrawConsent
 	err := client.Call(ctx, "DELETE", "/members/consent/", nil, new(struct{}))
+	// end
+	return err
+}
+
+func countRecoveryCodes(ctx context.Context, client *systole.Client) error {
+	// sample: countRecoveryCodes
+	var answer struct{ Left int }
+	err := client.Call(ctx, "GET", "/members/recovery_codes/", nil, &answer)
+	// end
+	return err
+}
+
+var recoveryCode string // the first of those made
+
+func makeRecoveryCodes(ctx context.Context, client *systole.Client) error {
+	// sample: makeRecoveryCodes
+	var answer struct {
+		Codes []string `json:"recovery_codes"` // to keep on paper: they come once
+	}
+	err := client.Call(ctx, "POST", "/members/recovery_codes/", map[string]any{"password": "brady-cardia!"}, &answer)
+	// end
+	if err == nil {
+		recoveryCode = answer.Codes[0]
+	}
+	return err
+}
+
+func endSession(ctx context.Context, client *systole.Client) error {
+	// sample: endSession
+	err := client.Call(ctx, "POST", "/members/sessions/end/", map[string]any{"session": "others"}, new(struct{})) // or the id of one
+	// end
+	return err
+}
+
+func recoverPassword(ctx context.Context, client *systole.Client) error {
+	client.Token = ""
+	// sample: recoverPassword
+	err := client.Call(ctx, "POST", "/members/recover/",
+		map[string]any{"username": "choi", "recovery_code": recoveryCode, "new_password": "brady-cardia!"}, new(struct{}))
 	// end
 	return err
 }

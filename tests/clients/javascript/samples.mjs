@@ -165,8 +165,38 @@ async function member() {
   must(answer);
 }
 {
+  // sample: countRecoveryCodes
+  const answer = await systole.recoveryCodes();
+  if (answer.ok) console.log(answer.left);
+  // end
+  must(answer);
+}
+let codes;
+{
+  // sample: makeRecoveryCodes
+  const answer = await systole.makeRecoveryCodes("brady-cardia!");
+  if (answer.ok) for (const code of answer.recovery_codes) console.log(code); // to keep on paper: they come once
+  // end
+  must(answer);
+  codes = answer.recovery_codes;
+}
+{
+  // sample: endSession
+  const answer = await systole.endSession("others"); // or the id of one
+  // end
+  must(answer);
+}
+{
   // sample: endSessions
   const answer = await systole.endSessions();
+  // end
+  must(answer);
+}
+{
+  const code = codes[0];
+  // sample: recoverPassword
+  const answer = await systole.recover("hong", code, "brady-cardia!");
+  if (answer.ok) await systole.logIn("hong", "brady-cardia!");
   // end
   must(answer);
 }

@@ -167,8 +167,35 @@ answer = client.withdraw_consent()
 # end
 must(answer)
 
+# sample: countRecoveryCodes
+answer = client.recovery_codes()
+if answer.ok:
+    print(answer["left"])
+# end
+must(answer)
+
+# sample: makeRecoveryCodes
+answer = client.make_recovery_codes("brady-cardia!")
+if answer.ok:
+    print("\n".join(answer["recovery_codes"]))  # to keep on paper: they come once
+# end
+must(answer)
+code = answer["recovery_codes"][0]
+
+# sample: endSession
+answer = client.end_session("others")  # or the id of one
+# end
+must(answer)
+
 # sample: endSessions
 answer = client.end_sessions()
+# end
+must(answer)
+
+# sample: recoverPassword
+answer = client.recover("kim", code, "brady-cardia!")
+if answer.ok:
+    client.log_in("kim", "brady-cardia!")
 # end
 must(answer)
 

@@ -134,7 +134,7 @@ func settle(t *testing.T, aws servers.AWS) {
 	tables := dynamo.New(servers.Config(t), &aws.DynamoDB, servers.Tables())
 	hasher := argon2id.New(argon2id.Cost{MemoryKiB: 8192, Passes: 1, Lanes: 1}, 1, rand.Reader)
 	for _, m := range []struct{ name, token string }{
-		{"hong", enrolled}, {"kim", withoutModel}, {"lee", leaving}, {"park", leavingByPost}, {"han", staying}, {"shin", everywhere},
+		{"hong", enrolled}, {"kim", withoutModel}, {"lee", leaving}, {"park", leavingByPost}, {"han", staying}, {"shin", everywhere}, {"moon", recovering},
 	} {
 		chance, err := hex.DecodeString(m.token)
 		if err != nil {
@@ -146,5 +146,15 @@ func settle(t *testing.T, aws servers.AWS) {
 		if err != nil || token != m.token {
 			t.Fatalf("%s: token %s, %v", m.name, token, err)
 		}
+	}
+	chance := make([]byte, 150)
+	for i := range chance {
+		chance[i] = byte(i)
+	}
+	tokens := member.NewTokens(tables, member.DefaultTokenLimits, time.Now, rand.Reader)
+	service := member.NewService(tables, tokens, hasher, time.Now, bytes.NewReader(chance))
+	codes, _, err := service.MakeRecoveryCodes(t.Context(), recovering, password)
+	if err != nil || codes[0] != recoveryCode {
+		t.Fatalf("recovery codes %v, %v", codes, err)
 	}
 }

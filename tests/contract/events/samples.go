@@ -23,6 +23,7 @@ const (
 	leaving       = "0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c" // token of lee, who logs out
 	leavingByPost = "0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d" // token of park, who logs out too
 	staying       = "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f" // token of han, who asks for all there is
+	recovering    = "1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b" // token of moon, who has recovery codes
 	everywhere    = "1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a" // token of shin, who logs out everywhere
 	unknown       = "0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e" // nobody's
 
@@ -52,6 +53,7 @@ func samples() ([]sample, error) {
 	all = append(all, checks(probe, stranger)...)
 	all = append(all, publicKeys()...)
 	all = append(all, logOuts()...)
+	all = append(all, recoveries()...)
 	all = append(all, rights()...)
 	all = append(all, deletions()...)
 	return append(all, cleanups()...), nil
@@ -155,6 +157,28 @@ func logOuts() []sample {
 		{function, "ok", request(http.MethodGet, path, leaving, "", nil), 200, fields{"code": "logout_success"}},
 		{function, "ok_post", request(http.MethodPost, path, leavingByPost, "", nil), 200, fields{"code": "logout_success"}},
 		{function, "token_invalid", request(http.MethodGet, path, unknown, "", nil), 401, fields{"error": "token_invalid"}},
+	}
+}
+
+// recoveryCode is moon's, whose codes are made of the bytes from 0 on.
+const recoveryCode = "000G-40R4-0M30-E209-185G-R38E"
+
+func recoveries() []sample {
+	const codes, recover, end = "/members/recovery_codes/", "/members/recover/", "/members/sessions/end/"
+	post := func(path, token, body string) any {
+		return request(http.MethodPost, path, token, "application/x-www-form-urlencoded", []byte(body))
+	}
+	with := func(code string) any {
+		return post(recover, "", "username=moon&recovery_code="+code+"&new_password=brady-cardia!")
+	}
+	return []sample{
+		{"members/recovery_codes", "left", request(http.MethodGet, codes, recovering, "", nil), 200, fields{"left": 10.0, "code": 200.0}},
+		{"members/recovery_codes", "made", post(codes, staying, "password=tachy-cardia!"), 200, fields{"code": 200.0}},
+		{"members/recovery_codes", "wrong_password", post(codes, staying, "password=brady-cardia!"), 403, fields{"error": "password_wrong"}},
+		{"members/recover", "wrong_code", with("7K3M-9QXA-0V5T-R2WD-H8CE-4NPB"), 401, fields{"error": "recovery_invalid"}},
+		{"members/end_session", "others", post(end, recovering, "session=others"), 200, fields{"code": 200.0}},
+		{"members/end_session", "unknown", post(end, recovering, "session=0123456789abcdef"), 404, fields{"error": "session_unknown"}},
+		{"members/recover", "ok", with(recoveryCode), 200, fields{"code": 200.0}},
 	}
 }
 

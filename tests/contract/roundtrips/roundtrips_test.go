@@ -168,13 +168,19 @@ func TestRequestsMakeFewRoundTrips(t *testing.T) {
 
 // measure makes the requests and counts the calls of each.
 func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
-	token := ""
+	token, code, oldest := "", "", "" // of the last answers that had them
 	try := func(name string, r fixture.Request) {
 		t.Helper()
 		r.Token = token
 		a := fixture.Send(t.Context(), h, r).Want(t, http.StatusOK, "")
 		if issued, ok := a.Body["token"].(string); ok {
 			token = issued
+		}
+		if codes, ok := a.Body["recovery_codes"].([]any); ok {
+			code = codes[0].(string)
+		}
+		if all, ok := a.Body["sessions"].([]any); ok {
+			oldest = all[0].(map[string]any)["id"].(string)
 		}
 		calls := count.take()
 		if name != "" {
@@ -199,11 +205,16 @@ func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
 	try("has a model", get("/authenticate/check_user/"))
 	try("check", upload("/authenticate/check_user/", recordings.Probe(t, 1)))
 	try("sessions", get("/members/sessions/"))
+	try("end another session", post("/members/sessions/end/", "session="+oldest))
+	try("", post("/members/login/", "username=hong&password=tachy-cardia!")) // so that there is another to end
 	try("activity", get("/members/activity/"))
 	try("give consent", post("/members/consent/", "version="+member.ConsentVersion))
 	try("challenge", post("/authenticate/challenge/", ""))
 	try("change the password", post("/members/password/", "password=tachy-cardia!&new_password=brady-cardia!"))
+	try("make recovery codes", post("/members/recovery_codes/", "password=brady-cardia!"))
 	try("delete the model", fixture.Request{Method: "DELETE", Path: "/authenticate/model/"})
 	try("log-out", get("/members/logout/"))
+	token = ""
+	try("set a new password with a recovery code", post("/members/recover/", "username=hong&new_password=tachy-cardia!&recovery_code="+code))
 	return rows
 }

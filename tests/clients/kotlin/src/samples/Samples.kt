@@ -190,6 +190,39 @@ class Samples(private val api: String) {
         must(answer)
     }
 
+    fun countRecoveryCodes() {
+        // sample: countRecoveryCodes
+        val answer = systole.recoveryCodes()
+        if (answer is Success) println(answer.value["left"])
+        // end
+        must(answer)
+    }
+
+    private lateinit var code: String
+
+    fun makeRecoveryCodes() {
+        // sample: makeRecoveryCodes
+        val answer = systole.makeRecoveryCodes("brady-cardia!")
+        if (answer is Success) println(answer.value["recovery_codes"]) // to keep on paper: they come once
+        // end
+        code = (must(answer)["recovery_codes"] as List<*>).first() as String
+    }
+
+    fun endSession() {
+        // sample: endSession
+        val answer = systole.endSession("others") // or the id of one
+        // end
+        must(answer)
+    }
+
+    fun recoverPassword() {
+        // sample: recoverPassword
+        val answer = systole.recover("lee", code, "brady-cardia!")
+        if (answer is Success) systole.logIn("lee", "brady-cardia!")
+        // end
+        must(answer)
+    }
+
     fun endSessions() {
         // sample: endSessions
         val answer = systole.endSessions()
@@ -307,7 +340,8 @@ class Samples(private val api: String) {
 fun main(args: Array<String>) = with(Samples(args[0])) {
     quickStart()
     signUp(); logIn(); inspect(); consent(); enrol(); hasModel(); getModel(); check(); challenge(); upload()
-    activity(); sessions(); export(); changePassword(); deleteModel(); withdrawConsent(); endSessions()
+    activity(); sessions(); export(); changePassword(); deleteModel(); withdrawConsent(); countRecoveryCodes(); makeRecoveryCodes()
+    endSession(); endSessions(); recoverPassword()
     logOut(); logOutByPost(); deleteAccount()
     keys(); openapi(); sdk(); console(); docs()
     largeFiles(); nonce(); assertion(); retries()

@@ -1,0 +1,73 @@
+package member
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// shownOfID is how many bytes of a session's id name it.
+const shownOfID = 8
+
+// SessionName names a session to its member without revealing its token: it is a
+// part of the token's hash.
+func SessionName(id store.TokenID) string { return hex.EncodeToString(id[:shownOfID]) }
+
+// EndSession ends one session of the token's member, by its SessionName; the own
+// one too. The error for one that has ended, or is another member's, is
+// fault.SessionUnknown.
+func (s *Service) EndSession(ctx context.Context, token, name string) error {
+	_, all, err := s.Sessions(ctx, token)
+	if err != nil {
+		return err
+	}
+	for _, session := range all {
+		if SessionName(session.ID) == name {
+			return s.end(ctx, session)
+		}
+	}
+	return fault.New(fault.SessionUnknown)
+}
+
+func (s *Service) end(ctx context.Context, session store.Session) error {
+	err := s.tokens.sessions.EndSession(ctx, session.ID, session.PK)
+	if errors.Is(err, store.ErrNotFound) {
+		return fault.New(fault.SessionUnknown)
+	}
+	if err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	if err := s.members.Note(ctx, session.Username, NewEvent(SessionEnded, s.now())); err != nil {
+		return fmt.Errorf("note end of session: %w", err)
+	}
+	return nil
+}
+
+// EndOtherSessions ends every session of the token's member but its own.
+func (s *Service) EndOtherSessions(ctx context.Context, token string) error {
+	session, m, err := s.tokens.Resolve(ctx, s.members, token)
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	// All sessions are void from here on. If this one can't be kept, the member logs
+	// in again.
+	err = s.members.VoidTokens(ctx, m.Username, m.PK, now)
+	if err == nil {
+		err = s.tokens.sessions.KeepSession(ctx, session.ID, now)
+	}
+	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) { // the account, or the session, ended meanwhile
+		return fault.New(fault.TokenInvalid)
+	}
+	if err != nil {
+		return fmt.Errorf("void other tokens: %w", err)
+	}
+	if err := s.members.Note(ctx, m.Username, NewEvent(OthersLoggedOut, now)); err != nil {
+		return fmt.Errorf("note log-out: %w", err)
+	}
+	return s.tokens.End(ctx, m.Username, session.ID)
+}
