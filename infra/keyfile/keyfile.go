@@ -100,6 +100,10 @@ func draw(path string) error {
 	return write(path, append(keys, '\n'), os.Link)
 }
 
+// Write writes a new file of keys that only its owner may read, whole or not at
+// all. It replaces none: the error is fs.ErrExist.
+func Write(path string, text []byte) error { return write(path, text, os.Link) }
+
 // write makes the text durable under a temporary name and moves it to path by
 // place: os.Link fails where path exists, os.Rename replaces it.
 func write(path string, text []byte, place func(from, to string) error) error {

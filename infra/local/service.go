@@ -23,9 +23,10 @@ import (
 // stores are where everything is kept.
 type stores struct {
 	service.Stores
-	keys  *keyfile.Keys // nil where nothing is kept
-	where string
-	close func() error
+	// operate is the deployment for its operators; nil where nothing is kept.
+	operate func(config.Config) operator.Deployment
+	where   string
+	close   func() error
 }
 
 func openStores(o options) (*stores, error) {
@@ -40,7 +41,8 @@ func openStores(o options) (*stores, error) {
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
-	return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: keys}, keys, absolute(o.data), kept.Close}, nil
+	operate := func(c config.Config) operator.Deployment { return operator.Local(c, kept, objects, keys) }
+	return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: keys}, operate, absolute(o.data), kept.Close}, nil
 }
 
 // passingStores keep everything until the process ends.
@@ -85,10 +87,10 @@ func handler(c config.Config, s *stores, base string, log *slog.Logger) (http.Ha
 // serveOperators runs the commands of infra/operate while the service has the data
 // folder. Where nothing is kept it serves nobody.
 func serveOperators(c config.Config, s *stores) (*http.Server, error) {
-	if s.keys == nil {
+	if s.operate == nil {
 		return new(http.Server), nil
 	}
-	server, err := operator.Serve(s.where, operator.New(c, s.Members, s.Sessions, s.Objects, s.keys))
+	server, err := operator.Serve(s.where, s.operate(c))
 	if err != nil {
 		return new(http.Server), err
 	}

@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"systole/infra/operator"
@@ -59,6 +60,9 @@ func usage(flags *flag.FlagSet) {
 	flags.PrintDefaults()
 	fmt.Fprintf(out, "\nCommands; -h behind one explains its flags:\n")
 	operator.Usage(out)
+	for _, c := range files() {
+		fmt.Fprintf(out, "  %s %s\n    \t%s\n", strings.Join(c.words, " "), c.args, c.meaning)
+	}
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -66,6 +70,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return err
 	}
+	if here, ok := find(command); ok {
+		return here.run(ctx, o, command[len(here.words):], stdout)
+	}
+	return o.operate(ctx, command, stdin, stdout)
+}
+
+// operate runs a command on the deployment: the service that has the folder open
+// does, or this process.
+func (o options) operate(ctx context.Context, command []string, stdin io.Reader, stdout io.Writer) error {
 	if !o.aws && operator.Served(o.data) {
 		return operator.Ask(ctx, o.data, command, stdin, stdout)
 	}

@@ -45,7 +45,7 @@ func inFolder(folder string) (none operator.Deployment, closeStores func() error
 	if err != nil {
 		return none, nil, errors.Join(err, kept.Close())
 	}
-	return operator.New(settings, kept, kept, objects, keys), kept.Close, nil
+	return operator.Local(settings, kept, objects, keys), kept.Close, nil
 }
 
 // inAWS calls nothing yet.

@@ -74,7 +74,7 @@ func inRunningFolder(t *testing.T) (r *running, stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := operator.New(settings, kept, kept, objects, keys)
+	d := operator.Local(settings, kept, objects, keys)
 	server, err := operator.Serve(folder, d)
 	if err != nil {
 		t.Fatal(err)

@@ -133,7 +133,7 @@ const cleanUpLag = 24 * time.Hour
 
 // unowned returns why nothing leads to the object, "" if something does.
 func (e *examination) unowned(ctx context.Context, key string) (string, error) {
-	if key == store.CursorKey {
+	if key == store.CursorKey || key == restoring {
 		return "", nil
 	}
 	if _, err := e.Objects.Get(ctx, key); errors.Is(err, store.ErrNotFound) {

@@ -39,6 +39,9 @@ type Keys interface {
 type Deployment struct {
 	wiring.Parts
 	Keys Keys
+	// Clone returns a folder of a local service that holds what the deployment holds,
+	// while requests go on, and a function that removes it.
+	Clone func(context.Context) (folder string, remove func() error, err error)
 }
 
 // command is one of the tool's.
@@ -64,12 +67,16 @@ func commands() []command {
 		{"keys rotate", "", "draw the next key; run it again ten minutes later, when everybody knows it, to seal and sign with it", rotateKeys, nil},
 		{"keys reseal", "", "seal with the current key what is sealed with another one", resealAll, nil},
 		{"keys retire", "", "remove the keys that nothing needs any more", retireKeys, nil},
+		{Backup, "", "write a backup to the output", backup, nil},
 		{"import", "[-dry-run] < dump.json", "take the members of a Django server, as manage.py dumpdata writes them, with their passwords and tokens", importDjango,
 			func([]string) bool { return true }},
 		{"figures", "[-log]", "print figures of the last day, from the stores, or with -log from the service's log on standard input", figures,
 			func(args []string) bool { return slices.Contains(args, "-log") || slices.Contains(args, "--log") }},
 	}
 }
+
+// Backup is the command whose output is an archive.
+const Backup = "backup"
 
 // call is one run of a command.
 type call struct {
@@ -120,6 +127,9 @@ func find(args []string) (command, []string, error) {
 // Usage lists the commands.
 func Usage(out io.Writer) {
 	for _, c := range commands() {
+		if c.words == Backup {
+			continue // the caller has it, with a file
+		}
 		fmt.Fprintf(out, "  %s\n    \t%s\n", strings.TrimSpace(c.words+" "+c.args), c.meaning)
 	}
 }
@@ -182,8 +192,10 @@ func reason(err error) string {
 
 // New returns the deployment that keeps its data in these stores.
 func New(c config.Config, members store.Members, sessions store.Sessions, objects store.Objects, keys Keys) Deployment {
-	return Deployment{wiring.Parts{
+	d := Deployment{Parts: wiring.Parts{
 		Config: c, Members: members, Sessions: sessions, Objects: objects, Keys: keys, Engine: engine.New(c.SamplingRateHz),
 		Now: time.Now, Random: rand.Reader,
-	}, keys}
+	}, Keys: keys}
+	d.Clone = d.copied
+	return d
 }

@@ -57,6 +57,10 @@ func Open(dir string) (*Store, *Objects, error) {
 		return nil, nil, fmt.Errorf("open %s: %w", filepath.Join(dir, "members.db"), err)
 	}
 	db.MaxBatchDelay = shareDelay
+	// A clone that is there now belongs to a process that was killed.
+	if err := os.RemoveAll(filepath.Join(dir, cloneName)); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("open %s: %w", dir, err), db.Close())
+	}
 	if err := db.Update(createBuckets); err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("open members.db: %w", err), db.Close())
 	}

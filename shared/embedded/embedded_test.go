@@ -27,6 +27,7 @@ func TestConformance(t *testing.T) {
 	s, o := open(t, t.TempDir())
 	defer s.Close()
 	storetest.Run(t, s)
+	t.Run("moves", func(t *testing.T) { storetest.Moves(t, s) })
 	t.Run("objects", func(t *testing.T) { storetest.Objects(t, o) })
 }
 

@@ -23,11 +23,16 @@ func (s *Store) CreateSession(_ context.Context, session store.Session, e store.
 		if err := note(tx, session.Username, e); err != nil {
 			return err
 		}
-		if err := tx.Bucket(ownersBucket).Put(ownerKey(session.Username, session.ID), nil); err != nil {
-			return err
-		}
-		return save(tx.Bucket(sessionsBucket), session.ID[:], session)
+		return putSession(tx, session)
 	})
+}
+
+// putSession writes a new session, and its entry among its owner's.
+func putSession(tx *bolt.Tx, session store.Session) error {
+	if err := tx.Bucket(ownersBucket).Put(ownerKey(session.Username, session.ID), nil); err != nil {
+		return err
+	}
+	return save(tx.Bucket(sessionsBucket), session.ID[:], session)
 }
 
 // Session: see store.Sessions.

@@ -70,15 +70,8 @@ func (s Moves) Move(ctx context.Context, a Account, dry bool) error {
 	if err != nil || dry {
 		return err
 	}
-	block := m.PK / pkBlockSize
-	if block > 0 { // none is drawn from block 0
-		err := s.members.ClaimPKBlock(ctx, block, mover)
-		if errors.Is(err, store.ErrExists) {
-			return ErrPKTaken
-		}
-		if err != nil {
-			return fmt.Errorf("claim pk: %w", err)
-		}
+	if err := s.KeepPK(ctx, m.PK); err != nil {
+		return err
 	}
 	now := s.now()
 	event := NewEvent(MovedHere, now)
@@ -104,6 +97,23 @@ func (s Moves) Move(ctx context.Context, a Account, dry bool) error {
 		return fmt.Errorf("create member: %w", err)
 	}
 	return s.mark(ctx, m.PK)
+}
+
+// KeepPK sees to it that no member who signs up gets the pk of one who comes from
+// elsewhere, or returns ErrPKTaken.
+func (s *Service) KeepPK(ctx context.Context, pk int64) error {
+	block := pk / pkBlockSize
+	if block == 0 { // none is drawn from it
+		return nil
+	}
+	err := s.members.ClaimPKBlock(ctx, block, mover)
+	if errors.Is(err, store.ErrExists) {
+		return ErrPKTaken
+	}
+	if err != nil {
+		return fmt.Errorf("claim pk: %w", err)
+	}
+	return nil
 }
 
 // moved returns the member of an account, or the fault of the first field that

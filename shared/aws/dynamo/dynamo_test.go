@@ -12,4 +12,5 @@ func TestConformance(t *testing.T) {
 	endpoint := servers.StartDynamoDB(t)
 	s := dynamo.New(servers.Config(t), &endpoint, servers.Tables())
 	storetest.Run(t, s)
+	t.Run("moves", func(t *testing.T) { storetest.Moves(t, s) })
 }

@@ -92,6 +92,25 @@ func PromoteKey(b []byte, now time.Time) ([]byte, error) {
 	return json.Marshal(keysFile{Current: f.Next, Previous: append([]string{f.Current}, f.Previous...), Drawn: now.UTC()})
 }
 
+// JoinKeys returns the keys with those of another service behind them, so that
+// what lies under either can be opened.
+func JoinKeys(b, others []byte) ([]byte, error) {
+	f, err := parseFile(b)
+	if err != nil {
+		return nil, err
+	}
+	o, err := parseFile(others)
+	if err != nil {
+		return nil, err
+	}
+	for _, secret := range append([]string{o.Current}, o.Previous...) {
+		if secret != f.Current && !slices.Contains(f.Previous, secret) {
+			f.Previous = append(f.Previous, secret)
+		}
+	}
+	return json.Marshal(f)
+}
+
 // RetireKeys returns the keys without the previous ones that keep refuses. It is an
 // error soon after a rotation: something may still be sealed with one of them.
 func RetireKeys(b []byte, now time.Time, keep func(KeyID) bool) ([]byte, error) {
