@@ -31,10 +31,12 @@ var (
 
 // ConsentText is the text of a consent of version member.ConsentVersion.
 var ConsentText = Sentence{
-	"본인 확인을 위해 내 심전도를 처리하는 데 동의합니다. 등록에 쓴 기록은 정해진 기간 뒤에 지워지고, 남는 것은 되돌릴 수 없게 변환되어 " +
-		"암호화된 특징뿐입니다. 동의는 언제든지 철회할 수 있으며, 철회하면 심전도와 특징이 바로 삭제됩니다.",
+	"본인 확인을 위해 내 심전도를 처리하는 데 동의합니다. 등록에 쓴 기록은 정해진 기간 뒤에 지워지고, 남는 것은 따로 보관하는 열쇠로 변환되어 " +
+		"암호화된 특징과, 한 번 쓴 기록을 다시 알아보기 위한 요약값입니다. 열쇠 없이는 어느 것에서도 심전도를 만들 수 없습니다. 동의는 언제든지 철회할 수 있으며, " +
+		"철회하면 기록과 특징이 바로 삭제됩니다. 요약값은 누구도 내가 쓴 기록으로 들어오지 못하도록 암호화되어 계정을 삭제할 때까지 남습니다.",
 	"I agree that my ECG is processed to recognise me. The recordings I enrol with are deleted after a set time; what remains are " +
-		"features, transformed so that they can't be turned back, and encrypted. I can withdraw at any time; my ECG and the features are then deleted at once.",
+		"features, and digests by which a used recording is known again, both transformed with a key that is kept apart, and encrypted. Without the key no ECG can be made of them. " +
+		"I can withdraw at any time: my recordings and the features are then deleted at once. The digests stay, encrypted, until I delete my account, so that nobody gets in with a recording that I used.",
 }
 
 // word is the answer to a code. In its sentence {name} stands for the parameter

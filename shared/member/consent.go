@@ -11,7 +11,7 @@ import (
 
 // ConsentVersion names the text that is agreed to today (api.ConsentText).
 // Another text is another version.
-const ConsentVersion = "2026-11"
+const ConsentVersion = "2026-11-26"
 
 // Consent returns the last consent of the token's member, nil without one.
 func (s *Service) Consent(ctx context.Context, token string) (*store.Consent, error) {

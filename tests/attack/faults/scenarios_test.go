@@ -87,10 +87,10 @@ func scenarios() []scenario {
 		{"end of the other sessions", as(joined, "POST", "/members/sessions/end/", "session=others"), anything, []string{"token_invalid"}},
 		{"sessions", as(joined, "GET", "/members/sessions/", ""), anything, nil},
 		{"log-out everywhere", as(joined, "DELETE", "/members/sessions/", ""), tokenEnded, []string{"token_invalid"}},
-		{"consent", as(joined, "POST", "/members/consent/", "version=2026-11"), anything, nil},
+		{"consent", as(joined, "POST", "/members/consent/", "version="+member.ConsentVersion), anything, nil},
 		{"withdrawal", func(t *testing.T, h *Service) Request {
 			token := enrolled(t, h)
-			h.must(t, Request{Method: "POST", Path: "/members/consent/", Token: token, Form: "version=2026-11"})
+			h.must(t, Request{Method: "POST", Path: "/members/consent/", Token: token, Form: "version="+member.ConsentVersion})
 			return Request{Method: "DELETE", Path: "/members/consent/", Token: token}
 		}, noModel, []string{"no_consent"}},
 		{"activity", as(joined, "GET", "/members/activity/", ""), anything, nil},

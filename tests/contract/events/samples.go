@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 
+	"systole/shared/member"
 	"systole/tests/support/recordings"
 )
 
@@ -192,7 +193,7 @@ func rights() []sample {
 	const consent, password = "/members/consent/", "/members/password/"
 	return []sample{
 		{"members/consent", "none", get(consent, staying), 200, fields{"consent": nil, "code": 200.0}},
-		{"members/consent", "given", post(consent, staying, "version=2026-11"), 200, fields{"code": 200.0}},
+		{"members/consent", "given", post(consent, staying, "version="+member.ConsentVersion), 200, fields{"code": 200.0}},
 		{"members/consent", "unknown_version", post(consent, staying, "version=1999-01"), 400, fields{"error": "field_invalid"}},
 		{"members/consent", "withdrawn", del(consent, staying), 200, fields{"code": 200.0}},
 		{"members/password", "ok", post(password, staying, "password=tachy-cardia!&new_password=brady-cardia!"), 200, fields{"code": 200.0}},

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"systole/shared/member"
 	"systole/tests/support/fixture"
 	"systole/tests/support/recordings"
 	"systole/tests/support/servers"
@@ -111,7 +112,7 @@ func TestNothingIsLeftOfADeletedAccount(t *testing.T) {
 	before := c.left(t)
 
 	token := c.signUp(t, "gildong")
-	c.form(t, "POST", "/members/consent/", token, "version=2026-11").Want(t, 200, "")
+	c.form(t, "POST", "/members/consent/", token, "version="+member.ConsentVersion).Want(t, 200, "")
 	c.upload(t, "/authenticate/make_model/", token, recordings.Enrolment(t, 1)).Want(t, 200, "")
 	c.upload(t, "/authenticate/make_model/", token, recordings.Enrolment(t, 1)).Want(t, 200, "") // replaces the first
 	c.upload(t, "/authenticate/check_user/", token, recordings.Probe(t, 1)).Want(t, 200, "")
@@ -187,10 +188,10 @@ func TestWithdrawingIsAsEasyAsConsenting(t *testing.T) {
 	token := c.signUp(t, "gildong")
 	c.form(t, "DELETE", "/members/consent/", token, "").Want(t, 409, "no_consent")
 	c.form(t, "POST", "/members/consent/", token, "version=1999-01").Want(t, 400, "field_invalid")
-	c.form(t, "POST", "/members/consent/", token, "version=2026-11").Want(t, 200, "")
+	c.form(t, "POST", "/members/consent/", token, "version="+member.ConsentVersion).Want(t, 200, "")
 	c.upload(t, "/authenticate/make_model/", token, recordings.Enrolment(t, 1)).Want(t, 200, "")
 	given := c.form(t, "GET", "/members/consent/", token, "").Want(t, 200, "").Body["consent"].(map[string]any)
-	if given["version"] != "2026-11" || given["given"] == nil || given["withdrawn"] != nil {
+	if given["version"] != member.ConsentVersion || given["given"] == nil || given["withdrawn"] != nil {
 		t.Errorf("consent: %v", given)
 	}
 	c.form(t, "DELETE", "/members/consent/", token, "").Want(t, 200, "")
@@ -209,7 +210,7 @@ func TestAnExportHasAllThatIsKnown(t *testing.T) {
 	c := newCloud(t)
 	token := c.signUp(t, "gildong")
 	enrolment := recordings.Enrolment(t, 1)
-	c.form(t, "POST", "/members/consent/", token, "version=2026-11").Want(t, 200, "")
+	c.form(t, "POST", "/members/consent/", token, "version="+member.ConsentVersion).Want(t, 200, "")
 	c.upload(t, "/authenticate/make_model/", token, enrolment).Want(t, 200, "")
 	c.upload(t, "/authenticate/check_user/", token, recordings.Probe(t, 5)).Want(t, 200, "")
 

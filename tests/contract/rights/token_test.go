@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"systole/shared/member"
 	"systole/tests/support/fixture"
 	"systole/tests/support/recordings"
 )
@@ -31,7 +32,7 @@ func newThief(t *testing.T) *thief {
 	h.handler = fixture.New(settings, stores, clock)
 	a := h.send("POST", "/members/create/", "username=gildong&password=tachy-cardia!&name=N")
 	h.token = a.Want(t, 200, "").Body["token"].(string)
-	h.send("POST", "/members/consent/", "version=2026-11").Want(t, 200, "")
+	h.send("POST", "/members/consent/", "version="+member.ConsentVersion).Want(t, 200, "")
 	h.file("/authenticate/make_model/", recordings.Enrolment(t, 1)).Want(t, 200, "")
 	h.now = h.now.Add(30 * time.Minute)
 	return h

@@ -9,7 +9,7 @@ import requests.adapters
 import schemathesis
 
 PASSWORD = "tachy-cardia!"
-CONSENT = "2026-11"
+CONSENT = "2026-11-26"
 RECORDING = gzip.decompress(
     (pathlib.Path(__file__).parent / "../../support/recordings/testdata/person_01_enrolment.csv.gz").read_bytes()
 )

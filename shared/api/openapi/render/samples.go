@@ -139,7 +139,7 @@ var examples = map[string]string{
 	"username": `"hong"`, "name": `"홍길동"`, "password": `"tachy-cardia!"`, "new_password": `"brady-cardia!"`, "age": "42",
 	"token": `"9c9d0cb77f952e9b577094ee2d5aea82f18b1985"`, "pk": "4012345678901", "detail": `"저장완료."`, "msg": `"로그아웃 되었습니다."`,
 	"nonce": `"fJ3vCq0kXk2mB7n5sQ1yVw"`, "upload": `"b1946ac92492d2347c6235b4d2611184"`, "url": `"https://bucket.s3.eu-central-1.amazonaws.com/…"`, "method": `"PUT"`,
-	"expires_in": "300", "current_version": `"2026-11"`, "version": `"2026-11"`, "event": `"recognised"`, "content": `"MS4wCjEuMQo="`,
+	"expires_in": "300", "current_version": `"2026-11-26"`, "version": `"2026-11-26"`, "event": `"recognised"`, "content": `"MS4wCjEuMQo="`,
 	"format": `"apple"`, "device": `"Apple Watch4,4"`, "lead": `"Lead I"`, "leads": `["Lead I"]`, "heart_rate": "73", "seconds": "30", "seconds_in_all": "30",
 	"file_rate_hz": "512", "rate_hz": "250", "beats_found": "36", "clean_beats": "34", "trust": "0.97", "id": `"4f1d2c9a"`, "bytes": "122880", "quality": "0.97", "algorithm": `"7"`,
 	"reason": "null", "seconds_missing": "0", "beats_missing": "0", "from": "0", "to": "30", "wanted": "30", "r_peak_at": "60", "size": "12000000",
