@@ -118,10 +118,13 @@ func TestObjectsGoInTime(t *testing.T) {
 	}
 }
 
-func TestLogsGoInTime(t *testing.T) {
+func TestLogsAreEncryptedAndGoInTime(t *testing.T) {
 	for id, log := range resources(t, load(t), "AWS::Logs::LogGroup") {
 		if !reflect.DeepEqual(at(log, "Properties", "RetentionInDays"), ref("LogRetentionDays")) {
 			t.Errorf("%s is kept for %v days", id, at(log, "Properties", "RetentionInDays"))
+		}
+		if !reflect.DeepEqual(at(log, "Properties", "KmsKeyId"), arn("Key")) {
+			t.Errorf("%s is encrypted with %v", id, at(log, "Properties", "KmsKeyId"))
 		}
 	}
 }
