@@ -187,7 +187,7 @@ func All() []Function {
 			Grants: []Grant{
 				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
 				allow(tokens, "GetItem"),
-				allow(activity, "PutItem"),
+				allow(activity, "PutItem", "UpdateItem"),
 			},
 		},
 		{
@@ -197,7 +197,7 @@ func All() []Function {
 				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
 				allow(tokens, "BatchWriteItem"),
 				allow(tokensByUsername, "Query"),
-				allow(activity, "PutItem"),
+				allow(activity, "PutItem", "UpdateItem"),
 			},
 		},
 		{
@@ -217,7 +217,7 @@ func All() []Function {
 				allow(members, "GetItem", "UpdateItem"),
 				allow(tokens, "GetItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
 				allow(tokensByUsername, "Query"),
-				allow(activity, "PutItem"),
+				allow(activity, "PutItem", "UpdateItem"),
 			},
 		},
 		{

@@ -90,7 +90,7 @@ func scenarios() []scenario {
 		{"consent", as(joined, "POST", "/members/consent/", "version="+member.ConsentVersion), anything, nil},
 		{"withdrawal", func(t *testing.T, h *Service) Request {
 			token := enrolled(t, h)
-			h.must(t, Request{Method: "POST", Path: "/members/consent/", Token: token, Form: "version="+member.ConsentVersion})
+			h.must(t, Request{Method: "POST", Path: "/members/consent/", Token: token, Form: "version=" + member.ConsentVersion})
 			return Request{Method: "DELETE", Path: "/members/consent/", Token: token}
 		}, noModel, []string{"no_consent"}},
 		{"activity", as(joined, "GET", "/members/activity/", ""), anything, nil},
