@@ -72,7 +72,7 @@ export class Systole {
 
   /** Whether there is a model to check against. @param {CallOptions} [options] */
   async hasModel(options) {
-    const answer = await this.#call("GET", "/authenticate/check_user/", undefined, options);
+    const answer = having("code", await this.#call("GET", "/authenticate/check_user/", undefined, options));
     return answer.ok ? { ok: answer.ok, exists: answer.code === 200 } : answer;
   }
 
@@ -95,14 +95,14 @@ export class Systole {
    */
   async check(files, { rate, lead, recording, fmr, nonce, prove, audience, audienceNonce, ...options } = {}) {
     const fields = { sampling_rate: rate, lead, recording, fmr, nonce, prove, audience, audience_nonce: audienceNonce };
-    const answer = await this.#submit("/authenticate/check_user/", files, fields, { ...options, repeat: true });
+    const answer = having("result", await this.#submit("/authenticate/check_user/", files, fields, { ...options, repeat: true }));
     if (!answer.ok) return { ...answer, accepted: /** @type {const} */ (false) };
     return { ok: answer.ok, accepted: answer.result === "true", assertion: /** @type {string | undefined} */ (answer.assertion) };
   }
 
   /** Draws a nonce for one check, before the recording is made. @param {CallOptions} [options] */
-  challenge(options) {
-    return this.#call("POST", "/authenticate/challenge/", {}, { ...options, repeat: true });
+  async challenge(options) {
+    return having("nonce", await this.#call("POST", "/authenticate/challenge/", {}, { ...options, repeat: true }));
   }
 
   /**
@@ -113,7 +113,7 @@ export class Systole {
    */
   async upload(file, options = {}) {
     const blob = blobOf(file);
-    const place = await this.#call("POST", "/authenticate/uploads/", { size: blob.size }, { signal: options.signal });
+    const place = having("url", await this.#call("POST", "/authenticate/uploads/", { size: blob.size }, { signal: options.signal }));
     if (!place.ok) return place;
     let whole = false; // whether all of it was sent once
     const progress = (/** @type {number} */ share) => { whole ||= share === 1; options.progress?.(share); };
@@ -193,8 +193,9 @@ export class Systole {
     return this.#call("POST", "/console/inspect/", body, { ...options, repeat: true });
   }
 
-  /** @param {any} answer */
-  #loggedIn(answer) {
+  /** @param {any} received */
+  #loggedIn(received) {
+    const answer = having("token", received);
     if (answer.ok) this.token = answer.token;
     return answer;
   }
@@ -279,6 +280,13 @@ async function repeated(attempt, signal) {
     if (!await paused(wait, signal)) return failed("cancelled");
   }
 }
+
+/**
+ * A success has the field, or something on the way has answered instead of the service.
+ * @param {string} field
+ * @param {any} answer
+ */
+const having = (field, answer) => (answer.ok && answer[field] === undefined ? failed("answer_unreadable", undefined, 200) : answer);
 
 /** Whether a failure is one of the moment. @param {any} answer */
 const passing = (answer) => !answer.ok && (["unreachable", "timed_out", "too_many_requests"].includes(answer.code) || [502, 503, 504].includes(answer.status));

@@ -121,7 +121,7 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
 
     /** Whether there is a model to check against. */
     fun hasModel(cancellation: Cancellation = Cancellation()): Outcome<Boolean> =
-        get("/authenticate/check_user/", cancellation).map { it["code"] == 200L }
+        get("/authenticate/check_user/", cancellation).having("code").map { it["code"] == 200L }
 
     /**
      * Makes the person's model of one or more recordings. It is never repeated by
@@ -147,19 +147,19 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
             "prove" to if (prove) "true" else null, "audience" to audience, "audience_nonce" to audienceNonce,
         )
         return submit("/authenticate/check_user/", listOf(probe), fields, true, cancellation, progress)
-            .map { Checked(it["result"] == "true", it["assertion"] as? String) }
+            .having("result").map { Checked(it["result"] == "true", it["assertion"] as? String) }
     }
 
     /** Draws a nonce for one check, before the recording is made. */
     fun challenge(cancellation: Cancellation = Cancellation()): Outcome<String> =
-        call("POST", "/authenticate/challenge/", Body.NONE, cancellation, repeat = true).map { it["nonce"] as String }
+        call("POST", "/authenticate/challenge/", Body.NONE, cancellation, repeat = true).having("nonce").map { it["nonce"] as String }
 
     /**
      * Uploads a file that is larger than a request, and returns the id that stands for
      * it once: [enrol] and [check] do so by themselves.
      */
     fun upload(file: Recording, cancellation: Cancellation = Cancellation(), progress: (Double) -> Unit = {}): Outcome<String> {
-        val place = when (val asked = call("POST", "/authenticate/uploads/", form(mapOf("size" to file.size)), cancellation)) {
+        val place = when (val asked = call("POST", "/authenticate/uploads/", form(mapOf("size" to file.size)), cancellation).having("url")) {
             is Failure -> return asked
             is Success -> asked.value
         }
@@ -230,7 +230,8 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
         return call("POST", "/console/inspect/", body, cancellation, repeat = true)
     }
 
-    private fun loggedIn(answer: Outcome<Fields>): Outcome<Fields> {
+    private fun loggedIn(received: Outcome<Fields>): Outcome<Fields> {
+        val answer = received.having("token")
         if (answer is Success) token = answer.value["token"] as String
         return answer
     }
@@ -433,6 +434,9 @@ private fun repeated(cancellation: Cancellation, attempt: () -> Outcome<Fields>)
     }
     error("an attempt returns")
 }
+
+/** A success has the field, or something on the way has answered instead of the service. */
+private fun Outcome<Fields>.having(field: String): Outcome<Fields> = then { if (it[field] == null) Failure("answer_unreadable", status = 200) else this }
 
 private fun <T, R> Outcome<T>.map(of: (T) -> R): Outcome<R> = then { Success(of(it)) }
 

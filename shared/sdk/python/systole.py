@@ -151,7 +151,7 @@ class Client:
 
     def has_model(self, *, cancel: Optional[Cancellation] = None) -> Result:
         """Answers with the field exists: whether there is a model to check against."""
-        answer = self._call("GET", "/authenticate/check_user/", repeat=True, cancel=cancel)
+        answer = _having("code", self._call("GET", "/authenticate/check_user/", repeat=True, cancel=cancel))
         return Answer({"exists": answer["code"] == 200}) if answer.ok else answer
 
     def enrol(self, *files: File, rate: Optional[float] = None, lead: Optional[str] = None, recording: Optional[str] = None,
@@ -173,20 +173,20 @@ class Client:
         answer came. With an audience an accepted one has an assertion."""
         fields = {"sampling_rate": rate, "lead": lead, "recording": recording, "fmr": fmr, "nonce": nonce,
                   "prove": "true" if prove else None, "audience": audience, "audience_nonce": audience_nonce}
-        answer = self._submit("/authenticate/check_user/", files, fields, repeat=True, progress=progress, cancel=cancel)
+        answer = _having("result", self._submit("/authenticate/check_user/", files, fields, repeat=True, progress=progress, cancel=cancel))
         if not answer.ok:
             return answer
-        return Checked(answer.fields.get("result") == "true", answer.fields.get("assertion"))
+        return Checked(answer["result"] == "true", answer.fields.get("assertion"))
 
     def challenge(self, *, cancel: Optional[Cancellation] = None) -> Result:
         """Draws a nonce for one check, before the recording is made."""
-        return self._call("POST", "/authenticate/challenge/", {}, repeat=True, cancel=cancel)
+        return _having("nonce", self._call("POST", "/authenticate/challenge/", {}, repeat=True, cancel=cancel))
 
     def upload(self, file: File, *, progress: Optional[Progress] = None, cancel: Optional[Cancellation] = None) -> Result:
         """Uploads a file that is larger than a request. Its id, the field upload, stands for it
         once: enrol and check do so by themselves."""
         size, open_file = _opened(file)
-        place = self._call("POST", "/authenticate/uploads/", {"size": size}, cancel=cancel)
+        place = _having("url", self._call("POST", "/authenticate/uploads/", {"size": size}, cancel=cancel))
         if not place.ok:
             return place
 
@@ -270,12 +270,13 @@ class Client:
         body = _multipart({"sampling_rate": rate, "lead": lead, "recording": recording}, files)
         return self._call("POST", "/console/inspect/", body, repeat=True, cancel=cancel)
 
-    def _logged_in(self, answer):
+    def _logged_in(self, answer: Result) -> Result:
+        answer = _having("token", answer)
         if answer.ok:
             self.token = answer["token"]
         return answer
 
-    def _left(self, answer):
+    def _left(self, answer: Result) -> Result:
         if answer.ok:
             self.token = None
         return answer
@@ -417,6 +418,11 @@ def _repeated(attempt: Callable[[], Any], cancel: Optional[Cancellation]):
             return answer
         if cancel.wait(wait):
             return Failure("cancelled", "cancelled")
+
+
+def _having(name: str, answer: Result) -> Result:
+    """A success has the field, or something on the way has answered instead of the service."""
+    return Failure("answer_unreadable", "answer_unreadable", 200) if answer.ok and name not in answer.fields else answer
 
 
 def _stored(answer: Union[tuple[int, float, bytes], Failure]) -> Result:

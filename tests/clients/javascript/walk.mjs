@@ -80,6 +80,9 @@ const lost = await member();
 const asked = await lost.challenge();
 line("answer-lost, check with a nonce", said(await behind("answer-lost-once-more", { token: lost.token }).check(probe, { rate, nonce: asked.nonce })));
 
+const portal = behind("portal", { token: lost.token });
+line("something else answers a log-in", said(await portal.logIn("javascript", password)));
+line("and a check", decided(await portal.check(probe, { rate })));
 line("slow, is there a model", said(await behind("slow", { token: lost.token, timeout: 0.5 }).hasModel()));
 line("slow, enrol", said(await behind("slow", { token: lost.token, timeout: 0.5 }).enrol(enrolment, { rate })));
 line("cancelled", said(await behind("slow", { token: lost.token }).check(second, { rate, signal: AbortSignal.timeout(300) })));

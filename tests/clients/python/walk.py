@@ -114,6 +114,9 @@ lost = member()
 nonce = lost.challenge()["nonce"]
 line("answer-lost, check with a nonce", said(behind("answer-lost-once-more", token=lost.token).check(PROBE, rate=500, nonce=nonce)))
 
+portal = behind("portal", token=lost.token)
+line("something else answers a log-in", said(portal.log_in("python", PASSWORD)))
+line("and a check", decided(portal.check(PROBE, rate=500)))
 line("slow, is there a model", exists(behind("slow", token=lost.token, timeout=0.5).has_model()))
 line("slow, enrol", said(behind("slow", token=lost.token, timeout=0.5).enrol(ENROLMENT, rate=500)))
 line("cancelled", said(behind("slow", token=lost.token).check(SECOND, rate=500, cancel=after(0.3))))

@@ -4,6 +4,8 @@ package e2e
 
 import (
 	"bytes"
+	"crypto/x509"
+	"encoding/pem"
 	"maps"
 	"net/http/httptest"
 	"os"
@@ -86,10 +88,11 @@ func walkAll(t *testing.T, base, files string) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				proxy := faults.New(base)
-				front := httptest.NewServer(proxy)
+				front := httptest.NewTLSServer(proxy)
 				defer front.Close()
 				defer front.CloseClientConnections()
 				cmd := command(front.URL, files)
+				cmd.Env = append(cmd.Environ(), trust(t, front.Certificate())...)
 				var said, complaints bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &said, &complaints
 				if err := cmd.Run(); err != nil {
@@ -106,6 +109,25 @@ func walkAll(t *testing.T, base, files string) {
 			})
 		}
 	})
+}
+
+// trust has the clients believe the proxy's certificate.
+func trust(t *testing.T, certificate *x509.Certificate) []string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "certificate.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw})
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	store := filepath.Join(t.TempDir(), "certificates.p12")
+	keytool := exec.Command("keytool", "-importcert", "-noprompt", "-alias", "proxy", "-file", file, "-keystore", store, "-storetype", "PKCS12", "-storepass", "certificates")
+	if out, err := keytool.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return []string{
+		"NODE_EXTRA_CA_CERTS=" + file, "SSL_CERT_FILE=" + file,
+		"JDK_JAVA_OPTIONS=-Djavax.net.ssl.trustStore=" + store + " -Djavax.net.ssl.trustStorePassword=certificates",
+	}
 }
 
 // asked is how often a client asks behind a fault: what isn't safe to repeat once.

@@ -51,6 +51,9 @@ type request struct {
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	in := request{r, fault, "/" + rest, "http://" + r.Host + "/" + fault, 0}
+	if r.TLS != nil {
+		in.base = "https://" + r.Host + "/" + fault
+	}
 	name := fault + " " + r.Method
 	if in.path != put {
 		name += " " + in.path
@@ -66,6 +69,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
+	case fault == "portal":
+		refuse(w, r, http.StatusOK, "", "")
 	case fault == "always-busy":
 		refuse(w, r, http.StatusServiceUnavailable, "unavailable", "5")
 	case fault == "narrow" && r.ContentLength > 20_000 && !upload:
@@ -115,7 +120,8 @@ func (l *lost) Header() http.Header {
 func (l *lost) Write(b []byte) (int, error) { return len(b), nil }
 func (l *lost) WriteHeader(int)             {}
 
-// refuse answers as the service does, or the gateway in front of it.
+// refuse answers as the service does, or the gateway in front of it; without a word
+// as something that is neither.
 func refuse(w http.ResponseWriter, r *http.Request, status int, word, wait string) {
 	io.Copy(io.Discard, r.Body)
 	if wait != "" {
@@ -123,6 +129,10 @@ func refuse(w http.ResponseWriter, r *http.Request, status int, word, wait strin
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
+	if word == "" {
+		io.WriteString(w, "{}")
+		return
+	}
 	fmt.Fprintf(w, `{"detail":"…","code":%d,"error":%q}`, status, word)
 }
 

@@ -105,6 +105,9 @@ class Walk(private val base: String, folder: File) {
         val nonce = (lost.challenge() as Success).value
         line("answer-lost, check with a nonce", said(behind("answer-lost-once-more", lost.token).check(probe, RATE, nonce = nonce)))
 
+        val portal = behind("portal", lost.token)
+        line("something else answers a log-in", said(portal.logIn("kotlin", PASSWORD)))
+        line("and a check", decided(portal.check(probe, RATE)))
         line("slow, is there a model", said(behind("slow", lost.token, 500).hasModel()))
         line("slow, enrol", said(behind("slow", lost.token, 500).enrol(listOf(enrolment), RATE)))
         line("cancelled", said(behind("slow", lost.token).check(second, RATE, cancellation = after(300))))
