@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
 import { accessible, house, newcomer, signUp, sizes } from "./page.mjs";
 
@@ -54,8 +54,8 @@ for (const [language, command] of Object.entries(pasted)) {
     t.after(() => rmSync(folder, { recursive: true }));
     copyFileSync(join(recordings, "person_01_enrolment.csv"), join(folder, "enrolment.csv"));
     copyFileSync(join(recordings, "person_01_probe.csv"), join(folder, "probe.csv"));
-    for (const name of ["sdk.js", "sdk/systole.py"]) {
-      writeFileSync(join(folder, basename(name)), await (await fetch(`${it.service.address}/${name}`)).text());
+    for (const [at, name] of [["sdk.js", "sdk.mjs"], ["sdk/systole.py", "systole.py"]]) {
+      writeFileSync(join(folder, name), await (await fetch(`${it.service.address}/${at}`)).text());
     }
     const { stdout, stderr } = spawnSync(command[0], [...command.slice(1), text], { cwd: folder, encoding: "utf8", env: { ...process.env, API: it.service.address } });
     assert.match(stdout, language === "curl" ? /저장완료.*\n.*"result":"true","code":200.*\n.*로그아웃/ : /^it is them$/m, stderr);

@@ -51,7 +51,7 @@ samples() {
   "${@:2}" > out || { tail -5 out; exit 1; }
   cd "$here"
 }
-javascript() { cp "$sdk/javascript/sdk.js" "$here/javascript/samples.mjs" . && node samples.mjs; }
+javascript() { cp "$sdk/javascript/sdk.js" sdk.mjs && cp "$here/javascript/samples.mjs" . && node samples.mjs; }
 python() { cp "$sdk/python/systole.py" . && python3 "$here/python/samples.py"; }
 export API PYTHONPATH=.
 samples curl "$here/curl/samples.sh"

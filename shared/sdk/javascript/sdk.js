@@ -367,6 +367,7 @@ class Watch {
   #caller;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  #stopped = false;
   #cancel = () => this.#end("cancelled");
   /** @type {"cancelled" | "timed_out" | null} */
   why = null;
@@ -381,9 +382,12 @@ class Watch {
 
   get signal() { return this.#controller.signal; }
 
+  /** Begins the time limit anew. False after the request's end: its body may be read on. */
   moved() {
     clearTimeout(this.#timer);
+    if (this.#stopped) return false;
     this.#timer = setTimeout(() => this.#end("timed_out"), this.#timeout);
+    return true;
   }
 
   /** @param {"cancelled" | "timed_out"} why */
@@ -393,6 +397,7 @@ class Watch {
   }
 
   stop() {
+    this.#stopped = true;
     clearTimeout(this.#timer);
     this.#caller?.removeEventListener("abort", this.#cancel);
   }
@@ -408,7 +413,7 @@ async function byFetch({ method, url, headers, body, progress }, watch, watched)
   if (body && watched && streams) {
     // A stream has no length of its own, and an upload's address takes only the length it was signed for.
     init.headers = { ...headers, "Content-Length": String(body.size) };
-    init.body = counted(body, (share) => { watch.moved(); progress?.(share); });
+    init.body = counted(body, (share) => { if (watch.moved()) progress?.(share); });
     init.duplex = "half";
   }
   const answer = await fetch(url, init);

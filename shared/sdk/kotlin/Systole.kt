@@ -308,7 +308,7 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
                 connection.useCaches = false
                 connection.connectTimeout = timeoutMillis
                 connection.readTimeout = timeoutMillis
-                headers.forEach(connection::setRequestProperty)
+                for ((name, value) in headers) connection.setRequestProperty(name, value)
                 connection.setRequestProperty("Connection", "close")
                 if (body != null) pass(body, connection, watch, progress)
                 Success(responseOf(connection))

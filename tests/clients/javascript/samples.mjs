@@ -1,11 +1,11 @@
 // What /docs shows to copy in JavaScript, from "// sample: NAME" to "// end". It
-// is run in a folder with recordings and sdk.js: tests/clients/run.sh does so.
+// is run in a folder with recordings and sdk.mjs: tests/clients/run.sh does so.
 
 // sample: quick-start
-// curl -O http://127.0.0.1:8080/sdk.js
+// curl -o sdk.mjs http://127.0.0.1:8080/sdk.js
 // A page imports it from there, without a copy.
 import { readFile } from "node:fs/promises";
-import { Systole } from "./sdk.js";
+import { Systole } from "./sdk.mjs";
 
 const API = process.env.API ?? "http://127.0.0.1:8080";
 const systole = new Systole(API);
@@ -237,9 +237,9 @@ must(await systole.logIn("hong", "brady-cardia!"));
 }
 {
   // sample: sdk
-  await writeFile("sdk.js", await (await fetch(API + "/sdk.js")).text()); // or import it in a page
+  await writeFile("sdk.mjs", await (await fetch(API + "/sdk.js")).text()); // or import it in a page
   // end
-  assert.match(await readFile("sdk.js", "utf8"), /export class Systole/);
+  assert.match(await readFile("sdk.mjs", "utf8"), /export class Systole/);
 }
 {
   // sample: console
