@@ -28,6 +28,7 @@ var (
 	ownersBucket   = []byte("sessions_by_user") // user name, 0, token id -> nothing
 	attemptsBucket = []byte("attempts")         // key -> attempts, JSON
 	activityBucket = []byte("activity")         // user name, 0, ns since 1970, 8 bytes, and the kind (once: a number) -> entry, JSON
+	grantsBucket   = []byte("grants")           // id -> grant, JSON
 	expiryBucket   = []byte("expiry")           // ns since 1970, 8 bytes, name of a bucket, 0, key in it -> nothing
 )
 
@@ -76,7 +77,7 @@ func Open(dir string) (*Store, *Objects, error) {
 
 func createBuckets(tx *bolt.Tx) error {
 	for _, name := range [][]byte{
-		membersBucket, pksBucket, blocksBucket, sessionsBucket, ownersBucket, attemptsBucket, activityBucket, expiryBucket,
+		membersBucket, pksBucket, blocksBucket, sessionsBucket, ownersBucket, attemptsBucket, activityBucket, grantsBucket, expiryBucket,
 	} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err

@@ -23,6 +23,7 @@ type Store struct {
 	blocks   map[int64]string
 	attempts map[string]rules.Attempts
 	events   map[string]map[string]store.Event // by user name and place
+	grants   map[store.GrantID]store.Grant
 }
 
 // update runs the rule on the row under key in one of s's maps, and returns the

@@ -33,6 +33,7 @@ type Tables struct {
 	Members  string
 	Tokens   string
 	Activity string
+	Grants   string
 }
 
 // Store keeps members, sessions and activity.

@@ -21,18 +21,20 @@ import (
 	"systole/shared/store"
 )
 
-// Store is a store of members and sessions.
+// Store is a store of members, sessions and grants.
 type Store interface {
 	store.Members
 	store.Sessions
+	store.Grants
 }
 
-// Run runs all that is asked of a store of members and sessions.
+// Run runs all that is asked of a store of members, sessions and grants.
 func Run(t *testing.T, s Store) {
 	t.Run("members", func(t *testing.T) { members(t, s) })
 	t.Run("sessions", func(t *testing.T) { sessions(t, s) })
 	t.Run("attempts", func(t *testing.T) { attempts(t, s) })
 	t.Run("activity", func(t *testing.T) { activity(t, s) })
+	t.Run("grants", func(t *testing.T) { grants(t, s) })
 	t.Run("rules", func(t *testing.T) { ruled(t, s) })
 }
 

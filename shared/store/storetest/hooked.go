@@ -61,6 +61,24 @@ func (h *Hooked) RecoverPassword(ctx context.Context, from store.Member, hash st
 	return h.Hook(ctx, "RecoverPassword", func() error { return h.Store.RecoverPassword(ctx, from, hash, left, at) })
 }
 
+func (h *Hooked) CreateGrant(ctx context.Context, g store.Grant) error {
+	return h.Hook(ctx, "CreateGrant", func() error { return h.Store.CreateGrant(ctx, g) })
+}
+
+func (h *Hooked) Grant(ctx context.Context, kind store.GrantKind, id store.GrantID) (g store.Grant, err error) {
+	err = h.Hook(ctx, "Grant", func() error { g, err = h.Store.Grant(ctx, kind, id); return err })
+	return g, err
+}
+
+func (h *Hooked) TakeGrant(ctx context.Context, kind store.GrantKind, id store.GrantID, taker string) (g store.Grant, err error) {
+	err = h.Hook(ctx, "TakeGrant", func() error { g, err = h.Store.TakeGrant(ctx, kind, id, taker); return err })
+	return g, err
+}
+
+func (h *Hooked) DeleteGrant(ctx context.Context, id store.GrantID) error {
+	return h.Hook(ctx, "DeleteGrant", func() error { return h.Store.DeleteGrant(ctx, id) })
+}
+
 func (h *Hooked) DeleteMember(ctx context.Context, username string, pk int64) error {
 	return h.Hook(ctx, "DeleteMember", func() error { return h.Store.DeleteMember(ctx, username, pk) })
 }

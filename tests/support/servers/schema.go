@@ -40,6 +40,11 @@ func schema() []dynamodb.CreateTableInput {
 			attribute("username", types.ScalarAttributeTypeS), attribute("at", types.ScalarAttributeTypeS),
 		},
 		KeySchema: []types.KeySchemaElement{key("username", types.KeyTypeHash), key("at", types.KeyTypeRange)},
+	}, {
+		TableName:            aws.String(GrantsTable),
+		BillingMode:          types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{attribute("id", types.ScalarAttributeTypeS)},
+		KeySchema:            []types.KeySchemaElement{key("id", types.KeyTypeHash)},
 	}}
 }
 

@@ -34,6 +34,7 @@ const (
 	MembersTable  = "members"
 	TokensTable   = "tokens"
 	ActivityTable = "activity"
+	GrantsTable   = "grants"
 	Bucket        = "recordings"
 )
 
@@ -52,7 +53,7 @@ func (a AWS) Environment() []string {
 	return []string{
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey,
 		"AWS_ENDPOINT_URL_DYNAMODB=" + a.DynamoDB, "AWS_ENDPOINT_URL_S3=" + a.S3, "AWS_ENDPOINT_URL_SECRETS_MANAGER=" + a.Secrets,
-		"MEMBERS_TABLE=" + MembersTable, "TOKENS_TABLE=" + TokensTable, "ACTIVITY_TABLE=" + ActivityTable, "BUCKET=" + Bucket, "KEYS_SECRET=" + KeysSecret,
+		"MEMBERS_TABLE=" + MembersTable, "TOKENS_TABLE=" + TokensTable, "ACTIVITY_TABLE=" + ActivityTable, "GRANTS_TABLE=" + GrantsTable, "BUCKET=" + Bucket, "KEYS_SECRET=" + KeysSecret,
 	}
 }
 
@@ -73,7 +74,7 @@ func Config(t testing.TB) aws.Config {
 
 // Tables names the tables that Start makes.
 func Tables() dynamo.Tables {
-	return dynamo.Tables{Members: MembersTable, Tokens: TokensTable, Activity: ActivityTable}
+	return dynamo.Tables{Members: MembersTable, Tokens: TokensTable, Activity: ActivityTable, Grants: GrantsTable}
 }
 
 // StartS3 starts an S3 that has the bucket, until the test ends.

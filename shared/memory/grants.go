@@ -1,0 +1,54 @@
+package memory
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+
+	"systole/shared/store"
+	"systole/shared/store/rules"
+)
+
+// CreateGrant: see store.Grants. Grants that had expired when this one was made are
+// forgotten.
+func (s *Store) CreateGrant(_ context.Context, g store.Grant) error {
+	s.mu.Lock()
+	maps.DeleteFunc(s.grants, func(_ store.GrantID, old store.Grant) bool { return !g.Made.Before(old.Expires) })
+	s.mu.Unlock()
+	g.Content = bytes.Clone(g.Content)
+	_, _, err := update(s, &s.grants, g.ID, rules.CreateGrant(g))
+	return err
+}
+
+// Grant: see store.Grants.
+func (s *Store) Grant(_ context.Context, kind store.GrantKind, id store.GrantID) (store.Grant, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g, ok := s.grants[id]
+	if !ok || g.Kind != kind {
+		return store.Grant{}, fmt.Errorf("grant: %w", store.ErrNotFound)
+	}
+	return g, nil
+}
+
+// TakeGrant: see store.Grants.
+func (s *Store) TakeGrant(_ context.Context, kind store.GrantKind, id store.GrantID, taker string) (store.Grant, error) {
+	_, g, err := update(s, &s.grants, id, rules.TakeGrant(kind, taker))
+	return taken(kind, g, err)
+}
+
+// taken is the outcome of TakeGrant for the row as it is left: a grant of another
+// kind is none.
+func taken(kind store.GrantKind, g *store.Grant, err error) (store.Grant, error) {
+	if g == nil || g.Kind != kind {
+		return store.Grant{}, fmt.Errorf("take grant: %w", store.ErrNotFound)
+	}
+	return *g, err
+}
+
+// DeleteGrant: see store.Grants.
+func (s *Store) DeleteGrant(_ context.Context, id store.GrantID) error {
+	_, _, err := update(s, &s.grants, id, rules.DeleteGrant())
+	return err
+}
