@@ -57,6 +57,8 @@ const (
 	MovedPasswords Part = "systole/shared/member/django"
 	// Signing is linked where tokens are signed, or their keys published.
 	Signing Part = "github.com/go-jose/go-jose"
+	// Protocol is linked where the OpenID provider's clients ask.
+	Protocol Part = "github.com/zitadel/oidc"
 )
 
 // Grant allows actions on a resource of the template.
@@ -76,6 +78,7 @@ const (
 	Contract    AlarmGroup = "Contract"    // what the app cannot do without
 	SelfService AlarmGroup = "SelfService" // what members ask for themselves
 	Support     AlarmGroup = "Support"     // what goes along with the others
+	Provider    AlarmGroup = "Provider"    // the OpenID provider
 )
 
 // Memory in MB. Lambda gives processor time in proportion.
@@ -94,6 +97,7 @@ const (
 	tokens           = "Tokens"
 	tokensByUsername = "Tokens/index/by_username"
 	activity         = "Activity"
+	grants           = "Grants"
 	bucket           = "Bucket"
 	templates        = "Bucket/" + store.TemplatePrefix + "*"
 	memories         = "Bucket/" + store.MemoryPrefix + "*"
@@ -291,13 +295,103 @@ func All() []Function {
 		},
 		{
 			Folder: "openid/keys", Routes: at(api.PathKeys, http.MethodGet),
-			Links: []Part{Signing}, MemoryMB: waits, Concurrency: 10, Alarms: Support,
+			Links: []Part{Signing}, MemoryMB: oneCore, Concurrency: 10, Alarms: Provider,
 			Grants: []Grant{allow(keys, "GetSecretValue")},
+		},
+		{
+			Folder: "openid/configuration", Routes: at(api.PathConfiguration, http.MethodGet),
+			MemoryMB: waits, Concurrency: 10, Alarms: Provider,
+			Settings: []string{"ISSUER"},
+		},
+		{
+			Folder: "openid/authorize", Routes: at(api.PathAuthorize, http.MethodGet, http.MethodPost),
+			Links: []Part{Signing, Protocol}, MemoryMB: waits, Concurrency: 50, Alarms: Provider,
+			Settings: []string{"ISSUER", "OPENID_CLIENTS"},
+			Grants: []Grant{
+				allow(members, "GetItem", "UpdateItem"),
+				allow(tokens, "GetItem"),
+				allow(grants, "GetItem", "PutItem", "UpdateItem"),
+				allow(keys, "GetSecretValue"),
+			},
+		},
+		{
+			Folder: "openid/par", Routes: at(api.PathPushed, http.MethodPost),
+			Links: []Part{Signing, Protocol}, MemoryMB: waits, Concurrency: 50, Alarms: Provider,
+			Settings: []string{"ISSUER", "OPENID_CLIENTS"},
+			Grants: []Grant{
+				allow(grants, "GetItem", "PutItem"),
+				allow(keys, "GetSecretValue"),
+			},
+		},
+		{
+			Folder: "openid/token", Routes: at(api.PathToken, http.MethodPost),
+			// The key that signs is made once in a process, which takes a core 0.1 s.
+			Links: []Part{Signing, Protocol}, MemoryMB: oneCore, Concurrency: 50, Alarms: Provider,
+			Settings: []string{"ISSUER", "OPENID_CLIENTS"},
+			Grants: []Grant{
+				{members, []string{"GetItem"}, "The library of the protocol calls the code that reads it."},
+				{tokens, []string{"GetItem"}, "As above."},
+				{grants, []string{"GetItem", "PutItem", "UpdateItem", "DeleteItem"}, "As above."},
+				allow(keys, "GetSecretValue"),
+			},
+		},
+		{
+			Folder: "openid/userinfo", Routes: at(api.PathUserInfo, http.MethodGet, http.MethodPost),
+			MemoryMB: waits, Concurrency: 50, Alarms: Provider,
+			Grants: []Grant{allow(members, "GetItem"), allow(tokens, "GetItem"), allow(grants, "GetItem")},
+		},
+		{
+			Folder: "openid/logout", Routes: at(api.PathEndSession, http.MethodGet, http.MethodPost),
+			Links: []Part{Signing, Protocol}, MemoryMB: waits, Concurrency: 10, Alarms: Provider,
+			Settings: []string{"ISSUER", "OPENID_CLIENTS"},
+			Grants: []Grant{
+				allow(members, "GetItem", "UpdateItem"),
+				allow(tokens, "GetItem", "DeleteItem"),
+				allow(keys, "GetSecretValue"),
+			},
+		},
+		{
+			Folder: "openid/flow", Routes: at(api.PathFlow, http.MethodGet, http.MethodPost),
+			MemoryMB: waits, Concurrency: 50, Alarms: Provider,
+			Settings: []string{"ISSUER", "OPENID_CLIENTS", "CHALLENGE"},
+			Grants: []Grant{
+				allow(members, "GetItem", "UpdateItem"),
+				allow(tokens, "GetItem", "UpdateItem"),
+				allow(grants, "GetItem", "PutItem", "UpdateItem"),
+			},
+		},
+		{
+			Folder: "openid/password", Routes: at(api.PathFlowPassword, http.MethodPost),
+			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 50, Alarms: Provider,
+			Settings: []string{"ISSUER", "OPENID_CLIENTS"},
+			Grants: []Grant{
+				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
+				allow(tokensByUsername, "Query"),
+				allow(tokens, "GetItem", "DeleteItem", "BatchWriteItem"),
+				allow(activity, "BatchWriteItem", "PutItem"),
+				allow(grants, "GetItem"),
+			},
+		},
+		{
+			Folder: "openid/heart", Routes: at(api.PathFlowHeart, http.MethodPost),
+			Links: []Part{SignalProcessing}, MemoryMB: readsFiles, Concurrency: 100, Alarms: Provider,
+			Settings: []string{"ISSUER", "MATCH_FMR", "ADAPTATION", "CONSENT", "CHALLENGE", "SAMPLING_RATE_HZ"},
+			Grants: append([]Grant{
+				allow(tokens, "GetItem", "UpdateItem"),
+				allow(members, "GetItem", "UpdateItem"),
+				allow(activity, "PutItem"),
+				allow(grants, "GetItem"),
+				allow(keys, "GetSecretValue"),
+				allow(templates, "GetObject", "PutObject"),
+				allow(incoming, "GetObject"),
+				{bucket, []string{"ListBucket"}, "Without it S3 answers 403 for an object that isn't there, and a session may remember a model that was replaced."},
+			}, erase(templates, incoming)...),
 		},
 		{
 			Folder: "console",
 			Routes: []Route{
 				{api.PathConsole, []string{http.MethodGet}},
+				{api.PathFlowPage, []string{http.MethodGet}},
 				{"/console/{file}", []string{http.MethodGet}},
 				{api.PathInspect, []string{http.MethodPost}},
 				{api.PathOpenAPI, []string{http.MethodGet}},
@@ -334,12 +428,12 @@ func allow(resource string, actions ...string) Grant {
 
 // erase allows deleting objects with their older versions.
 func erase(objects ...string) []Grant {
-	grants := []Grant{allow(bucket, "ListBucketVersions")}
+	all := []Grant{allow(bucket, "ListBucketVersions")}
 	for _, o := range objects {
-		grants = append(grants, allow(o, "DeleteObject"),
+		all = append(all, allow(o, "DeleteObject"),
 			Grant{o, []string{"DeleteObjectVersion"}, "A deletion that names a version needs it beside DeleteObject."})
 	}
-	return grants
+	return all
 }
 
 // ID is the function's name in the template and of its event files' folder: its

@@ -9,13 +9,15 @@ import (
 	"systole/shared/biometric"
 )
 
-// Routes are all routes below.
+// Routes are all routes below. Those of package protocol are not among them: they
+// link a library that few functions need.
 func (p Parts) Routes() []api.Route {
 	checks := p.Checks() // one, so that its Parallel bounds both routes together
 	return []api.Route{
 		p.Create(), p.LogIn(), p.LogOut(), p.Password(), p.RecoveryCodes(), p.Recover(), p.SessionList(), p.EndSession(), p.Activity(), p.Consent(), p.Export(),
 		p.DeleteAccount(), authenticate.MakeModel(checks), authenticate.CheckUser(checks, p.Assertions, p.Config.Issuer), p.HasModel(), p.GetModel(),
 		p.DeleteModel(), p.Challenge(), p.UploadPlaces(), p.PublicKeys(),
+		p.Configuration(), p.Flow(), p.FlowPassword(), openid.Heart(p.Provider(), checks, p.OpenID()), p.UserInfo(),
 	}
 }
 
@@ -90,3 +92,20 @@ func (p Parts) UploadPlaces() api.Route {
 
 // PublicKeys needs KeySet.
 func (p Parts) PublicKeys() api.Route { return openid.Keys(p.KeySet) }
+
+// Configuration needs nothing.
+func (p Parts) Configuration() api.Route { return openid.Configuration(p.OpenID()) }
+
+// Flow needs Members, Sessions and Grants.
+func (p Parts) Flow() api.Route { return openid.Flow(p.Provider(), p.People(), p.OpenID()) }
+
+// FlowPassword needs Members, Sessions, Grants and Hasher.
+func (p Parts) FlowPassword() api.Route {
+	return openid.Password(p.Provider(), p.People(), p.Tokens(), p.OpenID())
+}
+
+// FlowHeart needs Members, Sessions, Grants, Objects, Keys and Engine.
+func (p Parts) FlowHeart() api.Route { return openid.Heart(p.Provider(), p.Checks(), p.OpenID()) }
+
+// UserInfo needs Members, Sessions and Grants.
+func (p Parts) UserInfo() api.Route { return openid.UserInfo(p.Provider()) }

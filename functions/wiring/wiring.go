@@ -17,6 +17,7 @@ import (
 	"systole/shared/cleanup"
 	"systole/shared/config"
 	"systole/shared/member"
+	"systole/shared/provider"
 	"systole/shared/store"
 )
 
@@ -26,6 +27,7 @@ type Parts struct {
 	Config   config.Config
 	Members  store.Members
 	Sessions store.Sessions
+	Grants   store.Grants
 	Objects  store.Objects
 	Uploads  store.Presigner
 	Hasher   member.Hasher
@@ -62,6 +64,16 @@ func (p Parts) Deletion() *biometric.Deletion {
 // Checks needs Members, Sessions, Objects, Keys and Engine.
 func (p Parts) Checks() *biometric.Service {
 	return biometric.NewService(p.Tokens(), p.Members, p.Objects, p.Keys, p.Engine, p.Config.Biometric(), p.Now, p.Random)
+}
+
+// Provider needs Members, Sessions and Grants.
+func (p Parts) Provider() *provider.Service {
+	return provider.NewService(p.Grants, p.Tokens(), p.Members, p.Config.Clients, p.Now)
+}
+
+// OpenID are the settings of the provider's routes.
+func (p Parts) OpenID() openid.Settings {
+	return openid.Settings{Issuer: p.Config.Issuer, Challenge: p.Config.ChallengeRequired}
 }
 
 // CleanUp needs Members, Sessions and Objects.

@@ -42,7 +42,7 @@ func openStores(o options) (*stores, error) {
 		return nil, errors.Join(err, kept.Close())
 	}
 	operate := func(c config.Config) operator.Deployment { return operator.Local(c, kept, objects, keys) }
-	return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: keys}, operate, absolute(o.data), kept.Close}, nil
+	return &stores{service.Stores{Members: kept, Sessions: kept, Grants: kept, Objects: objects, Keys: keys}, operate, absolute(o.data), kept.Close}, nil
 }
 
 // passingStores keep everything until the process ends.
@@ -56,7 +56,7 @@ func passingStores() (*stores, error) {
 		return nil, err
 	}
 	kept, objects := new(memory.Store), &memory.Objects{Now: time.Now}
-	return &stores{service.Stores{Members: kept, Sessions: kept, Objects: objects, Keys: keys}, nil,
+	return &stores{service.Stores{Members: kept, Sessions: kept, Grants: kept, Objects: objects, Keys: keys}, nil,
 		"memory: gone when this ends", func() error { return nil }}, nil
 }
 

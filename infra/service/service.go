@@ -10,6 +10,7 @@ import (
 	"systole/functions/wiring"
 	"systole/shared/api"
 	"systole/shared/api/openapi"
+	"systole/shared/api/openid/protocol"
 	"systole/shared/assertion"
 	"systole/shared/biometric"
 	"systole/shared/config"
@@ -27,6 +28,7 @@ import (
 type Stores struct {
 	Members  store.Members
 	Sessions store.Sessions
+	Grants   store.Grants
 	Objects  store.Objects
 	Keys     biometric.Keys
 	Uploads  store.Presigner
@@ -35,13 +37,14 @@ type Stores struct {
 // Routes returns every route. random must be safe for concurrent use.
 func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) []api.Route {
 	p := wiring.Parts{
-		Config: c, Members: s.Members, Sessions: s.Sessions, Objects: s.Objects, Uploads: s.Uploads,
+		Config: c, Members: s.Members, Sessions: s.Sessions, Grants: s.Grants, Objects: s.Objects, Uploads: s.Uploads,
 		Hasher: argon2id.New(c.HashCost, c.HashParallel, random).Also(django.Parse), Keys: s.Keys, Engine: engine.New(c.SamplingRateHz),
 		Now: now, Random: random,
 	}
 	keys := signing.New(s.Keys)
 	p.KeySet, p.Assertions = keys, assertion.NewService(keys, member.NewSubjects(s.Members, random), now)
-	return p.Routes()
+	clients := protocol.New(p.Provider(), keys, p.Tokens(), p.OpenID())
+	return append(p.Routes(), clients.Authorize(), clients.Pushed(), clients.Token(), clients.EndSession())
 }
 
 // Pages are the routes for people and their tools: the console, the API's

@@ -137,6 +137,7 @@ var values = map[string]string{
 	"ADAPTATION":          "!Ref Adaptation",
 	"CONSENT":             "!Ref ConsentMode",
 	"CHALLENGE":           "!Ref ChallengeMode",
+	"OPENID_CLIENTS":      "!Ref OpenIDClients",
 	"ISSUER":              `!If [HasDomain, !Sub "https://${DomainName}", ""]`,
 	"SAMPLING_RATE_HZ":    "!Ref SamplingRateHz",
 	"UPLOADS_KEEP":        "!Sub ${UploadsKeepDays}d",
@@ -160,7 +161,7 @@ func variables(f functions.Function) []variable {
 
 // services are AWS's names of the services behind the resources.
 var services = map[string]string{
-	"Members": "dynamodb", "Tokens": "dynamodb", "Activity": "dynamodb", "Bucket": "s3", "Keys": "secretsmanager", "CleanupFailures": "sqs",
+	"Members": "dynamodb", "Tokens": "dynamodb", "Activity": "dynamodb", "Grants": "dynamodb", "Bucket": "s3", "Keys": "secretsmanager", "CleanupFailures": "sqs",
 }
 
 // statementOf says a grant in CloudFormation's words.

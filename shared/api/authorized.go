@@ -36,6 +36,11 @@ func AuthorizedForm(answer Answer, required ...string) Handler {
 // AuthorizedFiles is AuthorizedForm for bodies with files: see [DecodeFiles].
 func AuthorizedFiles(answer Answer) Handler { return prepared(DecodeFiles, true, answer, nil) }
 
+// AnonymousFiles is Anonymous for bodies with files: see [DecodeFiles].
+func AnonymousFiles(answer Answer, required ...string) Handler {
+	return prepared(DecodeFiles, false, answer, required)
+}
+
 func noBody(http.ResponseWriter, *http.Request) (*Form, error) { return &Form{}, nil }
 
 func prepared(decode func(http.ResponseWriter, *http.Request) (*Form, error), authorized bool, answer Answer, required []string) Handler {

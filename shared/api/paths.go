@@ -26,8 +26,20 @@ const (
 	PathUploads       = "/authenticate/uploads"
 )
 
-// The paths that standards have set.
-const PathKeys = "/.well-known/jwks.json"
+// The paths of the OpenID provider; the first two are those that standards have set.
+const (
+	PathKeys          = "/.well-known/jwks.json"
+	PathConfiguration = "/.well-known/openid-configuration"
+	PathAuthorize     = "/openid/authorize"
+	PathPushed        = "/openid/par"
+	PathToken         = "/openid/token"
+	PathUserInfo      = "/openid/userinfo"
+	PathEndSession    = "/openid/logout"
+	PathFlow          = "/openid/flow"
+	PathFlowPassword  = "/openid/password"
+	PathFlowHeart     = "/openid/heart"
+	PathFlowPage      = "/log-in" // at the root, as its files' addresses are relative
+)
 
 // The paths of pages and of their parts.
 const (

@@ -168,6 +168,16 @@ var words = map[fault.Code]word{
 	fault.ChallengeInvalid: {http.StatusConflict, Sentence{
 		"일회용 값이 올바르지 않거나 이미 쓰였거나 시간이 지났습니다. /authenticate/challenge/ 에서 새로 받아 다시 시도해 주세요.",
 		"The nonce is not valid, was used before or is too old. Ask for a new one at /authenticate/challenge/ and try again."}},
+
+	fault.FlowInvalid: {http.StatusConflict, Sentence{
+		"이 로그인은 이미 끝났거나 시간이 지났거나 다른 창에서 시작되었습니다. 앱으로 돌아가 다시 시작해 주세요.",
+		"This log-in has ended, is too old, or was begun in another browser. Go back to the application and start again."}},
+	fault.StepMissing: {http.StatusConflict, Sentence{
+		"아직 끝나지 않은 단계가 있습니다. 이어서 진행해 주세요.",
+		"There is a step left to do. Please go on with it."}},
+	fault.CrossSite: {http.StatusForbidden, Sentence{
+		"다른 사이트에서 보낸 요청은 받지 않습니다. 로그인 페이지에서 직접 진행해 주세요.",
+		"A request from another site is not taken. Go on in the log-in page itself."}},
 	fault.ModelObsolete: {http.StatusConflict, Sentence{
 		"등록된 심전도가 더 이상 쓰이지 않는 방식으로 만들어졌습니다. 심전도를 다시 등록해 주세요.",
 		"Your ECG was enrolled in a way that is no longer used. Please enrol again."}},

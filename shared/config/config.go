@@ -11,6 +11,7 @@ import (
 
 	"systole/shared/biometric"
 	"systole/shared/member"
+	"systole/shared/provider"
 )
 
 // Names of the variables that locate the service's resources. They have no
@@ -19,6 +20,7 @@ const (
 	MembersTable  = "MEMBERS_TABLE"
 	TokensTable   = "TOKENS_TABLE"
 	ActivityTable = "ACTIVITY_TABLE"
+	GrantsTable   = "GRANTS_TABLE"
 	Bucket        = "BUCKET"
 	KeysSecret    = "KEYS_SECRET"
 )
@@ -29,6 +31,7 @@ type Config struct {
 	MembersTable  string // DynamoDB table
 	TokensTable   string // DynamoDB table
 	ActivityTable string // DynamoDB table
+	GrantsTable   string // DynamoDB table
 	Bucket        string // S3 bucket
 	KeysSecret    string // secret of Secrets Manager
 
@@ -51,6 +54,8 @@ type Config struct {
 	OrphansAfter   time.Duration // age from which a template without a pointer is deleted
 	UnusedAfter    time.Duration // time without an accepted check after which a template is deleted
 	CleanUpPerKind int           // items that one clean-up looks at, for each kind
+
+	Clients provider.Clients // of the OpenID provider
 
 	Issuer string // address of the service in tokens for third parties; empty for the one asked
 

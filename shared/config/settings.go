@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"systole/shared/ecg/rate"
+	"systole/shared/provider"
 )
 
 // setting is a variable and where its value goes.
@@ -33,6 +34,8 @@ func settings() []setting {
 			text(func(c *Config) *string { return &c.TokensTable })},
 		{ActivityTable, "", "systole-activity", "the DynamoDB table of what happened to accounts",
 			text(func(c *Config) *string { return &c.ActivityTable })},
+		{GrantsTable, "", "systole-grants", "the DynamoDB table of what clients were granted for a short time",
+			text(func(c *Config) *string { return &c.GrantsTable })},
 		{Bucket, "", "systole-recordings", "the S3 bucket of uploads and models",
 			text(func(c *Config) *string { return &c.Bucket })},
 		{KeysSecret, "", "systole-keys", "the name or ARN of the secret in Secrets Manager that holds the keys of the models",
@@ -76,6 +79,8 @@ func settings() []setting {
 		{"CLEANUP_LIMIT", "10000", "10000", "how many items of each kind one clean-up looks at, 1 to 1000000",
 			number(func(c *Config) *int { return &c.CleanUpPerKind }, 1, 1_000_000)},
 
+		{"OPENID_CLIENTS", "", `'[{"client_id":"site","client_name":"My site","client_secret_sha256":"…","redirect_uris":["https://site.example/callback"]}]'`, "the applications that people may log in to with their account here, as a JSON array in the words of RFC 7591; none when empty",
+			clients},
 		{"ISSUER", "", "https://ecg.example.com", "the service's own address, as tokens for third parties name it; when empty, the one that a request came to",
 			issuer},
 		{"CORS_ORIGINS", "", "https://app.example.com,https://admin.example.com", "the origins whose pages may call, with commas between, or *; none when empty",
@@ -197,6 +202,11 @@ func issuer(c *Config, value string) error {
 	}
 	c.Issuer = value
 	return nil
+}
+
+func clients(c *Config, value string) (err error) {
+	c.Clients, err = provider.ParseClients(value)
+	return err
 }
 
 func uploadsOrigin(c *Config, value string) error {

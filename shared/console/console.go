@@ -62,6 +62,8 @@ func Routes(s Settings) ([]api.Route, error) {
 		switch name {
 		case index:
 			routes = append(routes, p.Route(api.PathConsole))
+		case logIn:
+			routes = append(routes, p.Route(api.PathFlowPage))
 		case worker:
 			routes = append(routes, api.Route{Path: AssetPath + worker, Methods: map[string]api.Handler{http.MethodGet: scoped(p.Answer)}})
 		default:
@@ -71,10 +73,12 @@ func Routes(s Settings) ([]api.Route, error) {
 	return routes, nil
 }
 
-// index is the page itself, and worker the script by which a browser caches it:
-// both have the same address in every version.
+// index is the page itself, logIn that of a log-in for another application, and
+// worker the script by which a browser caches the first: they have the same address
+// in every version.
 const (
 	index  = "index.html"
+	logIn  = "login.html"
 	worker = "worker.js"
 )
 
@@ -128,7 +132,7 @@ func withVersion(name, version string) string {
 func references(names []string, version string) *strings.Replacer {
 	var pairs []string
 	for _, name := range names {
-		if name == index || name == worker {
+		if name == index || name == logIn || name == worker {
 			continue
 		}
 		for _, folder := range []string{"", "./", "console/"} {

@@ -50,6 +50,11 @@ const (
 	ChallengeMissing Code = "challenge_missing"
 	ChallengeInvalid Code = "challenge_invalid"
 
+	// Log-in for another application.
+	FlowInvalid Code = "flow_invalid"
+	StepMissing Code = "step_missing"
+	CrossSite   Code = "cross_site"
+
 	// Faults of a recording.
 	Replay               Code = "replay"
 	Unnatural            Code = "unnatural"

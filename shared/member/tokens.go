@@ -52,6 +52,12 @@ func (t *Tokens) Authenticate(ctx context.Context, token string) (store.Session,
 	if err != nil {
 		return store.Session{}, err
 	}
+	return t.Current(ctx, id)
+}
+
+// Current returns the session with this id, or fault.TokenInvalid. It costs one
+// read. Callers that also load the member must call Confirm.
+func (t *Tokens) Current(ctx context.Context, id store.TokenID) (store.Session, error) {
 	s, err := t.sessions.Session(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Session{}, fault.New(fault.TokenInvalid)

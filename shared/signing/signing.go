@@ -22,9 +22,22 @@ import (
 	"systole/shared/biometric/protect"
 )
 
-// purpose is what the secrets of the keys are derived for. It is part of every
-// key, and stays as it is.
-const purpose = "signing ES256"
+// kind is a kind of key: an algorithm, and what the secrets of its keys are derived
+// for. That is part of every key, and stays as it is.
+type kind struct {
+	algorithm jose.SignatureAlgorithm
+	purpose   string
+	suffix    string // of the key id
+	derive    func(secret []byte) (any, error)
+}
+
+var (
+	// ec is for assertions: its keys are made in 0.1 ms, and its signatures are short.
+	ec = kind{jose.ES256, "signing ES256", "", func(secret []byte) (any, error) { return keygen.ECDSA(elliptic.P256(), secret) }}
+	// rsa is for ID tokens, which every client can verify (OpenID Connect Core 1.0,
+	// 15.1). A key takes a core some 0.1 s to make, once in a process.
+	rsa = kind{jose.RS256, "signing RS256", "-rsa", func(secret []byte) (any, error) { return keygen.RSA(2048, secret) }}
+)
 
 // Source is where the service's secrets come from.
 type Source interface {
@@ -44,59 +57,79 @@ func New(source Source) *Keys {
 	return &Keys{source: source, derived: make(map[string]jose.JSONWebKey)}
 }
 
-// Current is the key that signs: ECDSA on P-256, with its id.
-func (k *Keys) Current(ctx context.Context) (jose.JSONWebKey, error) {
-	all, err := k.all(ctx)
-	if err != nil {
-		return jose.JSONWebKey{}, err
-	}
-	return all[0], nil
-}
+// Current is the key that signs assertions: ECDSA on P-256, with its id.
+func (k *Keys) Current(ctx context.Context) (jose.JSONWebKey, error) { return k.current(ctx, ec) }
 
-// JSON is the set of the keys to verify with, the current one first.
+// CurrentRSA is the key that signs ID tokens.
+func (k *Keys) CurrentRSA(ctx context.Context) (jose.JSONWebKey, error) { return k.current(ctx, rsa) }
+
+// PublicRSA are the keys to verify ID tokens with, the current one first.
+func (k *Keys) PublicRSA(ctx context.Context) ([]jose.JSONWebKey, error) { return k.public(ctx, rsa) }
+
+// JSON is the set of all keys to verify with, the current ones first.
 func (k *Keys) JSON(ctx context.Context) ([]byte, error) {
-	all, err := k.all(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var set jose.JSONWebKeySet
-	for _, key := range all {
-		set.Keys = append(set.Keys, key.Public())
+	for _, of := range []kind{ec, rsa} {
+		all, err := k.public(ctx, of)
+		if err != nil {
+			return nil, err
+		}
+		set.Keys = append(set.Keys, all...)
 	}
 	return json.Marshal(set)
 }
 
-// all returns at least one key.
-func (k *Keys) all(ctx context.Context) ([]jose.JSONWebKey, error) {
-	ring, err := k.source.Ring(ctx)
+// current is the key of the current secret: only that is derived.
+func (k *Keys) current(ctx context.Context, of kind) (jose.JSONWebKey, error) {
+	secrets, err := k.secrets(ctx, of)
 	if err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
+		return jose.JSONWebKey{}, err
 	}
-	secrets := ring.Derive(purpose)
-	if len(secrets) == 0 {
-		return nil, fmt.Errorf("derive signing key: %w", protect.ErrKey)
+	return k.derive(of, secrets[0])
+}
+
+// public are the public halves of the keys of all secrets.
+func (k *Keys) public(ctx context.Context, of kind) ([]jose.JSONWebKey, error) {
+	secrets, err := k.secrets(ctx, of)
+	if err != nil {
+		return nil, err
 	}
 	all := make([]jose.JSONWebKey, len(secrets))
 	for i, secret := range secrets {
-		if all[i], err = k.derive(secret); err != nil {
+		key, err := k.derive(of, secret)
+		if err != nil {
 			return nil, err
 		}
+		all[i] = key.Public()
 	}
 	return all, nil
 }
 
-func (k *Keys) derive(secret protect.Derived) (jose.JSONWebKey, error) {
-	id := hex.EncodeToString(secret.ID[:])
+// secrets returns at least one.
+func (k *Keys) secrets(ctx context.Context, of kind) ([]protect.Derived, error) {
+	ring, err := k.source.Ring(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	secrets := ring.Derive(of.purpose)
+	if len(secrets) == 0 {
+		return nil, fmt.Errorf("derive signing key: %w", protect.ErrKey)
+	}
+	return secrets, nil
+}
+
+func (k *Keys) derive(of kind, secret protect.Derived) (jose.JSONWebKey, error) {
+	id := hex.EncodeToString(secret.ID[:]) + of.suffix
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if key, ok := k.derived[id]; ok {
 		return key, nil
 	}
-	private, err := keygen.ECDSA(elliptic.P256(), secret.Secret[:])
+	private, err := of.derive(secret.Secret[:])
 	if err != nil {
 		return jose.JSONWebKey{}, fmt.Errorf("derive signing key: %w", err)
 	}
-	key := jose.JSONWebKey{Key: private, KeyID: id, Algorithm: string(jose.ES256), Use: "sig"}
+	key := jose.JSONWebKey{Key: private, KeyID: id, Algorithm: string(of.algorithm), Use: "sig"}
 	k.derived[id] = key
 	return key, nil
 }

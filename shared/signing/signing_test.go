@@ -59,7 +59,7 @@ func signed(t *testing.T, k *Keys) *jose.JSONWebSignature {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, err = jose.ParseSigned(text, []jose.SignatureAlgorithm{jose.ES256}); err != nil {
+	if s, err = jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.ES256}); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -90,8 +90,13 @@ func TestWhatIsSignedInAnyStepOfARotationIsVerifiedInTheStepsAround(t *testing.T
 // A stored secret gives the same key in every version of the service.
 func TestTheKeyOfASecretStaysWhatItIs(t *testing.T) {
 	text, err := written(t, fmt.Sprintf(`{"current":%q}`, secret("k"))).JSON(t.Context())
-	const want = `{"keys":[{"use":"sig","kty":"EC","kid":"31f8bdf5b636decf","crv":"P-256","alg":"ES256",` +
-		`"x":"MvxFWspwm9UARcykcqoO5juPU26kAq5tdGgzg2hV4H4","y":"xbCz0DwwWWG_PfnQZo346uVKYF5YEStSbR37KRkWwUY"}]}`
+	const want = `{"keys":[` +
+		`{"use":"sig","kty":"EC","kid":"31f8bdf5b636decf","crv":"P-256","alg":"ES256",` +
+		`"x":"MvxFWspwm9UARcykcqoO5juPU26kAq5tdGgzg2hV4H4","y":"xbCz0DwwWWG_PfnQZo346uVKYF5YEStSbR37KRkWwUY"},` +
+		`{"use":"sig","kty":"RSA","kid":"31f8bdf5b636decf-rsa","alg":"RS256","n":"r2kvKSTnNT7Mk9gArwnzig3pO4WibUL-EPyncn0upFaDVVQMwBFyjIlq2DMK` +
+		`uv3Ck1VUotzgsay3ffIUdY3dM88813yyMwqIXwug-AOREVQ4FmrR-fQHpGYEPtCjzcWV1886NY-E2OF4TFZF7aUvCLDuYkOzh7YJ43HlKn5pKtlirvdUwI2AKL_-C_73RmIy` +
+		`bTY-obkJSjW1Q2rJSaOHAHxQ46osfJoBt2NNhqf12JKGAfpdYymuqzgVqEs-aMlKN0YraUetiqi6_EgZWuLACigYY4pvNT0j1a4FYc0tb6e0A0IHRxVD4pg_jrgYADN5QbxP` +
+		`cUdWiZrSqBvj2NjvMQ","e":"AQAB"}]}`
 	if err != nil || string(text) != want {
 		t.Errorf("%s, %v", text, err)
 	}

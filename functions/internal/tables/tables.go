@@ -9,13 +9,13 @@ import (
 	"systole/shared/config"
 )
 
-// Plug puts in the members, sessions and activity.
+// Plug puts in the members, sessions, activity and grants.
 func Plug(env *lambda.Environment, p *wiring.Parts) {
-	env.Need(config.MembersTable, config.TokensTable, config.ActivityTable)
+	env.Need(config.MembersTable, config.TokensTable, config.ActivityTable, config.GrantsTable)
 	sdk, err := client.Config(env.Getenv)
 	env.Fail(err)
 	store := dynamo.New(client.Tables(sdk), client.Endpoint(env.Getenv, "DYNAMODB"), dynamo.Tables{
-		Members: p.Config.MembersTable, Tokens: p.Config.TokensTable, Activity: p.Config.ActivityTable,
+		Members: p.Config.MembersTable, Tokens: p.Config.TokensTable, Activity: p.Config.ActivityTable, Grants: p.Config.GrantsTable,
 	})
-	p.Members, p.Sessions = store, store
+	p.Members, p.Sessions, p.Grants = store, store, store
 }

@@ -35,7 +35,7 @@ func (h *fixture) asserted(t testing.TB, a answer) map[string]any {
 	if err := json.Unmarshal(published, &set); err != nil {
 		t.Fatal(err)
 	}
-	signed, err := jose.ParseSigned(body.Assertion, []jose.SignatureAlgorithm{jose.ES256})
+	signed, err := jose.ParseSignedCompact(body.Assertion, []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func CheckUser(v Verifier, a Assertions, issuer string) api.Route {
 
 func makeModel(e Enroller) api.Answer {
 	return func(w http.ResponseWriter, r *api.Request) error {
-		submitted, err := submissionFrom(r.Form)
+		submitted, err := SubmissionFrom(r.Form)
 		if err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func checkUser(v Verifier, a Assertions, issuer string) api.Answer {
 }
 
 func checkFrom(form *api.Form) (c biometric.Check, err error) {
-	if c.Submission, err = submissionFrom(form); err != nil {
+	if c.Submission, err = SubmissionFrom(form); err != nil {
 		return c, err
 	}
 	if c.FMR, err = statedFMR(form); err != nil {
@@ -148,9 +148,9 @@ func checkFrom(form *api.Form) (c biometric.Check, err error) {
 	return c, nil
 }
 
-// submissionFrom takes the files that were sent, and the comma-separated ids of
+// SubmissionFrom takes the files that were sent, and the comma-separated ids of
 // those that were uploaded before.
-func submissionFrom(form *api.Form) (s biometric.Submission, err error) {
+func SubmissionFrom(form *api.Form) (s biometric.Submission, err error) {
 	for _, f := range form.Files {
 		s.Files = append(s.Files, f.Content)
 	}

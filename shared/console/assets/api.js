@@ -135,6 +135,13 @@ export async function check(recording, options = {}) {
   return answer.result === "true";
 }
 
+// A log-in for another application: what is asked for, its steps, its end.
+export const flow = (id) => call("GET", "openid/flow?" + new URLSearchParams({ flow: id }));
+export const flowPassword = (id, username, password) => call("POST", "openid/password", { flow: id, username, password });
+export const endFlow = (id, answer) => call("POST", "openid/flow", { flow: id, answer });
+export const flowHeart = async (id, recording, nonce, options) =>
+  (await withRecordings("openid/heart", [recording], { flow: id, nonce }, options)).result;
+
 // inspect looks at a recording, or at the part of it that stands for it.
 export function inspect({ files, rate, lead, part }, signal) {
   const form = new FormData();

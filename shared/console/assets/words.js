@@ -245,6 +245,19 @@ const words = {
   rateAsk: ["At which rate was it recorded? Choose the one at which the heart beats as it did.", "어떤 속도로 측정했나요? 심박수가 맞는 것을 고르세요."],
   rateChip: ["{rate} Hz", "{rate} Hz"],
   rateChipHeart: ["{rate} Hz · {heart} a minute", "{rate} Hz · 분당 {heart}회"],
+  loginFor: ["Log in to {client}", "{client}에 로그인"],
+  loginPassword: ["It asks for your password.", "비밀번호로 로그인합니다."],
+  loginHeart: ["It asks for your password and your heart.", "비밀번호와 심전도로 로그인합니다."],
+  loginProfile: ["{client} is told your name and user name. Your ECG stays here.", "{client}에 이름과 아이디를 알려 줍니다. 심전도는 전달되지 않습니다."],
+  loginNoProfile: ["{client} is told neither name nor user name. Your ECG stays here.", "{client}에 이름과 아이디를 알려 주지 않습니다. 심전도는 전달되지 않습니다."],
+  loginGoOn: ["Go on to {client}", "{client}(으)로 계속"],
+  loginCancel: ["Back to {client} without logging in", "로그인하지 않고 {client}(으)로 돌아가기"],
+  loginNotYou: ["Record anew, sitting still, and try that.", "가만히 앉아 새로 측정한 기록으로 다시 시도해 주세요."],
+  otherPerson: ["Somebody else?", "다른 사람인가요?"],
+  heartHow: ["Ten seconds of your ECG, made just now: the file of any ECG device, or a chest strap.", "방금 측정한 심전도 10초가 필요합니다. 심전도 기기의 파일이나 가슴 스트랩을 쓰세요."],
+  chosenCheck: ["Ask your heart with {name}", "{name} 기록으로 확인"],
+  notEnrolledYet: ["Your heart isn't known here yet", "아직 등록된 심전도가 없습니다"],
+  notEnrolledMore: ["Enrol a recording in the console first, and begin again.", "먼저 콘솔에서 심전도를 등록한 뒤 다시 시작해 주세요."],
   footer: ["No medical device: it tells who you are, not how you are.", "의료 기기가 아닙니다. 건강 상태가 아니라 본인 여부만 확인합니다."],
 
   too_short: ["too short", "너무 짧음"],
@@ -376,6 +389,9 @@ const refusals = {
   model_damaged: [["Please enrol again", "다시 등록해 주세요"], ["The enrolment is damaged and can't be used.", "등록된 심전도가 손상되어 쓸 수 없습니다."]],
   model_disabled: [["The enrolment is locked", "등록된 심전도가 잠겼습니다"], ["Too many checks failed. Log in again and enrol anew.", "본인 확인에 너무 여러 번 실패했습니다. 다시 로그인해 새로 등록해 주세요."], ["logIn"]],
   challenge_missing: [["The check came too late", "확인이 늦었습니다"], ["Try it again.", "다시 시도해 주세요."], ["again"]],
+  flow_invalid: [["This log-in is over", "이 로그인은 끝났습니다"], ["It has ended, is too old, or was begun in another browser. Go back to the application and start again.", "이미 끝났거나 시간이 지났거나 다른 창에서 시작되었습니다. 앱으로 돌아가 다시 시작해 주세요."]],
+  step_missing: [["There is a step left to do", "남은 단계가 있습니다"], ["Go on with it.", "이어서 진행해 주세요."], ["reload"]],
+  cross_site: [["This page was opened in a wrong way", "페이지가 잘못 열렸습니다"], ["Go back to the application and start again.", "앱으로 돌아가 다시 시작해 주세요."]],
   challenge_invalid: [["The check came too late", "확인이 늦었습니다"], ["Try it again.", "다시 시도해 주세요."], ["again"]],
   replay: [["Used before", "이미 쓴 기록입니다"], ["A recording counts once, so that a copy is of no use to a thief. Record anew.", "복사한 기록을 막기 위해 기록은 한 번만 쓸 수 있습니다. 새로 측정해 주세요."], ["other"]],
   unnatural: [["Not from a living heart", "살아 있는 심장의 기록이 아닙니다"], ["The beats are too much alike. Send the device's own recording, made just now.", "박동이 서로 지나치게 같습니다. 기기에서 새로 측정한 기록을 보내 주세요."], ["other"]],
@@ -484,8 +500,13 @@ function speak(element, attribute, sentence) {
 }
 
 export function switchLanguage() {
-  current = current === "ko" ? "en" : "ko";
+  setLanguage(current === "ko" ? "en" : "ko");
   localStorage.setItem(keptLanguage, current);
+}
+
+// setLanguage is for this page only.
+export function setLanguage(to) {
+  current = to;
   translate();
 }
 

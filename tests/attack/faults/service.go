@@ -33,7 +33,7 @@ func NewService() (*Service, error) {
 	h.Stores = stores
 	t := &storetest.Hooked{Store: stores.Members.(*memory.Store), Hook: h.call}
 	b := &storetest.HookedObjects{Objects: stores.Objects, Hook: h.call}
-	return h, h.open(service.Stores{Members: t, Sessions: t, Objects: b, Keys: stores.Keys})
+	return h, h.open(service.Stores{Members: t, Sessions: t, Grants: t, Objects: b, Keys: stores.Keys})
 }
 
 func (h *Service) clock() time.Time { return h.now }

@@ -24,15 +24,23 @@ const (
 	mostOfHello  = 1.7     // times the start of hello
 	mostZipBytes = 4 << 20 // of what is uploaded
 	// mostParameters is how many of these bytes learned parameters may add to a
-	// function that compares hearts.
+	// function that compares hearts, and mostLibrary the library to one that answers
+	// the OpenID provider's clients.
 	mostParameters = 3 << 19
+	mostLibrary    = 3 << 19
 )
 
 // mostZipped is the largest zip that the program of a folder may have.
 func mostZipped(folder string) int {
 	for _, f := range functions.All() {
-		if "functions/"+f.Folder == folder && slices.Contains(f.Links, functions.SignalProcessing) {
+		if "functions/"+f.Folder != folder {
+			continue
+		}
+		if slices.Contains(f.Links, functions.SignalProcessing) {
 			return mostZipBytes + mostParameters
+		}
+		if slices.Contains(f.Links, functions.Protocol) {
+			return mostZipBytes + mostLibrary
 		}
 	}
 	return mostZipBytes

@@ -126,7 +126,7 @@ func measureAll(ctx context.Context, programs []*program, rounds int) error {
 func environment() []string {
 	return []string{
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret", "AWS_SESSION_TOKEN=token",
-		"MEMBERS_TABLE=members", "TOKENS_TABLE=tokens", "ACTIVITY_TABLE=activity", "BUCKET=bucket", "KEYS_SECRET=keys", "METRICS_NAMESPACE=systole",
+		"MEMBERS_TABLE=members", "TOKENS_TABLE=tokens", "ACTIVITY_TABLE=activity", "GRANTS_TABLE=grants", "BUCKET=bucket", "KEYS_SECRET=keys", "METRICS_NAMESPACE=systole",
 	}
 }
 

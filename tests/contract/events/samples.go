@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"net/http"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"systole/shared/member"
 	"systole/tests/support/recordings"
 )
@@ -52,7 +54,7 @@ func samples() ([]sample, error) {
 	all = append(all, enrolments(own)...)
 	all = append(all, modelQuestions()...)
 	all = append(all, checks(probe, stranger)...)
-	all = append(all, publicKeys()...)
+	all = append(all, provider()...)
 	all = append(all, logOuts()...)
 	all = append(all, recoveries()...)
 	all = append(all, rights()...)
@@ -148,8 +150,26 @@ func checks(probe, stranger []byte) []sample {
 	}
 }
 
-func publicKeys() []sample {
-	return []sample{{"openid/keys", "ok", request(http.MethodGet, "/.well-known/jwks.json", "", "", nil), 200, nil}}
+// provider are requests to the OpenID provider, which has no clients here.
+func provider() []sample {
+	const issuer = "https://abcdefghij.execute-api.us-east-1.amazonaws.com/prod"
+	return []sample{
+		{"openid/keys", "ok", request(http.MethodGet, "/.well-known/jwks.json", "", "", nil), 200, nil},
+		{"openid/configuration", "ok", request(http.MethodGet, "/.well-known/openid-configuration", "", "", nil),
+			200, fields{"issuer": issuer, "token_endpoint": issuer + "/openid/token"}},
+		{"openid/par", "invalid_client", formRequest("/openid/par", "client_id=shop&client_secret=secret"), 401, fields{"error": "invalid_client"}},
+		{"openid/token", "invalid_client", formRequest("/openid/token", "grant_type=authorization_code&code=c&client_id=shop&client_secret=secret"),
+			401, fields{"error": "invalid_client"}},
+		{"openid/userinfo", "invalid_token", bearer(request(http.MethodGet, "/openid/userinfo", "", "", nil), "used"), 401, fields{"error": "invalid_token"}},
+		{"openid/flow", "flow_invalid", request(http.MethodGet, "/openid/flow", "", "", nil), 409, fields{"error": "flow_invalid"}},
+		{"openid/password", "cross_site", formRequest("/openid/password", "flow=f&username=hong&password=tachy-cardia!"), 403, fields{"error": "cross_site"}},
+		{"openid/heart", "cross_site", fileRequest("/openid/heart", "", fields{"flow": "f"}, "data", []byte("1\n")), 403, fields{"error": "cross_site"}},
+	}
+}
+
+func bearer(e events.APIGatewayProxyRequest, token string) events.APIGatewayProxyRequest {
+	e.Headers["Authorization"], e.MultiValueHeaders["Authorization"] = "Bearer "+token, []string{"Bearer " + token}
+	return e
 }
 
 func logOuts() []sample {

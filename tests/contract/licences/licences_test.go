@@ -21,6 +21,7 @@ var allowed = []struct {
 	{"BSD-3-Clause", []string{"Redistribution and use in source and binary forms", "Neither the name"}},
 	{"BSD-2-Clause", []string{"Redistribution and use in source and binary forms"}},
 	{"ISC", []string{"Permission to use, copy, modify, and", "distribute this software for any purpose with or without fee is hereby granted"}},
+	{"Unlicense", []string{"This is free and unencumbered software released into the public domain."}},
 	{"MIT", []string{"Permission is hereby granted, free of charge"}},
 }
 

@@ -187,7 +187,7 @@ func TestEveryVariableIsOneThatTheCodeReads(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{config.MembersTable, config.TokensTable, config.ActivityTable} {
+	for _, name := range []string{config.MembersTable, config.TokensTable, config.ActivityTable, config.GrantsTable} {
 		if shared[name] == nil {
 			t.Errorf("%s is given to nobody", name)
 		}

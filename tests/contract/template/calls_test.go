@@ -282,7 +282,7 @@ func (g *grants) tablesIn(n ast.Node) (tables []string, index string) {
 		}
 		switch obj := obj.(type) {
 		case *types.Var:
-			if obj.IsField() && slices.Contains([]string{"Members", "Tokens", "Activity"}, obj.Name()) {
+			if obj.IsField() && slices.Contains([]string{"Members", "Tokens", "Activity", "Grants"}, obj.Name()) {
 				tables = append(tables, obj.Name())
 			}
 		case *types.Const:

@@ -26,7 +26,7 @@ func unseen(f functions.Function) []string {
 
 // actions are a grant's, as "action resource".
 func actions(g functions.Grant) []string {
-	services := map[string]string{"Members": "dynamodb", "Tokens": "dynamodb", "Activity": "dynamodb", "Bucket": "s3", "Keys": "secretsmanager", "CleanupFailures": "sqs"}
+	services := map[string]string{"Members": "dynamodb", "Tokens": "dynamodb", "Activity": "dynamodb", "Grants": "dynamodb", "Bucket": "s3", "Keys": "secretsmanager", "CleanupFailures": "sqs"}
 	id, _, _ := strings.Cut(g.Resource, "/")
 	var all []string
 	for _, a := range g.Actions {

@@ -1,0 +1,18 @@
+// Package protocol makes the routes of the OpenID provider that its clients'
+// requests come to.
+package protocol
+
+import (
+	"systole/functions/wiring"
+	"systole/shared/api"
+	"systole/shared/api/openid/protocol"
+	"systole/shared/signing"
+)
+
+// Route returns what makes a route of the protocol. It needs Members, Sessions,
+// Grants and Keys.
+func Route(of func(*protocol.Protocol) api.Route) func(wiring.Parts) api.Route {
+	return func(p wiring.Parts) api.Route {
+		return of(protocol.New(p.Provider(), signing.New(p.Keys), p.Tokens(), p.OpenID()))
+	}
+}

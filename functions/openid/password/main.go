@@ -1,0 +1,11 @@
+// Command password is the function of the log-in page's first step.
+package main
+
+import (
+	"systole/functions/internal/endpoint"
+	"systole/functions/internal/passwords"
+	"systole/functions/internal/tables"
+	"systole/functions/wiring"
+)
+
+func main() { endpoint.Main(wiring.Parts.FlowPassword, tables.Plug, passwords.Plug) }

@@ -1,0 +1,14 @@
+// Command token is the function where a client changes a code for tokens.
+package main
+
+import (
+	"systole/functions/internal/endpoint"
+	"systole/functions/internal/keys"
+	"systole/functions/internal/protocol"
+	"systole/functions/internal/tables"
+	openid "systole/shared/api/openid/protocol"
+)
+
+func main() {
+	endpoint.Main(protocol.Route((*openid.Protocol).Token), tables.Plug, keys.Plug)
+}

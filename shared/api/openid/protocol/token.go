@@ -1,0 +1,110 @@
+package protocol
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/zitadel/oidc/v3/pkg/oidc"
+	"github.com/zitadel/oidc/v3/pkg/op"
+
+	"systole/shared/api"
+	"systole/shared/provider"
+)
+
+// pushedPrefix begins the name of a pushed request.
+const pushedPrefix = "urn:ietf:params:oauth:request_uri:"
+
+// Token is the route where a client changes a code for tokens.
+func (p *Protocol) Token() api.Route {
+	return p.route(api.PathToken, answering.token, http.MethodPost)
+}
+
+func (p answering) token(w http.ResponseWriter, r *http.Request) error {
+	r, err := p.parsed(w, r)
+	if err != nil {
+		return refuseClient(w, err)
+	}
+	// Before the code is used up: who doesn't know the client's secret ends no log-in.
+	if _, err := p.authenticated(r); err != nil {
+		return refuseClient(w, err)
+	}
+	if r.Form.Get("grant_type") != string(oidc.GrantTypeCode) {
+		return refuseClient(w, oidc.ErrUnsupportedGrantType().WithDescription("grant_type is authorization_code"))
+	}
+	op.CodeExchange(w, r, p.op)
+	return nil
+}
+
+// authenticated returns the client that makes the request, by its secret if it has
+// one.
+func (p answering) authenticated(r *http.Request) (provider.Client, error) {
+	var named oidc.AccessTokenRequest
+	if err := op.ParseAuthenticatedTokenRequest(r, p.op.Decoder(), &named); err != nil {
+		return provider.Client{}, err
+	}
+	c, ok := p.provider.Client(named.ClientID)
+	if !ok || c.Confidential() && !c.Authenticates(named.ClientSecret) || !c.Confidential() && named.ClientSecret != "" {
+		return provider.Client{}, oidc.ErrInvalidClient().WithDescription("unknown client, or wrong secret")
+	}
+	return c, nil
+}
+
+// refuseClient answers a client's request with an error (RFC 6749, 5.2).
+func refuseClient(w http.ResponseWriter, err error) error {
+	var said *oidc.Error
+	if !errors.As(err, &said) {
+		return err
+	}
+	status := http.StatusBadRequest
+	if said.ErrorType == oidc.InvalidClient {
+		status = http.StatusUnauthorized
+		w.Header().Set("WWW-Authenticate", `Basic realm="client"`)
+	}
+	return api.JSON(w, status, struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description,omitempty"`
+	}{string(said.ErrorType), said.Description})
+}
+
+// Pushed is the route where a client deposits a request before it sends the browser
+// (RFC 9126).
+func (p *Protocol) Pushed() api.Route {
+	return p.route(api.PathPushed, answering.push, http.MethodPost)
+}
+
+func (p answering) push(w http.ResponseWriter, r *http.Request) error {
+	r, err := p.parsed(w, r)
+	if err != nil {
+		return refuseClient(w, err)
+	}
+	c, err := p.authenticated(r)
+	if err != nil {
+		return refuseClient(w, err)
+	}
+	if r.Form.Has("request_uri") {
+		return refuseClient(w, oidc.ErrInvalidRequest().WithDescription("a pushed request has no request_uri"))
+	}
+	r.Form.Set("client_id", c.ID)
+	asked, err := op.ParseAuthorizeRequest(r, p.op.Decoder())
+	if err != nil {
+		return refuseClient(w, err)
+	}
+	if _, _, err := p.flowOf(r, asked); err != nil {
+		return refuseClient(w, err)
+	}
+	parameters := make(map[string]string, len(r.Form))
+	for name := range r.Form {
+		if !slices.Contains([]string{"client_secret", "client_assertion", "client_assertion_type"}, name) {
+			parameters[name] = r.Form.Get(name)
+		}
+	}
+	secret, err := p.provider.Push(r.Context(), parameters)
+	if err != nil {
+		return err
+	}
+	return api.JSON(w, http.StatusCreated, struct {
+		URI     string `json:"request_uri"`
+		Expires int    `json:"expires_in"` // seconds
+	}{pushedPrefix + secret, int(provider.PushedLifetime().Seconds())})
+}

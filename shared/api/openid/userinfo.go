@@ -1,0 +1,49 @@
+package openid
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"systole/shared/api"
+	"systole/shared/provider"
+)
+
+// UserInfo is the route where a client asks who the person is (OpenID Connect Core
+// 1.0, 5.3).
+func UserInfo(p *provider.Service) api.Route {
+	return api.Route{Path: api.PathUserInfo, Methods: map[string]api.Handler{
+		http.MethodGet:  userInfo(p),
+		http.MethodPost: userInfo(p),
+	}}
+}
+
+func userInfo(p *provider.Service) api.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		secret, ok := bearer(r)
+		if !ok {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			return api.JSON(w, http.StatusUnauthorized, struct{}{})
+		}
+		access, m, err := p.Access(r.Context(), secret)
+		if errors.Is(err, provider.ErrGrant) {
+			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+			return api.JSON(w, http.StatusUnauthorized, map[string]string{"error": "invalid_token"})
+		}
+		if err != nil {
+			return err
+		}
+		claims := map[string]string{"sub": access.Subject}
+		if HasScope(access.Scopes, "profile") {
+			claims["name"], claims["preferred_username"] = m.Name, m.Username
+		}
+		return api.JSON(w, http.StatusOK, claims)
+	}
+}
+
+// bearer is the token of the Authorization header (RFC 6750, 2.1). The other ways
+// leave it in logs.
+func bearer(r *http.Request) (string, bool) {
+	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "Bearer")
+}
