@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the relying party and holds what it prints to what it has to print, then all
+# Runs the relying parties and holds what they print to what they have to print, then all
 # samples of /docs, then the clients of shared/sdk, with their types, and the Android
 # app over a local service and through the built functions.
 #
@@ -32,6 +32,7 @@ echo "the types of sdk.js"
 npx --no tsc -- --project javascript
 npx --no tsc -- --project javascript/tsconfig.module.json
 
+openid/run.sh
 mvn -q -B -f kotlin package
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,0 +1,152 @@
+// The log-in for another application: its page by keyboard, on a phone, in both
+// languages, with files and a strap, and what it refuses.
+
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { accessible, csv, house, lines, newcomer, password, recordingOf, sizes, status } from "./page.mjs";
+
+const shop = { server: null, origin: "http://127.0.0.1:4182" };
+before(async () => {
+  shop.server = createServer((_, response) => response.setHeader("Content-Type", "text/html").end("<!doctype html><title>The shop</title>")).listen(4182, "127.0.0.1");
+});
+after(() => shop.server.close());
+const it = house({
+  OPENID_CLIENTS: JSON.stringify([{
+    client_id: "shop", client_name: "꽃집 <b>Flowers</b>", redirect_uris: [`${shop.origin}/callback`],
+    client_secret_sha256: createHash("sha256").update("secret").digest("hex"),
+  }]),
+});
+
+// asked opens the page as a person sees it who comes from the shop.
+async function asked(t, query = {}, options = {}) {
+  const context = await it.browser.newContext({ viewport: sizes.laptop, locale: "en-US", reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(error.stack));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type()) && !(options.expected ?? []).some((what) => message.text().includes(what))) complaints.push(message.text());
+  });
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(complaints, []);
+  });
+  if (options.script) await page.addInitScript(options.script, options.argument);
+  await page.goto(address(query));
+  return page;
+}
+
+const address = (query) => `${it.service.address}/openid/authorize?${new URLSearchParams({
+  client_id: "shop", redirect_uri: `${shop.origin}/callback`, response_type: "code", scope: "openid", state: "the shop's",
+  code_challenge: createHash("sha256").update(randomBytes(32).toString("hex")).digest("base64url"), code_challenge_method: "S256", ...query,
+})}`;
+
+// person signs somebody up, and enrols them with a recording.
+async function person(enrolled = true) {
+  const username = newcomer();
+  const made = await fetch(`${it.service.address}/members/create/`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ username, password, name: "홍길동" }),
+  });
+  const { token } = await made.json();
+  if (!enrolled) return username;
+  const form = new FormData();
+  form.set("sampling_rate", "500");
+  form.set("data", new Blob([recordingOf("person_01_enrolment.csv")]), "ecg.csv");
+  assert.equal((await fetch(`${it.service.address}/authenticate/make_model/`, { method: "POST", headers: { Authorization: `Token ${token}` }, body: form })).status, 200);
+  return username;
+}
+
+async function logIn(page, username) {
+  await page.locator("#username").fill(username);
+  await page.locator("#password").fill(password);
+  await page.locator("#password").press("Enter");
+}
+
+async function check(page, name, file) {
+  await page.locator("#heart-step").waitFor();
+  await page.locator("#file").setInputFiles(csv(name, file));
+  await page.locator("#check").click();
+}
+
+async function back(page) {
+  await page.waitForURL(`${shop.origin}/callback?**`);
+  return new URL(page.url()).searchParams;
+}
+
+test("by password, with the keyboard alone", async (t) => {
+  const username = await person(false);
+  const page = await asked(t);
+  await page.locator("#password-step").waitFor();
+  assert.equal(await page.locator("#asked-title").textContent(), "Log in to 꽃집 <b>Flowers</b>");
+  await accessible(page, "the password");
+  await page.keyboard.type(username);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(password);
+  await page.keyboard.press("Enter");
+  const answer = await back(page);
+  assert.ok(answer.get("code"));
+  assert.equal(answer.get("state"), "the shop's");
+  assert.equal(answer.get("iss"), it.service.address);
+});
+
+test("by password and heart, on a phone, in Korean: not with somebody else's", async (t) => {
+  const username = await person();
+  const page = await asked(t, { acr_values: "urn:systole:acr:heart", ui_locales: "ko", login_hint: username }, { viewport: sizes.phone });
+  await page.locator("#password-step").waitFor();
+  assert.equal(await page.locator("#username").inputValue(), username);
+  assert.equal(await page.locator("html").getAttribute("lang"), "ko");
+  await logIn(page, username);
+  await check(page, "theirs.csv", recordingOf("person_04_probe.csv"));
+  await page.locator(".verdict.no").waitFor();
+  await accessible(page, "not them");
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
+  await check(page, "mine.csv", recordingOf("person_01_probe.csv"));
+  assert.ok((await back(page)).get("code"));
+});
+
+test("who isn't enrolled is told so, and can go back", async (t) => {
+  const page = await asked(t, { acr_values: "urn:systole:acr:heart" });
+  await logIn(page, await person(false));
+  await page.locator(".verdict", { hasText: "Your heart isn't known here yet" }).waitFor();
+  await accessible(page, "not enrolled");
+  await page.locator("#give-up").click();
+  assert.equal((await back(page)).get("error"), "access_denied");
+});
+
+test("a wrong password and a bad recording are said where they were made", async (t) => {
+  const username = await person();
+  const page = await asked(t, { acr_values: "urn:systole:acr:heart" }, { expected: [status(401), status(422)] });
+  await page.locator("#username").fill(username);
+  await page.locator("#password").fill("brady-cardia!");
+  await page.locator("#password").press("Enter");
+  await page.locator(".verdict", { hasText: "Wrong user name or password" }).waitFor();
+  await logIn(page, username);
+  await check(page, "short.csv", lines.slice(0, 1000).join("\n"));
+  await page.locator(".verdict", { hasText: "Too short" }).waitFor();
+});
+
+test("who is logged in goes on at once, or is asked if the shop wants that", async (t) => {
+  const username = await person(false);
+  const page = await asked(t);
+  await logIn(page, username);
+  await back(page);
+  await page.goto(address({}));
+  assert.ok((await back(page)).get("code"));
+  await page.goto(address({ prompt: "consent", scope: "openid profile" }));
+  await page.locator("#person-name", { hasText: "홍길동" }).waitFor();
+  await accessible(page, "going on");
+  await page.locator("#go-on").click();
+  assert.ok((await back(page)).get("code"));
+});
+
+test("the page is framed by nobody, and is of no use in another browser", async (t) => {
+  const page = await asked(t);
+  await page.locator("#password-step").waitFor();
+  const answer = await fetch(page.url());
+  assert.match(answer.headers.get("content-security-policy"), /frame-ancestors 'none'/);
+  assert.equal(answer.headers.get("x-frame-options"), "DENY");
+  const other = await asked(t, {}, { expected: [status(409)] });
+  await other.goto(page.url());
+  await other.locator(".verdict", { hasText: "This log-in is over" }).waitFor();
+});
