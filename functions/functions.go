@@ -362,7 +362,7 @@ func All() []Function {
 		},
 		{
 			Folder: "openid/password", Routes: at(api.PathFlowPassword, http.MethodPost),
-			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 50, Alarms: Provider,
+			Links: []Part{PasswordHashing, MovedPasswords}, MemoryMB: oneCore, Concurrency: 50, Alarms: Provider,
 			Settings: []string{"ISSUER", "OPENID_CLIENTS"},
 			Grants: []Grant{
 				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),

@@ -114,7 +114,8 @@ func TestTheDescribedRatesAreThoseThatCanBeWorkedWith(t *testing.T) {
 }
 
 // Samples are parts of programs that tests/clients/run.sh runs: an operation that
-// none of them does has nothing to show.
+// none of them does has nothing to show. What OpenID clients ask is asked by their
+// libraries, which tests/clients/openid runs.
 func TestEveryOperationAndGuideHasASampleInEveryLanguage(t *testing.T) {
 	all, err := readSamples()
 	if err != nil {
@@ -123,6 +124,9 @@ func TestEveryOperationAndGuideHasASampleInEveryLanguage(t *testing.T) {
 	names := []string{"quick-start", "large-files", "nonce", "assertion", "retries"}
 	for _, g := range parsed(t).groups(nil) {
 		for _, op := range g.Operations {
+			if g.Name == "openid" && op.ID != "publicKeys" {
+				continue
+			}
 			names = append(names, op.ID)
 		}
 	}
