@@ -341,7 +341,7 @@ func All() []Function {
 			Grants: []Grant{allow(members, "GetItem"), allow(tokens, "GetItem"), allow(grants, "GetItem")},
 		},
 		{
-			Folder: "openid/logout", Routes: at(api.PathEndSession, http.MethodGet, http.MethodPost),
+			Folder: "openid/logout", Routes: at(api.PathRPLogOut, http.MethodGet, http.MethodPost),
 			Links: []Part{Signing, Protocol}, MemoryMB: waits, Concurrency: 10, Alarms: Provider,
 			Settings: []string{"ISSUER", "OPENID_CLIENTS"},
 			Grants: []Grant{

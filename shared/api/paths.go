@@ -34,7 +34,7 @@ const (
 	PathPushed        = "/openid/par"
 	PathToken         = "/openid/token"
 	PathUserInfo      = "/openid/userinfo"
-	PathEndSession    = "/openid/logout"
+	PathRPLogOut      = "/openid/logout"
 	PathFlow          = "/openid/flow"
 	PathFlowPassword  = "/openid/password"
 	PathFlowHeart     = "/openid/heart"

@@ -8,8 +8,10 @@ import (
 
 	"systole/shared/api"
 	"systole/shared/api/authenticate"
+	"systole/shared/api/useragent"
 	"systole/shared/biometric"
 	"systole/shared/fault"
+	"systole/shared/member"
 	"systole/shared/provider"
 	"systole/shared/store"
 )
@@ -24,7 +26,7 @@ type Settings struct {
 
 // LogIns issues and ends tokens; see member.Service and member.Tokens.
 type LogIns interface {
-	LogIn(ctx context.Context, username, password, address string) (m store.Member, token string, err error)
+	LogIn(ctx context.Context, username, password string, from member.Caller) (m store.Member, token string, err error)
 }
 
 // LogOuts ends tokens.
@@ -175,7 +177,8 @@ func (f flows) logIn(l LogIns, o LogOuts) api.Answer {
 		if err != nil {
 			return err
 		}
-		m, token, err := l.LogIn(r.Context(), strings.TrimSpace(r.Value("username")), r.Value("password"), api.Address(r.Request))
+		m, token, err := l.LogIn(r.Context(), strings.TrimSpace(r.Value("username")), r.Value("password"),
+			member.Caller{Address: api.Address(r.Request), Client: useragent.Parse(r.UserAgent())})
 		if err != nil {
 			return err
 		}

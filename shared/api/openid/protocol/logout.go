@@ -16,7 +16,7 @@ import (
 // EndSession is the route where a client sends the browser of a person who logs out
 // (OpenID Connect RP-Initiated Logout 1.0).
 func (p *Protocol) EndSession() api.Route {
-	return p.route(api.PathEndSession, answering.endSession, http.MethodGet, http.MethodPost)
+	return p.route(api.PathRPLogOut, answering.endSession, http.MethodGet, http.MethodPost)
 }
 
 // endSession logs the person out that an ID token names, and sends the browser back.
