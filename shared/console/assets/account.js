@@ -8,13 +8,14 @@ import { say, tell } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const known = "systole-known"; // whether somebody logged in from this browser
+const recovery = at("recover-form");
 const forms = { "sign-up": at("sign-up-form"), "log-in": at("log-in-form") };
 
 // Where a refusal belongs, when not below the form.
 const fieldOf = {
   username_taken: "username", username_invalid: "username",
   password_too_short: "password", password_too_long: "password", password_common: "password", password_like_username: "password",
-  credentials_invalid: "password", invalid_age: "age", invalid_name: "name",
+  credentials_invalid: "password", recovery_invalid: "recovery_code", invalid_age: "age", invalid_name: "name",
 };
 
 // offerAccount wires the forms; entered(user) is called for who got in.
@@ -33,6 +34,11 @@ export function offerAccount(entered) {
     });
     form.addEventListener("input", (event) => clearField(event.target));
   }
+  at("lost").addEventListener("click", () => showRecovery(true));
+  at("not-lost").addEventListener("click", () => showRecovery(false));
+  recovery.addEventListener("submit", (event) => { event.preventDefault(); recover(entered); });
+  recovery.addEventListener("input", (event) => clearField(event.target));
+  says(at("recover"), () => say("setPassword"));
   says(at("sign-up"), () => say("signUp"));
   says(at("log-in"), () => say("logIn"));
   for (const eye of document.querySelectorAll("[data-eye]")) eye.addEventListener("click", () => see(eye));
@@ -60,7 +66,8 @@ export function focusForm() {
 }
 
 export function clearForms() {
-  for (const form of Object.values(forms)) {
+  showRecovery(false, false);
+  for (const form of [...Object.values(forms), recovery]) {
     form.reset();
     for (const input of form.elements) clearField(input);
     form.querySelector(".message")?.remove();
@@ -72,6 +79,44 @@ function see(eye, shown = at(eye.dataset.eye).type === "password") {
   at(eye.dataset.eye).type = shown ? "text" : "password";
   tell(eye, () => say(shown ? "hide" : "show"));
   tell(eye, () => say(shown ? "hidePassword" : "showPassword"), "aria-label");
+}
+
+// showRecovery shows how one gets back in without the password, in place of the
+// log-in.
+function showRecovery(shown, focus = true) {
+  const [to, from] = shown ? [recovery, forms["log-in"]] : [forms["log-in"], recovery];
+  if (to.hidden) to.elements.username.value = from.elements.username.value;
+  to.hidden = false;
+  from.hidden = true;
+  if (focus) to.elements[to.elements.username.value ? 1 : 0].focus();
+}
+
+// recover sets a new password for a recovery code, and logs in with it.
+async function recover(entered) {
+  const button = at("recover");
+  const { username, recovery_code: code, password } = recovery.elements;
+  for (const input of [username, code, password]) {
+    if (input.value === "") return complain(recovery, { word: "field_missing" }, input);
+  }
+  let done = false; // whether the code is used up
+  try {
+    const user = await one(button, "entering", async () => {
+      await api.recover({ username: username.value, recovery_code: code.value, new_password: password.value });
+      done = true;
+      return api.logIn({ username: username.value, password: password.value });
+    });
+    if (!user) return;
+    api.keepToken(user.token);
+    clearForms();
+    entered(user.user, "doneRecovered");
+  } catch (error) {
+    if (done) {
+      showRecovery(false);
+      return complain(forms["log-in"], error);
+    }
+    if (error.wait) wait(button, error.wait);
+    complain(recovery, error, recovery.elements[fieldOf[wordOf(error)]]);
+  }
 }
 
 async function enter(name, form, entered) {

@@ -10,6 +10,7 @@ export const largestRequest = 4_400_000; // bytes of files; more goes by upload
 
 let token = sessionStorage.getItem(kept);
 let onEnd = () => {};
+let proving = false; // whether the next check is asked for as a proof
 
 // Refusal is an answer that is not a success. word is the service's for it, wait
 // how many seconds to stay away.
@@ -75,6 +76,7 @@ async function call(method, path, body, options) {
   const read = parsed(answer.responseText);
   if (answer.status >= 200 && answer.status < 300 && read) return read;
   const refusal = new Refusal(answer.status, read ?? {}, Number(answer.getResponseHeader("Retry-After")) || 0);
+  if (refusal.word === "check_first") proving = true;
   if (answer.status === 401 && mine !== null && token === mine) onEnd(refusal);
   throw refusal;
 }
@@ -131,7 +133,8 @@ export const enrol = (recordings, options) => withRecordings("authenticate/make_
 // check asks with a nonce of its own, which every service takes and some demand.
 export async function check(recording, options = {}) {
   const { nonce } = await call("POST", "authenticate/challenge/", {}, options);
-  const answer = await withRecordings("authenticate/check_user/", [recording], { nonce }, options);
+  const answer = await withRecordings("authenticate/check_user/", [recording], { nonce, prove: proving && "true" }, options);
+  if (answer.result === "true") proving = false;
   return answer.result === "true";
 }
 
@@ -157,6 +160,10 @@ export const giveConsent = (version) => call("POST", "members/consent/", { versi
 export const withdrawConsent = () => call("DELETE", "members/consent/");
 export const changePassword = (password, replacement) => call("POST", "members/password/", { password, new_password: replacement });
 export const sessions = async () => (await call("GET", "members/sessions/")).sessions;
+export const endSession = (session) => call("POST", "members/sessions/end/", { session });
+export const recover = (lost) => call("POST", "members/recover/", lost);
+export const recoveryCodes = () => call("GET", "members/recovery_codes/");
+export const makeRecoveryCodes = async (password) => (await call("POST", "members/recovery_codes/", { password })).recovery_codes;
 export const endSessions = () => call("DELETE", "members/sessions/");
 // activity is a page of it and, but at its end, next: the name of the page after it.
 export const activity = (after) => call("GET", "members/activity/" + (after ? "?after=" + after : ""));

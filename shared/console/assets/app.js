@@ -342,13 +342,13 @@ function hold(username) {
   setTimeout(() => { if (held === mine) held = null; }, holdFor);
 }
 
-function entered(user) {
+function entered(user, said = null) {
   const again = held?.username === user.username ? held.recordings : [];
   held = null;
   if (again.length > 0) take(again);
   person = { username: user.username, name: user.name };
   sessionStorage.setItem(keptName, JSON.stringify(person));
-  notice(null);
+  notice(said);
   clear(at("answer"));
   enrolled = null;
   showPerson();
@@ -363,7 +363,7 @@ function showPerson() {
   at("signed-out").hidden = inside;
   at("signed-in").hidden = !inside;
   at("account-name").textContent = inside ? person?.name ?? "" : "";
-  for (const id of ["password-form", "delete-form"]) at(id).elements.username.value = inside ? person?.username ?? "" : "";
+  for (const id of ["password-form", "recovery-form", "delete-form"]) at(id).elements.username.value = inside ? person?.username ?? "" : "";
   showEnrolled();
   offer();
 }
@@ -574,7 +574,7 @@ async function start() {
   offerRecordings(recordingsChanged);
   wire();
   offerLive(live);
-  offerMine({ changed: refresh, ended: leave });
+  offerMine({ changed: refresh, ended: leave, choose: chooseActs().other });
   says(at("check"), () => say("check"));
   onLanguage(() => tell(at("language"), () => say("otherLanguage")));
   onLanguage(() => trace.redraw());

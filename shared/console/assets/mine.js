@@ -1,5 +1,5 @@
-// What a person may ask for: consent, password, sessions, activity, export,
-// deletion.
+// What a person may ask for: consent, password, recovery codes, sessions,
+// activity, export, deletion.
 
 import * as api from "./api.js";
 import { answer, clear, refuse, sure } from "./answer.js";
@@ -9,9 +9,9 @@ import { has, language, onLanguage, say, tell, when } from "./words.js";
 const at = (id) => document.getElementById(id);
 const page = 10; // entries of the activity shown at first
 const checks = ["recognised", "not_recognised", "replay_refused"];
-const bad = ["not_recognised", "replay_refused", "log_in_failed"];
+const bad = ["not_recognised", "replay_refused", "log_in_failed", "recovery_failed"];
 
-let shown = null; // {consent, sessions, activity, next}
+let shown = null; // {consent, sessions, recovery, activity, next}
 let asked = 0; // how often: a late answer is not shown
 const consentText = {}; // by language
 let most = page;
@@ -23,30 +23,32 @@ export async function showMine() {
   if (!api.loggedIn()) {
     shown = null;
     most = page;
-    for (const id of ["sessions", "activity", "consent-text", "consent-state", "activity-sum"]) at(id).replaceChildren();
-    for (const id of ["password-form", "delete-form"]) at(id).reset();
-    for (const id of ["password-details", "delete-details"]) at(id).open = false;
+    for (const id of ["sessions", "activity", "consent-text", "consent-state", "activity-sum", "recovery-left", "codes"]) at(id).replaceChildren();
+    for (const id of ["password-form", "recovery-form", "delete-form"]) at(id).reset();
+    for (const id of ["password-details", "recovery-details", "delete-details"]) at(id).open = false;
     for (const message of at("mine").querySelectorAll(".message")) clear(message);
     return;
   }
   const mine = ++asked;
   const spoken = language();
-  const [consent, sessions, activity] = await Promise.all([api.consent(), api.sessions(), api.activity()]);
+  const [consent, sessions, recovery, activity] = await Promise.all([api.consent(), api.sessions(), api.recoveryCodes(), api.activity()]);
   if (!api.loggedIn() || mine !== asked) return;
   consentText[spoken] = consent.text;
-  shown = { consent, sessions, activity: activity.activity, next: activity.next };
+  shown = { consent, sessions, recovery, activity: activity.activity, next: activity.next };
   draw();
 }
 
 function draw() {
   if (!shown) return;
-  const { consent, sessions } = shown;
+  const { consent, sessions, recovery } = shown;
   tell(at("consent-text"), () => consentText[language()] ?? "…");
   tell(at("consent-state"), () => consentState(consent.consent));
   const holds = consent.consent !== null && consent.consent.withdrawn === null;
   at("consent-give").hidden = holds;
   at("consent-withdraw").hidden = !holds;
   at("sessions").replaceChildren(...sessions.map(session));
+  at("end-others").hidden = sessions.length < 2;
+  tell(at("recovery-left"), () => (recovery.made === null ? say("recoveryNone") : say("recoveryLeft", { n: recovery.left, date: when(recovery.made) })));
   drawActivity();
 }
 
@@ -59,13 +61,22 @@ function consentState(consent) {
 function session(s) {
   const item = document.createElement("li");
   const text = document.createElement("span");
-  tell(text, () => (s.name ? s.name + " · " : "") + say("sessionOf", { issued: when(s.issued), used: when(s.used) }));
+  const name = () => s.client ?? say("clientUnknown");
+  tell(text, () => [name(), say("sessionOf", { issued: when(s.issued), used: when(s.used) }), s.network && !s.current && say(s.network === "same" ? "networkSame" : "networkOther")]
+    .filter(Boolean).join(" · "));
   item.append(text);
   if (s.current) {
     const badge = document.createElement("span");
     badge.className = "badge";
     item.append(tell(badge, () => say("thisOne")));
+    return item;
   }
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet end";
+  tell(tell(button, () => say("logOut")), () => say("endSession", { client: name() }), "aria-label");
+  button.addEventListener("click", () => run(button, null, () => api.endSession(s.id), "doneSession"));
+  item.append(button);
   return item;
 }
 
@@ -131,7 +142,7 @@ function happened(e) {
 
 // place is where a button's answer stands: below it.
 function place(button) {
-  const after = button.closest("form") ?? button.closest(".row") ?? button;
+  const after = button.closest("form") ?? button.closest(".row") ?? button.closest("ul") ?? button;
   if (!after.nextElementSibling?.classList.contains("message")) {
     const message = document.createElement("div");
     message.className = "message";
@@ -142,15 +153,18 @@ function place(button) {
 }
 
 // offerMine wires the buttons. changed() is called when what is known of the
-// account is another, ended(key) when nobody is logged in any more.
+// account is another, ended(key) when nobody is logged in any more, choose() where
+// a check is to come first.
 export function offerMine(given) {
   hooks = given;
   act("consent-give", null, () => api.giveConsent(shown.consent.current_version), "doneConsent");
   act("consent-withdraw", "sureWithdraw", api.withdrawConsent, "doneWithdrawn");
   act("export", null, download, "doneExport");
   act("delete-model", "sureModel", api.deleteModel, "doneModel");
+  act("end-others", null, () => api.endSession("others"), "doneOthers");
   act("end-sessions", "sureSessions", api.endSessions, "doneSessions", true);
   submit("password-form", null, ({ password, new_password: next }) => api.changePassword(password.value, next.value), "donePassword");
+  submit("recovery-form", () => shown.recovery.left > 0 && "sureCodes", makeCodes, "doneCodes");
   submit("delete-form", "sureAccount", ({ password }) => api.deleteAccount(password.value), "doneAccount", true);
   at("activity-kind").addEventListener("change", () => { most = page; drawActivity(); });
   at("activity-more").addEventListener("click", () => one(at("activity-more"), null, showMore).catch((error) => refuse(place(at("activity-more")), error)));
@@ -175,7 +189,8 @@ function submit(id, question, does, done, ends = false) {
 }
 
 async function run(button, question, does, done, ends, form) {
-  if (question && !(await sure(question))) return;
+  const asked = typeof question === "function" ? question() : question;
+  if (asked && !(await sure(asked))) return;
   const where = place(button);
   clear(where);
   try {
@@ -186,8 +201,15 @@ async function run(button, question, does, done, ends, form) {
     await hooks.changed();
     answer(where, { kind: "yes", mark: "✓", title: () => say(done) });
   } catch (error) {
-    if (api.loggedIn()) refuse(where, error, { again: () => run(button, null, does, done, ends, form), logIn: () => hooks.ended("sessionEnded") });
+    if (api.loggedIn()) refuse(where, error, { again: () => run(button, null, does, done, ends, form), logIn: () => hooks.ended("sessionEnded"), other: hooks.choose });
+    if (error.word === "session_unknown") hooks.changed();
   }
+}
+
+async function makeCodes({ password }) {
+  const codes = await api.makeRecoveryCodes(password.value);
+  const { show } = await import("./recovery.js");
+  if (api.loggedIn()) show(at("codes"), codes);
 }
 
 async function download() {
