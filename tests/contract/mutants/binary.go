@@ -1,0 +1,193 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// A binary is the compiled tests of a package, with all mutants in it.
+type binary struct {
+	path   string
+	folder string // that the tests run in
+	tests  []test
+}
+
+// A test is what is run in a process: a package's fast tests, a test, or a
+// subtest of one that takes long.
+type test struct {
+	name    string // TestLogIn, TestConformance/sessions; all
+	took    time.Duration
+	reached []byte // not zero at the numbers of the mutants that it reaches
+}
+
+const (
+	// together is what the tests of a package may take that are run in one process.
+	together = 5 * time.Second
+
+	// long is what a test may take before its subtests are run one by one.
+	long = 2 * time.Second
+
+	// A mutant is dead when its tests take so much longer than without it: it
+	// waits, or goes round in circles. The machine may be busy with other things.
+	patience = 20 * time.Second
+	slower   = 20
+
+	// What a mutant may take that never ends or never has enough.
+	cpuSeconds = 120
+	memoryKB   = 12 << 20
+)
+
+// build compiles a package's tests with the overlay.
+func build(ctx context.Context, root, overlay, dir string, p listed) (*binary, error) {
+	b := &binary{path: filepath.Join(dir, "package.test"), folder: p.Dir}
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-overlay", overlay, "-ldflags", "-s -w", "-o", b.path, p.ImportPath)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("the tests of %s don't compile: %w\n%s", p.ImportPath, err, out)
+	}
+	return b, nil
+}
+
+// errSlow is the failure of tests that don't end in time.
+var errSlow = errors.New("the tests don't end")
+
+// run runs the tests of a pattern, with a variable of the environment.
+func (b *binary) run(ctx context.Context, pattern, variable string, limit time.Duration, args ...string) ([]byte, error) {
+	within, cancel := context.WithTimeoutCause(ctx, limit, errSlow)
+	defer cancel()
+	args = append([]string{"-c", fmt.Sprintf(`ulimit -t %d -v %d; exec "$@"`, cpuSeconds, memoryKB), "sh", b.path, "-test.run", pattern}, args...)
+	cmd := exec.CommandContext(within, "sh", args...)
+	cmd.Dir = b.folder
+	cmd.Env = append(os.Environ(), variable)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what a test has started ends with it
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = time.Second
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	if err != nil && ctx.Err() == nil && within.Err() != nil {
+		err = errSlow
+	}
+	return out.Bytes(), errors.Join(err, ctx.Err())
+}
+
+// reach runs the tests without a mutant, and notes which of so many mutants they
+// reach: all of them together when they are fast, else each alone. Tests that
+// fail on their own are left out, and returned.
+func (b *binary) reach(ctx context.Context, dir string, mutants int) (failing []string, err error) {
+	whole, out, err := b.reachOf(ctx, dir, all, mutants)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err == nil && (whole.took < together || !slices.ContainsFunc(whole.reached, func(r byte) bool { return r != 0 })) {
+		b.tests = []test{whole}
+		return nil, nil
+	}
+	for _, name := range started(out, 0) {
+		t, out, err := b.reachOf(ctx, dir, name, mutants)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			failing = append(failing, name)
+			continue
+		}
+		parts := started(out, 1)
+		if t.took < long || len(parts) < 2 {
+			b.tests = append(b.tests, t)
+			continue
+		}
+		for _, part := range parts {
+			if t, _, err := b.reachOf(ctx, dir, part, mutants); err == nil {
+				b.tests = append(b.tests, t)
+			}
+		}
+	}
+	slices.SortFunc(b.tests, func(a, b test) int { return int(a.took - b.took) })
+	return failing, ctx.Err()
+}
+
+var startedTest = regexp.MustCompile(`(?m)^=== RUN +(Test\S+)`)
+
+// started are the names of the tests of a depth in the output: 1 for subtests.
+func started(out []byte, depth int) (names []string) {
+	for _, m := range startedTest.FindAllSubmatch(out, -1) {
+		if name := string(m[1]); strings.Count(name, "/") == depth {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (b *binary) reachOf(ctx context.Context, dir, name string, mutants int) (test, []byte, error) {
+	file := filepath.Join(dir, "reached")
+	if err := os.WriteFile(file, make([]byte, mutants), 0o600); err != nil {
+		return test{}, nil, err
+	}
+	started := time.Now()
+	out, err := b.run(ctx, pattern(name), "MUTANTS_REACHED="+file, time.Hour, "-test.v")
+	t := test{name: name, took: time.Since(started)}
+	if err != nil {
+		return t, out, err
+	}
+	t.reached, err = os.ReadFile(file)
+	return t, out, err
+}
+
+// all is the name of all tests of a package together.
+const all = "."
+
+// pattern matches one test, or all of them.
+func pattern(name string) string {
+	if name == all {
+		return name
+	}
+	parts := strings.Split(name, "/")
+	for i := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(parts[i]) + "$"
+	}
+	return strings.Join(parts, "/")
+}
+
+// kill runs the tests that reach a mutant, the fastest first, until one fails,
+// and returns its name, or "" when the mutant lives.
+func (b *binary) kill(ctx context.Context, number int) (string, error) {
+	for _, t := range b.tests {
+		if t.reached[number] == 0 {
+			continue
+		}
+		if name, err := b.fails(ctx, pattern(t.name), number, t.took); name != "" || err != nil {
+			return name, err
+		}
+	}
+	return "", nil
+}
+
+var failed = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
+
+// fails names the test of the pattern that fails with a mutant, "" if none does.
+func (b *binary) fails(ctx context.Context, pattern string, number int, took time.Duration) (string, error) {
+	out, err := b.run(ctx, pattern, fmt.Sprintf("MUTANT=%d", number), patience+slower*took, "-test.failfast")
+	switch {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case err == nil:
+		return "", nil
+	case errors.Is(err, errSlow):
+		return errSlow.Error(), nil
+	}
+	if m := failed.FindSubmatch(out); m != nil {
+		return string(m[1]), nil
+	}
+	return "the process ends", nil
+}

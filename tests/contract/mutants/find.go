@@ -1,0 +1,465 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// find returns the mutants of a package's file.
+func find(pkg Package, file string) []Mutant {
+	f := &finder{pkg: pkg, path: file, source: pkg.Source[file], imports: make(map[string]string), judged: make(map[ast.Expr]bool)}
+	syntax := pkg.Files[file]
+	for _, spec := range syntax.Imports {
+		imported := strings.Trim(spec.Path.Value, `"`)
+		f.imports[imported] = ""
+		if spec.Name != nil {
+			f.imports[imported] = spec.Name.Name
+		}
+	}
+	for _, decl := range syntax.Decls {
+		switch decl := decl.(type) {
+		case *ast.FuncDecl:
+			if decl.Body != nil && decl.Name.Name != "init" {
+				f.function = functionName(decl)
+				f.returnEarly(decl)
+				f.visit(decl.Body, decl.Type)
+			}
+		case *ast.GenDecl:
+			if decl.Tok != token.VAR {
+				continue
+			}
+			for _, spec := range decl.Specs {
+				spec := spec.(*ast.ValueSpec)
+				f.function = spec.Names[0].Name
+				for _, value := range spec.Values {
+					f.visit(value, nil)
+				}
+			}
+		}
+	}
+	return f.found
+}
+
+// functionName is a function's name, after its receiver's type.
+func functionName(decl *ast.FuncDecl) string {
+	if decl.Recv == nil {
+		return decl.Name.Name
+	}
+	receiver := decl.Recv.List[0].Type
+	if star, ok := receiver.(*ast.StarExpr); ok {
+		receiver = star.X
+	}
+	if index, ok := receiver.(*ast.IndexExpr); ok {
+		receiver = index.X
+	}
+	if ident, ok := receiver.(*ast.Ident); ok {
+		return ident.Name + "." + decl.Name.Name
+	}
+	return decl.Name.Name
+}
+
+// A finder walks over a file, the outer before the inner.
+type finder struct {
+	pkg      Package
+	path     string
+	source   []byte
+	imports  map[string]string // import path to the name that the file gives it, if it does
+	function string
+	judged   map[ast.Expr]bool // conditions that are made true and false: no need to negate them
+	found    []Mutant
+}
+
+// visit finds the mutants in a node of a function of the type.
+func (f *finder) visit(root ast.Node, function *ast.FuncType) {
+	ast.Inspect(root, func(n ast.Node) bool {
+		if e, ok := n.(ast.Expr); ok && f.pkg.Info.Types[e].Value != nil {
+			f.constant(e)
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			f.visit(n.Body, n.Type)
+			return false
+		case *ast.GenDecl:
+			return n.Tok == token.VAR
+		case *ast.ArrayType:
+			return false // its length is a constant
+		case *ast.BlockStmt:
+			f.statements(n.List)
+		case *ast.CaseClause:
+			f.statements(n.Body)
+			for _, e := range n.List {
+				f.condition(e)
+			}
+		case *ast.CommClause:
+			f.statements(n.Body)
+		case *ast.IfStmt:
+			f.condition(n.Cond)
+		case *ast.ForStmt:
+			if n.Cond != nil { // without, what follows needs no return
+				f.skipLoop(n.Body)
+			}
+		case *ast.RangeStmt:
+			f.skipLoop(n.Body)
+		case *ast.ReturnStmt:
+			f.result(n, function)
+		case *ast.BinaryExpr:
+			f.binary(n)
+		case *ast.CallExpr:
+			return f.call(n, function)
+		case *ast.CompositeLit:
+			return f.composite(n, function)
+		}
+		return true
+	})
+}
+
+// add adds a mutant that does something to a node of the source.
+func (f *finder) add(does string, node ast.Node, edits ...edit) {
+	const shown = 100 // bytes of the code: more doesn't help to find it
+	code := strings.Join(strings.Fields(f.text(node)), " ")
+	if len(code) > shown {
+		code = code[:shown] + "…"
+	}
+	f.found = append(f.found, Mutant{
+		Folder: f.pkg.Folder, Function: f.function, Change: does + " " + code,
+		file: f.path, order: len(f.found), edits: edits,
+	})
+}
+
+func (f *finder) offset(pos token.Pos) int { return f.pkg.Fset.Position(pos).Offset }
+
+func (f *finder) text(n ast.Node) string {
+	return string(f.source[f.offset(n.Pos()):f.offset(n.End())])
+}
+
+// wrap puts text before and after a node.
+func (f *finder) wrap(n ast.Node, before, after string) []edit {
+	return []edit{{at: f.offset(n.Pos()), text: before}, {at: f.offset(n.End()), text: after, closes: true}}
+}
+
+// returnEarly lets a function return at once, with the zero values of its results.
+func (f *finder) returnEarly(decl *ast.FuncDecl) {
+	if len(decl.Body.List) == 0 {
+		return
+	}
+	text := " if mutants.Is(%d) { return }; "
+	if results := decl.Type.Results; results != nil && len(results.List[0].Names) == 0 {
+		taken := make(map[string]bool)
+		for _, field := range slices.Concat(fields(decl.Recv), fields(decl.Type.Params)) {
+			for _, name := range field.Names {
+				taken[name.Name] = true
+			}
+		}
+		var declared, returned []string
+		for i, field := range results.List {
+			clash := false
+			ast.Inspect(field.Type, func(n ast.Node) bool {
+				ident, ok := n.(*ast.Ident)
+				clash = clash || ok && taken[ident.Name]
+				return true
+			})
+			if clash {
+				return
+			}
+			declared = append(declared, fmt.Sprintf("var mutants%d %s; ", i, f.text(field.Type)))
+			returned = append(returned, fmt.Sprintf("mutants%d", i))
+		}
+		text = " if mutants.Is(%d) { " + strings.Join(declared, "") + "return " + strings.Join(returned, ", ") + " }; "
+	}
+	f.add("return at once from", decl.Name, edit{at: f.offset(decl.Body.Lbrace) + 1, text: text})
+}
+
+func fields(list *ast.FieldList) []*ast.Field {
+	if list == nil {
+		return nil
+	}
+	return list.List
+}
+
+// statements skips each statement that can be left out without another.
+func (f *finder) statements(list []ast.Stmt) {
+	for _, s := range list {
+		if skippable(s) {
+			f.add("skip", s, f.wrap(s, "if !mutants.Is(%d) { ", " }")...)
+		}
+	}
+}
+
+// releases are methods that give something back. What they prevent is a leak or
+// a race, which no result shows: the race detector and the load test look for it.
+var releases = []string{"Close", "Unlock", "Lock", "RLock", "RUnlock", "cancel", "release", "Done", "Stop"}
+
+func skippable(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		call, ok := s.X.(*ast.CallExpr)
+		return ok && !slices.Contains(append(releases, "panic"), called(call))
+	case *ast.DeferStmt:
+		return !slices.Contains(releases, called(s.Call))
+	case *ast.AssignStmt:
+		ident, ok := s.Lhs[0].(*ast.Ident)
+		return s.Tok != token.DEFINE && !(ok && ident.Name == "_" && len(s.Lhs) == 1)
+	case *ast.IncDecStmt, *ast.SendStmt:
+		return true
+	}
+	return false
+}
+
+// called is the last word of what a call calls.
+func called(call *ast.CallExpr) string {
+	switch fun := call.Fun.(type) {
+	case *ast.Ident:
+		return fun.Name
+	case *ast.SelectorExpr:
+		return fun.Sel.Name
+	}
+	return ""
+}
+
+// skipLoop lets a loop end before its first round.
+func (f *finder) skipLoop(body *ast.BlockStmt) {
+	if len(body.List) > 0 {
+		f.add("end loop before", body.List[0], edit{at: f.offset(body.Lbrace) + 1, text: " if mutants.Is(%d) { break }; "})
+	}
+}
+
+// condition makes a condition true, and false, or each of its parts irrelevant.
+func (f *finder) condition(e ast.Expr) {
+	if f.combined(e) || !f.isBool(e) {
+		return
+	}
+	f.judged[ast.Unparen(e)] = true
+	f.add("true for", e, f.wrap(e, "mutants.True(%d, ", ")")...)
+	f.add("false for", e, f.wrap(e, "mutants.False(%d, ", ")")...)
+}
+
+// combined reports whether a condition has parts.
+func (f *finder) combined(e ast.Expr) bool {
+	binary, ok := ast.Unparen(e).(*ast.BinaryExpr)
+	return ok && (binary.Op == token.LAND || binary.Op == token.LOR)
+}
+
+func (f *finder) isBool(e ast.Expr) bool {
+	t := f.pkg.Info.Types[e]
+	basic, ok := t.Type.(*types.Basic)
+	return ok && t.Value == nil && basic.Info()&types.IsBoolean != 0
+}
+
+// A call takes the place of an operator. What the call does instead is said with it.
+var (
+	boundaries = map[token.Token]string{token.LSS: "Less", token.LEQ: "LessOrEqual", token.GTR: "Greater", token.GEQ: "GreaterOrEqual"}
+	operations = map[token.Token]string{token.ADD: "Add", token.SUB: "Subtract", token.MUL: "Multiply", token.QUO: "Divide"}
+)
+
+func (f *finder) binary(n *ast.BinaryExpr) {
+	switch n.Op {
+	case token.LAND, token.LOR:
+		does, call := "drop from &&:", "mutants.True(%d, "
+		if n.Op == token.LOR {
+			does, call = "drop from ||:", "mutants.False(%d, "
+		}
+		for _, operand := range []ast.Expr{n.X, n.Y} {
+			if f.isBool(operand) && !f.combined(operand) {
+				f.judged[ast.Unparen(operand)] = true
+				f.add(does, operand, f.wrap(operand, call, ")")...)
+			}
+		}
+	case token.EQL, token.NEQ:
+		if f.isBool(n) && !f.judged[n] {
+			f.add("negate", n, f.wrap(n, "mutants.Not(%d, ", ")")...)
+		}
+	default:
+		does, call := "move the boundary of", boundaries[n.Op]
+		if call == "" {
+			does, call = "another operation for", operations[n.Op]
+		}
+		if call == "" || !f.operand(n.X) || !f.operand(n.Y) {
+			return
+		}
+		edits := f.wrap(n, "mutants."+call+"(%d, ", ")")
+		f.add(does, n, append(edits, edit{at: f.offset(n.OpPos), cut: len(n.Op.String()), text: ","})...)
+	}
+}
+
+// operand reports whether an expression is a number of a plain type.
+func (f *finder) operand(e ast.Expr) bool {
+	t := f.pkg.Info.Types[e].Type
+	if _, generic := t.(*types.TypeParam); generic {
+		return false
+	}
+	basic, ok := t.Underlying().(*types.Basic)
+	return ok && basic.Info()&types.IsNumeric != 0 && basic.Info()&types.IsComplex == 0
+}
+
+// result turns the error that is returned into none.
+func (f *finder) result(n *ast.ReturnStmt, function *ast.FuncType) {
+	if function == nil || function.Results == nil || len(n.Results) == 0 {
+		return
+	}
+	last := n.Results[len(n.Results)-1]
+	result, ok := function.Results.List[len(function.Results.List)-1].Type.(*ast.Ident)
+	t := f.pkg.Info.Types[last]
+	if _, several := t.Type.(*types.Tuple); !ok || several || t.IsNil() {
+		return
+	}
+	switch result.Name {
+	case "error":
+		f.add("no error for", last, f.wrap(last, "mutants.NoError(%d, ", ")")...)
+	case "bool":
+		if _, operation := ast.Unparen(last).(*ast.BinaryExpr); f.isBool(last) && !operation {
+			f.add("negate", last, f.wrap(last, "mutants.Not(%d, ", ")")...)
+		}
+	}
+}
+
+// call visits a call's arguments, but for the capacities that make is given, and
+// for what isn't a value.
+func (f *finder) call(n *ast.CallExpr, function *ast.FuncType) bool {
+	if ident, ok := n.Fun.(*ast.Ident); ok && ident.Name == "make" && f.pkg.Info.Types[n.Fun].IsBuiltin() {
+		if _, slice := f.pkg.Info.Types[n.Args[0]].Type.Underlying().(*types.Slice); slice && len(n.Args) == 2 {
+			f.visit(n.Args[1], function)
+		}
+		return false
+	}
+	return true
+}
+
+// composite drops each field of a struct, and visits the values of a literal,
+// whose keys are constants.
+func (f *finder) composite(n *ast.CompositeLit, function *ast.FuncType) bool {
+	t := f.pkg.Info.Types[n].Type
+	_, structure := t.Underlying().(*types.Struct)
+	_, table := t.Underlying().(*types.Map)
+	for _, element := range n.Elts {
+		pair, ok := element.(*ast.KeyValueExpr)
+		if !ok {
+			f.visit(element, function)
+			continue
+		}
+		if structure {
+			f.dropField(pair)
+		}
+		if key := f.pkg.Info.Types[pair.Key]; table && key.Value == nil {
+			f.visit(pair.Key, function)
+		}
+		f.visit(pair.Value, function)
+	}
+	return false
+}
+
+func (f *finder) dropField(pair *ast.KeyValueExpr) {
+	v := f.pkg.Info.Types[pair.Value]
+	if v.IsNil() || v.Type == nil {
+		return
+	}
+	if lit, ok := pair.Value.(*ast.CompositeLit); ok && lit.Type == nil {
+		return // its type isn't written
+	}
+	call := "mutants.Zero(%d, "
+	if v.Value != nil {
+		named := f.typeName(v.Type)
+		if named == "" || zero(v.Value) {
+			return
+		}
+		call = "mutants.Zero[" + named + "](%d, "
+	}
+	f.add("drop the field", pair, f.wrap(pair.Value, call, ")")...)
+}
+
+func zero(v constant.Value) bool {
+	switch v.Kind() {
+	case constant.Bool:
+		return !constant.BoolVal(v)
+	case constant.String:
+		return constant.StringVal(v) == ""
+	}
+	return constant.Sign(v) == 0
+}
+
+// typeName is how a file writes a type of constants, and "" where it doesn't.
+func (f *finder) typeName(t types.Type) string {
+	switch t := t.(type) {
+	case *types.Basic:
+		if t.Info()&types.IsUntyped == 0 {
+			return t.Name()
+		}
+	case *types.Named:
+		object := t.Obj()
+		if object.Parent() != object.Pkg().Scope() {
+			return ""
+		}
+		if object.Pkg() == f.pkg.Types {
+			return object.Name()
+		}
+		name, imported := f.imports[object.Pkg().Path()]
+		if name == "" {
+			name = object.Pkg().Name()
+		}
+		if imported && object.Exported() {
+			return name + "." + object.Name()
+		}
+	}
+	return ""
+}
+
+// constant gives a constant expression another value.
+func (f *finder) constant(e ast.Expr) {
+	v := f.pkg.Info.Types[e]
+	t := f.typeName(v.Type)
+	if t == "" {
+		return
+	}
+	basic := v.Type.Underlying().(*types.Basic)
+	pick := func(does, other string) {
+		f.add(does, e, f.wrap(e, "mutants.Pick["+t+"](%d, ", ", "+other+")")...)
+	}
+	switch {
+	case basic.Info()&types.IsBoolean != 0:
+		pick("opposite of", fmt.Sprint(!constant.BoolVal(v.Value)))
+	case basic.Info()&types.IsInteger != 0:
+		pick("another number for", anotherInteger(v.Value, basic))
+	case basic.Info()&types.IsFloat != 0:
+		x, _ := constant.Float64Val(v.Value)
+		if x == 0 {
+			x = 0.5
+		}
+		pick("another number for", strconv.FormatFloat(2*x, 'g', -1, 64))
+	case basic.Info()&types.IsString != 0:
+		for _, weaker := range weakened(constant.StringVal(v.Value)) {
+			pick("without «"+weaker.dropped+"»", fmt.Sprintf("%q", weaker.expression))
+		}
+	}
+}
+
+// few is the largest number that is made one more: a greater one is doubled, for
+// what depends on it to the unit only is rare.
+const few = 16
+
+// anotherInteger is another number of the type.
+func anotherInteger(v constant.Value, t *types.Basic) string {
+	one := constant.MakeInt64(1)
+	if n, exact := constant.Int64Val(v); exact && n <= few && n >= -few {
+		return constant.BinaryOp(v, token.ADD, one).ExactString()
+	}
+	double := constant.BinaryOp(v, token.MUL, constant.MakeInt64(2))
+	if !fits(double, t) {
+		return constant.BinaryOp(v, token.QUO_ASSIGN, constant.MakeInt64(2)).ExactString()
+	}
+	return double.ExactString()
+}
+
+// fits reports whether an integer is one of the type.
+func fits(v constant.Value, t *types.Basic) bool {
+	bits := map[types.BasicKind]int{types.Int8: 7, types.Uint8: 8, types.Int16: 15, types.Uint16: 16, types.Int32: 31, types.Uint32: 32, types.Uint64: 64, types.Uint: 64}[t.Kind()]
+	if bits == 0 {
+		bits = 63
+	}
+	return constant.BitLen(v) <= bits
+}
