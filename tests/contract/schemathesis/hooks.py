@@ -24,7 +24,7 @@ class FromAnywhere(requests.adapters.HTTPAdapter):
 
 
 @schemathesis.auth(refresh_interval=None).skip_for(
-    path_regex="^/(members/(create|login)/|openapi.json|docs|console/.*|)$"
+    path_regex="^/(members/(create|login|recover)/|openapi.json|docs|console/.*|)$"
 )
 class Account:
     """A new account for each case: many cases end a session, or an account."""
@@ -55,7 +55,7 @@ def map_body(context, body):
         return body
     # Other fields are ignored, but not every name can be sent as multipart.
     body = {name: value for name, value in body.items() if name.isidentifier() and name.isascii()}
-    if context.operation.path in ("/members/password/", "/members/me/") and "password" in body:
+    if context.operation.path in ("/members/password/", "/members/recovery_codes/", "/members/me/") and "password" in body:
         body["password"] = known(body["password"], PASSWORD)
     if context.operation.path == "/members/consent/" and "version" in body:
         body["version"] = known(body["version"], CONSENT)
