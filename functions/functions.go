@@ -187,7 +187,7 @@ func All() []Function {
 		},
 		{
 			Folder: "members/recovery_codes", Routes: at(api.PathRecoveryCodes, http.MethodGet, http.MethodPost),
-			Links: []Part{PasswordHashing}, MemoryMB: oneCore, Concurrency: 10, Alarms: SelfService,
+			Links: []Part{PasswordHashing, MovedPasswords}, MemoryMB: oneCore, Concurrency: 10, Alarms: SelfService,
 			Grants: []Grant{
 				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
 				allow(tokens, "GetItem"),

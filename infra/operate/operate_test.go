@@ -266,11 +266,17 @@ func TestUnlockingForgetsFailedLogInsAndChecks(t *testing.T) {
 func TestEndedSessionsAreOfNoUse(t *testing.T) {
 	everywhere(t, func(t *testing.T, r *running) {
 		token := r.signUp(t, "gildong")
-		r.want(t, []string{"sessions", "gildong"}, "sessions")
+		other := r.logIn(t, "gildong")
+		listed := r.want(t, []string{"sessions", "gildong"}, "sessions")
+		last := regexp.MustCompile(`(?m)^ +([0-9a-f]{16}) `).FindAllStringSubmatch(listed, -1)[1][1]
+		r.want(t, []string{"sessions", "end", "-session", last, "gildong"}, "logged out of "+last)
+		r.form(t, "GET", "/members/activity/", other, "").Want(t, 401, "token_invalid")
+		r.form(t, "GET", "/members/activity/", token, "").Want(t, 200, "")
+		r.refused(t, []string{"sessions", "end", "-session", last, "gildong"}, "has no session")
 		r.want(t, []string{"sessions", "end", "gildong"}, "logged out everywhere")
 		r.form(t, "GET", "/members/activity/", token, "").Want(t, 401, "token_invalid")
 		r.logIn(t, "gildong")
-		if happened := r.happened(t, "gildong"); strings.Join(happened, " ") != "logged_in operator_ended_sessions operator_looked_up signed_up" {
+		if happened := r.happened(t, "gildong"); strings.Join(happened, " ") != "logged_in operator_ended_sessions operator_ended_sessions operator_looked_up logged_in signed_up" {
 			t.Errorf("happened: %v", happened)
 		}
 	})

@@ -2,7 +2,6 @@ package operator
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -11,6 +10,7 @@ import (
 
 	"systole/shared/api/members"
 	"systole/shared/biometric"
+	"systole/shared/fault"
 	"systole/shared/member"
 	"systole/shared/store"
 )
@@ -132,6 +132,7 @@ func printMember(w *tabwriter.Writer, m store.Member, now time.Time) {
 	fmt.Fprintf(w, "signed up\t%s\n", moment(m.Created))
 	fmt.Fprintf(w, "consent\t%s\n", consentText(m.Consent))
 	fmt.Fprintf(w, "model\t%s\n", modelText(m, now))
+	fmt.Fprintf(w, "recovery codes\t%d left\n", len(m.RecoveryCodes.Left))
 	fmt.Fprintf(w, "uploads\t%d handed out and not used\n", len(m.Uploads))
 	fmt.Fprintf(w, "networks\t%d that they logged in from\n", len(m.Networks))
 }
@@ -184,8 +185,18 @@ func lockText(l member.Lock) string {
 func printSessions(w *tabwriter.Writer, sessions []store.Session) {
 	fmt.Fprintf(w, "sessions\t%d\n", len(sessions))
 	for _, s := range sessions {
-		fmt.Fprintf(w, "  %s\tsince %s, used %s, ends %s\n", hex.EncodeToString(s.ID[:8]), moment(s.Issued), moment(s.Used), moment(s.Expires))
+		fmt.Fprintf(w, "  %s\tsince %s, used %s, ends %s%s\n", member.SessionName(s.ID), moment(s.Issued), moment(s.Used), moment(s.Expires), clientText(s.Client))
 	}
+}
+
+func clientText(c store.Client) string {
+	switch {
+	case c.App == "":
+		return ""
+	case c.System == "":
+		return ", " + c.App
+	}
+	return ", " + c.App + " on " + c.System
 }
 
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }
@@ -241,11 +252,22 @@ func sessions(ctx context.Context, c call) error {
 }
 
 func endSessions(ctx context.Context, c call) error {
+	name := c.flags.String("session", "", "end the session with this `id` alone")
 	if err := c.parse(1); err != nil {
 		return err
 	}
 	m, err := c.member(ctx, c.args[0])
 	if err != nil {
+		return err
+	}
+	if *name != "" {
+		err := c.People().EndSessionOf(ctx, m, *name, member.OperatorEndedSessions)
+		if fault.Is(err, fault.SessionUnknown) {
+			return fmt.Errorf("%s has no session %s", m.Username, *name)
+		}
+		if err == nil {
+			fmt.Fprintf(c.out, "%s is logged out of %s\n", m.Username, *name)
+		}
 		return err
 	}
 	if err := c.People().EndSessions(ctx, m, member.OperatorEndedSessions); err != nil {

@@ -59,7 +59,7 @@ func commands() []command {
 		{"member", "[-address IP] NAME", "look a member up, and what happened to them; -pk N instead of NAME", lookUp, nil},
 		{"unlock", "[-address IP] NAME", "let a member log in, and be checked, without waiting for failures to be forgotten; -address for those from there", unlock, nil},
 		{"sessions", "NAME", "list a member's sessions", sessions, nil},
-		{"sessions end", "NAME", "log a member out everywhere", endSessions, nil},
+		{"sessions end", "[-session ID] NAME", "log a member out everywhere, or of one session", endSessions, nil},
 		{"export", "NAME", "print all data about a person as JSON, on their request; recordings without their content", export, nil},
 		{"delete", "-pk PK NAME", "delete an account and all data about a person, on their request; PK as member prints it", deleteMember, nil},
 		{"check", "", "examine whether rows, pointers and objects agree", check, nil},

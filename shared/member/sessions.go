@@ -21,19 +21,28 @@ func SessionName(id store.TokenID) string { return hex.EncodeToString(id[:shownO
 // one too. The error for one that has ended, or is another member's, is
 // fault.SessionUnknown.
 func (s *Service) EndSession(ctx context.Context, token, name string) error {
-	_, all, err := s.Sessions(ctx, token)
+	_, m, err := s.tokens.Resolve(ctx, s.members, token)
+	if err != nil {
+		return err
+	}
+	return s.EndSessionOf(ctx, m, name, SessionEnded)
+}
+
+// EndSessionOf is EndSession of a member, noted as an event of this kind.
+func (s *Service) EndSessionOf(ctx context.Context, m store.Member, name string, kind store.EventKind) error {
+	all, err := s.SessionsOf(ctx, m)
 	if err != nil {
 		return err
 	}
 	for _, session := range all {
 		if SessionName(session.ID) == name {
-			return s.end(ctx, session)
+			return s.end(ctx, session, kind)
 		}
 	}
 	return fault.New(fault.SessionUnknown)
 }
 
-func (s *Service) end(ctx context.Context, session store.Session) error {
+func (s *Service) end(ctx context.Context, session store.Session, kind store.EventKind) error {
 	err := s.tokens.sessions.EndSession(ctx, session.ID, session.PK)
 	if errors.Is(err, store.ErrNotFound) {
 		return fault.New(fault.SessionUnknown)
@@ -41,7 +50,7 @@ func (s *Service) end(ctx context.Context, session store.Session) error {
 	if err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
-	if err := s.members.Note(ctx, session.Username, NewEvent(SessionEnded, s.now())); err != nil {
+	if err := s.members.Note(ctx, session.Username, NewEvent(kind, s.now())); err != nil {
 		return fmt.Errorf("note end of session: %w", err)
 	}
 	return nil

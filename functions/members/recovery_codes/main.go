@@ -3,9 +3,9 @@ package main
 
 import (
 	"systole/functions/internal/endpoint"
-	"systole/functions/internal/passwords"
+	"systole/functions/internal/passwords/moved"
 	"systole/functions/internal/tables"
 	"systole/functions/wiring"
 )
 
-func main() { endpoint.Main(wiring.Parts.RecoveryCodes, tables.Plug, passwords.Plug) }
+func main() { endpoint.Main(wiring.Parts.RecoveryCodes, tables.Plug, moved.Plug) }

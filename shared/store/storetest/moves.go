@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"bytes"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -37,6 +39,8 @@ func Moves(t *testing.T, s Movable) {
 	t.Run("a session is written without an event", func(t *testing.T) {
 		want := newSession(unique("u"))
 		want.Verified, want.Challenge = now, store.Challenge{Hash: [32]byte{1}, Expires: now.Add(time.Minute)}
+		want.Client, want.Network = store.Client{App: "okhttp", System: "Android"}, "0123456789abcdef"
+		filled(t, want)
 		for range 2 {
 			if err := s.PutSession(t.Context(), want); err != nil {
 				t.Fatal(err)
@@ -57,6 +61,7 @@ func Moves(t *testing.T, s Movable) {
 		username := unique("u")
 		event := store.Event{Kind: "log_in_failed", At: now, Expires: now.Add(time.Hour), Within: time.Hour, Networks: []string{"a"}}
 		want := event.Single().With(store.Event{At: now.Add(time.Minute), Expires: now.Add(2 * time.Hour), Networks: []string{"b"}})
+		filled(t, want, "Within") // which stores don't keep
 		moved := want
 		moved.Within = event.Within
 		for range 2 {
@@ -80,17 +85,35 @@ func Moves(t *testing.T, s Movable) {
 		model := newModel()
 		model.Failures, model.FailedAt = 2, now
 		want.Template, want.Removed, want.Networks = &model, now.Add(-time.Minute), map[string]time.Time{"0123456789abcdef": now}
-		want.Consent = &store.Consent{Version: "1", Given: now}
+		want.Consent = &store.Consent{Version: "1", Given: now, Withdrawn: now.Add(time.Minute)}
 		want.Digests, want.LastCheck = map[string][]byte{"0a": {1, 2}}, store.LastCheck{Key: "k", ID: "0a", At: now}
 		want.Uploads = []store.PendingUpload{{ID: "0b", Size: 5, Expires: now}}
 		want.SubjectSalt = []byte{1, 2, 3}
-		if err := s.CreateMember(t.Context(), want); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := s.Member(t.Context(), want.Username); err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%+v, %v\nwant %+v", got, err, want)
+		want.RecoveryCodes, want.Recovered = store.RecoveryCodes{Made: now, Left: [][]byte{bytes.Repeat([]byte{4}, 32), bytes.Repeat([]byte{5}, 32)}}, now.Add(time.Minute)
+		filled(t, want, "Failed", "MemoryKey") // those of a member without a template
+		former := newMember()
+		former.Failed, former.MemoryKey, former.Removed = store.Attempts{Failures: 2, FailedAt: now}, "memory/1/v", now
+		for _, want := range []store.Member{want, former} {
+			if err := s.CreateMember(t.Context(), want); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := s.Member(t.Context(), want.Username); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%+v, %v\nwant %+v", got, err, want)
+			}
 		}
 	})
+}
+
+// filled fails the test where a field of the row is zero: it would show nothing of
+// the field.
+func filled(t *testing.T, row any, but ...string) {
+	t.Helper()
+	v := reflect.ValueOf(row)
+	for i := range v.NumField() {
+		if name := v.Type().Field(i).Name; v.Field(i).IsZero() && !slices.Contains(but, name) {
+			t.Errorf("the test's row has no %s", name)
+		}
+	}
 }
 
 // counts lists all rows of attempts, by their keys.

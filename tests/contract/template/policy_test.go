@@ -91,6 +91,22 @@ func TestEachFunctionMayDoWhatItsCodeCallsAndNoMore(t *testing.T) {
 	}
 }
 
+func TestAFunctionThatVerifiesPasswordsKnowsThoseOfMembersWhoMoved(t *testing.T) {
+	const verify = "(*" + module + "shared/member/argon2id.Hasher).Verify"
+	for _, f := range functions.All() {
+		if !slices.Contains(f.Links, functions.PasswordHashing) {
+			continue
+		}
+		verifies := false
+		for called := range check(t, "./functions/"+f.Folder).reachable() {
+			verifies = verifies || called.FullName() == verify
+		}
+		if knows := slices.Contains(f.Links, functions.MovedPasswords); knows != verifies {
+			t.Errorf("%s: verifies passwords: %v, knows those of members who moved: %v", f.Folder, verifies, knows)
+		}
+	}
+}
+
 // granted returns a role's permissions, as "action resource", sorted.
 func granted(t *testing.T, template object, role string) []string {
 	t.Helper()
