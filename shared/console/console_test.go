@@ -295,6 +295,7 @@ func TestWhatCannotBeInspectedIsRefused(t *testing.T) {
 	}{
 		{"a document", "recording_unsupported", 422, []byte("%PDF"), nil},
 		{"nothing", "recording_empty", 422, nil, nil},
+		{"more than is looked at without an account", "body_too_large", 413, bytes.Repeat([]byte("1\n"), maxInspected/2+1), nil},
 		{"a rate that is none", "field_invalid", 400, []byte("1\n"), []string{"sampling_rate", "5"}},
 		{"a rate in words", "field_invalid", 400, []byte("1\n"), []string{"sampling_rate", "fast"}},
 	}

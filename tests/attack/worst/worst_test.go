@@ -1,12 +1,7 @@
-// Package worst feeds the reader the most expensive files that it accepts, of
-// each format, and holds their cost to a limit: processor time, which a busy
-// machine doesn't change, and memory.
-package worst
+package main
 
 import (
-	"archive/zip"
-	"bytes"
-	"encoding/binary"
+	"crypto/rand"
 	"fmt"
 	"maps"
 	"os"
@@ -14,12 +9,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	"systole/shared/ecg/recording"
+	"systole/shared/biometric"
+	"systole/shared/ecg/engine"
+	"systole/shared/member/argon2id"
 	"systole/tests/support/gotool"
 	"systole/tests/support/long"
 	"systole/tests/support/recordings"
@@ -32,74 +28,6 @@ const (
 	mostCPU    = 3 * time.Second
 	mostMemory = 200 << 20 // bytes beside the program's own
 )
-
-// largest is how large an uploaded file may be, bytes.
-const largest = 64 << 20
-
-// signal is a real heart, repeated up to so many samples.
-func signal(t testing.TB, samples int) write.Signal {
-	t.Helper()
-	r, err := recording.ReadBytes(recordings.Enrolment(t, 1), recording.Hints{RateHz: recordings.RateHz})
-	if err != nil {
-		t.Fatal(err)
-	}
-	mv := make([]float64, 0, samples)
-	for len(mv) < samples {
-		mv = append(mv, r.Chosen().MV[:min(len(r.Chosen().MV), samples-len(mv))]...)
-	}
-	return write.Signal{MV: mv, RateHz: recordings.RateHz, Start: time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)}
-}
-
-// columns is a table of as many columns as are read, as large as an upload.
-func columns(s write.Signal) []byte {
-	var b bytes.Buffer
-	for i := 0; b.Len() < largest-2000; i++ {
-		for range 64 {
-			fmt.Fprintf(&b, "%.3f,", s.MV[i%len(s.MV)])
-		}
-		b.WriteString("0\n")
-	}
-	return b.Bytes()
-}
-
-// packed is a zip that unpacks to as much as may be unpacked.
-func packed(name string, content []byte) []byte {
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	w, _ := z.Create(name) // to memory: none of this can fail
-	w.Write(content)
-	z.Close()
-	return b.Bytes()
-}
-
-// files write the worst of each format, by the name of their kind.
-func files(t testing.TB) map[string]func() []byte {
-	long := sync.OnceValue(func() write.Signal { return signal(t, 4_000_000) }) // more than two hours
-	csv := sync.OnceValue(func() []byte { return write.CSV(long()) })
-	return map[string]func() []byte{
-		"text, the app's":      func() []byte { return csv()[:min(len(csv()), largest)] },
-		"text, 65 columns":     func() []byte { return columns(long()) },
-		"zip of text":          func() []byte { return packed("ecg.csv", csv()) },
-		"EDF":                  func() []byte { return write.EDF("EDF+C", nil, long()) },
-		"BDF":                  func() []byte { return write.BDF("BDF", nil, long()) },
-		"ISHNE":                func() []byte { return write.ISHNE(long()) },
-		"DICOM":                func() []byte { return write.DICOM(write.Explicit, false, long()) },
-		"DICOM, deflated":      func() []byte { return write.DICOM(write.Deflated, false, long()) },
-		"MATLAB 5":             func() []byte { return write.MATLAB(write.Plain, binary.LittleEndian, long()) },
-		"MATLAB 5, packed":     func() []byte { return write.MATLAB(write.Packed, binary.LittleEndian, long()) },
-		"NumPy":                func() []byte { return write.NumPy(long()) },
-		"Kardia":               func() []byte { return write.Kardia(true, signal(t, 1_000_000)) },
-		"JSON":                 func() []byte { return write.KardiaJSON(signal(t, 2_000_000)) },
-		"JSON, objects":        func() []byte { return write.HealthKit(signal(t, 300_000)) },
-		"aECG":                 func() []byte { return write.AECG(signal(t, 2_000_000)) },
-		"FHIR":                 func() []byte { return write.FHIR(signal(t, 2_000_000)) },
-		"JSON of nothing":      func() []byte { return []byte(`{"a":[` + strings.Repeat("[],", 7_000_000) + `[]]}`) },
-		"XML of nothing":       func() []byte { return []byte("<a>" + strings.Repeat("<b/>", 5_000_000) + "</a>") },
-		"text of separators":   func() []byte { return bytes.Repeat([]byte(";;;;;;;;\n"), 7_000_000) },
-		"text of short lines":  func() []byte { return bytes.Repeat([]byte("1\n"), 30_000_000) },
-		"text of quoted cells": func() []byte { return bytes.Repeat([]byte("\"1\",\"2\"\n"), 8_000_000) },
-	}
-}
 
 // cost is the time and the memory of a program.
 type cost struct {
@@ -165,7 +93,7 @@ func TestTheWorstFileOfEachFormatStaysWithinItsLimits(t *testing.T) {
 		return run(t, program, file)
 	}
 	own, _ := cost(recordings.Probe(t, 1))
-	all := files(t)
+	all := files()
 	names := slices.Sorted(maps.Keys(all))
 	if !long.Enabled() {
 		names = []string{"JSON, objects", "text of quoted cells", "XML of nothing"} // a second each
@@ -181,4 +109,48 @@ func TestTheWorstFileOfEachFormatStaysWithinItsLimits(t *testing.T) {
 		}
 	}
 	t.Logf("\n%s", table)
+}
+
+// What is read before it is asked whether a check may be tried costs about what
+// anybody may make the service spend on a log-in.
+func TestALightFileCostsAboutAsMuchAsAPassword(t *testing.T) {
+	fill := func(text string) []byte { return []byte(strings.Repeat(text, 128<<10/len(text))) }
+	e := engine.New(recordings.RateHz)
+	hasher := argon2id.New(argon2id.DefaultCost, 1, rand.Reader)
+	hash := least(func() { hasher.Hash(t.Context(), "password") })
+	for name, file := range map[string][]byte{
+		"a heart": fill(string(recordings.Probe(t, 1)))[:60_000], "ones": fill("1\n"), "quoted": fill("\"1\"\n"), "spikes": fill("0\n0\n7\n0\n3\n"),
+		"separators": fill(";;;;;;;;\n"), "JSON": []byte("[" + strings.Repeat("1,", 64<<10-2) + "1]"), "JSON of nothing": []byte("[" + strings.Repeat("[],", 40_000) + "[]]"),
+	} {
+		if !e.Light([][]byte{file}) {
+			t.Errorf("%s of %d bytes isn't light", name, len(file))
+		}
+		took := least(func() {
+			r, err := e.Group(t.Context(), [][]byte{file})[0].Read(biometric.Hints{RateHz: recordings.RateHz})
+			if err == nil && r.Usable(biometric.ProbeNeed) == nil {
+				r.Digest([32]byte{1})
+			}
+		})
+		if took > 4*hash {
+			t.Errorf("%s takes %v, the hash of a password %v", name, took, hash)
+		}
+	}
+	for name, file := range map[string][]byte{
+		"a long one": fill("1\n2")[:128<<10], "a zip": packed("a.csv", []byte("1\n")), "EDF": write.EDF("", nil, heart(5000)), "markup": []byte(" <a/>"),
+	} {
+		if e.Light([][]byte{file, {'1'}}) {
+			t.Errorf("%s is light", name)
+		}
+	}
+}
+
+// least is the shortest time of several runs, which a busy machine disturbs least.
+func least(f func()) time.Duration {
+	shortest := time.Hour
+	for range 7 {
+		began := time.Now()
+		f()
+		shortest = min(shortest, time.Since(began))
+	}
+	return shortest
 }
