@@ -152,13 +152,9 @@ func (c *caller) put(ctx context.Context, file []byte) error {
 	return nil
 }
 
-// enrolUploaded asks for an enrolment with the upload. A refusal is an answer, too,
-// but for one of a service that has no time.
+// enrolUploaded asks for an enrolment with the upload. A refusal is an answer, too.
 func (c *caller) enrolUploaded(ctx context.Context) error {
-	answer, err := c.post(ctx, "/authenticate/make_model/", nil, map[string]string{"upload": c.upload, "sampling_rate": strconv.Itoa(recordings.RateHz)})
-	if err == nil && answer["error"] == "unavailable" {
-		err = fmt.Errorf("enrolment: %v", answer)
-	}
+	_, err := c.post(ctx, "/authenticate/make_model/", nil, map[string]string{"upload": c.upload, "sampling_rate": strconv.Itoa(recordings.RateHz)})
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -11,10 +12,12 @@ import (
 	"systole/tests/support/gotool"
 )
 
-// service is a local service that was started for this, and keeps nothing.
+// service is a local service that was started for this, with a data folder of its
+// own.
 type service struct {
-	base string
-	cmd  *exec.Cmd
+	base   string
+	cmd    *exec.Cmd
+	folder string
 }
 
 func start(ctx context.Context) (*service, error) {
@@ -22,7 +25,11 @@ func start(ctx context.Context) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &service{cmd: exec.CommandContext(ctx, built.Binary("infra/local"), "-addr", "127.0.0.1:0", "-memory")}
+	folder, err := os.MkdirTemp("", "worst")
+	if err != nil {
+		return nil, err
+	}
+	s := &service{cmd: exec.CommandContext(ctx, built.Binary("infra/local"), "-addr", "127.0.0.1:0", "-data", folder), folder: folder}
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -43,4 +50,5 @@ func start(ctx context.Context) (*service, error) {
 func (s *service) stop() {
 	s.cmd.Process.Signal(syscall.SIGTERM)
 	s.cmd.Wait()
+	os.RemoveAll(s.folder)
 }
