@@ -3,14 +3,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessible, csv, enrolled, files, go, house, lines, logIn, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
+import { accessible, csv, enrolled, files, go, house, lines, logIn, password, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
 
 const it = house();
 
 // foreign returns what is seen, or read out, that isn't of the language: Hangul
 // in English, Latin words in Korean but for names and units.
 const foreign = (page, language) => page.evaluate((language) => {
-  const allowed = /^(Systole|API|ECG|ECG-ID|ODC-BY|English|CSV|EDF|BDF|WFDB|DICOM|Apple|Watch|Kardia|Samsung|Withings|AliveCor|Health|Chrome|Edge|Web|Bluetooth|Hz|mm|mV|s|ms|KB|MB|x|v|zip|export|hong\w*|csv|txt|hea|dat|atc|SCP|ISHNE|HL7|aECG|FHIR|JSON|NumPy|MATLAB|OpenSignals|PhysioNet|Polar|PDF|iPhone|AM|PM|\w+\.(csv|zip|pdf|edf|dat|png))$/;
+  const allowed = /^(Systole|API|ECG|ECG-ID|ODC-BY|English|CSV|EDF|BDF|WFDB|DICOM|Apple|Watch|Kardia|Samsung|Withings|AliveCor|Health|Chrome|Edge|Linux|Web|Bluetooth|Hz|mm|mV|s|ms|KB|MB|x|v|zip|export|hong\w*|csv|txt|hea|dat|atc|SCP|ISHNE|HL7|aECG|FHIR|JSON|NumPy|MATLAB|OpenSignals|PhysioNet|Polar|PDF|iPhone|AM|PM|\w+\.(csv|zip|pdf|edf|dat|png))$/;
   const texts = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -47,8 +47,18 @@ for (const [name, options] of Object.entries({
     await logIn(page, "nobody");
     await seenAnswer(page, "Wrong user name or password");
     await bothLanguages(page, "wrong password");
+    await page.locator("#lost").click();
+    await bothLanguages(page, "a lost password");
+    await page.locator("#not-lost").click();
     await signUp(page);
     await bothLanguages(page, "logged in");
+    await go(page, 1);
+    await page.locator("#recovery-details summary").click();
+    await page.locator("#recovery-password").fill(password);
+    await page.locator("#recovery-password").press("Enter");
+    await seenAnswer(page, "Ten new codes");
+    await page.locator("#copyCodes").click();
+    await bothLanguages(page, "recovery codes");
     for (const [file, title] of [
       [csv("a.pdf", "%PDF-1.7"), "A PDF is a picture of an ECG"],
       [csv("a.png", "\x89PNG\r\n"), "This is a picture"],

@@ -11,7 +11,7 @@ const page = 10; // entries of the activity shown at first
 const checks = ["recognised", "not_recognised", "replay_refused"];
 const bad = ["not_recognised", "replay_refused", "log_in_failed", "recovery_failed"];
 
-let shown = null; // {consent, sessions, recovery, activity, next}
+let shown = null; // {spoken: the language of what the service says, consent, sessions, recovery, activity, next}
 let asked = 0; // how often: a late answer is not shown
 const consentText = {}; // by language
 let most = page;
@@ -34,7 +34,7 @@ export async function showMine() {
   const [consent, sessions, recovery, activity] = await Promise.all([api.consent(), api.sessions(), api.recoveryCodes(), api.activity()]);
   if (!api.loggedIn() || mine !== asked) return;
   consentText[spoken] = consent.text;
-  shown = { consent, sessions, recovery, activity: activity.activity, next: activity.next };
+  shown = { spoken, consent, sessions, recovery, activity: activity.activity, next: activity.next };
   draw();
 }
 
@@ -61,7 +61,8 @@ function consentState(consent) {
 function session(s) {
   const item = document.createElement("li");
   const text = document.createElement("span");
-  const name = () => s.client ?? say("clientUnknown");
+  const { spoken } = shown;
+  const name = () => (spoken === language() ? s.client ?? say("clientUnknown") : "…"); // until it is asked for anew
   tell(text, () => [name(), say("sessionOf", { issued: when(s.issued), used: when(s.used) }), s.network && !s.current && say(s.network === "same" ? "networkSame" : "networkOther")]
     .filter(Boolean).join(" · "));
   item.append(text);

@@ -8,6 +8,7 @@ export function show(place, codes) {
   const made = new Date();
   const list = document.createElement("ol");
   list.className = "codes";
+  list.dataset.own = "";
   list.append(...codes.map((code) => Object.assign(document.createElement("li"), { textContent: code })));
   const said = document.createElement("p");
   said.className = "hint";
