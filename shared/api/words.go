@@ -201,8 +201,8 @@ var words = map[fault.Code]word{
 		"측정 속도를 알 수 없습니다. sampling_rate 항목에 초당 샘플 수(Hz)를 넣어 보내 주세요.",
 		"The sampling rate is unknown. Send it in Hz in the field sampling_rate."}},
 	fault.RateImplausible: {http.StatusUnprocessableEntity, Sentence{
-		"측정 속도가 올바르지 않습니다. 90~4000 Hz이고 심박수가 분당 30~220회가 되어야 합니다[(지금은 분당 {heart_rate}회)]. sampling_rate 값을 확인해 주세요.",
-		"The sampling rate can't be right: it has to be 90 to 4000 Hz, and the heart rate at it 30 to 220 beats per minute[ (here {heart_rate})]. Check sampling_rate."}},
+		"측정 속도가 올바르지 않습니다. 90~4000 Hz이고 심박수가 분당 30~220회가 되어야 합니다[(지금은 분당 {heart_rate}회)].[ 심장 박동의 모양으로는 {likely_hz} Hz로 보입니다.] sampling_rate 값을 확인해 주세요.",
+		"The sampling rate can't be right: it has to be 90 to 4000 Hz, and the heart rate at it 30 to 220 beats per minute[ (here {heart_rate})].[ By the form of the beats it is about {likely_hz} Hz.] Check sampling_rate."}},
 	fault.TooShort: {http.StatusUnprocessableEntity, Sentence{
 		"측정 시간이 너무 짧습니다.[ {seconds_missing}초 더 측정해야 합니다.] 더 길게 다시 측정해 주세요.",
 		"The recording is too short[ by {seconds_missing} seconds]. Please record again for longer."}},

@@ -28,7 +28,7 @@ var params = map[fault.Code][]string{
 	fault.FieldMissing:         {"field"},
 	fault.FieldInvalid:         {"field", "hint"},
 	fault.RecordingUnreadable:  {"line"},
-	fault.RateImplausible:      {"heart_rate"},
+	fault.RateImplausible:      {"heart_rate", "likely_hz"},
 	fault.TooShort:             {"seconds_missing"},
 	fault.TooManyChecks:        {"seconds"},
 	fault.TooManyLogIns:        {"seconds"},

@@ -35,6 +35,7 @@ type Unusable struct {
 	SecondsMissing float64 // how much longer it must be, 0 where length is not the matter
 	BeatsMissing   int     // how many more clean beats it needs
 	HeartRate      float64 // per minute as found, 0 where there was none
+	LikelyRateHz   float64 // at which the beats would look like a human's, 0 where that isn't known
 }
 
 func (u *Unusable) Error() string {

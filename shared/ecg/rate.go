@@ -1,6 +1,10 @@
 package ecg
 
 import (
+	"cmp"
+	"math"
+	"slices"
+
 	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/quality"
 	"systole/shared/ecg/rate"
@@ -59,4 +63,18 @@ func agreeing(r quality.Report) float64 {
 		return 0
 	}
 	return float64(r.CleanBeats) / float64(r.Beats)
+}
+
+// CheckTimeScale refuses a recording whose beats have a form that no human's have
+// at its sampling rate: an *Unusable of quality.RateImplausible with the rate of
+// devices at which they would look right.
+func CheckTimeScale(r *Reading, rateHz float64) error {
+	factor, plausible := r.TimeScale()
+	if plausible {
+		return nil
+	}
+	likely := slices.MinFunc(GuessedRates, func(a, b float64) int {
+		return cmp.Compare(math.Abs(math.Log(a*factor/rateHz)), math.Abs(math.Log(b*factor/rateHz)))
+	})
+	return &Unusable{Reason: quality.RateImplausible, LikelyRateHz: likely}
 }

@@ -10,6 +10,7 @@ import (
 	"systole/shared/ecg/parameters"
 	"systole/shared/ecg/quality"
 	"systole/shared/ecg/replay"
+	"systole/shared/ecg/timescale"
 )
 
 // Reading is the result of one run of the front end over a recording, for quality,
@@ -19,6 +20,8 @@ import (
 type Reading struct {
 	report quality.Report
 	mean   []float64 // of the clean beats, beat.Width values; nil where there are none
+	beats  int       // clean ones
+	rr     float64   // their mean RR interval in s
 	weight float64   // in a template
 	signal replay.Signal
 
@@ -43,6 +46,10 @@ func Read(signal Signal) (*Reading, error) {
 		signal: replay.Signal{Raw: slices.Clone(result.Raw), Peaks: slices.Clone(result.Peaks)},
 	}
 	if n := result.Beats.Len(); n > 0 {
+		r.beats = n
+		for _, rr := range result.Beats.RR {
+			r.rr += rr / float64(n)
+		}
 		r.weight = parameters.Weight(n, result.Report.Trust())
 	}
 	return r, nil
@@ -105,6 +112,16 @@ func (r *Reading) Replayed(d *replay.Detector, earlier []replay.Digest) bool {
 
 // Natural reports whether the beats vary as those of a living heart.
 func (r *Reading) Natural() bool { return liveness.Natural(r.signal.Raw, r.signal.Peaks) }
+
+// TimeScale estimates the stated sampling rate as a multiple of the true one, by
+// the form of the beats. plausible is true for a recording with too few beats to
+// tell.
+func (r *Reading) TimeScale() (factor float64, plausible bool) {
+	if r.beats < timescale.FewestBeats {
+		return 1, true
+	}
+	return timescale.Factor(r.mean, r.rr)
+}
 
 // RateTrusted reports whether so many beats agree that the sampling rate isn't
 // to be doubted. Where it is false, [CheckRate] tells.

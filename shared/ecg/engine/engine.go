@@ -75,12 +75,14 @@ func (p *parted) Read(h biometric.Hints) (biometric.Reading, error) {
 			return nil, Refusal(err)
 		}
 	}
-	return &reading{Reading: read}, nil
+	return &reading{Reading: read, rateHz: signal.RateHz, rateOfFile: stated}, nil
 }
 
 // reading implements biometric.Reading.
 type reading struct {
 	*ecg.Reading
+	rateHz     float64
+	rateOfFile bool // the rate is the file's own
 
 	mu       sync.Mutex
 	key      [32]byte
@@ -109,13 +111,21 @@ func (r *reading) Digest(key [32]byte) (b []byte, err error) {
 // errForeign is for a reading that another engine made, a mistake of the caller.
 var errForeign = errors.New("a reading of another engine")
 
-// Enrol makes a template with the newest algorithm; see biometric.Engine.
+// Enrol makes a template with the newest algorithm; see biometric.Engine. It holds
+// a sampling rate that no file states against the form of the beats: whoever
+// enrols at a wrong rate isn't known again at the right one. A probe is compared
+// all the same, since the template may be from such a rate.
 func (e *Engine) Enrol(need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
 	own := make([]*ecg.Reading, len(readings))
 	for i, r := range readings {
 		r, ok := r.(*reading)
 		if !ok {
 			return nil, errForeign
+		}
+		if !r.rateOfFile {
+			if err := ecg.CheckTimeScale(r.Reading, r.rateHz); err != nil {
+				return nil, Refusal(err)
+			}
 		}
 		own[i] = r.Reading
 	}

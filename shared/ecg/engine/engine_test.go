@@ -153,6 +153,31 @@ func TestAStatedRateIsHeldAgainstTheHeart(t *testing.T) {
 	}
 }
 
+func TestAnEnrolmentAtAWrongRateIsRefusedByTheFormOfTheBeats(t *testing.T) {
+	e := New(500)
+	for stated, least := range map[float64]int{500: 0, 250: 20, 1000: 20} {
+		refused := 0
+		for person := 1; person <= recordings.People; person++ {
+			r, err := e.Group(t.Context(), [][]byte{recordings.Enrolment(t, person)})[0].Read(biometric.Hints{RateHz: stated})
+			if err == nil {
+				_, err = e.Enrol(biometric.EnrolmentNeed, []biometric.Reading{r})
+			}
+			if codeOf(err) == fault.RateImplausible {
+				refused++
+			}
+			var f *fault.Error
+			if errors.As(err, &f) && f.Params["likely_hz"] != nil && stated != 500 {
+				if hz := f.Params["likely_hz"].(float64); hz < 300 || hz > 1000 {
+					t.Errorf("person %d at %v Hz: likely %v Hz", person, stated, hz)
+				}
+			}
+		}
+		if refused < least || stated == 500 && refused > 0 {
+			t.Errorf("at %v Hz %d of %d refused, want %d", stated, refused, recordings.People, least)
+		}
+	}
+}
+
 // older is an engine of a time when an algorithm that compares a feature
 // less was the only one, and newer one that has the shipped one as well.
 func olderAndNewer() (older, newer *Engine) {

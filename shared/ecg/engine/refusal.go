@@ -68,6 +68,9 @@ func unusableFault(u *ecg.Unusable) error {
 	if code == fault.RateImplausible && u.HeartRate > 0 {
 		params["heart_rate"] = math.Round(u.HeartRate)
 	}
+	if u.LikelyRateHz > 0 {
+		params["likely_hz"] = u.LikelyRateHz
+	}
 	if len(params) > 0 {
 		f.Params = params
 	}

@@ -75,6 +75,9 @@ func Parts(parts []recording.Part, h recording.Hints, n Needs) (*Inspection, err
 		return nil, err
 	}
 	in.Enrolment, in.Check = verdict(reading.Usable(n.Enrolment)), verdict(reading.Usable(n.Probe))
+	if stated := slices.ContainsFunc(r.Notes, func(n recording.Note) bool { return n.Code == "rate_from_file" }); in.Enrolment.Reason == "" && !stated {
+		in.Enrolment = verdict(ecg.CheckTimeScale(reading, r.RateHz))
+	}
 	in.inspect(signal)
 	in.Seconds += float64(r.Left) / r.RateHz
 	return in, nil
