@@ -41,7 +41,7 @@ var layers = [][]string{
 	{"tests/science/cohort"},
 	{"infra/train/learn"}, // learns from the recordings that the tests measure with
 	{"tests/..."},
-	{"infra/train", "infra/train/beats", "infra/train/cohort", "infra/train/replay"},
+	{"infra/train", "infra/train/beats", "infra/train/cohort", "infra/train/replay", "infra/train/timescale"},
 }
 
 // only are packages that import less of ours than their layer allows. Of several
