@@ -296,7 +296,7 @@ func TestARecoveryCodeIsNoProofAgainstTheHeart(t *testing.T) {
 }
 
 func TestAStolenCodeMakesNoNewCodes(t *testing.T) {
-	f, token, codes := withCodes(t)
+	f, _, codes := withCodes(t)
 	m := f.member(t, "a1")
 	if err := f.store.SetTemplate(t.Context(), m, store.Template{Version: "v", Key: "models/1/v", Made: f.clock.now()}, nil); err != nil {
 		t.Fatal(err)
