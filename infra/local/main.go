@@ -94,6 +94,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer stores.close()
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
+	slog.SetDefault(log) // for libraries that log by themselves
 	listener, err := net.Listen("tcp", o.addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w: choose another address with -addr", err)

@@ -27,8 +27,10 @@ func Main(build func(wiring.Parts) api.Route, plugs ...lambda.Plug) {
 
 // Serve answers the requests of API Gateway with routes. It doesn't return.
 func Serve(env *lambda.Environment, routes ...api.Route) {
+	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	slog.SetDefault(log) // for libraries that log by themselves
 	gateway.Start(api.New(api.Settings{
-		Logger:           slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+		Logger:           log,
 		AllowOrigins:     env.Config.CORSOrigins,
 		Endpoints:        functions.Endpoints(),
 		MetricsNamespace: env.Config.MetricsNamespace,

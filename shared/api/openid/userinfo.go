@@ -41,9 +41,14 @@ func userInfo(p *provider.Service) api.Handler {
 	}
 }
 
-// bearer is the token of the Authorization header (RFC 6750, 2.1). The other ways
-// leave it in logs.
+// bearer is the token of the Authorization header, or of a form (RFC 6750, 2.1 and
+// 2.2). In an address, it would be left in logs.
 func bearer(r *http.Request) (string, bool) {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "Bearer")
+	if ok && strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(token), true
+	}
+	r.Body = http.MaxBytesReader(nil, r.Body, api.DefaultMaxBody)
+	token = r.PostFormValue("access_token")
+	return token, token != ""
 }
