@@ -41,7 +41,7 @@ func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) [
 		Hasher: argon2id.New(c.HashCost, c.HashParallel, random).Also(django.Parse), Keys: s.Keys, Engine: engine.New(c.SamplingRateHz),
 		Now: now, Random: random,
 	}
-	keys := signing.New(s.Keys)
+	keys := signing.New(s.Keys, now)
 	p.KeySet, p.Assertions = keys, assertion.NewService(keys, member.NewSubjects(s.Members, random), now)
 	clients := protocol.New(p.Provider(), keys, p.Tokens(), p.OpenID())
 	return append(p.Routes(), clients.Authorize(), clients.Pushed(), clients.Token(), clients.EndSession())

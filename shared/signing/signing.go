@@ -3,9 +3,9 @@
 //
 // Each is derived from a secret of the service's ring, by the specification
 // c2sp.org/det-keygen: nothing is stored, and signing calls nobody once the ring
-// is known. The current secret's key signs; those of all others in the ring are
-// published beside it, the next one's too, so that a signature can be verified
-// before, during and after a rotation.
+// is known. The current secret's key signs; those of the next, and for a while of the
+// one before, are published beside it, so that a signature can be verified before,
+// during and after a rotation.
 package signing
 
 import (
@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"time"
 
 	"filippo.io/keygen"
 	"github.com/go-jose/go-jose/v4"
@@ -47,14 +48,15 @@ type Source interface {
 // Keys are the signing keys.
 type Keys struct {
 	source Source
+	now    func() time.Time
 
 	mu      sync.Mutex
 	derived map[string]jose.JSONWebKey // by key id
 }
 
 // New returns the keys of the source's secrets.
-func New(source Source) *Keys {
-	return &Keys{source: source, derived: make(map[string]jose.JSONWebKey)}
+func New(source Source, now func() time.Time) *Keys {
+	return &Keys{source: source, now: now, derived: make(map[string]jose.JSONWebKey)}
 }
 
 // Current is the key that signs assertions: ECDSA on P-256, with its id.
@@ -88,7 +90,7 @@ func (k *Keys) current(ctx context.Context, of kind) (jose.JSONWebKey, error) {
 	return k.derive(of, secrets[0])
 }
 
-// public are the public halves of the keys of all secrets.
+// public are the public halves of the keys.
 func (k *Keys) public(ctx context.Context, of kind) ([]jose.JSONWebKey, error) {
 	secrets, err := k.secrets(ctx, of)
 	if err != nil {
@@ -111,7 +113,7 @@ func (k *Keys) secrets(ctx context.Context, of kind) ([]protect.Derived, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
 	}
-	secrets := ring.Derive(of.purpose)
+	secrets := ring.DeriveSigners(of.purpose, k.now())
 	if len(secrets) == 0 {
 		return nil, fmt.Errorf("derive signing key: %w", protect.ErrKey)
 	}

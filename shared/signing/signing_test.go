@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -20,7 +21,7 @@ func written(t *testing.T, text string) *Keys {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(ring)
+	return New(ring, clock)
 }
 
 func secret(name string) string { return strings.Repeat(name, protect.MinSecret) }
@@ -65,13 +66,32 @@ func signed(t *testing.T, k *Keys) *jose.JSONWebSignature {
 	return s
 }
 
-// A rotation as infra/README.md has it. At each step there are functions that know
-// the keys of the step before, and third parties that have fetched those.
+// noon is the time of the tests.
+var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return noon }
+
+// rotated are keys as the secret holds them before a rotation, in it and after it.
+func rotated(t *testing.T) [3]string {
+	t.Helper()
+	first := []byte(fmt.Sprintf(`{"current":%q,"previous":[%q]}`, secret("a"), secret("z")))
+	drawn, err := protect.AddKey(first, noon.Add(-time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	promoted, err := protect.PromoteKey(drawn, noon.Add(-time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return [3]string{string(first), string(drawn), string(promoted)}
+}
+
+// At each step of a rotation there are functions that know the keys of the step
+// before, and third parties that have fetched those.
 func TestWhatIsSignedInAnyStepOfARotationIsVerifiedInTheStepsAround(t *testing.T) {
-	steps := []*Keys{
-		written(t, fmt.Sprintf(`{"current":%q,"previous":[]}`, secret("a"))),
-		written(t, fmt.Sprintf(`{"next":%q,"current":%q,"previous":[]}`, secret("b"), secret("a"))),
-		written(t, fmt.Sprintf(`{"current":%q,"previous":[%q]}`, secret("b"), secret("a"))),
+	var steps []*Keys
+	for _, text := range rotated(t) {
+		steps = append(steps, written(t, text))
 	}
 	for i, signing := range steps {
 		s := signed(t, signing)
@@ -84,6 +104,29 @@ func TestWhatIsSignedInAnyStepOfARotationIsVerifiedInTheStepsAround(t *testing.T
 	}
 	if kid := signed(t, steps[2]).Signatures[0].Header.KeyID; kid == signed(t, steps[0]).Signatures[0].Header.KeyID {
 		t.Error("the rotation changed no key")
+	}
+}
+
+// Keys stay in the ring for what they sealed, long after they were rotated because
+// somebody may know them, and keys of another deployment come with what was moved
+// from it.
+func TestAKeyThatIsOutOfUseSignsNothing(t *testing.T) {
+	steps := rotated(t)
+	before := written(t, steps[0])
+	if n := len(published(t, before).Keys); n != 2 { // one of each kind
+		t.Errorf("%d keys are published beside one that is long out of use", n-2)
+	}
+	after := written(t, steps[2])
+	after.now = func() time.Time { return noon.Add(25 * time.Hour) }
+	if _, err := signed(t, before).Verify(published(t, after)); err == nil {
+		t.Error("the key before signs a day after the rotation")
+	}
+	joined, err := protect.JoinKeys([]byte(fmt.Sprintf(`{"current":%q,"previous":[]}`, secret("b"))), []byte(steps[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := signed(t, before).Verify(published(t, written(t, string(joined)))); err == nil {
+		t.Error("the keys of a deployment that was moved from sign for this one")
 	}
 }
 
@@ -108,10 +151,10 @@ func (broken) Ring(context.Context) (protect.Ring, error) { return protect.Ring{
 
 func TestWithoutSecretsNothingIsSigned(t *testing.T) {
 	for _, source := range []Source{broken{}, protect.Ring{}} {
-		if _, err := New(source).Current(t.Context()); err == nil {
+		if _, err := New(source, clock).Current(t.Context()); err == nil {
 			t.Errorf("%T gave a key", source)
 		}
-		if _, err := New(source).JSON(t.Context()); err == nil {
+		if _, err := New(source, clock).JSON(t.Context()); err == nil {
 			t.Errorf("%T gave keys", source)
 		}
 	}

@@ -12,5 +12,5 @@ import (
 // Plug puts in the signing of assertions. The plugs of the secrets and the tables
 // come before.
 func Plug(_ *lambda.Environment, p *wiring.Parts) {
-	p.Assertions = assertion.NewService(signing.New(p.Keys), member.NewSubjects(p.Members, p.Random), p.Now)
+	p.Assertions = assertion.NewService(signing.New(p.Keys, p.Now), member.NewSubjects(p.Members, p.Random), p.Now)
 }

@@ -8,4 +8,4 @@ import (
 )
 
 // Plug puts in the keys to verify with. The plug of the secrets comes before.
-func Plug(_ *lambda.Environment, p *wiring.Parts) { p.KeySet = signing.New(p.Keys) }
+func Plug(_ *lambda.Environment, p *wiring.Parts) { p.KeySet = signing.New(p.Keys, p.Now) }

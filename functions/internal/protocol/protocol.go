@@ -13,6 +13,6 @@ import (
 // Grants and Keys.
 func Route(of func(*protocol.Protocol) api.Route) func(wiring.Parts) api.Route {
 	return func(p wiring.Parts) api.Route {
-		return of(protocol.New(p.Provider(), signing.New(p.Keys), p.Tokens(), p.OpenID()))
+		return of(protocol.New(p.Provider(), signing.New(p.Keys, p.Now), p.Tokens(), p.OpenID()))
 	}
 }

@@ -93,8 +93,8 @@ func newFixture(t testing.TB) *fixture {
 	proxy := gateway.Proxy(api.New(api.Settings{Now: clock},
 		authenticate.MakeModel(service),
 		authenticate.HasModel(biometric.NewReferences(h.store, tokens)),
-		authenticate.CheckUser(service, assertion.NewService(signing.New(keys), member.NewSubjects(h.store, rand.Reader), clock), issuer)))
-	h.keys = signing.New(keys)
+		authenticate.CheckUser(service, assertion.NewService(signing.New(keys, clock), member.NewSubjects(h.store, rand.Reader), clock), issuer)))
+	h.keys = signing.New(keys, clock)
 	h.serve = func(t testing.TB, event events.APIGatewayProxyRequest) answer {
 		t.Helper()
 		r, err := proxy(t.Context(), event)

@@ -19,6 +19,9 @@ type keysFile struct {
 	Next     string   `json:"next,omitempty"`
 	Current  string   `json:"current"`
 	Previous []string `json:"previous"`
+	// Before is the previous one that was current before, whose signatures are good
+	// for a while; empty for none.
+	Before string `json:"before,omitempty"`
 	// Drawn is the time of the last change of Next and Current; zero for none.
 	Drawn time.Time `json:"drawn,omitzero"`
 }
@@ -28,6 +31,11 @@ type keysFile struct {
 // takes a while.
 const Settle = 10 * time.Minute
 
+// verifiable is how long after a rotation the signatures of the key before can be
+// verified: longer than anything lives that is signed. A key that somebody else may
+// know by now signs nothing after it, however long it has to open what it sealed.
+const verifiable = 24 * time.Hour
+
 // ParseKeys reads {"next":"…","current":"…","previous":["…"]}, in which next may
 // be missing. The error reveals nothing of the keys.
 func ParseKeys(b []byte) (Ring, error) {
@@ -35,10 +43,21 @@ func ParseKeys(b []byte) (Ring, error) {
 	if err := json.Unmarshal(b, &f); err != nil {
 		return Ring{}, errors.New(`keys are not written as {"current":"…","previous":["…"]}`)
 	}
+	previous := f.Previous
 	if f.Next != "" {
-		f.Previous = append([]string{f.Next}, f.Previous...)
+		previous = append([]string{f.Next}, f.Previous...)
 	}
-	return NewRing(f.Current, f.Previous...)
+	r, err := NewRing(f.Current, previous...)
+	if err != nil {
+		return Ring{}, err
+	}
+	if f.Next != "" {
+		r.keys[1].signs = always
+	}
+	if i := slices.Index(previous, f.Before); f.Before != "" && i >= 0 {
+		r.keys[1+i].signs = f.Drawn.Add(verifiable)
+	}
+	return r, nil
 }
 
 // DrawKeys returns new keys, as ParseKeys reads them.
@@ -89,7 +108,7 @@ func PromoteKey(b []byte, now time.Time) ([]byte, error) {
 	if until := f.Drawn.Add(Settle); now.Before(until) {
 		return nil, fmt.Errorf("not everybody may know the next key until %s", until.Format(time.RFC3339))
 	}
-	return json.Marshal(keysFile{Current: f.Next, Previous: append([]string{f.Current}, f.Previous...), Drawn: now.UTC()})
+	return json.Marshal(keysFile{Current: f.Next, Previous: append([]string{f.Current}, f.Previous...), Before: f.Current, Drawn: now.UTC()})
 }
 
 // JoinKeys returns the keys with those of another service behind them, so that

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // MinSecret is the least length of a secret in bytes.
@@ -55,7 +56,11 @@ type KeyID [idLength]byte
 type key struct {
 	id     KeyID
 	secret []byte
+	signs  time.Time // until when its signatures are good; zero for never
 }
+
+// always comes after every moment.
+var always = time.Unix(1<<40, 0)
 
 func newKey(secret string) key {
 	k := key{secret: []byte(secret)}
@@ -72,6 +77,7 @@ func NewRing(current string, previous ...string) (Ring, error) {
 		}
 		r.keys = append(r.keys, newKey(secret))
 	}
+	r.keys[0].signs = always
 	return r, nil
 }
 
@@ -115,6 +121,18 @@ func (r Ring) Derive(purpose string) []Derived {
 	all := make([]Derived, len(r.keys))
 	for i, k := range r.keys {
 		all[i] = Derived{k.id, [32]byte(k.derive(nil, purpose))}
+	}
+	return all
+}
+
+// DeriveSigners returns the secrets for a purpose of the keys whose signatures are
+// good at this time: the current one, the next, and for a day the one before.
+func (r Ring) DeriveSigners(purpose string, now time.Time) []Derived {
+	var all []Derived
+	for i, secret := range r.Derive(purpose) {
+		if now.Before(r.keys[i].signs) {
+			all = append(all, secret)
+		}
 	}
 	return all
 }
