@@ -123,7 +123,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
 	defer cancel()
-	err = errors.Join(server.Shutdown(drain), operators.Shutdown(drain))
+	err = server.Shutdown(drain)
+	if operators.Shutdown(drain) != nil {
+		err = errors.Join(err, operators.Close()) // a long command is told that it was cut off
+	}
 	<-cleaned
 	return err
 }

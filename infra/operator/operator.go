@@ -164,6 +164,9 @@ func (c *call) each(ctx context.Context, do func(store.Member) error) error {
 			return err
 		}
 		for _, m := range page {
+			if err := ctx.Err(); err != nil { // the caller is gone
+				return err
+			}
 			if err := do(m); err != nil {
 				return err
 			}

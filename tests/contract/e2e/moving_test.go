@@ -63,12 +63,22 @@ type django struct {
 func djangoPython(t *testing.T) string {
 	t.Helper()
 	venv := filepath.Join(root, ".build/django")
-	python := filepath.Join(venv, "bin/python")
+	python, installed := filepath.Join(venv, "bin/python"), filepath.Join(venv, "installed.txt")
 	requirements := filepath.Join(root, "tests/clients/django/requirements.txt")
+	want, err := os.ReadFile(requirements)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(installed); err == nil && bytes.Equal(got, want) {
+		return python
+	}
 	for _, args := range [][]string{{"python3", "-m", "venv", venv}, {python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements}} {
 		if out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %v\n%s", args, err, out)
 		}
+	}
+	if err := os.WriteFile(installed, want, 0o600); err != nil {
+		t.Fatal(err)
 	}
 	return python
 }
