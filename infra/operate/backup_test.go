@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -216,6 +218,37 @@ func (r *running) load(t *testing.T, n int, stop <-chan struct{}) {
 		if round%8 == 7 {
 			r.form(t, "DELETE", "/members/me/", session, "password="+password).Want(t, 200, "")
 		}
+	}
+}
+
+// cutOff takes so many bytes and no more.
+type cutOff struct{ left int }
+
+func (c *cutOff) Write(p []byte) (int, error) {
+	if c.left -= len(p); c.left < 0 {
+		return 0, io.ErrClosedPipe
+	}
+	return len(p), nil
+}
+
+func TestABackupThatIsKilledCanBeRunAgain(t *testing.T) {
+	r, _ := inRunningFolder(t)
+	r.inhabited(t)
+	folder := r.flags[1]
+	if err := operator.Ask(t.Context(), folder, []string{operator.Backup}, nil, &cutOff{left: 10_000}); err == nil {
+		t.Fatal("it was not cut off")
+	}
+	// The service learns of it when it writes.
+	for _, err := os.Stat(filepath.Join(folder, "clone")); err == nil; _, err = os.Stat(filepath.Join(folder, "clone")) {
+		runtime.Gosched()
+	}
+	file := filepath.Join(t.TempDir(), "backup.tar")
+	if err := os.WriteFile(file+".part", make([]byte, 1<<20), 0o600); err != nil { // as the one before left it
+		t.Fatal(err)
+	}
+	r.want(t, []string{"backup", file}, "is whole")
+	if _, err := os.Stat(file + ".part"); !os.IsNotExist(err) {
+		t.Errorf("left: %v", err)
 	}
 }
 

@@ -108,7 +108,7 @@ func (e *examination) members(ctx context.Context) error {
 func (e *examination) objects(ctx context.Context) error {
 	now := e.Now()
 	for after := ""; ; {
-		page, next, err := e.Objects.List(ctx, "", after, pageSize)
+		page, next, err := e.Objects.List(ctx, "", after, objectsAtOnce)
 		if err != nil {
 			return err
 		}

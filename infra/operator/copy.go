@@ -45,7 +45,7 @@ func (c *copying) all(ctx context.Context) error {
 
 func (c *copying) objects(ctx context.Context) error {
 	for after := ""; ; {
-		page, next, err := c.from.Objects.List(ctx, "", after, pageSize)
+		page, next, err := c.from.Objects.List(ctx, "", after, objectsAtOnce)
 		if err != nil {
 			return err
 		}

@@ -177,8 +177,12 @@ func (c *call) each(ctx context.Context, do func(store.Member) error) error {
 	}
 }
 
-// pageSize is how many rows or objects are listed at once.
+// pageSize is how many rows are listed at once.
 const pageSize = 100
+
+// objectsAtOnce is how many objects are listed at once: a folder is walked whole for
+// each list, and S3 answers with a thousand.
+const objectsAtOnce = 100_000
 
 // reason is an error in a word for the table of a member: a fault's code, or what
 // a store says.
