@@ -94,10 +94,13 @@ const (
 const (
 	members          = "Members"
 	membersByPK      = "Members/index/by_pk"
+	membersByDue     = "Members/index/by_due"
 	tokens           = "Tokens"
 	tokensByUsername = "Tokens/index/by_username"
+	tokensByDue      = "Tokens/index/by_due"
 	activity         = "Activity"
 	grants           = "Grants"
+	activityByDue    = "Activity/index/by_due"
 	bucket           = "Bucket"
 	templates        = "Bucket/" + store.TemplatePrefix + "*"
 	memories         = "Bucket/" + store.MemoryPrefix + "*"
@@ -141,7 +144,7 @@ func All() []Function {
 			Settings: []string{"MATCH_FMR", "CONSENT", "SAMPLING_RATE_HZ", "UPLOADS_KEEP"},
 			Grants: append([]Grant{
 				allow(tokens, "GetItem", "UpdateItem"),
-				allow(members, "GetItem", "UpdateItem"),
+				allow(members, "GetItem", "UpdateItem", "PutItem"),
 				allow(activity, "PutItem", "UpdateItem"),
 				allow(keys, "GetSecretValue"),
 				allow(templates, "PutObject", "GetObject"),
@@ -167,7 +170,7 @@ func All() []Function {
 			Settings: []string{"MATCH_FMR", "ADAPTATION", "CONSENT", "CHALLENGE", "SAMPLING_RATE_HZ", "ISSUER"},
 			Grants: append([]Grant{
 				allow(tokens, "GetItem", "UpdateItem"),
-				allow(members, "GetItem", "UpdateItem"),
+				allow(members, "GetItem", "UpdateItem", "PutItem"),
 				allow(activity, "PutItem", "UpdateItem"),
 				allow(keys, "GetSecretValue"),
 				allow(templates, "GetObject", "PutObject"),
@@ -234,7 +237,7 @@ func All() []Function {
 			MemoryMB: waits, Concurrency: 10, Alarms: SelfService,
 			Settings: []string{"CONSENT"},
 			Grants: append([]Grant{
-				allow(members, "GetItem", "UpdateItem"),
+				allow(members, "GetItem", "UpdateItem", "PutItem"),
 				allow(tokens, "GetItem"),
 				allow(activity, "PutItem", "UpdateItem"),
 				allow(keys, "GetSecretValue"),
@@ -272,7 +275,7 @@ func All() []Function {
 			Folder: "authenticate/delete_model", Routes: at(api.PathModel, http.MethodDelete),
 			MemoryMB: waits, Concurrency: 10, Alarms: SelfService,
 			Grants: append([]Grant{
-				allow(members, "GetItem", "UpdateItem"),
+				allow(members, "GetItem", "UpdateItem", "PutItem"),
 				allow(tokens, "GetItem"),
 				allow(activity, "PutItem", "UpdateItem"),
 				allow(keys, "GetSecretValue"),
@@ -291,7 +294,7 @@ func All() []Function {
 			Folder: "authenticate/uploads", Routes: at(api.PathUploads, http.MethodPost),
 			MemoryMB: waits, Concurrency: 100, Alarms: Support,
 			// An upload to an address that the function signed happens with its role.
-			Grants: []Grant{allow(tokens, "GetItem"), allow(members, "GetItem", "UpdateItem"), allow(incoming, "PutObject")},
+			Grants: []Grant{allow(tokens, "GetItem"), allow(members, "GetItem", "UpdateItem", "PutItem"), allow(incoming, "PutObject")},
 		},
 		{
 			Folder: "openid/keys", Routes: at(api.PathKeys, http.MethodGet),
@@ -409,9 +412,13 @@ func All() []Function {
 			MemoryMB: waits, TimeoutS: 300, Concurrency: 1, Alarms: Support,
 			Settings: []string{"UPLOADS_KEEP", "MODELS_UNUSED_AFTER"},
 			Grants: append([]Grant{
-				allow(tokens, "Scan", "DeleteItem"),
-				allow(members, "Scan", "GetItem", "UpdateItem"),
+				allow(tokens, "Scan", "GetItem", "UpdateItem", "DeleteItem"),
+				allow(tokensByDue, "Query"),
+				allow(members, "Scan", "GetItem", "PutItem", "UpdateItem", "DeleteItem"),
 				allow(membersByPK, "Query"),
+				allow(membersByDue, "Query"),
+				allow(activity, "BatchWriteItem"),
+				allow(activityByDue, "Query"),
 				allow(bucket, "ListBucket"),
 				allow(cursor, "GetObject", "PutObject"),
 				{failures, []string{"SendMessage"}, "Lambda puts there what failed, in the function's name."},

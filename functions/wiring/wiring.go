@@ -76,6 +76,10 @@ func (p Parts) OpenID() openid.Settings {
 	return openid.Settings{Issuer: p.Config.Issuer, Challenge: p.Config.ChallengeRequired}
 }
 
+// ttlGrace is how long DynamoDB may take to delete by itself what has expired, before
+// clean-up pays for it: a quarter of the day in which it has to be gone.
+const ttlGrace = 6 * time.Hour
+
 // CleanUp needs Members, Sessions and Objects.
 func (p Parts) CleanUp() *cleanup.Service {
 	return cleanup.NewService(p.Sessions, p.Members, p.Objects, cleanup.Settings{
@@ -84,5 +88,6 @@ func (p Parts) CleanUp() *cleanup.Service {
 		OrphansAfter: p.Config.OrphansAfter,
 		UnusedAfter:  p.Config.UnusedAfter,
 		PerKind:      p.Config.CleanUpPerKind,
+		TTLGrace:     ttlGrace,
 	}, p.Now)
 }

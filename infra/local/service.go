@@ -117,6 +117,9 @@ func cleanOnSchedule(ctx context.Context, c config.Config, s *stores, log *slog.
 		defer tick.Stop()
 		for {
 			report, err := cleaner.Run(ctx, false)
+			for err == nil && !report.Finished && ctx.Err() == nil {
+				report, err = cleaner.Run(ctx, false)
+			}
 			if err != nil && ctx.Err() == nil {
 				log.Error("cleanup", "report", report, "error", err)
 			} else {

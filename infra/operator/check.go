@@ -168,15 +168,14 @@ func within(key string, prefixes ...string) bool {
 // sessions looks for those whose member is gone: they are of no use to their
 // holder, and end by themselves.
 func (e *examination) sessions(ctx context.Context) error {
-	all := e.Now().AddDate(1000, 0, 0) // by then every session has expired
 	for cursor := ""; ; {
-		page, next, err := e.Sessions.ExpiredSessions(ctx, all, time.Hour, cursor, pageSize)
+		page, next, err := e.Sessions.SessionsPage(ctx, cursor, pageSize)
 		if err != nil {
 			return err
 		}
-		for _, id := range page {
+		for _, s := range page {
 			e.counts.sessions++
-			err := e.examine(ctx, "session "+hex.EncodeToString(id[:8]), func(ctx context.Context) (string, error) { return e.strayed(ctx, id) })
+			err := e.examine(ctx, "session "+hex.EncodeToString(s.ID[:8]), func(ctx context.Context) (string, error) { return e.strayed(ctx, s.ID) })
 			if err != nil {
 				return err
 			}

@@ -35,12 +35,18 @@ const copyAtOnce = 32
 // all copies objects, members with their sessions and activity, and the counts of
 // attempts. An object is there before a row leads to it.
 func (c *copying) all(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{c.objects, c.members, c.counts} {
+	for _, step := range []func(context.Context) error{c.objects, c.members, c.counts, c.survey} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// survey lets clean-up look at all of the copy once: the notes of objects that may
+// come to nothing aren't copied.
+func (c *copying) survey(ctx context.Context) error {
+	return c.to.Objects.Delete(ctx, store.CursorKey)
 }
 
 func (c *copying) objects(ctx context.Context) error {

@@ -26,6 +26,7 @@ type Members interface {
 	store.ProbeRegistry
 	store.UploadRegistry
 	store.EventWriter
+	store.LeftoverWriter
 }
 
 // Objects is the part of the store of objects that this package uses.
@@ -64,6 +65,9 @@ type Settings struct {
 	// KeepUploads says whether the files of an enrolment are stored until clean-up
 	// deletes them. Those of a check never are.
 	KeepUploads bool
+	// OrphansAfter is the age from which clean-up erases a template without a pointer:
+	// longer than a request takes.
+	OrphansAfter time.Duration
 	// Adapt says whether a template is adapted to strong matches.
 	Adapt bool
 	// Consent is the version of the text that a member has to agree to before an

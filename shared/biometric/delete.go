@@ -18,6 +18,7 @@ type DeletionMembers interface {
 	store.MemberReader
 	store.TemplateRemover
 	store.EventWriter
+	store.LeftoverWriter
 }
 
 // Deletion deletes templates, and the recordings that they were made of.
@@ -119,6 +120,9 @@ func (d *Deletion) eraseUploads(ctx context.Context, m store.Member) error {
 }
 
 func (d *Deletion) closeAddress(ctx context.Context, key string) error {
+	if err := d.members.NoteLeftover(ctx, d.now().Add(lookAtUpload), key); err != nil {
+		return err
+	}
 	for range maxConflicts {
 		err := d.registry.objects.Put(ctx, key, nil)
 		if !errors.Is(err, store.ErrExists) {
@@ -133,7 +137,7 @@ func (d *Deletion) closeAddress(ctx context.Context, key string) error {
 
 // Forget deletes all objects of a member whose account ends.
 func (d *Deletion) Forget(ctx context.Context, m store.Member) error {
-	nothing := func(context.Context, store.Member, time.Time) (string, []string, error) { return "", nil, nil }
+	nothing := func(context.Context, store.Member, string) (string, []string, error) { return "", nil, nil }
 	m, _, err := d.unlink(ctx, m, nothing)
 	if err != nil {
 		return err
@@ -148,9 +152,10 @@ func (d *Deletion) Forget(ctx context.Context, m store.Member) error {
 	return nil
 }
 
-// remembered writes the object that holds the recordings' digests from the
-// removal on, and returns its key and the ids of the digests that it holds.
-func (d *Deletion) remembered(ctx context.Context, m store.Member, at time.Time) (string, []string, error) {
+// remembered writes the object that holds the recordings' digests from the removal
+// on, under the key, and returns its key, "" for none, and the ids of the digests
+// that it holds.
+func (d *Deletion) remembered(ctx context.Context, m store.Member, key string) (string, []string, error) {
 	if m.Template == nil {
 		return m.MemoryKey, nil, nil
 	}
@@ -158,16 +163,22 @@ func (d *Deletion) remembered(ctx context.Context, m store.Member, at time.Time)
 	if err != nil {
 		return "", nil, err
 	}
-	key, err := d.registry.write(ctx, m.PK, at, c)
+	key, err = d.registry.write(ctx, key, c)
 	return key, archived, err
 }
 
 // unlink removes the member's pointer to a template, and returns the member as
-// before, and the time of the removal.
-func (d *Deletion) unlink(ctx context.Context, m store.Member, remember func(context.Context, store.Member, time.Time) (string, []string, error)) (before store.Member, at time.Time, err error) {
+// before, and the time of the removal. remember may write an object at the key that
+// it gets; before that, the key and that of the object which loses its pointer are
+// noted for clean-up.
+func (d *Deletion) unlink(ctx context.Context, m store.Member, remember func(ctx context.Context, m store.Member, key string) (string, []string, error)) (before store.Member, at time.Time, err error) {
 	for range maxConflicts {
 		at = following(m.Removed, d.now())
-		key, archived, err := remember(ctx, m, at)
+		memory, err := d.noteRemoval(ctx, m, at)
+		if err != nil {
+			return m, at, err
+		}
+		key, archived, err := remember(ctx, m, memory)
 		if err != nil {
 			return m, at, err
 		}
@@ -191,4 +202,22 @@ func (d *Deletion) unlink(ctx context.Context, m store.Member, remember func(con
 		}
 	}
 	return m, at, fault.New(fault.Conflict)
+}
+
+// noteRemoval notes for clean-up what a removal leaves if it fails midway, and
+// returns the key of the object that it may write.
+func (d *Deletion) noteRemoval(ctx context.Context, m store.Member, at time.Time) (memory string, err error) {
+	version, err := newVersion(at, d.registry.rand)
+	if err != nil {
+		return "", err
+	}
+	memory = store.MemoryKey(m.PK, version)
+	leftovers := []string{memory}
+	if old := m.ObjectKey(); old != "" {
+		leftovers = append(leftovers, old)
+	}
+	if err := d.members.NoteLeftover(ctx, d.now().Add(lookAtRemoval), leftovers...); err != nil {
+		return "", fmt.Errorf("note leftovers: %w", err)
+	}
+	return memory, nil
 }

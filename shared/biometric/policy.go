@@ -44,6 +44,12 @@ const (
 	// addressClosed is how long after it was handed out an address is closed that
 	// must not be used any more: beyond its end, for clocks that differ.
 	addressClosed = UploadLifetime + time.Minute
+	// lookAtUpload is when clean-up first looks at what an address took: the address
+	// has expired, and a file that nobody waits for goes.
+	lookAtUpload = 2 * UploadLifetime
+	// lookAtRemoval is when clean-up looks whether a removal was completed: no request
+	// takes as long.
+	lookAtRemoval = time.Hour
 	// Quota of a member's pending uploads, handed out or stored and not yet used:
 	// two enrolments of the most files, and 512 MB. Each upload counts until it is
 	// used, or until pendingLifetime is over and the file is deleted.

@@ -69,7 +69,8 @@ func (s *Service) seal(ctx context.Context, key string, t Template, c content) (
 }
 
 // storeTemplate writes the template's object and, where they are kept, the files
-// of the enrolment, all at once, and returns the pointer to the object.
+// of the enrolment, all at once, and returns the pointer to the object. Before that
+// it notes the objects, with the one that they take the place of, for clean-up.
 func (s *Service) storeTemplate(ctx context.Context, m store.Member, t Template, c content, files [][]byte) (store.Template, error) {
 	made, pk := following(m.Removed, s.now()), m.PK
 	version, err := newVersion(made, s.rand)
@@ -88,8 +89,19 @@ func (s *Service) storeTemplate(ctx context.Context, m store.Member, t Template,
 	if err != nil {
 		return store.Template{}, err
 	}
+	leftovers := []string{model.Key}
+	if old := m.ObjectKey(); old != "" {
+		leftovers = append(leftovers, old)
+	}
+	keepsFiles := s.settings.KeepUploads && len(files) > 0
+	if keepsFiles {
+		leftovers = append(leftovers, store.EnrolledPrefix(pk, version))
+	}
+	if err := s.members.NoteLeftover(ctx, s.now().Add(s.settings.OrphansAfter), leftovers...); err != nil {
+		return store.Template{}, fmt.Errorf("note leftovers: %w", err)
+	}
 	puts := []func() error{func() error { return s.objects.Put(ctx, model.Key, sealed) }}
-	if s.settings.KeepUploads {
+	if keepsFiles {
 		for i, file := range files {
 			puts = append(puts, func() error { return s.objects.Put(ctx, store.EnrolledKey(pk, version, i), file) })
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"time"
 
 	"systole/shared/biometric/protect"
 	"systole/shared/fault"
@@ -91,21 +90,16 @@ func contentOf(ring protect.Ring, key string, object []byte) (*content, error) {
 	return c, nil
 }
 
-// write stores the digests without a template and returns the object's key, ""
+// write stores the digests without a template under the key, which it returns, ""
 // if there are no digests.
-func (r registry) write(ctx context.Context, pk int64, at time.Time, c content) (key string, err error) {
+func (r registry) write(ctx context.Context, key string, c content) (string, error) {
 	if len(c.enrolled)+len(c.checked) == 0 {
 		return "", nil
-	}
-	version, err := newVersion(at, r.rand)
-	if err != nil {
-		return "", err
 	}
 	ring, err := r.keys.Ring(ctx)
 	if err != nil {
 		return "", fmt.Errorf("read keys: %w", err)
 	}
-	key = store.MemoryKey(pk, version)
 	sealed, err := ring.Seal(key, r.rand, func([32]byte) ([]byte, error) { return c.marshal(), nil })
 	if err != nil {
 		return "", fmt.Errorf("seal what is remembered: %w", err)

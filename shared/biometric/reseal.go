@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"systole/shared/biometric/protect"
 	"systole/shared/store"
@@ -61,7 +60,7 @@ func (s *Service) Reseal(ctx context.Context, d *Deletion, m store.Member) (bool
 // further removal of no template: enrolments under way are refused.
 func (s *Service) resealMemory(ctx context.Context, d *Deletion, m store.Member) error {
 	old := m.MemoryKey
-	_, _, err := d.unlink(ctx, m, func(ctx context.Context, m store.Member, at time.Time) (string, []string, error) {
+	_, _, err := d.unlink(ctx, m, func(ctx context.Context, m store.Member, key string) (string, []string, error) {
 		if m.MemoryKey != old {
 			return "", nil, fmt.Errorf("seal %s: %w", old, store.ErrConflict)
 		}
@@ -69,7 +68,7 @@ func (s *Service) resealMemory(ctx context.Context, d *Deletion, m store.Member)
 		if err != nil {
 			return "", nil, err
 		}
-		key, err := d.registry.write(ctx, m.PK, at, c)
+		key, err = d.registry.write(ctx, key, c)
 		return key, archived, err
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"systole/shared/fault"
+	"systole/shared/parallel"
 	"systole/shared/store"
 )
 
@@ -24,6 +25,7 @@ type Upload struct {
 type UploadMembers interface {
 	store.MemberReader
 	store.UploadRegistry
+	store.LeftoverWriter
 }
 
 // Uploads hands out uploads.
@@ -59,10 +61,14 @@ func (u *Uploads) Upload(ctx context.Context, token string, size int64) (Upload,
 		return Upload{}, fmt.Errorf("draw id: %w", err)
 	}
 	id := hex.EncodeToString(random)
-	if err := u.reserve(ctx, token, m, id, size); err != nil {
+	key, _ := store.UploadKey(m.PK, id)
+	err = parallel.Do(
+		func() error { return u.reserve(ctx, token, m, id, size) },
+		func() error { return u.members.NoteLeftover(ctx, u.now().Add(lookAtUpload), key) },
+	)
+	if err != nil {
 		return Upload{}, err
 	}
-	key, _ := store.UploadKey(m.PK, id)
 	put, err := u.presigner.PresignPut(ctx, key, size, UploadLifetime)
 	if err != nil {
 		return Upload{}, fmt.Errorf("presign upload: %w", err)

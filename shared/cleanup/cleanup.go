@@ -1,9 +1,11 @@
-// Package cleanup deletes expired tokens, old uploads, and orphaned or unused
-// templates.
+// Package cleanup deletes ended tokens, old uploads, orphaned or unused templates,
+// and activity whose time is over.
 //
-// Each run looks at a bounded number of items of each kind and goes on from the
-// cursor of the last one. Two runs at once do the same work twice, without
-// harm: a deleted item never comes back under the same key.
+// The stores list by time what a run looks at (store.DueLister): it costs what it
+// removes, however much there is. Two runs at once do the same work twice, without
+// harm: a deleted item never comes back under the same key. What was written before
+// there were such lists is found by a survey of everything, which goes on from run
+// to run until it has come to the end, once.
 package cleanup
 
 import (
@@ -12,7 +14,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"sync"
 	"time"
 
 	"systole/shared/store"
@@ -20,14 +21,22 @@ import (
 
 // Sessions is the part of the store of sessions that this package needs.
 type Sessions interface {
-	store.ExpiredLister
-	store.SessionDeleter
+	Session(ctx context.Context, id store.TokenID) (store.Session, error)
+	store.DueLister
+	store.SessionExpirer
+	store.SessionLister
 }
 
 // Members is the part of the store of members that this package needs.
 type Members interface {
+	store.MemberReader
 	store.MemberLister
 	store.TemplateRemover
+	store.DueLister
+	store.LeftoverWriter
+	store.LeftoverSettler
+	store.UseIndexer
+	store.ActivityExpirer
 }
 
 // Objects is the part of the store of objects that this package needs.
@@ -55,6 +64,9 @@ type Settings struct {
 	OrphansAfter time.Duration // age from which a template without a pointer is deleted
 	UnusedAfter  time.Duration // time without an accepted check after which a template is deleted
 	PerKind      int           // items of each kind that one run looks at
+	// TTLGrace is how long tokens and activity that have expired are left to the
+	// store, which deletes them for nothing (DynamoDB's TTL); 0 where it doesn't.
+	TTLGrace time.Duration
 }
 
 // Report counts the items that a run deleted, or in a dry run would have deleted.
@@ -62,10 +74,13 @@ type Report struct {
 	DryRun        bool `json:"dry_run"`
 	ExpiredTokens int  `json:"expired_tokens"`
 	OldUploads    int  `json:"old_uploads"`
-	OrphanModels  int  `json:"orphan_models"`
+	OrphanModels  int  `json:"orphan_models"` // some of them were gone already
 	UnusedModels  int  `json:"unused_models"`
+	OldActivity   int  `json:"old_activity"`
 	Failed        int  `json:"failed"`   // deletions that didn't succeed; later runs try again
-	Finished      bool `json:"finished"` // everything was looked at, to the end
+	Finished      bool `json:"finished"` // nothing is left that is due
+	// Behind is how long the oldest item that is left has been due, in seconds.
+	Behind int `json:"behind_seconds"`
 }
 
 // LogValue makes a report one group of fields in the log.
@@ -76,9 +91,23 @@ func (r Report) LogValue() slog.Value {
 		slog.Int("old_uploads", r.OldUploads),
 		slog.Int("orphan_models", r.OrphanModels),
 		slog.Int("unused_models", r.UnusedModels),
+		slog.Int("old_activity", r.OldActivity),
 		slog.Int("failed", r.Failed),
 		slog.Bool("finished", r.Finished),
+		slog.Int("behind_seconds", r.Behind),
 	)
+}
+
+// add adds what a part of the run did.
+func (r *Report) add(part Report) {
+	r.ExpiredTokens += part.ExpiredTokens
+	r.OldUploads += part.OldUploads
+	r.OrphanModels += part.OrphanModels
+	r.UnusedModels += part.UnusedModels
+	r.OldActivity += part.OldActivity
+	r.Failed += part.Failed
+	r.Finished = r.Finished && part.Finished
+	r.Behind = max(r.Behind, part.Behind)
 }
 
 // Service cleans up.
@@ -96,68 +125,51 @@ func NewService(sessions Sessions, members Members, objects Objects, s Settings,
 	return &Service{sessions: sessions, members: members, objects: objects, settings: s, now: now}
 }
 
-// reserve is the time before a run's deadline in which it saves its cursor: one
-// write, with repetitions.
+// reserve is the time before a run's deadline in which it ends what it has begun,
+// and saves or sends what is left.
 const reserve = 5 * time.Second
 
-// Run cleans up once: tokens, uploads and templates at the same time, so that a
-// slow kind does not delay the others. A dry run starts from the first item,
-// deletes nothing and leaves the cursor alone. If one kind fails the others still
-// run, and the report counts their deletions. A run near ctx's deadline ends early
-// without an error.
+// Run cleans up once: all lists, then a part of the survey. A dry run deletes
+// nothing, and surveys from the start. If one list fails the others still run, and
+// the report counts their deletions. A run near ctx's deadline ends early without an
+// error.
 func (s *Service) Run(ctx context.Context, dryRun bool) (Report, error) {
-	w := &work{Service: s, now: s.now(), report: Report{DryRun: dryRun, Finished: true}}
-	var at cursor
-	if !dryRun {
-		var err error
-		if at, err = s.loadCursor(ctx); err != nil {
-			return Report{}, err
-		}
-	}
-	tokens := walk{kind: "expired tokens", at: &at.Tokens, clean: w.expiredTokens}
-	uploads := walk{kind: "old uploads", at: &at.Uploads, clean: w.oldUploads}
-	orphans := walk{kind: "orphan models", at: &at.Models, clean: w.orphanModels}
-	unused := walk{kind: "unused models", at: &at.Members, clean: w.unusedModels}
-	memories := walk{kind: "orphan memories", at: &at.Memories, clean: w.orphanMemories}
-	incoming := walk{kind: "unused uploads", at: &at.Incoming, clean: w.unusedUploads}
-	err := w.walkAll(ctx, []*walk{&tokens}, []*walk{&uploads, &incoming}, []*walk{&orphans, &memories, &unused})
-	if !dryRun {
-		err = errors.Join(err, s.saveCursor(ctx, at))
-	}
-	return w.report, err
+	r, _, err := s.RunAll(ctx, dryRun)
+	return r, err
 }
 
-// work is one run. Each kind has its own counts in the report.
-type work struct {
-	*Service
-	now    time.Time
-	report Report
+// RunAll is Run that also returns the lists where something due is left.
+func (s *Service) RunAll(ctx context.Context, dryRun bool) (r Report, left []int, err error) {
+	r, left, err = s.RunShards(ctx, AllShards(), dryRun)
+	surveyed, surveyErr := s.Survey(ctx, dryRun)
+	r.add(surveyed)
+	return r, left, errors.Join(err, surveyErr)
 }
 
-// walkAll does the walks, those of different rows at once, and sums up how
-// they went.
-func (w *work) walkAll(ctx context.Context, rows ...[]*walk) error {
+// RunShards is Run of the lists with these numbers, and without the survey. left are
+// those where something due is left.
+func (s *Service) RunShards(ctx context.Context, shards []int, dryRun bool) (r Report, left []int, err error) {
+	if slices.ContainsFunc(shards, func(n int) bool { return n < 0 || n >= store.DueShards }) {
+		return Report{}, nil, fmt.Errorf("lists %v: there are those from 0 to %d", shards, store.DueShards-1)
+	}
+	ctx, cancel := reserved(ctx)
+	defer cancel()
+	return (&run{Service: s, now: s.now(), dryRun: dryRun}).shards(ctx, shards)
+}
+
+// AllShards are the numbers of all lists.
+func AllShards() []int {
+	all := make([]int, store.DueShards)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// reserved ends before ctx does.
+func reserved(ctx context.Context) (context.Context, context.CancelFunc) {
 	if deadline, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
-		defer cancel()
+		return context.WithDeadline(ctx, deadline.Add(-reserve))
 	}
-	var wg sync.WaitGroup
-	for _, row := range rows {
-		wg.Go(func() {
-			for _, walk := range row {
-				walk.do(ctx, w.settings.PerKind)
-			}
-		})
-	}
-	wg.Wait()
-	var errs []error
-	for _, walk := range slices.Concat(rows...) {
-		w.report.Failed += walk.failed
-		w.report.Finished = w.report.Finished && walk.finished
-		if walk.err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", walk.kind, walk.err))
-		}
-	}
-	return errors.Join(errs...)
+	return context.WithCancel(ctx)
 }

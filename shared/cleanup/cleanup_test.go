@@ -275,13 +275,13 @@ func TestOneFailureStopsNothingElse(t *testing.T) {
 		{"a listing", faulty{list: down},
 			cleanup.Report{ExpiredTokens: 2, OrphanModels: 4, UnusedModels: 1}, down, "uploads/1/a/0"},
 		{"a deletion", faulty{delete: map[string]error{"models/1/replaced": down}},
-			cleanup.Report{ExpiredTokens: 2, OldUploads: 1, OrphanModels: 3, UnusedModels: 1, Failed: 1, Finished: true}, down, "models/1/replaced"},
+			cleanup.Report{ExpiredTokens: 2, OldUploads: 1, OrphanModels: 3, UnusedModels: 1, Failed: 1}, down, "models/1/replaced"},
 		{"a pointer that moved meanwhile", faulty{clear: store.ErrConflict},
-			cleanup.Report{ExpiredTokens: 2, OldUploads: 1, OrphanModels: 4, Finished: true}, nil, "models/2/current"},
+			cleanup.Report{ExpiredTokens: 2, OldUploads: 1, OrphanModels: 4}, nil, "models/2/current"},
 		{"a pointer that can't be cleared", faulty{clear: down},
-			cleanup.Report{ExpiredTokens: 2, OldUploads: 1, OrphanModels: 4, Failed: 1, Finished: true}, down, "models/2/current"},
+			cleanup.Report{ExpiredTokens: 2, OldUploads: 1, OrphanModels: 4, Failed: 1}, down, "models/2/current"},
 		{"an object left behind its pointer", faulty{delete: map[string]error{"models/2/current": down}},
-			cleanup.Report{ExpiredTokens: 2, OldUploads: 1, OrphanModels: 4, Failed: 1, Finished: true}, down, "models/2/current"},
+			cleanup.Report{ExpiredTokens: 2, OldUploads: 1, OrphanModels: 4, Failed: 1}, down, "models/2/current"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

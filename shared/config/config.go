@@ -70,9 +70,11 @@ func (c Config) Biometric() biometric.Settings {
 	s := biometric.Settings{
 		FMR:         biometric.FMR(c.MatchFMR),
 		KeepUploads: c.UploadsKeep > 0,
-		Adapt:       c.Adapt,
-		Challenge:   c.ChallengeRequired,
-		Parallel:    c.ReadParallel,
+
+		OrphansAfter: c.OrphansAfter,
+		Adapt:        c.Adapt,
+		Challenge:    c.ChallengeRequired,
+		Parallel:     c.ReadParallel,
 	}
 	if c.ConsentRequired {
 		s.Consent = member.ConsentVersion

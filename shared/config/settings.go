@@ -76,7 +76,7 @@ func settings() []setting {
 			duration(func(c *Config) *time.Duration { return &c.OrphansAfter }, time.Hour, 365*day)},
 		{"MODELS_UNUSED_AFTER", "365d", "365d", "how long a model is kept without an accepted check, 2d to 3650d",
 			duration(func(c *Config) *time.Duration { return &c.UnusedAfter }, 2*day, 3650*day)},
-		{"CLEANUP_LIMIT", "10000", "10000", "how many items of each kind one clean-up looks at, 1 to 1000000",
+		{"CLEANUP_LIMIT", "10000", "10000", "how many items of each kind one run of clean-up removes, 1 to 1000000",
 			number(func(c *Config) *int { return &c.CleanUpPerKind }, 1, 1_000_000)},
 
 		{"OPENID_CLIENTS", "", `'[{"client_id":"site","client_name":"My site","client_secret_sha256":"…","redirect_uris":["https://site.example/callback"]}]'`, "the applications that people may log in to with their account here, as a JSON array in the words of RFC 7591; none when empty",

@@ -30,6 +30,8 @@ var (
 	activityBucket = []byte("activity")         // user name, 0, ns since 1970, 8 bytes, and the kind (once: a number) -> entry, JSON
 	grantsBucket   = []byte("grants")           // id -> grant, JSON
 	expiryBucket   = []byte("expiry")           // ns since 1970, 8 bytes, name of a bucket, 0, key in it -> nothing
+	dueBucket      = []byte("due")              // kind, 0, list, 1 byte, ns since 1970, 8 bytes, key -> nothing
+	leftoverBucket = []byte("leftovers")        // keys of objects -> ns since 1970, 8 bytes
 )
 
 // lockWait is how long Open waits for another process to let go of the folder:
@@ -78,6 +80,8 @@ func Open(dir string) (*Store, *Objects, error) {
 func createBuckets(tx *bolt.Tx) error {
 	for _, name := range [][]byte{
 		membersBucket, pksBucket, blocksBucket, sessionsBucket, ownersBucket, attemptsBucket, activityBucket, grantsBucket, expiryBucket,
+		membersBucket, pksBucket, blocksBucket, sessionsBucket, ownersBucket, attemptsBucket, activityBucket, expiryBucket,
+		dueBucket, leftoverBucket,
 	} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err

@@ -26,13 +26,23 @@ func sweep(tx *bolt.Tx, now time.Time) error {
 		if key == nil || bytes.Compare(key, until) > 0 {
 			return nil
 		}
-		bucket, item, _ := bytes.Cut(key[len(until):], []byte{0})
-		if err := tx.Bucket(bucket).Delete(item); err != nil {
-			return err
-		}
-		if err := expiry.Delete(key); err != nil {
+		if err := expire(tx, key); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// expire deletes an entry of the index, and the row that it leads to. A row that has
+// another time by now has another entry.
+func expire(tx *bolt.Tx, key []byte) error {
+	expiry := tx.Bucket(expiryBucket)
+	if found, _ := expiry.Cursor().Seek(key); !bytes.Equal(found, key) {
+		return nil
+	}
+	bucket, item, _ := bytes.Cut(key[8:], []byte{0})
+	if err := tx.Bucket(bucket).Delete(item); err != nil {
+		return err
+	}
+	return expiry.Delete(key)
 }

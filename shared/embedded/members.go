@@ -25,9 +25,13 @@ func (s *Store) update(username string, rule rules.Member) (after *store.Member,
 	err = s.write(rule.Op, func(tx *bolt.Tx) error {
 		var before *store.Member
 		before, after, err = update(tx.Bucket(membersBucket), []byte(username), rule)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
+		}
+		if err := moveDue(tx, store.DueTemplate, username, seen(before), seen(after)); err != nil {
+			return err
+		}
+		switch {
 		case before == nil && after != nil:
 			return tx.Bucket(pksBucket).Put(number(after.PK), []byte(username))
 		case before != nil && after == nil:
@@ -36,6 +40,14 @@ func (s *Store) update(username string, rule rules.Member) (after *store.Member,
 		return nil
 	})
 	return after, err
+}
+
+// seen is the member's, zero for none.
+func seen(m *store.Member) time.Time {
+	if m == nil {
+		return time.Time{}
+	}
+	return m.Seen
 }
 
 // CreateMember: see store.MemberStore.
@@ -77,6 +89,12 @@ func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error
 // SetTemplate: see store.TemplateWriter.
 func (s *Store) SetTemplate(_ context.Context, from store.Member, t store.Template, archived []string) error {
 	_, err := s.update(from.Username, rules.SetTemplate(from, t, archived))
+	return err
+}
+
+// SetSeen: see store.UseIndexer.
+func (s *Store) SetSeen(_ context.Context, username, version string, seen time.Time) error {
+	_, err := s.update(username, rules.SetSeen(version, seen))
 	return err
 }
 

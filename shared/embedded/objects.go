@@ -175,10 +175,18 @@ func (o *Objects) EraseThrough(ctx context.Context, prefix, last string) error {
 	return nil
 }
 
-// List: see store.Objects.
+// List: see store.Objects. It reads the folder that the prefix names, and nothing
+// beside it.
 func (o *Objects) List(_ context.Context, prefix, after string, limit int) ([]store.Object, string, error) {
 	var list []store.Object
-	err := filepath.WalkDir(o.dir, func(path string, entry fs.DirEntry, err error) error {
+	folder, err := o.folder(prefix)
+	if err != nil {
+		return nil, "", fmt.Errorf("list objects: %w", err)
+	}
+	err = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // no such folder, or deleted meanwhile
+		}
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -208,6 +216,15 @@ func (o *Objects) List(_ context.Context, prefix, after string, limit int) ([]st
 		return list, "", nil
 	}
 	return list[:limit], list[limit-1].Key, nil
+}
+
+// folder is the lowest that holds every object whose key begins with the prefix.
+func (o *Objects) folder(prefix string) (string, error) {
+	i := strings.LastIndex(prefix, "/")
+	if i < 0 {
+		return o.dir, nil
+	}
+	return o.path(prefix[:i])
 }
 
 // path of the object's file. Keys are ours, never a caller's; one that leaves

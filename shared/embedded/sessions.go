@@ -27,9 +27,12 @@ func (s *Store) CreateSession(_ context.Context, session store.Session, e store.
 	})
 }
 
-// putSession writes a new session, and its entry among its owner's.
+// putSession writes a new session, and its entries beside it.
 func putSession(tx *bolt.Tx, session store.Session) error {
 	if err := tx.Bucket(ownersBucket).Put(ownerKey(session.Username, session.ID), nil); err != nil {
+		return err
+	}
+	if err := moveDue(tx, store.DueSession, hex.EncodeToString(session.ID[:]), time.Time{}, session.Due); err != nil {
 		return err
 	}
 	return save(tx.Bucket(sessionsBucket), session.ID[:], session)
@@ -64,8 +67,11 @@ func (s *Store) SessionsOf(_ context.Context, username string) (of []store.Sessi
 // updateSession runs the rule on the session's row.
 func (s *Store) updateSession(id store.TokenID, rule rules.Session) error {
 	return s.write(rule.Op, func(tx *bolt.Tx) error {
-		_, _, err := update(tx.Bucket(sessionsBucket), id[:], rule)
-		return err
+		before, after, err := update(tx.Bucket(sessionsBucket), id[:], rule)
+		if err != nil || before == nil {
+			return err
+		}
+		return moveDue(tx, store.DueSession, hex.EncodeToString(id[:]), before.Due, after.Due)
 	})
 }
 
@@ -125,23 +131,39 @@ func deleteSessions(tx *bolt.Tx, ids []store.TokenID) error {
 	return nil
 }
 
-// deleteSession deletes a session by the rule, and its entry among its owner's.
+// deleteSession deletes a session as the rule says, and its entries beside it.
 func deleteSession(tx *bolt.Tx, id store.TokenID, rule rules.Session) (store.Session, error) {
 	deleted, _, err := update(tx.Bucket(sessionsBucket), id[:], rule)
-	if err != nil {
+	if err != nil || deleted == nil {
+		return store.Session{}, err
+	}
+	if err := moveDue(tx, store.DueSession, hex.EncodeToString(id[:]), deleted.Due, time.Time{}); err != nil {
 		return store.Session{}, err
 	}
 	return *deleted, tx.Bucket(ownersBucket).Delete(ownerKey(deleted.Username, id))
 }
 
-// ExpiredSessions: see store.Sessions. limit bounds what is looked at, so
-// that a page costs the same however few have expired.
-func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Duration, cursor string, limit int) (expired []store.TokenID, next string, err error) {
+// ExpireSession: see store.SessionExpirer.
+func (s *Store) ExpireSession(_ context.Context, id store.TokenID, now time.Time, idle time.Duration) error {
+	rule := rules.ExpireSession(now, idle)
+	return s.write(rule.Op, func(tx *bolt.Tx) error {
+		_, err := deleteSession(tx, id, rule)
+		return err
+	})
+}
+
+// PostponeSession: see store.SessionExpirer.
+func (s *Store) PostponeSession(_ context.Context, id store.TokenID, due time.Time) error {
+	return s.updateSession(id, rules.PostponeSession(due))
+}
+
+// SessionsPage: see store.SessionLister.
+func (s *Store) SessionsPage(_ context.Context, cursor string, limit int) (page []store.Session, next string, err error) {
 	after, err := hex.DecodeString(cursor)
 	if err != nil {
-		return nil, "", fmt.Errorf("expired sessions: cursor: %w", err)
+		return nil, "", fmt.Errorf("sessions page: cursor: %w", err)
 	}
-	err = s.read("expired sessions", func(tx *bolt.Tx) error {
+	err = s.read("sessions page", func(tx *bolt.Tx) error {
 		bucket := tx.Bucket(sessionsBucket)
 		keys, more := keysAfter(bucket, string(after), limit)
 		for _, key := range keys {
@@ -149,16 +171,14 @@ func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Dura
 			if err := load(bucket, key, &session); err != nil {
 				return err
 			}
-			if !now.Before(session.Expires) || now.Sub(session.Used) >= idle {
-				expired = append(expired, session.ID)
-			}
+			page = append(page, session)
 		}
 		if more {
 			next = hex.EncodeToString(keys[len(keys)-1])
 		}
 		return nil
 	})
-	return expired, next, err
+	return page, next, err
 }
 
 // ownerKey sorts a member's sessions together. No user name holds a zero byte.

@@ -79,6 +79,7 @@ func (s Moves) Move(ctx context.Context, a Account, dry bool) error {
 		session := store.Session{
 			ID: sha256.Sum256([]byte(c.Token)), Username: m.Username, PK: m.PK,
 			Issued: c.Issued, Used: now, Expires: now.Add(s.tokens.limits.Lifetime), ValidFrom: m.TokensValidFrom,
+			Due: s.tokens.limits.firstEnd(now),
 		}
 		if err := s.tokens.sessions.CreateSession(ctx, session, event, nil); err != nil {
 			return fmt.Errorf("create session: %w", err)

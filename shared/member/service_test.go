@@ -405,7 +405,7 @@ func TestTokensAreStoredAsDigestsOnly(t *testing.T) {
 	}
 	now := h.clock.now()
 	want := store.Session{ID: sha256.Sum256([]byte(token)), Username: "a1", PK: h.member(t, "a1").PK,
-		Issued: now, Used: now, Expires: now.Add(30 * 24 * time.Hour)}
+		Issued: now, Used: now, Expires: now.Add(30 * 24 * time.Hour), Due: now.Add(7 * 24 * time.Hour)}
 	if got := h.sessions(t); !slices.Equal(got, []store.Session{want}) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}

@@ -31,6 +31,9 @@ type TokenLimits struct {
 // forgotten tokens sooner, at the price of log-ins.
 var DefaultTokenLimits = TokenLimits{PerMember: 10, Lifetime: 30 * 24 * time.Hour, Idle: 30 * 24 * time.Hour}
 
+// firstEnd is when a token that is issued now may have ended.
+func (l TokenLimits) firstEnd(now time.Time) time.Time { return now.Add(min(l.Lifetime, l.Idle)) }
+
 // Tokens issues, checks and ends tokens.
 type Tokens struct {
 	sessions store.SessionStore
@@ -131,6 +134,7 @@ func (t *Tokens) issue(ctx context.Context, m store.Member, from Caller, e store
 		Issued:   e.At,
 		Used:     e.At,
 		Expires:  e.At.Add(t.limits.Lifetime),
+		Due:      t.limits.firstEnd(e.At),
 
 		ValidFrom: m.TokensValidFrom,
 

@@ -24,6 +24,8 @@ type Store struct {
 	attempts map[string]rules.Attempts
 	events   map[string]map[string]store.Event // by user name and place
 	grants   map[store.GrantID]store.Grant
+
+	leftovers map[string]time.Time // by the objects' keys
 }
 
 // update runs the rule on the row under key in one of s's maps, and returns the
@@ -99,6 +101,11 @@ func (s *Store) DeleteMember(_ context.Context, username string, pk int64) error
 // SetTemplate: see store.TemplateWriter.
 func (s *Store) SetTemplate(_ context.Context, from store.Member, t store.Template, archived []string) error {
 	return s.update(from.Username, rules.SetTemplate(from, t, archived))
+}
+
+// SetSeen: see store.UseIndexer.
+func (s *Store) SetSeen(_ context.Context, username, version string, seen time.Time) error {
+	return s.update(username, rules.SetSeen(version, seen))
 }
 
 // SetUploads: see store.UploadRegistry.

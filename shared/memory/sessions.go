@@ -106,20 +106,30 @@ func (s *Store) DeleteSessions(_ context.Context, ids []store.TokenID) error {
 	return nil
 }
 
-// ExpiredSessions: see store.Sessions.
-func (s *Store) ExpiredSessions(_ context.Context, now time.Time, idle time.Duration, cursor string, limit int) ([]store.TokenID, string, error) {
+// ExpireSession: see store.SessionExpirer.
+func (s *Store) ExpireSession(_ context.Context, id store.TokenID, now time.Time, idle time.Duration) error {
+	return s.updateSession(id, rules.ExpireSession(now, idle))
+}
+
+// PostponeSession: see store.SessionExpirer.
+func (s *Store) PostponeSession(_ context.Context, id store.TokenID, due time.Time) error {
+	return s.updateSession(id, rules.PostponeSession(due))
+}
+
+// SessionsPage: see store.SessionLister.
+func (s *Store) SessionsPage(_ context.Context, cursor string, limit int) ([]store.Session, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var expired []store.TokenID
+	var page []store.Session
 	for id, session := range s.sessions {
-		if hex.EncodeToString(id[:]) > cursor && (!now.Before(session.Expires) || now.Sub(session.Used) >= idle) {
-			expired = append(expired, id)
+		if hex.EncodeToString(id[:]) > cursor {
+			page = append(page, session)
 		}
 	}
-	slices.SortFunc(expired, func(a, b store.TokenID) int { return bytes.Compare(a[:], b[:]) })
-	if len(expired) <= limit {
-		return expired, "", nil
+	slices.SortFunc(page, func(a, b store.Session) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	if len(page) <= limit {
+		return page, "", nil
 	}
-	last := expired[limit-1]
-	return expired[:limit], hex.EncodeToString(last[:]), nil
+	last := page[limit-1].ID
+	return page[:limit], hex.EncodeToString(last[:]), nil
 }

@@ -16,7 +16,7 @@ const (
 	MemoryPrefix   = "memory/" // digests of used recordings, without a template
 )
 
-// CursorKey is the object that holds the position of clean-up.
+// CursorKey is the object that holds the position of clean-up's survey.
 const CursorKey = "cleanup/cursor"
 
 // TemplateKey is the object of a member's template of this version.

@@ -42,6 +42,10 @@ type Member struct {
 	LastCheck LastCheck `json:",omitzero"`
 	// Uploads are those handed out that no request has used yet, oldest first.
 	Uploads []PendingUpload `json:",omitempty"`
+	// Seen is the time that clean-up knows the template by: from its making or its
+	// last use, as of when clean-up looked; zero without a template, and in rows of
+	// before there was such a time.
+	Seen time.Time `json:",omitzero"`
 	// SubjectSalt is a secret of the member, of which the subjects are made that
 	// third parties know them by. It is drawn when it is first needed, and stays.
 	SubjectSalt []byte `json:",omitempty"`
@@ -176,15 +180,16 @@ const MaxArchived = 100
 type TemplateWriter interface {
 	// SetTemplate moves the member's pointer to t, and removes the digests with the
 	// ids archived, which t's object now holds; ErrConflict unless account, pointer,
-	// consent and last removal are as from, the member as read, has them. A
-	// repetition of the very same write succeeds. At most MaxArchived ids.
+	// consent and last removal are as from, the member as read, has them. Seen becomes
+	// t.Used where it is zero. A repetition of the very same write succeeds. At most
+	// MaxArchived ids.
 	SetTemplate(ctx context.Context, from Member, t Template, archived []string) error
 }
 
 // TemplateRemover removes a member's pointer to a template.
 type TemplateRemover interface {
 	// ClearTemplate removes the member's pointer to a template, where there is one,
-	// and Uploads, and sets Removed to at. The pointer then leads to the object memory ("" for
+	// Seen and Uploads, and sets Removed to at. The pointer then leads to the object memory ("" for
 	// none), which now holds the digests with the ids archived; they are removed.
 	// ErrConflict unless account, pointer and last removal are as from, the member
 	// as read, has them. A repetition of the very same write succeeds.
@@ -277,4 +282,9 @@ type Members interface {
 	MemberLister
 	AttemptStore
 	ActivityLog
+	ActivityExpirer
+	DueLister
+	LeftoverWriter
+	LeftoverSettler
+	UseIndexer
 }

@@ -35,6 +35,9 @@ type Session struct {
 	// Network is a digest of the network that it logged in from, as in the member's
 	// Networks; empty for an unknown one.
 	Network string `json:",omitempty"`
+	// Due is when clean-up looks at the session: once it may have ended, expired or
+	// unused. Zero in rows of before there was such a time.
+	Due time.Time `json:",omitzero"`
 }
 
 // Client is a program as it names itself in User-Agent, in a few known words; the
@@ -90,16 +93,17 @@ type SessionDeleter interface {
 	DeleteSession(ctx context.Context, id TokenID) (Session, error)
 }
 
-// ExpiredLister finds sessions for clean-up.
-type ExpiredLister interface {
-	// ExpiredSessions returns the ids of the sessions among the next limit after
-	// cursor ("" for the start) that had expired at now or had not been used for
-	// idle, and the cursor to go on from, "" at the end.
-	ExpiredSessions(ctx context.Context, now time.Time, idle time.Duration, cursor string, limit int) ([]TokenID, string, error)
+// SessionLister lists sessions for a survey of the store.
+type SessionLister interface {
+	// SessionsPage returns the sessions among the next limit rows after cursor ("" for
+	// the start), and the cursor to go on from, "" at the end.
+	SessionsPage(ctx context.Context, cursor string, limit int) ([]Session, string, error)
 }
 
 // Sessions is the whole store of sessions.
 type Sessions interface {
 	SessionStore
-	ExpiredLister
+	SessionLister
+	SessionExpirer
+	DueLister
 }

@@ -64,7 +64,7 @@ func counts(t testing.TB, s *memory.Store) [2]int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sessions, _, err := s.ExpiredSessions(t.Context(), time.Now().AddDate(100, 0, 0), time.Hour, "", many)
+	sessions, _, err := s.SessionsPage(t.Context(), "", many)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,10 +2,12 @@ package dynamo
 
 import (
 	"context"
+	"maps"
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"slices"
 
 	"systole/shared/aws/client"
 	"systole/shared/store"
@@ -23,7 +25,8 @@ func (s *Store) Note(ctx context.Context, username string, e store.Event) error 
 // noteWithin adds the event to the entry of its period, or begins it.
 func (s *Store) noteWithin(ctx context.Context, username string, e store.Event) error {
 	add := "ADD #count :one"
-	values := item{":at": moment(e.At), ":kind": text(string(e.Kind)), ":expires": whole(e.Expires.Unix()), ":one": whole(1)}
+	due := dueItem(store.DueActivity, eventKey(username, e.Place()), e.Expires.Add(e.Within)) // no event of the period expires later
+	values := item{":at": moment(e.At), ":kind": text(string(e.Kind)), ":expires": whole(e.Expires.Unix()), ":one": whole(1), ":due": due["due"], ":list": due["due_list"]}
 	names := map[string]string{"#time": "time", "#count": "count", "#first": "first"}
 	if len(e.Networks) > 0 {
 		add += ", networks :networks"
@@ -31,7 +34,7 @@ func (s *Store) noteWithin(ctx context.Context, username string, e store.Event) 
 	}
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Activity, Key: item{"username": text(username), "at": text(e.Place())},
-		UpdateExpression:         aws.String("SET #time = :at, kind = :kind, expires = :expires, #first = if_not_exists(#first, :at) " + add),
+		UpdateExpression:         aws.String("SET #time = :at, kind = :kind, expires = :expires, #first = if_not_exists(#first, :at), due = if_not_exists(due, :due), due_list = :list " + add),
 		ExpressionAttributeNames: names, ExpressionAttributeValues: values,
 	})
 	return client.Error("note", err)
@@ -93,13 +96,15 @@ const ofUsername = "username = :username"
 // eventItem is the row of an event alone. One that is written twice, by a
 // repetition, is one row.
 func eventItem(username string, e store.Event) item {
-	return item{
+	it := item{
 		"username": text(username),
 		"at":       text(e.Place()),
 		"time":     moment(e.At),
 		"kind":     text(string(e.Kind)),
 		"expires":  whole(e.Expires.Unix()), // seconds, as DynamoDB's TTL wants it
 	}
+	maps.Copy(it, dueItem(store.DueActivity, eventKey(username, e.Place()), e.Expires))
+	return it
 }
 
 func readEvent(it item) (store.Event, error) {

@@ -46,6 +46,8 @@ func TestItemsOfNovember2026AreReadAndWrittenAlike(t *testing.T) {
 	for name, written := range map[string]item{
 		"member": memberItem(member), "session": sessionItem(session), "event": eventItem(member.Username, event),
 	} {
+		delete(written, "due") // since then an event is in the index of what is due
+		delete(written, "due_list")
 		if !reflect.DeepEqual(written, old[name]) {
 			t.Errorf("%s is written as\n%v, want\n%v", name, written, old[name])
 		}

@@ -49,6 +49,7 @@ func memberItem(m store.Member) item {
 	if len(m.Uploads) > 0 {
 		it["uploads"] = uploadsText(m.Uploads)
 	}
+	maps.Copy(it, dueItem(store.DueTemplate, m.Username, m.Seen))
 	if len(m.SubjectSalt) > 0 {
 		it["subject_salt"] = binary(m.SubjectSalt)
 	}
@@ -135,6 +136,7 @@ func readMember(it item) (store.Member, error) {
 	if r.has("uploads") {
 		m.Uploads = r.uploads("uploads")
 	}
+	m.Seen = r.optionalMoment("due")
 	m.SubjectSalt = r.optionalBinary("subject_salt")
 	m.RecoveryCodes, m.Recovered = r.recoveryCodes("recovery_codes"), r.optionalMoment("recovered")
 	m.Digests = r.digests()

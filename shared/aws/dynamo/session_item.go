@@ -3,6 +3,8 @@ package dynamo
 import (
 	"encoding/hex"
 	"fmt"
+	"maps"
+
 	"systole/shared/store"
 )
 
@@ -26,6 +28,7 @@ func sessionItem(s store.Session) item {
 	if s.Network != "" {
 		it["network"] = text(s.Network)
 	}
+	maps.Copy(it, dueItem(store.DueSession, hex.EncodeToString(s.ID[:]), s.Due))
 	if s.Challenge != (store.Challenge{}) {
 		it["challenge"] = text(hex.EncodeToString(s.Challenge.Hash[:]))
 		it["challenge_expires"] = moment(s.Challenge.Expires)
@@ -47,6 +50,7 @@ func readSession(it item) (store.Session, error) {
 		Verified:    r.optionalMoment("verified"),
 		Client:      store.Client{App: r.optionalText("client_app"), System: r.optionalText("client_system")},
 		Network:     r.optionalText("network"),
+		Due:         r.optionalMoment("due"),
 	}
 	if r.has("challenge") {
 		s.Challenge = store.Challenge{Hash: r.hash("challenge"), Expires: r.moment("challenge_expires")}

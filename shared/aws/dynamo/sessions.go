@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"encoding/hex"
-	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -145,29 +144,22 @@ func (s *Store) DeleteSession(ctx context.Context, id store.TokenID) (store.Sess
 	return named(rule.Op, out.Attributes, readSession)
 }
 
-// ExpiredSessions: see store.Sessions. limit bounds what is looked at, so
-// that a page costs the same however few have expired.
-func (s *Store) ExpiredSessions(ctx context.Context, now time.Time, idle time.Duration, cursor string, limit int) ([]store.TokenID, string, error) {
-	in := &dynamodb.ScanInput{
-		TableName: &s.tables.Tokens, Limit: aws.Int32(int32(limit)), ConsistentRead: aws.Bool(true),
-		FilterExpression:          aws.String("expires <= :now OR used <= :idle_since"),
-		ExpressionAttributeValues: item{":now": whole(now.Unix()), ":idle_since": moment(now.Add(-idle))},
-		ProjectionExpression:      aws.String("id"),
-	}
+// SessionsPage: see store.SessionLister.
+func (s *Store) SessionsPage(ctx context.Context, cursor string, limit int) ([]store.Session, string, error) {
+	in := &dynamodb.ScanInput{TableName: &s.tables.Tokens, Limit: aws.Int32(int32(limit)), ConsistentRead: aws.Bool(true)}
 	if cursor != "" {
 		in.ExclusiveStartKey = item{"id": text(cursor)}
 	}
 	out, err := s.client.Scan(ctx, in)
 	if err != nil {
-		return nil, "", client.Error("expired sessions", err)
+		return nil, "", client.Error("sessions page", err)
 	}
-	ids := make([]store.TokenID, len(out.Items))
+	page := make([]store.Session, len(out.Items))
 	for i, it := range out.Items {
-		r := &reader{item: it}
-		if ids[i], err = tokenID(r.text("id")); err != nil {
-			return nil, "", fmt.Errorf("expired sessions: %w", err)
+		if page[i], err = named("sessions page", it, readSession); err != nil {
+			return nil, "", err
 		}
 	}
 	next := &reader{item: out.LastEvaluatedKey}
-	return ids, next.optionalText("id"), next.err
+	return page, next.optionalText("id"), next.err
 }

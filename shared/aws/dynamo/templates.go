@@ -27,6 +27,10 @@ func (s *Store) SetTemplate(ctx context.Context, from store.Member, t store.Temp
 		c.values[":"+name] = value
 	}
 	slices.Sort(sets)
+	if due := dueItem(store.DueTemplate, from.Username, t.Used); due != nil {
+		sets = append(sets, "due = if_not_exists(due, :due)", "due_list = :list")
+		c.values[":due"], c.values[":list"] = due["due"], due["due_list"]
+	}
 	c.update = "SET " + strings.Join(sets, ", ") + " REMOVE " + strings.Join(append(digestNames(archived), "memory_key"), ", ")
 	c.require("consent_version", from.Consent != nil, "consent_version = :cv AND consent_given = :cg AND consent_withdrawn = :cw")
 	if from.Consent != nil {
@@ -46,7 +50,7 @@ func (s *Store) ClearTemplate(ctx context.Context, from store.Member, at time.Ti
 		}
 	}
 	slices.Sort(names)
-	names = append(append(names, "uploads"), digestNames(archived)...)
+	names = append(append(names, "uploads", "due", "due_list"), digestNames(archived)...)
 	c.update, c.values[":at"] = "SET template_removed = :at", moment(at)
 	if memory != "" {
 		c.update += ", memory_key = :memory"

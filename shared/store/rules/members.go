@@ -94,6 +94,9 @@ func SetTemplate(from store.Member, t store.Template, archived []string) Member 
 		Holds: func(m store.Member) bool { return unmoved(m, from) && sameConsent(m.Consent, from.Consent) },
 		Change: func(m *store.Member) {
 			m.Template, m.MemoryKey, m.Failed = &t, "", store.Attempts{}
+			if m.Seen.IsZero() {
+				m.Seen = t.Used
+			}
 			m.Digests = without(m.Digests, archived)
 		},
 		Done:    func(m store.Member) bool { return m.PK == from.PK && version(m) == t.Version },
@@ -108,10 +111,20 @@ func ClearTemplate(from store.Member, at time.Time, memory string, archived []st
 		Holds: func(m store.Member) bool { return unmoved(m, from) },
 		Change: func(m *store.Member) {
 			m.Failed = m.FailedChecks()
-			m.Template, m.MemoryKey, m.Removed, m.Uploads = nil, memory, at, nil
+			m.Template, m.MemoryKey, m.Removed, m.Uploads, m.Seen = nil, memory, at, nil, time.Time{}
 			m.Digests = without(m.Digests, archived)
 		},
 		Done:    func(m store.Member) bool { return m.PK == from.PK && m.Template == nil && m.Removed.Equal(at) },
+		Missing: store.ErrConflict,
+	}
+}
+
+// SetSeen: see store.UseIndexer.
+func SetSeen(current string, seen time.Time) Member {
+	return Member{
+		Op:      "set seen",
+		Holds:   has(current),
+		Change:  func(m *store.Member) { m.Seen = seen },
 		Missing: store.ErrConflict,
 	}
 }

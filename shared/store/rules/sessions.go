@@ -73,3 +73,21 @@ func EndSession(pk int64) Session {
 func DeleteSession() Session {
 	return Session{Op: "delete session", Deletes: true, Missing: store.ErrNotFound}
 }
+
+// ExpireSession: see store.SessionExpirer.
+func ExpireSession(now time.Time, idle time.Duration) Session {
+	return Session{
+		Op:      "expire session",
+		Holds:   func(s store.Session) bool { return !now.Before(s.Expires) || now.Sub(s.Used) >= idle },
+		Deletes: true,
+	}
+}
+
+// PostponeSession: see store.SessionExpirer.
+func PostponeSession(due time.Time) Session {
+	return Session{
+		Op:      "postpone session",
+		Change:  func(s *store.Session) { s.Due = due },
+		Missing: store.ErrNotFound,
+	}
+}

@@ -177,9 +177,38 @@ func (h *Hooked) DeleteSession(ctx context.Context, id store.TokenID) (v store.S
 	return v, err
 }
 
-func (h *Hooked) ExpiredSessions(ctx context.Context, now time.Time, idle time.Duration, cursor string, limit int) (v []store.TokenID, w string, err error) {
-	err = h.Hook(ctx, "ExpiredSessions", func() error { v, w, err = h.Store.ExpiredSessions(ctx, now, idle, cursor, limit); return err })
+func (h *Hooked) SessionsPage(ctx context.Context, cursor string, limit int) (v []store.Session, w string, err error) {
+	err = h.Hook(ctx, "SessionsPage", func() error { v, w, err = h.Store.SessionsPage(ctx, cursor, limit); return err })
 	return v, w, err
+}
+
+func (h *Hooked) ExpireSession(ctx context.Context, id store.TokenID, now time.Time, idle time.Duration) error {
+	return h.Hook(ctx, "ExpireSession", func() error { return h.Store.ExpireSession(ctx, id, now, idle) })
+}
+
+func (h *Hooked) PostponeSession(ctx context.Context, id store.TokenID, due time.Time) error {
+	return h.Hook(ctx, "PostponeSession", func() error { return h.Store.PostponeSession(ctx, id, due) })
+}
+
+func (h *Hooked) DueUntil(ctx context.Context, kind store.DueKind, shard int, until time.Time, cursor string, limit int) (v []store.Due, w string, err error) {
+	err = h.Hook(ctx, "DueUntil", func() error { v, w, err = h.Store.DueUntil(ctx, kind, shard, until, cursor, limit); return err })
+	return v, w, err
+}
+
+func (h *Hooked) NoteLeftover(ctx context.Context, at time.Time, keys ...string) error {
+	return h.Hook(ctx, "NoteLeftover", func() error { return h.Store.NoteLeftover(ctx, at, keys...) })
+}
+
+func (h *Hooked) SettleLeftover(ctx context.Context, d store.Due) error {
+	return h.Hook(ctx, "SettleLeftover", func() error { return h.Store.SettleLeftover(ctx, d) })
+}
+
+func (h *Hooked) SetSeen(ctx context.Context, username, version string, seen time.Time) error {
+	return h.Hook(ctx, "SetSeen", func() error { return h.Store.SetSeen(ctx, username, version, seen) })
+}
+
+func (h *Hooked) ExpireActivity(ctx context.Context, due []store.Due) error {
+	return h.Hook(ctx, "ExpireActivity", func() error { return h.Store.ExpireActivity(ctx, due) })
 }
 
 func (h *Hooked) MemberWithAttempts(ctx context.Context, username string, keys []string) (v *store.Member, w []store.Attempts, err error) {

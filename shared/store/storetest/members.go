@@ -192,7 +192,7 @@ func models(t *testing.T, s Store) {
 		must(t, s.SetTemplate(t.Context(), m, first, nil))
 		must(t, s.SetTemplate(t.Context(), m, first, nil)) // a lost reply
 		wantErr(t, s.SetTemplate(t.Context(), m, second, nil), store.ErrConflict)
-		m.Template = &first
+		m.Template, m.Seen = &first, first.Used
 		must(t, s.SetTemplate(t.Context(), m, second, nil))
 		wantErr(t, s.SetTemplate(t.Context(), m, third, nil), store.ErrConflict)
 		m.Template = &second
@@ -216,7 +216,7 @@ func models(t *testing.T, s Store) {
 		must(t, s.RemoveProbe(t.Context(), m.Username, "a"))
 		m.Template = &first
 		must(t, s.SetTemplate(t.Context(), m, second, nil))
-		m.Template, m.LastCheck = &second, store.LastCheck{ID: "a", At: now}
+		m.Template, m.Seen, m.LastCheck = &second, first.Used, store.LastCheck{ID: "a", At: now}
 		wantMember(t, s, m)
 	})
 	probes(t, s)
@@ -284,7 +284,7 @@ func probes(t *testing.T, s Store) {
 		m, model := newMember(), newModel()
 		must(t, s.CreateMember(t.Context(), m))
 		must(t, s.SetTemplate(t.Context(), m, model, nil))
-		m.Template, m.Digests = &model, map[string][]byte{}
+		m.Template, m.Seen, m.Digests = &model, model.Used, map[string][]byte{}
 		return m
 	}
 	t.Run("probes are registered, counted, seen, removed and archived", func(t *testing.T) {
@@ -315,7 +315,7 @@ func probes(t *testing.T, s Store) {
 		m.Digests["e"], m.LastCheck = []byte("digest e"), store.LastCheck{ID: "e", At: now}
 		must(t, s.ClearTemplate(t.Context(), m, now, "", []string{"c"}))
 		delete(m.Digests, "c")
-		m.Template, m.Removed, m.Failed = nil, now, store.Attempts{Failures: 1, FailedAt: now}
+		m.Template, m.Seen, m.Removed, m.Failed = nil, time.Time{}, now, store.Attempts{Failures: 1, FailedAt: now}
 		wantMember(t, s, m)
 		wantErr(t, register(t, s, m, "d", unlimited), store.ErrConflict)
 		wantMember(t, s, m)

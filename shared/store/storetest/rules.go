@@ -138,6 +138,7 @@ func memberRows() []*store.Member {
 		if n > 0 {
 			m.Template = template(fmt.Sprint("v", n))
 			m.Template.Failures = random.IntN(2) * 3
+			m.Seen = []time.Time{{}, now.Add(-time.Hour)}[random.IntN(2)]
 			if m.Template.Failures > 0 {
 				m.Template.FailedAt = now
 			}
@@ -281,6 +282,9 @@ func memberWrites(s Store) []memberWrite {
 		}
 	}
 	for _, version := range []string{"v1", "v2"} {
+		add(rules.SetSeen(version, later), func(ctx context.Context, username string) error {
+			return s.SetSeen(ctx, username, version, later)
+		})
 		add(rules.RecordAcceptance(version, later), func(ctx context.Context, username string) error {
 			return s.RecordAcceptance(ctx, username, version, later)
 		})
@@ -336,13 +340,25 @@ func sessionRules(t *testing.T, s Store) {
 		}},
 		{rules.EndSession(7), func(ctx context.Context, id store.TokenID) error { return s.EndSession(ctx, id, 7) }},
 		{rules.EndSession(8), func(ctx context.Context, id store.TokenID) error { return s.EndSession(ctx, id, 8) }},
+		{rules.PostponeSession(now.Add(time.Hour)), func(ctx context.Context, id store.TokenID) error {
+			return s.PostponeSession(ctx, id, now.Add(time.Hour))
+		}},
+		{rules.ExpireSession(now.Add(23*time.Hour), 24*time.Hour), func(ctx context.Context, id store.TokenID) error {
+			return s.ExpireSession(ctx, id, now.Add(23*time.Hour), 24*time.Hour)
+		}},
+		{rules.ExpireSession(now.Add(23*time.Hour), 23*time.Hour), func(ctx context.Context, id store.TokenID) error {
+			return s.ExpireSession(ctx, id, now.Add(23*time.Hour), 23*time.Hour)
+		}},
+		{rules.ExpireSession(now.Add(24*time.Hour), 48*time.Hour), func(ctx context.Context, id store.TokenID) error {
+			return s.ExpireSession(ctx, id, now.Add(24*time.Hour), 48*time.Hour)
+		}},
 		{rules.DeleteSession(), func(ctx context.Context, id store.TokenID) error {
 			_, err := s.DeleteSession(ctx, id)
 			return err
 		}},
 	}
 	plain, challenged := newSession("u"), newSession("u")
-	challenged.Challenge = first
+	challenged.Challenge, challenged.Due = first, now.Add(time.Minute)
 	for _, row := range []*store.Session{nil, &plain, &challenged} {
 		for _, w := range writes {
 			id := newSession("u").ID

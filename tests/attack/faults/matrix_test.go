@@ -125,6 +125,9 @@ func TestEveryCallOfCleanUpMayGoWrongInEveryWay(t *testing.T) {
 			if err := h.Objects.Put(t.Context(), key, []byte("left behind")); err != nil {
 				t.Fatal(err)
 			}
+			if err := h.Members.NoteLeftover(t.Context(), h.now, key); err != nil {
+				t.Fatal(err)
+			}
 		}
 		h.now = h.now.Add(400 * 24 * time.Hour) // everything has had its time
 		return h
@@ -134,7 +137,13 @@ func TestEveryCallOfCleanUpMayGoWrongInEveryWay(t *testing.T) {
 	if _, err := h.cleaner.Run(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
+	listed := 0
 	for n, call := range h.Calls() {
+		if call == "DueUntil" {
+			if listed++; listed%16 != 1 { // most of the lists are empty and alike
+				continue
+			}
+		}
 		for _, kind := range Kinds {
 			if kind == Slow { // a run has minutes, and its own test for its deadline
 				continue

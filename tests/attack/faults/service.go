@@ -46,11 +46,17 @@ func (h *Service) open(stores service.Stores) error {
 	}
 	h.now = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	h.handler = fixture.New(settings, stores, h.clock)
-	h.cleaner = cleanup.NewService(stores.Sessions, stores.Members, stores.Objects, cleanup.Settings{
-		TokenIdle: settings.TokenLimits.Idle, UploadsKeep: settings.UploadsKeep,
-		OrphansAfter: settings.OrphansAfter, UnusedAfter: settings.UnusedAfter, PerKind: 1000,
-	}, h.clock)
-	return nil
+	cleaner := func(s service.Stores) *cleanup.Service {
+		return cleanup.NewService(s.Sessions, s.Members, s.Objects, cleanup.Settings{
+			TokenIdle: settings.TokenLimits.Idle, UploadsKeep: settings.UploadsKeep,
+			OrphansAfter: settings.OrphansAfter, UnusedAfter: settings.UnusedAfter, PerKind: 1000,
+		}, h.clock)
+	}
+	h.cleaner = cleaner(stores)
+	// The survey of the empty stores is done: from here on only what was written down
+	// beforehand leads clean-up to what a crash leaves.
+	_, err = cleaner(h.Stores).Survey(context.Background(), false)
+	return err
 }
 
 // Request and Answer are the fixture's.

@@ -1,0 +1,334 @@
+package cleanup
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"systole/shared/store"
+)
+
+// pageSize is how many items are listed at once.
+const pageSize = 100
+
+// atOnce is how many lists a run works on at once: it waits for the stores.
+const atOnce = 8
+
+// run is one run over lists.
+type run struct {
+	*Service
+	now    time.Time
+	dryRun bool
+}
+
+// shards works on the lists with these numbers, several at once.
+func (r *run) shards(ctx context.Context, shards []int) (total Report, left []int, err error) {
+	total = Report{DryRun: r.dryRun, Finished: true}
+	next := make(chan int, len(shards))
+	for _, shard := range shards {
+		next <- shard
+	}
+	close(next)
+	limit := max(1, r.settings.PerKind/max(1, len(shards)))
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	var errs []error
+	for range min(atOnce, len(shards)) {
+		wg.Go(func() {
+			for shard := range next {
+				report, err := r.shard(ctx, shard, limit)
+				mu.Lock()
+				total.add(report)
+				if !report.Finished {
+					left = append(left, shard)
+				}
+				if err != nil {
+					errs = append(errs, fmt.Errorf("list %d: %w", shard, err))
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return total, left, errors.Join(errs...)
+}
+
+// shard works on one list of each kind.
+func (r *run) shard(ctx context.Context, shard, limit int) (total Report, err error) {
+	total = Report{Finished: true}
+	grace := r.settings.TTLGrace
+	lists := []*list{
+		{kind: store.DueSession, from: r.sessions, until: r.now.Add(-grace), each: r.session},
+		{kind: store.DueTemplate, from: r.members, until: r.now.Add(-r.settings.UnusedAfter), each: r.template},
+		{kind: store.DueLeftover, from: r.members, until: r.now, each: r.leftover},
+		{kind: store.DueActivity, from: r.members, until: r.now.Add(-grace), all: r.activity},
+	}
+	var errs []error
+	for _, l := range lists {
+		if err := l.do(ctx, shard, limit); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", l.kind, err))
+		}
+		total.add(l.report)
+	}
+	return total, errors.Join(errs...)
+}
+
+// list is the entries of one kind that are due, and what is done with each, or
+// with a page of them.
+type list struct {
+	kind   store.DueKind
+	from   store.DueLister
+	until  time.Time
+	each   func(ctx context.Context, d store.Due, done *Report) error
+	all    func(ctx context.Context, page []store.Due, done *Report) error
+	report Report
+}
+
+// do works on the entries, oldest first, up to the limit. One that fails stays,
+// and the others go on: a later run tries again.
+func (l *list) do(ctx context.Context, shard, limit int) (last error) {
+	var cursor string
+	for left := limit; left > 0; left -= pageSize {
+		page, next, err := l.from.DueUntil(ctx, l.kind, shard, l.until, cursor, min(left, pageSize))
+		if ctx.Err() != nil {
+			return last
+		}
+		if err != nil {
+			return err
+		}
+		if l.all != nil && len(page) > 0 {
+			if err := l.all(ctx, page, &l.report); err != nil {
+				l.fail(len(page), page[0])
+				last = err
+			}
+		}
+		for _, d := range page {
+			if l.each == nil {
+				break
+			}
+			if ctx.Err() != nil {
+				l.behind(d)
+				return last
+			}
+			err := l.each(ctx, d, &l.report)
+			if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrConflict) {
+				l.fail(1, d)
+				last = err
+			}
+		}
+		if cursor = next; next == "" {
+			l.report.Finished = true
+			return last
+		}
+		l.report.Behind = 0
+		l.behind(page[len(page)-1])
+	}
+	return last
+}
+
+func (l *list) fail(n int, d store.Due) {
+	l.report.Failed += n
+	l.behind(d)
+}
+
+// behind notes an entry that is left.
+func (l *list) behind(d store.Due) {
+	l.report.Behind = max(l.report.Behind, int(l.until.Sub(d.At)/time.Second))
+}
+
+// session ends a session whose time is over; one that was used meanwhile is looked
+// at again when it may have ended.
+func (r *run) session(ctx context.Context, d store.Due, done *Report) error {
+	b, err := hex.DecodeString(d.Key)
+	if err != nil || len(b) != len(store.TokenID{}) {
+		return fmt.Errorf("session of key %q", d.Key)
+	}
+	id := store.TokenID(b)
+	if !r.dryRun {
+		err := r.sessions.ExpireSession(ctx, id, r.now, r.settings.TokenIdle)
+		if err == nil {
+			done.ExpiredTokens++
+		}
+		if !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	s, err := r.sessions.Session(ctx, id)
+	if err != nil {
+		return err
+	}
+	if end := r.endOf(s); r.now.Before(end) {
+		if r.dryRun {
+			return nil
+		}
+		return r.sessions.PostponeSession(ctx, id, end)
+	}
+	done.ExpiredTokens++
+	return nil
+}
+
+// endOf is when the session ends unless it is used before.
+func (s *Service) endOf(session store.Session) time.Time {
+	if idle := session.Used.Add(s.settings.TokenIdle); idle.Before(session.Expires) {
+		return idle
+	}
+	return session.Expires
+}
+
+// template deletes a template without an accepted check for UnusedAfter; one that
+// was used is looked at again when that time may be over.
+func (r *run) template(ctx context.Context, d store.Due, done *Report) error {
+	m, err := r.members.Member(ctx, d.Key)
+	if err != nil {
+		return err
+	}
+	if m.Template == nil || !m.Seen.Equal(d.At) {
+		return nil
+	}
+	if !r.unused(m) {
+		if r.dryRun {
+			return nil
+		}
+		return r.members.SetSeen(ctx, m.Username, m.Template.Version, lastUse(*m.Template))
+	}
+	if !r.dryRun {
+		if err := r.removeTemplate(ctx, m); err != nil {
+			return err
+		}
+	}
+	done.UnusedModels++
+	return nil
+}
+
+func (r *run) unused(m store.Member) bool {
+	return r.now.Sub(lastUse(*m.Template)) >= r.settings.UnusedAfter
+}
+
+func lastUse(m store.Template) time.Time {
+	if m.Used.After(m.Made) {
+		return m.Used
+	}
+	return m.Made
+}
+
+// removeTemplate clears the pointer first: a pointer never names a missing object.
+// Before that it notes the object, in case it comes no further.
+func (r *run) removeTemplate(ctx context.Context, m store.Member) error {
+	at := r.now
+	if !at.After(m.Removed) {
+		at = m.Removed.Add(time.Millisecond)
+	}
+	if err := r.members.NoteLeftover(ctx, r.now, m.Template.Key); err != nil {
+		return err
+	}
+	if err := r.members.ClearTemplate(ctx, m, at, "", nil); err != nil {
+		return err
+	}
+	if err := r.objects.EraseThrough(ctx, m.Template.Key, ""); err != nil {
+		return err
+	}
+	return r.members.SettleLeftover(ctx, store.Due{Kind: store.DueLeftover, At: r.now, Key: store.LeftoverKey([]string{m.Template.Key})})
+}
+
+// leftover erases objects that came to nothing, or whose time is over, and notes
+// anew those whose time comes later.
+func (r *run) leftover(ctx context.Context, d store.Due, done *Report) error {
+	var m store.Member
+	if pk, ok := store.Owner(d.Key); ok {
+		var err error
+		if m, err = r.members.MemberByPK(ctx, pk); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	for _, key := range d.Leftovers() {
+		later, err := r.object(ctx, key, m, done)
+		if err != nil {
+			return err
+		}
+		if !later.IsZero() && !r.dryRun {
+			if err := r.members.NoteLeftover(ctx, later, key); err != nil {
+				return err
+			}
+		}
+	}
+	if r.dryRun {
+		return nil
+	}
+	return r.members.SettleLeftover(ctx, d)
+}
+
+// object erases one, or those of a folder, unless the member points to it or its
+// time comes later, which it returns.
+func (r *run) object(ctx context.Context, key string, m store.Member, done *Report) (later time.Time, err error) {
+	switch {
+	case within(key, store.TemplatePrefix, store.MemoryPrefix):
+		if key == m.ObjectKey() {
+			return time.Time{}, nil
+		}
+		done.OrphanModels++
+		return time.Time{}, r.erase(ctx, key)
+	case !within(key, store.RecordingPrefix, store.IncomingPrefix):
+		return time.Time{}, nil
+	}
+	objects, _, err := r.objects.List(ctx, key, "", pageSize)
+	if err != nil || len(objects) == 0 {
+		return time.Time{}, err
+	}
+	for _, o := range objects {
+		if end := o.Modified.Add(r.keep(o, m)); end.After(later) {
+			later = end
+		}
+	}
+	if r.now.Before(later) {
+		return later, nil
+	}
+	done.OldUploads += len(objects)
+	return time.Time{}, r.erase(ctx, key)
+}
+
+// keep is the age up to which a recording or an upload is kept.
+func (s *Service) keep(o store.Object, m store.Member) time.Duration {
+	switch {
+	case within(o.Key, store.RecordingPrefix):
+		return s.settings.UploadsKeep
+	case m.Awaits(o.Key):
+		return IncomingKeep
+	}
+	return unawaitedKeep
+}
+
+// erase erases the object, or those of a folder, with the older versions: those of an
+// object that was only deleted would outlive it.
+func (r *run) erase(ctx context.Context, key string) error {
+	switch {
+	case r.dryRun:
+		return nil
+	case strings.HasSuffix(key, "/"):
+		return r.objects.Erase(ctx, key)
+	}
+	return r.objects.EraseThrough(ctx, key, "")
+}
+
+// activity deletes entries of the audit trail whose time is over.
+func (r *run) activity(ctx context.Context, page []store.Due, done *Report) error {
+	if !r.dryRun {
+		if err := r.members.ExpireActivity(ctx, page); err != nil {
+			return err
+		}
+	}
+	done.OldActivity += len(page)
+	return nil
+}
+
+func within(key string, prefixes ...string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(key, p) {
+			return true
+		}
+	}
+	return false
+}
