@@ -1,5 +1,5 @@
 // Package dumpdata reads what Django's manage.py dumpdata writes, as JSON or JSON
-// lines: users, their profiles, and the tokens of Django REST Framework. Everything
+// lines, several outputs one after another included: users, their profiles, and the tokens of Django REST Framework. Everything
 // else in it is counted.
 package dumpdata
 
@@ -58,6 +58,7 @@ type reading struct {
 	users    map[string]int // by pk, and by user name in quotes, as references write them
 	profiles []row
 	tokens   []row
+	number   int // of rows so far
 }
 
 // Read reads a dump to its end. The error is that of a text that is no dump;
@@ -76,47 +77,82 @@ func Read(in io.Reader) (Dump, error) {
 	return r.dump, nil
 }
 
-// rows reads a list of objects, or objects one after another.
+// rows reads lists of objects, and objects, one after another.
 func (r *reading) rows(in io.Reader) error {
 	text := bufio.NewReader(in)
-	list := false
-	for {
-		b, err := text.Peek(1)
-		if err != nil {
+	for values := 0; ; values++ {
+		first, err := skipSpace(text)
+		switch {
+		case errors.Is(err, io.EOF) && values > 0:
+			return nil
+		case err != nil:
 			return fmt.Errorf("it is no output of dumpdata: %w", err)
-		}
-		if list = b[0] == '['; list || b[0] == '{' {
-			break
-		}
-		if !unicode.IsSpace(rune(b[0])) {
+		case first != '[' && first != '{':
 			return errors.New("it is no output of dumpdata: write it with --format json, which is the default")
 		}
-		text.Discard(1)
-	}
-	objects := json.NewDecoder(text)
-	if list {
-		objects.Token()
-	}
-	for n := 1; ; n++ {
-		if list && !objects.More() {
-			_, err := objects.Token()
-			return cutOff(n, err)
+		values := json.NewDecoder(text)
+		if first == '{' {
+			return r.objects(values)
 		}
-		var one row
-		err := objects.Decode(&one)
-		if !list && errors.Is(err, io.EOF) {
-			return nil
+		if err := r.list(values); err != nil {
+			return err
 		}
-		if err != nil {
-			return cutOff(n, err)
-		}
-		r.row(one)
+		text = bufio.NewReader(io.MultiReader(values.Buffered(), text))
 	}
 }
 
-func cutOff(n int, err error) error {
+// skipSpace returns the first byte that is none, without taking it.
+func skipSpace(text *bufio.Reader) (byte, error) {
+	for {
+		b, err := text.Peek(1)
+		if err != nil {
+			return 0, err
+		}
+		if !unicode.IsSpace(rune(b[0])) {
+			return b[0], nil
+		}
+		text.Discard(1)
+	}
+}
+
+// list reads a list of objects.
+func (r *reading) list(values *json.Decoder) error {
+	if _, err := values.Token(); err != nil {
+		return err
+	}
+	for values.More() {
+		if err := r.next(values); err != nil {
+			return err
+		}
+	}
+	_, err := values.Token()
+	return r.cutOff(err)
+}
+
+// objects reads objects to the end.
+func (r *reading) objects(values *json.Decoder) error {
+	for {
+		if err := r.next(values); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+func (r *reading) next(values *json.Decoder) error {
+	var one row
+	if err := values.Decode(&one); err != nil {
+		return r.cutOff(err)
+	}
+	r.number++
+	r.row(one)
+	return nil
+}
+
+func (r *reading) cutOff(err error) error {
 	if err != nil {
-		return fmt.Errorf("row %d of the dump: %w", n, err)
+		return fmt.Errorf("after row %d of the dump: %w", r.number, err)
 	}
 	return nil
 }

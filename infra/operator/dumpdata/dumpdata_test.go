@@ -68,11 +68,25 @@ func TestUsersAreReadWithTheirProfilesAndTokens(t *testing.T) {
 
 func TestWhatIsNoDumpOrCutOffIsRefused(t *testing.T) {
 	for _, text := range []string{
-		"", "   ", "- model: auth.user", "<?xml", `[{"model":"auth.user"`, `[{"model":"auth.user","pk":1,"fields":{}},`, `[1]`, `{"model":1}`,
+		"", "   ", "- model: auth.user", "<?xml", `[{"model":"auth.user"`, `[{"model":"auth.user","pk":1,"fields":{}},`, `[1]`, `{"model":1}`, `[]]`, `[] x`, `[{"model":"auth.user"}] [`,
 	} {
 		if dump, err := Read(strings.NewReader(text)); err == nil {
 			t.Errorf("%q: %+v", text, dump)
 		}
+	}
+}
+
+// Projects keep their fixtures in a file for each model; a token's number is a pk
+// where somebody wrote the file by hand.
+func TestSeveralFilesAreReadOneAfterAnother(t *testing.T) {
+	dump, err := Read(strings.NewReader(`[{"model":"auth.user","pk":1,"fields":{"username":"u","password":"p"}}]
+[ ]
+[
+  {"model":"authtoken.token","pk":1,"fields":{"key":"9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b","user":1,"created":"2020-08-29T13:24:27.172"}}
+]
+`))
+	if err != nil || len(dump.Users) != 1 || len(dump.Users[0].Tokens) != 1 || dump.Users[0].Tokens[0].Created.Year() != 2020 || len(dump.Problems) > 0 {
+		t.Errorf("%+v, %v", dump, err)
 	}
 }
 
