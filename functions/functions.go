@@ -371,7 +371,7 @@ func All() []Function {
 				allow(members, "BatchGetItem", "GetItem", "UpdateItem", "PutItem", "DeleteItem"),
 				allow(tokensByUsername, "Query"),
 				allow(tokens, "GetItem", "DeleteItem", "BatchWriteItem"),
-				allow(activity, "BatchWriteItem", "PutItem"),
+				allow(activity, "BatchWriteItem", "PutItem", "UpdateItem"),
 				allow(grants, "GetItem"),
 			},
 		},
@@ -382,7 +382,7 @@ func All() []Function {
 			Grants: append([]Grant{
 				allow(tokens, "GetItem", "UpdateItem"),
 				allow(members, "GetItem", "UpdateItem"),
-				allow(activity, "PutItem"),
+				allow(activity, "PutItem", "UpdateItem"),
 				allow(grants, "GetItem"),
 				allow(keys, "GetSecretValue"),
 				allow(templates, "GetObject", "PutObject"),

@@ -66,7 +66,7 @@ func describe(issuer string) configuration {
 		Authorization:         issuer + api.PathAuthorize,
 		Token:                 issuer + api.PathToken,
 		UserInfo:              issuer + api.PathUserInfo,
-		EndSession:            issuer + api.PathEndSession,
+		EndSession:            issuer + api.PathRPLogOut,
 		Pushed:                issuer + api.PathPushed,
 		Keys:                  issuer + api.PathKeys,
 		Scopes:                []string{"openid", "profile"},

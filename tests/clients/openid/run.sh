@@ -1,15 +1,48 @@
 #!/usr/bin/env bash
-# Logs in with other people's OpenID clients, and holds what they print to what they
-# have to print.
+# Logs in with other people's OpenID clients, and holds what a person meets to what
+# they have to meet.
 #
 #   tests/support/servers/local.sh tests/clients/openid/run.sh
 set -euo pipefail
 cd "$(dirname "$0")"
 recordings=$(realpath ../../support/recordings/testdata)
-[ -d ../node_modules/openid-client ] || npm ci --silent --no-audit --no-fund --prefix ..
+build=$(realpath ../../..)/.build
+export ISSUER=$API SECRET='a secret of the tests, and of nobody else' PROXY=$build/oauth2-proxy/oauth2-proxy
 
-echo "openid-client"
-diff - <(node client.mjs "$API" "$recordings") <<'END'
+[ -d ../node_modules/openid-client ] || npm ci --silent --no-audit --no-fund --prefix ..
+if ! "$build/openid/bin/python" -c 'import authlib, flask, requests' 2>/dev/null; then
+  python3 -m venv "$build/openid"
+  "$build/openid/bin/pip" install --quiet -r python/requirements.txt
+fi
+[ -x "$PROXY" ] || GOBIN=$(dirname "$PROXY") go install github.com/oauth2-proxy/oauth2-proxy/v7@v7.15.6
+go build -o "$build/openid/golang" ./golang
+
+work=$(mktemp -d)
+started=()
+trap 'kill "${started[@]}" 2>/dev/null; rm -rf "$work"' EXIT
+
+# start PORT COMMAND...: starts an application and waits until it answers.
+start() {
+  "${@:2}" >"$work/$1" 2>&1 &
+  started+=($!)
+  until (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
+    kill -0 "${started[-1]}" || { cat "$work/$1"; exit 1; }
+    sleep 0.1
+  done
+}
+
+# holds NAME COMMAND...: compares what a walk prints with what is expected.
+holds() {
+  echo "$1"
+  diff - <("${@:2}")
+}
+
+start 4183 "$build/openid/bin/python" python/app.py 4183
+start 4184 "$build/openid/golang" 4184
+start 4180 ./proxy.sh 4180 proxy
+start 4185 ./proxy.sh 4185 vault --acr-values=urn:systole:acr:heart
+
+holds "openid-client (JavaScript)" node client.mjs "$API" "$recordings" <<'END'
 password: password: password (pwd)
 the same again: nothing to do: password (pwd)
 stepped up, with somebody else's heart: heart: person_04_probe: false
@@ -20,4 +53,32 @@ who: web, one subject: true
 log-out leads to http://127.0.0.1:4181/?state=s
 who, after that: invalid_token
 without a page, after that: login_required
+END
+holds "Authlib with Flask (Python)" node walk.mjs "$API" "$recordings" http://127.0.0.1:4183 python <<'END'
+/: password: 200 hello python
+/: no step: 200 hello python
+/safe: heart: person_04_probe: refused: false
+/safe: heart: person_01_probe: 200 open to python: pwd ecg mfa
+/safe: no step: 200 open to python: pwd ecg mfa
+END
+holds "go-oidc (Go)" node walk.mjs "$API" "$recordings" http://127.0.0.1:4184 golang <<'END'
+/: password: 200 hello golang
+/: no step: 200 hello golang
+/safe: heart: person_04_probe: refused: false
+/safe: heart: person_01_probe: 200 open to golang: true
+/safe: no step: 200 open to golang: true
+END
+holds "oauth2-proxy, two of them before one site" node walk.mjs "$API" "$recordings" http://127.0.0.1:4180 proxy / http://127.0.0.1:4185/ <<'END'
+/: password: 200 the site
+/: no step: 200 the site
+http://127.0.0.1:4185/: heart: person_04_probe: refused: false
+http://127.0.0.1:4185/: heart: person_01_probe: 200 the site
+http://127.0.0.1:4185/: no step: 200 the site
+END
+holds "AppAuth's requests (Android)" node appauth.mjs "$API" "$recordings" <<'END'
+password: password: password
+somebody else's heart: heart: person_04_probe: false
+heart: heart: person_01_probe: heart
+in Korean: password: password
+plain: no step: invalid_request
 END
