@@ -40,6 +40,7 @@ func Moves(t *testing.T, s Movable) {
 		want := newSession(unique("u"))
 		want.Verified, want.Challenge = now, store.Challenge{Hash: [32]byte{1}, Expires: now.Add(time.Minute)}
 		want.Client, want.Network = store.Client{App: "okhttp", System: "Android"}, "0123456789abcdef"
+		want.Due = now.Add(time.Hour)
 		filled(t, want)
 		for range 2 {
 			if err := s.PutSession(t.Context(), want); err != nil {
@@ -88,7 +89,7 @@ func Moves(t *testing.T, s Movable) {
 		want.Consent = &store.Consent{Version: "1", Given: now, Withdrawn: now.Add(time.Minute)}
 		want.Digests, want.LastCheck = map[string][]byte{"0a": {1, 2}}, store.LastCheck{Key: "k", ID: "0a", At: now}
 		want.Uploads = []store.PendingUpload{{ID: "0b", Size: 5, Expires: now}}
-		want.SubjectSalt = []byte{1, 2, 3}
+		want.SubjectSalt, want.Seen = []byte{1, 2, 3}, now
 		want.RecoveryCodes, want.Recovered = store.RecoveryCodes{Made: now, Left: [][]byte{bytes.Repeat([]byte{4}, 32), bytes.Repeat([]byte{5}, 32)}}, now.Add(time.Minute)
 		filled(t, want, "Failed", "MemoryKey") // those of a member without a template
 		former := newMember()
