@@ -381,7 +381,7 @@ func All() []Function {
 			Settings: []string{"ISSUER", "MATCH_FMR", "ADAPTATION", "CONSENT", "CHALLENGE", "SAMPLING_RATE_HZ"},
 			Grants: append([]Grant{
 				allow(tokens, "GetItem", "UpdateItem"),
-				allow(members, "GetItem", "UpdateItem"),
+				allow(members, "GetItem", "UpdateItem", "PutItem"),
 				allow(activity, "PutItem", "UpdateItem"),
 				allow(grants, "GetItem"),
 				allow(keys, "GetSecretValue"),
@@ -407,9 +407,9 @@ func All() []Function {
 		},
 		{
 			Folder: "cleanup",
-			// The code keeps 5 s of it to note how far it came. Two at once would do
-			// the same work twice.
-			MemoryMB: waits, TimeoutS: 300, Concurrency: 1, Alarms: Support,
+			// The code keeps 5 s of it to end what it has begun. Where one run isn't enough
+			// each list has runs of its own.
+			MemoryMB: waits, TimeoutS: 300, Concurrency: 1 + store.DueShards, Alarms: Support,
 			Settings: []string{"UPLOADS_KEEP", "MODELS_UNUSED_AFTER"},
 			Grants: append([]Grant{
 				allow(tokens, "Scan", "GetItem", "UpdateItem", "DeleteItem"),

@@ -39,6 +39,7 @@ type event struct {
 type answer struct {
 	cleanup.Report
 	Left []int `json:"left"` // the lists where something due is left
+	More bool  `json:"more"` // whether there are any
 }
 
 func handler(service *cleanup.Service, namespace string, log *slog.Logger) func(context.Context, event) (answer, error) {
@@ -53,7 +54,7 @@ func handler(service *cleanup.Service, namespace string, log *slog.Logger) func(
 			level, attrs = slog.LevelError, append(attrs, slog.Any("error", err))
 		}
 		log.LogAttrs(ctx, level, "cleanup", attrs...)
-		return answer{report, left}, err
+		return answer{report, left, len(left) > 0}, err
 	}
 }
 

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 
 	"systole/functions"
 	"systole/shared/config"
 	"systole/shared/ecg/rate"
+	"systole/shared/store"
 )
 
 //go:embed template.yaml.tmpl
@@ -21,6 +23,8 @@ type stack struct {
 	Functions   []function
 	Groups      []group
 	Concurrency int // all limits together
+	Shards      int // lists of what clean-up looks at
+	Lists       []string
 	MinRateHz   int
 	MaxRateHz   int
 }
@@ -69,7 +73,10 @@ func write(w io.Writer, all []functions.Function) error {
 }
 
 func stackOf(all []functions.Function) (stack, error) {
-	s := stack{MinRateHz: rate.MinHz, MaxRateHz: rate.MaxHz}
+	s := stack{MinRateHz: rate.MinHz, MaxRateHz: rate.MaxHz, Shards: store.DueShards}
+	for n := range store.DueShards {
+		s.Lists = append(s.Lists, strconv.Itoa(n))
+	}
 	taken := make(map[string]bool) // paths that have a function for all methods
 	for _, f := range all {
 		row := function{Function: f, Variables: variables(f)}

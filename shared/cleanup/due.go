@@ -15,8 +15,12 @@ import (
 // pageSize is how many items are listed at once.
 const pageSize = 100
 
-// atOnce is how many lists a run works on at once: it waits for the stores.
-const atOnce = 8
+// A run waits for the stores: it works on several lists at once, and on several
+// entries of each.
+const (
+	atOnce        = 8
+	entriesAtOnce = 8
+)
 
 // run is one run over lists.
 type run struct {
@@ -106,19 +110,11 @@ func (l *list) do(ctx context.Context, shard, limit int) (last error) {
 				last = err
 			}
 		}
-		for _, d := range page {
-			if l.each == nil {
-				break
-			}
-			if ctx.Err() != nil {
-				l.behind(d)
-				return last
-			}
-			err := l.each(ctx, d, &l.report)
-			if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrConflict) {
-				l.fail(1, d)
-				last = err
-			}
+		if err := l.entries(ctx, page); err != nil {
+			last = err
+		}
+		if ctx.Err() != nil {
+			return last
 		}
 		if cursor = next; next == "" {
 			l.report.Finished = true
@@ -127,6 +123,44 @@ func (l *list) do(ctx context.Context, shard, limit int) (last error) {
 		l.report.Behind = 0
 		l.behind(page[len(page)-1])
 	}
+	return last
+}
+
+// entries does what is done with each entry of a page, and returns the error of one
+// of those that failed.
+func (l *list) entries(ctx context.Context, page []store.Due) (last error) {
+	if l.each == nil {
+		return nil
+	}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	next := make(chan store.Due, len(page))
+	for _, d := range page {
+		next <- d
+	}
+	close(next)
+	for range min(entriesAtOnce, len(page)) {
+		wg.Go(func() {
+			for d := range next {
+				done := Report{Finished: true}
+				err := ctx.Err()
+				if err == nil {
+					err = l.each(ctx, d, &done)
+				}
+				mu.Lock()
+				l.report.add(done)
+				switch {
+				case ctx.Err() != nil:
+					l.behind(d)
+				case err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrConflict):
+					l.fail(1, d)
+					last = err
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
 	return last
 }
 

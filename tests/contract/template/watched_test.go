@@ -42,7 +42,7 @@ func TestEveryAlarmReachesSomebody(t *testing.T) {
 			t.Errorf("%s doesn't say what is wrong", id)
 		}
 	}
-	want := []string{"CleanupFails", "CleanupStopped", "ServerErrors", "UnusualLogInFailures", "UnusualRejects"}
+	want := []string{"CleanupBehind", "CleanupFails", "CleanupRunsFail", "CleanupStopped", "ServerErrors", "UnusualLogInFailures", "UnusualRejects"}
 	for _, group := range groups() {
 		for _, kind := range kinds {
 			want = append(want, string(group)+kind)
@@ -118,7 +118,7 @@ func TestAFailedCleanUpIsKept(t *testing.T) {
 		t.Errorf("runs that fail go to %v", onFailure)
 	}
 	got := granted(t, template, "CleanupScheduleRole")
-	if want := []string{"lambda:InvokeFunction Cleanup", "sqs:SendMessage CleanupFailures"}; !slices.Equal(got, want) {
+	if want := []string{"sqs:SendMessage CleanupFailures", "states:StartExecution CleanupRuns"}; !slices.Equal(got, want) {
 		t.Errorf("the schedule may %v", got)
 	}
 }
