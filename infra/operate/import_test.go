@@ -3,13 +3,19 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/pbkdf2"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 
 	"systole/infra/operator"
 	"systole/infra/operator/dumpdata"
@@ -126,6 +132,30 @@ func (r *running) hashedAnewAtLogIn(t *testing.T, u dumpdata.User) {
 		t.Errorf("%s: after a log-in the hash is %s", u.Username, now)
 	}
 	r.logIn(t, u.Username)
+}
+
+// Django hashes a password as it was typed: a keyboard may type a letter and its
+// marks, or the parts of a syllable, one by one.
+func TestAMovedPasswordIsTakenAsItWasTyped(t *testing.T) {
+	r, _ := inRunningFolder(t)
+	const composed = "심전도-비밀번호 é"
+	typed := norm.NFD.String(composed)
+	hash, err := pbkdf2.Key(sha256.New, typed, []byte("salt"), 1000, sha256.Size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.imports(t, `[{"model":"auth.user","pk":7,"fields":{"username":"gildong","password":"pbkdf2_sha256$1000$salt$`+
+		base64.StdEncoding.EncodeToString(hash)+`"}}]`, nil, "1 members with 0 tokens taken")
+	for _, step := range []struct{ password, want string }{
+		{composed, "credentials_invalid"}, // nobody can tell what was typed
+		{typed, ""},
+		{composed, ""}, // hashed anew, in NFC
+		{typed, ""},
+	} {
+		if word := r.logInFrom(t, "203.0.113.7", "gildong", url.QueryEscape(step.password)); word != step.want {
+			t.Errorf("%q: %q, want %q", step.password, word, step.want)
+		}
+	}
 }
 
 func TestMovedTokensEndByOurRulesAndNothingComesBack(t *testing.T) {

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/text/unicode/norm"
-
 	"systole/shared/fault"
 	"systole/shared/parallel"
 	"systole/shared/store"
@@ -53,7 +51,7 @@ func (s *Service) verifyPassword(ctx context.Context, token, password string) (s
 	if err := s.admit(ctx, counters, at); err != nil {
 		return session, found, err
 	}
-	if err := s.compare(ctx, m, norm.NFC.String(password)); err != nil {
+	if err := s.compare(ctx, m, password); err != nil {
 		return session, found, s.noteFailure(ctx, m, m.Username, "", err)
 	}
 	return session, *m, s.succeed(ctx, counters)

@@ -23,7 +23,6 @@ import (
 // It costs three calls in sequence.
 func (s *Service) LogIn(ctx context.Context, name, password string, from Caller) (store.Member, string, error) {
 	at := s.now()
-	password = norm.NFC.String(password)
 	name, err := username(name)
 	if err != nil {
 		if err := s.admitImpossible(ctx, from.Address, at); err != nil {
@@ -108,12 +107,17 @@ func (s *Service) refuseUnknown(ctx context.Context, password string) error {
 }
 
 // compare returns fault.CredentialsInvalid unless the password is m's. m is nil
-// for a name without a member. A hash of another cost is replaced.
-func (s *Service) compare(ctx context.Context, m *store.Member, password string) error {
+// for a name without a member. A hash of another cost is replaced. Passwords are
+// compared in NFC, and against a hash from elsewhere as they were typed too.
+func (s *Service) compare(ctx context.Context, m *store.Member, typed string) error {
+	password := norm.NFC.String(typed)
 	if m == nil {
 		return s.refuseUnknown(ctx, password)
 	}
 	ok, stale, err := s.hasher.Verify(ctx, m.PasswordHash, password)
+	if err == nil && !ok && stale && typed != password {
+		ok, stale, err = s.hasher.Verify(ctx, m.PasswordHash, typed)
+	}
 	if err != nil {
 		return fmt.Errorf("verify password: %w", err)
 	}
