@@ -22,6 +22,7 @@ import (
 	"systole/shared/member"
 	"systole/tests/support/fixture"
 	"systole/tests/support/recordings"
+	"systole/tests/support/relying"
 )
 
 // counter notes when each call of the SDK begins and ends, retries included.
@@ -145,7 +146,7 @@ func TestRequestsMakeFewRoundTrips(t *testing.T) {
 	var rows []row
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(now)) // signatures have a date, and the bubble's clock begins in 2000
-		rows = measure(t, fixture.Start(t, stores), count)
+		rows = append(measure(t, fixture.Start(t, stores), count), measureProvider(t, relying.On(t, stores), count)...)
 	})
 
 	most := map[string][2]int{"sign-up": {3, 3}, "log-in": {5, 3}, "has a model": {2, 2}, "check": {3, 2}, "log-out": {1, 1}}
@@ -199,14 +200,14 @@ func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
 	}
 	try("", signUp("first")) // claims the numbers of this process
 	token = ""
-	try("sign-up", signUp("hong"))
-	try("log-in", post("/members/login/", "username=hong&password=tachy-cardia!"))
+	try("sign-up", signUp("park"))
+	try("log-in", post("/members/login/", "username=park&password=tachy-cardia!"))
 	try("make a model", upload("/authenticate/make_model/", recordings.Enrolment(t, 1)))
 	try("has a model", get("/authenticate/check_user/"))
 	try("check", upload("/authenticate/check_user/", recordings.Probe(t, 1)))
 	try("sessions", get("/members/sessions/"))
 	try("end another session", post("/members/sessions/end/", "session="+oldest))
-	try("", post("/members/login/", "username=hong&password=tachy-cardia!")) // so that there is another to end
+	try("", post("/members/login/", "username=park&password=tachy-cardia!")) // so that there is another to end
 	try("activity", get("/members/activity/"))
 	try("give consent", post("/members/consent/", "version="+member.ConsentVersion))
 	try("challenge", post("/authenticate/challenge/", ""))
@@ -215,6 +216,34 @@ func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
 	try("delete the model", fixture.Request{Method: "DELETE", Path: "/authenticate/model/"})
 	try("log-out", get("/members/logout/"))
 	token = ""
-	try("set a new password with a recovery code", post("/members/recover/", "username=hong&new_password=tachy-cardia!&recovery_code="+code))
+	try("set a new password with a recovery code", post("/members/recover/", "username=park&new_password=tachy-cardia!&recovery_code="+code))
+	return rows
+}
+
+// measureProvider logs somebody in to an application, and counts the calls of each
+// of the requests that it takes.
+func measureProvider(t *testing.T, h *relying.House, count *counter) (rows []row) {
+	done := func(name string) {
+		calls := count.take()
+		rows = append(rows, row{name, len(calls), inSequence(calls)})
+	}
+	count.take()
+	b := h.Browser()
+	_, flow := b.Authorize(relying.Asked(relying.Shop, "acr_values", "urn:systole:acr:heart"))
+	done("log-in for an application: begin")
+	b.State(flow).Want(t, http.StatusOK, "")
+	done("what is left to do")
+	b.Password(flow, "hong").Want(t, http.StatusOK, "")
+	done("password")
+	b.Heart(flow).Want(t, http.StatusOK, "")
+	done("heart")
+	to, _ := b.Continue(flow)
+	done("end")
+	access, _, _ := h.Tokens(relying.Shop, to.Query().Get("code"))
+	done("token")
+	h.UserInfo(access)
+	done("userinfo")
+	b.Authorize(relying.Asked(relying.Shop))
+	done("begin, when logged in")
 	return rows
 }

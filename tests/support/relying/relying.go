@@ -20,6 +20,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"systole/infra/service"
 	"systole/shared/provider"
 	"systole/tests/support/fixture"
 	"systole/tests/support/recordings"
@@ -52,8 +53,19 @@ type House struct {
 	ahead atomic.Int64 // of the real clock, in nanoseconds
 }
 
-// New returns a House with hong, who is enrolled, and kim, who is not.
+// New returns a House that keeps everything in memory, with hong, who is enrolled,
+// and kim, who is not.
 func New(t testing.TB) *House {
+	t.Helper()
+	stores, err := fixture.Memory(time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return On(t, stores)
+}
+
+// On is New on the stores.
+func On(t testing.TB, stores service.Stores) *House {
 	t.Helper()
 	h := &House{t: t}
 	settings, err := fixture.Settings()
@@ -67,10 +79,6 @@ func New(t testing.TB) *House {
 		{"client_id":"app","client_name":"App","application_type":"native","redirect_uris":["com.example.app:/in","http://127.0.0.1/in"]},
 		{"client_id":"vault","client_name":"Vault","client_secret_sha256":%[1]q,"redirect_uris":["https://vault.example/in"],
 		 "default_acr_values":["urn:systole:acr:heart"]}]`, hex.EncodeToString(sum[:]), Redirect, Out))
-	if err != nil {
-		t.Fatal(err)
-	}
-	stores, err := fixture.Memory(h.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
