@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Has an application that knows Keycloak alone log people in here, and holds what a
+# person meets to what they have to meet. Apart from run.sh: Keycloak is 165 MB, and
+# takes half a minute to start on an idle machine.
+#
+#   tests/support/servers/local.sh tests/clients/openid/keycloak.sh
+set -euo pipefail
+cd "$(dirname "$0")"
+recordings=$(realpath ../../support/recordings/testdata)
+version=26.5.4
+home=$(realpath ../../..)/.build/keycloak
+[ -d ../node_modules/jose ] || npm ci --silent --no-audit --no-fund --prefix ..
+if [ ! -d "$home/keycloak-$version" ]; then
+  mvn -q -B dependency:copy -Dartifact=org.keycloak:keycloak-quarkus-dist:$version:zip -DoutputDirectory="$home"
+  python3 -m zipfile -e "$home/keycloak-quarkus-dist-$version.zip" "$home"
+  chmod +x "$home/keycloak-$version"/bin/*.sh
+fi
+cd "$home/keycloak-$version"
+rm -rf data/h2
+mkdir -p data/import
+sed "s|ISSUER|$API|; s|SECRET|a secret of the tests, and of nobody else|" "$OLDPWD/keycloak.json" > data/import/house.json
+bin/kc.sh start-dev --import-realm --http-host=127.0.0.1 --http-port=4186 > "$home/log" 2>&1 &
+keycloak=$!
+trap 'kill $keycloak' EXIT
+until curl -sf http://127.0.0.1:4186/realms/house > /dev/null; do
+  kill -0 $keycloak || { tail "$home/log"; exit 1; }
+  sleep 1
+done
+cd "$OLDPWD"
+diff - <(node broker.mjs "$API" "$recordings" http://127.0.0.1:4186) <<'END'
+password: password: Keycloak says broker
+somebody else's heart: heart: person_04_probe: refused: false
+heart: heart: person_01_probe: Keycloak says broker
+END
