@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -79,6 +80,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // operate runs a command on the deployment: the service that has the folder open
 // does, or this process.
 func (o options) operate(ctx context.Context, command []string, stdin io.Reader, stdout io.Writer) error {
+	if slices.Contains(command, "-h") { // no store is needed to explain a command
+		return operator.Run(ctx, operator.Deployment{}, command, stdin, stdout)
+	}
 	if !o.aws && operator.Served(o.data) {
 		return operator.Ask(ctx, o.data, command, stdin, stdout)
 	}
