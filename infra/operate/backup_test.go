@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"systole/infra/keyfile"
 	"systole/infra/operator"
 	"systole/infra/operator/archive"
+	"systole/shared/embedded"
 	"systole/shared/store"
 	"systole/tests/support/fixture"
 	"systole/tests/support/recordings"
@@ -217,6 +219,64 @@ func (r *running) load(t *testing.T, n int, stop <-chan struct{}) {
 		r.upload(t, "/authenticate/check_user/", session, recordings.Probe(t, n+4)).Want(t, 200, "")
 		if round%8 == 7 {
 			r.form(t, "DELETE", "/members/me/", session, "password="+password).Want(t, 200, "")
+		}
+	}
+}
+
+// changing is a store whose members do something between the look at the objects and
+// that at the rows.
+type changing struct {
+	store.Members
+	store.Mover
+	meanwhile func()
+}
+
+func (c *changing) MembersPage(ctx context.Context, cursor string, limit int) ([]store.Member, string, error) {
+	if c.meanwhile != nil {
+		c.meanwhile()
+		c.meanwhile = nil
+	}
+	return c.Members.MembersPage(ctx, cursor, limit)
+}
+
+func TestACopyIsWholeWhateverHappensMeanwhile(t *testing.T) {
+	r, _ := inRunningFolder(t)
+	token := r.inhabited(t)
+	leaver := r.signUp(t, "leaver")
+	r.upload(t, "/authenticate/make_model/", leaver, recordings.Enrolment(t, 3)).Want(t, 200, "")
+	rows := &changing{r.Members, r.Members.(store.Mover), func() {
+		r.upload(t, "/authenticate/make_model/", token, recordings.Enrolment(t, 1)).Want(t, 200, "")
+		r.form(t, "DELETE", "/members/me/", leaver, "password="+password).Want(t, 200, "")
+	}}
+	folder, remove, err := operator.New(r.Config, rows, r.Sessions, r.Objects, r.Keys).Clone(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer remove()
+	kept, objects, err := embedded.Open(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	copied := serving(t, operator.Local(r.Config, kept, objects, r.Keys))
+	if err := operator.Examine(t.Context(), copied.Deployment); err != nil {
+		t.Error(err)
+	}
+	want, err := r.Members.Member(t.Context(), "gildong")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := kept.Member(t.Context(), "gildong"); err != nil || got.ObjectKey() != want.ObjectKey() {
+		t.Errorf("%s, want %s, %v", got.ObjectKey(), want.ObjectKey(), err)
+	}
+	all, _, err := objects.List(t.Context(), "", "", 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range all {
+		pk, _ := store.Owner(o.Key)
+		if _, err := kept.MemberByPK(t.Context(), pk); err != nil {
+			t.Errorf("%s: %v", o.Key, err)
 		}
 	}
 }

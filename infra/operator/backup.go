@@ -36,25 +36,36 @@ func Local(c config.Config, rows *embedded.Store, objects *embedded.Objects, key
 // copied copies the deployment to a folder of a local service, while requests go
 // on. Rows are read one after another: they are not all of one moment.
 func (d Deployment) copied(ctx context.Context) (folder string, remove func() error, err error) {
-	if folder, err = os.MkdirTemp("", "operate"); err != nil {
+	temporary, err := os.MkdirTemp("", "operate")
+	if err != nil {
 		return "", nil, err
 	}
-	remove = func() error { return os.RemoveAll(folder) }
-	rows, objects, err := embedded.Open(folder)
-	if err != nil {
-		return "", nil, errors.Join(err, remove())
-	}
-	c, err := newCopying(d, New(d.Config, rows, rows, objects, d.Keys), false)
-	if err == nil {
-		err = c.all(ctx)
-	}
-	if err == nil {
-		err = c.settle(ctx)
-	}
-	if err = errors.Join(err, rows.Close()); err != nil {
+	remove = func() error { return os.RemoveAll(temporary) }
+	if folder, err = d.copyTo(ctx, temporary); err != nil {
 		return "", nil, errors.Join(err, remove())
 	}
 	return folder, remove, nil
+}
+
+// copyTo returns a folder below the given one.
+func (d Deployment) copyTo(ctx context.Context, folder string) (clone string, err error) {
+	rows, objects, err := embedded.Open(folder)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	c, err := newCopying(d, New(d.Config, rows, rows, objects, d.Keys), false)
+	if err != nil {
+		return "", err
+	}
+	if err := c.all(ctx); err != nil {
+		return "", err
+	}
+	if err := c.settle(ctx); err != nil {
+		return "", err
+	}
+	clone, _, err = rows.Clone(ctx, objects) // without objects that no row leads to
+	return clone, err
 }
 
 // restoring is the object that is there while a restoration into AWS is not whole.
