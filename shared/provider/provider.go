@@ -84,20 +84,18 @@ type Flow struct {
 	// MaxAge, unless it is nil, is the greatest age of the authentication in seconds.
 	MaxAge *int64 `json:",omitempty"`
 	// Ask says that the person has to agree on the page, whoever is logged in.
-	Ask       bool     `json:",omitempty"`
-	LoginHint string   `json:",omitempty"`
-	Subject   string   `json:",omitempty"` // of the person who is asked for; empty for anybody
-	Locales   []string `json:",omitempty"` // of the page, by preference
-	Started   time.Time
-	Browser   [32]byte // SHA-256 of the browser's word
+	Ask     bool     `json:",omitempty"`
+	Subject string   `json:",omitempty"` // of the person who is asked for; empty for anybody
+	Locales []string `json:",omitempty"` // of the page, by preference
+	Started time.Time
+	Browser [32]byte // SHA-256 of the browser's word
 }
 
-// Code is a finished flow, for its client.
+// Code is a finished flow, for its client. Like an access it names the person by
+// their session alone: an account that is deleted leaves no name behind.
 type Code struct {
 	Flow
 	Subject  string // of the person, for the client
-	Username string
-	PK       int64
 	Session  store.TokenID
 	AuthTime time.Time
 	Access   string // the secret of the access that is given for the code
@@ -108,8 +106,6 @@ type Access struct {
 	ClientID string
 	Scopes   []string
 	Subject  string
-	Username string
-	PK       int64
 	Session  store.TokenID
 }
 
@@ -293,7 +289,7 @@ func (s *Service) Code(ctx context.Context, f Flow, p *Person) (string, error) {
 		return "", err
 	}
 	c := Code{
-		Flow: f, Subject: subject, Username: p.Member.Username, PK: p.Member.PK, Session: p.Session.ID,
+		Flow: f, Subject: subject, Session: p.Session.ID,
 		AuthTime: authenticated(p.Session), Access: rand.Text(),
 	}
 	if f.Level == Heart {
@@ -325,7 +321,7 @@ func (s *Service) TakeCode(ctx context.Context, code string) (Code, error) {
 	if err != nil {
 		return Code{}, err
 	}
-	if _, err := s.holder(ctx, c.Session, c.Username); err != nil {
+	if _, err := s.holder(ctx, c.Session); err != nil {
 		return Code{}, err
 	}
 	return c, nil
@@ -334,13 +330,13 @@ func (s *Service) TakeCode(ctx context.Context, code string) (Code, error) {
 // GiveAccess stores the access that is given for a code: its secret is the code's
 // Access.
 func (s *Service) GiveAccess(ctx context.Context, c Code) error {
-	a := Access{ClientID: c.ClientID, Scopes: c.Scopes, Subject: c.Subject, Username: c.Username, PK: c.PK, Session: c.Session}
+	a := Access{ClientID: c.ClientID, Scopes: c.Scopes, Subject: c.Subject, Session: c.Session}
 	return s.create(ctx, accessKind, c.Access, a, AccessLifetime)
 }
 
 // Member returns the member that a code is about.
 func (s *Service) Member(ctx context.Context, c Code) (store.Member, error) {
-	return s.holder(ctx, c.Session, c.Username)
+	return s.holder(ctx, c.Session)
 }
 
 // Access returns the access and the member that it is about, or ErrGrant, as well
@@ -351,12 +347,12 @@ func (s *Service) Access(ctx context.Context, secret string) (Access, store.Memb
 	if err != nil {
 		return Access{}, store.Member{}, err
 	}
-	m, err := s.holder(ctx, a.Session, a.Username)
+	m, err := s.holder(ctx, a.Session)
 	return a, m, err
 }
 
 // holder returns the member of a session that is still alive, or ErrGrant.
-func (s *Service) holder(ctx context.Context, id store.TokenID, username string) (store.Member, error) {
+func (s *Service) holder(ctx context.Context, id store.TokenID) (store.Member, error) {
 	session, err := s.tokens.Current(ctx, id)
 	if fault.Is(err, fault.TokenInvalid) {
 		return store.Member{}, ErrGrant
@@ -364,7 +360,7 @@ func (s *Service) holder(ctx context.Context, id store.TokenID, username string)
 	if err != nil {
 		return store.Member{}, err
 	}
-	m, err := s.members.Member(ctx, username)
+	m, err := s.members.Member(ctx, session.Username)
 	if errors.Is(err, store.ErrNotFound) || err == nil && s.tokens.Confirm(session, m) != nil {
 		return store.Member{}, ErrGrant
 	}

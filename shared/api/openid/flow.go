@@ -80,15 +80,14 @@ type flows struct {
 
 // state is what the page shows.
 type state struct {
-	Client    string         `json:"client"`
-	Level     provider.Level `json:"level"`
-	Needs     needs          `json:"needs"`
-	Profile   bool           `json:"profile"` // whether the client is told name and user name
-	Person    *person        `json:"person"`  // who is logged in; null for nobody
-	LoginHint string         `json:"login_hint"`
-	Locales   []string       `json:"ui_locales"`
-	Nonce     string         `json:"nonce,omitempty"` // for the check, where one is required
-	Code      int            `json:"code"`
+	Client  string         `json:"client"`
+	Level   provider.Level `json:"level"`
+	Needs   needs          `json:"needs"`
+	Profile bool           `json:"profile"` // whether the client is told name and user name
+	Person  *person        `json:"person"`  // who is logged in; null for nobody
+	Locales []string       `json:"ui_locales"`
+	Nonce   string         `json:"nonce,omitempty"` // for the check, where one is required
+	Code    int            `json:"code"`
 }
 
 type needs struct {
@@ -149,7 +148,7 @@ func (f flows) describe(ctx context.Context, flow provider.Flow, who *provider.P
 	client, _ := f.provider.Client(flow.ClientID) // one that was deregistered has no name
 	said := state{
 		Client: client.Name, Level: flow.Level, Needs: needs(left), Profile: HasScope(flow.Scopes, "profile"),
-		LoginHint: flow.LoginHint, Locales: append([]string{}, flow.Locales...), Code: http.StatusOK,
+		Locales: append([]string{}, flow.Locales...), Code: http.StatusOK,
 	}
 	if who != nil {
 		said.Person = &person{who.Member.Username, who.Member.Name, who.Member.Template != nil}

@@ -165,7 +165,7 @@ function begin() {
     done: (made, enough) => { ready(made); if (enough) check(); },
   });
   api.flow(flow).then((said) => {
-    if (said.login_hint) at("username").value = said.login_hint;
+    at("username").value = new URLSearchParams(location.search).get("login_hint") ?? "";
     show(said);
   }, (error) => refuse(at("message"), error, { again: () => location.reload() }));
 }

@@ -145,9 +145,8 @@ func TestBasicCertificationPlan(t *testing.T) {
 			}
 		},
 		"oidcc-login-hint": func(t *testing.T, b *relying.Browser) {
-			_, flow := b.Authorize(relying.Asked(relying.Shop, "login_hint", "hong"))
-			if a := b.State(flow); a.Body["login_hint"] != "hong" {
-				t.Error(a.Body)
+			if to, _ := b.Authorize(relying.Asked(relying.Shop, "login_hint", "hong")); to.Query().Get("login_hint") != "hong" {
+				t.Error(to)
 			}
 		},
 		"oidcc-ui-locales": func(t *testing.T, b *relying.Browser) {

@@ -24,7 +24,7 @@ class FromAnywhere(requests.adapters.HTTPAdapter):
 
 
 @schemathesis.auth(refresh_interval=None).skip_for(
-    path_regex="^/(members/(create|login|recover)/|openapi.json|docs|console/.*|)$"
+    path_regex="^/(members/(create|login|recover)/|openid/.*|.well-known/.*|log-in|openapi.json|docs|console/.*|)$"
 )
 class Account:
     """A new account for each case: many cases end a session, or an account."""

@@ -72,7 +72,11 @@ func (p answering) proceed(w http.ResponseWriter, r *http.Request, asked *oidc.A
 		return err
 	}
 	browser.Remember(w)
-	return redirect(w, issuer+api.PathFlowPage+"?"+url.Values{"flow": {id}, "lang": {strings.Join(flow.Locales, " ")}}.Encode())
+	page := url.Values{"flow": {id}, "lang": {strings.Join(flow.Locales, " ")}}
+	if asked.LoginHint != "" { // a name, which is for the page alone and not kept
+		page.Set("login_hint", asked.LoginHint)
+	}
+	return redirect(w, issuer+api.PathFlowPage+"?"+page.Encode())
 }
 
 // redirect sends a browser on with GET, whatever it came with.
@@ -116,7 +120,7 @@ func (p answering) flowOf(r *http.Request, asked *oidc.AuthRequest) (provider.Fl
 	}
 	flow := provider.Flow{
 		ClientID: asked.ClientID, RedirectURI: asked.RedirectURI, State: asked.State, Nonce: asked.Nonce,
-		Challenge: asked.CodeChallenge, Scopes: supported(asked.Scopes), Level: level, LoginHint: asked.LoginHint,
+		Challenge: asked.CodeChallenge, Scopes: supported(asked.Scopes), Level: level,
 		Subject: subject,
 	}
 	for _, tag := range asked.UILocales {
