@@ -4,12 +4,9 @@ import (
 	"compress/gzip"
 	"encoding/gob"
 	"errors"
-	"io"
 	"math"
-	"math/rand/v2"
 	"os"
 
-	"systole/infra/train/learn"
 	"systole/shared/ecg"
 	"systole/shared/ecg/beat"
 	"systole/shared/ecg/parameters"
@@ -29,20 +26,16 @@ type excerpt struct {
 // be six.
 const excerptTemplates = 1200
 
-func writeExcerpt(path, folder string, seed uint64, progress io.Writer) error {
-	shipped := parameters.Shipped.Newest()
-	strangers, err := learn.Cohort(shipped, folder)
-	if err != nil {
+// renew writes what was made of patients to the file, and leaves what was made
+// with or without the cohort otherwise.
+func renew(path string, p *parameters.Parameters, patients group, made []recording) error {
+	x, err := readExcerpt(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	groups, err := load(shipped, folder, 1, progress)
-	if err != nil {
-		return err
-	}
-	patients := groups[0]
-	x := excerpt{Algorithm: shipped.Algorithm, Scale: make([]float32, shipped.Dimensions())}
+	x.Algorithm, x.Scale, x.Templates = p.Algorithm, make([]float32, p.Dimensions()), nil
 	var kept [][]float32
-	for i := 0; i < len(patients.victims) && len(kept) < excerptTemplates; i += len(patients.victims) / excerptTemplates {
+	for i := 0; i < len(patients.victims) && len(kept) < excerptTemplates; i += max(1, len(patients.victims)/excerptTemplates) {
 		kept = append(kept, patients.victims[i].embedding)
 	}
 	for _, embedding := range kept {
@@ -57,17 +50,13 @@ func writeExcerpt(path, folder string, seed uint64, progress io.Writer) error {
 		}
 		x.Templates = append(x.Templates, row)
 	}
-	without := *shipped
-	without.Cohort = nil
-	for _, one := range []struct {
-		parameters *parameters.Parameters
-		strangers  [][][]float32
-		made       *[][]int16
-	}{{shipped, strangers, &x.With}, {&without, nil, &x.Without}} {
-		a := newAttacker(one.parameters, one.strangers, patients, defaultRate, rand.New(rand.NewPCG(seed, 0)))
-		for _, r := range a.try(progress, patients.victims) {
-			*one.made = append(*one.made, microvolts(r.signal))
-		}
+	to := &x.With
+	if p.Cohort == nil {
+		to = &x.Without
+	}
+	*to = nil
+	for _, r := range made {
+		*to = append(*to, microvolts(r.signal))
 	}
 	file, err := os.Create(path)
 	if err != nil {

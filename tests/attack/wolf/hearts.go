@@ -8,6 +8,7 @@ import (
 	"systole/infra/train/learn"
 	"systole/shared/biometric"
 	"systole/shared/ecg"
+	"systole/shared/ecg/frontend"
 	"systole/shared/ecg/parameters"
 	"systole/shared/ecg/quality"
 	"systole/tests/science/cohort"
@@ -15,10 +16,9 @@ import (
 
 // heart is a person's first recording that the service would enrol.
 type heart struct {
-	database  string
+	signal    ecg.Signal
 	mean      []float64 // of its beats
 	embedding []float32
-	template  *ecg.Template
 	unseen    bool // PTB-XL's fold 9: neither networks nor thresholds were learned from it
 }
 
@@ -31,8 +31,8 @@ type group struct {
 	victims []heart
 }
 
-// load reads the groups from the databases below a folder. part takes every n-th
-// patient only. PTB-XL's fold of the cohort is left out.
+// load reads the groups from the databases below a folder. The attacker has every
+// n-th, by part, of one half of the patients. PTB-XL's fold of the cohort is left out.
 func load(p *parameters.Parameters, folder string, part int, progress io.Writer) ([]group, error) {
 	hand, err := cohort.Load(folder)
 	if err != nil {
@@ -52,18 +52,21 @@ func load(p *parameters.Parameters, folder string, part int, progress io.Writer)
 		if of[i].Fold == learn.CohortFold {
 			continue
 		}
-		if h, ok := r.first(patients[i]); ok && r.persons%part == 0 {
-			h.unseen = of[i].Fold == 9
-			if h.unseen || r.persons/part%2 == 0 {
-				hospital.victims = append(hospital.victims, h)
-			} else {
-				hospital.own = append(hospital.own, h)
-			}
+		h, ok := r.first(&patients[i])
+		if !ok {
+			continue
+		}
+		h.unseen = of[i].Fold == 9
+		switch {
+		case h.unseen || r.persons%2 == 0:
+			hospital.victims = append(hospital.victims, h)
+		case r.persons%(2*part) == 1:
+			hospital.own = append(hospital.own, h)
 		}
 	}
 	fingers := group{name: "fingers and wrists, hand-held (Heartprint, ECG-ID)"}
 	for i := range hand {
-		if h, ok := r.first(hand[i]); ok {
+		if h, ok := r.first(&hand[i]); ok {
 			if r.persons%2 == 0 {
 				fingers.victims = append(fingers.victims, h)
 			} else {
@@ -71,11 +74,11 @@ func load(p *parameters.Parameters, folder string, part int, progress io.Writer)
 			}
 		}
 	}
-	for i := range unknown {
-		if unknown[i].Session != "N" || i%(2*part) != 0 {
+	for i := 0; i < len(unknown); i += 2 * part {
+		if unknown[i].Session != "N" {
 			continue
 		}
-		if h, ok := r.first(unknown[i]); ok {
+		if h, ok := r.first(&unknown[i]); ok {
 			fingers.helpers = append(fingers.helpers, h)
 		}
 	}
@@ -83,28 +86,23 @@ func load(p *parameters.Parameters, folder string, part int, progress io.Writer)
 	return []group{hospital, fingers}, nil
 }
 
-// reader enrols each person once.
+// reader reads each person once.
 type reader struct {
 	parameters *parameters.Parameters
 	progress   io.Writer
-	last       string // who was enrolled last
+	last       string // whose recording was taken last
 	persons    int
 	work       parameters.Workspace
-	front      frontEnd
+	front      frontend.FrontEnd
 }
 
-// first enrols the recording's person, if it is the first that the service would enrol.
-func (r *reader) first(recording cohort.Recording) (heart, bool) {
+// first takes the recording, if it is its person's first that the service would enrol.
+func (r *reader) first(recording *cohort.Recording) (heart, bool) {
 	if recording.Person == r.last {
 		return heart{}, false
 	}
-	signal := ecg.Signal{MV: recording.MV, RateHz: recording.RateHz}
-	reading, err := ecg.Read(signal)
-	if err != nil {
-		return heart{}, false
-	}
-	template, err := ecg.Enrol(r.parameters, quality.Need(biometric.EnrolmentNeed), reading)
-	if err != nil {
+	beats := learn.Cut(&r.front, recording, 0, ecg.MaxSeconds)
+	if beats.Report.Reason(quality.Need(biometric.EnrolmentNeed)) != "" {
 		return heart{}, false
 	}
 	r.last = recording.Person
@@ -112,9 +110,18 @@ func (r *reader) first(recording cohort.Recording) (heart, bool) {
 	if r.persons%100 == 0 {
 		fmt.Fprintf(r.progress, "\r%d persons ", r.persons)
 	}
-	mean := r.front.mean(signal)
+	mean := learn.Mean(beats.Rows)
 	return heart{
-		database: recording.Database, mean: mean, template: template,
-		embedding: r.parameters.Embed(nil, &r.work, mean),
+		signal: ecg.Signal{MV: recording.MV, RateHz: recording.RateHz},
+		mean:   mean, embedding: r.parameters.Embed(nil, &r.work, mean),
 	}, true
+}
+
+// template is the heart's, as the service makes it.
+func (h heart) template(p *parameters.Parameters) (*ecg.Template, error) {
+	reading, err := ecg.Read(h.signal)
+	if err != nil {
+		return nil, err
+	}
+	return ecg.Enrol(p, quality.Need(biometric.EnrolmentNeed), reading)
 }

@@ -3,14 +3,15 @@
 // templates accept (a wolf: M. Une, A. Otsuka, H. Imai, ICB 2007; for fingerprints:
 // A. Roy, N. Memon, A. Ross, IEEE TIFS 12(9), 2017).
 //
-//	go run ./tests/attack/wolf [-data FOLDER] [-seed N] [-part N] [-without] [-cost] [-excerpt FILE]
+//	go run ./tests/attack/wolf [-data FOLDER] [-seed N] [-part N] [-rate R] [-without] [-cost] [-excerpt FILE]
 //
 // The attacker has the recordings of half of the persons, searches by evolution from
 // real beats and along the gradient, gives the result the variation of a living
 // heart, and tries five recordings one after another on the templates of the other
 // half. The second table is of an attacker who guesses as often as a template may
 // be tried. -without leaves out the cohort of strangers, to show what it is worth; -cost
-// tells what it costs. -excerpt renews testdata, for another algorithm.
+// tells what it costs. -excerpt renews testdata, as another
+// algorithm asks for: once as it is, and once more -without.
 package main
 
 import (
@@ -29,18 +30,19 @@ import (
 func main() {
 	data := flag.String("data", "", "folder with ecg-id, heartprint, ptb-xl and cinc2017 (default: ECG_DATA, else ../shared/data)")
 	seed := flag.Uint64("seed", 1, "of all that is drawn at random")
-	part := flag.Int("part", 1, "take every n-th patient only")
+	part := flag.Int("part", 1, "the attacker has every n-th patient of their half only")
+	rate := flag.Float64("rate", 0, "attack at this named rate only")
 	without := flag.Bool("without", false, "accept without regard to the cohort of strangers")
-	excerpt := flag.String("excerpt", "", "write what the tests need to this file, and measure nothing")
+	excerpt := flag.String("excerpt", "", "renew in this file what the tests need, of the patients")
 	onlyCost := flag.Bool("cost", false, "tell only what the cohort costs in genuine refusals")
 	flag.Parse()
 	folder := cohort.Folder(*data, ".")
-	attack := func() error { return run(os.Stdout, folder, *seed, max(1, *part), *without) }
+	if *rate > 0 {
+		rates = []float64{*rate}
+	}
+	attack := func() error { return run(os.Stdout, folder, *excerpt, *seed, max(1, *part), *without) }
 	if *onlyCost {
 		attack = func() error { return cost(os.Stdout, parameters.Shipped.Newest(), folder) }
-	}
-	if *excerpt != "" {
-		attack = func() error { return writeExcerpt(*excerpt, folder, *seed, os.Stderr) }
 	}
 	if err := attack(); err != nil {
 		fmt.Fprintln(os.Stderr, "wolf:", err)
@@ -60,7 +62,7 @@ const defaultRate = 0.001
 // tried is how many recordings are made, to be tried one after another.
 const tried = 5
 
-func run(out io.Writer, folder string, seed uint64, part int, without bool) error {
+func run(out io.Writer, folder, excerpt string, seed uint64, part int, without bool) error {
 	p := *parameters.Shipped.Newest()
 	strangers, err := learn.Cohort(&p, folder)
 	if err != nil {
@@ -73,7 +75,7 @@ func run(out io.Writer, folder string, seed uint64, part int, without bool) erro
 	if err != nil {
 		return err
 	}
-	for _, g := range groups {
+	for i, g := range groups {
 		fmt.Fprintf(out, "\n%s: searched on %d persons and %d recordings of nobody known, tried on %d persons\n\n", g.name, len(g.own), len(g.helpers), len(g.victims))
 		fmt.Fprintln(out, "| named rate | recording | accepted by the attacker's own % | accepted, % (95 % interval) | this or an earlier one | of persons unseen in training | this or an earlier one |")
 		fmt.Fprintln(out, "|---|---|---|---|---|---|---|")
@@ -86,7 +88,15 @@ func run(out io.Writer, folder string, seed uint64, part int, without bool) erro
 				byDefault, made = a, tried
 			}
 		}
+		if byDefault == nil {
+			continue
+		}
 		byDefault.guess(out, g, made)
+		if i == 0 && excerpt != "" {
+			if err := renew(excerpt, &p, g, made); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

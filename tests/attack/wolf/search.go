@@ -27,7 +27,7 @@ const (
 	furthest = 4
 	// looked is of how many real beats at most the best are taken, and started how
 	// many a search begins with.
-	looked, started = 1500, 40
+	looked, started = 800, 40
 	// generations and steps are how long it goes on.
 	generations, steps = 10, 60
 )

@@ -10,8 +10,8 @@ import (
 )
 
 // components is how many principal components a searched beat has: all but
-// 0.01 % of what real mean beats differ by.
-const components = 60
+// a thousandth of what real mean beats differ by.
+const components = 40
 
 // shapes are the directions in which real mean beats differ most, by principal
 // components.

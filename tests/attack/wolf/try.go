@@ -117,7 +117,11 @@ func (a *attacker) openTo(victims []heart, made recording) []bool {
 		if !a.accepts(v, made.embedding) { // quicker than a whole check of each
 			continue
 		}
-		score, err := v.template.Compare(made.reading)
+		template, err := v.template(a.parameters)
+		if err != nil {
+			continue
+		}
+		score, err := template.Compare(made.reading)
 		hits[i] = err == nil && score.Accepted(ecg.FMR(a.allowed))
 	}
 	return hits
