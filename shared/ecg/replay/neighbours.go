@@ -21,33 +21,48 @@ const (
 	// one must be to speak for a replay; most is by how much one beat can exceed it.
 	expected = 1
 	most     = 6
+	// against is how much the form of a beat that is less near can speak against a
+	// replay. Where a time axis was made uneven no beat is very near and none is far.
+	against = 1
 	// enoughForms and enoughResiduals are the evidence from which on a recording is
-	// a replay, before a history of a hundred beats; of new recordings about 1 in
-	// 1,000 comes as far by either. More beats come nearer by chance: it rises by
-	// growing times the logarithm of a longer history's length.
-	enoughForms     = 12
+	// a replay; of new recordings about 1 in 1,000 comes as far by either. Before a
+	// history of more than a hundred beats residuals come nearer by chance: theirs
+	// rises by growing times the logarithm of the history's length.
+	enoughForms     = 6.5
 	enoughResiduals = 15.5
 	hundred         = 100
 	growing         = 0.7
+	// enoughOfOne is the evidence of a single beat's form from which on it is a copy;
+	// 2 of 7,008 new recordings have such a beat.
+	enoughOfOne = 8
 )
 
-// before is the evidence that is enough before a history of so many beats.
-func before(beats int, enough float64) float64 {
-	return enough + growing*math.Log(max(1, float64(beats)/hundred))
+// grown is the evidence of residuals that is enough before a history of so many.
+func grown(beats int) float64 {
+	return enoughResiduals + growing*math.Log(max(1, float64(beats)/hundred))
 }
 
-// rarity is the evidence, in nats, that beats were recorded before. variants are
-// the beats at each stretch.
+// sum adds up the evidence of beats, each between least and most.
+func sum(evidence []float64, least float64) float64 {
+	total := 0.0
+	for _, one := range evidence {
+		total += max(least, min(most, one))
+	}
+	return total
+}
+
+// rarity is the evidence of each beat, in nats, that it was recorded before; none
+// where there are too few earlier ones to tell. variants are the beats at each stretch.
 //
 // Distances of a beat to the nearest of many independent ones fall off as a power
 // of their rank: the logarithm of a distance to that of the next is exponentially
 // distributed with a scale that the further ones tell (B. M. Hill, Ann. Stat. 3,
 // 1975). A beat that was recorded before lies as near as only noise puts it,
 // many scales off.
-func rarity(variants [][]Vector, earlier []Vector) float64 {
+func rarity(variants [][]Vector, earlier []Vector) []float64 {
 	unstretched := variants[unstretched]
 	if len(earlier) < 4 || len(unstretched) == 0 {
-		return 0
+		return nil
 	}
 	kept := min(near, len(earlier)-1)
 	rank := kept
@@ -68,11 +83,10 @@ func rarity(variants [][]Vector, earlier []Vector) float64 {
 	}
 	sorted := slices.Sorted(slices.Values(scales))
 	usual := (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
-	sum := 0.0
 	for i, gain := range gains {
-		sum += max(0, min(most, gain/((scales[i]+usual)/2)-expected))
+		gains[i] = gain/((scales[i]+usual)/2) - expected
 	}
-	return sum
+	return gains
 }
 
 // among is the logarithm of the usual distance from a beat to the nearest other

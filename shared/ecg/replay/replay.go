@@ -15,7 +15,8 @@
 // Forms and residuals are compared as sets, in any order and at several stretches
 // of time; the sequence is compared in runs. A probe is a replay if too many of
 // its beats are each unusually like an earlier one, measured by how like each
-// other this person's beats usually are.
+// other this person's beats usually are; or if a single one is so like an earlier one
+// as no heart repeats it. Under white noise less is enough (see noise.go).
 //
 // Forms and residuals are projections onto the directions in which the beats of
 // one heart vary more than noise and filters change them, as learned (see
@@ -24,7 +25,10 @@
 // that only near beats are near. README.md tells how often a decision is right.
 package replay
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"slices"
+)
 
 // Key determines the digests. Digests under different keys can't be linked; with
 // the key, an attacker can test guesses of the recording.
@@ -90,7 +94,13 @@ func (d *Detector) Replayed(s Signal, history []Digest) bool {
 	}
 	forms, residuals := beatsOf(history)
 	byForm, byResidual := d.evidence(s, forms, residuals)
-	return byForm > before(len(forms), enoughForms) || byResidual > before(len(residuals), enoughResiduals)
+	ofForms, ofResiduals := 1.0, 1.0 // the part of the evidence that is enough
+	if whitened(s) {
+		ofForms, ofResiduals = formsUnderNoise, residualsUnderNoise
+	}
+	return slices.ContainsFunc(byForm, func(one float64) bool { return one > enoughOfOne }) ||
+		sum(byForm, -against) > ofForms*enoughForms ||
+		sum(byResidual, 0) > ofResiduals*grown(len(residuals))
 }
 
 func beatsOf(history []Digest) (forms, residuals []Vector) {
@@ -107,10 +117,10 @@ func beatsOf(history []Digest) (forms, residuals []Vector) {
 	return forms, residuals
 }
 
-// evidence is how unusually like earlier ones the recording's beats are as sets,
-// in nats, by their forms and by their residuals. Which beats are like which is
-// told without stretching.
-func (d *Detector) evidence(s Signal, forms, residuals []Vector) (byForm, byResidual float64) {
+// evidence is how unusually like earlier ones each of the recording's beats is, in
+// nats, by its form and by its residual. Which beats are like which is told without
+// stretching.
+func (d *Detector) evidence(s Signal, forms, residuals []Vector) (byForm, byResidual []float64) {
 	w := windows()
 	middles := w.middles(s)
 	beats := newShapes(len(middles))

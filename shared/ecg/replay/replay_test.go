@@ -49,6 +49,16 @@ func shuffled(s Signal, seed uint64) Signal {
 	return out
 }
 
+// beatAmong is a new recording whose fifth beat is a used one's.
+func beatAmong(fresh, used Signal) Signal {
+	const before, after, i = 70, 110, 4
+	out := Signal{Raw: slices.Clone(fresh.Raw), Peaks: slices.Clone(fresh.Peaks)}
+	to, from := int(fresh.Peaks[i]), int(used.Peaks[i])
+	copy(out.Raw[to-before:], used.Raw[from-before:from+after])
+	out.Peaks[i] = float64(to) + used.Peaks[i] - float64(from)
+	return out
+}
+
 func each(s Signal, change func(v float64) float64) Signal {
 	out := Signal{Raw: slices.Clone(s.Raw), Peaks: s.Peaks}
 	for i, v := range out.Raw {
@@ -89,6 +99,8 @@ func TestBeatsAreKnownInAnyOrder(t *testing.T) {
 		{"in another order, faster", slowed(shuffled(seen, 1), 0.91), true},
 		{"in another order, slower", slowed(shuffled(seen, 1), 1.09), true},
 		{"in another order, noise", each(shuffled(seen, 1), func(v float64) float64 { return v + 0.01*r.NormFloat64() }), true},
+		{"one beat among new ones", beatAmong(beating(100), seen), true},
+		{"in another order, much white noise", each(shuffled(seen, 1), func(v float64) float64 { return v + 0.018*r.NormFloat64() }), true},
 		{"new", beating(100), false},
 		{"new, in another order", shuffled(beating(100), 1), false},
 		{"new, noise", each(beating(100), func(v float64) float64 { return v + 0.05*r.NormFloat64() }), false},
