@@ -14,6 +14,7 @@ import (
 	"systole/shared/ecg/recording/ishne"
 	"systole/shared/ecg/recording/jsonfile"
 	"systole/shared/ecg/recording/kardia"
+	"systole/shared/ecg/recording/lepu"
 	"systole/shared/ecg/recording/matrix"
 	"systole/shared/ecg/recording/mfer"
 	"systole/shared/ecg/recording/muse"
@@ -43,6 +44,7 @@ var binaries = [...]format{
 	{"dicom", dicom.Is, dicom.Read},
 	{"mfer", mfer.Is, mfer.Read},
 	{"wav", wav.Is, wav.Read},
+	{"lepu", lepu.Is, lepu.Read},
 	{"scp", scp.Is, scp.Read},
 	{"matlab", matrix.IsMATLAB, matrix.ReadMATLAB},
 	{"hdf5", matrix.IsHDF5, matrix.ReadHDF5},
@@ -58,6 +60,7 @@ var texts = [...]format{
 	{"apple", apple.Is, apple.Read},
 	{"samsung", samsung.IsTable, samsung.ReadTable},
 	{"opensignals", opensignals.Is, opensignals.Read},
+	{"lepu", lepu.IsText, lepu.ReadText},
 	{"aecg", aecg.Is, aecg.Read},
 	{"muse", muse.Is, muse.Read},
 	{"philips", philips.Is, philips.Read},

@@ -125,6 +125,7 @@ func fhirXML(n int, leads ...string) string {
 var xmlShapes = map[string]shape{
 	"HL7 aECG":              {file: aecg(jsonSamples), rateHz: 500, lead: "I"},
 	"GE MUSE":               {file: muse(jsonSamples), rateHz: 250, lead: "I"},
+	"GE MUSE, indented":     {file: strings.ReplaceAll(strings.ReplaceAll(muse(jsonSamples), "<WaveFormData>", "<WaveFormData>\n      "), "</WaveFormData>", "\n      </WaveFormData>"), rateHz: 250, lead: "I"},
 	"Philips":               {file: philips(jsonSamples, false), rateHz: 250, lead: "I"},
 	"Philips, packed":       {file: philips(jsonSamples, true), rateHz: 250, lead: "I"},
 	"FHIR":                  {file: fhirXML(jsonSamples, "131330", "131329"), rateHz: 250, lead: "I"},

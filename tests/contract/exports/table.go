@@ -35,7 +35,7 @@ var (
 	decimals   = []string{"point", "comma", "quoted comma"}
 	lineEnds   = []string{"LF", "CRLF", "CR"}
 	encodings  = []string{"UTF-8", "UTF-8 with a mark", "UTF-16LE with a mark", "UTF-16BE with a mark", "UTF-16LE", "CP1252", "CP949"}
-	headers    = []string{"none", "names", "names with units", "quoted names", "row of units", "Korean", "German", "lines above"}
+	headers    = []string{"none", "names", "names with units", "quoted names", "row of units", "Korean", "German", "lines above", "names in a comment", "labels in a comment"}
 	clocks     = []string{"none", "counter", "s", "s rounded", "ms", "ms rounded", "us", "ns", "epoch s", "epoch ms", "ISO", "date, time", "day first", "month first",
 		"time of day", "time with :ms", "elapsed", "OLE", "one a packet"}
 	units  = []string{"mV", "uV", "V", "counts"}
@@ -332,6 +332,12 @@ func (w table) head(b *strings.Builder) {
 	if w.Habit == "upper case" {
 		row = strings.ToUpper(row)
 	}
+	switch w.Header {
+	case "names in a comment":
+		row = "# " + row
+	case "labels in a comment":
+		row = "# Labels:= " + row
+	}
 	b.WriteString(row)
 	if w.Header == "row of units" {
 		b.WriteString(strings.Join(w.unitsBelow(), w.mark()) + "\n")
@@ -390,7 +396,7 @@ func (w table) names() []string {
 		ecg += space + "(" + unit + ")"
 	}
 	clock := word.time
-	if unit := w.clockUnit(); unit != "" && (inName || w.Header == "names") { // without it nobody knows
+	if unit := w.clockUnit(); unit != "" && (inName || w.Header == "names" || strings.HasSuffix(w.Header, "in a comment")) { // without it nobody knows
 		clock += "_" + unit
 		if inName {
 			clock = word.time + space + "[" + unit + "]"

@@ -122,7 +122,7 @@ func (m *reader) text(name string, text []byte) error {
 
 // samples takes a lead's numbers.
 func (m *reader) samples(text []byte) error {
-	decoder := base64.NewDecoder(base64.StdEncoding, bytes.NewReader(text))
+	decoder := base64.NewDecoder(base64.StdEncoding, bytes.NewReader(bytes.Join(bytes.Fields(text), nil))) // lines are indented
 	most := m.o.Frames(m.rate(), 8)
 	packed, err := io.ReadAll(io.LimitReader(decoder, int64(2*most)))
 	if err != nil {

@@ -78,7 +78,7 @@ func parseHeader(data []byte) (h header, ok bool) {
 // [frames [time [date]]]]. It returns how many lines of signals or segments
 // follow.
 func (h *header) first(fields []string) (signals, segments int, ok bool) {
-	if len(fields) < 2 || strings.ContainsAny(fields[0], ":,") { // a table's first row
+	if len(fields) < 2 || strings.ContainsAny(fields[0], ":,;|") { // a table's first row
 		return 0, 0, false
 	}
 	name, count, several := strings.Cut(fields[0], "/")

@@ -37,7 +37,7 @@ var leadWords = [...]string{
 // otherWords begin the names of the other signals of recorders for sleep,
 // intensive care and movement.
 var otherWords = [...]string{
-	"resp", "breath", "abd", "thor", "abp", "art", "bp", "cvp", "pap", "icp", "press", "pleth", "ppg", "spo2", "sao2", "co2",
+	"resp", "breath", "abd", "thor", "abp", "art", "bp", "cvp", "pap", "icp", "press", "pleth", "ppg", "bvp", "bcg", "scg", "pcg", "phono", "spo2", "sao2", "co2",
 	"puls", "hr", "heartrate", "rate", "rr", "eeg", "emg", "eog", "gsr", "eda", "temp", "acc", "gyr", "mag", "pos", "flow", "snor",
 	"sound", "imp", "annot", "status", "trig", "event", "mark", "butt", "batt", "light", "time", "count", "check", "crc", "qual",
 }

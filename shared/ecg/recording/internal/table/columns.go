@@ -145,7 +145,7 @@ func (t *Table) hearts(r *raw.Recording, leads []int) ([]int, error) {
 		return nil, raw.Refuse(raw.Unreadable, 0, "it has no column of numbers that could be an ECG")
 	}
 	kept := columns
-	if t.Names != nil && len(columns) > 1 {
+	if t.Names != nil {
 		positions, err := r.Hearts(channels, t.wanted)
 		if err != nil {
 			return nil, err

@@ -45,9 +45,10 @@ type Table struct {
 	words     []int  // of each column: fields that are neither a number nor missing
 	wordLine  []int  // of each column: the first line with one
 	units     []string
-	header    []byte // the line with the names
-	wanted    string // lead
-	whole     bool   // all its samples stood in one row
+	header    []byte   // the line with the names
+	comment   []string // names in a comment
+	wanted    string   // lead
+	whole     bool     // all its samples stood in one row
 }
 
 // Parse splits a text in UTF-8 into header and columns.
@@ -69,6 +70,7 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 		if line[0] == '#' {
 			if t.Columns == nil && number <= maxCommentLines {
 				t.lookForRate(line)
+				t.lookForNames(line)
 			}
 			continue
 		}
@@ -139,8 +141,10 @@ func (t *Table) begin(s *splitter, line []byte, number int, rest []byte) (bool, 
 	if t.unitsRow(fields) {
 		return false, nil
 	}
+	if stated := t.lookForRate(line); stated && (s.delimiter == 0 || len(fields) <= 3) { // a key and its value, no names
+		return false, nil
+	}
 	t.Names, t.units, t.header = texts(fields), nil, line
-	t.lookForRate(line)
 	return false, nil
 }
 
@@ -160,10 +164,37 @@ func (t *Table) matchNames(s *splitter, columns int) {
 		if t.units != nil {
 			t.units = append([]string{""}, t.units...)
 		}
+	case len(t.comment) == columns:
+		t.Names, t.units = t.comment, nil
 	default:
 		t.Names, t.units = nil, nil
 	}
 }
+
+// lookForNames takes a comment that lists names, behind a word for them, as
+// BioSPPy writes it, or alone, as NumPy does. Whether they are those of the
+// columns the numbers tell.
+func (t *Table) lookForNames(line []byte) {
+	line = bytes.Trim(line, "# \t")
+	title, list, found := bytes.Cut(line, []byte{':'})
+	if !found {
+		title, list, found = bytes.Cut(line, []byte{'='})
+	}
+	switch {
+	case !found:
+		list = line
+	case !slices.Contains(listTitles[:], strings.ToLower(string(bytes.TrimSpace(title)))):
+		return
+	}
+	list = bytes.Trim(list, "= \t")
+	s := splitter{delimiter: delimiterOf(append(bytes.Clone(list), ' '))}
+	if len(list) > 0 {
+		t.comment = texts(s.split(nil, list))
+	}
+}
+
+// listTitles stand before a list of names.
+var listTitles = [...]string{"labels", "label", "columns", "channels", "channel names", "signals", "names", "fields", "header"}
 
 func texts(fields [][]byte) []string {
 	texts := make([]string, len(fields))
@@ -195,15 +226,15 @@ func (t *Table) inARow(s *splitter, fields [][]byte) bool {
 	return true
 }
 
-// lookForRate takes the rate that a line before the numbers states. The first
-// that is named as one counts, else the first number of Hz.
-func (t *Table) lookForRate(line []byte) {
-	if t.rateNamed {
-		return
-	}
-	if hz, named, ok := raw.RateIn(string(line[:min(len(line), maxHeaderLine)])); ok && (named || t.RateHz == 0) {
+// lookForRate takes the rate that a line before the numbers states, and reports
+// whether it states one under its name. The first that is named as one counts,
+// else the first number of Hz.
+func (t *Table) lookForRate(line []byte) (named bool) {
+	hz, named, ok := raw.RateIn(string(line[:min(len(line), maxHeaderLine)]))
+	if ok && !t.rateNamed && (named || t.RateHz == 0) {
 		t.RateHz, t.rateNamed = hz, named
 	}
+	return ok && named
 }
 
 // reserve makes room for about so many more rows.
