@@ -73,10 +73,11 @@ func (l lambda) answer(r *http.Request) (answer events.APIGatewayProxyResponse, 
 // function's own time-out, and this machine may be busy.
 const functionTimeout = 15 * time.Minute
 
-// startFunction builds and starts a function that uses the given servers.
-func startFunction(t *testing.T, folder string, aws servers.AWS, log io.Writer) *lambdaruntime.Function {
+// startFunction builds and starts a function that uses the given servers, with more
+// settings.
+func startFunction(t *testing.T, folder string, aws servers.AWS, log io.Writer, more ...string) *lambdaruntime.Function {
 	t.Helper()
-	function, err := lambdaruntime.Start(built(t, folder), aws.Environment(), functionTimeout, log)
+	function, err := lambdaruntime.Start(built(t, folder), append(aws.Environment(), more...), functionTimeout, log)
 	if err != nil {
 		t.Fatal(err)
 	}

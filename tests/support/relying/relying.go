@@ -67,22 +67,39 @@ func New(t testing.TB) *House {
 // On is New on the stores.
 func On(t testing.TB, stores service.Stores) *House {
 	t.Helper()
-	h := &House{t: t}
 	settings, err := fixture.Settings()
 	if err != nil {
 		t.Fatal(err)
 	}
+	if settings.Clients, err = provider.ParseClients(Registrations()); err != nil {
+		t.Fatal(err)
+	}
+	h := new(House)
+	h.Handler = fixture.New(settings, stores, h.Now)
+	return h.settle(t)
+}
+
+// Before is New of a service that runs, has the Issuer and knows the Registrations.
+func Before(t testing.TB, running http.Handler) *House {
+	t.Helper()
+	return (&House{Handler: running}).settle(t)
+}
+
+// Registrations are those of the clients, as a setting.
+func Registrations() string {
 	sum := sha256.Sum256([]byte(Secret))
-	settings.Clients, err = provider.ParseClients(fmt.Sprintf(`[
+	return fmt.Sprintf(`[
 		{"client_id":"shop","client_name":"Shop","client_secret_sha256":%[1]q,"redirect_uris":[%[2]q],"post_logout_redirect_uris":[%[3]q]},
 		{"client_id":"bank","client_name":"Bank","client_secret_sha256":%[1]q,"redirect_uris":["https://bank.example/in"]},
 		{"client_id":"app","client_name":"App","application_type":"native","redirect_uris":["com.example.app:/in","http://127.0.0.1/in"]},
 		{"client_id":"vault","client_name":"Vault","client_secret_sha256":%[1]q,"redirect_uris":["https://vault.example/in"],
-		 "default_acr_values":["urn:systole:acr:heart"]}]`, hex.EncodeToString(sum[:]), Redirect, Out))
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.Handler = fixture.New(settings, stores, h.Now)
+		 "default_acr_values":["urn:systole:acr:heart"]}]`, hex.EncodeToString(sum[:]), Redirect, Out)
+}
+
+// settle signs the people up.
+func (h *House) settle(t testing.TB) *House {
+	t.Helper()
+	h.t = t
 	h.signUp("kim")
 	token := h.signUp("hong")
 	fixture.Send(t.Context(), h, fixture.Request{Method: "POST", Path: "/authenticate/make_model/", Token: token, File: recordings.Enrolment(t, 1)}).Want(t, 200, "")
