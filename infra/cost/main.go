@@ -19,6 +19,17 @@ func report(w io.Writer) {
 	for _, r := range requests() {
 		row(w, r.name, r.cost(1e6))
 	}
+	fmt.Fprint(w, "\nThe same for a million log-ins for an application, by password and heart, request by request\n\n")
+	header(w, "")
+	var whole cost
+	for _, r := range provider() {
+		c := r.cost(1e6)
+		row(w, r.name, c)
+		for i := range whole {
+			whole[i] += c[i]
+		}
+	}
+	row(w, "together", whole)
 	check := requests()[2]
 	fmt.Fprint(w, "\nA million checks by the function's memory: time of each, US dollars for Lambda\n\n| MB | ms | dollars |\n|---:|---:|---:|\n")
 	for _, memoryMB := range []float64{256, 512, 1024, 1769, 3008} {

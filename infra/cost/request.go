@@ -66,6 +66,29 @@ func requests() []request {
 	}
 }
 
+// signSeconds is an RSA signature and the making of the key, which a process does
+// once, for one request in a hundred: 1 ms and 0.1 s, measured.
+const signSeconds = 0.001 + 0.01*0.1
+
+// provider lists the requests of one log-in for an application by password and
+// heart, in their order. Their calls are those of infra/README.md's round trips.
+func provider() []request {
+	all := []request{
+		{name: "begin", memoryMB: 512, work: overhead, wait: dynamoWait, writeUnits: 1},
+		{name: "left to do", memoryMB: 512, work: overhead, wait: 3 * dynamoWait, readUnits: 3}, // the flow, the session, the member
+		{name: "password", memoryMB: 1769, work: hashSeconds + overhead, wait: 6 * dynamoWait, readUnits: 1 + 1 + 4 + 0.5 + 1 + 1, writeUnits: 1 + 1 + 2 + 2 + 1},
+		{name: "heart", memoryMB: 1024, work: checkSeconds + overhead, wait: 5*dynamoWait + s3Wait, readUnits: 5, writeUnits: memberUnits + 2 + 2 + 1, gets: 1},
+		{name: "end", memoryMB: 512, work: overhead, wait: 6 * dynamoWait, readUnits: 4, writeUnits: 1 + 1},
+		{name: "token", memoryMB: 1769, work: signSeconds + overhead, wait: 4 * dynamoWait, readUnits: 2, writeUnits: 1 + 1},
+		{name: "userinfo", memoryMB: 512, work: overhead, wait: 3 * dynamoWait, readUnits: 3},
+	}
+	for i := range all {
+		all[i].wait += coldSeconds
+		all[i].logBytes, all[i].answeredBytes = logBytes, answeredBytes
+	}
+	return all
+}
+
 // coreMB is the memory that comes with one core; less comes with less of it.
 const coreMB = 1769
 
