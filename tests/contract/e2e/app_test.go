@@ -40,21 +40,30 @@ func TestTheApp(t *testing.T) {
 	})
 	t.Run("through the built functions", func(t *testing.T) {
 		aws := servers.Start(t)
-		var log safeBuffer
-		all := lambda{}
-		if _, err := gotool.Build(t.Context(), "functions"); err != nil {
-			t.Fatal(err)
-		}
-		for route, folder := range folders() {
-			all[route] = startFunction(t, folder, aws, &log)
-		}
-		gateway := httptest.NewServer(all)
-		t.Cleanup(gateway.Close)
-		walk(t, gateway.URL, expired(t, dynamo.New(servers.Config(t), &aws.DynamoDB, servers.Tables())))
+		walk(t, startFunctions(t, aws), expired(t, dynamo.New(servers.Config(t), &aws.DynamoDB, servers.Tables())))
+	})
+}
+
+// startFunctions starts the built functions, and the API that they are behind, and
+// returns its address.
+func startFunctions(t *testing.T, aws servers.AWS) (base string) {
+	t.Helper()
+	var log safeBuffer
+	all := lambda{}
+	if _, err := gotool.Build(t.Context(), "functions"); err != nil {
+		t.Fatal(err)
+	}
+	for route, folder := range folders() {
+		all[route] = startFunction(t, folder, aws, &log)
+	}
+	gateway := httptest.NewServer(all)
+	t.Cleanup(func() {
+		gateway.Close()
 		if t.Failed() {
 			t.Log(log.String())
 		}
 	})
+	return gateway.URL
 }
 
 // ServeHTTP is the API that the functions are behind.

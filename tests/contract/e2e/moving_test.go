@@ -13,42 +13,52 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"systole/tests/support/servers"
 )
 
 // TestTheAppMovesFromDjango has the published Android app log in at a real Django
-// server, moves that server's members here while the local service runs, and has the
-// app go on with the same token and the same password. Details are in the user model
-// of one server, and in a model beside it of another.
+// server, moves that server's members here, and has the app go on with the same token
+// and the same password.
 func TestTheAppMovesFromDjango(t *testing.T) {
 	python := djangoPython(t)
-	for _, layout := range []string{"user", "profile"} {
-		t.Run(layout, func(t *testing.T) {
-			d := django{python, []string{"LAYOUT=" + layout, "DATABASE=" + filepath.Join(t.TempDir(), "db.sqlite3")}}
-			d.manage(t, "migrate", "--run-syncdb")
-			base, stop := d.serve(t)
-			token := strings.TrimSpace(moving(t, "before", base))
-			stop()
-			d.manage(t, "fill")
-			dump := d.manage(t, "dumpdata", "auth", "authtoken", "members")
+	t.Run("details in the user model, to a local service that runs", func(t *testing.T) {
+		data := t.TempDir()
+		service := startLocal(t, "-data", data)
+		moveFromDjango(t, django{python, []string{"LAYOUT=user"}}, service, nil, "-data", data)
+	})
+	t.Run("details in a model beside it, to the built functions", func(t *testing.T) {
+		aws := servers.Start(t)
+		moveFromDjango(t, django{python, []string{"LAYOUT=profile"}}, startFunctions(t, aws), aws.Environment(), "-aws")
+	})
+}
 
-			data := t.TempDir()
-			service := startLocal(t, "-data", data)
-			out := operate(t, dump, "-data", data, "import")
-			if want := "7 members with 4 tokens taken, 0 were taken before, 4 are not taken"; !strings.Contains(out, want) {
-				t.Errorf("import prints no %q:\n%s", want, out)
-			}
-			table := moving(t, "after", service, token, filepath.Join(root, "tests/support/recordings/testdata"))
-			readme, err := os.ReadFile(filepath.Join(root, "tests/clients/README.md"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !strings.Contains(string(readme), table) {
-				t.Errorf("the README of tests/clients has another table than\n%s", table)
-			}
-			if out := operate(t, dump, "-data", data, "import"); !strings.Contains(out, "0 members with 0 tokens taken, 7 were taken before") {
-				t.Errorf("a second import prints\n%s", out)
-			}
-		})
+// moveFromDjango moves the members of a Django server to the service, which operate
+// finds with the environment and the flags.
+func moveFromDjango(t *testing.T, d django, service string, env []string, flags ...string) {
+	t.Helper()
+	d.env = append(d.env, "DATABASE="+filepath.Join(t.TempDir(), "db.sqlite3"))
+	d.manage(t, "migrate", "--run-syncdb")
+	base, stop := d.serve(t)
+	token := strings.TrimSpace(moving(t, "before", base))
+	stop()
+	d.manage(t, "fill")
+	dump := d.manage(t, "dumpdata", "auth", "authtoken", "members")
+
+	out := operate(t, dump, env, append(flags, "import")...)
+	if want := "7 members with 4 tokens taken, 0 were taken before, 4 are not taken"; !strings.Contains(out, want) {
+		t.Errorf("import prints no %q:\n%s", want, out)
+	}
+	table := moving(t, "after", service, token, filepath.Join(root, "tests/support/recordings/testdata"))
+	readme, err := os.ReadFile(filepath.Join(root, "tests/clients/README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(readme), table) {
+		t.Errorf("the README of tests/clients has another table than\n%s", table)
+	}
+	if out := operate(t, dump, env, append(flags, "import")...); !strings.Contains(out, "0 members with 0 tokens taken, 7 were taken before") {
+		t.Errorf("a second import prints\n%s", out)
 	}
 }
 
@@ -153,10 +163,10 @@ func moving(t *testing.T, args ...string) string {
 }
 
 // operate runs the operator's tool and returns what it prints.
-func operate(t *testing.T, input string, args ...string) string {
+func operate(t *testing.T, input string, env []string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), built(t, "infra/operate"), args...)
-	cmd.Stdin = strings.NewReader(input)
+	cmd.Env, cmd.Stdin = append(os.Environ(), env...), strings.NewReader(input)
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()
