@@ -103,6 +103,7 @@ func TestTheRateComesFromTheFileThenTheSenderThenTheSetting(t *testing.T) {
 		{"clock that a name calls one", "time,ecg mV\n" + timed, recording.Hints{RateHz: 300}, 125, "rate_differs rate_from_file"},
 		{"clock without a name, as the sender says", timed, recording.Hints{RateHz: 124}, 125, "unit_guessed rate_from_file"},
 		{"sender, not a clock without a name", timed, recording.Hints{RateHz: 300}, 300, "unit_guessed rate_differs rate_stated"},
+		{"file, whose times say another", "# fs = 250\ntime_ms,ecg mV\n" + timed, recording.Hints{}, 250, "clock_differs rate_from_file"},
 		{"clock without a name", timed, recording.Hints{DefaultRateHz: 500}, 125, "unit_guessed rate_from_file"},
 		{"sender", plain, recording.Hints{RateHz: 300, DefaultRateHz: 500}, 300, "unit_guessed rate_stated"},
 		{"sender, not a counter", counted, recording.Hints{RateHz: 300}, 300, "rate_stated"},

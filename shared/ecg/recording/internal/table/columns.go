@@ -52,11 +52,18 @@ func (t *Table) Recording() (*raw.Recording, error) {
 	if clock == nil {
 		return r, nil
 	}
-	if r.RateHz == 0 {
+	switch {
+	case r.RateHz == 0:
 		r.RateHz, r.RateGuessed = clock.rateHz, clock.guessed
+	case !clock.guessed && math.Abs(clock.rateHz/r.RateHz-1) > clockDiffers:
+		r.Notef("clock_differs", "its header says %.4g Hz, its times %.4g Hz", r.RateHz, clock.rateHz)
 	}
 	return r, clock.follow(r)
 }
+
+// clockDiffers is the least relative difference of the rates of a header and of a
+// clock that contradict each other.
+const clockDiffers = 0.02
 
 // fewestInPacket is the least number of columns named by their number that are
 // one packet of samples.
