@@ -77,17 +77,29 @@ func (p *Parameters) share(score float64, spaces []plda.Many, population []int8)
 	size := len(p.Cohort.scale)
 	sum := 0.0
 	for from := 0; from < len(population); from += size {
-		stranger, other := 0.0, population[from:from+size]
-		for i := range spaces {
-			d := p.Spaces[i].Dimensions()
-			stranger += float64(p.Weights[i]) * spaces[i].StudentRatio(other[:d])
-			other = other[d:]
-		}
+		stranger := p.stranger(spaces, population[from:from+size])
 		if short := (score - stranger) / softness; short < negligible {
 			sum += 1 / (1 + math.Exp(short))
 		}
 	}
 	return sum * float64(size) / float64(len(population))
+}
+
+// stranger is the score of one of the cohort.
+func (p *Parameters) stranger(spaces []plda.Many, numbers []int8) float64 {
+	score, odds, tails := 0.0, 1.0, 0.0
+	for i := range spaces {
+		space, d := &spaces[i], p.Spaces[i].Dimensions()
+		weight := float64(p.Weights[i]) / 2
+		score += weight * space.Variances
+		if weight*space.Tails != tails {
+			score += tails * math.Log(odds)
+			odds, tails = 1, weight*space.Tails
+		}
+		odds *= space.Odds(numbers[:d])
+		numbers = numbers[d:]
+	}
+	return score + tails*math.Log(odds)
 }
 
 // cohortMagic is the magic word of a cohort's file; the digit is the layout's version.

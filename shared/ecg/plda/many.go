@@ -6,39 +6,44 @@ import "math"
 // each and a scale for each dimension, under Student's t.
 type Many struct {
 	factor, target []float32 // distances are the target's from the factor times the number
-	any, variances float64
-	degrees        float64
+	any, degrees   float64
+	// Variances and Tails make a ratio of what Odds returns: half of the sum of
+	// Variances and Tails times the logarithm of the odds. One logarithm of several
+	// spaces' product is quicker than one of each.
+	Variances, Tails float64
 }
 
 // ManyEnrolled compares a probe with enrolments of one vector each.
 func (s *Space) ManyEnrolled(degrees float64, scale, probe []float32) Many {
-	m := Many{degrees: degrees}
+	m := Many{degrees: degrees, Tails: degrees + float64(s.Dimensions())}
 	for i, b := range s.Between {
 		rest := b / (1 + b)
 		root := float32(1 / math.Sqrt(float64(1+rest)))
 		m.factor = append(m.factor, root*rest*scale[i])
 		m.target = append(m.target, root*probe[i])
 		m.any += float64(probe[i]) * float64(probe[i]) / float64(1+b)
-		m.variances += math.Log(float64((1 + b) / (1 + rest)))
+		m.Variances += math.Log(float64((1 + b) / (1 + rest)))
 	}
 	return m
 }
 
 // ManyProbes compares an enrolment that is worth count vectors with probes.
 func (s *Space) ManyProbes(degrees float64, scale, enrolled []float32, count float64) Many {
-	m := Many{degrees: degrees, any: float64(s.Dimensions())} // the length that Project gives
+	m := Many{degrees: degrees, Tails: degrees + float64(s.Dimensions())}
+	m.any = float64(s.Dimensions()) // the length that Project gives
 	for i, b := range s.Between {
 		rest := float64(b) / (1 + count*float64(b))
 		root := float32(1 / math.Sqrt(1+rest))
 		m.factor = append(m.factor, root*scale[i])
 		m.target = append(m.target, root*float32(count*rest)*enrolled[i])
-		m.variances += math.Log(float64(1+b) / (1 + rest))
+		m.Variances += math.Log(float64(1+b) / (1 + rest))
 	}
 	return m
 }
 
-// StudentRatio is Space.StudentRatio for one of the others.
-func (m *Many) StudentRatio(other []int8) float64 {
+// Odds is, for one of the others, by what its distance from what is expected of the
+// enrolled person is the smaller one.
+func (m *Many) Odds(other []int8) float64 {
 	factor, target := m.factor, m.target
 	var own [4]float32 // several sums, so that none waits for another
 	k := 0
@@ -54,6 +59,5 @@ func (m *Many) StudentRatio(other []int8) float64 {
 		d := target[k] - factor[k]*float32(other[k])
 		own[0] += d * d
 	}
-	tails := m.degrees + float64(len(other))
-	return (m.variances + tails*math.Log((m.degrees+m.any)/(m.degrees+float64(own[0]+own[1]+own[2]+own[3])))) / 2
+	return (m.degrees + m.any) / (m.degrees + float64(own[0]+own[1]+own[2]+own[3]))
 }
