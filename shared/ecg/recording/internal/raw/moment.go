@@ -31,8 +31,11 @@ type Dates struct {
 // month unless it can't, AM or PM tells of America, or MonthFirst is set.
 func (d Dates) Parse(field []byte) (seconds float64, ok bool) {
 	p := momentParser{rest: bytes.Trim(field, " \t'\"[]")}
-	if bytes.ContainsFunc(p.rest, func(r rune) bool { return r >= utf8.RuneSelf || isLetter(byte(r)) && r != 'T' && r != 'Z' }) {
-		p.withoutWords()
+	for _, c := range p.rest {
+		if c >= utf8.RuneSelf || isLetter(c) && c != 'T' && c != 'Z' {
+			p.withoutWords()
+			break
+		}
 	}
 	first, digits, ok := p.number()
 	if !ok || len(p.rest) == 0 {

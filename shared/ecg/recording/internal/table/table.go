@@ -26,10 +26,6 @@ const (
 // request's context: some milliseconds of work.
 const linesBetweenAsks = 1 << 15
 
-// margins of a line: tabs are none, since a tab may stand before or behind a
-// missing value.
-const margins = " \r\f\v"
-
 // Table is numbers in columns, all of one length.
 type Table struct {
 	Names   []string // names of the columns, nil for none
@@ -63,7 +59,7 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 		}
 		var ended bool
 		line, data, ended = bytes.Cut(data, []byte{'\n'})
-		line = bytes.Trim(line, margins)
+		line = withoutMargins(line)
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
@@ -110,6 +106,19 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 		return nil, raw.Refuse(raw.Unreadable, 0, "there are no numbers in it")
 	}
 	return t, nil
+}
+
+// withoutMargins is a line without blanks at its ends. Tabs stay, since one may
+// stand before or behind a missing value.
+func withoutMargins(line []byte) []byte {
+	blank := func(c byte) bool { return c == ' ' || c == '\r' || c == '\f' || c == '\v' }
+	for len(line) > 0 && blank(line[0]) {
+		line = line[1:]
+	}
+	for len(line) > 0 && blank(line[len(line)-1]) {
+		line = line[:len(line)-1]
+	}
+	return line
 }
 
 // begin looks at a line before the first with numbers, and reports whether it
