@@ -5,7 +5,6 @@ package e2e
 import (
 	"bytes"
 	"crypto/sha256"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -14,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"systole/infra/restapi"
 	"systole/shared/aws/dynamo"
 	"systole/shared/embedded"
 	"systole/shared/member"
@@ -64,16 +62,6 @@ func startFunctions(t *testing.T, aws servers.AWS) (base string) {
 		}
 	})
 	return gateway.URL
-}
-
-// ServeHTTP is the API that the functions are behind.
-func (l lambda) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer, err := l.answer(r)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
-		return
-	}
-	restapi.Write(w, r, answer)
 }
 
 // expired returns the token of a session of a month ago.
