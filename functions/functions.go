@@ -313,7 +313,7 @@ func All() []Function {
 			Grants: []Grant{
 				allow(members, "GetItem", "UpdateItem"),
 				allow(tokens, "GetItem"),
-				allow(grants, "GetItem", "PutItem", "UpdateItem"),
+				allow(grants, "GetItem", "PutItem", "UpdateItem", "DeleteItem"),
 				allow(keys, "GetSecretValue"),
 			},
 		},

@@ -382,7 +382,15 @@ func PushedLifetime() time.Duration { return pushedLifetime }
 // TakePushed uses a pushed request up and returns its parameters, or ErrGrant.
 func (s *Service) TakePushed(ctx context.Context, secret string) (map[string]string, error) {
 	g, err := s.grants.TakeGrant(ctx, pushedKind, grantID(secret), rand.Text())
-	return content[map[string]string](s, g, err)
+	parameters, err := content[map[string]string](s, g, err)
+	if err != nil {
+		return nil, err
+	}
+	// The parameters may name somebody: they are not left for the store to remove.
+	if err := s.grants.DeleteGrant(ctx, g.ID); err != nil {
+		return nil, fmt.Errorf("delete pushed request: %w", err)
+	}
+	return parameters, nil
 }
 
 // grantID is the key of the grant of a secret.

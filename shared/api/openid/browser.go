@@ -16,6 +16,9 @@ import (
 // plain HTTP from the machine itself, where applications are developed.
 const cookieName = "__Host-systole"
 
+// wordLength is that of rand.Text: 130 random bits.
+const wordLength = 26
+
 // Browser is what a browser's cookie says.
 type Browser struct {
 	Word  string // that its flows belong to, drawn at random
@@ -27,7 +30,7 @@ func BrowserOf(r *http.Request) Browser {
 	cookie, err := r.Cookie(cookieName)
 	if err == nil {
 		word, token, _ := strings.Cut(cookie.Value, ".")
-		if len(word) == len(rand.Text()) {
+		if len(word) == wordLength {
 			return Browser{word, token}
 		}
 	}

@@ -423,6 +423,15 @@ func TestParametersComeOnceAndRequestsAreWhatTheySeem(t *testing.T) {
 		}
 	}
 	refusedBack(t, b, relying.Asked(relying.Shop, "request", base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`))+".e30."), "request_not_supported")
+	for name, most := range map[string]int{"state": 2048, "nonce": 512, "login_hint": 256} {
+		to, flow := b.Authorize(relying.Asked(relying.Shop, name, strings.Repeat("x", most+1)))
+		if flow != "" || to.Query().Get("error") != "invalid_request" || len(to.String()) > 1000 {
+			t.Errorf("a long %s: %.200s", name, to)
+		}
+		if _, flow := b.Authorize(relying.Asked(relying.Shop, name, strings.Repeat("x", most))); flow == "" {
+			t.Errorf("%d bytes of %s are refused", most, name)
+		}
+	}
 	for _, mode := range []string{"fragment", "form_post", "web_message"} {
 		refusedBack(t, b, relying.Asked(relying.Shop, "response_mode", mode), "invalid_request")
 	}

@@ -94,6 +94,14 @@ func unmet() error {
 // challenge is a code challenge of S256 (RFC 7636, 4.2).
 var challenge = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`) })
 
+// Limits of what a flow keeps for a client, in bytes and languages.
+const (
+	maxState   = 2048
+	maxNonce   = 512
+	maxHint    = 256
+	maxLocales = 16
+)
+
 // flowOf checks the request and returns its flow and prompts.
 func (p answering) flowOf(r *http.Request, asked *oidc.AuthRequest) (provider.Flow, []string, error) {
 	registered, ok := p.provider.Client(asked.ClientID)
@@ -107,6 +115,9 @@ func (p answering) flowOf(r *http.Request, asked *oidc.AuthRequest) (provider.Fl
 	switch {
 	case asked.RequestParam != "":
 		return provider.Flow{}, nil, oidc.ErrRequestNotSupported()
+	case len(asked.State) > maxState || len(asked.Nonce) > maxNonce || len(asked.LoginHint) > maxHint || len(asked.UILocales) > maxLocales:
+		asked.State = ""
+		return provider.Flow{}, nil, oidc.ErrInvalidRequest().WithDescription("state, nonce, login_hint or ui_locales is too long")
 	case asked.ResponseMode != "" && asked.ResponseMode != oidc.ResponseModeQuery:
 		return provider.Flow{}, nil, oidc.ErrInvalidRequest().WithDescription("response_mode is query")
 	case !slices.Contains(asked.Scopes, oidc.ScopeOpenID):

@@ -3,7 +3,6 @@ package protocol
 import (
 	"errors"
 	"net/http"
-	"slices"
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
@@ -73,6 +72,12 @@ func (p *Protocol) Pushed() api.Route {
 	return p.route(api.PathPushed, answering.push, http.MethodPost)
 }
 
+// pushable are the parameters that a pushed request keeps; others mean nothing here.
+var pushable = []string{
+	"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+	"acr_values", "max_age", "prompt", "display", "login_hint", "id_token_hint", "ui_locales",
+}
+
 func (p answering) push(w http.ResponseWriter, r *http.Request) error {
 	r, err := p.parsed(w, r)
 	if err != nil {
@@ -93,9 +98,9 @@ func (p answering) push(w http.ResponseWriter, r *http.Request) error {
 	if _, _, err := p.flowOf(r, asked); err != nil {
 		return refuseClient(w, err)
 	}
-	parameters := make(map[string]string, len(r.Form))
-	for name := range r.Form {
-		if !slices.Contains([]string{"client_secret", "client_assertion", "client_assertion_type"}, name) {
+	parameters := make(map[string]string)
+	for _, name := range pushable {
+		if r.Form.Has(name) {
 			parameters[name] = r.Form.Get(name)
 		}
 	}
