@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -31,7 +32,7 @@ var targets = []string{
 	"./shared/account", "./shared/api", "./shared/api/authenticate", "./shared/api/members", "./shared/api/openid", "./shared/api/page",
 	"./shared/assertion", "./shared/aws/...", "./shared/biometric/...", "./shared/cleanup", "./shared/config", "./shared/embedded",
 	"./shared/fault", "./shared/measure", "./shared/member/...", "./shared/memory", "./shared/parallel", "./shared/signing",
-	"./shared/store", "./shared/store/rules",
+	"./shared/store", "./shared/store/rules", "./functions/internal/lambda", "./infra/restapi", "./infra/keyfile",
 }
 
 // others are the packages whose tests a mutant is tried with that its own
@@ -40,7 +41,7 @@ var targets = []string{
 var others = []string{
 	"shared/memory", "shared/member", "shared/account", "shared/cleanup", "shared/biometric", "shared/config",
 	"shared/api", "shared/api/page", "shared/api/members", "shared/api/authenticate", "shared/console", "functions/internal/lambda",
-	"infra/keyfile", "infra/service", "infra/local", "shared/embedded", "tests/attack/lockout", "tests/contract/roundtrips",
+	"infra/keyfile", "infra/service", "tests/attack/lockout", "infra/local", "shared/embedded", "tests/contract/roundtrips",
 	"tests/contract/rights", "tests/contract/events", "tests/contract/requests", "shared/aws/s3", "shared/aws/dynamo",
 	"infra/operate", "tests/attack/broken", "tests/attack/faults",
 }
@@ -54,6 +55,9 @@ type options struct {
 	list      bool
 	near      bool
 }
+
+// slowest is where those of others begin that start servers or write to a disk.
+const slowest = "shared/embedded"
 
 func main() {
 	var o options
@@ -160,19 +164,23 @@ func try(ctx context.Context, root string, packages []Package, mutants []Mutant,
 		return nil, err
 	}
 	killers := make([]string, len(mutants))
-	for _, own := range []bool{true, false} {
+	for _, early := range []bool{true, false} {
 		for _, suite := range suites {
 			var left []int
 			for number, m := range mutants {
-				if killers[number] == "" && suite.depends[m.Folder] && own == (suite.folder == m.Folder) {
+				own := suite.folder == m.Folder
+				if killers[number] == "" && suite.depends[m.Folder] && early == (own && !suite.slow()) && (own || !near && suite.other()) {
 					left = append(left, number)
 				}
 			}
-			if len(left) == 0 || !own && (near || !slices.Contains(others, suite.folder)) {
+			if len(left) == 0 {
 				continue
 			}
 			started := time.Now()
 			dead, err := suite.try(ctx, root, overlay, dir, left, killers)
+			if errors.Is(err, context.Canceled) {
+				return killers, nil
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -187,6 +195,15 @@ type suite struct {
 	folder  string
 	listed  listed
 	depends map[string]bool // the folders of the packages that it links
+}
+
+// other reports whether mutants of other packages are tried with the suite.
+func (s suite) other() bool { return slices.Contains(others, s.folder) }
+
+// slow reports whether the suite comes after those of others before it, also for
+// the mutants of its own package.
+func (s suite) slow() bool {
+	return slices.Index(others, s.folder) >= slices.Index(others, slowest)
 }
 
 // suites lists the packages that have tests, in the order of others.
