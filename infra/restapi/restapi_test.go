@@ -22,6 +22,7 @@ func post(contentType, body string) *http.Request {
 	r.Header.Add("Accept-Language", "ko")
 	r.Header.Add("Accept-Language", "en")
 	r.Header.Set("User-Agent", "okhttp/4.12.0")
+	r.Header.Set("X-Forwarded-For", "10.9.8.7") // is the caller's to choose
 	return r
 }
 
@@ -38,9 +39,11 @@ func TestARequestBecomesTheEventOfARESTAPI(t *testing.T) {
 		Resource: "/members/login/", Path: "/members/login/", HTTPMethod: http.MethodPost,
 		Headers: map[string]string{
 			"Content-Type": "application/json", "Accept-Language": "en", "User-Agent": "okhttp/4.12.0", "Host": "127.0.0.1:8080",
+			"X-Forwarded-For": "10.9.8.7",
 		},
 		MultiValueHeaders: map[string][]string{
 			"Content-Type": {"application/json"}, "Accept-Language": {"ko", "en"}, "User-Agent": {"okhttp/4.12.0"}, "Host": {"127.0.0.1:8080"},
+			"X-Forwarded-For": {"10.9.8.7"},
 		},
 		QueryStringParameters:           map[string]string{"a": "2", "b": "/"},
 		MultiValueQueryStringParameters: map[string][]string{"a": {"1", "2"}, "b": {"/"}},

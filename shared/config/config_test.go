@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"systole/shared/biometric"
 	"systole/shared/member"
 	"systole/shared/member/argon2id"
 )
@@ -132,5 +133,32 @@ func TestVariablesExplainThemselves(t *testing.T) {
 			t.Errorf("%+v", v)
 		}
 		seen[v.Name] = true
+	}
+}
+
+func TestTheSettingsOfPackageBiometricAreThoseThatWereRead(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		env  map[string]string
+		want biometric.Settings
+	}{
+		{"strict", map[string]string{
+			"MATCH_FMR": "0.0001", "UPLOADS_KEEP": "48h", "MODELS_ORPHANED_AFTER": "36h", "ADAPTATION": "on", "CHALLENGE": "required",
+			"READ_PARALLEL": "3", "CONSENT": "required",
+		}, biometric.Settings{
+			FMR: 0.0001, KeepUploads: true, OrphansAfter: 36 * time.Hour, Adapt: true, Challenge: true, Parallel: 3, Consent: member.ConsentVersion,
+		}},
+		{"lax, no recordings kept", map[string]string{
+			"MATCH_FMR": "0.01", "UPLOADS_KEEP": "0s", "MODELS_ORPHANED_AFTER": "24h", "ADAPTATION": "off", "CHALLENGE": "optional",
+			"READ_PARALLEL": "2", "CONSENT": "optional",
+		}, biometric.Settings{FMR: 0.01, OrphansAfter: 24 * time.Hour, Parallel: 2}},
+	} {
+		c, err := Read(env(test.env))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Biometric(); got != test.want {
+			t.Errorf("%s: got %+v, want %+v", test.name, got, test.want)
+		}
 	}
 }

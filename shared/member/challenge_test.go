@@ -1,6 +1,8 @@
 package member
 
 import (
+	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -35,6 +37,30 @@ func TestANonceDiesOnTime(t *testing.T) {
 		if (err == nil) != want || !want && !fault.Is(err, fault.ChallengeInvalid) {
 			t.Errorf("after %v: %v", after, err)
 		}
+	}
+}
+
+func TestOnlyTheSessionsOwnNonceServes(t *testing.T) {
+	f, nonce, session := challenged(t)
+	for _, wrong := range []string{"", "0" + nonce[1:] + "0", strings.Repeat("0", len(nonce))} {
+		if err := f.tokens.ConsumeChallenge(t.Context(), session, wrong); !fault.Is(err, fault.ChallengeInvalid) {
+			t.Errorf("%q: %v", wrong, err)
+		}
+	}
+	if err := f.tokens.ConsumeChallenge(t.Context(), session, nonce); err != nil {
+		t.Errorf("after the wrong ones: %v", err)
+	}
+	session.Challenge = store.Challenge{}
+	if err := f.tokens.ConsumeChallenge(t.Context(), session, ""); !fault.Is(err, fault.ChallengeInvalid) {
+		t.Errorf("a session without a nonce: %v", err)
+	}
+}
+
+func TestANonceDoesNotServeWhenTheStoreFails(t *testing.T) {
+	f, nonce, session := challenged(t)
+	f.store.fail["TakeChallenge"] = store.ErrUnavailable
+	if err := f.tokens.ConsumeChallenge(t.Context(), session, nonce); !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("error %v", err)
 	}
 }
 

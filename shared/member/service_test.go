@@ -115,6 +115,7 @@ func TestSignUpTakes(t *testing.T) {
 		name   string
 		change func(*Registration)
 	}{
+		{"user name of a letter", func(r *Registration) { r.Username = "k" }},
 		{"longest user name", func(r *Registration) { r.Username = strings.Repeat("가", 150) }},
 		{"short user name that a password holds by chance", func(r *Registration) { r.Username = "gud" }},
 		{"longest password", func(r *Registration) { r.Password = strings.Repeat("gudrms1가", 16) }},

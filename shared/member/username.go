@@ -18,14 +18,11 @@ const maxNameLength = 150
 // the original service can move here: letters and digits of any script and
 // @ . + - _, in the case given.
 func username(s string) (string, error) {
-	if !utf8.ValidString(s) {
-		return "", fault.New(fault.UsernameInvalid)
-	}
 	s = strings.TrimSpace(norm.NFC.String(s))
 	if n := utf8.RuneCountInString(s); n < 1 || n > maxNameLength {
 		return "", fault.New(fault.UsernameInvalid)
 	}
-	for _, r := range s {
+	for _, r := range s { // a broken character is U+FFFD, which is none of these
 		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune("@.+-_", r) {
 			return "", fault.New(fault.UsernameInvalid)
 		}
