@@ -55,6 +55,7 @@ func report(w io.Writer) {
 		}
 		fmt.Fprintln(w)
 	}
+	grown(w)
 }
 
 const secondsAMonth = 730 * 3600

@@ -10,10 +10,13 @@ const (
 	lambdaRequest   = 0.20 / 1e6
 	dynamoWriteUnit = 0.625 / 1e6 // on demand
 	dynamoReadUnit  = 0.125 / 1e6
-	s3Put           = 5.00 / 1e6
+	s3Put           = 5.00 / 1e6 // a list costs the same
 	s3Get           = 0.40 / 1e6
 	logByte         = 0.50 / (1 << 30) // ingested
 	trafficOutByte  = 0.09 / (1 << 30)
+
+	dynamoGBMonth = 0.25 + 0.20 // stored, and kept for point-in-time recovery
+	s3GBMonth     = 0.023
 )
 
 // tier is a price that holds for the next upTo units of a month.

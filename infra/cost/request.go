@@ -30,12 +30,15 @@ const (
 	// once a day.
 	checksADay   = 5.0
 	tokenTouches = 24 / 16.8 / checksADay
-	modelTouches = 2 / checksADay // the pointer, and what is noted of it
+	modelTouches = 3 / checksADay // the pointer, and what is noted of it, in the table and by_due
 	// A check leaves its digest with the member, whose row grows to 12 KB of digests
 	// of 1.5 KB before they move to the template: half of it on average, beside 600
 	// bytes.
-	memberUnits   = 7
-	checksToMove  = 8
+	memberUnits  = 7
+	checksToMove = 8.0
+	// Moving them notes the new object and the one that it replaces for clean-up: a row
+	// and its entry in by_due. The row of the member isn't in that index anew.
+	noteUnits     = 2
 	logBytes      = 1900
 	answeredBytes = 900 // with headers
 )
@@ -45,21 +48,21 @@ func requests() []request {
 		{
 			name: "sign-up", memoryMB: 1769,
 			work: hashSeconds + overhead, wait: 3*dynamoWait + coldSeconds,
-			writeUnits: 1 + 2 + 2 + 1, // a count for the address, the member and by_pk, the token and by_username, what happened
+			writeUnits: 1 + 2 + 3 + 2, // a count for the address, the member and by_pk, the token, by_username and by_due, what happened and by_due
 			logBytes:   logBytes, answeredBytes: answeredBytes,
 		},
 		{
 			name: "log-in", memoryMB: 1769,
 			work: hashSeconds + overhead, wait: 3*dynamoWait + coldSeconds,
 			readUnits:  1 + 4 + 0.5,       // the member and four counts, the tokens
-			writeUnits: 1 + 1 + 2 + 2 + 1, // a count comes and goes, a token comes and, sooner or later, one goes; what happened
+			writeUnits: 1 + 1 + 3 + 3 + 2, // a count comes and goes, a token comes and, sooner or later, one goes; what happened
 			logBytes:   logBytes, answeredBytes: answeredBytes,
 		},
 		{
 			name: "check", memoryMB: 1024,
 			work: checkSeconds + overhead, wait: dynamoWait + s3Wait + coldSeconds, // the member is read beside the model
 			readUnits:  1,
-			writeUnits: memberUnits + 2*tokenTouches + modelTouches + (memberUnits+2)/checksToMove,
+			writeUnits: memberUnits + 2*tokenTouches + modelTouches + (memberUnits+2+noteUnits)/checksToMove,
 			gets:       1, puts: 1.0 / checksToMove,
 			logBytes: logBytes, answeredBytes: answeredBytes,
 		},
@@ -76,7 +79,7 @@ func provider() []request {
 	all := []request{
 		{name: "begin", memoryMB: 512, work: overhead, wait: dynamoWait, writeUnits: 1},
 		{name: "left to do", memoryMB: 512, work: overhead, wait: 3 * dynamoWait, readUnits: 3}, // the flow, the session, the member
-		{name: "password", memoryMB: 1769, work: hashSeconds + overhead, wait: 6 * dynamoWait, readUnits: 1 + 1 + 4 + 0.5 + 1 + 1, writeUnits: 1 + 1 + 2 + 2 + 1},
+		{name: "password", memoryMB: 1769, work: hashSeconds + overhead, wait: 6 * dynamoWait, readUnits: 1 + 1 + 4 + 0.5 + 1 + 1, writeUnits: 1 + 1 + 3 + 3 + 2},
 		{name: "heart", memoryMB: 1024, work: checkSeconds + overhead, wait: 5*dynamoWait + s3Wait, readUnits: 5, writeUnits: memberUnits + 2 + 2 + 1, gets: 1},
 		{name: "end", memoryMB: 512, work: overhead, wait: 6 * dynamoWait, readUnits: 4, writeUnits: 1 + 1},
 		{name: "token", memoryMB: 1769, work: signSeconds + overhead, wait: 4 * dynamoWait, readUnits: 2, writeUnits: 1 + 1},
