@@ -256,16 +256,17 @@ func (r *run) removeTemplate(ctx context.Context, m store.Member) error {
 	if !at.After(m.Removed) {
 		at = m.Removed.Add(time.Millisecond)
 	}
-	if err := r.members.NoteLeftover(ctx, r.now, m.Template.Key); err != nil {
+	noted := store.Due{Kind: store.DueLeftover, At: r.now.Add(time.Hour), Key: store.LeftoverKey([]string{m.Template.Key})}
+	if err := r.members.NoteLeftover(ctx, noted.At, m.Template.Key); err != nil {
 		return err
 	}
 	if err := r.members.ClearTemplate(ctx, m, at, "", nil); err != nil {
 		return err
 	}
 	if err := r.objects.EraseThrough(ctx, m.Template.Key, ""); err != nil {
-		return err
+		return errors.Join(err, r.members.NoteLeftover(ctx, r.now, m.Template.Key)) // for the next run
 	}
-	return r.members.SettleLeftover(ctx, store.Due{Kind: store.DueLeftover, At: r.now, Key: store.LeftoverKey([]string{m.Template.Key})})
+	return r.members.SettleLeftover(ctx, noted)
 }
 
 // leftover erases objects that came to nothing, or whose time is over, and notes
