@@ -20,10 +20,10 @@ const (
 	// evenly is how many times as strong white noise may be in the lowest band
 	// as in the highest.
 	evenly = 2.2
-	// formsUnderNoise and residualsUnderNoise are the parts of the evidence that are
-	// enough where there is much white noise: it lowers what speaks for a replay, and
-	// what does by chance. Of those 64 new recordings 2 come as far.
-	formsUnderNoise, residualsUnderNoise = 0.15, 0.45
+	// enoughUnderNoise is the evidence of forms that is enough where there is much white
+	// noise: it lowers what speaks for a replay, and more so what does by chance. None
+	// of those 64 new recordings comes as far.
+	enoughUnderNoise = -2
 )
 
 // noiseBands are where the noise is measured, in Hz: above the heart's own band,

@@ -94,13 +94,14 @@ func (d *Detector) Replayed(s Signal, history []Digest) bool {
 	}
 	forms, residuals := beatsOf(history)
 	byForm, byResidual := d.evidence(s, forms, residuals)
-	ofForms, ofResiduals := 1.0, 1.0 // the part of the evidence that is enough
-	if whitened(s) {
-		ofForms, ofResiduals = formsUnderNoise, residualsUnderNoise
+	if len(byForm) == 0 { // nothing to be like
+		return false
 	}
-	return slices.ContainsFunc(byForm, func(one float64) bool { return one > enoughOfOne }) ||
-		sum(byForm, -against) > ofForms*enoughForms ||
-		sum(byResidual, 0) > ofResiduals*grown(len(residuals))
+	enough := float64(enoughForms)
+	if whitened(s) {
+		enough = enoughUnderNoise
+	}
+	return slices.Max(byForm) > enoughOfOne || sum(byForm, -against) > enough || sum(byResidual, 0) > grown(len(residuals))
 }
 
 func beatsOf(history []Digest) (forms, residuals []Vector) {
