@@ -41,6 +41,12 @@ func IsLog(data []byte) bool {
 	return isStamped(bytes.TrimSpace(first))
 }
 
+// statesRate reports whether a label and its value state a sampling rate.
+func statesRate(m [][]byte) bool {
+	_, ok := raw.RateOf(string(m[1]), string(m[2]))
+	return ok
+}
+
 // monitored is the log of a serial monitor as a table: a column of stamps, where
 // there are any, and one of values without their label. ok is false for another
 // text.
@@ -48,7 +54,7 @@ func monitored(data []byte) (log []byte, ok bool) {
 	first, _, _ := bytes.Cut(data[:min(len(data), 1000)], []byte{'\n'})
 	first = bytes.TrimSpace(first)
 	withStamp := isStamped(first)
-	if !withStamp && !labelled().Match(first) {
+	if m := labelled().FindSubmatch(first); !withStamp && (m == nil || statesRate(m)) {
 		return nil, false
 	}
 	log = make([]byte, 0, len(data)+16)
@@ -124,10 +130,14 @@ func acqKnowledge(data []byte) (names []string) {
 }
 
 // dropCounts drops the first row where it says how many rows follow, as
-// AcqKnowledge's does over each channel.
+// AcqKnowledge's does over each channel, but not over the times.
 func dropCounts(t *table.Table) {
-	for _, column := range t.Columns {
-		if n := float64(len(column) - 1); column[0] != t.Columns[0][0] || column[0] < n || n < 2 || column[0] != math.Trunc(column[0]) {
+	last := t.Columns[len(t.Columns)-1]
+	for i, column := range t.Columns {
+		if i == 0 && len(t.Columns) > 1 && math.IsNaN(column[0]) {
+			continue
+		}
+		if n := float64(len(column) - 1); column[0] != last[0] || column[0] < n || n < 2 || column[0] != math.Trunc(column[0]) {
 			return
 		}
 	}

@@ -111,3 +111,33 @@ func TestSamplesInACellAreReadWithTheRateBesideThem(t *testing.T) {
 		}
 	}
 }
+
+func TestHeadersOfProgramsTellTimesFromTheECG(t *testing.T) {
+	rows := func(row func(i int, s, mv float64) string) string {
+		var b strings.Builder
+		for i := range 1000 {
+			b.WriteString(row(i, float64(i)/250, math.Sin(float64(i)/17)) + "\n")
+		}
+		return b.String()
+	}
+	for name, c := range map[string]struct{ file, lead string }{
+		"LabChart, keys and channels behind the times": {"Interval=\t4 ms\nExcelDateTime=\t4.5e+04\t2023-03-15 10:00:00\nChannelTitle=\tECG\tPulse\nRange=\t10 mV\t1 V\nUnitName=\tmV\tV\n" +
+			rows(func(i int, s, mv float64) string { return fmt.Sprintf("%.3f\t%.4f\t0.%d", s, mv, i%7) }), "ECG"},
+		"OpenBCI, an index that begins anew at 256": {"%OpenBCI Raw EEG Data\n%Sample Rate = 250.0 Hz\n%First Column = SampleIndex\n" +
+			rows(func(i int, _, mv float64) string { return fmt.Sprintf("%d, %.4f", i%256, mv) }), ""},
+		"AcqKnowledge, times in minutes and a row of counts": {"rest.acq\n4 msec/sample\n1 channels\nECG\nmV\nmin\tCH1\n\t1000\n" +
+			rows(func(_ int, s, mv float64) string { return fmt.Sprintf("%.7f\t%.4f", s/60, mv) }), "ECG"},
+		"Velocity, times of points only": {"Sample rate: 250.0\nt_dws,t_ref,I,II,\n" +
+			rows(func(_ int, s, mv float64) string { return fmt.Sprintf("22.42.%06.3f,%.3f,%.4f,%.4f,", s, s, mv, -mv) }), "I"},
+	} {
+		r, err := Read([]byte(c.file), raw.Options{Budget: raw.NewBudget(t.Context(), len(c.file))})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		lead := r.Leads[raw.Choose(r.Leads, "")]
+		if math.Abs(r.RateHz-250) > 0.1 || lead.Name != c.lead || len(lead.MV) != 1000 || math.Abs(lead.MV[27]-math.Sin(27./17)) > 1e-3 {
+			t.Errorf("%s: %v Hz, lead %q of %d samples", name, r.RateHz, lead.Name, len(lead.MV))
+		}
+	}
+}

@@ -39,6 +39,9 @@ func read(data []byte, names []string, rateHz float64, o raw.Options) (*raw.Reco
 	if err != nil {
 		return nil, err
 	}
+	if names != nil && len(names)+1 == len(t.Columns) && t.Names != nil { // behind one of times
+		names = append(t.Names[:1:1], names...)
+	}
 	if len(names) == len(t.Columns) {
 		t.Names = names
 		dropCounts(t)

@@ -70,6 +70,7 @@ func SecondsIn(unit string) float64 {
 }
 
 var timeUnits = map[string]float64{
+	"min": 60, "mins": 60, "minute": 60, "minutes": 60, "h": 3600, "hour": 3600, "hours": 3600,
 	"s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "sek": 1, "sekunden": 1, "초": 1, "秒": 1, "с": 1, "сек": 1,
 	"ms": 1e-3, "msec": 1e-3, "msecs": 1e-3, "milli": 1e-3, "millis": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3, "밀리초": 1e-3, "ミリ秒": 1e-3, "毫秒": 1e-3, "мс": 1e-3,
 	"us": 1e-6, "usec": 1e-6, "usecs": 1e-6, "micro": 1e-6, "micros": 1e-6, "microsecond": 1e-6, "microseconds": 1e-6, "마이크로초": 1e-6, "微秒": 1e-6, "мкс": 1e-6,

@@ -26,7 +26,7 @@ func (t *Table) clock() (best *clock, leads []int) {
 		switch {
 		case t.counts(i):
 			continue
-		case i > 0 && !sure && !t.moments[i]:
+		case i > 0 && !sure && !maybe && !t.moments[i]:
 			leads = append(leads, i)
 			continue
 		}
@@ -54,7 +54,7 @@ func (t *Table) name(column int) string {
 // first column only, where they can be no leads.
 func (t *Table) namesTime(column int) (sure, maybe bool) {
 	sure, maybe = raw.NamesTime(t.name(column))
-	return sure, maybe && column == 0
+	return sure, maybe && (column == 0 || column == 1 && t.ofWords(0))
 }
 
 // counts reports whether a column counts samples: one by one, under a name that
@@ -68,7 +68,7 @@ func (t *Table) counts(column int) bool {
 	for i := 1; i < len(x); i++ {
 		switch step := x[i] - x[i-1]; {
 		case step == 1:
-		case step < 0 && t.name(column) != "": // nSeq begins anew at 16
+		case step < 0 && (t.name(column) != "" || column == 0): // nSeq begins anew at 16, OpenBCI's index at 256
 			wraps++
 		default:
 			return false

@@ -19,7 +19,7 @@ func (t *Table) Recording() (*raw.Recording, error) {
 	}
 	t.joinPackets()
 	clock, leads := t.clock()
-	if _, maybe := t.namesTime(0); clock == nil && len(t.Columns) > 1 && maybe {
+	if _, maybe := t.namesTime(0); clock == nil && len(t.Columns) > 1 && maybe && !t.ofWords(0) {
 		return nil, raw.Refuse(raw.Unreadable, 0, "its column of times doesn't move on evenly")
 	}
 	if len(leads) == 0 {
@@ -95,6 +95,11 @@ func (t *Table) joinPackets() {
 		t.words, t.wordLine = []int{t.words[0], slices.Max(t.words[1:])}, []int{t.wordLine[0], slices.Max(t.wordLine[1:])}
 	}
 	t.left *= n
+}
+
+// ofWords reports whether most fields of a column are neither numbers nor times.
+func (t *Table) ofWords(column int) bool {
+	return t.words != nil && 2*t.words[column] > len(t.Columns[column])
 }
 
 // fewestRising is how many samples in one direction no ECG has.

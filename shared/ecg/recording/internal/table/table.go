@@ -42,9 +42,11 @@ type Table struct {
 	wordLine  []int  // of each column: the first line with one
 	units     []string
 	header    []byte   // the line with the names
-	comment   []string // names in a comment
-	wanted    string   // lead
-	whole     bool     // all its samples stood in one row
+	comment   []string // names in a comment, or behind a key
+	// commentUnits are the units behind a key.
+	commentUnits []string
+	wanted       string // lead
+	whole        bool   // all its samples stood in one row
 }
 
 // Parse splits a text in UTF-8 into header and columns.
@@ -147,6 +149,10 @@ func (t *Table) begin(s *splitter, line []byte, number int, rest []byte) (bool, 
 	if number > maxHeaderLines {
 		return false, raw.Refuse(raw.Unreadable, number, "there are no numbers in its first %d lines", maxHeaderLines)
 	}
+	if bytes.HasSuffix(fields[0], []byte{'='}) && len(fields) > 1 {
+		t.keyed(line, fields)
+		return false, nil
+	}
 	if t.unitsRow(fields) {
 		return false, nil
 	}
@@ -155,6 +161,20 @@ func (t *Table) begin(s *splitter, line []byte, number int, rest []byte) (bool, 
 	}
 	t.Names, t.units, t.header = texts(fields), nil, line
 	return false, nil
+}
+
+// keyed takes a row of LabChart's header: a key and the values of the channels,
+// which stand behind a column of times.
+func (t *Table) keyed(line []byte, fields [][]byte) {
+	t.lookForRate(line)
+	switch strings.ToLower(string(fields[0])) {
+	case "channeltitle=":
+		t.comment = texts(fields)
+		t.comment[0] = "time"
+	case "unitname=", "units=":
+		t.commentUnits = texts(fields)
+		t.commentUnits[0] = ""
+	}
 }
 
 // matchNames gives the columns of a table the names above them: as the header is
@@ -166,7 +186,7 @@ func (t *Table) matchNames(s *splitter, columns int) {
 	}
 	names := texts(s.split(nil, t.header))
 	switch {
-	case len(t.header) > 0 && len(names) == columns:
+	case len(t.header) > 0 && len(names) == columns && !(columns == 1 && bytes.ContainsAny(t.header, ",;\t")):
 		t.Names, t.units = names, nil
 	case t.Names != nil && len(t.Names)+1 == columns:
 		t.Names = append([]string{""}, t.Names...)
@@ -175,6 +195,9 @@ func (t *Table) matchNames(s *splitter, columns int) {
 		}
 	case len(t.comment) == columns:
 		t.Names, t.units = t.comment, nil
+		if len(t.commentUnits) == columns {
+			t.units = t.commentUnits
+		}
 	default:
 		t.Names, t.units = nil, nil
 	}
