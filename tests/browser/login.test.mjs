@@ -6,22 +6,25 @@ import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { accessible, csv, house, lines, newcomer, password, recordingOf, sizes, status } from "./page.mjs";
+import { strap } from "./strap.mjs";
 
 const shop = { server: null, origin: "http://127.0.0.1:4182" };
 before(async () => {
   shop.server = createServer((_, response) => response.setHeader("Content-Type", "text/html").end("<!doctype html><title>The shop</title>")).listen(4182, "127.0.0.1");
 });
 after(() => shop.server.close());
-const it = house({
+const clients = {
   OPENID_CLIENTS: JSON.stringify([{
     client_id: "shop", client_name: "꽃집 <b>Flowers</b>", redirect_uris: [`${shop.origin}/callback`],
     client_secret_sha256: createHash("sha256").update("secret").digest("hex"),
   }]),
-});
+};
+const it = house(clients);
+const strict = house({ ...clients, CHALLENGE: "required" });
 
 // asked opens the page as a person sees it who comes from the shop.
-async function asked(t, query = {}, options = {}) {
-  const context = await it.browser.newContext({ viewport: sizes.laptop, locale: "en-US", reducedMotion: "reduce", ...options });
+async function asked(t, query = {}, options = {}, there = it) {
+  const context = await there.browser.newContext({ viewport: sizes.laptop, locale: "en-US", reducedMotion: "reduce", ...options });
   const page = await context.newPage();
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(error.stack));
@@ -33,19 +36,19 @@ async function asked(t, query = {}, options = {}) {
     assert.deepEqual(complaints, []);
   });
   if (options.script) await page.addInitScript(options.script, options.argument);
-  await page.goto(address(query));
+  await page.goto(address(query, there));
   return page;
 }
 
-const address = (query) => `${it.service.address}/openid/authorize?${new URLSearchParams({
+const address = (query, there = it) => `${there.service.address}/openid/authorize?${new URLSearchParams({
   client_id: "shop", redirect_uri: `${shop.origin}/callback`, response_type: "code", scope: "openid", state: "the shop's",
   code_challenge: createHash("sha256").update(randomBytes(32).toString("hex")).digest("base64url"), code_challenge_method: "S256", ...query,
 })}`;
 
 // person signs somebody up, and enrols them with a recording.
-async function person(enrolled = true) {
+async function person(enrolled = true, there = it) {
   const username = newcomer();
-  const made = await fetch(`${it.service.address}/members/create/`, {
+  const made = await fetch(`${there.service.address}/members/create/`, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ username, password, name: "홍길동" }),
   });
   const { token } = await made.json();
@@ -53,7 +56,7 @@ async function person(enrolled = true) {
   const form = new FormData();
   form.set("sampling_rate", "500");
   form.set("data", new Blob([recordingOf("person_01_enrolment.csv")]), "ecg.csv");
-  assert.equal((await fetch(`${it.service.address}/authenticate/make_model/`, { method: "POST", headers: { Authorization: `Token ${token}` }, body: form })).status, 200);
+  assert.equal((await fetch(`${there.service.address}/authenticate/make_model/`, { method: "POST", headers: { Authorization: `Token ${token}` }, body: form })).status, 200);
   return username;
 }
 
@@ -102,6 +105,22 @@ test("by password and heart, on a phone, in Korean: not with somebody else's", a
   await accessible(page, "not them");
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
   await check(page, "mine.csv", recordingOf("person_01_probe.csv"));
+  assert.ok((await back(page)).get("code"));
+});
+
+// The strap's 130 samples a second from 500, by the nearest.
+const resampled = (name) => {
+  const values = recordingOf(name).trimEnd().split("\n").map((line) => Number(line.replaceAll('"', "")));
+  return Array.from({ length: Math.floor((values.length / 500) * 130) }, (_, i) => Math.round(1000 * values[Math.round((i * 500) / 130) % values.length]));
+};
+
+test("with a strap, where a check needs a nonce: it is asked when there is enough", async (t) => {
+  const username = await person(true, strict);
+  const argument = { samples: resampled("person_01_probe.csv"), frameSamples: 73, everyMs: 20 };
+  const page = await asked(t, { acr_values: "urn:systole:acr:heart" }, { script: strap, argument, expected: [status(422)] }, strict);
+  await logIn(page, username);
+  await page.locator("#record").click();
+  await page.locator("#live-left", { hasText: "recorded" }).waitFor();
   assert.ok((await back(page)).get("code"));
 });
 

@@ -113,7 +113,10 @@ function ready(chosen) {
 
 async function check() {
   if (at("rate").value) recording.rate = at("rate").value;
-  const result = await attempt(at("check"), "checking", (options) => api.flowHeart(flow, recording, state.nonce, options));
+  const result = await attempt(at("check"), "checking", async (options) => {
+    const { nonce } = await api.flow(flow); // good for this check, and for two minutes
+    return api.flowHeart(flow, recording, nonce, options);
+  });
   if (result === undefined) return;
   acted = true;
   at("check").hidden = true;
@@ -122,15 +125,6 @@ async function check() {
     return;
   }
   answer(at("message"), { kind: "no", title: () => say("itIsNot"), more: () => say("loginNotYou"), steps: [{ word: "chooseOther", act: () => at("browse").click() }] });
-  refresh();
-}
-
-// refresh asks for what is left to do: a nonce is good for one check.
-async function refresh() {
-  try {
-    const now = await api.flow(flow);
-    state = { ...state, nonce: now.nonce };
-  } catch { /* the next step tells */ }
 }
 
 async function goOn() {
