@@ -391,6 +391,22 @@ func All() []Function {
 			}, erase(templates, incoming)...),
 		},
 		{
+			Folder: "members/hand_off", Routes: at(api.PathHandOff, http.MethodPost),
+			MemoryMB: waits, Concurrency: 10, Alarms: Support,
+			Grants: []Grant{allow(members, "GetItem"), allow(tokens, "GetItem"), allow(grants, "GetItem", "PutItem")},
+		},
+		{
+			Folder: "members/take_hand_off", Routes: at(api.PathTakeHandOff, http.MethodPost),
+			MemoryMB: waits, Concurrency: 10, Alarms: Support,
+			Grants: []Grant{
+				allow(members, "GetItem"),
+				allow(tokensByUsername, "Query"),
+				allow(tokens, "GetItem", "BatchWriteItem"),
+				allow(activity, "BatchWriteItem"),
+				allow(grants, "GetItem", "UpdateItem"),
+			},
+		},
+		{
 			Folder: "console",
 			Routes: []Route{
 				{api.PathConsole, []string{http.MethodGet}},

@@ -4,6 +4,7 @@ import (
 	"systole/shared/account"
 	"systole/shared/api"
 	"systole/shared/api/authenticate"
+	"systole/shared/api/handoff"
 	"systole/shared/api/members"
 	"systole/shared/api/openid"
 	"systole/shared/biometric"
@@ -17,7 +18,7 @@ func (p Parts) Routes() []api.Route {
 		p.Create(), p.LogIn(), p.LogOut(), p.Password(), p.RecoveryCodes(), p.Recover(), p.SessionList(), p.EndSession(), p.Activity(), p.Consent(), p.Export(),
 		p.DeleteAccount(), authenticate.MakeModel(checks), authenticate.CheckUser(checks, p.Assertions, p.Config.Issuer), p.HasModel(), p.GetModel(),
 		p.DeleteModel(), p.Challenge(), p.UploadPlaces(), p.PublicKeys(),
-		p.Configuration(), p.Flow(), p.FlowPassword(), openid.Heart(p.Provider(), checks, p.OpenID()), p.UserInfo(),
+		p.Configuration(), p.HandOff(), p.TakeHandOff(), p.Flow(), p.FlowPassword(), openid.Heart(p.Provider(), checks, p.OpenID()), p.UserInfo(),
 	}
 }
 
@@ -38,6 +39,12 @@ func (p Parts) RecoveryCodes() api.Route { return members.RecoveryCodes(p.People
 
 // Recover needs Members, Sessions and Hasher.
 func (p Parts) Recover() api.Route { return members.Recover(p.People()) }
+
+// HandOff needs Members, Sessions and Grants.
+func (p Parts) HandOff() api.Route { return handoff.HandOff(p.HandOffs()) }
+
+// TakeHandOff needs Members, Sessions and Grants.
+func (p Parts) TakeHandOff() api.Route { return handoff.Take(p.HandOffs()) }
 
 // EndSession needs Members and Sessions.
 func (p Parts) EndSession() api.Route { return members.EndSession(p.People()) }

@@ -80,6 +80,11 @@ func (p Parts) OpenID() openid.Settings {
 // clean-up pays for it: a quarter of the day in which it has to be gone.
 const ttlGrace = 6 * time.Hour
 
+// HandOffs needs Members, Sessions and Grants.
+func (p Parts) HandOffs() *member.HandOffs {
+	return member.NewHandOffs(p.Grants, p.Tokens(), p.Members, p.Now)
+}
+
 // CleanUp needs Members, Sessions and Objects.
 func (p Parts) CleanUp() *cleanup.Service {
 	return cleanup.NewService(p.Sessions, p.Members, p.Objects, cleanup.Settings{

@@ -43,11 +43,13 @@ const (
 
 // The paths of pages and of their parts.
 const (
-	PathConsole = "" // the root
-	PathOpenAPI = "/openapi.json"
-	PathDocs    = "/docs"
-	PathSDK     = "/sdk.js"
-	PathInspect = "/console/inspect"
+	PathConsole     = "" // the root
+	PathOpenAPI     = "/openapi.json"
+	PathDocs        = "/docs"
+	PathSDK         = "/sdk.js"
+	PathInspect     = "/console/inspect"
+	PathHandOff     = "/console/hand_off"
+	PathTakeHandOff = "/console/hand_off/take"
 )
 
 // Endpoint is a path of the service with the methods that are served there.

@@ -136,6 +136,9 @@ var words = map[fault.Code]word{
 	fault.SessionUnknown: {http.StatusNotFound, Sentence{
 		"그런 로그인이 없습니다. 이미 끝났을 수 있습니다. 목록을 다시 불러와 주세요.",
 		"There is no such session. It may have ended already: list the sessions again."}},
+	fault.HandOffInvalid: {http.StatusNotFound, Sentence{
+		"이 코드는 이미 쓰였거나 시간이 지났습니다. 컴퓨터에서 새 코드를 만들어 주세요.",
+		"This code was used, or is too old. Ask for a new one at the computer."}},
 
 	fault.NoConsent: {http.StatusConflict, Sentence{
 		"철회할 동의가 없습니다.",

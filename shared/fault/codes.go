@@ -32,6 +32,7 @@ const (
 	LogInElsewhere     Code = "log_in_elsewhere"
 	RecoveryInvalid    Code = "recovery_invalid"
 	SessionUnknown     Code = "session_unknown"
+	HandOffInvalid     Code = "hand_off_invalid"
 	TokenMissing       Code = "token_missing"
 	TokenInvalid       Code = "token_invalid"
 

@@ -12,6 +12,7 @@ import (
 const (
 	SignedUp            store.EventKind = "signed_up"
 	LoggedIn            store.EventKind = "logged_in"
+	HandedOver          store.EventKind = "handed_over" // a session, to another device
 	LogInFailed         store.EventKind = "log_in_failed"
 	LoggedOutEverywhere store.EventKind = "logged_out_everywhere"
 	PasswordChanged     store.EventKind = "password_changed"

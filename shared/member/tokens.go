@@ -59,7 +59,7 @@ func (t *Tokens) Authenticate(ctx context.Context, token string) (store.Session,
 }
 
 // Current returns the session with this id, or fault.TokenInvalid. It costs one
-// read. Callers that also load the member must call Confirm.
+// read, and another of the session that handed it over, if any. Callers that also load the member must call Confirm.
 func (t *Tokens) Current(ctx context.Context, id store.TokenID) (store.Session, error) {
 	s, err := t.sessions.Session(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -70,6 +70,11 @@ func (t *Tokens) Current(ctx context.Context, id store.TokenID) (store.Session, 
 	}
 	if !t.alive(s) {
 		return store.Session{}, fault.New(fault.TokenInvalid)
+	}
+	if s.HandedBy != (store.TokenID{}) {
+		if _, err := t.Current(ctx, s.HandedBy); err != nil {
+			return store.Session{}, err
+		}
 	}
 	return s, nil
 }
@@ -122,13 +127,7 @@ func (t *Tokens) LogOut(ctx context.Context, token string) error {
 // the member's other sessions it deletes the ended ones, and the oldest beyond the
 // limit.
 func (t *Tokens) issue(ctx context.Context, m store.Member, from Caller, e store.Event, others []store.Session) (string, error) {
-	random := make([]byte, store.TokenBytes)
-	if _, err := io.ReadFull(t.rand, random); err != nil {
-		return "", fmt.Errorf("draw token: %w", err)
-	}
-	token := hex.EncodeToString(random)
 	s := store.Session{
-		ID:       sha256.Sum256([]byte(token)),
 		Username: m.Username,
 		PK:       m.PK,
 		Issued:   e.At,
@@ -137,9 +136,19 @@ func (t *Tokens) issue(ctx context.Context, m store.Member, from Caller, e store
 		Due:      t.limits.firstEnd(e.At),
 
 		ValidFrom: m.TokensValidFrom,
-
-		Client: from.Client,
 	}
+	return t.open(ctx, s, m, from, e, others)
+}
+
+// open makes a token for a session of m and a caller, and deletes of the others what
+// evicted picks.
+func (t *Tokens) open(ctx context.Context, s store.Session, m store.Member, from Caller, e store.Event, others []store.Session) (string, error) {
+	random := make([]byte, store.TokenBytes)
+	if _, err := io.ReadFull(t.rand, random); err != nil {
+		return "", fmt.Errorf("draw token: %w", err)
+	}
+	token := hex.EncodeToString(random)
+	s.ID, s.Client = sha256.Sum256([]byte(token)), from.Client
 	if network := networkOf(from.Address); network != "" {
 		s.Network = networkID(m.PK, network)
 	}
@@ -207,9 +216,11 @@ func (t *Tokens) Resolve(ctx context.Context, members store.MemberReader, token 
 
 // Alive returns the sessions whose tokens are valid for m.
 func (t *Tokens) Alive(sessions []store.Session, m store.Member) []store.Session {
+	valid := func(s store.Session) bool { return t.alive(s) && t.Confirm(s, m) == nil }
 	var alive []store.Session
 	for _, s := range sessions {
-		if t.alive(s) && t.Confirm(s, m) == nil {
+		from := func(other store.Session) bool { return other.ID == s.HandedBy && valid(other) }
+		if valid(s) && (s.HandedBy == (store.TokenID{}) || slices.ContainsFunc(sessions, from)) {
 			alive = append(alive, s)
 		}
 	}

@@ -35,6 +35,9 @@ type Session struct {
 	// Network is a digest of the network that it logged in from, as in the member's
 	// Networks; empty for an unknown one.
 	Network string `json:",omitempty"`
+	// HandedBy is the session that handed this one over to another device, and in
+	// which this one ends with it; zero for one of a log-in. See package member.
+	HandedBy TokenID `json:",omitzero"`
 	// Due is when clean-up looks at the session: once it may have ended, expired or
 	// unused. Zero in rows of before there was such a time.
 	Due time.Time `json:",omitzero"`

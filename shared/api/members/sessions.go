@@ -47,6 +47,9 @@ type session struct {
 	Current bool      `json:"current"`
 	Client  *string   `json:"client"`  // null where it isn't known
 	Network *network  `json:"network"` // null where it isn't known
+	// HandedBy is the id of the session that handed this one over; null for one of a
+	// log-in.
+	HandedBy *string `json:"handed_by"`
 }
 
 // network says where a session logged in, as seen from the one that asks.
@@ -63,6 +66,10 @@ func sessionsOf(own store.Session, all []store.Session, say func(api.Sentence) s
 		list[i] = session{
 			ID: member.SessionName(s.ID), Issued: s.Issued, Used: s.Used, Expires: s.Expires,
 			Current: s.ID == own.ID, Client: clientOf(s.Client, say), Network: networkOf(own, s),
+		}
+		if s.HandedBy != (store.TokenID{}) {
+			by := member.SessionName(s.HandedBy)
+			list[i].HandedBy = &by
 		}
 	}
 	return list

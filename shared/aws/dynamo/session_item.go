@@ -28,6 +28,9 @@ func sessionItem(s store.Session) item {
 	if s.Network != "" {
 		it["network"] = text(s.Network)
 	}
+	if s.HandedBy != (store.TokenID{}) {
+		it["handed_by"] = text(hex.EncodeToString(s.HandedBy[:]))
+	}
 	maps.Copy(it, dueItem(store.DueSession, hex.EncodeToString(s.ID[:]), s.Due))
 	if s.Challenge != (store.Challenge{}) {
 		it["challenge"] = text(hex.EncodeToString(s.Challenge.Hash[:]))
@@ -51,6 +54,9 @@ func readSession(it item) (store.Session, error) {
 		Client:      store.Client{App: r.optionalText("client_app"), System: r.optionalText("client_system")},
 		Network:     r.optionalText("network"),
 		Due:         r.optionalMoment("due"),
+	}
+	if r.has("handed_by") {
+		s.HandedBy = r.hash("handed_by")
 	}
 	if r.has("challenge") {
 		s.Challenge = store.Challenge{Hash: r.hash("challenge"), Expires: r.moment("challenge_expires")}

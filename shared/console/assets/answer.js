@@ -17,6 +17,7 @@ export function answer(place, { kind, mark, title, more = [], steps = [], beat, 
   sign.textContent = mark ?? { yes: "♥", no: "✕", oops: "!" }[kind];
   const heading = document.createElement("h3");
   heading.id = `${place.id}-title`;
+  if (place.id === "notice") heading.ariaLevel = "2"; // nothing but the page's name is above it
   tell(heading, title);
   const text = document.createElement("div");
   text.id = `${place.id}-more`;

@@ -164,6 +164,8 @@ export const endSession = (session) => call("POST", "members/sessions/end/", { s
 export const recover = (lost) => call("POST", "members/recover/", lost);
 export const recoveryCodes = () => call("GET", "members/recovery_codes/");
 export const makeRecoveryCodes = async (password) => (await call("POST", "members/recovery_codes/", { password })).recovery_codes;
+export const handOff = (page) => call("POST", "console/hand_off/", { page });
+export const takeHandOff = (code) => call("POST", "console/hand_off/take/", { hand_off: code });
 export const endSessions = () => call("DELETE", "members/sessions/");
 // activity is a page of it and, but at its end, next: the name of the page after it.
 export const activity = (after) => call("GET", "members/activity/" + (after ? "?after=" + after : ""));

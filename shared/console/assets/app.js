@@ -27,6 +27,7 @@ const samples = [
 ].map(({ file, word }) => ({ file, word, rate: "500", origin: "sample", name: () => say(word), fetch: (signal) => api.sample(file, signal) }));
 
 const keptName = "systole-username";
+const keptHanded = "systole-handed"; // there where another device handed its session over
 let person = JSON.parse(sessionStorage.getItem(keptName) ?? "null"); // {username, name}
 let enrolled = null; // whether there is a model; null while it isn't known
 let enrolment = null; // what the service said of the recording that was enrolled here
@@ -145,6 +146,7 @@ function offer() {
   at("check").hidden = !(inside && recording && enrolled);
   at("enrol").hidden = !(inside && recording && enrolled !== null);
   at("to-log-in").hidden = inside || !recording;
+  at("hand-off").hidden = !inside || handed();
   at("attack").hidden = !(enrolled && victim() && inside);
   at("cancel").hidden = !(busy() && isAsking());
   at("enrol").classList.toggle("quiet", Boolean(enrolled));
@@ -249,6 +251,7 @@ async function enrol() {
   for (const r of chosen) r.used = r.genuine = true;
   enrolled = true;
   enrolment = { ...theCurrent()?.seen, at: Date.now() };
+  if (handed()) return part("saved");
   showEnrolled();
   recordingsChanged();
   const days = new Set(chosen.map((r) => r.seen?.start?.slice(0, 10)).filter(Boolean));
@@ -263,6 +266,7 @@ async function check() {
   if (result === undefined) { if (recording) refresh(); return; }
   recording.used = true;
   recording.genuine = result;
+  if (result && handed()) return part("itIs");
   recordingsChanged();
   if (result) succeed("itIs", ["itIsMore"], recording);
   else {
@@ -414,7 +418,7 @@ function leave(key) {
   cancelOne();
   abandon();
   api.keepToken(null);
-  sessionStorage.removeItem(keptName);
+  for (const kept of [keptName, keptHanded]) sessionStorage.removeItem(kept);
   person = null;
   enrolled = null;
   enrolment = null;
@@ -432,6 +436,32 @@ function leave(key) {
   if (key === "sessionEnded" && was) at("username").value = was.username;
   focusForm();
 }
+
+const handed = () => sessionStorage.getItem(keptHanded) !== null;
+
+// part ends a session that was handed over here, once what it is for is done.
+async function part(title) {
+  await api.logOut().catch(() => {}); // else it ends by itself
+  leave(null);
+  answer(at("notice"), { kind: "yes", title: () => say(title), more: [() => say("handedDone")] });
+}
+
+// takeOver goes on with the session of another device, by the code behind #.
+async function takeOver() {
+  const code = location.hash.slice("#hand-off=".length);
+  history.replaceState(null, "", location.pathname);
+  if (!(await sure("sureHandOff"))) return;
+  try {
+    const { token, user } = await api.takeHandOff(code);
+    if (person) leave(null);
+    api.keepToken(token);
+    sessionStorage.setItem(keptHanded, "");
+    entered(user);
+  } catch (error) {
+    refuse(at("notice"), error, { again: () => location.assign(`#hand-off=${code}`) });
+  }
+}
+const atHandOff = () => location.hash.startsWith("#hand-off=");
 
 async function logOut() {
   let key = "doneLogOut";
@@ -482,6 +512,8 @@ function wire() {
   at("enrol").addEventListener("click", enrol);
   at("check").addEventListener("click", check);
   at("cancel").addEventListener("click", cancelOne);
+  at("hand-off").addEventListener("click", async () => (await import("./handoff.js")).handOff(refresh));
+  addEventListener("hashchange", () => atHandOff() && takeOver());
   at("keep-beat").addEventListener("change", keepBeat);
   at("to-log-in").addEventListener("click", () => { step(1); focusForm(); });
   at("to-mine").addEventListener("click", () => step(1, false));
@@ -586,6 +618,7 @@ async function start() {
   step(api.loggedIn() ? 2 : 1, false);
   recordingsChanged();
   if (api.loggedIn()) refresh();
+  if (atHandOff()) takeOver();
   const { install, sharedFiles } = await import("./install.js");
   install();
   openFiles(await sharedFiles());

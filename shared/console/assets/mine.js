@@ -63,7 +63,7 @@ function session(s) {
   const text = document.createElement("span");
   const { spoken } = shown;
   const name = () => (spoken === language() ? s.client ?? say("clientUnknown") : "…"); // until it is asked for anew
-  tell(text, () => [name(), say("sessionOf", { issued: when(s.issued), used: when(s.used) }), s.network && !s.current && say(s.network === "same" ? "networkSame" : "networkOther")]
+  tell(text, () => [name(), say("sessionOf", { issued: when(s.issued), used: when(s.used) }), s.handed_by && say("handedBy"), s.network && !s.current && say(s.network === "same" ? "networkSame" : "networkOther")]
     .filter(Boolean).join(" · "));
   item.append(text);
   if (s.current) {

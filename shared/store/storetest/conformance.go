@@ -76,6 +76,7 @@ func newSession(username string) store.Session {
 	s := store.Session{
 		Username: username, PK: 7, Issued: now, Used: now, Expires: now.Add(24 * time.Hour), TemplateKey: "models/7/a",
 		ValidFrom: now.Add(-time.Hour), Client: store.Client{App: "Chrome", System: "Windows"}, Network: "0123456789abcdef",
+		HandedBy: store.TokenID{1, 2, 3},
 	}
 	rand.Read(s.ID[:])
 	return s

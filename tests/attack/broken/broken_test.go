@@ -170,7 +170,7 @@ func TestBrokenRecordingsAreRefusedAtOnce(t *testing.T) {
 
 func TestBrokenBodiesAreRefusedAtOnce(t *testing.T) {
 	h, n, chance := newSession(t), &tally{statuses: map[int]int{}}, mathrand.New(mathrand.NewPCG(3, 4))
-	paths := []string{"/members/create/", "/members/password/", "/members/recover/", "/members/sessions/end/", "/members/consent/", "/authenticate/uploads/", "/authenticate/make_model/", "/authenticate/check_user/"}
+	paths := []string{"/members/create/", "/members/password/", "/members/recover/", "/members/sessions/end/", "/console/hand_off/", "/console/hand_off/take/", "/members/consent/", "/authenticate/uploads/", "/authenticate/make_model/", "/authenticate/check_user/"}
 	for sent := 0; sent < *forms; {
 		for _, b := range bodies(chance) {
 			path := paths[chance.IntN(len(paths))]

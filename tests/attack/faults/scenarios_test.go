@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
+	"systole/shared/api/handoff"
 	"systole/shared/member"
 	"systole/tests/support/recordings"
 )
@@ -84,6 +86,12 @@ func scenarios() []scenario {
 			code := made.Body["recovery_codes"].([]any)[0].(string)
 			return Request{Method: "POST", Path: "/members/recover/", Form: "username=kim&recovery_code=" + code + "&new_password=" + changedPassword}
 		}, passwordChanged, []string{"recovery_invalid", "conflict"}},
+		{"hand-off", as(joined, "POST", "/console/hand_off/", "page=https://systole.example/"), anything, nil},
+		{"hand-off taken", func(t *testing.T, h *Service) Request {
+			made := h.must(t, Request{Method: "POST", Path: "/console/hand_off/", Token: joined(t, h), Form: "page=https://systole.example/"})
+			_, code, _ := strings.Cut(made.Body["address"].(string), handoff.Fragment)
+			return Request{Method: "POST", Path: "/console/hand_off/take/", Form: "hand_off=" + code}
+		}, anything, []string{"hand_off_invalid"}},
 		{"end of the other sessions", as(joined, "POST", "/members/sessions/end/", "session=others"), anything, []string{"token_invalid"}},
 		{"sessions", as(joined, "GET", "/members/sessions/", ""), anything, nil},
 		{"log-out everywhere", as(joined, "DELETE", "/members/sessions/", ""), tokenEnded, []string{"token_invalid"}},

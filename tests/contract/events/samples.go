@@ -56,6 +56,7 @@ func samples() ([]sample, error) {
 	all = append(all, checks(probe, stranger)...)
 	all = append(all, provider()...)
 	all = append(all, logOuts()...)
+	all = append(all, handOffs()...)
 	all = append(all, recoveries()...)
 	all = append(all, rights()...)
 	all = append(all, deletions()...)
@@ -178,6 +179,18 @@ func logOuts() []sample {
 		{function, "ok", request(http.MethodGet, path, leaving, "", nil), 200, fields{"code": "logout_success"}},
 		{function, "ok_post", request(http.MethodPost, path, leavingByPost, "", nil), 200, fields{"code": "logout_success"}},
 		{function, "token_invalid", request(http.MethodGet, path, unknown, "", nil), 401, fields{"error": "token_invalid"}},
+	}
+}
+
+// handOffs go on on another device. The code of a real one is drawn at random.
+func handOffs() []sample {
+	post := func(path, token, body string) any {
+		return request(http.MethodPost, path, token, "application/x-www-form-urlencoded", []byte(body))
+	}
+	return []sample{
+		{"members/hand_off", "ok", post("/console/hand_off/", staying, "page=https://systole.example/"), 200, fields{"expires_in": 180.0, "code": 200.0}},
+		{"members/hand_off", "no_page", post("/console/hand_off/", staying, "page=javascript:1"), 400, fields{"error": "field_invalid"}},
+		{"members/take_hand_off", "unknown", post("/console/hand_off/take/", "", "hand_off=ABCDEFGHIJKLMNOPQRSTUVWXYZ"), 404, fields{"error": "hand_off_invalid"}},
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/middleware"
 
+	"systole/shared/api/handoff"
 	"systole/shared/member"
 	"systole/tests/support/fixture"
 	"systole/tests/support/recordings"
@@ -169,7 +170,7 @@ func TestRequestsMakeFewRoundTrips(t *testing.T) {
 
 // measure makes the requests and counts the calls of each.
 func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
-	token, code, oldest := "", "", "" // of the last answers that had them
+	token, code, handOff, oldest := "", "", "", "" // of the last answers that had them
 	try := func(name string, r fixture.Request) {
 		t.Helper()
 		r.Token = token
@@ -182,6 +183,9 @@ func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
 		}
 		if all, ok := a.Body["sessions"].([]any); ok {
 			oldest = all[0].(map[string]any)["id"].(string)
+		}
+		if address, ok := a.Body["address"].(string); ok {
+			_, handOff, _ = strings.Cut(address, handoff.Fragment)
 		}
 		calls := count.take()
 		if name != "" {
@@ -208,6 +212,10 @@ func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
 	try("sessions", get("/members/sessions/"))
 	try("end another session", post("/members/sessions/end/", "session="+oldest))
 	try("", post("/members/login/", "username=park&password=tachy-cardia!")) // so that there is another to end
+	try("hand a session over", post("/console/hand_off/", "page=https://systole.example/"))
+	desk := token
+	try("take a session over", post("/console/hand_off/take/", "hand_off="+handOff))
+	token = desk
 	try("activity", get("/members/activity/"))
 	try("give consent", post("/members/consent/", "version="+member.ConsentVersion))
 	try("challenge", post("/authenticate/challenge/", ""))

@@ -1,0 +1,10 @@
+// Command hand_off is the function that makes a code to go on with on another device.
+package main
+
+import (
+	"systole/functions/internal/endpoint"
+	"systole/functions/internal/tables"
+	"systole/functions/wiring"
+)
+
+func main() { endpoint.Main(wiring.Parts.HandOff, tables.Plug) }

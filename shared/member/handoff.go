@@ -1,0 +1,136 @@
+package member
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// HandOffLifetime is how long a code waits for the other device: long enough to
+// unlock a telephone and open its camera.
+const HandOffLifetime = 3 * time.Minute
+
+// HandedLifetime is how long a session lives that was handed over: long enough to
+// put a strap on, record, and try again.
+const HandedLifetime = 15 * time.Minute
+
+// handOffKind is the grant of a code. It is taken once, and its content is the id of
+// the session that made it.
+const handOffKind store.GrantKind = "hand_off"
+
+// HandOffs hand sessions over to other devices, whose strap or files a member needs.
+// What is handed over is no log-in: the new session proves what the old one had
+// proved, at the time at which it had, and ends with it.
+type HandOffs struct {
+	grants  store.Grants
+	tokens  *Tokens
+	members store.MemberReader
+	now     func() time.Time
+}
+
+// NewHandOffs returns HandOffs of these stores.
+func NewHandOffs(grants store.Grants, tokens *Tokens, members store.MemberReader, now func() time.Time) *HandOffs {
+	return &HandOffs{grants, tokens, members, now}
+}
+
+// Make returns a code of 130 random bits for the token's session. The error for a
+// session that was itself handed over is fault.HandOffInvalid: else a device would
+// keep itself alive.
+func (h *HandOffs) Make(ctx context.Context, token string) (code string, err error) {
+	s, _, err := h.tokens.Resolve(ctx, h.members, token)
+	if err != nil {
+		return "", err
+	}
+	if s.HandedBy != (store.TokenID{}) {
+		return "", fault.New(fault.HandOffInvalid)
+	}
+	code = rand.Text()
+	now := h.now()
+	g := store.Grant{
+		ID: sha256.Sum256([]byte(code)), Kind: handOffKind, Content: []byte(hex.EncodeToString(s.ID[:])),
+		Made: now, Expires: now.Add(HandOffLifetime).Truncate(time.Second), // the store keeps whole seconds
+	}
+	if err := h.grants.CreateGrant(ctx, g); err != nil {
+		return "", fmt.Errorf("store hand-off: %w", err)
+	}
+	return code, nil
+}
+
+// Take uses a code up and returns a token of the member whose session made it. The
+// error for a code that isn't there, was used, is too old, or whose session has
+// ended, is fault.HandOffInvalid.
+func (h *HandOffs) Take(ctx context.Context, code string, from Caller) (store.Member, string, error) {
+	g, err := h.grants.TakeGrant(ctx, handOffKind, sha256.Sum256([]byte(code)), rand.Text())
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict) || err == nil && !h.now().Before(g.Expires) {
+		return store.Member{}, "", fault.New(fault.HandOffInvalid)
+	}
+	if err != nil {
+		return store.Member{}, "", fmt.Errorf("take hand-off: %w", err)
+	}
+	maker, m, err := h.maker(ctx, g)
+	if fault.Is(err, fault.TokenInvalid) {
+		return store.Member{}, "", fault.New(fault.HandOffInvalid)
+	}
+	if err != nil {
+		return store.Member{}, "", err
+	}
+	others, err := h.tokens.sessions.SessionsOf(ctx, m.Username)
+	if err != nil {
+		return store.Member{}, "", fmt.Errorf("list sessions: %w", err)
+	}
+	token, err := h.tokens.handOver(ctx, maker, m, from, h.now(), others)
+	return m, token, err
+}
+
+// maker returns the session that made a code, and its member.
+func (h *HandOffs) maker(ctx context.Context, g store.Grant) (s store.Session, m store.Member, err error) {
+	var id store.TokenID
+	if n, err := hex.Decode(id[:], g.Content); err != nil || n != len(id) {
+		return s, m, fmt.Errorf("decode hand-off of %d bytes: %w", len(g.Content), err)
+	}
+	if s, err = h.tokens.Current(ctx, id); err != nil {
+		return s, m, err
+	}
+	m, err = h.members.Member(ctx, s.Username)
+	if errors.Is(err, store.ErrNotFound) {
+		return s, m, fault.New(fault.TokenInvalid)
+	}
+	if err != nil {
+		return s, m, fmt.Errorf("read member: %w", err)
+	}
+	return s, m, h.tokens.Confirm(s, m)
+}
+
+// handOver makes a token for another device of a session's member. Issued and
+// Verified stay those of the session: possession of its token proves nothing anew.
+func (t *Tokens) handOver(ctx context.Context, s store.Session, m store.Member, from Caller, now time.Time, others []store.Session) (string, error) {
+	expires := now.Add(HandedLifetime)
+	if s.Expires.Before(expires) {
+		expires = s.Expires
+	}
+	handed := store.Session{
+		Username: m.Username, PK: m.PK, HandedBy: s.ID,
+		Issued: s.Issued, Verified: s.Verified, ValidFrom: s.ValidFrom,
+		Used: now, Expires: expires, Due: expires,
+	}
+	// The session that hands over makes no room for the one that it hands to.
+	others = without(others, s.ID)
+	return t.open(ctx, handed, m, from, NewEvent(HandedOver, now), others)
+}
+
+func without(sessions []store.Session, id store.TokenID) []store.Session {
+	left := make([]store.Session, 0, len(sessions))
+	for _, s := range sessions {
+		if s.ID != id {
+			left = append(left, s)
+		}
+	}
+	return left
+}

@@ -1,0 +1,163 @@
+package member
+
+import (
+	"testing"
+	"time"
+
+	"systole/shared/fault"
+	"systole/shared/store"
+)
+
+// phone is the device that a session is handed over to.
+var phone = Caller{Address: "198.51.100.4", Client: store.Client{App: "Chrome", System: "Android"}}
+
+// handing returns a member's token at a desk, and what hands its session over.
+func handing(t *testing.T) (fixture, *HandOffs, string) {
+	t.Helper()
+	f := newFixture(t)
+	_, desk, err := f.SignUp(t.Context(), Registration{Username: "kim", Password: "tachy-cardia!", Name: "n", Caller: Caller{Address: home}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, NewHandOffs(f.store, f.Tokens, f.store, f.clock.now), desk
+}
+
+// handedOver hands the desk's session over.
+func handedOver(t *testing.T, h *HandOffs, desk string) string {
+	t.Helper()
+	code, err := h.Make(t.Context(), desk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, token, err := h.Take(t.Context(), code, phone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func wantEnded(t *testing.T, f fixture, token string) {
+	t.Helper()
+	if _, _, err := f.Resolve(t.Context(), f.store, token); !fault.Is(err, fault.TokenInvalid) {
+		t.Errorf("the session handed over goes on: %v", err)
+	}
+}
+
+func TestACodeOpensOneSessionOfItsMember(t *testing.T) {
+	f, h, desk := handing(t)
+	code, err := h.Make(t.Context(), desk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, token, err := h.Take(t.Context(), code, phone)
+	if err != nil || m.Username != "kim" {
+		t.Fatalf("%s, %v", m.Username, err)
+	}
+	s, _, err := f.Resolve(t.Context(), f.store, token)
+	if err != nil || s.Client != phone.Client {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	if _, _, err := h.Take(t.Context(), code, phone); !fault.Is(err, fault.HandOffInvalid) {
+		t.Errorf("a used code: %v", err)
+	}
+	own, all, err := f.Sessions(t.Context(), desk)
+	if err != nil || len(all) != 2 {
+		t.Fatalf("%d sessions, %v", len(all), err)
+	}
+	for _, each := range all {
+		if each.ID != own.ID && each.HandedBy != own.ID {
+			t.Errorf("the list doesn't say who handed over %+v", each)
+		}
+	}
+}
+
+func TestACodeIsOfNoUse(t *testing.T) {
+	tests := map[string]func(t *testing.T, f fixture, desk string){
+		"after three minutes":        func(_ *testing.T, f fixture, _ string) { f.clock.turn(HandOffLifetime) },
+		"after the desk's log-out":   func(t *testing.T, f fixture, desk string) { logOut(t, f, desk) },
+		"after a log-out everywhere": func(t *testing.T, f fixture, desk string) { logOutEverywhere(t, f, desk) },
+	}
+	for name, happens := range tests {
+		t.Run(name, func(t *testing.T) {
+			f, h, desk := handing(t)
+			code, err := h.Make(t.Context(), desk)
+			if err != nil {
+				t.Fatal(err)
+			}
+			happens(t, f, desk)
+			if _, _, err := h.Take(t.Context(), code, phone); !fault.Is(err, fault.HandOffInvalid) {
+				t.Errorf("error is %v", err)
+			}
+		})
+	}
+}
+
+func logOut(t *testing.T, f fixture, token string) {
+	t.Helper()
+	if err := f.LogOut(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func logOutEverywhere(t *testing.T, f fixture, token string) {
+	t.Helper()
+	if err := f.LogOutEverywhere(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestASessionHandedOverEnds(t *testing.T) {
+	tests := map[string]func(t *testing.T, f fixture, desk string){
+		"with the desk's":   func(t *testing.T, f fixture, desk string) { logOut(t, f, desk) },
+		"with all":          func(t *testing.T, f fixture, desk string) { logOutEverywhere(t, f, desk) },
+		"after its minutes": func(_ *testing.T, f fixture, _ string) { f.clock.turn(HandedLifetime) },
+		"with all but the desk's": func(t *testing.T, f fixture, desk string) {
+			if err := f.EndOtherSessions(t.Context(), desk); err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
+	for name, happens := range tests {
+		t.Run(name, func(t *testing.T) {
+			f, h, desk := handing(t)
+			token := handedOver(t, h, desk)
+			happens(t, f, desk)
+			wantEnded(t, f, token)
+			if _, all, err := f.Sessions(t.Context(), desk); err == nil && len(all) != 1 {
+				t.Errorf("%d sessions are listed", len(all))
+			}
+		})
+	}
+}
+
+// Else a stolen token would make itself a log-in of this moment.
+func TestASessionHandedOverProvesNothingAnew(t *testing.T) {
+	f, h, desk := handing(t)
+	f.clock.turn(ProofLifetime + time.Second)
+	s, m, err := f.Resolve(t.Context(), f.store, handedOver(t, h, desk))
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := store.Template{Made: f.clock.now().Add(-time.Hour)}
+	m.Template = &template
+	if err := MayChangeTemplate(s, m, f.clock.now()); !fault.Is(err, fault.LogInAgain) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestASessionHandedOverHandsNothingOver(t *testing.T) {
+	_, h, desk := handing(t)
+	if _, err := h.Make(t.Context(), handedOver(t, h, desk)); !fault.Is(err, fault.HandOffInvalid) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestHandingOverDoesNotEndTheDesksSession(t *testing.T) {
+	f, h, desk := handing(t)
+	for range 5 { // more than a member of the fixture may have
+		handedOver(t, h, desk)
+	}
+	if _, _, err := f.Resolve(t.Context(), f.store, desk); err != nil {
+		t.Error(err)
+	}
+}
