@@ -69,7 +69,7 @@ var contextWords = []string{
 }
 
 // maxPadding is how many characters beside words that others know make no
-// password of them.
+// password of them; fewer than minPassword.
 const maxPadding = 4
 
 // padded reports whether the password is little more than these words, whatever
@@ -78,15 +78,12 @@ func padded(password string, words ...string) bool {
 	rest := strings.ToLower(password)
 	words = slices.Clone(words)
 	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) }) // "heartbeat" before "heart"
-	found := false
 	for _, word := range words {
-		word = strings.ToLower(word)
-		if utf8.RuneCountInString(word) < 2 || !strings.Contains(rest, word) {
-			continue
+		if utf8.RuneCountInString(word) >= 2 {
+			rest = strings.ReplaceAll(rest, strings.ToLower(word), "")
 		}
-		rest, found = strings.ReplaceAll(rest, word, ""), true
 	}
-	return found && utf8.RuneCountInString(rest) <= maxPadding
+	return utf8.RuneCountInString(rest) <= maxPadding
 }
 
 // isCommon searches the list in place: nothing is built when a process starts.

@@ -41,7 +41,7 @@ var targets = []string{
 var others = []string{
 	"shared/memory", "shared/member", "shared/account", "shared/cleanup", "shared/biometric", "shared/config",
 	"shared/api", "shared/api/page", "shared/api/members", "shared/api/authenticate", "shared/console", "functions/internal/lambda",
-	"infra/keyfile", "infra/service", "tests/attack/lockout", "infra/local", "shared/embedded", "tests/contract/roundtrips",
+	"infra/keyfile", "infra/service", "tests/attack/lockout", "infra/local", "tests/contract/roundtrips", "shared/embedded",
 	"tests/contract/rights", "tests/contract/events", "tests/contract/requests", "shared/aws/s3", "shared/aws/dynamo",
 	"infra/operate", "tests/attack/broken", "tests/attack/faults",
 }
@@ -54,6 +54,7 @@ type options struct {
 	explained bool
 	list      bool
 	near      bool
+	fast      bool
 }
 
 // slowest is where those of others begin that start servers or write to a disk.
@@ -67,6 +68,7 @@ func main() {
 	flag.BoolVar(&o.explained, "explained", false, "the mutants that explained.txt names")
 	flag.BoolVar(&o.list, "list", false, "print the names of the chosen mutants, and run nothing")
 	flag.BoolVar(&o.near, "near", false, "try with the tests of the mutant's own package only")
+	flag.BoolVar(&o.fast, "fast", false, "without the tests that start servers or write to a disk, and the mutants of their packages")
 	living := flag.Int("living", 0, "mutants that may live without an explanation")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -95,6 +97,9 @@ func run(ctx context.Context, o options) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if o.fast {
+		packages = slices.DeleteFunc(packages, func(p Package) bool { return suite{folder: p.Folder}.slow() })
+	}
 	all := findAll(packages)
 	found := len(all)
 	chosen, err := o.choose(all, reasons)
@@ -108,7 +113,7 @@ func run(ctx context.Context, o options) (int, error) {
 		}
 		return 0, nil
 	}
-	killers, err := try(ctx, root, packages, chosen, o.near)
+	killers, err := o.try(ctx, root, packages, chosen)
 	if err != nil {
 		return 0, err
 	}
@@ -149,7 +154,7 @@ func (o options) choose(all []Mutant, reasons map[string]string) ([]Mutant, erro
 }
 
 // try returns the test that kills each mutant, "" for those that live.
-func try(ctx context.Context, root string, packages []Package, mutants []Mutant, near bool) ([]string, error) {
+func (o options) try(ctx context.Context, root string, packages []Package, mutants []Mutant) ([]string, error) {
 	dir, err := os.MkdirTemp("", "mutants")
 	if err != nil {
 		return nil, err
@@ -169,7 +174,7 @@ func try(ctx context.Context, root string, packages []Package, mutants []Mutant,
 			var left []int
 			for number, m := range mutants {
 				own := suite.folder == m.Folder
-				if killers[number] == "" && suite.depends[m.Folder] && early == (own && !suite.slow()) && (own || !near && suite.other()) {
+				if killers[number] == "" && suite.depends[m.Folder] && early == (own && !suite.slow()) && (own || !o.near && suite.other()) && !(o.fast && suite.slow()) {
 					left = append(left, number)
 				}
 			}
@@ -179,6 +184,7 @@ func try(ctx context.Context, root string, packages []Package, mutants []Mutant,
 			started := time.Now()
 			dead, err := suite.try(ctx, root, overlay, dir, left, killers)
 			if errors.Is(err, context.Canceled) {
+				fmt.Println("interrupted: what lives wasn't tried with all tests")
 				return killers, nil
 			}
 			if err != nil {
