@@ -240,7 +240,11 @@ func TestOneLineARequest(t *testing.T) {
 		r := httptest.NewRequest(tt.method, tt.path+"?secret=query", strings.NewReader("secret body"))
 		r.Header.Set("Authorization", "Token secret")
 		r.RemoteAddr = "192.0.2.7:1234"
-		h.ServeHTTP(httptest.NewRecorder(), r.WithContext(WithRequestID(r.Context(), "id-1")))
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r.WithContext(WithRequestID(r.Context(), "id-1")))
+		if got := w.Header().Get("X-Request-Id"); got != "id-1" {
+			t.Errorf("the answer's request id is %q", got)
+		}
 		if strings.Contains(out.String(), "secret") {
 			t.Errorf("secret in the log: %s", out.String())
 		}
