@@ -331,6 +331,9 @@ func sessionRules(t *testing.T, s Store) {
 		{rules.VerifySession(now.Add(time.Hour)), func(ctx context.Context, id store.TokenID) error {
 			return s.VerifySession(ctx, id, now.Add(time.Hour))
 		}},
+		{rules.PostponeSession(now.Add(time.Hour)), func(ctx context.Context, id store.TokenID) error {
+			return s.PostponeSession(ctx, id, now.Add(time.Hour))
+		}},
 		{rules.KeepSession(now), func(ctx context.Context, id store.TokenID) error { return s.KeepSession(ctx, id, now) }},
 		{rules.SetChallenge(second), func(ctx context.Context, id store.TokenID) error { return s.SetChallenge(ctx, id, second) }},
 		{rules.TakeChallenge(first), func(ctx context.Context, id store.TokenID) error { return s.TakeChallenge(ctx, id, first) }},
