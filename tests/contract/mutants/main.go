@@ -9,7 +9,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -183,7 +182,7 @@ func (o options) try(ctx context.Context, root string, packages []Package, mutan
 			}
 			started := time.Now()
 			dead, err := suite.try(ctx, root, overlay, dir, left, killers)
-			if errors.Is(err, context.Canceled) {
+			if ctx.Err() != nil {
 				fmt.Println("interrupted: what lives wasn't tried with all tests")
 				return killers, nil
 			}
