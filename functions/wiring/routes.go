@@ -26,7 +26,7 @@ func (p Parts) Routes() []api.Route {
 func (p Parts) Create() api.Route { return members.Create(p.People()) }
 
 // LogIn needs Members, Sessions and Hasher.
-func (p Parts) LogIn() api.Route { return members.LogIn(p.People()) }
+func (p Parts) LogIn() api.Route { return members.LogIn(p.People(), p.Now) }
 
 // LogOut needs Sessions.
 func (p Parts) LogOut() api.Route { return members.LogOut(p.Tokens()) }

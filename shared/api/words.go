@@ -184,6 +184,9 @@ var words = map[fault.Code]word{
 	fault.ModelObsolete: {http.StatusConflict, Sentence{
 		"등록된 심전도가 더 이상 쓰이지 않는 방식으로 만들어졌습니다. 심전도를 다시 등록해 주세요.",
 		"Your ECG was enrolled in a way that is no longer used. Please enrol again."}},
+	fault.DayTooSoon: {http.StatusConflict, Sentence{
+		"오늘의 심전도는 이미 등록되어 있습니다. {hours}시간 뒤에 다른 날의 기록을 더해 주세요.",
+		"A recording of today is part of your enrolment already. Please add another in {hours} h."}},
 
 	fault.Replay: {http.StatusUnprocessableEntity, Sentence{
 		"이미 사용된 심전도 기록입니다. 지금 새로 측정해서 보내 주세요.",

@@ -30,6 +30,7 @@ var params = map[fault.Code][]string{
 	fault.RecordingUnreadable:  {"line"},
 	fault.RateImplausible:      {"heart_rate", "likely_hz"},
 	fault.TooShort:             {"seconds_missing"},
+	fault.DayTooSoon:           {"hours"},
 	fault.TooManyChecks:        {"seconds"},
 	fault.TooManyLogIns:        {"seconds"},
 	fault.TooManySignUps:       {"seconds"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"time"
 
 	"systole/shared/fault"
 	"systole/shared/store"
@@ -68,7 +69,7 @@ func (s *Service) adapted(m store.Member, t Template, probe Reading) (Template, 
 // replace makes a changed template the member's, as an enrolment does. If another
 // enrolment, check or removal was faster, the new object is erased.
 func (s *Service) replace(ctx context.Context, session store.Session, m store.Member, c change) error {
-	model, err := s.storeTemplate(ctx, m, c.template, c.content, nil)
+	model, err := s.storeTemplate(ctx, m, c.template, lastDay(*m.Template), c.content, nil)
 	if err != nil {
 		return err
 	}
@@ -81,6 +82,14 @@ func (s *Service) replace(ctx context.Context, session store.Session, m store.Me
 	return s.tokens.Touch(ctx, session, model.Key)
 }
 
+// lastDay is when the template's last day of enrolment was added.
+func lastDay(t store.Template) time.Time {
+	if t.LastDay.IsZero() { // written before days were counted
+		return t.Made
+	}
+	return t.LastDay
+}
+
 // makeRoom archives the digests beside the member where they are so many that
 // another could not be remembered, and returns fault.Unavailable then: the next
 // check finds room.
@@ -90,7 +99,7 @@ func (s *Service) makeRoom(ctx context.Context, m store.Member, ref reference, p
 	}
 	c, archived := *ref.content, archivable(m, p.own()...)
 	c.remember(beside(p.ring, m, archived)...)
-	pointer, err := s.storeTemplate(ctx, m, ref.Template, c, nil)
+	pointer, err := s.storeTemplate(ctx, m, ref.Template, lastDay(*m.Template), c, nil)
 	if err == nil {
 		pointer.Failures, pointer.FailedAt = m.Template.Failures, m.Template.FailedAt
 		err = s.members.SetTemplate(ctx, m, pointer, archived)

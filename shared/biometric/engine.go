@@ -70,6 +70,11 @@ type Template interface {
 	Algorithm() string
 	// Quality is the template's quality score (ISO/IEC 29794-1), 0 to 1.
 	Quality() float64
+	// Days is on how many days its person was enrolled.
+	Days() int
+	// AddDay returns the template with another day's readings, which together must
+	// meet the need, by the template's algorithm.
+	AddDay(need Need, readings []Reading) (Template, error)
 	// Verify reports whether the probe is accepted at the false match rate, by the
 	// template's algorithm.
 	Verify(probe Reading, at FMR) (bool, error)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"systole/shared/biometric/protect"
 	"systole/shared/fault"
 	"systole/shared/measure"
 	"systole/shared/member"
@@ -12,9 +13,9 @@ import (
 )
 
 // Enrol makes a template of the token's member from one or several recordings,
-// and replaces the previous one. The errors are those of mayEnrol, the faults of
-// the recordings, and fault.Conflict when the template was removed or consent
-// withdrawn meanwhile.
+// and replaces the previous one, or adds them to it as another day. The errors are
+// those of mayEnrol and mayAdd, the faults of the recordings, and fault.Conflict
+// when the template was removed or consent withdrawn meanwhile.
 //
 // The objects are written before the pointer is moved: if it fails in between,
 // the member keeps the previous template, and clean-up deletes the new objects.
@@ -27,23 +28,31 @@ func (s *Service) Enrol(ctx context.Context, token string, e Enrolment) error {
 	if err != nil {
 		return err
 	}
-	if err := s.settings.mayEnrol(session, m, s.now()); err != nil {
+	if err := s.mayMake(session, m, e); err != nil {
 		return err
 	}
 	if err := awaited(m, e.Uploads, s.now()); err != nil {
 		return err
 	}
 	defer s.discard(ctx, session, e.Uploads)
-	made, err := s.makeTemplate(ctx, session, e.Submission)
+	read, err := s.readEnrolment(ctx, session, e)
+	if err != nil {
+		return err
+	}
+	made, m, err := s.make(ctx, session, m, read)
 	if err != nil {
 		return err
 	}
 	measure.Add(ctx, "quality", measure.None, made.Quality())
 	// The owner learns of every enrolment, of one too that fails from here on.
-	if err := s.members.Note(ctx, m.Username, member.NewEvent(member.ModelMade, s.now())); err != nil {
+	kind := member.ModelMade
+	if e.Add {
+		kind = member.ModelDayAdded
+	}
+	if err := s.members.Note(ctx, m.Username, member.NewEvent(kind, s.now())); err != nil {
 		return fmt.Errorf("note enrolment: %w", err)
 	}
-	key, err := s.adopt(ctx, session, m, made)
+	key, err := s.adopt(ctx, session, m, made, read)
 	if err != nil {
 		return err
 	}
@@ -51,53 +60,104 @@ func (s *Service) Enrol(ctx context.Context, token string, e Enrolment) error {
 	return nil
 }
 
-// made is a new template and the files and digests of its recordings.
-type made struct {
-	Template
-	files   [][]byte
-	digests [][]byte // of the recordings, at rest
+// mayMake returns why the session may not enrol now.
+func (s *Service) mayMake(session store.Session, m store.Member, e Enrolment) error {
+	if err := s.settings.mayEnrol(session, m, s.now()); err != nil {
+		return err
+	}
+	if e.Add {
+		return mayAdd(m, s.now())
+	}
+	return nil
 }
 
-// makeTemplate makes a template of a submission, for the session's member.
-func (s *Service) makeTemplate(ctx context.Context, session store.Session, submitted Submission) (made, error) {
-	ring, err := s.ring(ctx)
-	if err != nil {
-		return made{}, err
+// readings are an Enrolment that was read.
+type readings struct {
+	Enrolment
+	template Template // of these recordings alone; nil where they are added
+	all      []Reading
+	digests  [][]byte // at rest
+	files    [][]byte
+	keys     []protect.Derived
+	ring     protect.Ring
+}
+
+// readEnrolment reads a submission of the session's member, and makes a template
+// of it unless it is to be added to another.
+func (s *Service) readEnrolment(ctx context.Context, session store.Session, e Enrolment) (readings, error) {
+	read := readings{Enrolment: e}
+	var err error
+	if read.ring, err = s.ring(ctx); err != nil {
+		return read, err
 	}
-	var t made
-	err = s.work(ctx, session, submitted, func(files [][]byte) error {
-		t.files = files
-		var readings []Reading
+	read.keys = digestKeys(read.ring, session.PK)
+	err = s.work(ctx, session, e.Submission, func(files [][]byte) error {
+		read.files = files
 		for _, recording := range s.engine.Group(ctx, files) {
-			r, err := recording.Read(submitted.Hints)
+			r, err := recording.Read(e.Hints)
 			if err != nil {
 				return err
 			}
-			d, err := digestAtRest(digestKeys(ring, session.PK), r)
+			d, err := digestAtRest(read.keys, r)
 			if err != nil {
 				return err
 			}
-			readings = append(readings, r)
-			t.digests = append(t.digests, d)
+			read.all = append(read.all, r)
+			read.digests = append(read.digests, d)
 		}
-		t.Template, err = s.engine.Enrol(EnrolmentNeed, readings)
+		if e.Add {
+			return nil
+		}
+		read.template, err = s.engine.Enrol(EnrolmentNeed, read.all)
 		return err
 	})
-	return t, err
+	return read, err
+}
+
+// make returns the template of an enrolment, and the member whose template it adds
+// to: read again where the template was moved meanwhile. A recording that was used
+// before adds nothing, and is fault.Replay.
+func (s *Service) make(ctx context.Context, session store.Session, m store.Member, e readings) (Template, store.Member, error) {
+	if !e.Add {
+		return e.template, m, nil
+	}
+	removed := m.Removed
+	m, object, err := s.reload(ctx, session, m)
+	if err != nil {
+		return nil, m, fmt.Errorf("read model: %w", err)
+	}
+	if !m.Removed.Equal(removed) {
+		return nil, m, fault.New(fault.Conflict)
+	}
+	if err := s.mayMake(session, m, e.Enrolment); err != nil {
+		return nil, m, err
+	}
+	ref, err := s.open(ctx, m.Template.Key, object)
+	if err != nil {
+		return nil, m, err
+	}
+	used := history(e.ring, ref.content, m, nil)
+	for _, r := range e.all {
+		if s.replayed(&probe{reading: r, keys: e.keys}, used) {
+			return nil, m, fault.New(fault.Replay)
+		}
+	}
+	t, err := ref.AddDay(EnrolmentNeed, e.all)
+	return t, m, err
 }
 
 // adopt makes a template the member's, and returns its object's key. Of several
 // concurrent enrolments the last one wins, as if it had begun after the others
 // were done, and keeps their digests. After a removal it loses. The objects of an
 // enrolment that lost are erased.
-func (s *Service) adopt(ctx context.Context, session store.Session, m store.Member, t made) (key string, err error) {
+func (s *Service) adopt(ctx context.Context, session store.Session, m store.Member, t Template, e readings) (key string, err error) {
 	for range maxConflicts {
 		c, archived, err := s.registry().of(ctx, m)
 		if err != nil {
 			return "", err
 		}
-		c.enrol(t.digests...)
-		pointer, err := s.storeTemplate(ctx, m, t.Template, c, t.files)
+		c.enrol(e.digests...)
+		pointer, err := s.storeTemplate(ctx, m, t, s.now(), c, e.files)
 		if err != nil {
 			return "", err
 		}
@@ -117,10 +177,12 @@ func (s *Service) adopt(ctx context.Context, session store.Session, m store.Memb
 		if !now.Removed.Equal(m.Removed) {
 			return "", fault.New(fault.Conflict)
 		}
-		if err := s.settings.mayEnrol(session, now, s.now()); err != nil {
+		if err := s.mayMake(session, now, e.Enrolment); err != nil {
 			return "", err
 		}
-		m = now
+		if t, m, err = s.make(ctx, session, now, e); err != nil {
+			return "", err
+		}
 	}
 	return "", fault.New(fault.Conflict)
 }

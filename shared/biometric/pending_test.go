@@ -74,7 +74,7 @@ func TestAUsedUploadIsGoneAndCountsNoMore(t *testing.T) {
 		return up.ID
 	}
 	id := upload(enrolment)
-	must(t, h.Enrol(t.Context(), kimsToken, Enrolment{Submission{Uploads: []string{id}}}))
+	must(t, h.Enrol(t.Context(), kimsToken, Enrolment{Submission: Submission{Uploads: []string{id}}}))
 	if ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: Submission{Uploads: []string{upload(same)}}}); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
@@ -84,7 +84,7 @@ func TestAUsedUploadIsGoneAndCountsNoMore(t *testing.T) {
 	if slices.ContainsFunc(h.keys(t), func(key string) bool { return key[:9] == "incoming/" }) {
 		t.Errorf("left: %q", h.keys(t))
 	}
-	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission{Uploads: []string{id}}}); codeOf(err) != fault.UploadMissing {
+	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission: Submission{Uploads: []string{id}}}); codeOf(err) != fault.UploadMissing {
 		t.Errorf("again: %v", err)
 	}
 }
@@ -109,11 +109,11 @@ func TestIDsOfUploadsAreCheckedAndBounded(t *testing.T) {
 	for _, ids := range [][]string{
 		{"../8/0123456789abcdef0123456789abcdef"}, {""}, {h.kim(t).Template.Version}, {"0123456789abcdef0123456789abcdef"},
 	} {
-		if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission{Uploads: ids}}); codeOf(err) != fault.UploadMissing {
+		if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission: Submission{Uploads: ids}}); codeOf(err) != fault.UploadMissing {
 			t.Errorf("%q: %v", ids, err)
 		}
 	}
-	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission{Uploads: make([]string, maxUploads+1)}}); codeOf(err) != fault.TooManyFiles {
+	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission: Submission{Uploads: make([]string, maxUploads+1)}}); codeOf(err) != fault.TooManyFiles {
 		t.Errorf("%d uploads: %v", maxUploads+1, err)
 	}
 }

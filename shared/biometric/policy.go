@@ -133,6 +133,18 @@ func (s Settings) mayEnrol(session store.Session, m store.Member, now time.Time)
 	return member.MayChangeTemplate(session, m, now)
 }
 
+// mayAdd returns fault.NoModel where there is no template to add to, and
+// fault.DayTooSoon where its last day of enrolment is today.
+func mayAdd(m store.Member, now time.Time) error {
+	if m.Template == nil {
+		return fault.New(fault.NoModel)
+	}
+	if wait := member.NextDay(*m.Template).Sub(now); wait > 0 {
+		return fault.New(fault.DayTooSoon, "hours", int(math.Ceil(wait.Hours())))
+	}
+	return nil
+}
+
 // consented returns fault.ConsentMissing where consent to today's text is
 // required and the member has not given it.
 func (s Settings) consented(m store.Member) error {

@@ -179,7 +179,7 @@ func TestUploadsAreCountedBeforeTheyAreFetched(t *testing.T) {
 		}
 		return nil
 	}
-	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission{Uploads: ids}}); codeOf(err) != fault.BodyTooLarge {
+	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission: Submission{Uploads: ids}}); codeOf(err) != fault.BodyTooLarge {
 		t.Errorf("two that are too large together: %v", err)
 	}
 }

@@ -71,7 +71,8 @@ func (s *Service) seal(ctx context.Context, key string, t Template, c content) (
 // storeTemplate writes the template's object and, where they are kept, the files
 // of the enrolment, all at once, and returns the pointer to the object. Before that
 // it notes the objects, with the one that they take the place of, for clean-up.
-func (s *Service) storeTemplate(ctx context.Context, m store.Member, t Template, c content, files [][]byte) (store.Template, error) {
+// lastDay is when the template's last day of enrolment was added.
+func (s *Service) storeTemplate(ctx context.Context, m store.Member, t Template, lastDay time.Time, c content, files [][]byte) (store.Template, error) {
 	made, pk := following(m.Removed, s.now()), m.PK
 	version, err := newVersion(made, s.rand)
 	if err != nil {
@@ -84,6 +85,8 @@ func (s *Service) storeTemplate(ctx context.Context, m store.Member, t Template,
 		Used:      made,
 		Algorithm: t.Algorithm(),
 		Quality:   t.Quality(),
+		Days:      t.Days(),
+		LastDay:   lastDay,
 	}
 	sealed, err := s.seal(ctx, model.Key, t, c)
 	if err != nil {

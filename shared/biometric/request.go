@@ -8,7 +8,12 @@ type Submission struct {
 }
 
 // Enrolment is a request to make a template.
-type Enrolment struct{ Submission }
+type Enrolment struct {
+	Submission
+	// Add asks that the recordings join the template as another day, instead of
+	// replacing it.
+	Add bool
+}
 
 // Check is a request to compare one recording with the member's template.
 type Check struct {

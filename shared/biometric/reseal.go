@@ -41,7 +41,7 @@ func (s *Service) Reseal(ctx context.Context, d *Deletion, m store.Member) (bool
 	}
 	c, archived := *ref.content, archivable(m, s.repeatable(m)...)
 	c.remember(beside(ring, m, archived)...)
-	pointer, err := s.storeTemplate(ctx, m, ref.Template, c, nil)
+	pointer, err := s.storeTemplate(ctx, m, ref.Template, lastDay(*m.Template), c, nil)
 	if err != nil {
 		return false, err
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
+	"slices"
 	"strings"
 
 	"systole/shared/fault"
@@ -71,7 +72,7 @@ func (e stub) Enrol(_ Need, readings []Reading) (Template, error) {
 			return nil, err
 		}
 	}
-	return &stubTemplate{algorithm: e.algorithm, person: readings[0].(*stubReading).person}, nil
+	return &stubTemplate{algorithm: e.algorithm, persons: []string{readings[0].(*stubReading).person}}, nil
 }
 
 func (e stub) Open(b []byte, seed [32]byte) (Template, error) {
@@ -82,7 +83,7 @@ func (e stub) Open(b []byte, seed [32]byte) (Template, error) {
 	case algorithm != e.algorithm:
 		return nil, ErrObsolete
 	}
-	return &stubTemplate{algorithm, person}, nil
+	return &stubTemplate{algorithm, strings.Split(person, ",")}, nil
 }
 
 func (e stub) Replayed(probe Reading, key [32]byte, earlier [][]byte) bool {
@@ -101,13 +102,27 @@ type forgetful struct{ stub }
 
 func (forgetful) Replayed(Reading, [32]byte, [][]byte) bool { return false }
 
-type stubTemplate struct{ algorithm, person string }
+// stubTemplate knows the person of each day.
+type stubTemplate struct {
+	algorithm string
+	persons   []string
+}
 
 func (t *stubTemplate) Algorithm() string { return t.algorithm }
 func (t *stubTemplate) Quality() float64  { return 0.9 }
+func (t *stubTemplate) Days() int         { return len(t.persons) }
+
+func (t *stubTemplate) AddDay(_ Need, readings []Reading) (Template, error) {
+	for _, r := range readings {
+		if err := r.Usable(EnrolmentNeed); err != nil {
+			return nil, err
+		}
+	}
+	return &stubTemplate{t.algorithm, append(slices.Clone(t.persons), readings[0].(*stubReading).person)}, nil
+}
 
 func (t *stubTemplate) Verify(probe Reading, at FMR) (bool, error) {
-	return probe.(*stubReading).person == t.person && at > 1e-9, nil
+	return slices.Contains(t.persons, probe.(*stubReading).person) && at > 1e-9, nil
 }
 
 func (t *stubTemplate) Adapt(probe Reading, at FMR) (Template, bool, error) {
@@ -116,5 +131,5 @@ func (t *stubTemplate) Adapt(probe Reading, at FMR) (Template, bool, error) {
 }
 
 func (t *stubTemplate) Marshal([32]byte) ([]byte, error) {
-	return []byte(t.algorithm + "\x00" + t.person), nil
+	return []byte(t.algorithm + "\x00" + strings.Join(t.persons, ",")), nil
 }

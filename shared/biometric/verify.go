@@ -20,6 +20,9 @@ type Verdict struct {
 	At       time.Time
 	Session  store.Session // of the token
 	Member   store.Member  // as read for the comparison
+	// AnotherDay are the days of enrolment where the check was accepted and another
+	// day would help, else nil.
+	AnotherDay *member.Days
 }
 
 // Verify compares the probe with the template of the token's member. Without a
@@ -60,6 +63,7 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (Verdict, e
 	if err := s.recordSuccess(ctx, session, m, ref, p); err != nil {
 		return Verdict{}, err
 	}
+	verdict.AnotherDay = member.AnotherDay(m, verdict.At)
 	if c.Prove {
 		if err := s.tokens.Prove(ctx, session); err != nil {
 			return Verdict{}, err

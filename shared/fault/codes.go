@@ -44,6 +44,7 @@ const (
 	NoModel          Code = "no_model"
 	ModelObsolete    Code = "model_obsolete"
 	ModelDamaged     Code = "model_damaged"
+	DayTooSoon       Code = "day_too_soon"
 	ModelDisabled    Code = "model_disabled"
 	TooManyChecks    Code = "too_many_checks"
 	LogInAgain       Code = "log_in_again"

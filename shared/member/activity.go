@@ -25,6 +25,7 @@ const (
 	ConsentWithdrawn    store.EventKind = "consent_withdrawn"
 	DataExported        store.EventKind = "data_exported"
 	ModelMade           store.EventKind = "model_made"
+	ModelDayAdded       store.EventKind = "model_day_added"
 	ModelDeleted        store.EventKind = "model_deleted"
 	Recognised          store.EventKind = "recognised" // noted once a day
 	NotRecognised       store.EventKind = "not_recognised"

@@ -131,6 +131,8 @@ type Template struct {
 	Used      time.Time // last successful check, to the day
 	Algorithm string    // name of the algorithm that made it
 	Quality   float64   // 0 to 1
+	Days      int       `json:",omitempty"` // of enrolment, 0 where it isn't known
+	LastDay   time.Time `json:",omitzero"`  // when the last of them was added, zero where it isn't known
 	// Failures counts the checks that were admitted since it was 0: those that
 	// failed in a row, and those that have no verdict yet. FailedAt is the time of
 	// the last one.

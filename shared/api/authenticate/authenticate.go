@@ -11,6 +11,7 @@ import (
 	"systole/shared/api"
 	"systole/shared/biometric"
 	"systole/shared/fault"
+	"systole/shared/member"
 )
 
 // Enroller makes templates; see biometric.Service.
@@ -39,7 +40,7 @@ func MakeModel(e Enroller) api.Route {
 		Path:    api.PathMakeModel,
 		Methods: map[string]api.Handler{http.MethodPost: api.AuthorizedFiles(makeModel(e))},
 		Files:   FileParts,
-		Fields:  []api.Field{SamplingRateField()},
+		Fields:  []api.Field{SamplingRateField(), modeField},
 	}
 }
 
@@ -68,11 +69,28 @@ func makeModel(e Enroller) api.Answer {
 		if err != nil {
 			return err
 		}
-		if err := e.Enrol(r.Context(), r.Token, biometric.Enrolment{Submission: submitted}); err != nil {
+		enrolment := biometric.Enrolment{Submission: submitted}
+		if enrolment.Add, err = addsDay(r.Form); err != nil {
+			return err
+		}
+		if err := e.Enrol(r.Context(), r.Token, enrolment); err != nil {
 			return err
 		}
 		return api.Detail(w, r.Request, api.Saved)
 	}
+}
+
+// addsDay reports whether the recordings are to join the template, by the field
+// mode, instead of replacing it.
+func addsDay(form *api.Form) (bool, error) {
+	if !form.Has("mode") {
+		return false, nil
+	}
+	mode, err := form.String("mode")
+	if err != nil || mode != "add" && mode != "replace" {
+		return false, fault.New(fault.FieldInvalid, "field", "mode")
+	}
+	return mode == "add", nil
 }
 
 // outcome is the answer of check_user, always with status 200: the app reads the
@@ -81,6 +99,9 @@ type outcome struct {
 	Result    string `json:"result,omitempty"` // "true" or "false" of a check
 	Code      int    `json:"code"`
 	Assertion string `json:"assertion,omitempty"` // of an accepted check with an audience
+	// Enrolment is there where the check was accepted and another day of enrolment
+	// would help.
+	Enrolment *member.Days `json:"enrolment,omitempty"`
 }
 
 func hasModel(references References) api.Answer {
@@ -113,7 +134,7 @@ func checkUser(v Verifier, a Assertions, issuer string) api.Answer {
 		if !verdict.Accepted {
 			return api.JSON(w, http.StatusOK, outcome{Result: "false", Code: http.StatusBadRequest})
 		}
-		said := outcome{Result: "true", Code: http.StatusOK}
+		said := outcome{Result: "true", Code: http.StatusOK, Enrolment: verdict.AnotherDay}
 		if check.Audience != "" {
 			if said.Assertion, err = a.Assert(r.Context(), issuer, check, verdict); err != nil {
 				return err

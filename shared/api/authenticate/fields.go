@@ -38,6 +38,10 @@ var (
 		KO: "0보다 크고 서비스의 설정보다 작거나 같은 수로 보내 주세요.",
 		EN: "Send a number above 0 and no larger than the service's own.",
 	}}
+	modeField = api.Field{Name: "mode", Hint: api.Sentence{
+		KO: "add(다른 날의 기록을 더하기) 또는 replace(바꾸기)로 보내 주세요.",
+		EN: "Send add, for another day's recording, or replace.",
+	}}
 	proveField = api.Field{Name: "prove", Hint: api.Sentence{
 		KO: "true 또는 false로 보내 주세요.",
 		EN: "Send true or false.",

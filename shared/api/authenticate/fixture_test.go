@@ -56,6 +56,7 @@ type fixture struct {
 	serve func(t testing.TB, event events.APIGatewayProxyRequest) answer
 	store *memory.Store
 	keys  *signing.Keys
+	now   time.Time
 }
 
 // forgetful is an engine that takes every recording for a new one: the excerpts
@@ -72,8 +73,8 @@ type answer struct {
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	clock := func() time.Time { return noon }
-	h := &fixture{store: new(memory.Store)}
+	h := &fixture{store: new(memory.Store), now: noon}
+	clock := func() time.Time { return h.now }
 	h.join(t, "kim", 7, time.Time{})
 	h.join(t, "voided", 8, noon)
 	h.login(t, token, "kim", 7, noon, noon.Add(time.Hour))

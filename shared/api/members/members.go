@@ -4,6 +4,7 @@ package members
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"systole/shared/api"
 	"systole/shared/api/useragent"
@@ -41,9 +42,10 @@ func Create(s SignUps) api.Route {
 	}
 }
 
-// LogIn is the route of log-in.
-func LogIn(s LogIns) api.Route {
-	return api.Route{Path: api.PathLogIn, Methods: map[string]api.Handler{http.MethodPost: api.Anonymous(logIn(s), "username", "password")}}
+// LogIn is the route of log-in. now is the clock that tells whether another day of
+// enrolment would help.
+func LogIn(s LogIns, now func() time.Time) api.Route {
+	return api.Route{Path: api.PathLogIn, Methods: map[string]api.Handler{http.MethodPost: api.Anonymous(logIn(s, now), "username", "password")}}
 }
 
 // LogOut is the route of log-out. The contract has it as a GET, so HEAD and
@@ -103,6 +105,8 @@ type loggedIn struct {
 	Token string       `json:"token"`
 	User  loggedInUser `json:"user"`
 	Code  string       `json:"code"`
+	// Enrolment is there where another day of enrolment would help.
+	Enrolment *member.Days `json:"enrolment,omitempty"`
 }
 
 type loggedInUser struct {
@@ -121,13 +125,13 @@ func userOf(m store.Member) loggedInUser {
 	return user
 }
 
-func logIn(s LogIns) api.Answer {
+func logIn(s LogIns, now func() time.Time) api.Answer {
 	return func(w http.ResponseWriter, r *api.Request) error {
 		m, token, err := s.LogIn(r.Context(), r.Value("username"), r.Value("password"), callerOf(r))
 		if err != nil {
 			return err
 		}
-		return api.JSON(w, http.StatusOK, loggedIn{token, userOf(m), "login_success"})
+		return api.JSON(w, http.StatusOK, loggedIn{token, userOf(m), "login_success", member.AnotherDay(m, now())})
 	}
 }
 

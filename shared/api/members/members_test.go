@@ -40,7 +40,7 @@ func newServiceOn(m member.Store, s store.SessionStore) http.Handler {
 	tokens := member.NewTokens(s, member.DefaultTokenLimits, time.Now, rand.Reader)
 	hasher := argon2id.New(argon2id.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}, 4, rand.Reader)
 	service := member.NewService(m, tokens, hasher, time.Now, rand.Reader)
-	return api.New(api.Settings{}, members.Create(service), members.LogIn(service), members.LogOut(tokens))
+	return api.New(api.Settings{}, members.Create(service), members.LogIn(service, time.Now), members.LogOut(tokens))
 }
 
 // down is a store that answers with nothing but store.ErrUnavailable.

@@ -27,7 +27,7 @@ func accountService(t *testing.T) (h http.Handler, token string, s *memory.Store
 	tokens := member.NewTokens(s, member.DefaultTokenLimits, time.Now, rand.Reader)
 	hasher := argon2id.New(argon2id.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}, 4, rand.Reader)
 	service := member.NewService(s, tokens, hasher, time.Now, rand.Reader)
-	h = api.New(api.Settings{}, members.Create(service), members.LogIn(service), members.SessionList(service), members.EndSession(service),
+	h = api.New(api.Settings{}, members.Create(service), members.LogIn(service, time.Now), members.SessionList(service), members.EndSession(service),
 		members.RecoveryCodes(service), members.Recover(service))
 	hash, err := hasher.Hash(t.Context(), "tachy-cardia!")
 	if err != nil {

@@ -77,7 +77,7 @@ func consentItem(c store.Consent) item {
 }
 
 func templateItem(m store.Template) item {
-	return item{
+	it := item{
 		"model_version":   text(m.Version),
 		"model_key":       text(m.Key),
 		"model_made":      moment(m.Made),
@@ -87,6 +87,10 @@ func templateItem(m store.Template) item {
 		"model_failures":  whole(int64(m.Failures)),
 		"model_failed_at": moment(m.FailedAt),
 	}
+	if m.Days > 0 {
+		it["model_days"] = daysText(m)
+	}
+	return it
 }
 
 func readMember(it item) (store.Member, error) {
@@ -121,6 +125,9 @@ func readMember(it item) (store.Member, error) {
 			Quality:   r.decimal("model_quality"),
 		}
 	}
+	if m.Template != nil && r.has("model_days") {
+		r.days("model_days", m.Template)
+	}
 	if r.has("model_failures") { // pointers written before failures were counted have none
 		failed := store.Attempts{Failures: int(r.whole("model_failures")), FailedAt: r.moment("model_failed_at")}
 		if m.Template == nil {
@@ -142,6 +149,32 @@ func readMember(it item) (store.Member, error) {
 	m.Digests = r.digests()
 	m.Networks = r.networks()
 	return m, r.err
+}
+
+// daysText writes a template's days of enrolment, their number and the time of the
+// last in nanoseconds since 1970, after its version: an earlier release of the
+// service moves the pointer and leaves the attribute as it was.
+func daysText(m store.Template) types.AttributeValue {
+	at := int64(0)
+	if !m.LastDay.IsZero() {
+		at = m.LastDay.UnixNano()
+	}
+	return text(fmt.Sprintf("%s %d %d", m.Version, m.Days, at))
+}
+
+// days reads the days of enrolment into the template that they are of.
+func (r *reader) days(name string, m *store.Template) {
+	written, ok := strings.CutPrefix(r.text(name), m.Version+" ")
+	if !ok {
+		return
+	}
+	var at int64
+	if _, err := fmt.Sscanf(written, "%d %d", &m.Days, &at); err != nil {
+		r.fail(name)
+	}
+	if at != 0 {
+		m.LastDay = time.Unix(0, at).UTC()
+	}
 }
 
 // uploadsText writes uploads as one attribute, for a condition to compare: of

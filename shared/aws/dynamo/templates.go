@@ -44,7 +44,7 @@ func (s *Store) SetTemplate(ctx context.Context, from store.Member, t store.Temp
 func (s *Store) ClearTemplate(ctx context.Context, from store.Member, at time.Time, memory string, archived []string) error {
 	c := unmoved(rules.ClearTemplate(from, at, memory, archived), from)
 	var names []string
-	for name := range templateItem(store.Template{}) {
+	for name := range templateItem(store.Template{Days: 1}) {
 		if name != "model_failures" && name != "model_failed_at" {
 			names = append(names, name)
 		}

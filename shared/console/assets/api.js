@@ -128,7 +128,7 @@ export const signUp = (person) => call("POST", "members/create/", person);
 export const logIn = (person) => call("POST", "members/login/", person);
 export const logOut = () => call("POST", "members/logout/");
 export const hasModel = async () => (await call("GET", "authenticate/check_user/")).code === 200;
-export const enrol = (recordings, options) => withRecordings("authenticate/make_model/", recordings, {}, options);
+export const enrol = (recordings, { mode, ...options } = {}) => withRecordings("authenticate/make_model/", recordings, { mode }, options);
 
 // check asks with a nonce of its own, which every service takes and some demand.
 export async function check(recording, options = {}) {

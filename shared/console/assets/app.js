@@ -145,6 +145,7 @@ function offer() {
   const looked = seen !== undefined && recording !== null;
   at("check").hidden = !(inside && recording && enrolled);
   at("enrol").hidden = !(inside && recording && enrolled !== null);
+  at("adds").hidden = !(inside && recording && enrolled);
   at("to-log-in").hidden = inside || !recording;
   at("hand-off").hidden = !inside || handed();
   at("attack").hidden = !(enrolled && victim() && inside);
@@ -152,6 +153,7 @@ function offer() {
   at("enrol").classList.toggle("quiet", Boolean(enrolled));
   if (!busy()) says(at("enrol"), () => {
     const n = chosen.length;
+    if (isAdding()) return say("enrolAdd");
     if (n > 1) return say(enrolled ? "enrolAgainMany" : "enrolMany", { n });
     return say(enrolled ? "enrolAgain" : "enrol");
   });
@@ -242,12 +244,17 @@ async function asking(button, word, act) {
   }
 }
 
+// isAdding says whether the recordings are to join the enrolment as another day.
+const isAdding = () => Boolean(enrolled) && at("add-day").checked;
+
 async function enrol() {
   const chosen = theChosen();
   if (off(at("enrol")) || busy()) return;
-  if (enrolled && !(await sure("sureEnrol"))) return;
-  const done = await asking(at("enrol"), "enrolling", async (options) => { await api.enrol(chosen, options); return true; });
+  const mode = isAdding() ? "add" : "replace";
+  if (enrolled && mode === "replace" && !(await sure("sureEnrol"))) return;
+  const done = await asking(at("enrol"), "enrolling", async (options) => { await api.enrol(chosen, { ...options, mode }); return true; });
   if (!done) return;
+  at("add-day").checked = false;
   for (const r of chosen) r.used = r.genuine = true;
   enrolled = true;
   enrolment = { ...theCurrent()?.seen, at: Date.now() };
@@ -510,6 +517,7 @@ function wire() {
     }
   }
   at("enrol").addEventListener("click", enrol);
+  at("add-day").addEventListener("change", refresh);
   at("check").addEventListener("click", check);
   at("cancel").addEventListener("click", cancelOne);
   at("hand-off").addEventListener("click", async () => (await import("./handoff.js")).handOff(refresh));

@@ -123,7 +123,7 @@ function event(e) {
   const sign = document.createElement("span");
   sign.className = `sign ${bad.includes(e.event) ? "bad" : "good"}`;
   sign.ariaHidden = "true";
-  sign.textContent = bad.includes(e.event) ? "✕" : e.event === "recognised" || e.event === "model_made" ? "♥" : "·";
+  sign.textContent = bad.includes(e.event) ? "✕" : e.event === "recognised" || ["model_made", "model_day_added"].includes(e.event) ? "♥" : "·";
   const what = document.createElement("span");
   if (bad.includes(e.event)) what.className = "bad";
   const time = document.createElement("time");

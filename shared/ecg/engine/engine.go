@@ -116,6 +116,20 @@ var errForeign = errors.New("a reading of another engine")
 // enrols at a wrong rate isn't known again at the right one. A probe is compared
 // all the same, since the template may be from such a rate.
 func (e *Engine) Enrol(need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
+	own, err := enrollable(readings)
+	if err != nil {
+		return nil, err
+	}
+	made, err := ecg.Enrol(e.algorithms.Newest(), quality.Need(need), own...)
+	if err != nil {
+		return nil, Refusal(err)
+	}
+	return template{made}, nil
+}
+
+// enrollable are the readings of an enrolment, whose rates were held against the
+// form of the beats.
+func enrollable(readings []biometric.Reading) ([]*ecg.Reading, error) {
 	own := make([]*ecg.Reading, len(readings))
 	for i, r := range readings {
 		r, ok := r.(*reading)
@@ -129,11 +143,7 @@ func (e *Engine) Enrol(need biometric.Need, readings []biometric.Reading) (biome
 		}
 		own[i] = r.Reading
 	}
-	made, err := ecg.Enrol(e.algorithms.Newest(), quality.Need(need), own...)
-	if err != nil {
-		return nil, Refusal(err)
-	}
-	return template{made}, nil
+	return own, nil
 }
 
 // Open opens a template with the algorithm that made it; see biometric.Engine.
@@ -178,6 +188,18 @@ func (t template) Verify(probe biometric.Reading, at biometric.FMR) (bool, error
 		return false, Refusal(err)
 	}
 	return score.Accepted(ecg.FMR(at)), nil
+}
+
+func (t template) AddDay(need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
+	own, err := enrollable(readings)
+	if err != nil {
+		return nil, err
+	}
+	next, err := t.Template.AddDay(quality.Need(need), own...)
+	if err != nil {
+		return nil, Refusal(err)
+	}
+	return template{next}, nil
 }
 
 func (t template) Adapt(probe biometric.Reading, strong biometric.FMR) (biometric.Template, bool, error) {

@@ -65,6 +65,17 @@ export interface CheckOptions extends RecordingOptions {
   audienceNonce?: string;
 }
 
+export interface EnrolOptions extends RecordingOptions {
+  /** Joins the recordings to the model as another day, instead of replacing it. */
+  add?: boolean;
+}
+
+/** There where another day of enrolment would help: on how many days there was one, of how many asked for. */
+export interface EnrolmentDays {
+  days: number;
+  of: number;
+}
+
 export interface Person {
   username: string;
   password: string;
@@ -108,13 +119,13 @@ export class Systole {
   /** The session's token, null without one. */
   token: string | null;
   signUp(person: Person, options?: CallOptions): Promise<Answer<{ token: string; user: { username: string; name: string } }>>;
-  logIn(username: string, password: string, options?: CallOptions): Promise<Answer<{ token: string; user: User }>>;
+  logIn(username: string, password: string, options?: CallOptions): Promise<Answer<{ token: string; user: User; enrolment?: EnrolmentDays }>>;
   logOut(options?: CallOptions): Promise<Answer>;
   hasModel(options?: CallOptions): Promise<Answer<{ exists: boolean }>>;
   /** It is never repeated by itself: after a failure without an answer hasModel tells. */
-  enrol(files: Content | Content[], options?: RecordingOptions): Promise<Answer>;
+  enrol(files: Content | Content[], options?: EnrolOptions): Promise<Answer>;
   /** accepted is true only if the service has recognised the person. */
-  check(files: Content | Content[], options?: CheckOptions): Promise<Answer<{ accepted: boolean; assertion?: string }> & { accepted: boolean }>;
+  check(files: Content | Content[], options?: CheckOptions): Promise<Answer<{ accepted: boolean; assertion?: string; enrolment?: EnrolmentDays }> & { accepted: boolean }>;
   challenge(options?: CallOptions): Promise<Answer<{ nonce: string; expires_in: number }>>;
   /** enrol and check upload large files by themselves. */
   upload(file: Content, options?: CallOptions): Promise<Answer<{ upload: string }>>;

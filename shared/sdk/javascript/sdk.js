@@ -27,6 +27,8 @@ const REPEAT_WITHIN = 45_000;
 /** @typedef {import("./sdk.d.ts").Content} Content */
 /** @typedef {import("./sdk.d.ts").CallOptions} CallOptions */
 /** @typedef {import("./sdk.d.ts").RecordingOptions} RecordingOptions */
+/** @typedef {import("./sdk.d.ts").EnrolOptions} EnrolOptions */
+/** @typedef {import("./sdk.d.ts").EnrolmentDays} EnrolmentDays */
 /** @typedef {import("./sdk.d.ts").CheckOptions} CheckOptions */
 /** @typedef {{ method: string, url: string, headers: Record<string, string>, body?: Blob, timeout: number, signal?: AbortSignal, progress?: (share: number) => void }} Request */
 /** @typedef {{ status: number, retryAfter: string | null, text: string }} Response */
@@ -77,13 +79,15 @@ export class Systole {
   }
 
   /**
-   * Makes the person's model of one or more recordings. It is never repeated by
+   * Makes the person's model of one or more recordings, or with add joins them to it
+   * as another day. It is never repeated by
    * itself: after a failure without an answer hasModel tells.
    * @param {Content | Content[]} files
-   * @param {RecordingOptions} [options]
+   * @param {EnrolOptions} [options]
    */
-  async enrol(files, { rate, lead, recording, ...options } = {}) {
-    const answer = await this.#submit("/authenticate/make_model/", files, { sampling_rate: rate, lead, recording }, options);
+  async enrol(files, { rate, lead, recording, add, ...options } = {}) {
+    const fields = { sampling_rate: rate, lead, recording, mode: add ? "add" : undefined };
+    const answer = await this.#submit("/authenticate/make_model/", files, fields, options);
     return answer.ok ? { ok: answer.ok } : answer;
   }
 
@@ -97,7 +101,10 @@ export class Systole {
     const fields = { sampling_rate: rate, lead, recording, fmr, nonce, prove, audience, audience_nonce: audienceNonce };
     const answer = having("result", await this.#submit("/authenticate/check_user/", files, fields, { ...options, repeat: true }));
     if (!answer.ok) return { ...answer, accepted: /** @type {const} */ (false) };
-    return { ok: answer.ok, accepted: answer.result === "true", assertion: /** @type {string | undefined} */ (answer.assertion) };
+    return {
+      ok: answer.ok, accepted: answer.result === "true", assertion: /** @type {string | undefined} */ (answer.assertion),
+      enrolment: /** @type {EnrolmentDays | undefined} */ (answer.enrolment),
+    };
   }
 
   /** Draws a nonce for one check, before the recording is made. @param {CallOptions} [options] */

@@ -53,8 +53,14 @@ data class Failure(
     val code: String, val message: String = code, val status: Int = 0, val waitSeconds: Int = 0, val details: Map<String, Any?> = emptyMap(),
 ) : Outcome<Nothing>()
 
-/** A decided check; [assertion] is for its audience, if there was one. */
-data class Checked(val accepted: Boolean, val assertion: String?)
+/**
+ * A decided check; [assertion] is for its audience, if there was one, and [enrolment]
+ * is there where another day of enrolment would help.
+ */
+data class Checked(val accepted: Boolean, val assertion: String?, val enrolment: EnrolmentDays? = null)
+
+/** On how many days the model was enrolled, of how many asked for. */
+data class EnrolmentDays(val days: Int, val of: Int)
 
 /** A file to send; [open] may be called several times. */
 class Recording(val size: Long, val open: () -> InputStream) {
@@ -124,14 +130,16 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
         get("/authenticate/check_user/", cancellation).having("code").map { it["code"] == 200L }
 
     /**
-     * Makes the person's model of one or more recordings. It is never repeated by
-     * itself: after a failure without an answer [hasModel] tells.
+     * Makes the person's model of one or more recordings, or with [add] joins them to
+     * it as another day. It is never repeated by itself: after a failure without an answer [hasModel] tells.
      */
     fun enrol(
         recordings: List<Recording>, rateHz: Double? = null, lead: String? = null, recording: String? = null,
-        cancellation: Cancellation = Cancellation(), progress: (Double) -> Unit = {},
-    ): Outcome<Fields> =
-        submit("/authenticate/make_model/", recordings, mapOf("sampling_rate" to rateHz, "lead" to lead, "recording" to recording), false, cancellation, progress)
+        add: Boolean = false, cancellation: Cancellation = Cancellation(), progress: (Double) -> Unit = {},
+    ): Outcome<Fields> {
+        val fields = mapOf("sampling_rate" to rateHz, "lead" to lead, "recording" to recording, "mode" to if (add) "add" else null)
+        return submit("/authenticate/make_model/", recordings, fields, false, cancellation, progress)
+    }
 
     /**
      * Compares a recording with the person's model. The same check within a minute is
@@ -147,7 +155,12 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
             "prove" to if (prove) "true" else null, "audience" to audience, "audience_nonce" to audienceNonce,
         )
         return submit("/authenticate/check_user/", listOf(probe), fields, true, cancellation, progress)
-            .having("result").map { Checked(it["result"] == "true", it["assertion"] as? String) }
+            .having("result").map { Checked(it["result"] == "true", it["assertion"] as? String, daysOf(it["enrolment"])) }
+    }
+
+    private fun daysOf(said: Any?): EnrolmentDays? {
+        val fields = said as? Map<*, *> ?: return null
+        return EnrolmentDays((fields["days"] as? Long ?: return null).toInt(), (fields["of"] as? Long ?: return null).toInt())
     }
 
     /** Draws a nonce for one check, before the recording is made. */

@@ -83,6 +83,8 @@ class Checked(_Result):
     accepted: bool
     assertion: Optional[str] = None
     """For the audience, if there was one: a signed token that a third party verifies."""
+    enrolment: Optional[dict] = None
+    """Where another day of enrolment would help: days, on which there was one, of those asked for."""
     ok = True
 
 
@@ -155,12 +157,13 @@ class Client:
         return Answer({"exists": answer["code"] == 200}) if answer.ok else answer
 
     def enrol(self, *files: File, rate: Optional[float] = None, lead: Optional[str] = None, recording: Optional[str] = None,
-              progress: Optional[Progress] = None, cancel: Optional[Cancellation] = None) -> Result:
-        """Makes the person's model of one or more recordings.
+              add: bool = False, progress: Optional[Progress] = None, cancel: Optional[Cancellation] = None) -> Result:
+        """Makes the person's model of one or more recordings, or with add joins them to it
+        as another day.
 
         It is never repeated by itself: after a failure without an answer has_model
         tells."""
-        fields = {"sampling_rate": rate, "lead": lead, "recording": recording}
+        fields = {"sampling_rate": rate, "lead": lead, "recording": recording, "mode": "add" if add else None}
         return self._submit("/authenticate/make_model/", files, fields, repeat=False, progress=progress, cancel=cancel)
 
     def check(self, *files: File, rate: Optional[float] = None, lead: Optional[str] = None, recording: Optional[str] = None,
@@ -176,7 +179,7 @@ class Client:
         answer = _having("result", self._submit("/authenticate/check_user/", files, fields, repeat=True, progress=progress, cancel=cancel))
         if not answer.ok:
             return answer
-        return Checked(answer["result"] == "true", answer.fields.get("assertion"))
+        return Checked(answer["result"] == "true", answer.fields.get("assertion"), answer.fields.get("enrolment"))
 
     def challenge(self, *, cancel: Optional[Cancellation] = None) -> Result:
         """Draws a nonce for one check, before the recording is made."""

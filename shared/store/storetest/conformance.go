@@ -69,7 +69,7 @@ func randomPK() int64 {
 
 func newModel() store.Template {
 	version := unique("v")
-	return store.Template{Version: version, Key: "models/1/" + version, Made: now, Used: now.Add(time.Hour), Algorithm: "mean-1", Quality: 0.875}
+	return store.Template{Version: version, Key: "models/1/" + version, Made: now, Used: now.Add(time.Hour), Algorithm: "mean-1", Quality: 0.875, Days: 2, LastDay: now}
 }
 
 func newSession(username string) store.Session {
