@@ -43,7 +43,7 @@ type route struct {
 }
 
 // repeated is how often each route is asked.
-const repeated = 15
+const repeated = 9
 
 // routes measures each route with members of few rows, and then those that read most
 // with a member whose rows are at their fullest.
@@ -78,7 +78,7 @@ func routes(ctx context.Context, rows *embedded.Store, objects store.Objects) (p
 	}
 	plain = p.medians()
 	p.taken, p.order = map[string][]route{}, nil
-	for i := range 5 {
+	for i := range 3 {
 		if err := p.full(rows, fmt.Sprintf("full-%s-%d", word, i), enrolment, probe); err != nil {
 			return nil, nil, err
 		}
