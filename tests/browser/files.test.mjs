@@ -218,10 +218,10 @@ test("where each check needs a nonce the page brings one", async (t) => {
   await seenAnswer(page, "It is you");
 });
 
-// The strap's 130 samples a second from 500, by the nearest.
-const resampled = (seconds) => {
+// The strap's samples, 130 a second, from 500, by the nearest.
+const resampled = (seconds, rate = 130) => {
   const values = lines.map((line) => Number(line.replaceAll('"', "")));
-  return Array.from({ length: seconds * 130 }, (_, i) => Math.round(1000 * values[Math.round((i * 500) / 130) % values.length]));
+  return Array.from({ length: seconds * rate }, (_, i) => Math.round(1000 * values[Math.round((i * 500) / rate) % values.length]));
 };
 
 test("a strap's recording is drawn and coached while it comes, and kept when it ends", async (t) => {
@@ -254,9 +254,35 @@ test("a strap that is lost keeps what came, and says so", async (t) => {
   const page = await it.visit(t, { script: strap, argument: { samples: resampled(20), frameSamples: 73, everyMs: 20 } });
   await page.locator("#record").click();
   await page.locator("#live-left", { hasText: "20 s recorded" }).waitFor();
-  await page.evaluate(() => window.strapLost());
+  await page.evaluate(() => { window.strapGone = true; window.strapLost(); });
   await page.locator("#live-state", { hasText: "The strap's connection was lost after 20 s." }).waitFor();
   await page.locator("#trace-text", { hasText: "20 s of ECG" }).waitFor();
+});
+
+test("a strap that comes back goes on where it was", async (t) => {
+  const page = await it.visit(t, { script: strap, argument: { samples: resampled(20), frameSamples: 73, everyMs: 100, battery: 87 } });
+  await page.locator("#record").click();
+  await page.locator("#live-left", { hasText: /^\d s recorded/ }).waitFor();
+  await page.evaluate(() => window.strapLost());
+  await page.locator("#live-state", { hasText: "connecting again" }).waitFor();
+  await page.locator("#live-state", { hasText: "Connected again." }).waitFor();
+  await accessible(page, "connected again");
+  await page.locator("#language").click();
+  await page.locator("#live-state", { hasText: "다시 연결되어" }).waitFor();
+  await page.locator("#live-left", { hasText: "20초" }).waitFor();
+  assert.equal((await page.evaluate(() => window.strapWritten)).filter(([command]) => command === 2).length, 2);
+});
+
+test("a Movesense is read by its own protocol", async (t) => {
+  const page = await it.visit(t, { script: strap, argument: { samples: resampled(20, 250), frameSamples: 16, everyMs: 4, movesense: true } });
+  await page.locator("#record").click();
+  await page.locator("#live-left", { hasText: /^(19|20) s recorded/ }).waitFor();
+  await page.locator("#record").click();
+  await page.locator("#trace-text", { hasText: /(19|20) s of ECG/ }).waitFor();
+  assert.match(await page.locator("#facts").textContent(), /250 Hz/);
+  const [start, stop] = await page.evaluate(() => window.strapWritten);
+  assert.equal(String.fromCharCode(...start.slice(2)), "/Meas/ECG/250");
+  assert.deepEqual([start.slice(0, 2), stop], [[1, 1], [2, 1]]);
 });
 
 test("recording needs no chatter: the state is spoken once", async (t) => {

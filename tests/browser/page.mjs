@@ -43,7 +43,7 @@ export function house(env) {
     const context = await it.browser.newContext({ viewport, colorScheme: scheme, locale, reducedMotion: "reduce", serviceWorkers: "block", ...more });
     const page = await context.newPage();
     const complaints = [];
-    page.on("pageerror", (error) => complaints.push(error.stack));
+    page.on("pageerror", (error) => complaints.push(error.stack || String(error)));
     page.on("console", (message) => {
       const known = [...expected, "Service Worker registration blocked"].some((what) => message.text().includes(what));
       if (["error", "warning"].includes(message.type()) && !known) complaints.push(message.text());

@@ -1,10 +1,18 @@
-// A stand-in for a Polar H10, to be run in the page before its own scripts. It
-// sends a recording in the strap's frames, faster than a heart.
+// A stand-in for a Polar H10, or a Movesense, to be run in the page before its own
+// scripts. It sends a recording in the strap's frames, faster than a heart.
 
-export function strap({ samples, frameSamples, everyMs, battery }) {
+export function strap({ samples, frameSamples, everyMs, battery, movesense = false }) {
   const written = [];
   window.strapWritten = written;
+  let at = 0;
   const frame = (values) => {
+    if (movesense) {
+      const bytes = new DataView(new ArrayBuffer(6 + 4 * values.length));
+      bytes.setUint8(0, 2);
+      bytes.setUint8(1, 1);
+      values.forEach((uv, i) => bytes.setInt32(6 + 4 * i, Math.round(uv / 0.38147), true));
+      return bytes;
+    }
     const bytes = new DataView(new ArrayBuffer(10 + 3 * values.length));
     values.forEach((uv, i) => {
       bytes.setUint8(10 + 3 * i, uv & 0xff);
@@ -19,8 +27,10 @@ export function strap({ samples, frameSamples, everyMs, battery }) {
     async writeValueWithResponse(bytes) {
       written.push([...bytes]);
       clearInterval(window.strapTimer);
-      if (bytes[0] !== 2) return;
-      let at = 0;
+      if (bytes[0] !== (movesense ? 1 : 2)) {
+        at = 0;
+        return;
+      }
       window.strapTimer = setInterval(() => {
         stream.value = frame(samples.slice(at, at + frameSamples));
         at += frameSamples;
@@ -29,21 +39,23 @@ export function strap({ samples, frameSamples, everyMs, battery }) {
       }, everyMs);
     }
   }
-  const stream = new Characteristic();
+  let stream; // of the connection: another has others
   const control = new Characteristic();
-  const device = new EventTarget();
+  const device = Object.assign(new EventTarget(), { name: movesense ? "Movesense 250930000001" : "Polar H10 0A1B2C3D" });
   const services = {
     battery_service: { getCharacteristic: async () => control },
-    fb: { getCharacteristic: async (uuid) => (uuid.startsWith("fb005c82") ? stream : control) },
+    strap: { getCharacteristic: async (uuid) => (/^(fb005c82|34800002)/.test(uuid) ? stream : control) },
   };
   device.gatt = {
     connected: true,
     connect: async () => {
+      if (window.strapGone) throw new DOMException("out of range", "NetworkError");
       device.gatt.connected = true;
+      stream = new Characteristic();
       return {
         getPrimaryService: async (name) => {
           if (name === "battery_service" && battery === undefined) throw new DOMException("no such service", "NotFoundError");
-          return services[name] ?? services.fb;
+          return services[name] ?? services.strap;
         },
       };
     },

@@ -4,7 +4,7 @@
 import * as api from "./api.js";
 import { saying } from "./answer.js";
 import { busy, one, says, wait, waits } from "./one.js";
-import { written } from "./polar.js";
+import { written } from "./strap.js";
 import { say, tell } from "./words.js";
 
 const at = (id) => document.getElementById(id);

@@ -3,12 +3,12 @@
 
 import * as api from "./api.js";
 import { hasHeart } from "./coach.js";
-import * as polar from "./polar.js";
 import { say, silence, tell } from "./words.js";
 
 const longest = 600; // seconds
 const inspectEvery = 5; // seconds
 
+const supported = () => "bluetooth" in navigator;
 const at = (id) => document.getElementById(id);
 let running = null; // {strap, recording, ...} while recording
 
@@ -21,8 +21,8 @@ export const recordingNow = () => running !== null;
 // done(recording, enough) at the end.
 export function offerLive(hooks) {
   const button = at("record");
-  button.disabled = !polar.supported();
-  if (!polar.supported()) tell(at("live-state"), () => say("noBluetooth"));
+  button.disabled = !supported();
+  if (!supported()) tell(at("live-state"), () => say("noBluetooth"));
   button.addEventListener("click", () => (running ? finish(false) : begin(hooks)));
   at("stop").addEventListener("click", () => running && finish(false));
 }
@@ -33,13 +33,22 @@ async function begin(hooks) {
   const button = at("record");
   if (button.getAttribute("aria-busy")) return;
   const samples = [];
-  const recording = { files: [], name: () => say("strap"), origin: "live", rate: polar.rateHz };
+  const recording = { files: [], name: () => say("strap"), origin: "live" };
   const mine = { hooks, samples, recording, strap: null, inspected: 0 };
   silence(at("live-state"));
   button.setAttribute("aria-busy", "true");
   tell(button, () => say("connecting"));
   try {
-    mine.strap = await polar.record((more) => running === mine && grow(mine, more), () => running === mine && finish(false, true));
+    const { record, written } = await import("./strap.js");
+    mine.written = written;
+    const whileMine = (act) => (value) => running === mine && act(value);
+    mine.strap = await record({
+      samples: whileMine((more) => grow(mine, more)),
+      away: whileMine(() => tell(at("live-state"), () => say("strapAway"))),
+      back: whileMine(() => tell(at("live-state"), () => say("strapBack"))),
+      lost: whileMine(() => finish(false, true)),
+    });
+    recording.rate = mine.strap.rateHz;
   } catch (error) {
     tell(at("live-state"), () => say(error.name === "NotFoundError" ? "strapNotChosen" : "strapFailed"));
     return;
@@ -56,7 +65,7 @@ async function begin(hooks) {
   hooks.begun();
 }
 
-const secondsOf = ({ samples }) => Math.floor(samples.length / polar.rateHz);
+const secondsOf = ({ samples, strap }) => Math.floor(samples.length / strap.rateHz);
 
 function grow(mine, more) {
   for (const uv of more) mine.samples.push(uv);
@@ -64,7 +73,7 @@ function grow(mine, more) {
   tell(at("live-left"), () => say("secondsDone", { n: seconds }));
   if (!mine.drawing) {
     mine.drawing = true;
-    requestAnimationFrame(() => { mine.drawing = false; if (running === mine) mine.hooks.draw(mine.samples, polar.rateHz); });
+    requestAnimationFrame(() => { mine.drawing = false; if (running === mine) mine.hooks.draw(mine.samples, mine.strap.rateHz); });
   }
   if (seconds >= longest) return finish(true);
   if (seconds >= mine.inspected + inspectEvery && !mine.looking) look(mine, seconds);
@@ -73,7 +82,7 @@ function grow(mine, more) {
 async function look(mine, seconds) {
   mine.inspected = seconds;
   mine.looking = true;
-  mine.recording.files = [polar.written(mine.samples)];
+  mine.recording.files = [mine.written(mine.samples)];
   try {
     const seen = await api.inspect(mine.recording);
     if (running !== mine) return;
@@ -84,7 +93,7 @@ async function look(mine, seconds) {
     if (hasHeart(seen)) {
       tell(at("live-rate"), () => say("perMinute", { n: seen.heart_rate }));
       at("live-heart").style.setProperty("--beat", `${60 / seen.heart_rate}s`);
-      navigator.vibrate?.(30);
+      if (!matchMedia("(prefers-reduced-motion: reduce)").matches) navigator.vibrate?.(30);
     }
     mine.hooks.seen(mine.recording, seen);
     const enough = wanted === "check" ? !seen.check.reason && seen.seconds >= 10 : !seen.enrolment.reason && clean >= good;
@@ -107,6 +116,6 @@ async function finish(enough, lost = false) {
   mine.hooks?.ended();
   await mine.strap.stop().catch(() => {});
   if (n === 0 || !mine.hooks) return;
-  mine.recording.files = [polar.written(mine.samples)];
+  mine.recording.files = [mine.written(mine.samples)];
   mine.hooks.done(mine.recording, enough);
 }

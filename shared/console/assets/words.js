@@ -74,6 +74,8 @@ const words = {
   secondsDone: ["{n} s recorded", "{n}초 측정"],
   battery: ["Battery {n} %", "배터리 {n}%"],
   strapLost: ["The strap's connection was lost after {n} s. What came before is kept.", "{n}초 뒤에 스트랩 연결이 끊겼습니다. 그 전까지의 기록은 남아 있습니다."],
+  strapAway: ["The strap's connection is lost. What came is kept; connecting again…", "스트랩 연결이 끊겼습니다. 지금까지의 기록은 남아 있으며 다시 연결하는 중입니다…"],
+  strapBack: ["Connected again. Recording goes on.", "다시 연결되어 측정을 계속합니다."],
   strapLostSoon: ["The strap's connection was lost. Put it on and connect again.", "스트랩 연결이 끊겼습니다. 스트랩을 착용하고 다시 연결해 주세요."],
   strapNotChosen: ["No strap was chosen.", "스트랩을 고르지 않았습니다."],
   strapFailed: ["The strap couldn't be read. Wet its electrodes, put it on, close other apps that use it, and try again.", "스트랩을 읽을 수 없습니다. 전극을 적셔 착용하고, 스트랩을 쓰는 다른 앱을 닫은 뒤 다시 시도해 주세요."],
