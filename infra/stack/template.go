@@ -77,11 +77,17 @@ func stackOf(all []functions.Function) (stack, error) {
 	for n := range store.DueShards {
 		s.Lists = append(s.Lists, strconv.Itoa(n))
 	}
-	taken := make(map[string]bool) // paths that have a function for all methods
+	owned := make(map[string][][]string) // the methods of each path, a list for each of its functions
+	for _, f := range all {
+		for _, r := range f.Routes {
+			owned[r.Path] = append(owned[r.Path], r.Methods)
+		}
+	}
+	taken := make(map[string]bool) // paths whose first function is past
 	for _, f := range all {
 		row := function{Function: f, Variables: variables(f)}
 		for _, r := range f.Routes {
-			row.Events = append(row.Events, events(r, taken[r.Path])...)
+			row.Events = append(row.Events, events(r, owned[r.Path], !taken[r.Path])...)
 			taken[r.Path] = true
 		}
 		for _, g := range f.Grants {
@@ -103,20 +109,29 @@ func stackOf(all []functions.Function) (stack, error) {
 	return s, nil
 }
 
+// standard are the methods that SAM routes, but for TRACE and CONNECT.
+var standard = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
 // events are the gateway's for a route: every method, so that the code answers
-// the wrong ones with 405 and Allow, or only its own where another function has
-// the rest of the path.
-func events(r functions.Route, taken bool) []event {
+// the wrong ones with 405 and Allow. Of a path of several functions the first has
+// what the others don't, method by method: sam local start-api takes ANY for all,
+// the others' included. owned are the path's methods of each function, in turn.
+func events(r functions.Route, owned [][]string, first bool) []event {
 	path := r.Path
 	if path == "" {
 		path = "/"
 	}
 	name := functions.Joined(r.Path)
-	if !taken {
+	if len(owned) == 1 {
 		return []event{{name + "Any", path, "ANY"}}
 	}
+	methods := r.Methods
+	if first {
+		others := slices.Concat(owned[1:]...)
+		methods = slices.DeleteFunc(slices.Clone(standard), func(m string) bool { return slices.Contains(others, m) })
+	}
 	var all []event
-	for _, method := range r.Methods {
+	for _, method := range methods {
 		all = append(all, event{name + method[:1] + strings.ToLower(method[1:]), path, method})
 	}
 	return all

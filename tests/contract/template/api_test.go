@@ -121,6 +121,7 @@ func TestTheGatewaysOwnAnswersAreTheContracts(t *testing.T) {
 		"REQUEST_TOO_LARGE":            fault.BodyTooLarge,
 		"THROTTLED":                    fault.TooManyRequests,
 		"QUOTA_EXCEEDED":               fault.TooManyRequests,
+		"WAF_FILTERED":                 fault.TooManyRequests,
 		"INTEGRATION_TIMEOUT":          fault.Unavailable,
 		"INTEGRATION_FAILURE":          fault.Unavailable,
 		"DEFAULT_4XX":                  fault.MalformedBody,
@@ -136,6 +137,30 @@ func TestTheGatewaysOwnAnswersAreTheContracts(t *testing.T) {
 }
 
 // answered returns the code's answer to a fault.
+func TestTheStageIsMadeAfterTheAccountsRoleForLogs(t *testing.T) {
+	tag := at(load(t), "Resources", "Api", "Properties", "Tags", "log-role", "Fn::If")
+	if len(list(tag)) != 3 || !reflect.DeepEqual(list(tag)[1], ref("GatewayAccount")) {
+		t.Errorf("the API's tag doesn't wait for the role: %v", tag)
+	}
+}
+
+func TestWhatAnAddressMayAskForIsBounded(t *testing.T) {
+	rules := at(load(t), "Resources", "Clients", "Properties", "Rules")
+	limits := make(map[any]bool)
+	for _, r := range list(rules) {
+		if at(r, "Action", "Block") == nil || at(r, "Statement", "RateBasedStatement", "AggregateKeyType") != "IP" {
+			t.Errorf("not a rate by address: %v", r)
+		}
+		if at(r, "VisibilityConfig", "SampledRequestsEnabled") != false {
+			t.Errorf("%v: samples keep addresses and tokens", at(r, "Name"))
+		}
+		limits[at(r, "Statement", "RateBasedStatement", "Limit", "Ref")] = true
+	}
+	if !limits["ClientLimit"] || !limits["SignUpLimit"] {
+		t.Errorf("limits %v", limits)
+	}
+}
+
 func answered(t *testing.T, code fault.Code) (int, map[string]any) {
 	t.Helper()
 	h := api.New(api.Settings{}, api.Route{Path: "/x", Methods: map[string]api.Handler{

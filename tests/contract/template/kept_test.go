@@ -10,7 +10,7 @@ import (
 func TestTablesAreSafe(t *testing.T) {
 	template := load(t)
 	for id, table := range resources(t, template, "AWS::DynamoDB::Table") {
-		if table["DeletionPolicy"] != "Retain" || table["UpdateReplacePolicy"] != "Retain" {
+		if table["DeletionPolicy"] != "RetainExceptOnCreate" || table["UpdateReplacePolicy"] != "Retain" {
 			t.Errorf("%s goes with the stack", id)
 		}
 		p := table["Properties"]
@@ -39,7 +39,7 @@ func TestExpiredTokensGoByThemselves(t *testing.T) {
 
 func TestTheKeyIsRotatedAndOutlivesTheStack(t *testing.T) {
 	for id, key := range resources(t, load(t), "AWS::KMS::Key") {
-		if at(key, "Properties", "EnableKeyRotation") != true || key["DeletionPolicy"] != "Retain" {
+		if at(key, "Properties", "EnableKeyRotation") != true || key["DeletionPolicy"] != "RetainExceptOnCreate" {
 			t.Errorf("%s: %v", id, key)
 		}
 	}
@@ -48,7 +48,7 @@ func TestTheKeyIsRotatedAndOutlivesTheStack(t *testing.T) {
 func TestTheBucketIsClosed(t *testing.T) {
 	template := load(t)
 	for id, bucket := range resources(t, template, "AWS::S3::Bucket") {
-		if bucket["DeletionPolicy"] != "Retain" || bucket["UpdateReplacePolicy"] != "Retain" {
+		if bucket["DeletionPolicy"] != "RetainExceptOnCreate" || bucket["UpdateReplacePolicy"] != "Retain" {
 			t.Errorf("%s goes with the stack", id)
 		}
 		p := bucket["Properties"]
