@@ -353,3 +353,27 @@ test("after several failed checks the button counts down, in both languages", as
   await page.locator("#check").click({ force: true });
   assert.equal(await page.locator("#check").getAttribute("aria-busy"), null);
 });
+
+for (const [name, viewport] of Object.entries(sizes)) {
+  test(`who enrols again long after the log-in is asked first, on a ${name}`, async (t) => {
+    const page = await it.visit(t, { viewport });
+    const username = await signUp(page);
+    await enrolled(page);
+    await page.evaluate(() => sessionStorage.setItem("systole-proof", "0"));
+    await sample(page, 1);
+    await page.locator("#enrol").click();
+    await page.locator("#sure-title", { hasText: "Is it still you?" }).waitFor();
+    await accessible(page, "asked for a proof");
+    await page.keyboard.press("Enter"); // Cancel has the focus
+    await page.locator("#check").click(); // which proves it
+    await seenAnswer(page, "It is you");
+    await page.locator("#enrol").click();
+    await page.locator("#sure-title", { hasText: "Replace your enrolment?" }).waitFor();
+    await page.locator("#sure-no").click();
+    await page.evaluate(() => sessionStorage.setItem("systole-proof", "0"));
+    await page.locator("#enrol").click();
+    await page.locator("#sure-yes", { hasText: "Log in again" }).click();
+    await logIn(page, username);
+    await page.locator("#enrol:not([hidden])").waitFor(); // what was chosen is there again
+  });
+}

@@ -27,6 +27,8 @@ const samples = [
 ].map(({ file, word }) => ({ file, word, rate: "500", origin: "sample", name: () => say(word), fetch: (signal) => api.sample(file, signal) }));
 
 const keptName = "systole-username";
+const keptProof = "systole-proof"; // when a log-in or a check last proved who it is
+const proofLasts = 9 * 60_000; // milliseconds, a minute less than the service's
 const keptHanded = "systole-handed"; // there where another device handed its session over
 let person = JSON.parse(sessionStorage.getItem(keptName) ?? "null"); // {username, name}
 let enrolled = null; // whether there is a model; null while it isn't known
@@ -247,9 +249,16 @@ async function asking(button, word, act) {
 // isAdding says whether the recordings are to join the enrolment as another day.
 const isAdding = () => Boolean(enrolled) && at("add-day").checked;
 
+const stale = () => Date.now() - Number(sessionStorage.getItem(keptProof)) > proofLasts;
+const proven = () => sessionStorage.setItem(keptProof, Date.now());
+
 async function enrol() {
   const chosen = theChosen();
   if (off(at("enrol")) || busy()) return;
+  if (enrolled && stale()) {
+    if (await sure("sureProve")) leave("sessionEnded");
+    return;
+  }
   const mode = isAdding() ? "add" : "replace";
   if (enrolled && mode === "replace" && !(await sure("sureEnrol"))) return;
   const done = await asking(at("enrol"), "enrolling", async (options) => { await api.enrol(chosen, { ...options, mode }); return true; });
@@ -269,7 +278,9 @@ async function enrol() {
 
 async function check() {
   const recording = theCurrent();
-  const result = await asking(at("check"), "checking", (options) => api.check(recording, options));
+  const proves = stale();
+  const result = await asking(at("check"), "checking", (options) => api.check(recording, options, proves));
+  if (result && proves) proven();
   if (result === undefined) { if (recording) refresh(); return; }
   recording.used = true;
   recording.genuine = result;
@@ -359,6 +370,7 @@ function entered(user, said = null) {
   if (again.length > 0) take(again);
   person = { username: user.username, name: user.name };
   sessionStorage.setItem(keptName, JSON.stringify(person));
+  if (!handed()) proven();
   notice(said);
   clear(at("answer"));
   enrolled = null;
@@ -425,7 +437,7 @@ function leave(key) {
   cancelOne();
   abandon();
   api.keepToken(null);
-  for (const kept of [keptName, keptHanded]) sessionStorage.removeItem(kept);
+  for (const kept of [keptName, keptProof, keptHanded]) sessionStorage.removeItem(kept);
   person = null;
   enrolled = null;
   enrolment = null;
