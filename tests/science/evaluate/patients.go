@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"image/color"
 	"io"
+	"maps"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"time"
@@ -40,6 +42,7 @@ type comparison struct {
 	gap    time.Duration
 	probe  cohort.Patient
 	score  float64
+	weight float64 // of the probe's beats and quality; see parameters.Weight
 }
 
 // clinic is PTB-XL's folds as compared by one algorithm.
@@ -139,7 +142,7 @@ func (c *clinic) probe(k, visit, n int, probe *heartbeat) {
 			}
 			continue
 		}
-		one := comparison{person: k, gap: c.persons[k][visit].day.Sub(c.persons[k][0].day), probe: probe.patient}
+		one := comparison{person: k, gap: c.persons[k][visit].day.Sub(c.persons[k][0].day), probe: probe.patient, weight: probe.weight}
 		switch {
 		case visit > 0:
 			one.score = c.set.Compare(&c.templates[i], probe.embedding)
@@ -273,6 +276,44 @@ func (c *clinic) write(w io.Writer) {
 	c.line(w, "all later days", c.genuine)
 	c.writeDays(w)
 	c.writeGroups(w)
+	c.writeRefused(w)
+}
+
+// writeRefused leaves out the later days' probes of the least weight, share after
+// share. The intervals are by bootstrap over persons.
+func (c *clinic) writeRefused(w io.Writer) {
+	fmt.Fprintln(w, "\n| probes of least weight left out | trials | FNMR % at the threshold named 1 % | 0.1 % | 0.01 % |\n|---|---|---|---|---|")
+	byWeight := slices.SortedFunc(slices.Values(c.genuine), func(a, b comparison) int { return cmp.Compare(a.weight, b.weight) })
+	for _, share := range []float64{0, 0.05, 0.1, 0.2, 0.3, 0.5} {
+		left := byWeight[int(share*float64(len(byWeight))):]
+		fmt.Fprintf(w, "| %g %% | %d ", 100*share, len(left))
+		for _, rate := range named {
+			low, high := interval(left, c.set.Impostors.Threshold(rate))
+			fmt.Fprintf(w, "| %.1f (%.1f-%.1f) ", 100*fnmr(left, c.set.Impostors.Threshold(rate)), 100*low, 100*high)
+		}
+		fmt.Fprintln(w, "|")
+	}
+}
+
+// interval is the 95 % interval of fnmr, by 500 drawings of persons.
+func interval(of []comparison, threshold float64) (low, high float64) {
+	const drawings = 500
+	own := map[int][]comparison{}
+	for _, t := range of {
+		own[t.person] = append(own[t.person], t)
+	}
+	persons := slices.Sorted(maps.Keys(own))
+	rng := rand.New(rand.NewPCG(1, 1))
+	rates := make([]float64, drawings)
+	for i := range rates {
+		sum := 0.0
+		for range persons {
+			sum += fnmr(own[persons[rng.IntN(len(persons))]], threshold)
+		}
+		rates[i] = sum / float64(len(persons))
+	}
+	slices.Sort(rates)
+	return rates[drawings/40], rates[drawings-1-drawings/40]
 }
 
 func (c *clinic) line(w io.Writer, name string, of []comparison) {
