@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"systole/tests/support/lambdaruntime"
 	"systole/tests/support/long"
 	"systole/tests/support/recordings"
+	"systole/tests/support/roles"
 	"systole/tests/support/servers"
 )
 
@@ -73,11 +75,12 @@ func (l lambda) answer(r *http.Request) (answer events.APIGatewayProxyResponse, 
 // function's own time-out, and this machine may be busy.
 const functionTimeout = 15 * time.Minute
 
-// startFunction builds and starts a function that uses the given servers, with more
-// settings.
+// startFunction builds and starts a function that uses the given servers, as far as
+// its role allows, with more settings.
 func startFunction(t *testing.T, folder string, aws servers.AWS, log io.Writer, more ...string) *lambdaruntime.Function {
 	t.Helper()
-	function, err := lambdaruntime.Start(built(t, folder), append(aws.Environment(), more...), functionTimeout, log)
+	allowed := roles.Enforce(t, row(t, folder), aws)
+	function, err := lambdaruntime.Start(built(t, folder), append(allowed.Environment(), more...), functionTimeout, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,6 +89,17 @@ func startFunction(t *testing.T, folder string, aws servers.AWS, log io.Writer, 
 		t.Fatal(err)
 	}
 	return function
+}
+
+// row is the function's in the table.
+func row(t *testing.T, folder string) functions.Function {
+	t.Helper()
+	all := functions.All()
+	i := slices.IndexFunc(all, func(f functions.Function) bool { return "functions/"+f.Folder == folder })
+	if i < 0 {
+		t.Fatalf("%s is no function of the table", folder)
+	}
+	return all[i]
 }
 
 // built returns the binary of a command.
