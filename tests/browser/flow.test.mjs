@@ -359,6 +359,7 @@ for (const [name, viewport] of Object.entries(sizes)) {
     const page = await it.visit(t, { viewport });
     const username = await signUp(page);
     await enrolled(page);
+    await page.locator("#activity li", { hasText: "enrolled" }).waitFor({ state: "attached" }); // what follows an enrolment is there
     await page.evaluate(() => sessionStorage.setItem("systole-proof", "0"));
     await sample(page, 1);
     await page.locator("#enrol").click();
