@@ -121,7 +121,7 @@ func events(r functions.Route, owned [][]string, first bool) []event {
 	if path == "" {
 		path = "/"
 	}
-	name := functions.Joined(r.Path)
+	name := strings.Map(alphanumeric, functions.Joined(r.Path))
 	if len(owned) == 1 {
 		return []event{{name + "Any", path, "ANY"}}
 	}
@@ -135,6 +135,15 @@ func events(r functions.Route, owned [][]string, first bool) []event {
 		all = append(all, event{name + method[:1] + strings.ToLower(method[1:]), path, method})
 	}
 	return all
+}
+
+// alphanumeric drops what CloudFormation's ids may not have: SAM makes the id of a
+// permission from an event's name.
+func alphanumeric(r rune) rune {
+	if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+		return r
+	}
+	return -1
 }
 
 // watch puts a function into the group of its alarms.

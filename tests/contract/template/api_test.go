@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"systole/functions"
 	"systole/shared/api"
@@ -137,6 +138,17 @@ func TestTheGatewaysOwnAnswersAreTheContracts(t *testing.T) {
 }
 
 // answered returns the code's answer to a fault.
+func TestNamesOfEventsCanBePartOfAnID(t *testing.T) {
+	for id, f := range resources(t, load(t), "AWS::Serverless::Function") {
+		named, _ := at(f, "Properties", "Events").(object)
+		for name := range named {
+			if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+				t.Errorf("%s: SAM refuses the event %s, of whose name it makes an id", id, name)
+			}
+		}
+	}
+}
+
 func TestTheStageIsMadeAfterTheAccountsRoleForLogs(t *testing.T) {
 	tag := at(load(t), "Resources", "Api", "Properties", "Tags", "log-role", "Fn::If")
 	if len(list(tag)) != 3 || !reflect.DeepEqual(list(tag)[1], ref("GatewayAccount")) {
