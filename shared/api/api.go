@@ -31,6 +31,9 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 type Route struct {
 	// Path is without its trailing slash; requests may have one.
 	Path string
+	// Name stands for the path in logs and metrics, which cost by name; empty for
+	// the path itself.
+	Name string
 	// Methods names the handlers. HEAD falls back to GET's, its body dropped:
 	// give HEAD a handler of its own where GET changes anything.
 	Methods map[string]Handler
@@ -114,7 +117,7 @@ func merge(routes []Route, endpoints []Endpoint) map[string]*route {
 	for _, in := range routes {
 		out, ok := merged[in.Path]
 		if !ok {
-			out = &route{Route: Route{Path: in.Path, Methods: make(map[string]Handler, len(in.Methods))}}
+			out = &route{Route: Route{Path: in.Path, Name: in.Name, Methods: make(map[string]Handler, len(in.Methods))}}
 			merged[in.Path] = out
 		}
 		out.Files = append(out.Files, in.Files...)

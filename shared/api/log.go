@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -120,7 +121,7 @@ func routeName(rt *route) string {
 	if rt == nil {
 		return "none"
 	}
-	return rt.Path
+	return cmp.Or(rt.Name, rt.Path, "/")
 }
 
 func knownMethod(method string) string {

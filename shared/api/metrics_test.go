@@ -63,3 +63,18 @@ func TestTheLogCarriesMetrics(t *testing.T) {
 		}
 	}
 }
+
+func TestARouteIsCalledByItsNameOrItsPath(t *testing.T) {
+	var out bytes.Buffer
+	fine := map[string]Handler{http.MethodGet: func(w http.ResponseWriter, _ *http.Request) error { return nil }}
+	h := New(Settings{Logger: slog.New(slog.NewJSONHandler(&out, nil))},
+		Route{Path: "", Methods: fine}, Route{Path: "/console/page.0a1b.js", Name: "/console/", Methods: fine}, Route{Path: PathCheckUser, Methods: fine})
+	for path, want := range map[string]string{"/": "/", "/console/page.0a1b.js": "/console/", PathCheckUser: PathCheckUser, "/nowhere": "none"} {
+		out.Reset()
+		serve(h, http.MethodGet, path)
+		var line struct{ Route string }
+		if err := json.Unmarshal(out.Bytes(), &line); err != nil || line.Route != want {
+			t.Errorf("%s is called %q, want %q (%v)", path, line.Route, want, err)
+		}
+	}
+}

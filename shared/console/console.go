@@ -70,6 +70,11 @@ func Routes(s Settings) ([]api.Route, error) {
 			routes = append(routes, p.Lasting().Route(AssetPath+withVersion(name, version)))
 		}
 	}
+	for i := range routes {
+		if strings.HasPrefix(routes[i].Path, AssetPath) {
+			routes[i].Name = AssetPath
+		}
+	}
 	return routes, nil
 }
 

@@ -32,7 +32,7 @@ func Routes() []api.Route {
 // is still the same: the path has no version.
 func route(at, name, kind string) api.Route {
 	p := page.New(kind, "", func() ([]byte, error) { return files.ReadFile(name) })
-	return api.Route{Path: at, Methods: map[string]api.Handler{http.MethodGet: shared(p.Answer)}}
+	return api.Route{Path: at, Name: api.PathSDK, Methods: map[string]api.Handler{http.MethodGet: shared(p.Answer)}}
 }
 
 // shared lets pages of every origin import the file, which is the same for all,
