@@ -23,7 +23,7 @@ func splitterFor(line, rest []byte) splitter {
 	var fields [][]byte
 	commas := false
 	for range rowsAlike {
-		fields = s.split(fields[:0], line)
+		fields = s.split(fields[:0], beginning(line))
 		for _, field := range fields {
 			if _, point := raw.ParseNumber(field, false); point && bytes.IndexByte(field, '.') >= 0 {
 				return s
@@ -36,6 +36,22 @@ func splitterFor(line, rest []byte) splitter {
 	}
 	s.comma = commas
 	return s
+}
+
+// tellingBytes of a line tell how it is written.
+const tellingBytes = 4096
+
+// beginning is as much of a line as tells how it is written, up to the end of a
+// field where one ends there.
+func beginning(line []byte) []byte {
+	if len(line) <= tellingBytes {
+		return line
+	}
+	line = line[:tellingBytes]
+	if i := bytes.LastIndexAny(line, " ,;\t|"); i > 0 {
+		return line[:i]
+	}
+	return line
 }
 
 // nextLine returns the next line that isn't empty, without its margins, and what
@@ -55,6 +71,7 @@ func delimiterOf(line []byte) byte {
 			return delimiter
 		}
 	}
+	line = beginning(line)
 	switch blanks := bytes.IndexByte(line, ' ') >= 0 && (line[0] != '"' || len(quotedFields(nil, line)) > 1); {
 	case bytes.IndexByte(line, ',') >= 0 && !(blanks && decimalCommas(line)):
 		return ','
