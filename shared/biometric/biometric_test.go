@@ -138,19 +138,30 @@ type calls struct {
 func (c *calls) call(name string, do func() error) error {
 	c.mu.Lock()
 	c.made = append(c.made, name)
+	before := c.before
 	c.mu.Unlock()
-	if c.before != nil {
-		if err := c.before(name); err != nil {
+	if before != nil {
+		if err := before(name); err != nil {
 			return err
 		}
 	}
 	if err := do(); err != nil {
 		return err
 	}
-	if c.after != nil {
-		return c.after(name)
+	c.mu.Lock()
+	after := c.after
+	c.mu.Unlock()
+	if after != nil {
+		return after(name)
 	}
 	return nil
+}
+
+// failNoMore lets all calls succeed from here on. Others may be under way.
+func (c *calls) failNoMore() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.before, c.after = nil, nil
 }
 
 func (c *calls) reset() { c.made, c.before, c.after = nil, nil, nil }

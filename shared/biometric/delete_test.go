@@ -71,7 +71,7 @@ func TestDeleteSparesAnEnrolmentThatBeganAfterIt(t *testing.T) {
 	h := newFixture(t).enrolled(t)
 	h.calls.after = func(call string) error {
 		if call == "ClearTemplate" {
-			h.calls.after = nil
+			h.calls.failNoMore()
 			h.enrolled(t)
 		}
 		return nil
@@ -88,7 +88,7 @@ func TestDeleteSparesAnEnrolmentThatBeganAfterIt(t *testing.T) {
 func (h *fixture) during(call string, do func()) {
 	h.calls.before = func(made string) error {
 		if made == call {
-			h.calls.before = nil
+			h.calls.failNoMore()
 			do()
 		}
 		return nil

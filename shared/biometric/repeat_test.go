@@ -155,7 +155,7 @@ func TestAnAcceptedRepetitionIsRememberedWhateverBecomesOfTheFirst(t *testing.T)
 		if call != "RegisterProbe" {
 			return nil
 		}
-		h.calls.after = nil
+		h.calls.failNoMore()
 		repeated = h.send(t, c)
 		return store.ErrUnavailable
 	}

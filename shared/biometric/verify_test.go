@@ -87,7 +87,7 @@ func TestAModelReplacedBetweenTwoReadsIsFollowed(t *testing.T) {
 	old := h.kim(t).Template.Key
 	h.calls.after = func(call string) error {
 		if call == "Session" { // the rest of the check comes after this
-			h.calls.after = nil
+			h.calls.failNoMore()
 			h.enrolled(t)
 			return h.objects.Delete(t.Context(), old)
 		}
