@@ -79,7 +79,7 @@ var learned = sync.OnceValue(func() *network {
 // Factor estimates the stated rate as a multiple of the true one, from the mean
 // beat, of beat.Width values as package beat cuts it, and the mean RR interval in
 // seconds at the stated rate. plausible is false for a factor that no more than
-// one in a thousand recordings has at its true rate.
+// one in 700 recordings has at its true rate.
 func Factor(mean []float64, rrSeconds float64) (factor float64, plausible bool) {
 	n := learned()
 	var in [inputs]float32
