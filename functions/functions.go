@@ -474,6 +474,28 @@ func Joined(path string) string {
 	return id.String()
 }
 
+// Throttle is how many requests the gateway lets through on a route, by what one of
+// them costs.
+type Throttle string
+
+// The throttles. Their rates and bursts are parameters of the template.
+const (
+	Usual   Throttle = "Throttle"
+	Hashing Throttle = "Hashing" // each keeps a core busy for 40 ms, for strangers too
+	Seldom  Throttle = "Seldom"  // a member asks for it a few times in a life
+)
+
+// Throttle returns that of the function's routes.
+func (f Function) Throttle() Throttle {
+	switch {
+	case f.Alarms == SelfService:
+		return Seldom
+	case slices.Contains(f.Links, PasswordHashing):
+		return Hashing
+	}
+	return Usual
+}
+
 // Uses reports whether the function has a grant on the resource or on a resource
 // below it.
 func (f Function) Uses(resource string) bool {

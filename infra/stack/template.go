@@ -22,6 +22,7 @@ var source string
 type stack struct {
 	Functions   []function
 	Groups      []group
+	Throttles   []throttle
 	Concurrency int // all limits together
 	Shards      int // lists of what clean-up looks at
 	Lists       []string
@@ -41,6 +42,12 @@ type variable struct{ Name, Value string }
 
 // event is a path and method of the gateway that starts a function.
 type event struct{ Name, Path, Method string }
+
+// throttle is a method of a route that has limits of its own.
+type throttle struct {
+	Path, Method string
+	Name         functions.Throttle
+}
 
 // statement is one of a role's policy.
 type statement struct {
@@ -89,6 +96,7 @@ func stackOf(all []functions.Function) (stack, error) {
 		for _, r := range f.Routes {
 			row.Events = append(row.Events, events(r, owned[r.Path], !taken[r.Path])...)
 			taken[r.Path] = true
+			s.Throttles = append(s.Throttles, throttles(r, f.Throttle())...)
 		}
 		for _, g := range f.Grants {
 			st, err := statementOf(g)
@@ -133,6 +141,22 @@ func events(r functions.Route, owned [][]string, first bool) []event {
 	var all []event
 	for _, method := range methods {
 		all = append(all, event{name + method[:1] + strings.ToLower(method[1:]), path, method})
+	}
+	return all
+}
+
+// throttles are the entries of a route in the stage's settings. A path there has ~1
+// for each slash but the first, and a route of ANY is each method for itself.
+func throttles(r functions.Route, name functions.Throttle) (all []throttle) {
+	if name == functions.Usual {
+		return nil
+	}
+	methods := slices.Clone(r.Methods)
+	if slices.Contains(methods, "GET") {
+		methods = append(methods, "HEAD")
+	}
+	for _, method := range methods {
+		all = append(all, throttle{"/" + strings.ReplaceAll(r.Path, "/", "~1"), method, name})
 	}
 	return all
 }

@@ -112,6 +112,50 @@ func TestTheGatewayIsARESTAPIThatKeepsFilesWhole(t *testing.T) {
 	}
 }
 
+// A route of ANY has no method ANY in the stage's settings: each method is set by
+// itself, and what isn't set has the limits of all.
+func TestCostlyAndSeldomRoutesHaveLimitsOfTheirOwn(t *testing.T) {
+	template := load(t)
+	settings := list(at(template, "Resources", "Api", "Properties", "MethodSettings"))
+	if first := settings[0]; at(first, "ResourcePath") != "/*" || at(first, "HttpMethod") != "*" || !reflect.DeepEqual(at(first, "ThrottlingRateLimit"), ref("ThrottleRate")) {
+		t.Errorf("the limits of all are %v", first)
+	}
+	got := make(map[string]any)
+	for _, s := range settings[1:] {
+		path := "/" + strings.ReplaceAll(strings.TrimPrefix(at(s, "ResourcePath").(string), "/~1"), "~1", "/")
+		rate, burst := at(s, "ThrottlingRateLimit", "Ref").(string), at(s, "ThrottlingBurstLimit", "Ref").(string)
+		if name := strings.TrimSuffix(rate, "Rate"); burst != name+"Burst" || at(template, "Parameters", rate) == nil || at(template, "Parameters", burst) == nil {
+			t.Errorf("%s: rate %s, burst %s", path, rate, burst)
+		}
+		got[at(s, "HttpMethod").(string)+" "+path] = strings.TrimSuffix(rate, "Rate")
+	}
+	for _, f := range functions.All() {
+		hashes := slices.Contains(f.Links, functions.PasswordHashing)
+		for _, r := range f.Routes {
+			for _, method := range r.Methods {
+				limit := got[method+" "+r.Path]
+				if (limit == nil) != (f.Throttle() == functions.Usual) || limit != nil && limit != string(f.Throttle()) {
+					t.Errorf("%s %s is limited by %v, not %s", method, r.Path, limit, f.Throttle())
+				}
+				if hashes && limit == nil {
+					t.Errorf("%s %s hashes, as often as anybody wishes", method, r.Path)
+				}
+				delete(got, method+" "+r.Path)
+			}
+			if slices.Contains(r.Methods, http.MethodGet) {
+				delete(got, "HEAD "+r.Path)
+			}
+		}
+	}
+	if len(got) > 0 {
+		t.Errorf("limits for what no route has: %v", got)
+	}
+	// An update of a stage takes 80 changes, two an entry.
+	if len(settings) > 40 {
+		t.Errorf("%d entries", len(settings))
+	}
+}
+
 func TestTheGatewaysOwnAnswersAreTheContracts(t *testing.T) {
 	answers := at(load(t), "Resources", "Api", "Properties", "GatewayResponses").(object)
 	codes := map[string]fault.Code{
