@@ -53,7 +53,7 @@ func (i *inspector) answer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	hints := recording.Hints{DefaultRateHz: i.defaultRateHz, Guess: ecg.GuessRate}
+	hints := recording.Hints{DefaultRateHz: i.defaultRateHz, Guess: ecg.GuessRate, IsECG: ecg.LooksLikeECG}
 	if hints.RateHz, err = authenticate.SamplingRate(form); err != nil {
 		return err
 	}

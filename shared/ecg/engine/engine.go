@@ -59,7 +59,7 @@ type parted struct {
 // against the heart.
 func (p *parted) Read(h biometric.Hints) (biometric.Reading, error) {
 	r, err := recording.ReadParts(p.parts, recording.Hints{
-		RateHz: h.RateHz, DefaultRateHz: p.defaultRateHz, Lead: h.Lead, Pick: h.Pick, Guess: ecg.GuessRate, Budget: p.budget,
+		RateHz: h.RateHz, DefaultRateHz: p.defaultRateHz, Lead: h.Lead, Pick: h.Pick, Guess: ecg.GuessRate, IsECG: ecg.LooksLikeECG, Budget: p.budget,
 	})
 	if err != nil {
 		return nil, Refusal(err)

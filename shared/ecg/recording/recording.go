@@ -65,6 +65,9 @@ type Hints struct {
 	Guess func(mv []float64) (rateHz float64, ok bool)
 	// Lead names the lead to choose; empty for lead I, else the first.
 	Lead string
+	// IsECG reports whether a signal looks like an ECG. Where no name of several
+	// leads says it, the first that does is chosen. Nil for the first of all.
+	IsECG func(mv []float64, rateHz float64) bool
 	// Pick is part of the name of the ECG to read of an archive that has many,
 	// such as its day; empty for the newest.
 	Pick string
@@ -139,6 +142,7 @@ func settle(f found, h Hints) (*Recording, error) {
 	}
 	r.cut()
 	r.dropDeadStart()
+	r.chooseByLook(h)
 	return r, nil
 }
 

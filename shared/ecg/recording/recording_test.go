@@ -162,7 +162,7 @@ func TestWhatCannotBeReadIsRefusedWithItsReason(t *testing.T) {
 		"a column too many":   {"0,1\n4,2,7\n8,3\n", recording.Unreadable, 2},
 		"time that goes back": {"time,ecg\n0,1\n4,2\n2,3\n", recording.Unreadable, 0},
 		"time that stands":    {"time,ecg\n4,1\n4,2\n4,3\n", recording.Unreadable, 0},
-		"too many columns":    {strings.Repeat(strings.Repeat("1,", 500)+"1\n", 2), recording.Unsupported, 1},
+		"too many columns":    {strings.Repeat(strings.Repeat("1,", 99)+"1\n", 300), recording.Unsupported, 1},
 		"PDF":                 {"%PDF-1.7 ...", recording.Unsupported, 0},
 		"a picture":           {"\x89PNG\r\n\x1a\n...", recording.Unsupported, 0},
 		"bytes":               {"\x00\x01\x02\x03", recording.Unsupported, 0},

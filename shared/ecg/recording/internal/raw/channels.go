@@ -105,8 +105,5 @@ func (r *Recording) Hearts(channels []Channel, wanted string) ([]int, error) {
 	if left := len(channels) - len(kept); left > 0 {
 		r.Notef("channels_left_out", "%d of %d channels left out: no ECG, broken, or of another rate", left, len(channels))
 	}
-	if best == anySignal && len(kept) > 1 {
-		r.Notef("lead_guessed", "none of %d channels says that it is an ECG: the first was taken", len(kept))
-	}
 	return kept, nil
 }

@@ -46,7 +46,7 @@ type Table struct {
 	// commentUnits are the units behind a key.
 	commentUnits []string
 	wanted       string // lead
-	whole        bool   // all its samples stood in one row
+	whole        bool   // it was read at once, since its leads stood in rows
 }
 
 // Parse splits a text in UTF-8 into header and columns.
@@ -83,8 +83,10 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 			most = o.Frames(t.RateHz, len(t.Columns))
 			if t.whole {
 				n := len(t.Columns[0])
-				t.Columns[0] = t.Columns[0][:min(n, most)]
-				t.left = n - len(t.Columns[0])
+				for i, column := range t.Columns {
+					t.Columns[i] = column[:min(n, most)]
+				}
+				t.left = n - min(n, most)
 				return t, nil
 			}
 			t.reserve(min(len(data)/(len(line)+1), most))
@@ -131,7 +133,7 @@ func (t *Table) begin(s *splitter, line []byte, number int, rest []byte) (bool, 
 		*s = splitter{delimiter: '\n', comma: true}
 	}
 	fields := s.split(nil, line)
-	if len(fields) > raw.MaxLeads+1 && len(bytes.TrimSpace(rest)) == 0 && t.inARow(s, fields) {
+	if len(fields) > raw.MaxLeads+1 && t.inRows(s, line, rest) {
 		return true, nil
 	}
 	if len(fields) > raw.MaxLeads+1 {
@@ -236,25 +238,49 @@ func texts(fields [][]byte) []string {
 	return texts
 }
 
-// inARow takes a recording whose samples stand in the last row, behind their name
-// or none.
-func (t *Table) inARow(s *splitter, fields [][]byte) bool {
-	names := []string{""}
-	if _, _, ok := s.number(fields[0]); !ok && !missing(fields[0]) {
-		names, fields = []string{string(fields[0])}, fields[1:]
-	}
-	samples := make([]float64, 0, len(fields))
-	for _, field := range fields {
-		x, moment, ok := s.number(field)
-		if moment || !ok && !missing(field) {
+// fewestInRow is the least number of fields of one of several rows of samples, rather
+// than of a table with too many columns.
+const fewestInRow = 250
+
+// inRows takes a recording whose leads, and maybe times, stand in rows of one length, each
+// behind its name or none. A row that is cut off, or a beat a row, is none.
+func (t *Table) inRows(s *splitter, line, rest []byte) bool {
+	rows := [][][]byte{s.split(nil, line)}
+	for len(bytes.TrimSpace(rest)) > 0 {
+		if line, rest = nextLine(rest); len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		fields := s.split(nil, line)
+		if len(rows) > raw.MaxLeads || len(fields) != len(rows[0]) {
 			return false
 		}
-		if !ok {
-			x = math.NaN()
-		}
-		samples = append(samples, x)
+		rows = append(rows, fields)
 	}
-	t.Names, t.units, t.Columns, t.moments, t.whole = names, nil, [][]float64{samples}, []bool{false}, true
+	if len(rows) > 1 && len(rows[0]) < fewestInRow {
+		return false
+	}
+	name := rows[len(rows)-1][0]
+	_, _, number := s.number(name)
+	named := !number && !missing(name)
+	names, columns, moments := make([]string, len(rows)), make([][]float64, len(rows)), make([]bool, len(rows))
+	for i, fields := range rows {
+		if named {
+			names[i], fields = string(fields[0]), fields[1:]
+		}
+		columns[i] = make([]float64, 0, len(fields))
+		for _, field := range fields {
+			x, moment, ok := s.number(field)
+			if !ok && !missing(field) {
+				return false
+			}
+			if !ok {
+				x = math.NaN()
+			}
+			moments[i] = moments[i] || moment
+			columns[i] = append(columns[i], x)
+		}
+	}
+	t.Names, t.units, t.Columns, t.moments, t.whole = names, nil, columns, moments, true
 	return true
 }
 
