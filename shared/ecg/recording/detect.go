@@ -125,23 +125,28 @@ func readFiles(entries []archive.Entry, o raw.Options, depth int) (found, error)
 	if len(entries) == 0 {
 		return found{}, raw.Refuse(raw.Empty, 0, "there are no files in it")
 	}
+	entries, beside := setAside(entries)
 	for _, c := range collections {
 		if c.is(entries) {
 			r, err := c.read(entries, o)
+			if err == nil {
+				beside.of(entries[0]).State(r)
+			}
 			return found{r, c.name}, err
 		}
 	}
-	return readNewest(entries, o, depth)
+	return readNewest(entries, beside, o, depth)
 }
 
 // readNewest tries the files, the last modified first, and returns the
 // recording that began last.
-func readNewest(entries []archive.Entry, o raw.Options, depth int) (newest found, err error) {
+func readNewest(entries []archive.Entry, beside sidecars, o raw.Options, depth int) (newest found, err error) {
 	entries = slices.Clone(entries)
 	slices.SortStableFunc(entries, func(a, b archive.Entry) int { return b.Modified.Compare(a.Modified) })
 	var first error
 	read := 0
 	for _, e := range entries[:min(len(entries), archive.MostTried)] {
+		o.Beside = beside.of(e)
 		r, err := readEntry(e, o, depth)
 		if errors.Is(err, raw.ErrTooLarge) || o.Budget.Err() != nil {
 			return found{}, err
@@ -152,6 +157,7 @@ func readNewest(entries []archive.Entry, o raw.Options, depth int) (newest found
 			}
 			continue
 		}
+		o.Beside.State(r.Recording)
 		read++
 		if newest.Recording == nil || r.Start.After(newest.Start) {
 			newest = r

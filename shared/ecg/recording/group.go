@@ -1,20 +1,34 @@
 package recording
 
-import "systole/shared/ecg/recording/wfdb"
+import (
+	"slices"
+
+	"systole/shared/ecg/recording/wfdb"
+)
 
 // Group tells files that belong together from those that don't: with a WFDB
-// header among them all are one recording, without one each is its own.
+// header among them all are one recording, and a JSON file that says what is in the
+// others goes with each of them. Otherwise each is a recording of its own.
 func Group(files [][]byte) [][]Part {
-	groups := make([][]Part, len(files))
 	all := make([]Part, len(files))
-	together := false
+	var samples, beside []Part
 	for i, data := range files {
 		all[i] = Part{Data: data}
-		groups[i] = all[i : i+1 : i+1]
-		together = together || wfdb.IsHeader(data)
+		if _, ok := besideOf(data); ok {
+			beside = append(beside, all[i])
+		} else {
+			samples = append(samples, all[i])
+		}
 	}
-	if together {
+	if slices.ContainsFunc(files, wfdb.IsHeader) {
 		return [][]Part{all}
+	}
+	if len(samples) == 0 {
+		samples, beside = beside, nil
+	}
+	groups := make([][]Part, len(samples))
+	for i, part := range samples {
+		groups[i] = append([]Part{part}, beside...)
 	}
 	return groups
 }

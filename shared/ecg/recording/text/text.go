@@ -29,7 +29,11 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	if log, ok := monitored(data); ok {
 		data = log
 	}
-	return read(data, acqKnowledge(data), 0, o)
+	names := acqKnowledge(data)
+	if names == nil {
+		names = o.Beside.Names
+	}
+	return read(data, names, 0, o)
 }
 
 // read reads a table whose columns have these names, and whose rate is known, if

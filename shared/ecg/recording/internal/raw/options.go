@@ -13,8 +13,23 @@ type Options struct {
 	Pick string // part of the name of the wanted ECG of many, empty for the newest
 	// RateHz is the sampling rate that the sender states, 0 for none.
 	RateHz float64
+	// Beside is what another file says of this one.
+	Beside Beside
 	// Budget limits the cost of reading. All readers of one request share it.
 	Budget *Budget
+}
+
+// Beside is what a file says of the samples in another.
+type Beside struct {
+	RateHz float64  // 0 where it doesn't say
+	Names  []string // of the columns, with their units, nil where it doesn't say
+}
+
+// State states the rate of a recording that doesn't itself.
+func (b Beside) State(r *Recording) {
+	if b.RateHz > 0 && (r.RateHz == 0 || r.RateGuessed) {
+		r.RateHz, r.RateGuessed = b.RateHz, false
+	}
 }
 
 // highestUsedHz is the highest rate of a recording that is compared.
