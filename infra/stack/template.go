@@ -23,6 +23,8 @@ type stack struct {
 	Functions   []function
 	Groups      []group
 	Throttles   []throttle
+	Objectives  []objective
+	Tables      []string
 	Concurrency int // all limits together
 	Shards      int // lists of what clean-up looks at
 	Lists       []string
@@ -80,7 +82,10 @@ func write(w io.Writer, all []functions.Function) error {
 }
 
 func stackOf(all []functions.Function) (stack, error) {
-	s := stack{MinRateHz: rate.MinHz, MaxRateHz: rate.MaxHz, Shards: store.DueShards}
+	s := stack{
+		Objectives: objectives(), Tables: []string{"Members", "Tokens", "Activity", "Grants"},
+		MinRateHz: rate.MinHz, MaxRateHz: rate.MaxHz, Shards: store.DueShards,
+	}
 	for n := range store.DueShards {
 		s.Lists = append(s.Lists, strconv.Itoa(n))
 	}

@@ -29,20 +29,43 @@ func groups() []functions.AlarmGroup {
 	return all
 }
 
+// half are the alarms that tell nobody themselves: two of them make one that does.
+func halves(t *testing.T, template object) (all []string) {
+	t.Helper()
+	for _, a := range resources(t, template, "AWS::CloudWatch::CompositeAlarm") {
+		rule := at(a, "Properties", "AlarmRule", "Fn::Sub").(string)
+		m := regexp.MustCompile(`^ALARM\("\$\{(\w+)\}"\) AND ALARM\("\$\{(\w+)\}"\)$`).FindStringSubmatch(rule)
+		if m == nil {
+			t.Fatalf("rule %s", rule)
+		}
+		all = append(all, m[1:]...)
+	}
+	return all
+}
+
 func TestEveryAlarmReachesSomebody(t *testing.T) {
 	template := load(t)
 	alarms := resources(t, template, "AWS::CloudWatch::Alarm")
+	for _, id := range halves(t, template) {
+		if at(alarms[id], "Properties", "AlarmActions") != nil {
+			t.Errorf("%s tells of half of an alarm", id)
+		}
+		delete(alarms, id)
+	}
+	for id, a := range resources(t, template, "AWS::CloudWatch::CompositeAlarm") {
+		alarms[id] = a
+	}
 	for id, a := range alarms {
 		for _, actions := range []string{"AlarmActions", "OKActions"} {
 			if got := at(a, "Properties", actions); !reflect.DeepEqual(got, []any{ref("Alarms")}) {
 				t.Errorf("%s: %s %v", id, actions, got)
 			}
 		}
-		if at(a, "Properties", "AlarmDescription") == nil {
-			t.Errorf("%s doesn't say what is wrong", id)
-		}
 	}
-	want := []string{"CleanupBehind", "CleanupFails", "CleanupRunsFail", "CleanupStopped", "ServerErrors", "UnusualLogInFailures", "UnusualRejects"}
+	want := []string{"CleanupBehind", "CleanupFails", "CleanupRunsFail", "CleanupStopped", "ConcurrencyNearLimit", "TablesThrottle", "UnusualLogInFailures", "UnusualRejects"}
+	for _, objective := range []string{"Availability", "CheckLatency", "LogInLatency"} {
+		want = append(want, objective+"Burns", objective+"BurnsFast", objective+"BurnsSlowly")
+	}
 	for _, group := range groups() {
 		for _, kind := range kinds {
 			want = append(want, string(group)+kind)
@@ -55,6 +78,68 @@ func TestEveryAlarmReachesSomebody(t *testing.T) {
 	for _, n := range list(at(template, "Resources", "Spend", "Properties", "NotificationsWithSubscribers")) {
 		if at(list(at(n, "Subscribers"))[0], "Address") == nil {
 			t.Error("nobody is told what is spent")
+		}
+	}
+}
+
+// A burn's alarm needs both of its windows, of which the long one is twelve times the
+// short one, both over the same multiple of what the objective allows.
+func TestObjectivesBurnInTwoWindows(t *testing.T) {
+	template := load(t)
+	budgets := map[string]float64{"Availability": 0.001, "CheckLatency": 0.01, "LogInLatency": 0.01}
+	for id, a := range resources(t, template, "AWS::CloudWatch::CompositeAlarm") {
+		objective, kind, _ := strings.Cut(id, "Burns")
+		wantRate := map[string]float64{"Fast": 14.4, "": 6, "Slowly": 3}[kind]
+		rule := at(a, "Properties", "AlarmRule", "Fn::Sub").(string)
+		var seconds []int
+		for _, m := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllStringSubmatch(rule, -1) {
+			half := at(template, "Resources", m[1], "Properties")
+			threshold := at(half, "Threshold").(float64)
+			if rate := threshold / budgets[objective]; rate < 0.999*wantRate || rate > 1.001*wantRate {
+				t.Errorf("%s: %s is at %v times the objective", id, m[1], rate)
+			}
+			for _, metric := range list(at(half, "Metrics")) {
+				if period, ok := at(metric, "MetricStat", "Period").(int); ok {
+					seconds = append(seconds, period)
+				}
+			}
+		}
+		if long, short := seconds[0], seconds[len(seconds)-1]; long != 12*short {
+			t.Errorf("%s: windows of %d and %d s", id, long, short)
+		}
+	}
+}
+
+// An alarm's mail leads to the page of what to do; each heading there is some alarm's.
+func TestEveryAlarmHasARunbook(t *testing.T) {
+	template := load(t)
+	page, err := os.ReadFile("../../../infra/runbooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := make(map[string]int) // by heading
+	for _, section := range strings.Split(string(page), "\n## ")[1:] {
+		heading, text, _ := strings.Cut(section, "\n")
+		commands[strings.ToLower(heading)] = len(regexp.MustCompile(`(?m)^    \S`).FindAllString(text, -1))
+	}
+	led := map[string]bool{"spend": true} // a budget has no words of its own
+	alarms := resources(t, template, "AWS::CloudWatch::Alarm")
+	for id, a := range resources(t, template, "AWS::CloudWatch::CompositeAlarm") {
+		alarms[id] = a
+	}
+	for id, a := range alarms {
+		what, anchor, ok := strings.Cut(at(a, "Properties", "AlarmDescription").(string), ". infra/runbooks.md#")
+		if !ok || what == "" || commands[anchor] == 0 {
+			t.Errorf("%s leads to no heading of the runbooks: %q", id, anchor)
+		}
+		led[anchor] = true
+	}
+	for heading, n := range commands {
+		if !led[heading] {
+			t.Errorf("no alarm leads to %s", heading)
+		}
+		if n != 3 {
+			t.Errorf("%s: %d commands, not the first three", heading, n)
 		}
 	}
 }
