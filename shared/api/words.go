@@ -281,6 +281,8 @@ var fileWords = map[string]Sentence{
 		"LabChart's own file isn't read. Export it in LabChart as text or as a MATLAB file."},
 	"wfdb_header": {"WFDB 헤더(.hea)만 있고 신호 파일이 없습니다. 헤더에 적힌 .dat 파일과 함께 보내 주세요.",
 		"This is a WFDB header (.hea) without its samples. Send it together with the .dat file that it names."},
+	"unisens_header": {"Unisens 데이터의 unisens.xml만 있고 신호 파일이 없습니다. 폴더 전체를 zip으로 보내 주세요.",
+		"This is the unisens.xml of a data set without its samples. Send the whole folder as a zip."},
 	"pointer": {"실제 파일이 아니라 Git LFS 포인터입니다. git lfs pull로 파일을 내려받아 보내 주세요.",
 		"This is a pointer of Git LFS and not the file. Download the file itself (git lfs pull) and send that."},
 	"data_frame": {"프로그램용 표 파일(Parquet, Feather, pickle)은 읽지 않습니다. CSV로 저장해서 보내 주세요.",

@@ -23,6 +23,7 @@ import (
 	"systole/shared/ecg/recording/samsung"
 	"systole/shared/ecg/recording/scp"
 	"systole/shared/ecg/recording/text"
+	"systole/shared/ecg/recording/unisens"
 	"systole/shared/ecg/recording/wav"
 	"systole/shared/ecg/recording/wfdb"
 	"systole/shared/ecg/recording/xmlfile"
@@ -65,6 +66,7 @@ var texts = [...]format{
 	{"muse", muse.Is, muse.Read},
 	{"philips", philips.Is, philips.Read},
 	{"", foreign.IsText, foreign.Read},
+	{"unisens", unisens.IsHeader, unisens.ReadHeader},
 	{"xml", xmlfile.Is, xmlfile.Read},
 	{"text", text.IsLog, text.Read},
 	{"json", jsonfile.Is, jsonfile.Read},
@@ -85,6 +87,7 @@ var collections = [...]collection{
 	{"apple", apple.IsExport, apple.ReadExport},
 	{"samsung", samsung.IsExport, samsung.ReadExport},
 	{"wfdb", wfdb.Is, wfdb.Read},
+	{"unisens", unisens.Is, unisens.Read},
 	{"numpy", matrix.IsArchive, matrix.ReadArchive},
 	{"excel", foreign.IsWorkbook, foreign.ReadWorkbook},
 }

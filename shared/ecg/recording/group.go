@@ -3,11 +3,12 @@ package recording
 import (
 	"slices"
 
+	"systole/shared/ecg/recording/unisens"
 	"systole/shared/ecg/recording/wfdb"
 )
 
-// Group tells files that belong together from those that don't: with a WFDB
-// header among them all are one recording, and a JSON file that says what is in the
+// Group tells files that belong together from those that don't: with the header of
+// WFDB or of Unisens among them all are one recording, and a JSON file that says what is in the
 // others goes with each of them. Otherwise each is a recording of its own.
 func Group(files [][]byte) [][]Part {
 	all := make([]Part, len(files))
@@ -20,7 +21,7 @@ func Group(files [][]byte) [][]Part {
 			samples = append(samples, all[i])
 		}
 	}
-	if slices.ContainsFunc(files, wfdb.IsHeader) {
+	if slices.ContainsFunc(files, wfdb.IsHeader) || slices.ContainsFunc(files, unisens.IsHeader) {
 		return [][]Part{all}
 	}
 	if len(samples) == 0 {

@@ -16,51 +16,53 @@ import (
 // Kinds of files: stable words in the caller's refusal, for which
 // shared/api/words.go has the instructions to export the samples.
 const (
-	PDF          = "pdf"
-	PDFKardia    = "pdf_kardia"
-	PDFApple     = "pdf_apple"
-	PDFSamsung   = "pdf_samsung"
-	Picture      = "picture"
-	Film         = "film"
-	WebPage      = "web_page"
-	Office       = "office"
-	Archive      = "archive"
-	HealthExport = "health_export_xml"
-	Activity     = "activity"
-	HL7v2        = "hl7_v2"
-	AcqKnowledge = "acqknowledge"
-	LabChart     = "labchart"
-	WFDBHeader   = "wfdb_header"
-	Pointer      = "pointer"
-	DataFrame    = "data_frame"
-	Database     = "database"
-	EEG          = "eeg"
-	Binary       = "binary"
+	PDF           = "pdf"
+	PDFKardia     = "pdf_kardia"
+	PDFApple      = "pdf_apple"
+	PDFSamsung    = "pdf_samsung"
+	Picture       = "picture"
+	Film          = "film"
+	WebPage       = "web_page"
+	Office        = "office"
+	Archive       = "archive"
+	HealthExport  = "health_export_xml"
+	Activity      = "activity"
+	HL7v2         = "hl7_v2"
+	AcqKnowledge  = "acqknowledge"
+	LabChart      = "labchart"
+	WFDBHeader    = "wfdb_header"
+	UnisensHeader = "unisens_header"
+	Pointer       = "pointer"
+	DataFrame     = "data_frame"
+	Database      = "database"
+	EEG           = "eeg"
+	Binary        = "binary"
 )
 
 // details name each kind and the file to send instead, for a person at the
 // command line.
 var details = map[string]string{
-	PDF:          "it is a PDF, a picture of the recording: export the samples from the device's app, as CSV, EDF or JSON",
-	PDFKardia:    "it is Kardia's PDF, a picture of the recording: send the .atc file, or the EDF that AliveCor gives",
-	PDFApple:     "it is the Health app's PDF, a picture of the recording: export all health data in the app and send the export.zip",
-	PDFSamsung:   "it is Samsung Health's PDF, a picture of the recording: download personal data in the app and send it as a zip",
-	Picture:      "it is a picture of the recording: export the samples from the device's app, as CSV, EDF or JSON",
-	Film:         "it is a film or a sound: export the samples from the device's app, as CSV, EDF or JSON",
-	WebPage:      "it is a web page (HTML), perhaps that of a log-in: download the file itself",
-	Office:       "it is a document of an office program: save the table as CSV",
-	Archive:      "it is packed in a way that isn't read: unpack it, or pack it as zip",
-	HealthExport: "it is the Health app's export.xml, without the ECGs: send the whole export.zip, or a file of its folder electrocardiograms",
-	Activity:     "it is a track of an activity, without an ECG: export the ECG itself",
-	HL7v2:        "it is an HL7 message of version 2: export the ECG as HL7 aECG, SCP-ECG, DICOM or EDF",
-	AcqKnowledge: "it is AcqKnowledge's .acq: save it in AcqKnowledge as text or as MATLAB",
-	LabChart:     "it is LabChart's own file: export it in LabChart as text or as MATLAB",
-	WFDBHeader:   "it is a WFDB header alone: send the .hea with the .dat that it names, as two files or in a zip",
-	Pointer:      "it is a pointer of Git LFS in place of the file: download the file itself (git lfs pull)",
-	DataFrame:    "it is a table for a program (Parquet, Feather, pickle): save it as CSV",
-	Database:     "it is a database: export the recording as CSV",
-	EEG:          "it is a recording of an EEG system: export it as EDF",
-	Binary:       "it is neither text nor a format known here; of a WFDB record send the .hea with the .dat",
+	PDF:           "it is a PDF, a picture of the recording: export the samples from the device's app, as CSV, EDF or JSON",
+	PDFKardia:     "it is Kardia's PDF, a picture of the recording: send the .atc file, or the EDF that AliveCor gives",
+	PDFApple:      "it is the Health app's PDF, a picture of the recording: export all health data in the app and send the export.zip",
+	PDFSamsung:    "it is Samsung Health's PDF, a picture of the recording: download personal data in the app and send it as a zip",
+	Picture:       "it is a picture of the recording: export the samples from the device's app, as CSV, EDF or JSON",
+	Film:          "it is a film or a sound: export the samples from the device's app, as CSV, EDF or JSON",
+	WebPage:       "it is a web page (HTML), perhaps that of a log-in: download the file itself",
+	Office:        "it is a document of an office program: save the table as CSV",
+	Archive:       "it is packed in a way that isn't read: unpack it, or pack it as zip",
+	HealthExport:  "it is the Health app's export.xml, without the ECGs: send the whole export.zip, or a file of its folder electrocardiograms",
+	Activity:      "it is a track of an activity, without an ECG: export the ECG itself",
+	HL7v2:         "it is an HL7 message of version 2: export the ECG as HL7 aECG, SCP-ECG, DICOM or EDF",
+	AcqKnowledge:  "it is AcqKnowledge's .acq: save it in AcqKnowledge as text or as MATLAB",
+	LabChart:      "it is LabChart's own file: export it in LabChart as text or as MATLAB",
+	WFDBHeader:    "it is a WFDB header alone: send the .hea with the .dat that it names, as two files or in a zip",
+	UnisensHeader: "it is the unisens.xml of a data set alone: send the whole folder as a zip",
+	Pointer:       "it is a pointer of Git LFS in place of the file: download the file itself (git lfs pull)",
+	DataFrame:     "it is a table for a program (Parquet, Feather, pickle): save it as CSV",
+	Database:      "it is a database: export the recording as CSV",
+	EEG:           "it is a recording of an EEG system: export it as EDF",
+	Binary:        "it is neither text nor a format known here; of a WFDB record send the .hea with the .dat",
 }
 
 // Refuse is the refusal of a kind of file.

@@ -1,0 +1,102 @@
+package unisens
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"systole/shared/ecg/recording/internal/markup"
+	"systole/shared/ecg/recording/internal/raw"
+)
+
+// header is unisens.xml.
+type header struct {
+	start   time.Time
+	signals []signal
+}
+
+// signal is a signalEntry: what a file of samples holds. Its values are (sample -
+// baseline) × lsb in its unit.
+type signal struct {
+	file     string
+	class    string // such as ECG
+	kind     string // of its numbers, as Java names them
+	rateHz   float64
+	baseline float64
+	lsb      float64 // 0 where the file doesn't say
+	unit     string
+	order    binary.ByteOrder
+	csv      bool
+	channels []string
+}
+
+// parseHeader reads the signals of a unisens.xml; ok is false for another file.
+func parseHeader(data []byte, budget *raw.Budget) (h header, ok bool) {
+	data, ok = raw.Text(data) // behind a byte order mark, in UTF-16
+	if !ok || markup.Root(data) != "unisens" {
+		return header{}, false
+	}
+	var now *signal
+	for tokens := markup.NewReader(data, budget); ; {
+		token, err := tokens.Next()
+		if errors.Is(err, io.EOF) {
+			return h, true
+		}
+		if err != nil {
+			return header{}, false
+		}
+		switch {
+		case token.Kind == markup.End && token.Name == "signalEntry" && now != nil:
+			h.signals = append(h.signals, *now)
+			now = nil
+		case token.Kind != markup.Start:
+		case token.Name == "unisens":
+			h.start = parseStart(token.Attribute("timestampStart"))
+		case token.Name == "signalEntry":
+			now = signalOf(token)
+		case now == nil:
+		case token.Name == "channel":
+			if now.channels = append(now.channels, token.Attribute("name")); len(now.channels) > raw.MaxLeads {
+				return header{}, false
+			}
+		case token.Name == "csvFileFormat":
+			now.csv = true
+		case token.Name == "binFileFormat" && strings.EqualFold(token.Attribute("endianess"), "BIG"):
+			now.order = binary.BigEndian
+		}
+	}
+}
+
+func signalOf(token markup.Token) *signal {
+	number := func(name string) float64 {
+		x, err := strconv.ParseFloat(token.Attribute(name), 64)
+		if err != nil {
+			return 0
+		}
+		return x
+	}
+	return &signal{
+		file: strings.ToLower(token.Attribute("id")), class: token.Attribute("contentClass"), kind: token.Attribute("dataType"),
+		rateHz: number("sampleRate"), baseline: number("baseline"), lsb: number("lsbValue"), unit: token.Attribute("unit"),
+		order: binary.LittleEndian,
+	}
+}
+
+// parseStart reads an ISO 8601 time without a zone, zero if it is none.
+func parseStart(text string) time.Time {
+	at, err := time.Parse("2006-01-02T15:04:05", text) // a fraction is taken, too
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// packing of the signal's numbers.
+func (s signal) packing() (raw.Packing, bool) {
+	return raw.PackingOf(map[string]string{
+		"int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2", "int32": "i4", "uint32": "u4", "float": "f4", "double": "f8",
+	}[strings.ToLower(s.kind)], s.order)
+}
