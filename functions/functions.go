@@ -334,7 +334,8 @@ func All() []Function {
 			Grants: []Grant{
 				{members, []string{"GetItem"}, "The library of the protocol calls the code that reads it."},
 				{tokens, []string{"GetItem"}, "As above."},
-				{grants, []string{"GetItem", "PutItem", "UpdateItem", "DeleteItem"}, "As above."},
+				allow(grants, "GetItem"),
+				{grants, []string{"PutItem", "UpdateItem", "DeleteItem"}, "As above."},
 				allow(keys, "GetSecretValue"),
 			},
 		},
@@ -350,6 +351,7 @@ func All() []Function {
 			Grants: []Grant{
 				allow(members, "GetItem", "UpdateItem"),
 				allow(tokens, "GetItem", "DeleteItem"),
+				{grants, []string{"GetItem"}, "The library of the protocol calls the code that looks for a registered client."},
 				allow(keys, "GetSecretValue"),
 			},
 		},

@@ -138,6 +138,7 @@ func TestABackupIsRestoredWithoutADifference(t *testing.T) {
 func TestAFolderMovesToAWSAndBack(t *testing.T) {
 	local, _ := inRunningFolder(t)
 	token := local.inhabited(t)
+	local.want(t, []string{"clients", "add", "-native", "-name", "App", "-redirect", "com.example.app:/in", "app"})
 	file, keys := local.backedUp(t)
 	before := local.sealedWith(t)
 
@@ -158,6 +159,7 @@ func TestAFolderMovesToAWSAndBack(t *testing.T) {
 		t.Error("nothing was sealed with the key of the other deployment")
 	}
 	cloud.livesOn(t, token)
+	cloud.want(t, []string{"clients", "list"}, "com.example.app:/in")
 
 	file, keys = cloud.backedUp(t)
 	home := restored(t, "-keys", keys, "-new-key", file)
@@ -165,6 +167,7 @@ func TestAFolderMovesToAWSAndBack(t *testing.T) {
 		t.Error("nothing was sealed with a key of the new folder's own")
 	}
 	home.want(t, []string{"check"}, "all of them agree")
+	home.want(t, []string{"clients", "list"}, "com.example.app:/in")
 	home.upload(t, "/authenticate/check_user/", token, append(recordings.Probe(t, 1), '\n')).Want(t, 422, "replay")
 	home.logIn(t, "gildong")
 }
@@ -248,7 +251,7 @@ func TestACopyIsWholeWhateverHappensMeanwhile(t *testing.T) {
 		r.upload(t, "/authenticate/make_model/", token, recordings.Enrolment(t, 1)).Want(t, 200, "")
 		r.form(t, "DELETE", "/members/me/", leaver, "password="+password).Want(t, 200, "")
 	}}
-	folder, remove, err := operator.New(r.Config, rows, r.Sessions, r.Objects, r.Keys).Clone(t.Context())
+	folder, remove, err := operator.New(r.Config, rows, r.Sessions, r.Grants, r.Objects, r.Keys).Clone(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -382,7 +385,7 @@ func TestARestorationIntoAWSThatIsKilledIsRunAgain(t *testing.T) {
 	lame := operator.New(d.Config, struct {
 		failing
 		store.Mover
-	}{failing{d.Members}, d.Members.(store.Mover)}, d.Sessions, d.Objects, d.Keys)
+	}{failing{d.Members}, d.Members.(store.Mover)}, d.Sessions, d.Grants, d.Objects, d.Keys)
 	if err := operator.RestoreInto(t.Context(), "backup 1", from, lame); err == nil {
 		t.Error("it went through")
 	}

@@ -188,7 +188,7 @@ func (failing) CreateMember(context.Context, store.Member) error { return store.
 func TestAnImportThatFailsMidwayCanBeRepeated(t *testing.T) {
 	r, _ := inRunningFolder(t)
 	text, dump := dumped(t)
-	d := operator.New(r.Config, failing{r.Members}, r.Sessions, r.Objects, r.Keys)
+	d := operator.New(r.Config, failing{r.Members}, r.Sessions, r.Grants, r.Objects, r.Keys)
 	var out bytes.Buffer
 	if err := operator.Run(t.Context(), d, []string{"import"}, strings.NewReader(text), &out); err == nil || !strings.Contains(err.Error(), "run it again") {
 		t.Errorf("%v\n%s", err, &out)

@@ -45,7 +45,7 @@ func parse(args []string, stderr io.Writer) (o options, command []string, err er
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.data, "data", ".data", "`folder` of a local service, whether or not it runs")
 	flags.BoolVar(&o.aws, "aws", false, "a deployment in AWS, found by the settings of its functions: "+
-		config.MembersTable+", "+config.TokensTable+", "+config.ActivityTable+", "+config.Bucket+", "+config.KeysSecret+
+		config.MembersTable+", "+config.TokensTable+", "+config.ActivityTable+", "+config.GrantsTable+", "+config.Bucket+", "+config.KeysSecret+
 		", and AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN")
 	flags.Usage = func() { usage(flags) }
 	if err := flags.Parse(args); err != nil {
@@ -56,8 +56,8 @@ func parse(args []string, stderr io.Writer) (o options, command []string, err er
 
 func usage(flags *flag.FlagSet) {
 	out := flags.Output()
-	fmt.Fprintf(out, "operate [flags] command: what an operator does with members and keys. It prints no score, recording or hash of a\n"+
-		"password, and notes what it does to members in their activity.\n\nFlags:\n")
+	fmt.Fprintf(out, "operate [flags] command: what an operator does with members, keys and OpenID clients. It prints no score,\n"+
+		"recording or hash of a password, and notes what it does to members in their activity.\n\nFlags:\n")
 	flags.PrintDefaults()
 	fmt.Fprintf(out, "\nCommands; -h behind one explains its flags:\n")
 	operator.Usage(out)

@@ -50,7 +50,7 @@ func inFolder(folder string) (none operator.Deployment, closeStores func() error
 
 // inAWS calls nothing yet.
 func inAWS() (none operator.Deployment, err error) {
-	settings, err := config.Read(os.LookupEnv, config.MembersTable, config.TokensTable, config.ActivityTable, config.Bucket, config.KeysSecret)
+	settings, err := config.Read(os.LookupEnv, config.MembersTable, config.TokensTable, config.ActivityTable, config.GrantsTable, config.Bucket, config.KeysSecret)
 	if err != nil {
 		return none, err
 	}
@@ -59,10 +59,10 @@ func inAWS() (none operator.Deployment, err error) {
 		return none, err
 	}
 	tables := dynamo.New(sdk, client.Endpoint(os.Getenv, "DYNAMODB"),
-		dynamo.Tables{Members: settings.MembersTable, Tokens: settings.TokensTable, Activity: settings.ActivityTable})
+		dynamo.Tables{Members: settings.MembersTable, Tokens: settings.TokensTable, Activity: settings.ActivityTable, Grants: settings.GrantsTable})
 	bucket := s3.New(sdk, client.Endpoint(os.Getenv, "S3"), settings.Bucket)
 	keys := &secretKeys{text: secrets.NewText(sdk, client.Endpoint(os.Getenv, "SECRETS_MANAGER"), settings.KeysSecret)}
-	return operator.New(settings, tables, tables, bucket, keys), nil
+	return operator.New(settings, tables, tables, tables, bucket, keys), nil
 }
 
 // secretKeys are the keys in Secrets Manager. They are read when first needed, and

@@ -112,7 +112,7 @@ func (r *running) again(t *testing.T) *running {
 
 func serving(t *testing.T, d operator.Deployment, flags ...string) *running {
 	t.Helper()
-	stores := service.Stores{Members: d.Members, Sessions: d.Sessions, Objects: d.Objects, Keys: d.Keys}
+	stores := service.Stores{Members: d.Members, Sessions: d.Sessions, Grants: d.Grants, Objects: d.Objects, Keys: d.Keys}
 	return &running{d, fixture.Start(t, stores), flags}
 }
 

@@ -28,7 +28,7 @@ func backup(ctx context.Context, c call) (err error) {
 
 // Local returns the deployment of a local service with this folder open.
 func Local(c config.Config, rows *embedded.Store, objects *embedded.Objects, keys Keys) Deployment {
-	d := New(c, rows, rows, objects, keys)
+	d := New(c, rows, rows, rows, objects, keys)
 	d.Clone = func(ctx context.Context) (string, func() error, error) { return rows.Clone(ctx, objects) }
 	return d
 }
@@ -54,7 +54,7 @@ func (d Deployment) copyTo(ctx context.Context, folder string) (clone string, er
 		return "", err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	c, err := newCopying(d, New(d.Config, rows, rows, objects, d.Keys), false)
+	c, err := newCopying(d, New(d.Config, rows, rows, rows, objects, d.Keys), false)
 	if err != nil {
 		return "", err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"systole/shared/member"
 	"systole/shared/parallel"
+	"systole/shared/provider"
 	"systole/shared/store"
 )
 
@@ -32,10 +33,10 @@ func newCopying(from, to Deployment, again bool) (*copying, error) {
 // copyAtOnce is how many members or objects are copied at once.
 const copyAtOnce = 32
 
-// all copies objects, members with their sessions and activity, and the counts of
-// attempts. An object is there before a row leads to it.
+// all copies objects, members with their sessions and activity, the counts of
+// attempts, and the registered clients. An object is there before a row leads to it.
 func (c *copying) all(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{c.objects, c.members, c.counts, c.survey} {
+	for _, step := range []func(context.Context) error{c.objects, c.members, c.counts, c.clients, c.survey} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -157,6 +158,17 @@ func (c *copying) counts(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// clients copies the registered clients in the place of the other's.
+func (c *copying) clients(ctx context.Context) error {
+	text, err := c.from.Grants.Registrations(ctx)
+	if err != nil || text == nil {
+		return err
+	}
+	return provider.ChangeRegistrations(ctx, c.to.Grants, func(provider.Registrations) (provider.Registrations, error) {
+		return provider.ParseRegistrations(text)
+	})
 }
 
 // settleTries bounds the looks at members whose template was replaced, or who left,

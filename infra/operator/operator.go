@@ -1,9 +1,11 @@
-// Package operator is what a person who runs a deployment does with its members
-// and keys: looks a member up, unlocks them, ends their sessions, exports and
-// deletes on their request, examines what is stored, and rotates the keys.
+// Package operator is what a person who runs a deployment does with its members,
+// keys and OpenID clients: looks a member up, unlocks them, ends their sessions,
+// exports and deletes on their request, examines what is stored, rotates the keys,
+// and registers clients.
 //
-// What is done to a member is noted in the member's activity. Nothing prints a
-// score, a recording, a token, or the hash of a password.
+// What is done to a member is noted in the member's activity, and what is done to a
+// client beside the clients. Nothing prints a score, a recording, a token, or the
+// hash of a password.
 package operator
 
 import (
@@ -67,6 +69,11 @@ func commands() []command {
 		{"keys rotate", "", "draw the next key; run it again ten minutes later, when everybody knows it, to seal and sign with it", rotateKeys, nil},
 		{"keys reseal", "", "seal with the current key what is sealed with another one", resealAll, nil},
 		{"keys retire", "", "remove the keys that nothing needs any more", retireKeys, nil},
+		{"clients list", "", "list the OpenID clients, of the settings and registered", listClients, nil},
+		{"clients add", "-name NAME -redirect URI [-logout URI] [-heart] [-native] ID", "register an OpenID client, and print its secret", addClient, nil},
+		{"clients rotate", "[-now] ID", "give a registered client another secret, and print it", rotateClient, nil},
+		{"clients remove", "ID", "remove a registered client", removeClient, nil},
+		{"clients record", "", "print what was done to the registered clients", printRecord, nil},
 		{Backup, "", "write a backup to the output", backup, nil},
 		{"import", "[-dry-run] < dump.json", "take the members of a Django server, as manage.py dumpdata writes them, with their passwords and tokens", importDjango,
 			func([]string) bool { return true }},
@@ -198,9 +205,9 @@ func reason(err error) string {
 }
 
 // New returns the deployment that keeps its data in these stores.
-func New(c config.Config, members store.Members, sessions store.Sessions, objects store.Objects, keys Keys) Deployment {
+func New(c config.Config, members store.Members, sessions store.Sessions, grants store.Grants, objects store.Objects, keys Keys) Deployment {
 	d := Deployment{Parts: wiring.Parts{
-		Config: c, Members: members, Sessions: sessions, Objects: objects, Keys: keys, Engine: engine.New(c.SamplingRateHz),
+		Config: c, Members: members, Sessions: sessions, Grants: grants, Objects: objects, Keys: keys, Engine: engine.New(c.SamplingRateHz),
 		Now: time.Now, Random: rand.Reader,
 	}, Keys: keys}
 	d.Clone = d.copied

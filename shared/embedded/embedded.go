@@ -32,6 +32,7 @@ var (
 	expiryBucket   = []byte("expiry")           // ns since 1970, 8 bytes, name of a bucket, 0, key in it -> nothing
 	dueBucket      = []byte("due")              // kind, 0, list, 1 byte, ns since 1970, 8 bytes, key -> nothing
 	leftoverBucket = []byte("leftovers")        // keys of objects -> ns since 1970, 8 bytes
+	registryBucket = []byte("registry")         // a name -> the operator's text, base64 in JSON
 )
 
 // lockWait is how long Open waits for another process to let go of the folder:
@@ -80,8 +81,7 @@ func Open(dir string) (*Store, *Objects, error) {
 func createBuckets(tx *bolt.Tx) error {
 	for _, name := range [][]byte{
 		membersBucket, pksBucket, blocksBucket, sessionsBucket, ownersBucket, attemptsBucket, activityBucket, grantsBucket, expiryBucket,
-		membersBucket, pksBucket, blocksBucket, sessionsBucket, ownersBucket, attemptsBucket, activityBucket, expiryBucket,
-		dueBucket, leftoverBucket,
+		dueBucket, leftoverBucket, registryBucket,
 	} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err

@@ -10,7 +10,7 @@ import (
 	"systole/shared/store/rules"
 )
 
-// CreateGrant: see store.Grants. It deletes some of what had expired by the time
+// CreateGrant: see store.GrantStore. It deletes some of what had expired by the time
 // that the grant was made.
 func (s *Store) CreateGrant(_ context.Context, g store.Grant) error {
 	rule := rules.CreateGrant(g)
@@ -25,7 +25,7 @@ func (s *Store) CreateGrant(_ context.Context, g store.Grant) error {
 	})
 }
 
-// Grant: see store.Grants.
+// Grant: see store.GrantStore.
 func (s *Store) Grant(_ context.Context, kind store.GrantKind, id store.GrantID) (g store.Grant, err error) {
 	err = s.read("grant", func(tx *bolt.Tx) error {
 		if err := load(tx.Bucket(grantsBucket), id[:], &g); err != nil {
@@ -42,7 +42,7 @@ func (s *Store) Grant(_ context.Context, kind store.GrantKind, id store.GrantID)
 	return g, nil
 }
 
-// TakeGrant: see store.Grants.
+// TakeGrant: see store.GrantStore.
 func (s *Store) TakeGrant(_ context.Context, kind store.GrantKind, id store.GrantID, taker string) (store.Grant, error) {
 	rule := rules.TakeGrant(kind, taker)
 	var left *store.Grant
@@ -56,7 +56,7 @@ func (s *Store) TakeGrant(_ context.Context, kind store.GrantKind, id store.Gran
 	return *left, err
 }
 
-// DeleteGrant: see store.Grants. Its entry among what expires is left: it leads
+// DeleteGrant: see store.GrantStore. Its entry among what expires is left: it leads
 // nowhere.
 func (s *Store) DeleteGrant(_ context.Context, id store.GrantID) error {
 	rule := rules.DeleteGrant()

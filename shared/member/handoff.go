@@ -29,14 +29,14 @@ const handOffKind store.GrantKind = "hand_off"
 // What is handed over is no log-in: the new session proves what the old one had
 // proved, at the time at which it had, and ends with it.
 type HandOffs struct {
-	grants  store.Grants
+	grants  store.GrantStore
 	tokens  *Tokens
 	members store.MemberReader
 	now     func() time.Time
 }
 
 // NewHandOffs returns HandOffs of these stores.
-func NewHandOffs(grants store.Grants, tokens *Tokens, members store.MemberReader, now func() time.Time) *HandOffs {
+func NewHandOffs(grants store.GrantStore, tokens *Tokens, members store.MemberReader, now func() time.Time) *HandOffs {
 	return &HandOffs{grants, tokens, members, now}
 }
 

@@ -10,7 +10,7 @@ import (
 	"systole/shared/store/rules"
 )
 
-// CreateGrant: see store.Grants. Grants that had expired when this one was made are
+// CreateGrant: see store.GrantStore. Grants that had expired when this one was made are
 // forgotten.
 func (s *Store) CreateGrant(_ context.Context, g store.Grant) error {
 	s.mu.Lock()
@@ -21,7 +21,7 @@ func (s *Store) CreateGrant(_ context.Context, g store.Grant) error {
 	return err
 }
 
-// Grant: see store.Grants.
+// Grant: see store.GrantStore.
 func (s *Store) Grant(_ context.Context, kind store.GrantKind, id store.GrantID) (store.Grant, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -32,7 +32,7 @@ func (s *Store) Grant(_ context.Context, kind store.GrantKind, id store.GrantID)
 	return g, nil
 }
 
-// TakeGrant: see store.Grants.
+// TakeGrant: see store.GrantStore.
 func (s *Store) TakeGrant(_ context.Context, kind store.GrantKind, id store.GrantID, taker string) (store.Grant, error) {
 	_, g, err := update(s, &s.grants, id, rules.TakeGrant(kind, taker))
 	return taken(kind, g, err)
@@ -47,7 +47,7 @@ func taken(kind store.GrantKind, g *store.Grant, err error) (store.Grant, error)
 	return *g, err
 }
 
-// DeleteGrant: see store.Grants.
+// DeleteGrant: see store.GrantStore.
 func (s *Store) DeleteGrant(_ context.Context, id store.GrantID) error {
 	_, _, err := update(s, &s.grants, id, rules.DeleteGrant())
 	return err

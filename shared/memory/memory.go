@@ -24,6 +24,7 @@ type Store struct {
 	attempts map[string]rules.Attempts
 	events   map[string]map[string]store.Event // by user name and place
 	grants   map[store.GrantID]store.Grant
+	registry map[string][]byte // one entry, under its name
 
 	leftovers map[string]time.Time // by the objects' keys
 }

@@ -10,19 +10,22 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Client is a registered client, in the words of RFC 7591. Its registration is the
-// operator's: nobody registers one by HTTP.
+// operator's, by settings or tool: nobody registers one by HTTP.
 type Client struct {
 	ID   string `json:"client_id"`
 	Name string `json:"client_name"` // that the person is shown
-	// SecretHash is the SHA-256 of the secret in hexadecimal digits. A secret is drawn
-	// at random, 32 bytes and more, so that its hash needs no salt. Empty for a client
-	// that can't keep a secret.
-	SecretHash             string   `json:"client_secret_sha256,omitempty"`
-	RedirectURIs           []string `json:"redirect_uris"`
-	PostLogoutRedirectURIs []string `json:"post_logout_redirect_uris,omitempty"`
+	// SecretHash is the SHA-256 of the secret in hexadecimal digits (see HashSecret).
+	// Empty for a client that can't keep a secret.
+	SecretHash string `json:"client_secret_sha256,omitempty"`
+	// FormerHash is that of the secret before, which is good until FormerUntil.
+	FormerHash             string    `json:"former_secret_sha256,omitempty"`
+	FormerUntil            time.Time `json:"former_secret_until,omitzero"`
+	RedirectURIs           []string  `json:"redirect_uris"`
+	PostLogoutRedirectURIs []string  `json:"post_logout_redirect_uris,omitempty"`
 	// Type is "web", or "native" for an application on the person's device, whose
 	// loopback address may have any port (RFC 8252, 7.3).
 	Type string `json:"application_type,omitempty"`
@@ -46,19 +49,22 @@ func (c Client) LeastLevel() Level {
 }
 
 // Authenticates reports whether the secret is the client's.
-func (c Client) Authenticates(secret string) bool {
+func (c Client) Authenticates(secret string, now time.Time) bool {
+	hash := []byte(HashSecret(secret))
+	current := subtle.ConstantTimeCompare(hash, []byte(c.SecretHash)) == 1
+	former := now.Before(c.FormerUntil) && subtle.ConstantTimeCompare(hash, []byte(c.FormerHash)) == 1
+	return c.Confidential() && (current || former)
+}
+
+// HashSecret is what of a secret is kept. A secret is drawn at random, so that its
+// hash needs no salt.
+func HashSecret(secret string) string {
 	hash := sha256.Sum256([]byte(secret))
-	return c.Confidential() && subtle.ConstantTimeCompare([]byte(hex.EncodeToString(hash[:])), []byte(c.SecretHash)) == 1
+	return hex.EncodeToString(hash[:])
 }
 
-// Clients are the registered clients, by id.
+// Clients are clients by id.
 type Clients map[string]Client
-
-// Client returns a client.
-func (c Clients) Client(id string) (Client, bool) {
-	found, ok := c[id]
-	return found, ok
-}
 
 // ParseClients reads a JSON array of clients; the empty text has none. The error
 // names the client and what is wrong with it.
@@ -94,6 +100,8 @@ func (c Client) check() error {
 		return errors.New("client_name, which people are shown, has 1 to 128 bytes")
 	case c.SecretHash != "" && !isSHA256(c.SecretHash):
 		return errors.New("client_secret_sha256 is the SHA-256 of the secret in 64 lower-case hexadecimal digits")
+	case c.FormerHash != "" && (!isSHA256(c.FormerHash) || c.FormerUntil.IsZero()):
+		return errors.New("former_secret_sha256 is a SHA-256 too, and goes with former_secret_until")
 	case c.Type != "" && c.Type != "web" && c.Type != "native":
 		return errors.New("application_type is web or native")
 	case !c.Native() && !c.Confidential():

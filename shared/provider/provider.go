@@ -125,26 +125,24 @@ type Members interface {
 	store.SubjectWriter
 }
 
-// Service keeps flows, codes and accesses.
+// Service keeps flows, codes and accesses, and knows the clients.
 type Service struct {
+	*Registry
 	grants   store.Grants
 	tokens   Tokens
 	members  Members
 	subjects *member.Subjects
-	clients  Clients
 	now      func() time.Time
 }
 
-// NewService returns a Service of these clients.
+// NewService returns a Service. The clients are those of the settings, beside those
+// that are registered.
 func NewService(grants store.Grants, tokens Tokens, members Members, clients Clients, now func() time.Time) *Service {
 	return &Service{
 		grants: grants, tokens: tokens, members: members, subjects: member.NewSubjects(members, rand.Reader),
-		clients: clients, now: now,
+		Registry: NewRegistry(clients, grants, now), now: now,
 	}
 }
-
-// Client returns a registered client.
-func (s *Service) Client(id string) (Client, bool) { return s.clients.Client(id) }
 
 // Person is somebody who is logged in at a browser.
 type Person struct {

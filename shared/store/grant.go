@@ -25,9 +25,9 @@ type Grant struct {
 	Taker string `json:",omitempty"`
 }
 
-// Grants keeps grants at rest. Reads return expired ones, too: callers compare
+// GrantStore keeps grants at rest. Reads return expired ones, too: callers compare
 // Expires themselves.
-type Grants interface {
+type GrantStore interface {
 	// CreateGrant adds a grant; ErrExists when its id is taken by another content. A
 	// repetition of the very same write succeeds.
 	CreateGrant(ctx context.Context, g Grant) error

@@ -2,6 +2,7 @@ package openid
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -145,7 +146,10 @@ func (f flows) describe(ctx context.Context, flow provider.Flow, who *provider.P
 	if err != nil {
 		return state{}, err
 	}
-	client, _ := f.provider.Client(flow.ClientID) // one that was deregistered has no name
+	client, err := f.provider.Client(ctx, flow.ClientID)
+	if err != nil && !errors.Is(err, provider.ErrClient) { // one that was removed has no name
+		return state{}, err
+	}
 	said := state{
 		Client: client.Name, Level: flow.Level, Needs: needs(left), Profile: HasScope(flow.Scopes, "profile"),
 		Locales: append([]string{}, flow.Locales...), Code: http.StatusOK,

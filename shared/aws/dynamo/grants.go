@@ -39,7 +39,7 @@ func readGrant(it item) (store.Grant, error) {
 	return g, r.err
 }
 
-// CreateGrant: see store.Grants.
+// CreateGrant: see store.GrantStore.
 func (s *Store) CreateGrant(ctx context.Context, g store.Grant) error {
 	rule := rules.CreateGrant(g)
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
@@ -52,7 +52,7 @@ func (s *Store) CreateGrant(ctx context.Context, g store.Grant) error {
 	return err
 }
 
-// Grant: see store.Grants.
+// Grant: see store.GrantStore.
 func (s *Store) Grant(ctx context.Context, kind store.GrantKind, id store.GrantID) (store.Grant, error) {
 	found, err := s.get(ctx, "grant", s.tables.Grants, grantKey(id))
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Store) Grant(ctx context.Context, kind store.GrantKind, id store.GrantI
 	return g, err
 }
 
-// TakeGrant: see store.Grants.
+// TakeGrant: see store.GrantStore.
 func (s *Store) TakeGrant(ctx context.Context, kind store.GrantKind, id store.GrantID, taker string) (store.Grant, error) {
 	rule := rules.TakeGrant(kind, taker)
 	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
@@ -105,7 +105,7 @@ func (s *Store) refusedGrant(ctx context.Context, id store.GrantID, rule rules.G
 	return g, withOp(rule.Op, rule.Outcome(&g))
 }
 
-// DeleteGrant: see store.Grants.
+// DeleteGrant: see store.GrantStore.
 func (s *Store) DeleteGrant(ctx context.Context, id store.GrantID) error {
 	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.tables.Grants, Key: grantKey(id)})
 	return client.Error(rules.DeleteGrant().Op, err)

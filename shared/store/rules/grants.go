@@ -9,7 +9,7 @@ import (
 // Grant is a write on the row of a grant.
 type Grant = Rule[store.Grant]
 
-// CreateGrant: see store.Grants.
+// CreateGrant: see store.GrantStore.
 func CreateGrant(g store.Grant) Grant {
 	return Grant{
 		Op:      "create grant",
@@ -20,7 +20,7 @@ func CreateGrant(g store.Grant) Grant {
 	}
 }
 
-// TakeGrant: see store.Grants. A grant of another kind is none.
+// TakeGrant: see store.GrantStore. A grant of another kind is none.
 func TakeGrant(kind store.GrantKind, taker string) Grant {
 	return Grant{
 		Op:      "take grant",
@@ -31,5 +31,5 @@ func TakeGrant(kind store.GrantKind, taker string) Grant {
 	}
 }
 
-// DeleteGrant: see store.Grants.
+// DeleteGrant: see store.GrantStore.
 func DeleteGrant() Grant { return Grant{Op: "delete grant", Deletes: true} }

@@ -35,6 +35,7 @@ func Run(t *testing.T, s Store) {
 	t.Run("attempts", func(t *testing.T) { attempts(t, s) })
 	t.Run("activity", func(t *testing.T) { activity(t, s) })
 	t.Run("grants", func(t *testing.T) { grants(t, s) })
+	t.Run("registry", func(t *testing.T) { registry(t, s) })
 	t.Run("due", func(t *testing.T) { due(t, s) })
 	t.Run("rules", func(t *testing.T) { ruled(t, s) })
 }

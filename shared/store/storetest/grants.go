@@ -19,7 +19,7 @@ func newGrant(kind store.GrantKind) store.Grant {
 }
 
 // grants runs the conformance tests of a store of grants.
-func grants(t *testing.T, s store.Grants) {
+func grants(t *testing.T, s store.GrantStore) {
 	t.Run("a grant comes back as it was created", func(t *testing.T) {
 		g := newGrant("code")
 		must(t, s.CreateGrant(t.Context(), g))
@@ -65,7 +65,7 @@ func grants(t *testing.T, s store.Grants) {
 	t.Run("each write is its rule", func(t *testing.T) { grantRules(t, s) })
 }
 
-func grantRules(t *testing.T, s store.Grants) {
+func grantRules(t *testing.T, s store.GrantStore) {
 	for _, row := range []*store.Grant{nil, {Kind: "code"}, {Kind: "token"}, {Kind: "code", Taker: "me"}, {Kind: "code", Taker: "another"}} {
 		for _, content := range []string{"a", "b"} {
 			g := newGrant("code")
@@ -109,7 +109,7 @@ func grantRules(t *testing.T, s store.Grants) {
 	}
 }
 
-func wantGrant(t *testing.T, s store.Grants, want store.Grant) {
+func wantGrant(t *testing.T, s store.GrantStore, want store.Grant) {
 	t.Helper()
 	got, err := s.Grant(t.Context(), want.Kind, want.ID)
 	must(t, err)

@@ -61,6 +61,15 @@ func (h *Hooked) RecoverPassword(ctx context.Context, from store.Member, hash st
 	return h.Hook(ctx, "RecoverPassword", func() error { return h.Store.RecoverPassword(ctx, from, hash, left, at) })
 }
 
+func (h *Hooked) Registrations(ctx context.Context) (text []byte, err error) {
+	err = h.Hook(ctx, "Registrations", func() error { text, err = h.Store.Registrations(ctx); return err })
+	return text, err
+}
+
+func (h *Hooked) ReplaceRegistrations(ctx context.Context, old, text []byte) error {
+	return h.Hook(ctx, "ReplaceRegistrations", func() error { return h.Store.ReplaceRegistrations(ctx, old, text) })
+}
+
 func (h *Hooked) CreateGrant(ctx context.Context, g store.Grant) error {
 	return h.Hook(ctx, "CreateGrant", func() error { return h.Store.CreateGrant(ctx, g) })
 }

@@ -9,16 +9,19 @@ cd "$(dirname "$0")"
 recordings=$(realpath ../../support/recordings/testdata)
 version=26.5.4
 home=$(realpath ../../..)/.build/keycloak
+callback=http://127.0.0.1:4186/realms/house/broker/systole/endpoint
 [ -d ../node_modules/jose ] || npm ci --silent --no-audit --no-fund --prefix ..
 if [ ! -d "$home/keycloak-$version" ]; then
   mvn -q -B dependency:copy -Dartifact=org.keycloak:keycloak-quarkus-dist:$version:zip -DoutputDirectory="$home"
   python3 -m zipfile -e "$home/keycloak-quarkus-dist-$version.zip" "$home"
   chmod +x "$home/keycloak-$version"/bin/*.sh
 fi
+secret=$(go run ../../../infra/operate -data "$DATA" clients add -name Keycloak -redirect $callback -logout $callback/logout_response keycloak |
+  sed -n 's/^client_secret *//p')
 cd "$home/keycloak-$version"
 rm -rf data/h2
 mkdir -p data/import
-sed "s|ISSUER|$API|; s|SECRET|a secret of the tests, and of nobody else|" "$OLDPWD/keycloak.json" > data/import/house.json
+sed "s|ISSUER|$API|; s|SECRET|$secret|" "$OLDPWD/keycloak.json" > data/import/house.json
 bin/kc.sh start-dev --import-realm --http-host=127.0.0.1 --http-port=4186 > "$home/log" 2>&1 &
 keycloak=$!
 trap 'kill $keycloak' EXIT

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 recordings=$(realpath ../../support/recordings/testdata)
 build=$(realpath ../../..)/.build
-export ISSUER=$API SECRET='a secret of the tests, and of nobody else' PROXY=$build/oauth2-proxy/oauth2-proxy
+export ISSUER=$API PROXY=$build/oauth2-proxy/oauth2-proxy
 
 [ -d ../node_modules/openid-client ] || npm ci --silent --no-audit --no-fund --prefix ..
 if ! "$build/openid/bin/python" -c 'import authlib, flask, requests' 2>/dev/null; then
@@ -15,11 +15,17 @@ if ! "$build/openid/bin/python" -c 'import authlib, flask, requests' 2>/dev/null
   "$build/openid/bin/pip" install --quiet -r python/requirements.txt
 fi
 [ -x "$PROXY" ] || GOBIN=$(dirname "$PROXY") go install github.com/oauth2-proxy/oauth2-proxy/v7@v7.15.6
-go build -o "$build/openid/golang" ./golang
+go build -o "$build/openid/" ./golang ../../../infra/operate
 
 work=$(mktemp -d)
 started=()
 trap 'kill "${started[@]}" 2>/dev/null; rm -rf "$work"' EXIT
+
+# register ID OPTION...: registers a client, and has its secret in SECRET.
+register() {
+  SECRET=$("$build/openid/operate" -data "$DATA" clients add "${@:2}" "$1" | sed -n 's/^client_secret *//p')
+  export SECRET
+}
 
 # start PORT COMMAND...: starts an application and waits until it answers.
 start() {
@@ -37,10 +43,15 @@ holds() {
   diff - <("${@:2}")
 }
 
+register python -name "A Python application" -redirect http://127.0.0.1:4183/callback
 start 4183 "$build/openid/bin/python" python/app.py 4183
+register golang -name "A Go application" -redirect http://127.0.0.1:4184/callback
 start 4184 "$build/openid/golang" 4184
+register proxy -name "A site behind oauth2-proxy" -redirect http://127.0.0.1:4180/oauth2/callback
 start 4180 ./proxy.sh 4180 proxy
+register vault -heart -name "A safe behind oauth2-proxy" -redirect http://127.0.0.1:4185/oauth2/callback
 start 4185 ./proxy.sh 4185 vault --acr-values=urn:systole:acr:heart
+register phone -native -name "An Android application" -redirect com.example.app:/oauth2redirect
 
 holds "openid-client (JavaScript)" node client.mjs "$API" "$recordings" <<'END'
 password: password: password (pwd)

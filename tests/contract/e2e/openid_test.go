@@ -9,10 +9,10 @@ import (
 	"testing"
 
 	"systole/functions"
+	"systole/tests/support/fixture"
 	"systole/tests/support/gotool"
 	"systole/tests/support/recordings"
 	"systole/tests/support/relying"
-	"systole/tests/support/servers"
 )
 
 // ServeHTTP answers as the gateway does.
@@ -31,7 +31,8 @@ func (l lambda) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestALogInForAnApplicationThroughTheBuiltFunctions(t *testing.T) {
-	aws := servers.Start(t)
+	stores, aws := fixture.AWS(t, nil)
+	relying.Register(t, stores.Grants)
 	var log safeBuffer
 	all := lambda{}
 	if _, err := gotool.Build(t.Context(), "functions"); err != nil { // all at once links faster
@@ -42,7 +43,7 @@ func TestALogInForAnApplicationThroughTheBuiltFunctions(t *testing.T) {
 		if f.Alarms != functions.Provider && !slices.Contains(others, f.Folder) {
 			continue
 		}
-		function := startFunction(t, "functions/"+f.Folder, aws, &log, "ISSUER="+relying.Issuer, "OPENID_CLIENTS="+relying.Registrations())
+		function := startFunction(t, "functions/"+f.Folder, aws, &log, "ISSUER="+relying.Issuer)
 		for _, r := range f.Routes {
 			for _, method := range r.Methods {
 				all[method+" "+r.Path] = function

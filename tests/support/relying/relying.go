@@ -22,6 +22,7 @@ import (
 
 	"systole/infra/service"
 	"systole/shared/provider"
+	"systole/shared/store"
 	"systole/tests/support/fixture"
 	"systole/tests/support/recordings"
 )
@@ -79,7 +80,7 @@ func On(t testing.TB, stores service.Stores) *House {
 	return h.settle(t)
 }
 
-// Before is New of a service that runs, has the Issuer and knows the Registrations.
+// Before is New of a service that runs, has the Issuer and knows the clients.
 func Before(t testing.TB, running http.Handler) *House {
 	t.Helper()
 	return (&House{Handler: running}).settle(t)
@@ -94,6 +95,21 @@ func Registrations() string {
 		{"client_id":"app","client_name":"App","application_type":"native","redirect_uris":["com.example.app:/in","http://127.0.0.1/in"]},
 		{"client_id":"vault","client_name":"Vault","client_secret_sha256":%[1]q,"redirect_uris":["https://vault.example/in"],
 		 "default_acr_values":["urn:systole:acr:heart"]}]`, hex.EncodeToString(sum[:]), Redirect, Out)
+}
+
+// Register registers the clients as the operator's tool does.
+func Register(t testing.TB, s store.Registry) {
+	t.Helper()
+	clients, err := provider.ParseClients(Registrations())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range clients {
+		err := provider.ChangeRegistrations(t.Context(), s, func(r provider.Registrations) (provider.Registrations, error) { return r.Add(c, time.Now()) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // settle signs the people up.

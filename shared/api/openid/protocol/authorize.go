@@ -104,9 +104,12 @@ const (
 
 // flowOf checks the request and returns its flow and prompts.
 func (p answering) flowOf(r *http.Request, asked *oidc.AuthRequest) (provider.Flow, []string, error) {
-	registered, ok := p.provider.Client(asked.ClientID)
-	if !ok {
+	registered, err := p.provider.Client(r.Context(), asked.ClientID)
+	if errors.Is(err, provider.ErrClient) {
 		return provider.Flow{}, nil, oidc.ErrInvalidRequestRedirectURI().WithDescription("the client is not registered")
+	}
+	if err != nil {
+		return provider.Flow{}, nil, err
 	}
 	subject, err := op.ValidateAuthRequestClient(r.Context(), asked, client{registered}, p.op.IDTokenHintVerifier(r.Context()))
 	if err != nil {

@@ -62,11 +62,14 @@ func (p answering) endSession(w http.ResponseWriter, r *http.Request) error {
 }
 
 // known is the library's error for a request that it can't validate: it takes an
-// unknown client for a fault of the server.
+// unknown client for a fault of the server, and hides what a store says.
 func known(err error) error {
 	var said *oidc.Error
-	if errors.As(err, &said) && said.ErrorType == oidc.ServerError {
+	switch {
+	case errors.Is(err, provider.ErrClient):
 		return oidc.ErrInvalidRequest().WithDescription("the client is not registered")
+	case errors.As(err, &said) && said.ErrorType == oidc.ServerError && said.Parent != nil:
+		return said.Parent
 	}
 	return err
 }

@@ -115,23 +115,18 @@ type storage struct {
 	keys     *signing.Keys
 }
 
-// errUnknown is for a client that isn't registered, or another's secret.
-var errUnknown = errors.New("no such client")
-
-func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, error) {
-	c, ok := s.provider.Client(id)
-	if !ok {
-		return nil, errUnknown
+func (s *storage) GetClientByClientID(ctx context.Context, id string) (op.Client, error) {
+	c, err := s.provider.Client(ctx, id)
+	if err != nil {
+		return nil, err
 	}
 	return client{c}, nil
 }
 
-func (s *storage) AuthorizeClientIDSecret(_ context.Context, id, secret string) error {
-	c, ok := s.provider.Client(id)
-	if !ok || !c.Authenticates(secret) {
-		return errUnknown
-	}
-	return nil
+// AuthorizeClientIDSecret is asked for clients with a secret only.
+func (s *storage) AuthorizeClientIDSecret(ctx context.Context, id, secret string) error {
+	_, err := s.provider.Authenticate(ctx, id, secret)
+	return err
 }
 
 // AuthRequestByCode uses the code up.

@@ -42,11 +42,11 @@ func (p answering) authenticated(r *http.Request) (provider.Client, error) {
 	if err := op.ParseAuthenticatedTokenRequest(r, p.op.Decoder(), &named); err != nil {
 		return provider.Client{}, err
 	}
-	c, ok := p.provider.Client(named.ClientID)
-	if !ok || c.Confidential() && !c.Authenticates(named.ClientSecret) || !c.Confidential() && named.ClientSecret != "" {
+	c, err := p.provider.Authenticate(r.Context(), named.ClientID, named.ClientSecret)
+	if errors.Is(err, provider.ErrClient) {
 		return provider.Client{}, oidc.ErrInvalidClient().WithDescription("unknown client, or wrong secret")
 	}
-	return c, nil
+	return c, err
 }
 
 // refuseClient answers a client's request with an error (RFC 6749, 5.2).
