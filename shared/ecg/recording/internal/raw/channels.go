@@ -26,6 +26,12 @@ const (
 // leadI has the names of lead I.
 var leadI = [...]string{"i", "lead i", "ecg i", "ekg i", "ecg lead i", "lead_i", "ecg_i", "leadi", "di", "d1"}
 
+// isLeadI reports whether a name in lower case is one of lead I's, or says that the
+// electrodes are those of the left and the right arm, as Shimmer's do.
+func isLeadI(name string) bool {
+	return slices.Contains(leadI[:], name) || strings.Contains(name, "la-ra") || strings.Contains(name, "la_ra")
+}
+
 // leadWords are the standard leads, those of monitors and Holters, and
 // orthogonal ones.
 var leadWords = [...]string{

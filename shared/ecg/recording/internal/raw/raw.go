@@ -67,12 +67,14 @@ func (r *Recording) NoteMissing(samples int) {
 // I, else one called ECG, else the first. Watches and straps record lead I, and
 // most people can record it again.
 func Choose(leads []Lead, wanted string) int {
-	for _, names := range [][]string{{wanted}, leadI[:], {"ecg", "ekg"}} {
+	for _, is := range []func(name string) bool{
+		func(name string) bool { return wanted != "" && name == strings.ToLower(strings.TrimSpace(wanted)) },
+		isLeadI,
+		func(name string) bool { return name == "ecg" || name == "ekg" },
+	} {
 		for i, lead := range leads {
-			for _, name := range names {
-				if name != "" && strings.EqualFold(strings.TrimSpace(lead.Name), name) {
-					return i
-				}
+			if is(strings.ToLower(strings.TrimSpace(lead.Name))) {
+				return i
 			}
 		}
 	}

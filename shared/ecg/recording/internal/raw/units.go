@@ -64,12 +64,18 @@ var otherUnits = [...]string{
 	"l", "ml", "l/s", "l/min", "ml/s", "bpm", "1/min", "/min", "rpm", "brpm", "%", "mmhg", "cmh2o", "kpa", "pa", "hpa", "mbar", "°c", "c", "degc", "°f", "k",
 	"ohm", "ohms", "kohm", "kohms", "us", "usiemens", "hz", "db", "w", "m", "cm", "mm", "lux", "lx", "lm", "a", "ma", "ua", "na",
 	"au", "a.u.", "adu", "adc", "lsb", "digit", "digits", "count", "counts", "raw", "bit", "bits", "bool", "0/1", "nounits", "nounit", "unitless", "unit", "#", "1", "",
-	"-", "--", "n/a", "none", "cal", "uncal", "yyyy/mm/dd", "yyyy-mm-dd", "hh:mm:ss", "hh:mm:ss.mmm", "hh:mm:ss.sss", "date", "text",
+	"-", "--", "n/a", "none", "cal", "uncal", "date", "text",
 }
 
 // IsUnit reports whether a text is a unit, or stands where a column has none.
 func IsUnit(text string) bool {
-	return PerMV(text) > 0 || SecondsIn(text) > 0 || slices.Contains(otherUnits[:], plainUnit(text))
+	return PerMV(text) > 0 || SecondsIn(text) > 0 || slices.Contains(otherUnits[:], plainUnit(text)) || isDatePattern(plainUnit(text))
+}
+
+// isDatePattern reports whether a text says how dates or times of day are written,
+// such as yyyy/mm/dd hh:mm:ss.000.
+func isDatePattern(text string) bool {
+	return strings.Count(text, "m") >= 2 && strings.Trim(text, "ymdhst0:/-.") == "" && (strings.Contains(text, "yy") || strings.Contains(text, "hh"))
 }
 
 // unitIn finds a unit in a column's name, such as "ECG (mV)", "ecg_uV", "EKGmV".

@@ -24,7 +24,7 @@ func (t *Table) clock() (best *clock, leads []int) {
 	for i := range t.Columns {
 		sure, maybe := t.namesTime(i)
 		switch {
-		case t.counts(i):
+		case t.counts(i), t.isRaw(i):
 			continue
 		case i > 0 && !sure && !maybe && !t.moments[i]:
 			leads = append(leads, i)
@@ -40,6 +40,20 @@ func (t *Table) clock() (best *clock, leads []int) {
 		}
 	}
 	return best, leads
+}
+
+// isRaw reports whether a column has the numbers of a converter, which another has
+// calibrated.
+func (t *Table) isRaw(column int) bool {
+	if len(t.raws) != len(t.Columns) || t.Names == nil || !t.raws[column] {
+		return false
+	}
+	for i, raw := range t.raws {
+		if !raw && t.Names[i] == t.Names[column] {
+			return true
+		}
+	}
+	return false
 }
 
 // name of a column, empty for none.

@@ -41,6 +41,7 @@ type Table struct {
 	words     []int  // of each column: fields that are neither a number nor missing
 	wordLine  []int  // of each column: the first line with one
 	units     []string
+	raws      []bool   // of each column: it holds the numbers of a converter, as a row of RAW and CAL says
 	header    []byte   // the line with the names
 	comment   []string // names in a comment, or behind a key
 	// commentUnits are the units behind a key.
@@ -388,6 +389,9 @@ func (t *Table) unitsRow(fields [][]byte) bool {
 		return false
 	}
 	fields = append(fields, nil)[:len(t.Names)] // the last may have none
+	if t.rawsRow(fields) {
+		return true
+	}
 	known, all := 0, true
 	units := make([]string, len(fields))
 	for i, field := range fields {
@@ -401,6 +405,20 @@ func (t *Table) unitsRow(fields [][]byte) bool {
 		return false
 	}
 	t.units = units
+	return true
+}
+
+// rawsRow takes a row that says of each column whether it was calibrated, as Shimmer's
+// programs write it between names and units.
+func (t *Table) rawsRow(fields [][]byte) bool {
+	raws := make([]bool, len(t.Names))
+	for i, field := range fields[:len(t.Names)] {
+		word := strings.ToLower(string(field))
+		if raws[i] = word == "raw"; !raws[i] && word != "cal" && (word != "" || i < len(t.Names)-1) {
+			return false
+		}
+	}
+	t.raws = raws
 	return true
 }
 
