@@ -7,6 +7,7 @@ package console
 import (
 	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -36,10 +37,11 @@ type Settings struct {
 // AssetPath is the folder of the page's files.
 const AssetPath = "/console/"
 
-// policy lets the page use the files beside it, put recordings at the origin of
-// uploads, and nothing else.
-func policy(uploads string) string {
-	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; connect-src " +
+// policy lets a page use the files beside it, those that are written into it, put
+// recordings at the origin of uploads, and nothing else.
+func policy(uploads string, in inlined) string {
+	return "default-src 'none'; script-src 'self'" + in.script.source() + "; style-src 'self'" + in.style.source() +
+		"; img-src 'self'; manifest-src 'self'; connect-src " +
 		strings.TrimSpace("'self' "+uploads) + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 
@@ -57,13 +59,21 @@ func Routes(s Settings) ([]api.Route, error) {
 	versioned := references(names, version)
 	routes := []api.Route{newInspector(s).route()}
 	for _, name := range names {
+		if at, ok := pages[name]; ok {
+			html, in, err := pageOf(name, versioned)
+			if err != nil {
+				return nil, err
+			}
+			content := func() ([]byte, error) { return []byte(html), nil }
+			routes = append(routes, page.New(kinds()[".html"], policy(s.UploadsOrigin, in), content).Route(at))
+			continue
+		}
+		if name == style || name == begin {
+			continue // they are sent within the pages
+		}
 		content := func() ([]byte, error) { return written(name, versioned) }
-		p := page.New(kinds()[path.Ext(name)], policy(s.UploadsOrigin), content)
+		p := page.New(kinds()[path.Ext(name)], policy(s.UploadsOrigin, inlined{}), content)
 		switch name {
-		case index:
-			routes = append(routes, p.Route(api.PathConsole))
-		case logIn:
-			routes = append(routes, p.Route(api.PathFlowPage))
 		case worker:
 			routes = append(routes, api.Route{Path: AssetPath + worker, Methods: map[string]api.Handler{http.MethodGet: scoped(p.Answer)}})
 		default:
@@ -80,12 +90,17 @@ func Routes(s Settings) ([]api.Route, error) {
 
 // index is the page itself, logIn that of a log-in for another application, and
 // worker the script by which a browser caches the first: they have the same address
-// in every version.
+// in every version. style and begin are written into the pages that name them.
 const (
 	index  = "index.html"
 	logIn  = "login.html"
 	worker = "worker.js"
+	style  = "console.css"
+	begin  = "begin.js"
 )
+
+// pages are the addresses of the pages.
+var pages = map[string]string{index: api.PathConsole, logIn: api.PathFlowPage}
 
 // scoped lets the worker serve the page, which is one folder above it.
 func scoped(answer api.Handler) api.Handler {
@@ -163,6 +178,52 @@ func written(name string, versioned *strings.Replacer) ([]byte, error) {
 		b = comment().ReplaceAll(b, nil)
 	}
 	return []byte(versioned.Replace(string(b))), nil
+}
+
+// inlined are the style and the script of a page's first view. They are written
+// into the page: it shows, and can be used, after one round trip. A phone's takes
+// half a second.
+type inlined struct{ style, script inline }
+
+// inline is the content of a file that is written into a page.
+type inline string
+
+// source is the content as a policy allows it; empty for none.
+func (i inline) source() string {
+	if i == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(i))
+	return " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// pageOf returns a page with what is written into it.
+func pageOf(name string, versioned *strings.Replacer) (html string, in inlined, err error) {
+	b, err := written(name, versioned)
+	if err != nil {
+		return "", inlined{}, err
+	}
+	html = string(b)
+	for _, part := range []struct {
+		into        *inline
+		file, tag   string
+		open, close string
+	}{
+		{&in.style, style, `<link rel="stylesheet" href="console/console.css">`, "<style>", "</style>"},
+		{&in.script, begin, `<script src="console/begin.js"></script>`, "<script>", "</script>"},
+	} {
+		tag := versioned.Replace(part.tag)
+		if !strings.Contains(html, tag) {
+			continue
+		}
+		content, err := written(part.file, versioned)
+		if err != nil {
+			return "", inlined{}, err
+		}
+		*part.into = inline(content)
+		html = strings.Replace(html, tag, part.open+string(content)+part.close, 1)
+	}
+	return html, in, nil
 }
 
 // kinds are the media types of the page's files.

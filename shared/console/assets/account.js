@@ -8,6 +8,7 @@ import { say, tell } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const known = "systole-known"; // whether somebody logged in from this browser
+export const { showForm } = globalThis.begun; // of the page itself
 const recovery = at("recover-form");
 const forms = { "sign-up": at("sign-up-form"), "log-in": at("log-in-form") };
 
@@ -21,13 +22,6 @@ const fieldOf = {
 // offerAccount wires the forms; entered(user) is called for who got in.
 export function offerAccount(entered) {
   for (const [name, form] of Object.entries(forms)) {
-    const tab = at(`tab-${name}`);
-    tab.addEventListener("click", () => showForm(name));
-    tab.addEventListener("keydown", (event) => {
-      if (!["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) return;
-      event.preventDefault();
-      showForm(name === "log-in" ? "sign-up" : "log-in").focus();
-    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       enter(name, form, entered);
@@ -42,21 +36,6 @@ export function offerAccount(entered) {
   says(at("sign-up"), () => say("signUp"));
   says(at("log-in"), () => say("logIn"));
   for (const eye of document.querySelectorAll("[data-eye]")) eye.addEventListener("click", () => see(eye));
-  showForm(localStorage.getItem(known) ? "log-in" : "sign-up");
-}
-
-// showForm shows one of the two, keeps what was typed, and returns its tab.
-export function showForm(name) {
-  const other = name === "log-in" ? "sign-up" : "log-in";
-  const [to, from] = [forms[name], forms[other]];
-  if (to.parentElement.hidden && from.elements.username.value) to.elements.username.value = from.elements.username.value;
-  to.parentElement.hidden = false;
-  from.parentElement.hidden = true;
-  for (const key of [name, other]) {
-    at(`tab-${key}`).setAttribute("aria-selected", String(key === name));
-    at(`tab-${key}`).tabIndex = key === name ? 0 : -1;
-  }
-  return at(`tab-${name}`);
 }
 
 export function focusForm() {

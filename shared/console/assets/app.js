@@ -3,23 +3,11 @@
 import * as api from "./api.js";
 import { clearForms, focusForm, offerAccount, showForm } from "./account.js";
 import { answer, clear, notice, refuse, sure, unusable } from "./answer.js";
-import { beatPicture, drawBeats, redrawBeats } from "./beats.js";
-import { clock } from "./clock.js";
-import { drawCoach, formatOf, hasHeart } from "./coach.js";
-import { opened } from "./files.js";
-import { abandon, offerLive, recordingNow } from "./live.js";
-import { offerMine, showMine } from "./mine.js";
 import { busy, cancelOne, forgetWaits, one, says, wait, waits, whenBusy } from "./one.js";
-import { Overview } from "./overview.js";
-import { forgetInks } from "./paper.js";
-import { drawQuality } from "./quality.js";
 import { clearRecordings, isLooking, offerRecordings, replace, take, theChosen, theCurrent, theirs } from "./recordings.js";
-import { Trace } from "./trace.js";
-import { lasting, number, onLanguage, say, silence, switchLanguage, tell, translate } from "./words.js";
+import { onLanguage, say, silence, switchLanguage, tell, translate } from "./words.js";
 
 const at = (id) => document.getElementById(id);
-const trace = new Trace(at("trace"), moved);
-const overview = new Overview(at("overview"), trace);
 const samples = [
   { file: "person_01_enrolment.csv", word: "sampleFirst" },
   { file: "person_01_probe.csv", word: "sampleAgain" },
@@ -35,6 +23,24 @@ let enrolled = null; // whether there is a model; null while it isn't known
 let enrolment = null; // what the service said of the recording that was enrolled here
 let drawn = null; // the recording on the paper
 
+// What the first view doesn't need is fetched behind it, or when it is asked for.
+
+let stage = null; // where recordings are looked at
+const staged = import("./stage.js").then((module) => { stage = module; });
+let live = null; // recording from a strap
+const recordingNow = () => live?.recordingNow() ?? false;
+let mine = null; // what a person may ask for
+
+async function showMine() {
+  if (!mine && !api.loggedIn()) return;
+  if (!mine) {
+    const module = await import("./mine.js");
+    if (!mine) module.offerMine({ changed: refresh, ended: leave, choose: chooseActs().other });
+    mine = module;
+  }
+  await mine.showMine();
+}
+
 // Which step a phone shows.
 
 function step(n, focus = true) {
@@ -48,9 +54,7 @@ function step(n, focus = true) {
   }
   const name = { 2: "stepChoose", 3: "stepAsk" }[n];
   tell(document.querySelector("title"), () => (name ? `${say(name)} · Systole` : "Systole"));
-  redrawBeats();
-  trace.view(trace.from);
-  overview.draw();
+  stage?.redraw();
   if (focus && n === 3) at("ask").focus({ preventScroll: true });
 }
 const onPhone = () => getComputedStyle(document.querySelector(".bar")).display !== "none";
@@ -60,12 +64,11 @@ const onPhone = () => getComputedStyle(document.querySelector(".bar")).display !
 function recordingsChanged() {
   const recording = theCurrent();
   const seen = recording?.seen;
-  if (recording !== drawn || drawn?.drawnOf !== seen) {
+  if (stage && (recording !== drawn || drawn?.drawnOf !== seen)) {
     drawn = recording;
     if (drawn) drawn.drawnOf = seen;
     clear(at("answer"));
-    if (seen !== undefined || !recording) draw(seen ?? null);
-    else draw(null);
+    stage.draw(recording, seen ?? null);
     if (seen) lookedAt(recording);
   }
   for (const button of at("samples").children) {
@@ -96,47 +99,6 @@ const chooseActs = () => ({
   logIn: () => { leave("sessionEnded"); },
   consent: () => { step(1); at("mine").scrollIntoView(); at("consent-give").focus(); },
 });
-
-function draw(seen) {
-  const recording = theCurrent();
-  const heart = seen && hasHeart(seen);
-  trace.show(seen && { ...seen, r_peaks: heart ? seen.r_peaks : [] });
-  overview.show(seen && { ...seen, r_peaks: heart ? seen.r_peaks : [] });
-  at("trace-empty").hidden = seen !== null;
-  at("view").classList.toggle("empty", seen === null);
-  at("details").hidden = seen === null;
-  if (seen && recording?.long) extend(recording, seen);
-  drawQuality(seen, (from, to) => trace.centre((from + to) / 2));
-  drawBeats(seen);
-  drawCoach(seen);
-  if (!seen) return silence(at("trace-text"));
-  tell(at("trace-text"), () => {
-    const length = lasting(seen.seconds);
-    const all = wholeOf(recording, seen);
-    return [
-      heart ? say("traceText", { length, beats: seen.beats_found, rate: seen.heart_rate }) : say("traceTextNone", { length }),
-      ...(all > seen.seconds + 1 ? [say("firstOf", { all: lasting(all) })] : []),
-      ...(recording?.extended ? [say("allThere")] : []), say("traceKeys"),
-    ].join(" ");
-  });
-}
-
-// extend reads all of a long recording behind the first ten minutes, which are
-// what is compared.
-async function extend(recording, seen) {
-  const { whole } = await import("./beginning.js");
-  const signal = await whole(recording.long, seen.lead);
-  if (!signal || recording !== theCurrent() || recording.seen !== seen) return;
-  trace.extend(signal);
-  recording.extended = true;
-  translate();
-}
-
-// wholeOf is how long the whole recording is, of which a part may have been sent.
-function wholeOf(recording, seen) {
-  if (recording?.whole) return recording.whole;
-  return recording?.share ? seen.seconds_in_all / recording.share : seen.seconds_in_all;
-}
 
 // offer says what can be done now, and why what can't be done can't.
 function offer() {
@@ -197,6 +159,7 @@ async function openFiles(list) {
   if (files.length === 0) return;
   notice(null);
   step(2, false);
+  const { opened } = await import("./files.js");
   const { recordings, archives } = await opened(files);
   for (const archive of archives) {
     const { openArchive } = await import("./archive.js");
@@ -289,7 +252,7 @@ async function check() {
   if (result) succeed("itIs", ["itIsMore"], recording);
   else {
     const differs = differences(recording.seen);
-    const beat = enrolment?.mean_beat?.length ? beatPicture(recording.seen, enrolment) : undefined;
+    const beat = enrolment?.mean_beat?.length ? stage?.beatPicture(recording.seen, enrolment) : undefined;
     answer(at("answer"), {
       kind: "no", title: () => say("itIsNot"),
       more: [() => say("itIsNotMore"), () => say("itIsNotHelp"), ...(differs ? [differs] : []), ...(beat ? [() => say("beatsDiffer")] : [])],
@@ -303,7 +266,7 @@ async function check() {
 // succeed answers with a heart that beats as fast as the person's.
 function succeed(title, more, recording, steps = []) {
   const seen = recording?.seen;
-  const beat = beatPicture(seen);
+  const beat = stage?.beatPicture(seen);
   const box = answer(at("answer"), { kind: "yes", title: () => say(title), more: more.map((key) => () => say(key)), steps, beat });
   if (seen?.heart_rate) box.style.setProperty("--beat", `${60 / Math.max(30, Math.min(220, seen.heart_rate))}s`);
   navigator.vibrate?.([40, 60, 40]);
@@ -435,7 +398,7 @@ function leave(key) {
   if (key === "sessionEnded" && was) hold(was.username); else held = null;
   at("keep-beat").checked = false;
   cancelOne();
-  abandon();
+  live?.abandon();
   api.keepToken(null);
   for (const kept of [keptName, keptProof, keptHanded]) sessionStorage.removeItem(kept);
   person = null;
@@ -488,21 +451,6 @@ async function logOut() {
   if (api.loggedIn()) leave(key);
 }
 
-// What is in view.
-
-function moved() {
-  const signal = trace.signal();
-  const gain = trace.gain(), speed = trace.speed;
-  const [from, to] = [trace.from, trace.to()];
-  tell(at("scale"), () => (speed === null ? say("scaleWhole", { gain: number(gain) })
-    : say("scale", { speed: number(speed), gain: number(gain), box: number(5 / speed, 3), mv: number(5 / gain, 3) })));
-  tell(at("trace"), () => say("traceLabel", { from: clock(from, signal.seconds), to: clock(to, signal.seconds) }), "aria-label");
-  tell(at("trace"), () => say("traceRole"), "aria-roledescription");
-  const pointed = trace.pointedAt();
-  at("cursor").textContent = pointed ? say("cursor", { at: pointed.second.toFixed(3), mv: pointed.mV.toFixed(2) }) : "";
-  overview.draw();
-}
-
 const dark = () => {
   const chosen = document.documentElement.style.colorScheme;
   return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -510,10 +458,7 @@ const dark = () => {
 
 function themed() {
   tell(at("theme"), () => say(dark() ? "themeToLight" : "themeToDark"));
-  forgetInks();
-  trace.redraw();
-  overview.draw();
-  redrawBeats();
+  stage?.redraw();
 }
 
 function wire() {
@@ -528,6 +473,7 @@ function wire() {
       }, true);
     }
   }
+  at("record").addEventListener("click", record);
   at("enrol").addEventListener("click", enrol);
   at("add-day").addEventListener("change", refresh);
   at("check").addEventListener("click", check);
@@ -547,23 +493,6 @@ function wire() {
   wireDrop();
   at("samples").append(...samples.map(sampleButton));
   at("try").append(...samples.slice(0, 1).map(sampleButton));
-  at("zoom-in").addEventListener("click", () => trace.zoom(1));
-  at("zoom-out").addEventListener("click", () => trace.zoom(-1));
-  at("zoom-paper").addEventListener("click", () => trace.atSpeed(25));
-  at("zoom-all").addEventListener("click", () => trace.atSpeed(null));
-  for (const [id, compared] of [["as-compared", true], ["as-recorded", false]]) {
-    at(id).addEventListener("click", () => {
-      trace.compare(compared);
-      at("as-compared").setAttribute("aria-pressed", String(compared));
-      at("as-recorded").setAttribute("aria-pressed", String(!compared));
-    });
-  }
-  at("gain").append(new Option("", "auto"), ...[2.5, 5, 10, 20, 40].map((n) => new Option("", n)));
-  for (const option of at("gain").options) tell(option, () => (option.value === "auto" ? say("gainAuto") : say("gainOf", { n: number(+option.value) })));
-  at("gain").addEventListener("change", () => trace.magnify(at("gain").value === "auto" ? "auto" : Number(at("gain").value)));
-  at("print").addEventListener("click", async () => {
-    if (trace.signal()) (await import("./print.js")).print(trace, theCurrent());
-  });
   at("language").addEventListener("click", switchLanguage);
   at("theme").addEventListener("click", () => {
     document.documentElement.style.colorScheme = dark() ? "light" : "dark";
@@ -600,14 +529,19 @@ function wireDrop() {
   });
 }
 
-const live = {
+// record begins a recording from a strap, or ends it.
+async function record() {
+  await staged;
+  live ??= await import("./live.js");
+  live.record(hooks);
+}
+
+const hooks = {
   wanted: () => (enrolled ? "check" : "enrolment"),
-  begun: () => { notice(null); clear(at("answer")); drawn = null; draw(null); at("trace-empty").hidden = true; offer(); step(3); },
-  draw: (values, rateHz) => trace.follow(values, rateHz),
+  begun: () => { notice(null); clear(at("answer")); drawn = null; stage.empty(); offer(); step(3); },
+  draw: (values, rateHz) => stage.follow(values, rateHz),
   seen: (recording, seen) => {
-    drawCoach(seen);
-    drawBeats(seen);
-    at("details").hidden = false;
+    stage.look(seen);
     replace(recording, seen);
   },
   ended: () => offer(),
@@ -618,18 +552,15 @@ const live = {
 };
 
 async function start() {
-  const theme = localStorage.getItem("systole-theme");
-  if (theme) document.documentElement.style.colorScheme = theme;
   api.whenEnded(() => person && leave("sessionEnded"));
   whenBusy(offer);
   offerAccount(entered);
   offerRecordings(recordingsChanged);
   wire();
-  offerLive(live);
-  offerMine({ changed: refresh, ended: leave, choose: chooseActs().other });
+  at("record").disabled = !("bluetooth" in navigator);
+  if (at("record").disabled) tell(at("live-state"), () => say("noBluetooth"));
   says(at("check"), () => say("check"));
   onLanguage(() => tell(at("language"), () => say("otherLanguage")));
-  onLanguage(() => trace.redraw());
   onLanguage(() => at("language").setAttribute("lang", document.documentElement.lang === "ko" ? "en" : "ko"));
   if (api.loggedIn() && !person) api.keepToken(null);
   translate();
@@ -638,6 +569,10 @@ async function start() {
   step(api.loggedIn() ? 2 : 1, false);
   recordingsChanged();
   if (api.loggedIn()) refresh();
+  globalThis.begun.ready();
+  await staged;
+  themed();
+  recordingsChanged();
   if (atHandOff()) takeOver();
   const { install, sharedFiles } = await import("./install.js");
   install();

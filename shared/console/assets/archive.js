@@ -4,7 +4,8 @@
 import { answer } from "./answer.js";
 import { largestRequest } from "./api.js";
 import { recordingOf } from "./files.js";
-import { mostAtOnce, thumbnail } from "./recordings.js";
+import { mostAtOnce } from "./recordings.js";
+import { thumbnail } from "./thumbnail.js";
 import { lasting, number, say, size, tell, when } from "./words.js";
 import { entriesOf, unpacked } from "./zip.js";
 

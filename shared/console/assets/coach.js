@@ -1,5 +1,6 @@
 // What the recording is, and what it lacks for a good enrolment.
 
+import { formatOf, hasHeart } from "./recordings.js";
 import { advise, has, number, say, silence, tell, when } from "./words.js";
 
 const bar = document.getElementById("coach-bar");
@@ -24,12 +25,6 @@ export function drawCoach(seen) {
   if (seen.notes.length > 0) fact("factNotes", () => [...new Set(seen.notes.map(noteOf))].join("; "));
 }
 
-// hasHeart is false for what has no heart beat: then there is no heart rate, and
-// R peaks are noise's.
-export const hasHeart = (seen) => !["no_beats", "leads_off", "mains"].includes(seen.check.reason) && seen.beats_found > 1 &&
-  !(seen.check.reason && seen.clean_beats < 3);
-
-export const formatOf = (seen) => (has(`format_${seen.format}`) ? say(`format_${seen.format}`) : seen.format);
 const noteOf = ({ note }) => say(has(`note_${note}`) ? `note_${note}` : "note_other");
 
 // coaching is what to do next, in one sentence.

@@ -2,30 +2,23 @@
 // when there is enough for what is to be done.
 
 import * as api from "./api.js";
-import { hasHeart } from "./coach.js";
+import { hasHeart } from "./recordings.js";
 import { say, silence, tell } from "./words.js";
 
 const longest = 600; // seconds
 const inspectEvery = 5; // seconds
 
-const supported = () => "bluetooth" in navigator;
 const at = (id) => document.getElementById(id);
 let running = null; // {strap, recording, ...} while recording
 
 export const recordingNow = () => running !== null;
 
-// offerLive lets the person record. wanted() says what for, "enrolment" or
-// "check"; begun() is called at the start and ended() at the end;
-// draw(samples, rateHz) shows what came
-// so far; seen(recording, what the service says) comes now and then, and
-// done(recording, enough) at the end.
-export function offerLive(hooks) {
-  const button = at("record");
-  button.disabled = !supported();
-  if (!supported()) tell(at("live-state"), () => say("noBluetooth"));
-  button.addEventListener("click", () => (running ? finish(false) : begin(hooks)));
-  at("stop").addEventListener("click", () => running && finish(false));
-}
+// record begins a recording, or ends the one that is running. wanted() says what
+// for, "enrolment" or "check"; begun() is called at the start and ended() at the end;
+// draw(samples, rateHz) shows what came so far; seen(recording, what the service
+// says) comes now and then, and done(recording, enough) at the end.
+export const record = (hooks) => (running ? finish(false) : begin(hooks));
+at("stop").addEventListener("click", () => running && finish(false));
 
 export const abandon = () => { if (running) { running.hooks = null; finish(false); } };
 

@@ -4,7 +4,7 @@
 import * as api from "./api.js";
 import { answer, clear, refuse, wordOf } from "./answer.js";
 import { opened } from "./files.js";
-import { offerLive } from "./live.js";
+import { record } from "./live.js";
 import { busy, one, says, wait, waits } from "./one.js";
 import { language, say, setLanguage, switchLanguage, tell, translate } from "./words.js";
 
@@ -154,10 +154,12 @@ function begin() {
   at("go-on").addEventListener("click", goOn);
   at("give-up").addEventListener("click", giveUp);
   at("other-person").addEventListener("click", () => show({ needs: { ...state.needs, password: true }, person: null }));
-  offerLive({
+  at("record").disabled = !("bluetooth" in navigator);
+  if (at("record").disabled) tell(at("live-state"), () => say("noBluetooth"));
+  at("record").addEventListener("click", () => record({
     wanted: () => "check", begun: () => clear(at("message")), ended: () => {}, draw: () => {}, seen: () => {},
     done: (made, enough) => { ready(made); if (enough) check(); },
-  });
+  }));
   api.flow(flow).then((said) => {
     at("username").value = new URLSearchParams(location.search).get("login_hint") ?? "";
     show(said);

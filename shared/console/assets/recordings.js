@@ -4,9 +4,7 @@
 
 import * as api from "./api.js";
 import { refuse } from "./answer.js";
-import { formatOf, hasHeart } from "./coach.js";
-import { inks, sized } from "./paper.js";
-import { lasting, say, size, tell, when } from "./words.js";
+import { has, lasting, say, size, tell, when } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 export const mostAtOnce = 16; // of an enrolment
@@ -19,6 +17,14 @@ const looks = new Map(); // recording -> AbortController
 // A recording: {files, name(), rate, lead, part, origin, use, used, seen, error}.
 export const theCurrent = () => current;
 export const theChosen = () => all.filter((r) => r.use && r.seen !== undefined && !r.error);
+
+// hasHeart is false for what has no heart beat: then there is no heart rate, and
+// R peaks are noise's.
+export const hasHeart = (seen) => !["no_beats", "leads_off", "mains"].includes(seen.check.reason) && seen.beats_found > 1 &&
+  !(seen.check.reason && seen.clean_beats < 3);
+
+export const formatOf = (seen) => (has(`format_${seen.format}`) ? say(`format_${seen.format}`) : seen.format);
+
 export const isLooking = () => current !== null && current.seen === undefined && !current.error;
 
 // offerRecordings wires the list. changedNow() is called whenever what is chosen,
@@ -200,7 +206,7 @@ function entry(recording, nth) {
     const thumb = document.createElement("canvas");
     thumb.ariaHidden = "true";
     button.append(thumb);
-    requestAnimationFrame(() => thumbnail(thumb, seen.compared, seen.rate_hz));
+    import("./thumbnail.js").then(({ thumbnail }) => requestAnimationFrame(() => thumbnail(thumb, seen.compared, seen.rate_hz)));
   }
   return item;
 }
@@ -213,16 +219,4 @@ function detailOf({ seen, error, files, used, name }) {
   parts.push(seen.enrolment.reason ? say(seen.enrolment.reason) : say("good"));
   if (used) parts.push("✓");
   return parts.join(" · ");
-}
-
-// thumbnail draws the beginning of a signal, so many seconds as fit.
-export function thumbnail(canvas, samples, rateHz) {
-  const { ink, width, height } = sized(canvas);
-  const n = Math.min(samples.length, Math.round((width / 32) * rateHz));
-  const part = samples.slice(0, n);
-  const least = part.reduce((a, b) => Math.min(a, b), Infinity), most = part.reduce((a, b) => Math.max(a, b), -Infinity);
-  ink.strokeStyle = inks().trace;
-  ink.beginPath();
-  part.forEach((uv, i) => ink.lineTo((i / rateHz) * 32, 2 + (1 - (uv - least) / (most - least || 1)) * (height - 4)));
-  ink.stroke();
 }
