@@ -41,11 +41,13 @@ func figures(ctx context.Context, c call) error {
 func (c *call) storeFigures(ctx context.Context, from time.Time) error {
 	var all, withModel, checked, waiting, disabled, uploads int
 	events := map[store.EventKind]int{}
+	algorithms := map[string]int{}
 	now := c.Now()
 	err := c.each(ctx, func(m store.Member) error {
 		all++
 		if m.Template != nil {
 			withModel++
+			algorithms[m.Template.Algorithm]++
 		}
 		if m.LastCheck.At.After(from) {
 			checked++
@@ -69,6 +71,10 @@ func (c *call) storeFigures(ctx context.Context, from time.Time) error {
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "since %s, from the members' rows and activity\n", moment(from))
 	fmt.Fprintf(w, "members\t%d\n  with a model\t%d\n  with a check\t%d\n  recognised\t%d\n", all, withModel, checked, events[member.Recognised])
+	fmt.Fprintf(w, "models by the oldest algorithm that they need\n")
+	for _, name := range slices.Sorted(maps.Keys(algorithms)) {
+		fmt.Fprintf(w, "  %s\t%d\n", name, algorithms[name])
+	}
 	fmt.Fprintf(w, "waiting now\n  after failed checks\t%d\n  for a new enrolment, disabled\t%d\n  uploads not used yet\t%d\n", waiting, disabled, uploads)
 	fmt.Fprintf(w, "events\n")
 	for _, kind := range slices.Sorted(maps.Keys(events)) {

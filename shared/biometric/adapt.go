@@ -12,20 +12,21 @@ import (
 
 // change is an object to be written in place of the current one.
 type change struct {
-	template Template
-	content  content
-	archived []string // ids of the digests that the content now holds
+	templates templates
+	content   content
+	archived  []string // ids of the digests that the content now holds
 }
 
-// changed returns the object to store after an accepted probe: the template
-// adapted to the probe, or unchanged if its key is going out of use or many
-// digests are to be archived; nil if no write is needed.
+// changed returns the object to store after an accepted probe: the templates
+// adapted to the probe or migrated by it, or unchanged if their key is going out of
+// use or many digests are to be archived; nil if no write is needed.
 func (s *Service) changed(m store.Member, ref reference, p *probe) *change {
-	template, adapted := s.adapted(m, ref.Template, p.reading)
-	if !adapted && !ref.stale && !full(withoutOwn(m.Digests, p)) {
+	next, adapted := s.adapted(m, ref.templates, p.reading)
+	next, migrated := s.migrated(next, p.reading)
+	if !adapted && !migrated && !ref.stale && !full(withoutOwn(m.Digests, p)) {
 		return nil
 	}
-	c := &change{template: template, content: *ref.content, archived: archivable(m, p.own()...)}
+	c := &change{templates: next, content: *ref.content, archived: archivable(m, p.own()...)}
 	c.content.remember(beside(p.ring, m, c.archived)...)
 	return c
 }
@@ -53,23 +54,23 @@ func size(digests map[string][]byte) (bytes int) {
 	return bytes
 }
 
-// adapted returns the template adapted to an accepted probe and true, or as it is
-// and false.
-func (s *Service) adapted(m store.Member, t Template, probe Reading) (Template, bool) {
+// adapted returns the templates, of which the deciding one is adapted to an accepted
+// probe, and true, or as they are and false.
+func (s *Service) adapted(m store.Member, t templates, probe Reading) (templates, bool) {
 	if !s.settings.mayAdapt(*m.Template, s.now()) {
 		return t, false
 	}
-	adapted, ok, err := t.Adapt(probe, AdaptFMR)
-	if err != nil { // the verdict doesn't depend on it
+	adapted, ok, err := t.deciding().Adapt(probe, AdaptFMR)
+	if err != nil || !ok { // the verdict doesn't depend on it
 		return t, false
 	}
-	return adapted, ok
+	return t.withDeciding(adapted), true
 }
 
 // replace makes a changed template the member's, as an enrolment does. If another
 // enrolment, check or removal was faster, the new object is erased.
 func (s *Service) replace(ctx context.Context, session store.Session, m store.Member, c change) error {
-	model, err := s.storeTemplate(ctx, m, c.template, lastDay(*m.Template), c.content, nil)
+	model, err := s.storeTemplate(ctx, m, c.templates, lastDay(*m.Template), c.content, nil)
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func (s *Service) makeRoom(ctx context.Context, m store.Member, ref reference, p
 	}
 	c, archived := *ref.content, archivable(m, p.own()...)
 	c.remember(beside(p.ring, m, archived)...)
-	pointer, err := s.storeTemplate(ctx, m, ref.Template, lastDay(*m.Template), c, nil)
+	pointer, err := s.storeTemplate(ctx, m, ref.templates, lastDay(*m.Template), c, nil)
 	if err == nil {
 		pointer.Failures, pointer.FailedAt = m.Template.Failures, m.Template.FailedAt
 		err = s.members.SetTemplate(ctx, m, pointer, archived)

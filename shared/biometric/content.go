@@ -3,6 +3,7 @@ package biometric
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 )
 
 // content is the plaintext of a template's object.
@@ -10,6 +11,9 @@ type content struct {
 	template []byte
 	enrolled [][]byte // digests of the recordings that the member enrolled with, the latest last
 	checked  [][]byte // digests of those that were accepted in checks, the latest last
+	// supplement is a newer template (supplement.go), nil for none. A version that
+	// doesn't know it takes it for a digest of an enrolment.
+	supplement []byte
 }
 
 // enrol adds digests of an enrolment, and drops the oldest beyond maxEnrolled.
@@ -30,10 +34,15 @@ func (c *content) digests() [][]byte {
 }
 
 // marshal writes the template, and the digests in two lists, each part after its
-// length and each list after its count, as variable-length integers.
+// length and each list after its count, as variable-length integers. The supplement
+// is the last entry of the first list.
 func (c *content) marshal() []byte {
 	b := appendPart(nil, c.template)
-	for _, list := range [][][]byte{c.enrolled, c.checked} {
+	enrolled := c.enrolled
+	if c.supplement != nil {
+		enrolled = append(slices.Clip(enrolled), c.supplement)
+	}
+	for _, list := range [][][]byte{enrolled, c.checked} {
 		b = binary.AppendUvarint(b, uint64(len(list)))
 		for _, part := range list {
 			b = appendPart(b, part)
@@ -55,6 +64,13 @@ func parseContent(b []byte) (*content, error) {
 	if r.failed || len(r.rest) > 0 {
 		return nil, errContent
 	}
+	c.enrolled = slices.DeleteFunc(c.enrolled, func(entry []byte) bool {
+		if !isSupplement(entry) {
+			return false
+		}
+		c.supplement = entry
+		return true
+	})
 	return c, nil
 }
 

@@ -18,9 +18,11 @@ type Engine interface {
 	// several files are one. Reading all of them costs at most what one request may,
 	// and ends soon after ctx does.
 	Group(ctx context.Context, files [][]byte) []Recording
-	// Enrol makes a template of the readings, which together must meet the need,
-	// with the newest algorithm.
-	Enrol(need Need, readings []Reading) (Template, error)
+	// Algorithms are those at hand.
+	Algorithms() Algorithms
+	// Enrol makes a template of the readings, which together must meet the need, with
+	// one of the algorithms at hand.
+	Enrol(algorithm string, need Need, readings []Reading) (Template, error)
 	// Open returns the template that Marshal wrote with the same seed. It belongs
 	// to the algorithm that made it. The error wraps ErrObsolete for an algorithm
 	// that isn't at hand.
@@ -29,6 +31,14 @@ type Engine interface {
 	// one, or put together from them, by their digests under the key. A digest that
 	// can't be read matches none.
 	Replayed(probe Reading, key [32]byte, earlier [][]byte) bool
+}
+
+// Algorithms names the algorithms of an engine.
+type Algorithms struct {
+	Newest string // that decides, once it has seen as much as the one before
+	// Settled are those that every version of the service has to which there may be a
+	// rollback, the newest first; there is one at least.
+	Settled []string
 }
 
 // ErrObsolete is the error for a template of an algorithm that isn't at hand.
@@ -75,6 +85,11 @@ type Template interface {
 	// AddDay returns the template with another day's readings, which together must
 	// meet the need, by the template's algorithm.
 	AddDay(need Need, readings []Reading) (Template, error)
+	// Join returns the template with further readings of its last day, which together
+	// must meet the need.
+	Join(need Need, readings []Reading) (Template, error)
+	// Weight is how much the template has seen, on one scale for all algorithms.
+	Weight() float64
 	// Verify reports whether the probe is accepted at the false match rate, by the
 	// template's algorithm.
 	Verify(probe Reading, at FMR) (bool, error)

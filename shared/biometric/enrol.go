@@ -43,7 +43,7 @@ func (s *Service) Enrol(ctx context.Context, token string, e Enrolment) error {
 	if err != nil {
 		return err
 	}
-	measure.Add(ctx, "quality", measure.None, made.Quality())
+	measure.Add(ctx, "quality", measure.None, made.deciding().Quality())
 	// The owner learns of every enrolment, of one too that fails from here on.
 	kind := member.ModelMade
 	if e.Add {
@@ -74,12 +74,12 @@ func (s *Service) mayMake(session store.Session, m store.Member, e Enrolment) er
 // readings are an Enrolment that was read.
 type readings struct {
 	Enrolment
-	template Template // of these recordings alone; nil where they are added
-	all      []Reading
-	digests  [][]byte // at rest
-	files    [][]byte
-	keys     []protect.Derived
-	ring     protect.Ring
+	templates templates // of these recordings alone; none where they are added
+	all       []Reading
+	digests   [][]byte // at rest
+	files     [][]byte
+	keys      []protect.Derived
+	ring      protect.Ring
 }
 
 // readEnrolment reads a submission of the session's member, and makes a template
@@ -108,49 +108,49 @@ func (s *Service) readEnrolment(ctx context.Context, session store.Session, e En
 		if e.Add {
 			return nil
 		}
-		read.template, err = s.engine.Enrol(EnrolmentNeed, read.all)
+		read.templates, err = s.enrolled(read.all)
 		return err
 	})
 	return read, err
 }
 
-// make returns the template of an enrolment, and the member whose template it adds
+// make returns the templates of an enrolment, and the member whose templates it adds
 // to: read again where the template was moved meanwhile. A recording that was used
 // before adds nothing, and is fault.Replay.
-func (s *Service) make(ctx context.Context, session store.Session, m store.Member, e readings) (Template, store.Member, error) {
+func (s *Service) make(ctx context.Context, session store.Session, m store.Member, e readings) (templates, store.Member, error) {
 	if !e.Add {
-		return e.template, m, nil
+		return e.templates, m, nil
 	}
 	removed := m.Removed
 	m, object, err := s.reload(ctx, session, m)
 	if err != nil {
-		return nil, m, fmt.Errorf("read model: %w", err)
+		return templates{}, m, fmt.Errorf("read model: %w", err)
 	}
 	if !m.Removed.Equal(removed) {
-		return nil, m, fault.New(fault.Conflict)
+		return templates{}, m, fault.New(fault.Conflict)
 	}
 	if err := s.mayMake(session, m, e.Enrolment); err != nil {
-		return nil, m, err
+		return templates{}, m, err
 	}
-	ref, err := s.open(ctx, m.Template.Key, object)
+	ref, err := s.open(ctx, *m.Template, object)
 	if err != nil {
-		return nil, m, err
+		return templates{}, m, err
 	}
 	used := history(e.ring, ref.content, m, nil)
 	for _, r := range e.all {
 		if s.replayed(&probe{reading: r, keys: e.keys}, used) {
-			return nil, m, fault.New(fault.Replay)
+			return templates{}, m, fault.New(fault.Replay)
 		}
 	}
-	t, err := ref.AddDay(EnrolmentNeed, e.all)
+	t, err := ref.withDay(e.all, s.now())
 	return t, m, err
 }
 
-// adopt makes a template the member's, and returns its object's key. Of several
+// adopt makes templates the member's, and returns their object's key. Of several
 // concurrent enrolments the last one wins, as if it had begun after the others
 // were done, and keeps their digests. After a removal it loses. The objects of an
 // enrolment that lost are erased.
-func (s *Service) adopt(ctx context.Context, session store.Session, m store.Member, t Template, e readings) (key string, err error) {
+func (s *Service) adopt(ctx context.Context, session store.Session, m store.Member, t templates, e readings) (key string, err error) {
 	for range maxConflicts {
 		c, archived, err := s.registry().of(ctx, m)
 		if err != nil {

@@ -269,11 +269,11 @@ func (r fatReading) Digest(key [32]byte) ([]byte, error) {
 	return bytes.Repeat([]byte(r.capture+" "), besideBytes/8), nil
 }
 
-func (e fat) Enrol(n Need, readings []Reading) (Template, error) {
+func (e fat) Enrol(algorithm string, n Need, readings []Reading) (Template, error) {
 	for i, r := range readings {
 		readings[i] = r.(fatReading).stubReading
 	}
-	t, err := e.stub.Enrol(n, readings)
+	t, err := e.stub.Enrol(algorithm, n, readings)
 	return fatTemplate{t}, err
 }
 

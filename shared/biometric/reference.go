@@ -16,14 +16,16 @@ import (
 
 // reference is an opened template object, for probes to be compared with.
 type reference struct {
-	Template
+	templates
 	content *content
 	stale   bool // sealed with a key that is going out of use
+	lapsed  bool // a supplement of another template is in the object
 }
 
-// open opens a template's object. The errors are fault.ModelObsolete,
+// open opens the object that a pointer names. The errors are fault.ModelObsolete,
 // fault.ModelDamaged and, for want of the key, fault.Unavailable.
-func (s *Service) open(ctx context.Context, key string, object []byte) (reference, error) {
+func (s *Service) open(ctx context.Context, pointer store.Template, object []byte) (reference, error) {
+	key := pointer.Key
 	ring, err := s.ring(ctx)
 	if err != nil {
 		return reference{}, err
@@ -42,24 +44,46 @@ func (s *Service) open(ctx context.Context, key string, object []byte) (referenc
 	if err != nil {
 		return because(fault.ModelDamaged, err)
 	}
-	template, err := s.engine.Open(content.template, seed)
+	ref := reference{content: content, stale: stale}
+	ref.openNewer(s, ring, lastDay(pointer))
+	ref.base, err = s.engine.Open(content.template, seed)
+	if errors.Is(err, ErrObsolete) && ref.handedOver() {
+		ref.templates, err = templates{base: ref.newer.Template}, nil
+	}
 	if errors.Is(err, ErrObsolete) {
 		return because(fault.ModelObsolete, err)
 	}
 	if err != nil {
 		return because(fault.ModelDamaged, err)
 	}
-	return reference{template, content, stale}, nil
+	return ref, nil
 }
 
-// seal returns the object of a template and the digests beside it.
-func (s *Service) seal(ctx context.Context, key string, t Template, c content) ([]byte, error) {
+// openNewer opens the supplement of the content, which stays there only where it
+// can't be opened and may be later.
+func (r *reference) openNewer(s *Service, ring protect.Ring, base time.Time) {
+	n, kept, stale := s.openSupplement(ring, r.content.supplement, base)
+	r.lapsed = r.content.supplement != nil && n == nil && !kept
+	r.newer, r.stale = n, r.stale || stale
+	if !kept {
+		r.content.supplement = nil
+	}
+}
+
+// seal returns the object of templates, the last day of which was lastDay, and the
+// digests beside them.
+func (s *Service) seal(ctx context.Context, key string, t templates, lastDay time.Time, c content) ([]byte, error) {
 	ring, err := s.ring(ctx)
 	if err != nil {
 		return nil, err
 	}
 	sealed, err := ring.Seal(key, s.rand, func(seed [32]byte) (_ []byte, err error) {
-		c.template, err = t.Marshal(seed)
+		if c.template, err = t.base.Marshal(seed); err != nil {
+			return nil, err
+		}
+		if t.newer != nil {
+			c.supplement, err = supplementOf(ring, s.rand, *t.newer, lastDay)
+		}
 		return c.marshal(), err
 	})
 	if err != nil {
@@ -68,11 +92,11 @@ func (s *Service) seal(ctx context.Context, key string, t Template, c content) (
 	return sealed, nil
 }
 
-// storeTemplate writes the template's object and, where they are kept, the files
+// storeTemplate writes the templates' object and, where they are kept, the files
 // of the enrolment, all at once, and returns the pointer to the object. Before that
 // it notes the objects, with the one that they take the place of, for clean-up.
-// lastDay is when the template's last day of enrolment was added.
-func (s *Service) storeTemplate(ctx context.Context, m store.Member, t Template, lastDay time.Time, c content, files [][]byte) (store.Template, error) {
+// lastDay is when the last day of enrolment was added.
+func (s *Service) storeTemplate(ctx context.Context, m store.Member, t templates, lastDay time.Time, c content, files [][]byte) (store.Template, error) {
 	made, pk := following(m.Removed, s.now()), m.PK
 	version, err := newVersion(made, s.rand)
 	if err != nil {
@@ -83,12 +107,12 @@ func (s *Service) storeTemplate(ctx context.Context, m store.Member, t Template,
 		Key:       store.TemplateKey(pk, version),
 		Made:      made,
 		Used:      made,
-		Algorithm: t.Algorithm(),
-		Quality:   t.Quality(),
-		Days:      t.Days(),
+		Algorithm: t.base.Algorithm(),
+		Quality:   t.deciding().Quality(),
+		Days:      t.deciding().Days(),
 		LastDay:   lastDay,
 	}
-	sealed, err := s.seal(ctx, model.Key, t, c)
+	sealed, err := s.seal(ctx, model.Key, t, lastDay, c)
 	if err != nil {
 		return store.Template{}, err
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 // Reseal seals the object that the member's row points to anew, with the digests
-// that lie in the row, unless all of it is sealed with the current key. It reports
-// whether anything was sealed. The template, its dates and its failure count stay
+// that lie in the row, unless all of it is sealed with the current key and none of it is
+// a supplement that a version without supplements left behind. It reports whether anything was sealed. The template, its dates and its failure count stay
 // as they are. The digests keep the keys that they were made under: see [Service.Uses].
 //
 // The errors are those of opening a template, and store.ErrConflict where a check,
@@ -29,19 +29,27 @@ func (s *Service) Reseal(ctx context.Context, d *Deletion, m store.Member) (bool
 	if err != nil {
 		return false, err
 	}
-	if ids := ring.IDs(); len(ids) == 0 || sealedWith(ids[0], object, m) {
+	ids := ring.IDs()
+	if len(ids) == 0 {
 		return false, nil
 	}
+	current := sealedWith(ids[0], object, m)
 	if m.Template == nil {
+		if current && !remembersTemplate(ring, key, object) {
+			return false, nil
+		}
 		return true, s.resealMemory(ctx, d, m)
 	}
-	ref, err := s.open(ctx, key, object)
+	ref, err := s.open(ctx, *m.Template, object)
+	if current && (err != nil || !ref.stale && !ref.lapsed) { // Examine is for the error
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}
 	c, archived := *ref.content, archivable(m, s.repeatable(m)...)
 	c.remember(beside(ring, m, archived)...)
-	pointer, err := s.storeTemplate(ctx, m, ref.Template, lastDay(*m.Template), c, nil)
+	pointer, err := s.storeTemplate(ctx, m, ref.templates, lastDay(*m.Template), c, nil)
 	if err != nil {
 		return false, err
 	}
@@ -54,6 +62,13 @@ func (s *Service) Reseal(ctx context.Context, d *Deletion, m store.Member) (bool
 		return false, fmt.Errorf("set model: %w", err)
 	}
 	return true, s.objects.EraseThrough(ctx, key, "")
+}
+
+// remembersTemplate reports whether an object without a template has a supplement: a
+// version that doesn't know supplements removed the template.
+func remembersTemplate(ring protect.Ring, key string, object []byte) bool {
+	c, err := contentOf(ring, key, object)
+	return err == nil && c.supplement != nil
 }
 
 // resealMemory seals the object that remembers a member's recordings anew. It is a
@@ -111,7 +126,7 @@ func (s *Service) Examine(ctx context.Context, m store.Member) error {
 		return fmt.Errorf("read %s: %w", key, err)
 	}
 	if m.Template != nil {
-		_, err := s.open(ctx, key, object)
+		_, err := s.open(ctx, *m.Template, object)
 		return err
 	}
 	ring, err := s.ring(ctx)
@@ -160,6 +175,9 @@ func (s *Service) Uses(ctx context.Context, m store.Member, uses map[protect.Key
 		}
 		for _, digest := range c.digests() {
 			digests = append(digests, openDigest(ring, m.PK, digest))
+		}
+		if c.supplement != nil {
+			add(protect.KeyID(c.supplement), 1, 0)
 		}
 	}
 	for _, digest := range digests {

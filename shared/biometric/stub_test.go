@@ -14,14 +14,24 @@ import (
 
 // stub is an engine whose recordings say in words what they are, so that tests
 // of enrolment and check take microseconds: "kim 1" is kim's first recording,
-// "kim 1 part" is a part of it, "kim 2 unnatural" no living body made, and what
-// holds no name can't be read.
+// "kim 1 part" is a part of it, "kim 2 unnatural" no living body made, "kim 2 weak" is
+// accepted at lax rates, "kim 2 only stub-1" by that algorithm, and what holds no name
+// can't be read.
 type stub struct {
 	algorithm string
-	heavy     bool // every file is
+	older     []string // algorithms at hand
+	fresh     bool     // the algorithm is
+	heavy     bool     // every file is
 }
 
 func (e stub) Light([][]byte) bool { return !e.heavy }
+
+func (e stub) Algorithms() Algorithms {
+	if e.fresh {
+		return Algorithms{Newest: e.algorithm, Settled: e.older}
+	}
+	return Algorithms{Newest: e.algorithm, Settled: append([]string{e.algorithm}, e.older...)}
+}
 
 const (
 	enrolment = "kim 1"
@@ -66,24 +76,23 @@ func (r *stubReading) Digest(key [32]byte) ([]byte, error) {
 	return mac.Sum(nil), nil
 }
 
-func (e stub) Enrol(_ Need, readings []Reading) (Template, error) {
-	for _, r := range readings {
-		if err := r.Usable(EnrolmentNeed); err != nil {
-			return nil, err
-		}
-	}
-	return &stubTemplate{algorithm: e.algorithm, persons: []string{readings[0].(*stubReading).person}}, nil
+func (e stub) Enrol(algorithm string, need Need, readings []Reading) (Template, error) {
+	return (&stubTemplate{algorithm: algorithm}).AddDay(need, readings)
 }
 
 func (e stub) Open(b []byte, seed [32]byte) (Template, error) {
-	algorithm, person, ok := strings.Cut(string(b), "\x00")
+	algorithm, days, ok := strings.Cut(string(b), "\x00")
 	switch {
 	case !ok:
 		return nil, errors.New("not a template")
-	case algorithm != e.algorithm:
+	case algorithm != e.algorithm && !slices.Contains(e.older, algorithm):
 		return nil, ErrObsolete
 	}
-	return &stubTemplate{algorithm, strings.Split(person, ",")}, nil
+	t := &stubTemplate{algorithm: algorithm}
+	for day := range strings.SplitSeq(days, ",") {
+		t.days = append(t.days, strings.Split(day, "+"))
+	}
+	return t, nil
 }
 
 func (e stub) Replayed(probe Reading, key [32]byte, earlier [][]byte) bool {
@@ -102,27 +111,43 @@ type forgetful struct{ stub }
 
 func (forgetful) Replayed(Reading, [32]byte, [][]byte) bool { return false }
 
-// stubTemplate knows the person of each day.
+// stubTemplate knows the persons of each day's recordings, and at most maxStubDays
+// days.
 type stubTemplate struct {
 	algorithm string
-	persons   []string
+	days      [][]string
 }
+
+const maxStubDays = 5
 
 func (t *stubTemplate) Algorithm() string { return t.algorithm }
 func (t *stubTemplate) Quality() float64  { return 0.9 }
-func (t *stubTemplate) Days() int         { return len(t.persons) }
+func (t *stubTemplate) Days() int         { return len(t.days) }
+func (t *stubTemplate) Weight() float64   { return float64(len(slices.Concat(t.days...))) }
 
-func (t *stubTemplate) AddDay(_ Need, readings []Reading) (Template, error) {
+func (t *stubTemplate) AddDay(need Need, readings []Reading) (Template, error) {
+	return (&stubTemplate{t.algorithm, append(slices.Clone(t.days), nil)}).Join(need, readings)
+}
+
+func (t *stubTemplate) Join(_ Need, readings []Reading) (Template, error) {
+	days := slices.Clone(t.days)
+	last := slices.Clone(days[len(days)-1])
 	for _, r := range readings {
 		if err := r.Usable(EnrolmentNeed); err != nil {
 			return nil, err
 		}
+		last = append(last, r.(*stubReading).person)
 	}
-	return &stubTemplate{t.algorithm, append(slices.Clone(t.persons), readings[0].(*stubReading).person)}, nil
+	days[len(days)-1] = last
+	return &stubTemplate{t.algorithm, days[max(0, len(days)-maxStubDays):]}, nil
 }
 
 func (t *stubTemplate) Verify(probe Reading, at FMR) (bool, error) {
-	return slices.Contains(t.persons, probe.(*stubReading).person) && at > 1e-9, nil
+	r := probe.(*stubReading)
+	if only, ok := strings.CutPrefix(r.kind, "only "); ok && only != t.algorithm || r.kind == "weak" && at < 0.001 {
+		return false, nil
+	}
+	return slices.Contains(slices.Concat(t.days...), r.person) && at > 1e-9, nil
 }
 
 func (t *stubTemplate) Adapt(probe Reading, at FMR) (Template, bool, error) {
@@ -131,5 +156,9 @@ func (t *stubTemplate) Adapt(probe Reading, at FMR) (Template, bool, error) {
 }
 
 func (t *stubTemplate) Marshal([32]byte) ([]byte, error) {
-	return []byte(t.algorithm + "\x00" + strings.Join(t.persons, ",")), nil
+	var days []string
+	for _, day := range t.days {
+		days = append(days, strings.Join(day, "+"))
+	}
+	return []byte(t.algorithm + "\x00" + strings.Join(days, ",")), nil
 }

@@ -54,7 +54,7 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (Verdict, e
 		return Verdict{}, s.recordFailure(ctx, m, p, err)
 	}
 	verdict := Verdict{FMR: at, At: s.now(), Session: session, Member: m}
-	if verdict.Accepted, err = ref.Verify(p.reading, at); err != nil {
+	if verdict.Accepted, err = ref.deciding().Verify(p.reading, at); err != nil {
 		return Verdict{}, err
 	}
 	if !verdict.Accepted {
@@ -155,7 +155,7 @@ func (s *Service) load(ctx context.Context, session store.Session, p *probe, non
 	if missing != nil {
 		return m, reference{}, fmt.Errorf("read model: %w", missing)
 	}
-	ref, err := s.open(ctx, m.Template.Key, object)
+	ref, err := s.open(ctx, *m.Template, object)
 	return m, ref, err
 }
 

@@ -48,12 +48,19 @@ func enrolled(p *parameters.Parameters, days []parameters.Template, quality floa
 
 // dayOf is the template of one day's recordings, and its quality score.
 func dayOf(p *parameters.Parameters, need quality.Need, recordings []*Reading) (day parameters.Template, score float64, err error) {
+	score, err = add(&day, p, need, recordings)
+	return day, score, err
+}
+
+// add takes recordings, which together must meet the need, into a day's template,
+// and returns their quality score.
+func add(day *parameters.Template, p *parameters.Parameters, need quality.Need, recordings []*Reading) (score float64, err error) {
 	var total quality.Report
 	for _, r := range recordings {
 		total.Add(&r.report)
 	}
 	if err := unusable(&total, need); err != nil {
-		return day, 0, err
+		return 0, err
 	}
 	for _, r := range recordings {
 		if r.mean == nil {
@@ -61,11 +68,11 @@ func dayOf(p *parameters.Parameters, need quality.Need, recordings []*Reading) (
 		}
 		embedding, err := r.embedding(p)
 		if err != nil {
-			return day, 0, err
+			return 0, err
 		}
 		day.Add(embedding, r.weight)
 	}
-	return day, total.Trust(), nil
+	return total.Trust(), nil
 }
 
 // AddDay returns the template with another day of the same person's recordings,
@@ -82,8 +89,35 @@ func (t *Template) AddDay(need quality.Need, recordings ...*Reading) (*Template,
 	return next, nil
 }
 
+// Join returns the template with further recordings of its last day, which together
+// must meet the need. None of the adaptation is lost. The caller verifies first that
+// the person is the same. The error is an *Unusable.
+func (t *Template) Join(need quality.Need, recordings ...*Reading) (*Template, error) {
+	days := slices.Clone(t.days)
+	last := &days[len(days)-1]
+	last.Mean = slices.Clone(last.Mean)
+	quality, err := add(last, t.parameters, need, recordings)
+	if err != nil {
+		return nil, err
+	}
+	next := enrolled(t.parameters, days, max(t.quality, quality))
+	next.adaptive.Adapted = t.adaptive.Adapted
+	return next, nil
+}
+
 // Days is on how many days the template's person was enrolled.
 func (t *Template) Days() int { return len(t.days) }
+
+// Weight is how much the template has seen: the sum over its recordings, those of
+// the adaptation left out, of the root of the number of clean beats times the quality.
+// It compares templates of different algorithms.
+func (t *Template) Weight() float64 {
+	sum := 0.0
+	for _, day := range t.days {
+		sum += day.Weight
+	}
+	return sum
+}
 
 // Recordings is how many recordings the template was made of and adapted to.
 func (t *Template) Recordings() float64 {

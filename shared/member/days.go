@@ -11,10 +11,10 @@ const (
 	// third take a third off the false non-matches each, and what more days do
 	// couldn't be measured. A template keeps more of them where they come.
 	daysOfEnrolment = 3
-	// dayApart is the least time between two days of enrolment: from an evening to
+	// DayApart is the least time between two days of enrolment: from an evening to
 	// the next morning. Recordings of one sitting have in common what changes by the
 	// next.
-	dayApart = 12 * time.Hour
+	DayApart = 12 * time.Hour
 )
 
 // Days are a member's days of enrolment, and how many are asked for.
@@ -29,7 +29,7 @@ func NextDay(t store.Template) time.Time {
 	if last.IsZero() { // written before days were counted
 		last = t.Made
 	}
-	return last.Add(dayApart)
+	return last.Add(DayApart)
 }
 
 // AnotherDay returns the days of enrolment of a member whom another day would help

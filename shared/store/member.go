@@ -129,7 +129,7 @@ type Template struct {
 	Key       string // of the object: TemplateKey
 	Made      time.Time
 	Used      time.Time // last successful check, to the day
-	Algorithm string    // name of the algorithm that made it
+	Algorithm string    // the oldest that the object needs: see package biometric
 	Quality   float64   // 0 to 1
 	Days      int       `json:",omitempty"` // of enrolment, 0 where it isn't known
 	LastDay   time.Time `json:",omitzero"`  // when the last of them was added, zero where it isn't known

@@ -111,16 +111,30 @@ func (r *reading) Digest(key [32]byte) (b []byte, err error) {
 // errForeign is for a reading that another engine made, a mistake of the caller.
 var errForeign = errors.New("a reading of another engine")
 
-// Enrol makes a template with the newest algorithm; see biometric.Engine. It holds
-// a sampling rate that no file states against the form of the beats: whoever
-// enrols at a wrong rate isn't known again at the right one. A probe is compared
-// all the same, since the template may be from such a rate.
-func (e *Engine) Enrol(need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
+// Algorithms: see biometric.Engine.
+func (e *Engine) Algorithms() biometric.Algorithms {
+	all := biometric.Algorithms{Newest: e.algorithms[0].Name}
+	for _, a := range e.algorithms {
+		if !a.Fresh {
+			all.Settled = append(all.Settled, a.Name)
+		}
+	}
+	return all
+}
+
+// Enrol: see biometric.Engine. It holds a sampling rate that no file states against
+// the form of the beats: a template of a wrong rate doesn't match at the right one. A
+// probe is compared all the same, since the template may be from such a rate.
+func (e *Engine) Enrol(algorithm string, need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
+	p, ok := e.algorithms.Named(algorithm)
+	if !ok {
+		return nil, biometric.ErrObsolete
+	}
 	own, err := enrollable(readings)
 	if err != nil {
 		return nil, err
 	}
-	made, err := ecg.Enrol(e.algorithms.Newest(), quality.Need(need), own...)
+	made, err := ecg.Enrol(p, quality.Need(need), own...)
 	if err != nil {
 		return nil, Refusal(err)
 	}
@@ -191,11 +205,20 @@ func (t template) Verify(probe biometric.Reading, at biometric.FMR) (bool, error
 }
 
 func (t template) AddDay(need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
+	return with(t.Template.AddDay, need, readings)
+}
+
+func (t template) Join(need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
+	return with(t.Template.Join, need, readings)
+}
+
+// with is the template that add makes with further readings.
+func with(add func(quality.Need, ...*ecg.Reading) (*ecg.Template, error), need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
 	own, err := enrollable(readings)
 	if err != nil {
 		return nil, err
 	}
-	next, err := t.Template.AddDay(quality.Need(need), own...)
+	next, err := add(quality.Need(need), own...)
 	if err != nil {
 		return nil, Refusal(err)
 	}

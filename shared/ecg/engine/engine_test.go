@@ -48,7 +48,7 @@ func enrol(t testing.TB, e *Engine, files ...string) biometric.Template {
 	for _, f := range files {
 		readings = append(readings, read(t, e, recordings.Excerpt(t, f)))
 	}
-	template, err := e.Enrol(biometric.EnrolmentNeed, readings)
+	template, err := e.Enrol(e.Algorithms().Newest, biometric.EnrolmentNeed, readings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestAnEnrolmentAtAWrongRateIsRefusedByTheFormOfTheBeats(t *testing.T) {
 		for person := 1; person <= recordings.People; person++ {
 			r, err := e.Group(t.Context(), [][]byte{recordings.Enrolment(t, person)})[0].Read(biometric.Hints{RateHz: stated})
 			if err == nil {
-				_, err = e.Enrol(biometric.EnrolmentNeed, []biometric.Reading{r})
+				_, err = e.Enrol(e.Algorithms().Newest, biometric.EnrolmentNeed, []biometric.Reading{r})
 			}
 			if codeOf(err) == fault.RateImplausible {
 				refused++
@@ -230,6 +230,49 @@ func TestOldAndNewAlgorithmsLiveSideBySide(t *testing.T) {
 	}
 }
 
+func TestAFreshAlgorithmIsTheNewestAndNotSettled(t *testing.T) {
+	older, newer := olderAndNewer()
+	if got := older.Algorithms(); got.Newest != "shorter-0" || !slices.Equal(got.Settled, []string{"shorter-0"}) {
+		t.Errorf("one algorithm: %+v", got)
+	}
+	newer.algorithms = slices.Clone(newer.algorithms)
+	for i := range newer.algorithms {
+		newer.algorithms[i].Fresh = i == 0
+	}
+	got := newer.Algorithms()
+	if got.Newest != parameters.Shipped[0].Name || slices.Contains(got.Settled, got.Newest) || got.Settled[len(got.Settled)-1] != "shorter-0" {
+		t.Errorf("a fresh one and others: %+v", got)
+	}
+	if _, err := newer.Enrol("no such algorithm", biometric.EnrolmentNeed, nil); !errors.Is(err, biometric.ErrObsolete) {
+		t.Errorf("enrolled by none: %v", err)
+	}
+}
+
+func TestFurtherRecordingsJoinTheLastDay(t *testing.T) {
+	e := New(500)
+	template := enrol(t, e, enrolment)
+	next, err := template.Join(biometric.ProbeNeed, []biometric.Reading{read(t, e, recordings.Excerpt(t, same))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if next.Days() != 1 || next.Weight() <= template.Weight() {
+		t.Errorf("%d days, weight %g after %g", next.Days(), next.Weight(), template.Weight())
+	}
+	if !verify(t, next, read(t, e, recordings.Excerpt(t, third))) || verify(t, next, read(t, e, recordings.Excerpt(t, others[0]))) {
+		t.Error("it tells its person apart no more")
+	}
+	if _, err := template.Join(biometric.ProbeNeed, nil); err == nil {
+		t.Error("nothing joined")
+	}
+}
+
+func TestTemplatesOfAllAlgorithmsHaveOneScaleOfWeight(t *testing.T) {
+	older, newer := olderAndNewer()
+	if a, b := enrol(t, older, enrolment).Weight(), enrol(t, newer, enrolment).Weight(); a != b {
+		t.Errorf("%g and %g of one recording", a, b)
+	}
+}
+
 func TestWhatIsNoTemplateIsNotObsolete(t *testing.T) {
 	if _, err := New(500).Open([]byte("garbage"), [32]byte{}); err == nil || errors.Is(err, biometric.ErrObsolete) {
 		t.Errorf("error %v", err)
@@ -241,7 +284,7 @@ type foreign struct{ biometric.Reading }
 func TestAReadingOfAnotherEngineIsRefused(t *testing.T) {
 	e := New(500)
 	template := enrol(t, e, enrolment)
-	if _, err := e.Enrol(biometric.EnrolmentNeed, []biometric.Reading{foreign{}}); err == nil {
+	if _, err := e.Enrol(e.Algorithms().Newest, biometric.EnrolmentNeed, []biometric.Reading{foreign{}}); err == nil {
 		t.Error("enrolled")
 	}
 	if ok, err := template.Verify(foreign{}, 0.01); ok || err == nil {

@@ -11,16 +11,21 @@ import (
 var files embed.FS
 
 // Shipped are the algorithms that are part of the program, the newest first: it
-// makes the new templates, the others open the templates that they made. Adding
-// an algorithm is its file, named after it, in this folder and a line here, and
-// the file of its cohort, which infra/train/cohort writes; a line may go when no
-// stored template names it any more.
+// makes the new templates, the others open the templates that they made, until the
+// newest has seen as much (package biometric). Adding an algorithm is its file, named after
+// it, in this folder and a line here, and the file of its cohort, which
+// infra/train/cohort writes.
+//
+// A line is fresh as long as there may be a rollback to a version that doesn't have
+// it. A line may go when no stored template names it any more: operate's figures
+// count them.
 var Shipped = Algorithms{
-	embedded("heart-2-65f384b2"),
+	fresh(embedded("heart-2-65f384b2")), // not in 0.1.0
 	embedded("heart-1-6bf83077"),
 }
 
-// Algorithms are sets of parameters by name, the newest first.
+// Algorithms are sets of parameters by name, the newest first. At least one isn't
+// fresh.
 type Algorithms []Algorithm
 
 // Algorithm is a named set of parameters, which are read when they are first
@@ -28,6 +33,16 @@ type Algorithms []Algorithm
 type Algorithm struct {
 	Name       string
 	Parameters func() *Parameters
+	// Fresh says that a version of the program to which there may be a rollback
+	// doesn't have the algorithm: what it makes is stored beside a template of an
+	// algorithm that isn't fresh.
+	Fresh bool
+}
+
+// fresh is the algorithm marked as Fresh.
+func fresh(a Algorithm) Algorithm {
+	a.Fresh = true
+	return a
 }
 
 // Newest returns the parameters that new templates are made with.
@@ -46,7 +61,7 @@ func (a Algorithms) Named(name string) (*Parameters, bool) {
 
 // embedded is an algorithm whose files lie in this folder.
 func embedded(name string) Algorithm {
-	return Algorithm{name, sync.OnceValue(func() *Parameters {
+	return Algorithm{Name: name, Parameters: sync.OnceValue(func() *Parameters {
 		p, err := load(name)
 		if err != nil {
 			// The files are compiled in and a test reads each: this can't happen to a
