@@ -54,7 +54,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		return o, errors.New("name one file to inspect: -h explains what there is")
 	}
 	o.file = flags.Arg(0)
-	o.hints.DefaultRateHz = 500
+	o.hints.DefaultRateHz, o.hints.Guess, o.hints.IsECG = 500, ecg.GuessRate, ecg.LooksLikeECG // as the service reads
 	return o, nil
 }
 
