@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,12 +27,65 @@ func TestPricesFallByTier(t *testing.T) {
 }
 
 func TestACostIsTheSumOfItsParts(t *testing.T) {
-	r := request{memoryMB: 1024, wait: 0.1, writeUnits: 2, readUnits: 4, puts: 1, gets: 2, logBytes: 1 << 10, answeredBytes: 1 << 10}
+	r := request{memoryMB: 1024, wait: 0.1, writeUnits: 2, readUnits: 4, puts: 1, gets: 2, logBytes: 1 << 10, gatewayBytes: 1 << 10, answeredBytes: 1 << 10, keys: true}
 	const kib = 1e6 * (1 << 10) / (1 << 30)
-	want := cost{3.50, 0.20 + 1e5*0.0000133334, 1.25 + 0.50, 5 + 0.80, kib * 0.50, kib * 0.09}
+	want := cost{3.50, 0.20 + 1e5*0.0000133334, 1.25 + 0.50, 5 + 0.80, 2 * kib * 0.50, kib * 0.09, 0.60, 1e5 / 300 * 0.05 / 1e4}
 	for i, got := range r.cost(1e6) {
 		if math.Abs(got-want[i]) > 1e-9 {
 			t.Errorf("%s: %v, not %v", parts()[i], got, want[i])
+		}
+	}
+}
+
+func TestWhatStandsIsReadFromTheTemplate(t *testing.T) {
+	const alarm = `
+  A:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {MetricName: x, Threshold: !Ref P}
+`
+	tests := []struct{ name, template, what string }{
+		{"an alarm of one metric", alarm, "metrics that alarms watch: 1 0.10"},
+		{"an alarm of an expression", `
+  A:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Metrics: [{Expression: bad / all}, {MetricStat: {Stat: !Ref S}}, {MetricStat: {Stat: Sum}}]
+`, "metrics that alarms watch: 2 0.20"},
+		{"what is ordinary", `
+  A:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Metrics: [{Expression: "ANOMALY_DETECTION_BAND(seen, 3)"}, {MetricStat: {Stat: Sum}}]}
+`, "metrics that alarms watch: 3 0.30"},
+		{"WAF", `
+  A:
+    Type: AWS::WAFv2::WebACL
+    Properties: {Rules: [{Name: a}, {Name: b}]}
+`, "WAF's rules, in prod: 2 2.00"},
+		{"two keys", "\n  A: {Type: AWS::KMS::Key}\n  B: {Type: AWS::KMS::Key}\n", "keys: 2 2.00"},
+	}
+	for _, tt := range tests {
+		all, err := fixed([]byte("Resources:" + tt.template))
+		if err != nil {
+			t.Fatal(tt.name, err)
+		}
+		var got []string
+		for _, s := range all {
+			got = append(got, fmt.Sprintf("%s: %.0f %.2f", s.what, s.number, s.dollars))
+		}
+		if !slices.Contains(got, tt.what) {
+			t.Errorf("%s: no %q in %q", tt.name, tt.what, got)
+		}
+	}
+}
+
+// A month at 100,000 checks a second reaches every tier.
+func TestLogsAndTrafficHaveTiers(t *testing.T) {
+	const n = 100_000 * secondsAMonth
+	check := requests()[2]
+	c := check.cost(n)
+	for part, per := range map[int]float64{4: (logBytes*0.5 + gatewayBytes*0.5) / gib, 5: answeredBytes * 0.09 / gib} {
+		if c[part] >= n*per {
+			t.Errorf("%s: %v, at the first tier's price %v", parts()[part], c[part], n*per)
 		}
 	}
 }
@@ -63,8 +118,14 @@ func TestThePageIsUpToDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	template, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out strings.Builder
-	report(&out)
+	if err := report(&out, template); err != nil {
+		t.Fatal(err)
+	}
 	if !strings.Contains(string(page), out.String()) {
 		t.Errorf("infra/README.md doesn't have what the program prints:\n%s", out.String())
 	}

@@ -1,6 +1,6 @@
 // Command cost prints the service's costs at AWS, part by part, and the quota
-// that is hit first, from the resources of one request. All numbers that it
-// starts from are in this folder, each with its source.
+// that is hit first, from the resources of one request and from template.yaml. All
+// numbers that it starts from are in this folder, each with its source.
 //
 //	go run ./infra/cost
 package main
@@ -9,11 +9,25 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
-func main() { report(os.Stdout) }
+func main() {
+	template, err := os.ReadFile("template.yaml")
+	if err == nil {
+		err = report(os.Stdout, template)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "cost:", err)
+		os.Exit(1)
+	}
+}
 
-func report(w io.Writer) {
+func report(w io.Writer, template []byte) error {
+	all, err := fixed(template)
+	if err != nil {
+		return err
+	}
 	fmt.Fprint(w, "US dollars for a million, at the prices of a small month\n\n")
 	header(w, "")
 	for _, r := range requests() {
@@ -37,10 +51,13 @@ func report(w io.Writer) {
 		sized.memoryMB = memoryMB
 		fmt.Fprintf(w, "| %.0f | %.0f | %.2f |\n", memoryMB, 1000*sized.seconds(), sized.cost(1e6)[1])
 	}
-	fmt.Fprint(w, "\nUS dollars a month (730 h) at so many checks a second\n\n")
-	header(w, "checks/s")
+	printIdeas(w, check)
+	standing := printFixed(w, all)
+	fmt.Fprint(w, "\nUS dollars a month (730 h) at so many checks a second, without what stands and with it\n\n")
+	header(w, "checks/s", "and stands")
 	for _, rate := range rates() {
-		row(w, fmt.Sprintf("%.0f", rate), check.cost(rate*secondsAMonth))
+		c := check.cost(rate * secondsAMonth)
+		row(w, fmt.Sprintf("%.0f", rate), c, c.total()+standing)
 	}
 	fmt.Fprint(w, "\nShare of each default quota at so many checks a second; above 100 % ask AWS first\n\n")
 	fmt.Fprintf(w, "| %-52s |", "quota")
@@ -56,26 +73,33 @@ func report(w io.Writer) {
 		fmt.Fprintln(w)
 	}
 	grown(w)
+	return nil
 }
 
-const secondsAMonth = 730 * 3600
+const (
+	hoursAMonth   = 730
+	secondsAMonth = hoursAMonth * 3600
+)
 
 func rates() []float64 { return []float64{1, 1_000, 100_000} }
 
-func header(w io.Writer, first string) {
-	fmt.Fprintf(w, "| %-9s |", first)
+// header begins a table of costs; more are columns behind the total.
+func header(w io.Writer, first string, more ...string) {
+	fmt.Fprintf(w, "| %-10s |", first)
 	for _, part := range parts() {
 		fmt.Fprintf(w, " %10s |", part)
 	}
-	fmt.Fprintf(w, " %10s |\n|---|---:|---:|---:|---:|---:|---:|---:|\n", "total")
+	fmt.Fprintf(w, " %10s |", "total")
+	for _, name := range more {
+		fmt.Fprintf(w, " %10s |", name)
+	}
+	fmt.Fprintf(w, "\n|---|%s\n", strings.Repeat("---:|", len(parts())+1+len(more)))
 }
 
-func row(w io.Writer, name string, c cost) {
-	fmt.Fprintf(w, "| %-9s |", name)
-	var total float64
-	for _, part := range c {
-		fmt.Fprintf(w, " %10.2f |", part)
-		total += part
+func row(w io.Writer, name string, c cost, more ...float64) {
+	fmt.Fprintf(w, "| %-10s |", name)
+	for _, dollars := range append(append(c[:], c.total()), more...) {
+		fmt.Fprintf(w, " %10.2f |", dollars)
 	}
-	fmt.Fprintf(w, " %10.2f |\n", total)
+	fmt.Fprintln(w)
 }

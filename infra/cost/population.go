@@ -56,15 +56,9 @@ func (n population) cleanUp() float64 {
 
 func (n population) row(w io.Writer) {
 	check, logIn := requests()[2], requests()[1]
-	sum := func(c cost) (total float64) {
-		for _, part := range c {
-			total += part
-		}
-		return total
-	}
 	tables, bucket := n.storedGB()
 	parts := []float64{
-		sum(check.cost(float64(n) * checksADay * daysAMonth)), sum(logIn.cost(float64(n))), n.cleanUp(), tables * dynamoGBMonth, bucket * s3GBMonth,
+		check.cost(float64(n) * checksADay * daysAMonth).total(), logIn.cost(float64(n)).total(), n.cleanUp(), tables * dynamoGBMonth, bucket * s3GBMonth,
 	}
 	fmt.Fprintf(w, "| %.0f | %.0f | %.0f | %.0f |", n, n.peakRate(), tables, bucket)
 	total := 0.0

@@ -5,18 +5,30 @@ import "math"
 // Prices in US dollars, us-east-1, Linux on arm64, without free tiers and
 // savings plans, as AWS's public price pages had them in 2025 (typed in by
 // hand: compare before you rely on them):
-// aws.amazon.com/{api-gateway,lambda,dynamodb,s3,cloudwatch,kms}/pricing.
+// aws.amazon.com/{api-gateway,lambda,dynamodb,s3,cloudwatch,kms,waf,secrets-manager,step-functions}/pricing.
+// In ap-northeast-2 logs, traffic out and DynamoDB cost more.
 const (
 	lambdaRequest   = 0.20 / 1e6
 	dynamoWriteUnit = 0.625 / 1e6 // on demand
 	dynamoReadUnit  = 0.125 / 1e6
 	s3Put           = 5.00 / 1e6 // a list costs the same
 	s3Get           = 0.40 / 1e6
-	logByte         = 0.50 / (1 << 30) // ingested
-	trafficOutByte  = 0.09 / (1 << 30)
+	wafRequest      = 0.60 / 1e6
+	secretRead      = 0.05 / 1e4
+	transition      = 0.025 / 1e3 // of a state machine
 
 	dynamoGBMonth = 0.25 + 0.20 // stored, and kept for point-in-time recovery
 	s3GBMonth     = 0.023
+
+	// A month of each, used or not.
+	metricMonth    = 0.30 // of the service's own; the first 10,000
+	alarmMonth     = 0.10 // each metric of an alarm; anomaly detection takes three
+	compositeMonth = 0.50
+	dashboardMonth = 3.00
+	keyMonth       = 1.00
+	secretMonth    = 0.40
+	aclMonth       = 5.00
+	ruleMonth      = 1.00
 )
 
 // tier is a price that holds for the next upTo units of a month.
@@ -30,6 +42,21 @@ func gatewayRequests() []tier {
 // lambdaGBSeconds are prices of arm64 functions' memory over time.
 func lambdaGBSeconds() []tier {
 	return []tier{{7.5e9, 0.0000133334}, {11.25e9, 0.0000120001}, {math.Inf(1), 0.0000106667}}
+}
+
+const gib = 1 << 30
+
+// lambdaLogs are prices of what functions log, by the GB, since May 2025.
+func lambdaLogs() []tier {
+	return []tier{{10 << 10, 0.50}, {20 << 10, 0.25}, {20 << 10, 0.10}, {math.Inf(1), 0.05}}
+}
+
+// otherLogs is the price of what the gateway logs, by the GB.
+func otherLogs() []tier { return []tier{{math.Inf(1), 0.50}} }
+
+// trafficOut are prices of traffic to the internet, by the GB.
+func trafficOut() []tier {
+	return []tier{{10 << 10, 0.09}, {40 << 10, 0.085}, {100 << 10, 0.07}, {math.Inf(1), 0.05}}
 }
 
 // tiered is the price of a month's units.

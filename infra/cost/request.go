@@ -9,8 +9,10 @@ type request struct {
 	writeUnits    float64 // DynamoDB: one a KB and index touched
 	readUnits     float64 // DynamoDB: one for 4 KB as last written, half for "a moment ago"
 	puts, gets    float64 // S3
-	logBytes      float64 // the function's line, Lambda's own two, the gateway's
+	logBytes      float64 // the function's line, and Lambda's own two
+	gatewayBytes  float64 // the gateway's line
 	answeredBytes float64
+	keys          bool // whether its function reads the service's keys
 }
 
 // Resources of a request. Work is of one core, which comes with 1,769 MB of memory;
@@ -26,47 +28,64 @@ const (
 	coldSeconds = 0.01 * 0.100
 
 	// A member who checks five times a day has the token's use noted every 17
-	// hours (a tenth of 7 days), in the table and its index, and the model's
-	// once a day.
+	// hours (a tenth of 7 days), in the table and its index. An update of the member's
+	// row takes failures back once a day, with a note of the use in the table and
+	// by_due, and with every second of the other checks.
 	checksADay   = 5.0
 	tokenTouches = 24 / 16.8 / checksADay
-	modelTouches = 3 / checksADay // the pointer, and what is noted of it, in the table and by_due
+	acceptances  = (1 + (checksADay-1)/2) / checksADay
+	notesOfUse   = 1 / checksADay
 	// A check leaves its digest with the member, whose row grows to 12 KB of digests
 	// of 1.5 KB before they move to the template: half of it on average, beside 600
-	// bytes.
+	// bytes. Every update of the row is charged for all of it.
 	memberUnits  = 7
 	checksToMove = 8.0
 	// Moving them notes the new object and the one that it replaces for clean-up: a row
 	// and its entry in by_due. The row of the member isn't in that index anew.
-	noteUnits     = 2
-	logBytes      = 1900
+	noteUnits = 2
+	// The digest and the count of the attempt, the token's use in its table and index,
+	// the acceptance, the note of it, and a share of the move.
+	checkWrites = memberUnits + 2*tokenTouches + memberUnits*acceptances + 2*notesOfUse + (memberUnits+2+noteUnits)/checksToMove
+
+	logBytes      = 1600
+	gatewayBytes  = 300
 	answeredBytes = 900 // with headers
+
+	// A process that opens templates or signs reads the keys each five minutes.
+	secretsEvery = 300
 )
 
 func requests() []request {
-	return []request{
+	return written([]request{
 		{
 			name: "sign-up", memoryMB: 1769,
-			work: hashSeconds + overhead, wait: 3*dynamoWait + coldSeconds,
+			work: hashSeconds + overhead, wait: 3 * dynamoWait,
 			writeUnits: 1 + 2 + 3 + 2, // a count for the address, the member and by_pk, the token, by_username and by_due, what happened and by_due
-			logBytes:   logBytes, answeredBytes: answeredBytes,
 		},
 		{
 			name: "log-in", memoryMB: 1769,
-			work: hashSeconds + overhead, wait: 3*dynamoWait + coldSeconds,
+			work: hashSeconds + overhead, wait: 3 * dynamoWait,
 			readUnits:  1 + 4 + 0.5,       // the member and four counts, the tokens
 			writeUnits: 1 + 1 + 3 + 3 + 2, // a count comes and goes, a token comes and, sooner or later, one goes; what happened
-			logBytes:   logBytes, answeredBytes: answeredBytes,
 		},
 		{
 			name: "check", memoryMB: 1024,
-			work: checkSeconds + overhead, wait: dynamoWait + s3Wait + coldSeconds, // the member is read beside the model
+			work: checkSeconds + overhead, wait: dynamoWait + s3Wait, // the member is read beside the model
 			readUnits:  1,
-			writeUnits: memberUnits + 2*tokenTouches + modelTouches + (memberUnits+2+noteUnits)/checksToMove,
-			gets:       1, puts: 1.0 / checksToMove,
-			logBytes: logBytes, answeredBytes: answeredBytes,
+			writeUnits: checkWrites,
+			gets:       1, puts: 1.0 / checksToMove, keys: true,
 		},
+	})
+}
+
+// written sets the bytes that every request logs and answers, and the time of starts
+// that are shared out to all.
+func written(all []request) []request {
+	for i := range all {
+		all[i].wait += coldSeconds
+		all[i].logBytes, all[i].gatewayBytes, all[i].answeredBytes = logBytes, gatewayBytes, answeredBytes
 	}
+	return all
 }
 
 // signSeconds is an RSA signature and the making of the key, which a process does
@@ -76,20 +95,15 @@ const signSeconds = 0.001 + 0.01*0.1
 // provider lists the requests of one log-in for an application by password and
 // heart, in their order. Their calls are those of infra/README.md's round trips.
 func provider() []request {
-	all := []request{
-		{name: "begin", memoryMB: 512, work: overhead, wait: dynamoWait, writeUnits: 1},
+	return written([]request{
+		{name: "begin", memoryMB: 512, work: overhead, wait: dynamoWait, writeUnits: 1, keys: true},
 		{name: "left to do", memoryMB: 512, work: overhead, wait: 3 * dynamoWait, readUnits: 3}, // the flow, the session, the member
 		{name: "password", memoryMB: 1769, work: hashSeconds + overhead, wait: 6 * dynamoWait, readUnits: 1 + 1 + 4 + 0.5 + 1 + 1, writeUnits: 1 + 1 + 3 + 3 + 2},
-		{name: "heart", memoryMB: 1024, work: checkSeconds + overhead, wait: 5*dynamoWait + s3Wait, readUnits: 5, writeUnits: memberUnits + 2 + 2 + 1, gets: 1},
+		{name: "heart", memoryMB: 1024, work: checkSeconds + overhead, wait: 5*dynamoWait + s3Wait, readUnits: 5, writeUnits: checkWrites + 1, gets: 1, puts: 1 / checksToMove, keys: true},
 		{name: "end", memoryMB: 512, work: overhead, wait: 6 * dynamoWait, readUnits: 4, writeUnits: 1 + 1},
-		{name: "token", memoryMB: 1769, work: signSeconds + overhead, wait: 4 * dynamoWait, readUnits: 2, writeUnits: 1 + 1},
+		{name: "token", memoryMB: 1769, work: signSeconds + overhead, wait: 4 * dynamoWait, readUnits: 2, writeUnits: 1 + 1, keys: true},
 		{name: "userinfo", memoryMB: 512, work: overhead, wait: 3 * dynamoWait, readUnits: 3},
-	}
-	for i := range all {
-		all[i].wait += coldSeconds
-		all[i].logBytes, all[i].answeredBytes = logBytes, answeredBytes
-	}
-	return all
+	})
 }
 
 // coreMB is the memory that comes with one core; less comes with less of it.
@@ -98,11 +112,26 @@ const coreMB = 1769
 // seconds that one request is billed for.
 func (r request) seconds() float64 { return r.work*max(1, coreMB/r.memoryMB) + r.wait }
 
+// keyReads are reads of the secret for one request.
+func (r request) keyReads() float64 {
+	if !r.keys {
+		return 0
+	}
+	return r.seconds() / secretsEvery
+}
+
 // cost in dollars, by the parts below.
-type cost [6]float64
+type cost [8]float64
 
 func parts() [len(cost{})]string {
-	return [...]string{"gateway", "Lambda", "DynamoDB", "S3", "logs", "traffic"}
+	return [...]string{"gateway", "Lambda", "DynamoDB", "S3", "logs", "traffic", "WAF", "secret"}
+}
+
+func (c cost) total() (dollars float64) {
+	for _, part := range c {
+		dollars += part
+	}
+	return dollars
 }
 
 // cost of n such requests in one month.
@@ -112,8 +141,10 @@ func (r request) cost(n float64) cost {
 		n*lambdaRequest + tiered(n*r.seconds()*r.memoryMB/1024, lambdaGBSeconds()),
 		n * (r.writeUnits*dynamoWriteUnit + r.readUnits*dynamoReadUnit),
 		n * (r.puts*s3Put + r.gets*s3Get),
-		n * r.logBytes * logByte,
-		n * r.answeredBytes * trafficOutByte,
+		tiered(n*r.logBytes/gib, lambdaLogs()) + tiered(n*r.gatewayBytes/gib, otherLogs()),
+		tiered(n*r.answeredBytes/gib, trafficOut()),
+		n * wafRequest,
+		n * r.keyReads() * secretRead,
 	}
 }
 
