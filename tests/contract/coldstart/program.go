@@ -48,7 +48,11 @@ func build(ctx context.Context, dir string, zipped bool) ([]*program, error) {
 	for _, folder := range built.Folders {
 		p := &program{name: strings.TrimPrefix(folder, here), binary: built.Binary(folder)}
 		if zipped {
-			if p.zipBytes, err = zipSize(ctx, root, "./"+folder, dir); err != nil {
+			binary := filepath.Join(dir, "bootstrap")
+			if err := buildUpload(ctx, root, "./"+folder, binary); err != nil {
+				return nil, err
+			}
+			if p.zipBytes, err = zipSize(binary); err != nil {
 				return nil, err
 			}
 		}
@@ -59,16 +63,19 @@ func build(ctx context.Context, dir string, zipped bool) ([]*program, error) {
 	return programs, nil
 }
 
-// zipSize builds the package as infra/Makefile does and returns the size of
-// SAM's upload.
-func zipSize(ctx context.Context, root, pkg, dir string) (int, error) {
-	binary := filepath.Join(dir, "bootstrap")
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", binary, pkg)
+// buildUpload builds the package as infra/Makefile does.
+func buildUpload(ctx context.Context, root, pkg, binary string) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", binary, pkg)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=arm64")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("build %s for arm64: %w\n%s", pkg, err, out)
+		return fmt.Errorf("build %s for arm64: %w\n%s", pkg, err, out)
 	}
+	return nil
+}
+
+// zipSize is the size of SAM's upload of a binary.
+func zipSize(binary string) (int, error) {
 	content, err := os.ReadFile(binary)
 	if err != nil {
 		return 0, err
