@@ -6,7 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { accessible, csv, files, go, house, lines, picture, recordingOf, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
+import { accessible, csv, enrolled, files, go, house, lines, picture, recordingOf, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
+import { Pulse } from "../../shared/console/assets/pulse.js";
 import { strap } from "./strap.mjs";
 import { zipped } from "./zip.mjs";
 
@@ -248,6 +249,45 @@ test("a recording stops by itself when there is enough, and a live check asks by
   await seenAnswer(page, "Enrolled");
   await page.locator("#record").click();
   await seenAnswer(page, "Used before"); // the stand-in sends the same heart beats again
+});
+
+test("a live check counts down, beats as the heart does where that is wanted, and decides by itself", async (t) => {
+  const page = await it.visit(t, { expected: [status(422)], script: strap, argument: { samples: resampled(30), frameSamples: 65, everyMs: 150, battery: 40 }, reducedMotion: "no-preference" });
+  await page.evaluate(() => {
+    Object.assign(window, { felt: 0, heard: 0, counts: [] });
+    Object.defineProperty(navigator, "vibrate", { value: (ms) => { window.felt += ms === 25; return true; } });
+    const create = AudioContext.prototype.createOscillator;
+    AudioContext.prototype.createOscillator = function () { window.heard++; return create.call(this); };
+    const left = document.getElementById("live-count");
+    new MutationObserver(() => window.counts.push(left.textContent)).observe(left, { childList: true, characterData: true, subtree: true });
+  });
+  await signUp(page);
+  await enrolled(page);
+  await page.locator("#record").click();
+  await page.locator("#sound").click();
+  await page.locator("#sound[aria-pressed=true]").waitFor();
+  await page.locator("#live-rate", { hasText: "/ min" }).waitFor();
+  await picture(page, "console-live");
+  await accessible(page, "a live check");
+  await page.locator("#live").waitFor({ state: "hidden" });
+  await page.locator(".verdict").waitFor();
+  const { felt, heard, counts } = await page.evaluate(() => ({ felt: window.felt, heard: window.heard, counts: window.counts }));
+  assert.ok(felt >= 5 && heard >= 1 && heard <= felt, `${felt} beats felt, ${heard} heard`);
+  const seconds = counts.map((text) => parseInt(text, 10)).filter(Number.isFinite);
+  assert.ok(seconds[0] <= 10 && seconds.includes(5) && seconds.every((n, i) => i === 0 || n < seconds[i - 1]), `${counts}`);
+});
+
+test("the beats of a stream are those that the service finds", async (t) => {
+  const page = await it.visit(t);
+  for (const [nth, name, rate] of [[0, "person_01_enrolment.csv", 130], [0, "person_01_enrolment.csv", 250], [2, "person_04_probe.csv", 130]]) {
+    await sample(page, nth);
+    const values = recordingOf(name).trimEnd().split("\n").map((line) => Number(line.replaceAll('"', "")));
+    const samples = Array.from({ length: Math.floor((values.length / 500) * rate) }, (_, i) => Math.round(1000 * values[Math.round((i * 500) / rate)]));
+    const beats = [];
+    new Pulse(rate, (second) => beats.push(second)).take(samples);
+    const found = Number((await page.locator("#trace-text").textContent()).match(/(\d+) beats/)[1]);
+    assert.ok(beats.length >= found - 3 && beats.length <= found, `${name} at ${rate} Hz: ${beats.length} of ${found}`); // those of its first 1.5 s are learnt from
+  }
 });
 
 test("a strap that is lost keeps what came, and says so", async (t) => {

@@ -107,9 +107,10 @@ function offer() {
   const seen = recording?.seen;
   const chosen = theChosen();
   const looked = seen !== undefined && recording !== null;
-  at("check").hidden = !(inside && recording && enrolled);
-  at("enrol").hidden = !(inside && recording && enrolled !== null);
-  at("adds").hidden = !(inside && recording && enrolled);
+  const ready = inside && recording && !recordingNow();
+  at("check").hidden = !(ready && enrolled);
+  at("enrol").hidden = !(ready && enrolled !== null);
+  at("adds").hidden = !(ready && enrolled);
   at("to-log-in").hidden = inside || !recording;
   at("hand-off").hidden = !inside || handed();
   at("attack").hidden = !(enrolled && victim() && inside);
@@ -251,6 +252,7 @@ async function check() {
   recordingsChanged();
   if (result) succeed("itIs", ["itIsMore"], recording);
   else {
+    navigator.vibrate?.(180);
     const differs = differences(recording.seen);
     const beat = enrolment?.mean_beat?.length ? stage?.beatPicture(recording.seen, enrolment) : undefined;
     answer(at("answer"), {

@@ -71,6 +71,7 @@ const words = {
   noBluetooth: ["This browser can't connect by Bluetooth; Chrome and Edge can.", "이 브라우저는 블루투스 연결(Web Bluetooth)을 지원하지 않습니다. Chrome이나 Edge를 쓰세요."],
   recording: ["Sit still.", "움직이지 말고 앉아 계세요."],
   recordingSpoken: ["Recording. It stops by itself.", "측정 중입니다. 자동으로 멈춥니다."],
+  sound: ["Beat sound", "박동 소리"],
   secondsDone: ["{n} s recorded", "{n}초 측정"],
   battery: ["Battery {n} %", "배터리 {n}%"],
   strapLost: ["The strap's connection was lost after {n} s. What came before is kept.", "{n}초 뒤에 스트랩 연결이 끊겼습니다. 그 전까지의 기록은 남아 있습니다."],
