@@ -7,17 +7,18 @@ set -euo pipefail
 cd "$(dirname "$0")"
 recordings=$(realpath ../../support/recordings/testdata)
 build=$(realpath ../../..)/.build
-export ISSUER=$API PROXY=$build/oauth2-proxy/oauth2-proxy
+export ISSUER=$API
 
 [ -d ../node_modules/openid-client ] || npm ci --silent --no-audit --no-fund --prefix ..
 if ! "$build/openid/bin/python" -c 'import authlib, flask, requests' 2>/dev/null; then
   python3 -m venv "$build/openid"
   "$build/openid/bin/pip" install --quiet -r python/requirements.txt
 fi
-[ -x "$PROXY" ] || GOBIN=$(dirname "$PROXY") go install github.com/oauth2-proxy/oauth2-proxy/v7@v7.15.6
 go build -o "$build/openid/" ./golang ../../../infra/operate
 
 work=$(mktemp -d)
+chmod 755 "$work" # for Apache, which is somebody else
+cp -r site "$work"
 started=()
 trap 'kill "${started[@]}" 2>/dev/null; rm -rf "$work"' EXIT
 
@@ -47,10 +48,8 @@ register python -name "A Python application" -redirect http://127.0.0.1:4183/cal
 start 4183 "$build/openid/bin/python" python/app.py 4183
 register golang -name "A Go application" -redirect http://127.0.0.1:4184/callback
 start 4184 "$build/openid/golang" 4184
-register proxy -name "A site behind oauth2-proxy" -redirect http://127.0.0.1:4180/oauth2/callback
-start 4180 ./proxy.sh 4180 proxy
-register vault -heart -name "A safe behind oauth2-proxy" -redirect http://127.0.0.1:4185/oauth2/callback
-start 4185 ./proxy.sh 4185 vault --acr-values=urn:systole:acr:heart
+register apache -name "A site behind Apache" -redirect http://127.0.0.1:4182/callback
+PORT=4182 STATE=$work start 4182 apache2 -D FOREGROUND -f "$PWD/apache.conf"
 register phone -native -name "An Android application" -redirect com.example.app:/oauth2redirect
 
 holds "openid-client (JavaScript)" node client.mjs "$API" "$recordings" <<'END'
@@ -79,12 +78,12 @@ holds "go-oidc (Go)" node walk.mjs "$API" "$recordings" http://127.0.0.1:4184 go
 /safe: heart: person_01_probe: 200 open to golang: true
 /safe: no step: 200 open to golang: true
 END
-holds "oauth2-proxy, two of them before one site" node walk.mjs "$API" "$recordings" http://127.0.0.1:4180 proxy / http://127.0.0.1:4185/ <<'END'
+holds "mod_auth_openidc (Apache)" node walk.mjs "$API" "$recordings" http://127.0.0.1:4182 apache / /safe/ <<'END'
 /: password: 200 the site
 /: no step: 200 the site
-http://127.0.0.1:4185/: heart: person_04_probe: refused: false
-http://127.0.0.1:4185/: heart: person_01_probe: 200 the site
-http://127.0.0.1:4185/: no step: 200 the site
+/safe/: heart: person_04_probe: refused: false
+/safe/: heart: person_01_probe: 200 the safe
+/safe/: no step: 200 the safe
 END
 holds "AppAuth's requests (Android)" node appauth.mjs "$API" "$recordings" <<'END'
 password: password: password
