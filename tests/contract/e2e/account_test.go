@@ -12,11 +12,15 @@ import (
 // TestAnAccountFromSignUpToDeletion makes every kind of request that a person
 // may. As everywhere here, each answer is compared with the OpenAPI document.
 func TestAnAccountFromSignUpToDeletion(t *testing.T) {
-	base := startLocal(t, "-memory")
-	c := &caller{t: t, http: http.DefaultClient, base: base}
+	account(t, http.DefaultClient, startLocal(t, "-memory"))
+}
+
+func account(t *testing.T, client *http.Client, base string) {
+	t.Helper()
+	c := &caller{t: t, http: client, base: base}
 	c.signUp("hong", "tachy-cardia!")
 	c.logIn("hong", "tachy-cardia!")
-	other := &caller{t: t, http: http.DefaultClient, base: base}
+	other := &caller{t: t, http: client, base: base}
 	other.logIn("hong", "tachy-cardia!")
 
 	c.want(c.get("/members/consent/"), 200, "consent", nil)

@@ -13,12 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"systole/shared/aws/dynamo"
 	"systole/shared/embedded"
 	"systole/shared/member"
 	"systole/shared/store"
-	"systole/tests/support/gotool"
-	"systole/tests/support/servers"
 )
 
 // TestTheApp has the published Android app, as tests/clients/kotlin is built,
@@ -36,32 +33,12 @@ func TestTheApp(t *testing.T) {
 		}
 		walk(t, startLocal(t, "-data", data), token)
 	})
-	t.Run("through the built functions", func(t *testing.T) {
-		aws := servers.Start(t)
-		walk(t, startFunctions(t, aws), expired(t, dynamo.New(servers.Config(t), &aws.DynamoDB, servers.Tables())))
+	t.Run("through an emulated cloud", func(t *testing.T) {
+		stack := deploy(t, false)
+		gateway := httptest.NewServer(standIn(stack))
+		defer gateway.Close()
+		walk(t, gateway.URL, expired(t, stack.Tables(t)))
 	})
-}
-
-// startFunctions starts the built functions, and the API that they are behind, and
-// returns its address.
-func startFunctions(t *testing.T, aws servers.AWS) (base string) {
-	t.Helper()
-	var log safeBuffer
-	all := lambda{}
-	if _, err := gotool.Build(t.Context(), "functions"); err != nil {
-		t.Fatal(err)
-	}
-	for route, folder := range folders() {
-		all[route] = startFunction(t, folder, aws, &log)
-	}
-	gateway := httptest.NewServer(all)
-	t.Cleanup(func() {
-		gateway.Close()
-		if t.Failed() {
-			t.Log(log.String())
-		}
-	})
-	return gateway.URL
 }
 
 // expired returns the token of a session of a month ago.

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"systole/tests/support/recordings"
-	"systole/tests/support/servers"
 )
 
 // samples is where each format has a recording to enrol with and one to check,
@@ -78,27 +77,12 @@ func TestEveryFormatEnrolsAndChecksOverHTTP(t *testing.T) {
 }
 
 func TestAFileLargerThanARequestIsUploadedFirst(t *testing.T) {
-	t.Run("over the local service", func(t *testing.T) {
-		uploadFirst(t, http.DefaultClient, startLocal(t, "-memory"))
-	})
-	t.Run("through the built functions", func(t *testing.T) {
-		aws := servers.Start(t)
-		var log safeBuffer
-		all := lambda{}
-		routes := folders()
-		routes["POST /authenticate/uploads"] = "functions/authenticate/uploads"
-		for route, folder := range routes {
-			all[route] = startFunction(t, folder, aws, &log)
-		}
-		uploadFirst(t, &http.Client{Transport: all}, "https://api.example.com")
-		if t.Failed() {
-			t.Log(log.String())
-		}
-	})
+	uploadFirst(t, http.DefaultClient, startLocal(t, "-memory"), http.DefaultClient)
 }
 
-// uploadFirst enrols and checks somebody by uploads, and tries what isn't there.
-func uploadFirst(t *testing.T, client *http.Client, base string) {
+// uploadFirst enrols and checks somebody by uploads, which store takes, and tries what
+// isn't there.
+func uploadFirst(t *testing.T, client *http.Client, base string, store *http.Client) {
 	t.Helper()
 	c := &caller{t: t, http: client, base: base, person: 1}
 	c.signUp("large", "tachy-cardia!")
@@ -115,7 +99,7 @@ func uploadFirst(t *testing.T, client *http.Client, base string) {
 		for name, value := range headers {
 			r.Header.Set(name, value.(string))
 		}
-		answer, err := http.DefaultClient.Do(r)
+		answer, err := store.Do(r)
 		if err != nil || answer.StatusCode != http.StatusOK {
 			t.Fatalf("put: %v, %v", answer, err)
 		}

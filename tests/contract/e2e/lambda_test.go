@@ -2,7 +2,7 @@ package e2e
 
 import (
 	"bytes"
-	"encoding/json"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,31 +19,18 @@ import (
 	"systole/infra/restapi"
 	"systole/tests/support/gotool"
 	"systole/tests/support/lambdaruntime"
-	"systole/tests/support/long"
-	"systole/tests/support/recordings"
 	"systole/tests/support/roles"
 	"systole/tests/support/servers"
 )
 
-// folders are those of the functions that the app's routes have, by method and
-// path.
-func folders() map[string]string {
-	all := make(map[string]string)
-	for _, f := range functions.All() {
-		for _, r := range f.Routes {
-			for _, method := range r.Methods {
-				if f.Alarms == functions.Contract {
-					all[method+" "+r.Path] = "functions/" + f.Folder
-				}
-			}
-		}
-	}
-	return all
-}
-
 // lambda is an http.RoundTripper that goes the way of a request in AWS: it
 // becomes an event, the route's function answers it.
-type lambda map[string]*lambdaruntime.Function
+type lambda map[string]invoker
+
+// invoker is a function that runs.
+type invoker interface {
+	InvokeJSON(ctx context.Context, event, answer any) error
+}
 
 func (l lambda) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
@@ -110,34 +97,6 @@ func built(t *testing.T, folder string) string {
 		t.Fatal(err)
 	}
 	return commands.Binary(folder)
-}
-
-func TestPeopleThroughTheBuiltFunctions(t *testing.T) {
-	aws := servers.Start(t)
-	var log safeBuffer
-	all := lambda{}
-	if _, err := gotool.Build(t.Context(), "functions"); err != nil { // all at once links faster
-		t.Fatal(err)
-	}
-	for route, folder := range folders() {
-		all[route] = startFunction(t, folder, aws, &log)
-	}
-	people(t, long.Runs(8, recordings.People), &http.Client{Transport: all}, "https://api.example.com")
-
-	cleanup := startFunction(t, "functions/cleanup", aws, &log)
-	report, err := cleanup.Invoke(t.Context(), []byte(`{"dry_run":true}`))
-	var counts map[string]any
-	if err != nil || json.Unmarshal(report, &counts) != nil || counts["dry_run"] != true {
-		t.Errorf("clean-up reports %s, %v", report, err)
-	}
-	if t.Failed() {
-		t.Log(log.String())
-	}
-	for _, secret := range []string{"tachy-cardia", "사람", "Token "} {
-		if strings.Contains(log.String(), secret) {
-			t.Errorf("the log holds %q", secret)
-		}
-	}
 }
 
 func TestAFunctionSaysWhatIsMissingInItsEnvironment(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,22 +15,27 @@ import (
 	"testing"
 	"time"
 
-	"systole/tests/support/servers"
+	"systole/tests/support/python"
 )
 
 // TestTheAppMovesFromDjango has the published Android app log in at a real Django
 // server, moves that server's members here, and has the app go on with the same token
 // and the same password.
 func TestTheAppMovesFromDjango(t *testing.T) {
-	python := djangoPython(t)
+	python, err := python.Install(t.Context(), "django", filepath.Join(root, "tests/clients/django/requirements.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Run("details in the user model, to a local service that runs", func(t *testing.T) {
 		data := t.TempDir()
 		service := startLocal(t, "-data", data)
 		moveFromDjango(t, django{python, []string{"LAYOUT=user"}}, service, nil, "-data", data)
 	})
-	t.Run("details in a model beside it, to the built functions", func(t *testing.T) {
-		aws := servers.Start(t)
-		moveFromDjango(t, django{python, []string{"LAYOUT=profile"}}, startFunctions(t, aws), aws.Environment(), "-aws")
+	t.Run("details in a model beside it, to an emulated cloud", func(t *testing.T) {
+		stack := deploy(t, false)
+		gateway := httptest.NewServer(standIn(stack))
+		defer gateway.Close()
+		moveFromDjango(t, django{python, []string{"LAYOUT=profile"}}, gateway.URL, stack.Environment(), "-aws")
 	})
 }
 
@@ -66,31 +72,6 @@ func moveFromDjango(t *testing.T, d django, service string, env []string, flags 
 type django struct {
 	python string
 	env    []string
-}
-
-// djangoPython is the Python of a virtual environment that has Django, installed on
-// first use.
-func djangoPython(t *testing.T) string {
-	t.Helper()
-	venv := filepath.Join(root, ".build/django")
-	python, installed := filepath.Join(venv, "bin/python"), filepath.Join(venv, "installed.txt")
-	requirements := filepath.Join(root, "tests/clients/django/requirements.txt")
-	want, err := os.ReadFile(requirements)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := os.ReadFile(installed); err == nil && bytes.Equal(got, want) {
-		return python
-	}
-	for _, args := range [][]string{{"python3", "-m", "venv", venv}, {python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements}} {
-		if out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", args, err, out)
-		}
-	}
-	if err := os.WriteFile(installed, want, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return python
 }
 
 func (d django) command(ctx context.Context, args ...string) *exec.Cmd {

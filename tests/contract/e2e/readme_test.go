@@ -11,24 +11,35 @@ import (
 // TestTheSessionInTheREADMEWorksWhenPasted runs the README's curl session and
 // compares its answers with the README's.
 func TestTheSessionInTheREADMEWorksWhenPasted(t *testing.T) {
+	session, want := readmeSession(t)
+	if got := pasted(t, session, startLocal(t, "-memory")); got != want {
+		t.Errorf("the session answers\n%s\nthe README says\n%s", got, want)
+	}
+}
+
+// readmeSession is the README's session and what it prints, without what differs from
+// run to run.
+func readmeSession(t *testing.T) (session, prints string) {
+	t.Helper()
 	readme, err := os.ReadFile(root + "/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, section, _ := strings.Cut(string(readme), "## A first session")
-	session := fenced(t, section, "sh")
-	want := fenced(t, section, "json")
+	return fenced(t, section, "sh"), timeless(fenced(t, section, "json"))
+}
 
-	base := startLocal(t, "-memory")
+// pasted is what bash prints that a session is pasted into, without what differs from
+// run to run.
+func pasted(t *testing.T, session, base string, environment ...string) string {
+	t.Helper()
 	bash := exec.CommandContext(t.Context(), "bash", "-c", strings.Replace(session, "http://127.0.0.1:8080", base, 1))
-	bash.Dir = root
+	bash.Dir, bash.Env = root, append(os.Environ(), environment...)
 	out, err := bash.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if got := timeless(string(out)); got != timeless(want) {
-		t.Errorf("the session answers\n%s\nthe README says\n%s", got, timeless(want))
-	}
+	return timeless(string(out))
 }
 
 // fenced is the first block of a language.

@@ -61,6 +61,22 @@ func TestTheSDKs(t *testing.T) {
 	})
 }
 
+// folders are those of the functions that the app's routes have, by method and
+// path.
+func folders() map[string]string {
+	all := make(map[string]string)
+	for _, f := range functions.All() {
+		for _, r := range f.Routes {
+			for _, method := range r.Methods {
+				if f.Alarms == functions.Contract {
+					all[method+" "+r.Path] = "functions/" + f.Folder
+				}
+			}
+		}
+	}
+	return all
+}
+
 // routesOf are the routes of functions, with their folders, as folders has them.
 func routesOf(wanted ...string) map[string]string {
 	all := make(map[string]string)

@@ -4,13 +4,13 @@ package fanout
 
 import (
 	"bytes"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"systole/tests/support/gotool"
+	"systole/tests/support/python"
 )
 
 func TestListsWithSomethingLeftHaveRunsOfTheirOwn(t *testing.T) {
@@ -18,8 +18,12 @@ func TestListsWithSomethingLeftHaveRunsOfTheirOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	interpreter, err := python.Install(t.Context(), "fanout", "requirements.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out, complaints bytes.Buffer
-	run := exec.CommandContext(t.Context(), python(t, filepath.Join(root, ".build/fanout")), "run.py", filepath.Join(root, "template.yaml"))
+	run := exec.CommandContext(t.Context(), interpreter, "run.py", filepath.Join(root, "template.yaml"))
 	run.Stdout, run.Stderr = &out, &complaints
 	if err := run.Run(); err != nil {
 		t.Fatalf("%v\n%s", err, &complaints)
@@ -43,26 +47,4 @@ func TestListsWithSomethingLeftHaveRunsOfTheirOwn(t *testing.T) {
 	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
 		t.Errorf("got\n%s\nwant\n%s", g, w)
 	}
-}
-
-// python is an interpreter that has the requirements, installed on first use.
-func python(t *testing.T, venv string) string {
-	t.Helper()
-	interpreter, installed := filepath.Join(venv, "bin/python"), filepath.Join(venv, "installed.txt")
-	want, err := os.ReadFile("requirements.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := os.ReadFile(installed); err == nil && bytes.Equal(got, want) {
-		return interpreter
-	}
-	for _, args := range [][]string{{"python3", "-m", "venv", venv}, {interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"}} {
-		if out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", args, err, out)
-		}
-	}
-	if err := os.WriteFile(installed, want, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return interpreter
 }

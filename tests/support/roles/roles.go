@@ -183,6 +183,10 @@ func forbid(w http.ResponseWriter) {
 	fmt.Fprint(w, forbidden)
 }
 
+// Unlisted changes an answer of S3's into the one that the function gets whose role
+// may not list the bucket: 403 for an object that isn't there.
+func Unlisted(f functions.Function) func(*http.Response) error { return role{f}.hidden }
+
 // hidden turns S3's 404 into 403 for a role that may not list the bucket, as S3
 // does.
 func (r role) hidden(answer *http.Response) error {
