@@ -93,7 +93,7 @@ func header(w io.Writer, first string, more ...string) {
 	for _, name := range more {
 		fmt.Fprintf(w, " %10s |", name)
 	}
-	fmt.Fprintf(w, "\n|---|%s\n", strings.Repeat("---:|", len(parts())+1+len(more)))
+	fmt.Fprintf(w, "\n|---|%s\n", strings.Repeat("---:|", len(cost{})+1+len(more)))
 }
 
 func row(w io.Writer, name string, c cost, more ...float64) {

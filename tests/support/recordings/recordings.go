@@ -25,15 +25,12 @@ var files embed.FS
 // Excerpt is a short recording of a few people, by its name: testdata/excerpts.md.
 func Excerpt(t testing.TB, name string) []byte {
 	t.Helper()
-	data, err := ReadExcerpt(name)
+	data, err := files.ReadFile("testdata/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return data
 }
-
-// ReadExcerpt is Excerpt outside of tests.
-func ReadExcerpt(name string) ([]byte, error) { return files.ReadFile("testdata/" + name) }
 
 // Enrolment is the person's file for enrolment.
 func Enrolment(t testing.TB, person int) []byte { return read(t, person, "enrolment") }
