@@ -9,8 +9,6 @@ import (
 	"mime"
 	"slices"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"systole/shared/fault"
 )
@@ -119,59 +117,4 @@ func unpackOne(body []byte, open func(io.Reader) (io.ReadCloser, error), limit i
 		return nil, malformed("compressed").Because(err)
 	}
 	return out, nil
-}
-
-// toUTF8 returns text in UTF-8 without its byte order mark. It knows UTF-8,
-// UTF-16, ASCII, Latin-1 and Windows-1252 by their common aliases; of another
-// charset it takes text of ASCII only, which all of them spell alike.
-func toUTF8(body []byte, charset string) ([]byte, error) {
-	switch {
-	case bytes.HasPrefix(body, []byte("\ufeff")):
-		body, charset = body[len("\ufeff"):], "utf8"
-	case bytes.HasPrefix(body, []byte{0xff, 0xfe}):
-		return fromUTF16(body[2:], binary.LittleEndian)
-	case bytes.HasPrefix(body, []byte{0xfe, 0xff}):
-		return fromUTF16(body[2:], binary.BigEndian)
-	}
-	switch strings.NewReplacer("-", "", "_", "", " ", "", `"`, "", "'", "").Replace(strings.ToLower(charset)) {
-	case "", "utf8", "unicode11utf8", "cp65001", "utf8mb4":
-		if !utf8.Valid(body) {
-			return nil, malformed("charset")
-		}
-		return body, nil
-	case "utf16", "utf16le", "ucs2":
-		return fromUTF16(body, binary.LittleEndian)
-	case "utf16be":
-		return fromUTF16(body, binary.BigEndian)
-	case "iso88591", "latin1", "l1", "cp819", "windows1252", "cp1252", "ansi":
-		if utf8.Valid(body) {
-			return body, nil // a default that a library declares while it writes UTF-8
-		}
-		return fromLatin1(body), nil
-	}
-	if slices.ContainsFunc(body, func(c byte) bool { return c >= utf8.RuneSelf }) {
-		return nil, unsupported(anyForm)
-	}
-	return body, nil
-}
-
-func fromUTF16(body []byte, order binary.ByteOrder) ([]byte, error) {
-	if len(body)%2 != 0 {
-		return nil, malformed("charset")
-	}
-	units := make([]uint16, len(body)/2)
-	for i := range units {
-		units[i] = order.Uint16(body[2*i:])
-	}
-	return []byte(string(utf16.Decode(units))), nil
-}
-
-// fromLatin1 reads ISO 8859-1. The 27 characters in which Windows-1252 differs
-// are punctuation, which no field needs.
-func fromLatin1(body []byte) []byte {
-	out := make([]rune, len(body))
-	for i, c := range body {
-		out[i] = rune(c)
-	}
-	return []byte(string(out))
 }

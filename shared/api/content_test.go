@@ -17,6 +17,11 @@ func TestABodyIsReadInTheCharacterSetThatItIsIn(t *testing.T) {
 		{"UTF-16 the other way round that says so", "\x00a\xc2\xec", "utf-16be", "a심"},
 		{"Latin 1", "caf\xe9", "ISO-8859-1", "café"},
 		{"UTF-8 said to be Latin 1", "café", "latin1", "café"},
+		{"EUC-KR", "\xbd\xc9\xc0\xe5", "EUC-KR", "심장"},
+		{"a syllable of CP949 alone", "\x8cc\xb9\xe6", "windows-949", "똠방"},
+		{"Korean by the Internet's old name", "\xbd\xc9\xc0\xe5", "ks_c_5601-1987", "심장"},
+		{"EUC-KR whose bytes are UTF-8 as well", "\xc2\xa5", "euc-kr", "짜"},
+		{"UTF-8 said to be EUC-KR", "심장", "euc-kr", "심장"},
 		{"ASCII in a set that isn't known", "abc", "koi8-r", "abc"},
 	} {
 		got, err := toUTF8([]byte(test.body), test.charset)
@@ -30,6 +35,8 @@ func TestABodyIsReadInTheCharacterSetThatItIsIn(t *testing.T) {
 	}{
 		{"broken UTF-8", "\xff\xff", "", fault.MalformedBody},
 		{"half a character of UTF-16", "\xff\xfea", "", fault.MalformedBody},
+		{"half a character of EUC-KR", "\xbd\xc9\xc0", "euc-kr", fault.MalformedBody},
+		{"no character of EUC-KR", "\xff\xff", "cp949", fault.MalformedBody},
 		{"a set that isn't known", "\xe9", "koi8-r", fault.UnsupportedMediaType},
 	} {
 		if got, err := toUTF8([]byte(test.body), test.charset); !fault.Is(err, test.want) {

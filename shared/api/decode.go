@@ -93,12 +93,12 @@ func decodeAs(media string, params map[string]string, body []byte, limit limits)
 	if media != urlencoded && !isJSON(media) {
 		return nil, unsupported(anyForm)
 	}
+	if media == urlencoded {
+		return decodeURL(body, params["charset"])
+	}
 	text, err := toUTF8(body, params["charset"])
 	if err != nil {
 		return nil, err
-	}
-	if media == urlencoded {
-		return decodeURL(string(text))
 	}
 	return decodeJSON(text)
 }
@@ -185,18 +185,32 @@ func fieldFromJSON(raw json.RawMessage) field {
 	return field{kind: other}
 }
 
-func decodeURL(body string) (*Form, error) {
-	values, err := url.ParseQuery(body)
+// decodeURL reads names and values, whose bytes are the charset's, whether they stand
+// there plainly or by their numbers (%C7%D1).
+func decodeURL(body []byte, charsetName string) (*Form, error) {
+	written := charsetOf(charsetName)
+	if _, _, mark := marked(body); mark || written != inLatin1 && written != inKorean {
+		text, err := toUTF8(body, charsetName)
+		if err != nil {
+			return nil, err
+		}
+		body, written = text, inUTF8
+	}
+	values, err := url.ParseQuery(string(body))
 	if err != nil {
 		return nil, malformed("urlencoded").Because(err)
 	}
 	f := &Form{fields: make(map[string]field, len(values))}
 	for name, all := range values {
-		last := all[len(all)-1]
-		if !utf8.ValidString(name) || !utf8.ValidString(last) {
-			return nil, malformed("charset")
+		name, err := written.decode([]byte(name))
+		if err != nil {
+			return nil, err
 		}
-		f.fields[name] = field{text: last}
+		last, err := written.decode([]byte(all[len(all)-1]))
+		if err != nil {
+			return nil, err
+		}
+		f.fields[string(name)] = field{text: string(last)}
 	}
 	return f, nil
 }

@@ -64,6 +64,8 @@ func multipartBody(t testing.TB, parts ...part) (contentType string, body []byte
 func TestDecodeTakesAllThreeTypes(t *testing.T) {
 	multipartType, multipartBytes := multipartBody(t,
 		part{`form-data; name="username"`, "한글"}, part{`form-data; name="age"`, "26"}, part{`form-data; name="gender"`, ""})
+	koreanType, koreanBytes := multipartBody(t,
+		part{"form-data; name=\"username\"\r\nContent-Type: text/plain; charset=euc-kr", "\xc7\xd1\xb1\xdb"}, part{`form-data; name="age"`, "26"})
 	tests := []struct {
 		name, contentType string
 		body              []byte
@@ -72,7 +74,12 @@ func TestDecodeTakesAllThreeTypes(t *testing.T) {
 		{"JSON with a charset and numbers as text", `application/json; charset="UTF-8"`, []byte(` {"username":"\ud55c\uae00","age":" 26 ","username":"한글"} `)},
 		{"urlencoded", urlType, []byte("username=%ED%95%9C%EA%B8%80&age=26&gender=")},
 		{"urlencoded with a repeated field", "Application/X-WWW-Form-Urlencoded; charset=utf-8", []byte("age=1&age=26&username=한글")},
+		{"urlencoded in EUC-KR", urlType + "; charset=euc-kr", []byte("username=\xc7\xd1\xb1\xdb&age=26")},
+		{"urlencoded in EUC-KR, by numbers", urlType + "; charset=EUC-KR", []byte("username=%C7%D1%B1%DB&age=26")},
+		{"urlencoded in UTF-8, said to be EUC-KR", urlType + "; charset=euc-kr", []byte("username=%ED%95%9C%EA%B8%80&age=26")},
+		{"JSON in CP949", "application/json; charset=MS949", []byte("{\"username\":\"\xc7\xd1\xb1\xdb\",\"age\":26}")},
 		{"multipart", multipartType, multipartBytes},
+		{"multipart in EUC-KR", koreanType, koreanBytes},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -135,7 +142,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"text", "text/plain", []byte("{}"), fault.UnsupportedMediaType},
 		{"CSV", "text/csv", []byte("1\n"), fault.UnsupportedMediaType},
 		{"malformed type", "application json", []byte("{}"), fault.UnsupportedMediaType},
-		{"JSON in another charset", "application/json; charset=euc-kr", []byte("{\"a\":\"\xc7\xd1\"}"), fault.UnsupportedMediaType},
+		{"JSON in another charset", "application/json; charset=shift_jis", []byte("{\"a\":\"\x8a\xbf\"}"), fault.UnsupportedMediaType},
 		{"JSON cut off", jsonType, []byte(`{"a":"b"`), fault.MalformedBody},
 		{"JSON with more behind it", jsonType, []byte(`{} {}`), fault.MalformedBody},
 		{"JSON array", jsonType, []byte(`[]`), fault.MalformedBody},

@@ -94,7 +94,7 @@ async function withRecordings(path, recordings, fields = {}, { signal, progress 
     const stated = recordings.find((r) => r[key]);
     if (stated) form.set(name, stated[key]);
   }
-  const files = recordings.flatMap((r) => (r.part ? [r.part] : r.files));
+  const files = recordings.flatMap((r) => r.parts ?? r.files);
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
   if (bytes <= largestRequest) for (const file of files) form.append("data", file, "recording");
   else form.set("upload", (await uploaded(files, bytes, { signal, progress })).join(","));
@@ -147,11 +147,11 @@ export const flowHeart = async (id, recording, nonce, options) =>
   (await withRecordings("openid/heart", [recording], { flow: id, nonce }, options)).result;
 
 // inspect looks at a recording, or at the part of it that stands for it.
-export function inspect({ files, rate, lead, part }, signal) {
+export function inspect({ files, rate, lead, parts = files }, signal) {
   const form = new FormData();
   if (rate) form.set("sampling_rate", rate);
   if (lead) form.set("lead", lead);
-  for (const file of part ? [part] : files) form.append("data", file, "recording");
+  for (const file of parts) form.append("data", file, "recording");
   return call("POST", "console/inspect/", form, { signal });
 }
 

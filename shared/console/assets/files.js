@@ -35,7 +35,7 @@ export async function recordingOf(files, name) {
   const recording = { files, name: () => name, origin: "file", rate: null };
   if (files.reduce((sum, f) => sum + f.size, 0) <= largestRequest) return recording;
   const { beginning } = await import("./beginning.js");
-  const part = files.length === 1 ? await beginning(files[0]) : null;
+  const part = await beginning(files).catch(() => null);
   if (part) Object.assign(recording, part);
   else recording.unseen = true;
   return recording;

@@ -1,6 +1,7 @@
 // A recording on paper at its true scale: 25 mm are a second and 10 mm a
 // millivolt, whatever the screen's were.
 
+import { clock } from "./clock.js";
 import { say, tell, when } from "./words.js";
 
 const rowSeconds = 10, speed = 25, gain = 10, rowHeight = 40; // s, mm/s, mm/mV, mm
@@ -19,10 +20,12 @@ export function print(trace, recording) {
   const sheet = document.createElement("section");
   sheet.id = "sheet";
   const heading = document.createElement("h2");
-  const start = recording?.seen?.start;
-  tell(heading, () => [say("printedTitle"), recording?.name(), start && when(start), `${speed} mm/s`, `${gain} mm/mV`].filter(Boolean).join(" · "));
-  sheet.append(heading);
+  const { start, lead } = recording?.seen ?? {};
   const signal = trace.signal();
+  const to = Math.min(signal.seconds, trace.from + most * rowSeconds);
+  const span = () => [trace.from, to].map((second) => clock(second, signal.seconds)).join("–");
+  tell(heading, () => [say("printedTitle"), recording?.name(), start && when(start), lead, span(), `${speed} mm/s`, `${gain} mm/mV`].filter(Boolean).join(" · "));
+  sheet.append(heading);
   for (let nth = 0; nth < most; nth++) {
     const from = trace.from + nth * rowSeconds;
     if (from >= signal.seconds) break;

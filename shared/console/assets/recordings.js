@@ -14,7 +14,7 @@ let current = null;
 let changed = () => {};
 const looks = new Map(); // recording -> AbortController
 
-// A recording: {files, name(), rate, lead, part, origin, use, used, seen, error}.
+// A recording: {files, name(), rate, lead, parts, origin, use, used, seen, error}.
 export const theCurrent = () => current;
 export const theChosen = () => all.filter((r) => r.use && r.seen !== undefined && !r.error);
 

@@ -386,6 +386,7 @@ const words = {
   note_unit_guessed: ["unit guessed", "단위는 추정"],
   note_gain_guessed: ["resolution assumed", "해상도는 기본값"],
   note_lead_guessed: ["lead guessed", "유도는 추정"],
+  note_rows_sorted: ["rows put in order", "행을 시간순으로 정렬"],
   note_gap: ["with gaps", "중간에 빈 곳이 있음"],
   note_samples_missing: ["samples missing", "빠진 샘플이 있음"],
   note_longest_taken: ["the longest part of several", "여러 부분 중 가장 긴 것"],

@@ -3,6 +3,7 @@ package recording_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,5 +58,54 @@ func TestTimesWithMoreGapsThanSamplesAreRefused(t *testing.T) {
 	file := "time (ms),ecg\n" + lines(100, func(i int) string { return fmt.Sprintf("%d,%v", 4*i, wave(i)) }) + "99999999,1\n"
 	if _, err := recording.ReadBytes([]byte(file), recording.Hints{}); err == nil || !strings.Contains(err.Error(), "missing") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestRowsAreBroughtIntoTheOrderOfTheirTimes(t *testing.T) {
+	const n = 1000
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = fmt.Sprintf("%d,%.4f", 4*i, wave(i))
+	}
+	swapped := slices.Clone(rows)
+	for at := 100; at+20 < n; at += 200 {
+		copy(swapped[at:], rows[at+10:at+20])
+		copy(swapped[at+10:], rows[at:at+10])
+	}
+	backwards := slices.Clone(rows)
+	slices.Reverse(backwards)
+	for name, c := range map[string]struct {
+		rows    []string
+		samples int
+		notes   string
+	}{
+		"in order":               {rows, n, "rate_from_file"},
+		"the last first":         {backwards, n, "rows_sorted rate_from_file"},
+		"packets that came late": {swapped, n, "rows_sorted rate_from_file"},
+		"the last row twice":     {append(slices.Clone(backwards), rows[0]), n, "rows_sorted twice rate_from_file"},
+	} {
+		r, err := recording.ReadBytes([]byte("time_ms,ecg_mV\n"+strings.Join(c.rows, "\n")+"\n"), recording.Hints{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		mv := r.Chosen().MV
+		if len(mv) != c.samples || codes(r) != c.notes {
+			t.Errorf("%s: %d samples, notes %s", name, len(mv), codes(r))
+			continue
+		}
+		for i := range mv {
+			if mv[i] != math.Round(wave(i)*1e4)/1e4 {
+				t.Errorf("%s: sample %d is %v, want %v", name, i, mv[i], wave(i))
+				break
+			}
+		}
+	}
+}
+
+func TestASecondRecordingIsNotSortedIntoTheFirst(t *testing.T) {
+	one := lines(1000, func(i int) string { return fmt.Sprintf("%d,%.4f", 4*i, wave(i)) })
+	if r, err := recording.ReadBytes([]byte("time_ms,ecg_mV\n"+one+one), recording.Hints{}); err == nil {
+		t.Errorf("read as %d samples, notes %s", len(r.Chosen().MV), codes(r))
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -12,8 +13,10 @@ import (
 
 	"systole/infra/service"
 	"systole/shared/biometric/protect"
+	"systole/shared/ecg/parameters"
 	"systole/shared/embedded"
 	"systole/shared/member"
+	"systole/shared/provider"
 	"systole/shared/store"
 	"systole/shared/store/storetest"
 	"systole/tests/support/fixture"
@@ -67,11 +70,25 @@ func routes(ctx context.Context, rows *embedded.Store, objects store.Objects) (p
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &person{ctx: ctx, handler: fixture.New(settings, stores, time.Now), count: count, taken: map[string][]route{}}
+	again, err := recordings.ReadExcerpt("person01_rec3_12s.csv")
+	if err != nil {
+		return nil, nil, err
+	}
+	other, err := recordings.Read(2, "probe")
+	if err != nil {
+		return nil, nil, err
+	}
+	if settings.Clients, err = provider.ParseClients(fmt.Sprintf(registration, sha256.Sum256([]byte(secret)))); err != nil {
+		return nil, nil, err
+	}
+	uploads := new(presigner)
+	stores.Uploads = uploads
+	p := &person{ctx: ctx, objects: objects, uploads: uploads, count: count, taken: map[string][]route{}}
+	p.handler = fixture.New(settings, stores, func() time.Time { return time.Now().Add(-p.behind) })
 	word := rand.Text()[:8]
 	for i := range repeated {
 		name := fmt.Sprintf("grown-%s-%d", word, i)
-		p.session(name, enrolment, probe)
+		p.session(name, enrolment, probe, again, other)
 	}
 	if p.err != nil {
 		return nil, nil, p.err
@@ -90,6 +107,9 @@ func routes(ctx context.Context, rows *embedded.Store, objects store.Objects) (p
 type person struct {
 	ctx     context.Context
 	handler http.Handler
+	objects store.Objects
+	uploads *presigner
+	behind  time.Duration // of the service's clock
 	count   *counter
 	token   string
 	taken   map[string][]route
@@ -98,24 +118,34 @@ type person struct {
 }
 
 // ask sends a request and notes what it cost; name is empty for one that isn't noted.
-func (p *person) ask(name string, r fixture.Request) {
+func (p *person) ask(name string, r fixture.Request) (body map[string]any) {
+	r.Token = p.token
+	p.measure(name, func() (status int) {
+		a := fixture.Send(p.ctx, p.handler, r)
+		if issued, ok := a.Body["token"].(string); ok {
+			p.token = issued
+		}
+		body = a.Body
+		return a.Status
+	})
+	return body
+}
+
+// measure notes what a request cost, which send sends.
+func (p *person) measure(name string, send func() (status int)) {
 	if p.err != nil {
 		return
 	}
-	r.Token = p.token
 	var before, after runtime.MemStats
 	p.count.take()
 	runtime.ReadMemStats(&before)
 	began := time.Now()
-	a := fixture.Send(p.ctx, p.handler, r)
+	status := send()
 	took := time.Since(began)
 	runtime.ReadMemStats(&after)
-	if a.Status != http.StatusOK {
-		p.err = fmt.Errorf("%s %s: %v", r.Method, r.Path, a)
+	if status >= http.StatusBadRequest {
+		p.err = fmt.Errorf("%s: status %d", name, status)
 		return
-	}
-	if issued, ok := a.Body["token"].(string); ok {
-		p.token = issued
 	}
 	if name == "" {
 		return
@@ -131,20 +161,28 @@ func (p *person) signUp(name string) {
 	p.ask("sign-up", form("POST", "/members/create/", "username="+name+"&password=tachy-cardia!&name=n"))
 }
 
-func (p *person) session(name string, enrolment, probe []byte) {
+func (p *person) session(name string, enrolment, probe, again, other []byte) {
+	p.behind = 13 * time.Hour // a day of enrolment is over then
 	p.signUp(name)
 	p.ask("log-in", form("POST", "/members/login/", "username="+name+"&password=tachy-cardia!"))
 	p.ask("give consent", form("POST", "/members/consent/", "version="+member.ConsentVersion))
 	p.ask("make a model", fixture.Request{Method: "POST", Path: "/authenticate/make_model/", File: enrolment})
+	p.behind = 0
+	p.ask("", form("POST", "/members/login/", "username="+name+"&password=tachy-cardia!"))
 	p.ask("has a model", form("GET", "/authenticate/check_user/", ""))
 	p.ask("check", fixture.Request{Method: "POST", Path: "/authenticate/check_user/", File: probe})
+	p.ask("add a day", fixture.Request{Method: "POST", Path: "/authenticate/make_model/", File: again, Fields: []string{"mode", "add"}})
 	p.ask("challenge", form("POST", "/authenticate/challenge/", ""))
+	p.upload(other)
+	p.handOff()
+	p.openID(name)
 	p.ask("sessions", form("GET", "/members/sessions/", ""))
 	p.ask("activity", form("GET", "/members/activity/", ""))
 	p.ask("export", form("GET", "/members/me/export/", ""))
 	p.ask("delete the model", form("DELETE", "/authenticate/model/", ""))
 	p.ask("change the password", form("POST", "/members/password/", "password=tachy-cardia!&new_password=brady-cardia!"))
 	p.ask("", form("POST", "/members/login/", "username="+name+"&password=brady-cardia!"))
+	p.recover(name)
 	p.ask("log-out", form("POST", "/members/logout/", ""))
 	p.ask("", form("POST", "/members/login/", "username="+name+"&password=brady-cardia!"))
 	p.ask("delete the account", form("DELETE", "/members/me/", "password=brady-cardia!"))
@@ -162,6 +200,7 @@ const (
 	fullDigests  = 31
 	fullNetworks = 11
 	fullActivity = 1100
+	fullDays     = parameters.MaxDays
 )
 
 func (p *person) full(rows *embedded.Store, name string, enrolment, probe []byte) error {
@@ -193,7 +232,19 @@ func (p *person) full(rows *embedded.Store, name string, enrolment, probe []byte
 		return err
 	}
 	p.ask("log-in", form("POST", "/members/login/", "username="+name+"&password=tachy-cardia!"))
+	p.behind = fullDays * 13 * time.Hour
+	p.ask("", form("POST", "/members/login/", "username="+name+"&password=tachy-cardia!"))
 	p.ask("make a model", fixture.Request{Method: "POST", Path: "/authenticate/make_model/", File: enrolment})
+	for day := 1; day < fullDays; day++ {
+		file, err := recordings.Read(1+day, "enrolment") // somebody else's costs as much
+		if err != nil {
+			return err
+		}
+		p.behind -= 13 * time.Hour
+		p.ask("", form("POST", "/members/login/", "username="+name+"&password=tachy-cardia!"))
+		p.ask("add a day", fixture.Request{Method: "POST", Path: "/authenticate/make_model/", File: file, Fields: []string{"mode", "add"}})
+	}
+	p.behind = 0
 	session := store.Session{Username: name, PK: m.PK, ValidFrom: m.TokensValidFrom}
 	for i := range fullDigests {
 		digest := make([]byte, 1500)

@@ -25,12 +25,15 @@ var files embed.FS
 // Excerpt is a short recording of a few people, by its name: testdata/excerpts.md.
 func Excerpt(t testing.TB, name string) []byte {
 	t.Helper()
-	data, err := files.ReadFile("testdata/" + name)
+	data, err := ReadExcerpt(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return data
 }
+
+// ReadExcerpt is Excerpt outside of tests.
+func ReadExcerpt(name string) ([]byte, error) { return files.ReadFile("testdata/" + name) }
 
 // Enrolment is the person's file for enrolment.
 func Enrolment(t testing.TB, person int) []byte { return read(t, person, "enrolment") }

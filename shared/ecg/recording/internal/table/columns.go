@@ -18,6 +18,7 @@ func (t *Table) Recording() (*raw.Recording, error) {
 		t.moments = make([]bool, len(t.Columns))
 	}
 	t.joinPackets()
+	t.sortRows(r)
 	clock, leads := t.clock()
 	if _, maybe := t.namesTime(0); clock == nil && len(t.Columns) > 1 && maybe && !t.ofWords(0) {
 		return nil, raw.Refuse(raw.Unreadable, 0, "its column of times doesn't move on evenly")
