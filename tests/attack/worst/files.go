@@ -46,6 +46,14 @@ func columns(s write.Signal) []byte {
 	return b.Bytes()
 }
 
+// full is a text as large as an upload: what it begins and ends with, and one piece again
+// and again between.
+func full(head, piece, tail string) func() []byte {
+	return func() []byte {
+		return []byte(head + strings.Repeat(piece, (largest-len(head)-len(tail))/len(piece)) + tail)
+	}
+}
+
 // packed is a zip that unpacks to as much as may be unpacked.
 func packed(name string, content []byte) []byte {
 	var b bytes.Buffer
@@ -77,10 +85,27 @@ func files() map[string]func() []byte {
 		"JSON, objects":        func() []byte { return write.HealthKit(heart(300_000)) },
 		"aECG":                 func() []byte { return write.AECG(heart(2_000_000)) },
 		"FHIR":                 func() []byte { return write.FHIR(heart(2_000_000)) },
-		"JSON of nothing":      func() []byte { return []byte(`{"a":[` + strings.Repeat("[],", 7_000_000) + `[]]}`) },
-		"XML of nothing":       func() []byte { return []byte("<a>" + strings.Repeat("<b/>", 5_000_000) + "</a>") },
-		"text of separators":   func() []byte { return bytes.Repeat([]byte(";;;;;;;;\n"), 7_000_000) },
-		"text of short lines":  func() []byte { return bytes.Repeat([]byte("1\n"), 30_000_000) },
-		"text of quoted cells": func() []byte { return bytes.Repeat([]byte("\"1\",\"2\"\n"), 8_000_000) },
+		"JSON of nothing":      full(`{"a":[`, "[],", "[]]}"),
+		"JSON of numbers":      full(`{"a":[`, "1,", "1]}"),
+		"JSON of texts":        full(`{"a":[`, `"\u0041",`, "1]}"),
+		"JSON of dates":        full(`{"a":[`, `"2024-01-01T00:00:00",`, "1]}"),
+		"XML of nothing":       full("<a>", "<b/>", "</a>"),
+		"XML of numbers":       full("<a>", "<b>1</b>", "</a>"),
+		"XML of attributes":    full("<a>", "<b c='1'/>", "</a>"),
+		"XML of entities":      full("<a>", "&lt;", "</a>"),
+		"XML of comments":      full("<a>", "<!---->", "</a>"),
+		"XML, many levels":     full("<a>", strings.Repeat("<b>", 120)+strings.Repeat("</b>", 120), "</a>"),
+		"XML, one tag":         full("<a ", " b='1'", "></a>"),
+		"MUSE of blanks":       full("<RestingECG><Waveform><LeadData><WaveFormData>", "A ", "</WaveFormData></LeadData></Waveform></RestingECG>"),
+		"text of separators":   full("", ";;;;;;;;\n", ""),
+		"text of short lines":  full("", "1\n", ""),
+		"text of quoted cells": full("", "\"1\",\"2\"\n", ""),
+		"text of one line":     full("", "1,", ""),
+		"text of one number":   full("", "1", ""),
+		"text of one name":     full("a,b\n", "ab ", "\n1,2\n"),
+		"text of one comment":  full("# labels: ", "a,", "\n1,2\n"),
+		"text of labels":       full("", "ecg: 5\n", ""),
+		"a monitor's log":      full("", "15:29:14.000 -> 512\n", ""),
+		"UTF-16 of words":      full("\xff\xfe", "\xac\xac", ""),
 	}
 }

@@ -54,7 +54,9 @@ func parse(data []byte) (f header, ok bool) {
 	rows := 0
 	for read := 0; len(rest) > 0 && read < headSize; {
 		line, after, _ := bytes.Cut(rest, []byte{'\n'})
-		read += len(line) + 1
+		if read += len(line) + 1; len(line) > headSize {
+			return f, false
+		}
 		text := strings.TrimSpace(string(line))
 		if isNumber(text) {
 			f.body = rest

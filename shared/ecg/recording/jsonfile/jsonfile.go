@@ -42,6 +42,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 // behind one another, is a list of them; the last may be cut off.
 func parse(data []byte, o raw.Options) (d *document.Document, cut bool, err error) {
 	p := &parser{scanner{data: data}, document.New(o.Budget)}
+	p.Length = len(data)
 	if err := p.value(p.Root(), 0); err != nil {
 		return nil, false, p.refusal(err)
 	}
@@ -52,6 +53,7 @@ func parse(data []byte, o raw.Options) (d *document.Document, cut bool, err erro
 		return nil, false, raw.Refuse(raw.Unreadable, 0, "there is more behind its JSON, at byte %d", p.at)
 	}
 	p = &parser{scanner{data: data}, document.New(o.Budget)}
+	p.Length = len(data)
 	lines, err := p.List(p.Root())
 	if err != nil {
 		return nil, false, p.refusal(err)
@@ -84,6 +86,9 @@ func (p *parser) refusal(err error) error {
 
 // value reads one value that lies at a node.
 func (p *parser) value(at *document.Node, depth int) error {
+	if len(p.data) == p.Length { // no text within one
+		p.Read = p.at
+	}
 	switch c := p.peek(); {
 	case (c == '{' || c == '[') && depth >= deepest:
 		return errDeep

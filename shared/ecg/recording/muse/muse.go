@@ -2,8 +2,6 @@
 package muse
 
 import (
-	"bytes"
-	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -64,7 +62,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 			path = path[:len(path)-1]
 			m.end(token.Name)
 		case markup.Text:
-			if err := m.text(path[len(path)-1], token.Text()); err != nil {
+			if err := m.text(path[len(path)-1], token); err != nil {
 				return nil, err
 			}
 		}
@@ -92,7 +90,8 @@ func (m *reader) start(name string) {
 }
 
 // text takes an element's text. Elements on the patient are not read.
-func (m *reader) text(name string, text []byte) error {
+func (m *reader) text(name string, token markup.Token) error {
+	text := token.Text()
 	word := strings.TrimSpace(string(text[:min(len(text), 100)]))
 	number, _ := raw.ParseNumber([]byte(word), false)
 	switch name {
@@ -109,7 +108,7 @@ func (m *reader) text(name string, text []byte) error {
 	case "LeadAmplitudeUnits":
 		m.now.unit = word
 	case "WaveFormData":
-		return m.samples(text)
+		return m.samples(token)
 	case "AcquisitionDate":
 		m.date = word
 	case "AcquisitionTime":
@@ -121,10 +120,9 @@ func (m *reader) text(name string, text []byte) error {
 }
 
 // samples takes a lead's numbers.
-func (m *reader) samples(text []byte) error {
-	decoder := base64.NewDecoder(base64.StdEncoding, bytes.NewReader(bytes.Join(bytes.Fields(text), nil))) // lines are indented
+func (m *reader) samples(token markup.Token) error {
 	most := m.o.Frames(m.rate(), 8)
-	packed, err := io.ReadAll(io.LimitReader(decoder, int64(2*most)))
+	packed, err := io.ReadAll(io.LimitReader(token.Packed(), int64(2*most)))
 	if err != nil {
 		return raw.Refuse(raw.Unreadable, 0, "its waveform isn't in base 64: export it again")
 	}

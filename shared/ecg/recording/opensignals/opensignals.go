@@ -18,6 +18,11 @@ import (
 
 var magic = []byte("# OpenSignals Text File Format")
 
+var endOfHeader = []byte("# EndOfHeader")
+
+// mostHeader bounds the header, in bytes: each device has some 500.
+const mostHeader = 64 << 10
+
 // Is reports whether the file is one of OpenSignals.
 func Is(data []byte) bool {
 	return bytes.HasPrefix(data, magic)
@@ -55,10 +60,11 @@ func (d *device) ecg() (column int, bits float64, ok bool) {
 
 // Read reads the ECG of the first device that has one.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
-	header, body, found := bytes.Cut(data, []byte("# EndOfHeader"))
+	header, _, found := bytes.Cut(data[:min(len(data), mostHeader)], endOfHeader)
 	if !found {
 		return nil, raw.Refuse(raw.Unreadable, 0, "its header doesn't end")
 	}
+	body := data[len(header)+len(endOfHeader):]
 	start := bytes.IndexByte(header, '{')
 	if start < 0 {
 		return nil, raw.Refuse(raw.Unreadable, 2, "its header describes no device")

@@ -3,7 +3,6 @@ package philips
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -23,6 +22,9 @@ func Is(data []byte) bool { return strings.EqualFold(markup.Root(data), "resting
 
 // twelve are the leads of a file that doesn't name them.
 var twelve = [...]string{"I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"}
+
+// mostNamed bounds the names of leads, in bytes.
+const mostNamed = 1000
 
 type reader struct {
 	rateHz     float64
@@ -53,7 +55,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 		case markup.End:
 			name = ""
 		case markup.Text:
-			if err := p.text(name, token.Text()); err != nil {
+			if err := p.text(name, token); err != nil {
 				return nil, err
 			}
 		}
@@ -92,7 +94,7 @@ func (p *reader) begin(e markup.Token) {
 			number, _ := raw.ParseNumber([]byte(value), false)
 			switch name {
 			case "leadlabels":
-				p.names = strings.Fields(value)
+				p.names = strings.Fields(value[:min(len(value), mostNamed)])
 			case "numberofleads":
 				if n := int(number); n > 0 && n < len(p.names) {
 					p.names = p.names[:n]
@@ -111,7 +113,8 @@ func (p *reader) begin(e markup.Token) {
 	}
 }
 
-func (p *reader) text(name string, text []byte) error {
+func (p *reader) text(name string, token markup.Token) error {
+	text := token.Text()
 	number, _ := raw.ParseNumber(bytes.TrimSpace(text[:min(len(text), 40)]), false)
 	switch name {
 	case "samplingrate":
@@ -126,7 +129,7 @@ func (p *reader) text(name string, text []byte) error {
 		if p.waves != nil {
 			return nil
 		}
-		waves, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(bytes.Join(bytes.Fields(text), nil))))
+		waves, err := io.ReadAll(token.Packed())
 		if err != nil {
 			return raw.Refuse(raw.Unreadable, 0, "its waveforms aren't in base 64: export it again")
 		}

@@ -75,7 +75,8 @@ func rateOf(entries []archive.Entry) float64 {
 	if err != nil {
 		return usualRateHz
 	}
-	lines := strings.SplitN(string(data), "\n", 4)
+	const head = 16 << 10 // bytes in which its first rows are
+	lines := strings.SplitN(string(data[:min(len(data), head)]), "\n", 4)
 	if len(lines) < 3 {
 		return usualRateHz
 	}

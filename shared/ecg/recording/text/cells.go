@@ -21,7 +21,7 @@ func cells(data []byte, o raw.Options) (samples []byte, rateHz float64, rows int
 	second := data[min(len(head)+1, len(data)):]
 	second, _, _ = bytes.Cut(second[:min(len(second), 4<<10)], []byte{'\n'})
 	quotes := bytes.Count(second, []byte{'"'})
-	if quotes == 0 || bytes.Count(second, []byte{','}) < max(fewestInCell, 10*quotes) {
+	if quotes == 0 || bytes.Count(second, []byte{','}) < max(fewestInCell, 10*quotes) || wide(data) {
 		return nil, 0, 0, false
 	}
 	sheet := csv.NewReader(bytes.NewReader(data))
@@ -57,4 +57,23 @@ func cells(data []byte, o raw.Options) (samples []byte, rateHz float64, rows int
 			rows++
 		}
 	}
+}
+
+// wide reports whether a row has more cells than a table may have columns.
+func wide(data []byte) bool {
+	cells, quoted := 0, false
+	for _, c := range data {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '\n':
+			cells = 0
+		case c == ',':
+			if cells++; cells >= raw.MaxColumns {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -13,11 +13,33 @@ import (
 	"systole/shared/ecg/recording/internal/table"
 )
 
-// stamped is a line of a serial monitor that puts a time before the text
+// stamped parts a line of a serial monitor that puts a time before the text
 // received: "15:29:14.000 -> 512" or "[2026-03-04 15:29:14.000] 512".
-var stamped = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:\[([0-9][0-9:.,/TZ -]{5,30})\]|([0-9][0-9:.,/TZ -]{5,30}?) *->) *(.*)$`)
-})
+func stamped(line []byte) (stamp, received []byte, ok bool) {
+	open, mark := bytes.HasPrefix(line, []byte{'['}), "->"
+	if open {
+		line, mark = line[1:], "]"
+	}
+	stamp, received, ok = bytes.Cut(line, []byte(mark))
+	if !open {
+		stamp = bytes.TrimRight(stamp, " ")
+	}
+	return stamp, bytes.TrimLeft(received, " "), ok && resemblesTime(stamp)
+}
+
+// resemblesTime reports whether a text has the length and the characters of a time.
+func resemblesTime(stamp []byte) bool {
+	const shortest, longest = 6, 31
+	if len(stamp) < shortest || len(stamp) > longest || stamp[0] < '0' || stamp[0] > '9' {
+		return false
+	}
+	for _, c := range stamp {
+		if (c < '0' || c > '9') && strings.IndexByte(":.,/TZ -", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // labelled is a value behind its name, as serial plotters take it.
 var labelled = sync.OnceValue(func() *regexp.Regexp {
@@ -26,11 +48,11 @@ var labelled = sync.OnceValue(func() *regexp.Regexp {
 
 // isStamped reports whether a line begins with a time and has something behind it.
 func isStamped(line []byte) bool {
-	m := stamped().FindSubmatch(line)
-	if m == nil || len(m[3]) == 0 {
+	stamp, received, ok := stamped(line)
+	if !ok || len(received) == 0 {
 		return false
 	}
-	_, ok := raw.ParseMoment(append(m[1], m[2]...))
+	_, ok = raw.ParseMoment(stamp)
 	return ok
 }
 
@@ -58,28 +80,50 @@ func monitored(data []byte) (log []byte, ok bool) {
 		return nil, false
 	}
 	log = make([]byte, 0, len(data)+16)
+	var label []byte // before the last value, with what stands between
 	for line := []byte(nil); len(data) > 0; {
 		line, data, _ = bytes.Cut(data, []byte{'\n'})
 		value := bytes.TrimSpace(line)
 		if withStamp {
-			m := stamped().FindSubmatch(value)
-			if m == nil {
+			stamp, received, ok := stamped(value)
+			if !ok {
 				continue
 			}
-			stamp := append(m[1], m[2]...)
-			log = append(append(log, bytes.ReplaceAll(stamp, []byte{','}, []byte{'.'})...), '\t')
-			value = m[3]
+			for _, c := range stamp {
+				if c == ',' {
+					c = '.'
+				}
+				log = append(log, c)
+			}
+			log, value = append(log, '\t'), received
 		}
-		m := labelled().FindSubmatch(value)
-		if len(log) == 0 && !withStamp && m != nil {
-			log = append(append(log, m[1]...), '\n')
+		if behind, ok := bytes.CutPrefix(value, label); ok && label != nil && isPlain(behind) { // as before, without the expression's cost
+			log = append(append(log, behind...), '\n')
+			continue
 		}
-		if m != nil {
-			value = m[2]
+		if isPlain(value) {
+			log = append(append(log, value...), '\n')
+			continue
+		}
+		if m := labelled().FindSubmatch(value); m != nil {
+			if len(log) == 0 && !withStamp {
+				log = append(append(log, m[1]...), '\n')
+			}
+			label, value = value[:len(value)-len(m[2])], m[2]
 		}
 		log = append(append(log, value...), '\n')
 	}
 	return log, true
+}
+
+// isPlain reports whether a value is digits and a point alone.
+func isPlain(value []byte) bool {
+	for _, c := range value {
+		if (c < '0' || c > '9') && c != '.' && c != '-' {
+			return false
+		}
+	}
+	return len(value) > 0
 }
 
 // empatica tells the files of Empatica's archives, which have no names: the first

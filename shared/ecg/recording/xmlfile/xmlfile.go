@@ -86,7 +86,9 @@ func fill(d *document.Document, data []byte, repeated map[string]bool, budget *r
 		node *document.Node
 	}
 	open := []place{{"", d.Root()}}
+	d.Length = len(data)
 	for tokens := markup.NewReader(data, budget); ; {
+		d.Read = tokens.At()
 		token, err := tokens.Next()
 		if errors.Is(err, io.EOF) {
 			return nil

@@ -19,6 +19,7 @@ import (
 const (
 	mostColumns = 4096
 	mostNodes   = 4 * mostColumns
+	manyValues  = 1 << 18 // of a column, from which it gets room for those to come
 	mostSpans   = 1 << 21 // of all columns, 32 bytes each
 	mostWords   = 4096    // texts of a column that are kept
 	mostTexts   = 1 << 19 // of all columns, that are kept
@@ -50,6 +51,10 @@ type Document struct {
 	spans      int // so far
 	words      int // so far
 	budget     *raw.Budget
+	// Length and Read are the bytes of the file, and how many of them were read so far:
+	// columns of many values get room for those to come. 0 where the parser doesn't say.
+	Length, Read int
+	reserved     int // values, in such columns
 }
 
 // New returns an empty document that is to be filled within a budget.
@@ -157,8 +162,26 @@ func (d *Document) add(at *Node, x float64) (*column, error) {
 	if d.spans > mostSpans {
 		return nil, errDeep
 	}
+	if n >= manyValues && n == cap(c.values) {
+		c.values = d.extended(c.values)
+	}
 	c.values = append(c.values, x)
 	return c, nil
+}
+
+// extended is a column's values with room for as many as the rest of the file has if
+// it goes on like this, so that they aren't copied again and again. All columns
+// together get no more room than the values that are read.
+func (d *Document) extended(values []float64) []float64 {
+	if d.Read == 0 {
+		return values
+	}
+	n := min(int(1.02*float64(len(values))/float64(d.Read)*float64(d.Length)), d.most-d.reserved)
+	if n < len(values)*9/8 { // a copy for a few more would come again soon
+		return values
+	}
+	d.reserved += n
+	return slices.Grow(values, n-len(values))
 }
 
 // close ends what is open.

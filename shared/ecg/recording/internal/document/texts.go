@@ -66,7 +66,9 @@ func (d *Document) list(at *Node, text []byte) error {
 	if err != nil {
 		return err
 	}
+	begun, length := d.Read, len(text)
 	for len(text) > 0 {
+		d.Read = begun + length - len(text)
 		begin := 0
 		for begin < len(text) && separates(text[begin]) {
 			begin++

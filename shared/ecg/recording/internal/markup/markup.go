@@ -8,6 +8,7 @@ package markup
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"html"
 	"io"
@@ -17,8 +18,16 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// deepest is how many elements may lie in one another.
-const deepest = 128
+// Bounds on what a file may cost.
+const (
+	// deepest is how many elements may lie in one another.
+	deepest = 128
+	// mostPieces is how many tags, attributes, texts and comments a file may have: a sample's
+	// element has four, with its text and the line's end, so that an hour at 500 Hz has as many.
+	mostPieces = 8 << 20
+	// mostReferences is how many entities it may have. Numbers have none.
+	mostReferences = 1 << 16
+)
 
 // Kind of token.
 type Kind int
@@ -36,6 +45,28 @@ type Token struct {
 	Name       string // of a tag, without a name space
 	attributes []byte
 	text       []byte
+}
+
+// Packed decodes a text in base 64 as it is read. It may be indented.
+func (t Token) Packed() io.Reader {
+	return base64.NewDecoder(base64.StdEncoding, &unindented{t.Text()})
+}
+
+// unindented reads a text without its white space.
+type unindented struct{ text []byte }
+
+func (u *unindented) Read(b []byte) (n int, err error) {
+	for n < len(b) && len(u.text) > 0 {
+		if c := u.text[0]; c > ' ' {
+			b[n] = c
+			n++
+		}
+		u.text = u.text[1:]
+	}
+	if n == 0 && len(b) > 0 {
+		return 0, io.EOF
+	}
+	return n, nil
 }
 
 // Text is a text as it stands in the file, or one with its entities replaced.
@@ -87,7 +118,8 @@ type Reader struct {
 	open   [][]byte // names of the elements that are open
 	closes bool     // the last start tag was an end tag, too
 	budget *raw.Budget
-	tokens int
+	// What was read so far.
+	pieces, references int
 }
 
 // NewReader returns a Reader that ends soon after the budget's context does.
@@ -95,25 +127,28 @@ func NewReader(data []byte, budget *raw.Budget) *Reader {
 	return &Reader{data: data, budget: budget}
 }
 
+// At is how many bytes of the file have been read.
+func (r *Reader) At() int { return r.at }
+
 var (
 	errSyntax = errors.New("syntax error")
 	errDeep   = errors.New("too deep")
+	errMany   = errors.New("too many")
 )
 
-// tokensBetweenAsks is the number of tokens read between two looks at the
+// piecesBetweenAsks is the number of pieces read between two looks at the
 // request's context.
-const tokensBetweenAsks = 1 << 14
+const piecesBetweenAsks = 1 << 14
 
 // Next is the next token. The error is io.EOF at the end; any other is a refusal
 // or the budget's.
 func (r *Reader) Next() (Token, error) {
-	if r.tokens++; r.tokens%tokensBetweenAsks == 0 && r.budget.Err() != nil {
-		return Token{}, r.budget.Err()
-	}
 	t, err := r.next()
 	switch {
 	case errors.Is(err, errDeep):
 		return t, raw.Refuse(raw.Unsupported, 0, "its XML has more than %d levels", deepest)
+	case errors.Is(err, errMany):
+		return t, raw.Refuse(raw.Unsupported, 0, "its XML has more than %d tags and texts, or %d entities: send one recording alone", mostPieces, mostReferences)
 	case errors.Is(err, errSyntax):
 		return t, raw.Refuse(raw.Unreadable, 0, "its XML breaks near byte %d", r.at)
 	}
@@ -126,6 +161,9 @@ func (r *Reader) next() (Token, error) {
 		return r.end(r.open[len(r.open)-1])
 	}
 	for r.at < len(r.data) {
+		if err := r.count(); err != nil {
+			return Token{}, err
+		}
 		rest := r.data[r.at:]
 		if rest[0] != '<' {
 			n := bytes.IndexByte(rest, '<')
@@ -134,7 +172,7 @@ func (r *Reader) next() (Token, error) {
 			}
 			r.at += n
 			if text := rest[:n]; len(r.open) > 0 && len(bytes.TrimSpace(text)) > 0 {
-				return Token{Kind: Text, text: text}, entities(text)
+				return Token{Kind: Text, text: text}, r.entities(text)
 			}
 			continue
 		}
@@ -165,6 +203,17 @@ func (r *Reader) next() (Token, error) {
 		return Token{}, errSyntax
 	}
 	return Token{}, io.EOF
+}
+
+// count counts a piece, and asks now and then whether the request has ended.
+func (r *Reader) count() error {
+	if r.pieces++; r.pieces > mostPieces {
+		return errMany
+	}
+	if r.pieces%piecesBetweenAsks == 0 {
+		return r.budget.Err()
+	}
+	return nil
 }
 
 // past moves behind a mark.
@@ -211,6 +260,7 @@ func (r *Reader) tag(rest []byte) (Token, error) {
 	name, attributes := inner, []byte(nil)
 	if i := bytes.IndexAny(inner, " \t\r\n"); i >= 0 {
 		name, attributes = inner[:i], inner[i:]
+		r.pieces += bytes.Count(attributes, []byte{'='})
 	}
 	if len(name) == 0 {
 		return Token{}, errSyntax
@@ -261,8 +311,8 @@ var reference = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});`)
 })
 
-// entities refuses a text with an entity that isn't followed.
-func entities(text []byte) error {
+// entities refuses a text with an entity that isn't followed, or too many.
+func (r *Reader) entities(text []byte) error {
 	for {
 		i := bytes.IndexByte(text, '&')
 		if i < 0 {
@@ -270,6 +320,9 @@ func entities(text []byte) error {
 		}
 		if !reference().Match(text[i:]) {
 			return errSyntax
+		}
+		if r.references++; r.references > mostReferences {
+			return errMany
 		}
 		text = text[i+1:]
 	}

@@ -3,6 +3,7 @@ package raw
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -86,22 +87,36 @@ func readsAsUTF16(head []byte, order binary.ByteOrder) bool {
 }
 
 func fromUTF16(data []byte, order binary.ByteOrder) []byte {
-	units := make([]uint16, 0, len(data)/2)
-	for i := 0; i+1 < len(data); i += 2 {
-		units = append(units, order.Uint16(data[i:]))
+	size := 0
+	for r := range utf16Runes(data, order) {
+		size += utf8.RuneLen(r)
 	}
-	text := make([]byte, 0, len(units)+len(units)/8)
-	for i := 0; i < len(units); i++ {
-		r := rune(units[i])
-		if utf16.IsSurrogate(r) && i+1 < len(units) {
-			if pair := utf16.DecodeRune(r, rune(units[i+1])); pair != utf8.RuneError {
-				r = pair
-				i++
-			}
-		}
+	text := make([]byte, 0, size)
+	for r := range utf16Runes(data, order) {
 		text = utf8.AppendRune(text, r)
 	}
 	return text
+}
+
+// utf16Runes are the characters of a text in UTF-16, half a pair as one that is unknown.
+func utf16Runes(data []byte, order binary.ByteOrder) iter.Seq[rune] {
+	return func(take func(rune) bool) {
+		for i := 0; i+1 < len(data); i += 2 {
+			r := rune(order.Uint16(data[i:]))
+			if utf16.IsSurrogate(r) {
+				pair := rune(utf8.RuneError)
+				if i+3 < len(data) {
+					pair = utf16.DecodeRune(r, rune(order.Uint16(data[i+2:])))
+				}
+				if r = pair; r != utf8.RuneError {
+					i += 2
+				}
+			}
+			if !take(r) {
+				return
+			}
+		}
+	}
 }
 
 // fromPages decodes a text of one byte a letter, or two of Korean ones.

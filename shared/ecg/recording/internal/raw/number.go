@@ -54,6 +54,10 @@ func ParseNumber(s []byte, comma bool) (float64, bool) {
 // parseSlowly reads numbers with an exponent or many digits. Words for infinity
 // and NaN, hexadecimal and underscores aren't numbers of a recording.
 func parseSlowly(s []byte, comma bool) (float64, bool) {
+	const longest = 1200 // bytes: the smallest number written out has a few less
+	if len(s) > longest {
+		return 0, false
+	}
 	text := make([]byte, len(s))
 	for i, c := range s {
 		switch {

@@ -2,6 +2,7 @@ package table
 
 import (
 	"bytes"
+	"unicode"
 
 	"systole/shared/ecg/recording/internal/raw"
 )
@@ -72,10 +73,12 @@ func delimiterOf(line []byte) byte {
 		}
 	}
 	line = beginning(line)
-	switch blanks := bytes.IndexByte(line, ' ') >= 0 && (line[0] != '"' || len(quotedFields(nil, line)) > 1); {
-	case bytes.IndexByte(line, ',') >= 0 && !(blanks && decimalCommas(line)):
+	_, rest, _ := betweenBlanks(line)
+	several := bytes.IndexByte(line, ' ') >= 0 && (line[0] != '"' || len(bytes.TrimSpace(rest)) > 0)
+	switch {
+	case bytes.IndexByte(line, ',') >= 0 && !(several && decimalCommas(line)):
 		return ','
-	case blanks:
+	case several:
 		return 0
 	}
 	return '\n'
@@ -85,7 +88,7 @@ func delimiterOf(line []byte) byte {
 // times, between blanks.
 func decimalCommas(line []byte) bool {
 	numbers := 0
-	for _, field := range quotedFields(nil, line) {
+	for field, rest, ok := betweenBlanks(line); ok; field, rest, ok = betweenBlanks(rest) {
 		if len(field) == 0 {
 			continue
 		}
@@ -106,37 +109,52 @@ func decimalCommas(line []byte) bool {
 	return numbers > 0
 }
 
-// split appends the fields of a line, without their quotes and margins. A
-// delimiter within quotes is none.
+// mostFields are split from a line: one more than a table may have columns, so that
+// a line of millions takes no memory.
+const mostFields = raw.MaxColumns + 1
+
+// split appends the fields of a line, without their quotes and margins, and at most
+// mostFields. A delimiter within quotes is none.
 func (s *splitter) split(dst [][]byte, line []byte) [][]byte {
-	if s.delimiter == 0 && bytes.IndexByte(line, '"') >= 0 {
-		return quotedFields(dst, line)
-	}
-	if s.delimiter == 0 {
-		return append(dst, bytes.Fields(line)...)
-	}
-	for {
-		i := bytes.IndexByte(line, s.delimiter)
-		if i < 0 {
-			break
-		}
-		if line[0] == ' ' {
-			line = bytes.TrimLeft(line, " ")
-			continue
-		}
-		if line[0] == '"' {
-			i = s.behindQuotes(line, i)
-		}
-		if i < 0 {
-			break
-		}
-		dst = append(dst, trim(line[:i]))
-		line = line[i+1:]
-	}
-	if len(bytes.TrimSpace(line)) > 0 || len(dst) == 0 { // a delimiter at the end begins no column
-		dst = append(dst, trim(line))
+	from := len(dst)
+	for field, rest, ok := s.first(line); ok && len(dst)-from < mostFields; field, rest, ok = s.next(rest) {
+		dst = append(dst, field)
 	}
 	return dst
+}
+
+// count is the number of all fields of a line.
+func (s *splitter) count(line []byte) (n int) {
+	for _, rest, ok := s.first(line); ok; _, rest, ok = s.next(rest) {
+		n++
+	}
+	return n
+}
+
+// first is the first field of a line, and what is behind it. A line has one, but
+// for blanks between which there is none.
+func (s *splitter) first(line []byte) (field, rest []byte, ok bool) {
+	if field, rest, ok = s.next(line); !ok && s.delimiter != 0 {
+		return nil, nil, true
+	}
+	return field, rest, ok
+}
+
+// next is a further field. A delimiter at the end of a line begins none.
+func (s *splitter) next(line []byte) (field, rest []byte, ok bool) {
+	if s.delimiter == 0 {
+		return betweenBlanks(line)
+	}
+	line = bytes.TrimLeft(line, " ")
+	i := bytes.IndexByte(line, s.delimiter)
+	if i >= 0 && line[0] == '"' {
+		i = s.behindQuotes(line, i)
+	}
+	if i < 0 {
+		field = trim(line)
+		return field, nil, len(bytes.TrimSpace(line)) > 0
+	}
+	return trim(line[:i]), line[i+1:], true
 }
 
 // behindQuotes returns the place of the delimiter behind the quotes that a line
@@ -159,23 +177,23 @@ func (s *splitter) behindQuotes(line []byte, first int) int {
 	}
 }
 
-// quotedFields appends the fields between blanks, of which some are in quotes.
-func quotedFields(dst [][]byte, line []byte) [][]byte {
-	for {
-		line = bytes.TrimLeft(line, " \t")
-		if len(line) == 0 {
-			return dst
-		}
-		end := bytes.IndexAny(line, " \t")
-		if closed := bytes.IndexByte(line[1:], '"'); line[0] == '"' && closed >= 0 {
+// betweenBlanks is the first field of a line whose fields stand between blanks, some of
+// them in quotes, and what is behind it.
+func betweenBlanks(line []byte) (field, rest []byte, ok bool) {
+	line = bytes.TrimLeftFunc(line, unicode.IsSpace)
+	if len(line) == 0 {
+		return nil, nil, false
+	}
+	end := bytes.IndexFunc(line, unicode.IsSpace)
+	if line[0] == '"' {
+		if closed := bytes.IndexByte(line[1:], '"'); closed >= 0 {
 			end = closed + 2
 		}
-		if end < 0 {
-			end = len(line)
-		}
-		dst = append(dst, trim(line[:end]))
-		line = line[end:]
 	}
+	if end < 0 {
+		end = len(line)
+	}
+	return trim(line[:end]), line[end:], true
 }
 
 // linesOfDecimals are looked at for a number that only a decimal comma explains.
@@ -186,7 +204,8 @@ const linesOfDecimals = 1000
 // the names has none, or one of the numbers would be written strangely, as -0 or
 // 0123. Numbers before the commas that only rise are a clock or a counter.
 func loneDecimals(line, rest, names []byte) bool {
-	decimals := bytes.IndexByte(names, ',') < 0 && len(bytes.Fields(names)) > 0 && len(bytes.Fields(names)) < 3
+	words := len(bytes.Fields(beginning(names)))
+	decimals := bytes.IndexByte(names, ',') < 0 && words > 0 && words < 3
 	var first, last float64
 	falls := false
 	for i := range linesOfDecimals {

@@ -4,6 +4,7 @@ package table
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -74,7 +75,7 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 			continue
 		}
 		if t.Columns == nil {
-			begun, err := t.begin(&s, line, number, data)
+			begun, err := t.begin(&s, line, number, data, o.Budget.Samples())
 			if err != nil {
 				return nil, err
 			}
@@ -127,18 +128,18 @@ func withoutMargins(line []byte) []byte {
 }
 
 // begin looks at a line before the first with numbers, and reports whether it
-// is that one.
-func (t *Table) begin(s *splitter, line []byte, number int, rest []byte) (bool, error) {
+// is that one. most is how many samples may be read.
+func (t *Table) begin(s *splitter, line []byte, number int, rest []byte, most int) (bool, error) {
 	*s = splitterFor(line, rest)
 	if loneDecimals(line, rest, t.header) {
 		*s = splitter{delimiter: '\n', comma: true}
 	}
 	fields := s.split(nil, line)
-	if len(fields) > raw.MaxLeads+1 && t.inRows(s, line, rest) {
+	if len(fields) > raw.MaxColumns && t.inRows(s, line, rest, most) {
 		return true, nil
 	}
-	if len(fields) > raw.MaxLeads+1 {
-		return false, raw.Refuse(raw.Unsupported, number, "it has %d columns, at most %d are read", len(fields), raw.MaxLeads+1)
+	if len(fields) > raw.MaxColumns {
+		return false, raw.Refuse(raw.Unsupported, number, "it has %d columns, at most %d are read", s.count(line), raw.MaxColumns)
 	}
 	if s.numbers(fields) || s.mixed(fields, rest) {
 		t.words, t.wordLine = make([]int, len(fields)), make([]int, len(fields))
@@ -221,7 +222,7 @@ func (t *Table) lookForNames(line []byte) {
 	case !slices.Contains(listTitles[:], strings.ToLower(string(bytes.TrimSpace(title)))):
 		return
 	}
-	list = bytes.Trim(list, "= \t")
+	list = beginning(bytes.Trim(list, "= \t"))
 	s := splitter{delimiter: delimiterOf(append(bytes.Clone(list), ' '))}
 	if len(list) > 0 {
 		t.comment = texts(s.split(nil, list))
@@ -234,7 +235,7 @@ var listTitles = [...]string{"labels", "label", "columns", "channels", "channel 
 func texts(fields [][]byte) []string {
 	texts := make([]string, len(fields))
 	for i, field := range fields {
-		texts[i] = string(field)
+		texts[i] = string(field[:min(len(field), maxHeaderLine)])
 	}
 	return texts
 }
@@ -244,45 +245,64 @@ func texts(fields [][]byte) []string {
 const fewestInRow = 250
 
 // inRows takes a recording whose leads, and maybe times, stand in rows of one length, each
-// behind its name or none. A row that is cut off, or a beat a row, is none.
-func (t *Table) inRows(s *splitter, line, rest []byte) bool {
-	rows := [][][]byte{s.split(nil, line)}
-	for len(bytes.TrimSpace(rest)) > 0 {
-		if line, rest = nextLine(rest); len(line) == 0 || line[0] == '#' {
+// behind its name or none. A row that is cut off, or a beat a row, is none, and neither are
+// more than so many samples.
+func (t *Table) inRows(s *splitter, line, rest []byte, most int) bool {
+	rows, last := 1, line
+	for next, behind := nextLine(rest); len(next) > 0; next, behind = nextLine(behind) {
+		if next[0] == '#' {
 			continue
 		}
-		fields := s.split(nil, line)
-		if len(rows) > raw.MaxLeads || len(fields) != len(rows[0]) {
+		if rows++; rows > raw.MaxColumns {
 			return false
 		}
-		rows = append(rows, fields)
+		last = next
 	}
-	if len(rows) > 1 && len(rows[0]) < fewestInRow {
+	length := s.count(line)
+	if rows > 1 && length < fewestInRow || rows*(length-1) > most {
 		return false
 	}
-	name := rows[len(rows)-1][0]
-	_, _, number := s.number(name)
-	named := !number && !missing(name)
-	names, columns, moments := make([]string, len(rows)), make([][]float64, len(rows)), make([]bool, len(rows))
-	for i, fields := range rows {
-		if named {
-			names[i], fields = string(fields[0]), fields[1:]
+	first := s.split(nil, last)[0]
+	_, _, number := s.number(first)
+	named := !number && !missing(first)
+	names, columns, moments := make([]string, 0, rows), make([][]float64, 0, rows), make([]bool, rows)
+	for ; len(line) > 0; line, rest = nextLine(rest) {
+		if line[0] == '#' {
+			continue
 		}
-		columns[i] = make([]float64, 0, len(fields))
-		for _, field := range fields {
-			x, moment, ok := s.number(field)
-			if !ok && !missing(field) {
-				return false
-			}
-			if !ok {
-				x = math.NaN()
-			}
-			moments[i] = moments[i] || moment
-			columns[i] = append(columns[i], x)
+		name, column, moment, ok := s.row(line, length, named)
+		if !ok {
+			return false
 		}
+		moments[len(columns)] = moment
+		names, columns = append(names, name), append(columns, column)
 	}
 	t.Names, t.units, t.Columns, t.moments, t.whole = names, nil, columns, moments, true
 	return true
+}
+
+// row reads a row of so many fields: samples, behind a name where they have one. moment
+// says that a time is among them. ok is false for another row.
+func (s *splitter) row(line []byte, length int, named bool) (name string, samples []float64, moment, ok bool) {
+	samples = make([]float64, 0, length)
+	if named {
+		length--
+	}
+	for field, rest, more := s.first(line); more; field, rest, more = s.next(rest) {
+		if named {
+			name, named = string(field), false
+			continue
+		}
+		x, time, number := s.number(field)
+		if len(samples) == length || !number && !missing(field) {
+			return "", nil, false, false
+		}
+		if !number {
+			x = math.NaN()
+		}
+		samples, moment = append(samples, x), moment || time
+	}
+	return name, samples, moment, len(samples) == length
 }
 
 // lookForRate takes the rate that a line before the numbers states, and reports
@@ -310,7 +330,7 @@ func (t *Table) add(fields [][]byte, s *splitter, number int, last bool) error {
 		if last && len(t.Columns[0]) > 0 {
 			return nil
 		}
-		return raw.Refuse(raw.Unreadable, number, "it has %d columns where the first row has %d", len(fields), len(t.Columns))
+		return raw.Refuse(raw.Unreadable, number, "it has %s where the first row has %d", columns(len(fields)), len(t.Columns))
 	}
 	for i, field := range fields {
 		x, moment, ok := s.number(field)
@@ -333,6 +353,14 @@ func (t *Table) add(fields [][]byte, s *splitter, number int, last bool) error {
 		t.Columns[i] = append(t.Columns[i], x)
 	}
 	return nil
+}
+
+// columns is a number of columns in words, as far as they are split.
+func columns(n int) string {
+	if n == mostFields {
+		return fmt.Sprintf("more than %d columns", raw.MaxColumns)
+	}
+	return fmt.Sprintf("%d columns", n)
 }
 
 // missingWords stand for a missing value in a table.
