@@ -134,12 +134,15 @@ func (s *Store) DeleteSession(ctx context.Context, id store.TokenID) (store.Sess
 	rule := rules.DeleteSession()
 	out, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &s.tables.Tokens, Key: sessionKey(id), ReturnValues: types.ReturnValueAllOld,
+		// Of several at once one is told of the session, by this condition and not by
+		// what each is told to have been there: AWS's own DynamoDB Local tells all of them.
+		ConditionExpression: aws.String(open),
 	})
+	if conditionFailed(err) {
+		return store.Session{}, withOp(rule.Op, rule.Missing)
+	}
 	if err != nil {
 		return store.Session{}, client.Error(rule.Op, err)
-	}
-	if out.Attributes == nil {
-		return store.Session{}, withOp(rule.Op, rule.Missing)
 	}
 	return named(rule.Op, out.Attributes, readSession)
 }

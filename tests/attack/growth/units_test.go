@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"sync"
 	"testing"
@@ -94,6 +95,8 @@ func (m *meter) take() (calls int, units float64) {
 	return calls, units
 }
 
+var most = flag.Int("most", long.Runs(1_000, 10_000), "how many members there are at last")
+
 // TestCleanUpTakesTheUnitsOfWhatItRemoves runs it on a DynamoDB server with 25 of each
 // kind due, among ever more that are not.
 func TestCleanUpTakesTheUnitsOfWhatItRemoves(t *testing.T) {
@@ -109,7 +112,7 @@ func TestCleanUpTakesTheUnitsOfWhatItRemoves(t *testing.T) {
 	table := "| members | removed | calls to DynamoDB | units |\n|---:|---:|---:|---:|\n"
 	var first float64
 	from := 0
-	for _, size := range []int{100, long.Runs(300, 1_000), long.Runs(1_000, 10_000)} {
+	for size := 100; size <= *most; size *= 10 {
 		on := stock{stores, objects}
 		if err := atOnce(16, from, size, func(n int) error { return on.add(t.Context(), n, now) }); err != nil {
 			t.Fatal(err)

@@ -1,6 +1,6 @@
 // Package servers starts, for tests, servers that speak the wire protocols of
-// DynamoDB and S3: dynalite (npm) as a process of its own, gofakes3 in this
-// process. Both check the SDK's requests: conditions, and for S3 signatures and
+// DynamoDB and S3: dynalite (npm), or DynamoDB Local, as a process of its own, gofakes3
+// in this process. Both check the SDK's requests: conditions, and for S3 signatures and
 // checksums.
 package servers
 
@@ -91,15 +91,26 @@ func StartS3(t testing.TB) string {
 	return server.URL
 }
 
+// localJars is the environment's variable for the folder of the jars of AWS's own
+// DynamoDB Local, which is asked in dynalite's place then:
+//
+//	mvn -q dependency:copy-dependencies -f tests/support/servers/dynamodb-local -DoutputDirectory=FOLDER
+const localJars = "SYSTOLE_DYNAMODB_LOCAL"
+
 // StartDynamoDB starts a DynamoDB that has the tables, until the test ends.
 func StartDynamoDB(t testing.TB) string {
 	t.Helper()
 	address := freeAddress(t)
 	_, port, _ := net.SplitHostPort(address)
 	cmd := exec.Command("node", dynalite(t), "--host", "127.0.0.1", "--port", port, "--createTableMs", "0")
+	if jars := os.Getenv(localJars); jars != "" {
+		cmd = exec.Command("java", "-Djava.library.path="+jars, "-cp", jars+"/*",
+			"com.amazonaws.services.dynamodbv2.local.main.ServerRunner", "-inMemory", "-disableTelemetry", "-port", port)
+		cmd.Dir = t.TempDir()
+	}
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
-		t.Fatalf("the tests of the DynamoDB store need Node.js: %v", err)
+		t.Fatalf("the tests of the DynamoDB store need %s: %v", cmd.Path, err)
 	}
 	exited := make(chan struct{})
 	go func() {
@@ -163,7 +174,7 @@ func waitFor(t testing.TB, address string, exited <-chan struct{}) {
 		}
 		select {
 		case <-exited:
-			t.Fatalf("dynalite has ended: %v", err)
+			t.Fatalf("the DynamoDB server has ended: %v", err)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
