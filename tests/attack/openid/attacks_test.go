@@ -488,3 +488,35 @@ func TestAPushedRequestIsItsClientsAndUsedOnce(t *testing.T) { // RFC 9126, 7
 		}
 	}
 }
+
+// A client that got an access for itself could pass for a person where its id is a
+// subject (4.15); a refresh token that is stolen serves for months (4.14).
+func TestNoOtherGrantGivesTokens(t *testing.T) {
+	h := relying.New(t)
+	code := h.Browser().LogIn(relying.Asked(relying.Shop, "scope", "openid offline_access", "prompt", "consent")).Get("code")
+	for _, grant := range []string{
+		"client_credentials", "refresh_token", "password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer",
+		"urn:ietf:params:oauth:grant-type:token-exchange", "urn:ietf:params:oauth:grant-type:device_code", "",
+	} {
+		status, body := h.Exchange(relying.Shop, code, "grant_type", grant, "scope", "openid", "username", "hong", "password", "tachy-cardia!", "refresh_token", code)
+		if status != http.StatusBadRequest || body["error"] != "unsupported_grant_type" {
+			t.Errorf("%s: %d %v", grant, status, body)
+		}
+	}
+	if status, body := h.Exchange(relying.Shop, code); status != http.StatusOK || body["refresh_token"] != nil {
+		t.Errorf("%d %v", status, body)
+	}
+}
+
+// A window that tells another one of the answer (4.17) may tell the wrong one: there
+// is no such mode, and the provider's pages may run no script.
+func TestNoAnswerGoesByAMessageBetweenWindows(t *testing.T) {
+	b := relying.New(t).Browser()
+	for _, mode := range []string{"web_message", "form_post", "fragment", "query.jwt"} {
+		refusedBack(t, b, relying.Asked(relying.Shop, "response_mode", mode), "invalid_request")
+	}
+	w := b.Get("/openid/authorize?" + relying.Asked("nobody").Encode())
+	if policy := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none';") || strings.Contains(policy, "script-src") {
+		t.Errorf("%d %s", w.Code, policy)
+	}
+}

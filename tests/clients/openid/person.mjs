@@ -3,14 +3,17 @@
 
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { get } from "node:http";
+import * as http from "node:http";
+import * as https from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-// Goes to an address as a link does: what fetch sends tells that it is a script's.
-async function follow(url, { headers }) {
+// Goes to an address as a link or a form does: what fetch sends tells that it is a
+// script's.
+async function follow(url, { method = "GET", headers, body }) {
   const browser = { Accept: "text/html,*/*;q=0.8", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document" };
-  const [answer] = await once(get(url, { headers: { ...browser, ...headers } }), "response");
+  const asked = (url.startsWith("https:") ? https : http).request(url, { method, headers: { ...browser, ...headers } });
+  const [answer] = await once(asked.end(body), "response");
   const pairs = Object.entries(answer.headersDistinct).flatMap(([name, values]) => values.map((value) => [name, value]));
   return new Response(await text(answer), { status: answer.statusCode, headers: pairs });
 }
@@ -60,8 +63,14 @@ export class Person {
   // Goes to an address and on until the browser is at one that begins with end, or
   // stays where it is. Does on the log-in page what it asks for. Returns the address
   // and the steps.
-  async visit(url, end) {
+  async visit(url, end, method = "GET") {
     const steps = [];
+    let sent = {};
+    if (method === "POST") {
+      const { origin, pathname, search } = new URL(url);
+      sent = { method, body: search.slice(1), headers: { "Content-Type": "application/x-www-form-urlencoded" } };
+      url = origin + pathname;
+    }
     for (let hops = 0; hops < 20; hops++) {
       if (url.startsWith(end)) return { url, steps };
       if (url.startsWith(`${this.service}/log-in`)) {
@@ -71,7 +80,8 @@ export class Person {
         url = answer.location;
         continue;
       }
-      const answer = await this.request(url, {}, follow);
+      const answer = await this.request(url, sent, follow);
+      sent = {};
       const location = answer.headers.get("location");
       if (!location) return { url, steps, status: answer.status, body: await answer.text() };
       url = new URL(location, url).href;

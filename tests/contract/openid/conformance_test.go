@@ -1,10 +1,12 @@
 // Package openid asks of the OpenID provider what the OpenID Foundation's
 // conformance suite asks: its plans for a basic provider, its configuration and
 // RP-initiated log-out. A test has the name of the suite's module, and its
-// requirement; the suite itself needs a server that it can reach.
+// requirement; every module of the plans has one. The suite itself is run by hand:
+// README.md has its results.
 package openid
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -34,7 +36,7 @@ func reached(to *url.URL) bool { return to.Path == "/log-in" }
 
 func TestBasicCertificationPlan(t *testing.T) {
 	h := relying.New(t)
-	for name, test := range map[string]func(*testing.T, *relying.Browser){
+	modules := map[string]func(*testing.T, *relying.Browser){
 		"oidcc-server": func(t *testing.T, b *relying.Browser) {
 			code := b.LogIn(relying.Asked(relying.Shop)).Get("code")
 			status, body := b.Exchange(relying.Shop, code)
@@ -72,6 +74,17 @@ func TestBasicCertificationPlan(t *testing.T) {
 				t.Errorf("%d %v", status, body)
 			}
 		},
+		"oidcc-userinfo-post-header": func(t *testing.T, b *relying.Browser) {
+			access, claims, _ := b.Tokens(relying.Shop, b.LogIn(relying.Asked(relying.Shop)).Get("code"))
+			r := httptest.NewRequest(http.MethodPost, "/openid/userinfo", nil)
+			r.Header.Set("Authorization", "Bearer "+access)
+			w := httptest.NewRecorder()
+			b.ServeHTTP(w, r)
+			var body map[string]any
+			if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil || w.Code != 200 || body["sub"] != claims["sub"] {
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
+		},
 		"oidcc-ensure-request-without-nonce-succeeds-for-code-flow": func(t *testing.T, b *relying.Browser) {
 			if claims := loggedIn(t, b, "nonce", ""); claims["nonce"] != nil {
 				t.Error(claims)
@@ -86,13 +99,16 @@ func TestBasicCertificationPlan(t *testing.T) {
 				}
 			}
 		},
+		"oidcc-scope-email":   scopeWithoutClaims("email"),
+		"oidcc-scope-address": scopeWithoutClaims("address"),
+		"oidcc-scope-phone":   scopeWithoutClaims("phone"),
 		"oidcc-scope-all": func(t *testing.T, b *relying.Browser) {
 			if claims := loggedIn(t, b, "scope", "openid profile email address phone offline_access unknown"); claims["email"] != nil {
 				t.Error(claims)
 			}
 		},
-		"oidcc-ensure-other-scope-order-succeeds": func(t *testing.T, b *relying.Browser) { loggedIn(t, b, "scope", "profile openid") },
-		"oidcc-scope-without-openid": func(t *testing.T, b *relying.Browser) {
+		"oidcc-alternate-happy-flow": func(t *testing.T, b *relying.Browser) { loggedIn(t, b, "scope", "profile openid") },
+		"scope without openid": func(t *testing.T, b *relying.Browser) {
 			if to, _ := b.Authorize(relying.Asked(relying.Shop, "scope", "profile")); to.Query().Get("error") != "invalid_scope" {
 				t.Error(to)
 			}
@@ -118,7 +134,7 @@ func TestBasicCertificationPlan(t *testing.T) {
 				t.Errorf("%v, then %v", first, again)
 			}
 		},
-		"oidcc-prompt-none-with-another": func(t *testing.T, b *relying.Browser) {
+		"prompt=none with another": func(t *testing.T, b *relying.Browser) {
 			if to, _ := b.Authorize(relying.Asked(relying.Shop, "prompt", "none login")); to.Query().Get("error") != "invalid_request" {
 				t.Error(to)
 			}
@@ -185,7 +201,7 @@ func TestBasicCertificationPlan(t *testing.T) {
 				t.Errorf("%d %v", w.Code, w.Header())
 			}
 		},
-		"oidcc-server-client-secret-basic": func(t *testing.T, b *relying.Browser) {
+		"oidcc-server, with client_secret_basic": func(t *testing.T, b *relying.Browser) {
 			code := b.LogIn(relying.Asked(relying.Shop)).Get("code")
 			form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {relying.Redirect}, "code_verifier": {relying.Verifier}}
 			for _, try := range []struct {
@@ -208,8 +224,47 @@ func TestBasicCertificationPlan(t *testing.T) {
 				t.Error(to)
 			}
 		},
+		"oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported": func(t *testing.T, b *relying.Browser) {
+			w := b.Get("/openid/authorize?" + relying.Asked(relying.Shop, "request_uri", "https://shop.example/request.jwt").Encode())
+			if w.Code != 400 || !strings.Contains(w.Body.String(), "request_uri_not_supported") {
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
+		},
+		"oidcc-ensure-request-object-with-redirect-uri": func(t *testing.T, b *relying.Browser) {
+			q := relying.Asked(relying.Shop, "redirect_uri", "https://evil.example/in")
+			q.Set("request", "eyJhbGciOiJub25lIn0."+base64.RawURLEncoding.EncodeToString([]byte(`{"redirect_uri":"`+relying.Redirect+`"}`))+".")
+			if w := b.Get("/openid/authorize?" + q.Encode()); w.Code != 400 || w.Header().Get("Location") != "" {
+				t.Errorf("%d %s", w.Code, w.Header().Get("Location"))
+			}
+		},
+		"oidcc-claims-essential": func(t *testing.T, b *relying.Browser) {
+			loggedIn(t, b, "claims", `{"userinfo":{"name":{"essential":true}}}`) // which is not supported, and said so
+		},
+		"oidcc-idtoken-unsigned": func(t *testing.T, b *relying.Browser) {
+			_, _, token := b.Tokens(relying.Shop, b.LogIn(relying.Asked(relying.Shop)).Get("code"))
+			header, err := base64.RawURLEncoding.DecodeString(token[:strings.IndexByte(token, '.')])
+			if err != nil || !strings.Contains(string(header), `"alg":"RS256"`) {
+				t.Errorf("%s, %v", header, err)
+			}
+		},
+		"oidcc-refresh-token": func(t *testing.T, b *relying.Browser) {
+			code := b.LogIn(relying.Asked(relying.Shop, "scope", "openid offline_access", "prompt", "consent")).Get("code")
+			if status, body := b.Exchange(relying.Shop, code); status != 200 || body["refresh_token"] != nil {
+				t.Errorf("%d %v", status, body)
+			}
+		},
+		"oidcc-server-client-secret-post": func(t *testing.T, b *relying.Browser) {
+			form := relying.Asked(relying.Shop)
+			form = url.Values{
+				"grant_type": {"authorization_code"}, "code": {b.LogIn(form).Get("code")}, "redirect_uri": {relying.Redirect},
+				"code_verifier": {relying.Verifier}, "client_id": {relying.Shop}, "client_secret": {relying.Secret},
+			}
+			if status, body := b.Post("/openid/token", form); status != 200 || body["id_token"] == nil {
+				t.Errorf("%d %v", status, body)
+			}
+		},
 		"oidcc-ensure-request-with-valid-pkce-succeeds": func(t *testing.T, b *relying.Browser) { loggedIn(t, b) },
-		"oidcc-authorize-by-post": func(t *testing.T, b *relying.Browser) {
+		"oidcc-ensure-post-request-succeeds": func(t *testing.T, b *relying.Browser) {
 			r := httptest.NewRequest(http.MethodPost, "/openid/authorize", strings.NewReader(relying.Asked(relying.Shop).Encode()))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			to, err := url.Parse(b.Do(r).Header().Get("Location"))
@@ -217,7 +272,9 @@ func TestBasicCertificationPlan(t *testing.T) {
 				t.Errorf("%v, %v", to, err)
 			}
 		},
-	} {
+	}
+	covers(t, slices.Collect(maps.Keys(modules)), basicPlan)
+	for name, test := range modules {
 		t.Run(name, func(t *testing.T) { test(t, h.Browser()) })
 	}
 }
@@ -230,6 +287,11 @@ func TestConfigCertificationPlan(t *testing.T) {
 	if err := json.Unmarshal(w.Body.Bytes(), &said); err != nil || w.Code != 200 || w.Header().Get("Content-Type") != "application/json" {
 		t.Fatalf("%d %v %v", w.Code, w.Header(), err)
 	}
+	t.Run("oidcc-rp-initiated-logout-discovery-endpoint-verification", func(t *testing.T) {
+		if said["end_session_endpoint"] != relying.Issuer+"/openid/logout" {
+			t.Error(said["end_session_endpoint"])
+		}
+	})
 	t.Run("oidcc-discovery-endpoint-verification", func(t *testing.T) {
 		if said["issuer"] != relying.Issuer {
 			t.Errorf("issuer %v", said["issuer"])
@@ -282,7 +344,7 @@ func TestRPInitiatedLogoutCertificationPlan(t *testing.T) {
 		to, _ := b.Authorize(relying.Asked(relying.Shop, "prompt", "none"))
 		return to.Query().Has("code")
 	}
-	for _, tt := range []struct {
+	modules := []struct {
 		name     string
 		with     func(hint string) []string
 		location string // "" for a page
@@ -305,14 +367,20 @@ func TestRPInitiatedLogoutCertificationPlan(t *testing.T) {
 		{"oidcc-rp-initiated-logout-modified-id-token-hint", func(hint string) []string {
 			return []string{"id_token_hint", hint[:len(hint)-6] + "AAAAAA", "post_logout_redirect_uri", relying.Out}
 		}, "", false, true},
-		{"oidcc-rp-initiated-logout-bad-logout-redirect-uri", func(hint string) []string {
+		{"oidcc-rp-initiated-logout-bad-post-logout-redirect-uri", func(hint string) []string {
 			return []string{"id_token_hint", hint, "post_logout_redirect_uri", "https://evil.example/"}
 		}, "", false, true},
-		{"oidcc-rp-initiated-logout-query-added-to-logout-redirect-uri", func(hint string) []string {
+		{"oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri", func(hint string) []string {
 			return []string{"id_token_hint", hint, "post_logout_redirect_uri", relying.Out + "?a=b"}
 		}, "", false, true},
 		{"with an unknown client", func(string) []string { return []string{"client_id", "nobody", "post_logout_redirect_uri", relying.Out} }, "", false, true},
-	} {
+	}
+	names := []string{"oidcc-rp-initiated-logout-discovery-endpoint-verification"} // of the configuration's plan
+	for _, tt := range modules {
+		names = append(names, tt.name)
+	}
+	covers(t, names, logOutPlan)
+	for _, tt := range modules {
 		t.Run(tt.name, func(t *testing.T) {
 			b, hint := begin(t)
 			status, location, page := end(b, tt.with(hint)...)
