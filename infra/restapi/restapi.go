@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -25,7 +26,13 @@ const (
 	MinGzip  = 1 << 10  // of an answer that it compresses, bytes: template.yaml's MinimumCompressionSize
 	maxEvent = 6 << 20  // of an event to a function, bytes of JSON
 	maxFile  = maxEvent / 4 * 3
+	// maxAnswer is the most that a function may answer, bytes of JSON.
+	maxAnswer = 6<<20 + 100
 )
+
+// BinaryMediaTypes are those of template.yaml: bodies of these types are base64 in
+// events, and a function's base64 answer is decoded for clients that accept one of them.
+var BinaryMediaTypes = []string{"*/*"}
 
 // Event makes the event that a REST API hands to its function, or says with a
 // fault.Error why it wouldn't.
@@ -66,12 +73,15 @@ func Event(r *http.Request) (events.APIGatewayProxyRequest, error) {
 	return event, nil
 }
 
+// ErrBody says that the request itself is too large, and not its event alone.
+var ErrBody = errors.New("the body exceeds 10 MB")
+
 // readBody reads up to API Gateway's limit.
 func readBody(r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, MaxBody))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return nil, fault.New(fault.BodyTooLarge, "limit_bytes", maxFile)
+		return nil, fault.New(fault.BodyTooLarge, "limit_bytes", maxFile).Because(ErrBody)
 	}
 	if refusal := new(fault.Error); errors.As(err, &refusal) { // of the reader below
 		return nil, refusal
@@ -94,23 +104,18 @@ func last(all map[string][]string) map[string]string {
 }
 
 // Write sends a function's answer to r's client, compressed where the client
-// takes it so. An answer with malformed base64 becomes status 502, as with API
-// Gateway.
+// takes it so. What API Gateway can't send is answered as an integration's failure.
 func Write(w http.ResponseWriter, r *http.Request, answer events.APIGatewayProxyResponse) {
-	body := []byte(answer.Body)
-	if answer.IsBase64Encoded {
-		decoded, err := base64.StdEncoding.DecodeString(answer.Body)
-		if err != nil {
-			w.WriteHeader(http.StatusBadGateway)
-			return
-		}
-		body = decoded
+	body, ok := bodyOf(r, answer)
+	if !ok {
+		IntegrationFailure.Write(w)
+		return
 	}
 	for name, value := range answer.Headers {
-		w.Header().Set(name, value)
+		w.Header().Set(renamed(name), value)
 	}
 	for name, values := range answer.MultiValueHeaders {
-		w.Header()[http.CanonicalHeaderKey(name)] = values
+		w.Header()[http.CanonicalHeaderKey(renamed(name))] = values
 	}
 	if len(body) >= MinGzip && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		writeGzip(w, answer.StatusCode, body)
@@ -118,6 +123,51 @@ func Write(w http.ResponseWriter, r *http.Request, answer events.APIGatewayProxy
 	}
 	w.WriteHeader(answer.StatusCode)
 	w.Write(body) // the caller may be gone
+}
+
+// bodyOf is the answer's body as r's client gets it. It is not ok if it is too large,
+// or no base64 where it says so.
+func bodyOf(r *http.Request, answer events.APIGatewayProxyResponse) (body []byte, ok bool) {
+	if len(answer.Body) > maxAnswer/7 { // a byte has at most six in JSON
+		encoded, err := json.Marshal(answer)
+		if err != nil || len(encoded) > maxAnswer {
+			return nil, false
+		}
+	}
+	if !answer.IsBase64Encoded {
+		return []byte(answer.Body), true
+	}
+	decoded, err := base64.StdEncoding.DecodeString(answer.Body)
+	if err != nil {
+		return nil, false
+	}
+	if !acceptsBinary(r.Header.Get("Accept")) {
+		return []byte(answer.Body), true
+	}
+	return decoded, true
+}
+
+// acceptsBinary reports whether the first type of an Accept header is among
+// BinaryMediaTypes: API Gateway looks at no other, and leaves base64 as it is where there
+// is none.
+func acceptsBinary(accept string) bool {
+	first, _, _ := strings.Cut(accept, ",")
+	first, _, _ = strings.Cut(first, ";")
+	first = strings.TrimSpace(first)
+	return first != "" && slices.ContainsFunc(BinaryMediaTypes, func(t string) bool {
+		major, all := strings.CutSuffix(t, "/*")
+		return t == "*/*" || t == first || all && strings.HasPrefix(first, major+"/")
+	})
+}
+
+// renamed is the name that a function's header has for the client: API Gateway keeps
+// some to itself ("Important notes" of its developer guide).
+func renamed(name string) string {
+	switch canonical := http.CanonicalHeaderKey(name); canonical {
+	case "Www-Authenticate", "Server", "Date", "Proxy-Authenticate", "Trailer", "User-Agent", "Max-Forwards", "Content-Md5":
+		return "X-Amzn-Remapped-" + name
+	}
+	return name
 }
 
 func writeGzip(w http.ResponseWriter, status int, body []byte) {

@@ -113,25 +113,37 @@ type broken struct{}
 func (broken) Read([]byte) (int, error) { return 0, errors.New("connection reset") }
 func (broken) Close() error             { return nil }
 
-func TestAnAnswerIsSentAsTheFunctionGaveIt(t *testing.T) {
+func TestAnAnswerIsSentAsTheGatewayLeavesIt(t *testing.T) {
+	failure := httptest.NewRecorder()
+	IntegrationFailure.Write(failure)
+	const any, nothing = "*/*", ""
 	for _, test := range []struct {
-		name   string
-		answer events.APIGatewayProxyResponse
-		status int
-		header http.Header
-		body   string
+		name, accept string
+		answer       events.APIGatewayProxyResponse
+		status       int
+		header       http.Header
+		body         string
 	}{
-		{"text", events.APIGatewayProxyResponse{
-			StatusCode: 401, Headers: map[string]string{"www-authenticate": "Token"},
+		{"text", any, events.APIGatewayProxyResponse{
+			StatusCode: 401, Headers: map[string]string{"content-language": "ko"},
 			MultiValueHeaders: map[string][]string{"vary": {"Origin", "Accept-Language"}}, Body: "{}\n",
-		}, 401, http.Header{"Www-Authenticate": {"Token"}, "Vary": {"Origin", "Accept-Language"}}, "{}\n"},
-		{"base64", events.APIGatewayProxyResponse{StatusCode: 200, Body: "AP8K", IsBase64Encoded: true}, 200, http.Header{}, "\x00\xff\n"},
-		{"base64 that is none", events.APIGatewayProxyResponse{StatusCode: 200, Body: "{}", IsBase64Encoded: true}, 502, http.Header{}, ""},
+		}, 401, http.Header{"Content-Language": {"ko"}, "Vary": {"Origin", "Accept-Language"}}, "{}\n"},
+		{"a header of the gateway's own", any, events.APIGatewayProxyResponse{
+			StatusCode: 401, Headers: map[string]string{"www-authenticate": "Token"}, MultiValueHeaders: map[string][]string{"Server": {"ours"}},
+		}, 401, http.Header{"X-Amzn-Remapped-Www-Authenticate": {"Token"}, "X-Amzn-Remapped-Server": {"ours"}}, ""},
+		{"base64", "image/png, */*;q=0.5", events.APIGatewayProxyResponse{StatusCode: 200, Body: "AP8K", IsBase64Encoded: true}, 200, http.Header{}, "\x00\xff\n"},
+		{"base64 to a client that accepts nothing", nothing, events.APIGatewayProxyResponse{StatusCode: 200, Body: "AP8K", IsBase64Encoded: true}, 200, http.Header{}, "AP8K"},
+		{"base64 that is none", any, events.APIGatewayProxyResponse{StatusCode: 200, Body: "{}", IsBase64Encoded: true}, failure.Code, failure.Header(), failure.Body.String()},
+		{"6 MB", any, events.APIGatewayProxyResponse{StatusCode: 200, Body: strings.Repeat("x", 6<<20-100)}, 200, http.Header{}, strings.Repeat("x", 6<<20-100)},
+		{"more than 6 MB", any, events.APIGatewayProxyResponse{StatusCode: 200, Body: strings.Repeat("x", 6<<20+100)}, failure.Code, failure.Header(), failure.Body.String()},
+		{"4 MB, more in JSON", any, events.APIGatewayProxyResponse{StatusCode: 200, Body: strings.Repeat("\"", 4<<20)}, failure.Code, failure.Header(), failure.Body.String()},
 	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("Accept", test.accept)
 		w := httptest.NewRecorder()
-		Write(w, httptest.NewRequest(http.MethodGet, "/", nil), test.answer)
+		Write(w, r, test.answer)
 		if w.Code != test.status || w.Body.String() != test.body || !reflect.DeepEqual(w.Header(), test.header) {
-			t.Errorf("%s: %d %v %q", test.name, w.Code, w.Header(), w.Body)
+			t.Errorf("%s: %d %v %.100q", test.name, w.Code, w.Header(), w.Body)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"text/template"
 
 	"systole/functions"
+	"systole/infra/restapi"
 	"systole/shared/config"
 	"systole/shared/ecg/rate"
 	"systole/shared/store"
@@ -30,6 +31,7 @@ type stack struct {
 	Lists       []string
 	MinRateHz   int
 	MaxRateHz   int
+	Responses   []restapi.Response
 }
 
 // function is a row of the table with the values that are the template's own.
@@ -74,7 +76,7 @@ func write(w io.Writer, all []functions.Function) error {
 	if err != nil {
 		return err
 	}
-	t, err := template.New("template.yaml").Funcs(template.FuncMap{"join": strings.Join, "lower": lowerFirst}).Parse(source)
+	t, err := template.New("template.yaml").Funcs(template.FuncMap{"join": strings.Join, "lower": lowerFirst, "quoted": quoted}).Parse(source)
 	if err != nil {
 		return err
 	}
@@ -83,7 +85,7 @@ func write(w io.Writer, all []functions.Function) error {
 
 func stackOf(all []functions.Function) (stack, error) {
 	s := stack{
-		Objectives: objectives(), Tables: []string{"Members", "Tokens", "Activity", "Grants"},
+		Responses: restapi.Responses(), Objectives: objectives(), Tables: []string{"Members", "Tokens", "Activity", "Grants"},
 		MinRateHz: rate.MinHz, MaxRateHz: rate.MaxHz, Shards: store.DueShards,
 	}
 	for n := range store.DueShards {
@@ -243,5 +245,8 @@ func statementOf(g functions.Grant) (statement, error) {
 	}
 	return st, nil
 }
+
+// quoted is a text between YAML's single quotes.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -303,6 +303,13 @@ type Word struct {
 	Sentence
 }
 
+// Plain is the refusal with a code as a gateway in front of the service answers it,
+// without parameters.
+func Plain(code fault.Code) Word {
+	w := words[code]
+	return Word{code, w.status, Sentence{w.sentence(korean, nil, Sentence{}), w.sentence(english, nil, Sentence{})}}
+}
+
 // Words lists every refusal, by status and word.
 func Words() []Word {
 	all := make([]Word, 0, len(words))

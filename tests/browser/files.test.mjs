@@ -264,6 +264,25 @@ test("what is large and can't be taken apart goes by upload, with progress", asy
   assert.match(await (await seenAnswer(page, "Too large")).textContent(), /at most 67.1 MB/);
 });
 
+for (const [name, contentType, body] of [
+  ["for a function", "application/json", '{"message": "Request Too Long"}'],
+  ["for the gateway", "text; charset=utf-8", "HTTP content length exceeded 10485760 bytes."],
+]) {
+  test(`what is too large ${name} goes by upload, and is too large where that is, too`, async (t) => {
+    const page = await it.visit(t, { expected: [status(413), status(413), status(413)] });
+    await signUp(page);
+    await page.route("**/authenticate/make_model/", (route) =>
+      (route.request().headers()["content-type"].includes("multipart") && route.request().postDataBuffer().length > 20_000 ? route.fulfill({ status: 413, contentType, body }) : route.continue()));
+    await sample(page, 0);
+    await page.locator("#enrol").click();
+    await seenAnswer(page, "Enrolled");
+    await page.route("**/authenticate/uploads/", (route) => route.fulfill({ status: 413, contentType, body }));
+    await page.locator("#enrol").click();
+    await page.locator("#sure-yes").click();
+    await seenAnswer(page, "Too large");
+  });
+}
+
 test("a file that doesn't say its rate is asked about, and read at once", async (t) => {
   const page = await strict.visit(t, { expected: [status(422)] });
   // Without the mains' hum, by which the service would tell the rate.

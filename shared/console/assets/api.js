@@ -18,7 +18,8 @@ export class Refusal extends Error {
   constructor(status, body, wait) {
     super(body.error ?? "unknown");
     this.status = status;
-    this.word = body.error ?? (status >= 500 ? "unavailable" : "unknown");
+    // What stands before the service has words of its own, or none.
+    this.word = body.error ?? { 413: "body_too_large", 429: "too_many_requests" }[status] ?? (status >= 500 ? "unavailable" : "unknown");
     this.said = body.detail;
     this.params = body;
     this.wait = wait;
@@ -86,7 +87,8 @@ function parsed(text) {
 }
 
 // withRecordings sends recordings, or the part of each that is compared: within
-// the request where they fit, else by upload before it.
+// the request where they fit, else, and where something on the way takes less, by
+// upload before it.
 async function withRecordings(path, recordings, fields = {}, { signal, progress } = {}) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) if (value) form.set(name, value);
@@ -96,9 +98,17 @@ async function withRecordings(path, recordings, fields = {}, { signal, progress 
   }
   const files = recordings.flatMap((r) => r.parts ?? r.files);
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
-  if (bytes <= largestRequest) for (const file of files) form.append("data", file, "recording");
-  else form.set("upload", (await uploaded(files, bytes, { signal, progress })).join(","));
-  return call("POST", path, form, { signal, progress: bytes > worthProgress && bytes <= largestRequest ? progress : undefined });
+  if (bytes <= largestRequest) {
+    for (const file of files) form.append("data", file, "recording");
+    try {
+      return await call("POST", path, form, { signal, progress: bytes > worthProgress ? progress : undefined });
+    } catch (error) {
+      if (error.status !== 413) throw error;
+    }
+    form.delete("data");
+  }
+  form.set("upload", (await uploaded(files, bytes, { signal, progress })).join(","));
+  return call("POST", path, form, { signal });
 }
 
 async function uploaded(files, bytes, { signal, progress }) {

@@ -98,5 +98,6 @@ for (const fault of ["none", "upload-cut", "upload-answer-lost", "upload-vanishe
   line(`${fault}, check with a large file`, decided(await faulty.check(largeProbe, { rate })));
 }
 line("upload-stuck, cancelled", said(await behind("upload-stuck", { token: lost.token }).enrol(largeEnrolment, { rate, signal: AbortSignal.timeout(1000) })));
-line("too large on the way", decided(await behind("narrow", { token: (await member()).token }).check(probe, { rate })));
+line("too large for a function", decided(await behind("narrow", { token: (await member()).token }).check(probe, { rate })));
+line("too large for the gateway", decided(await behind("narrower", { token: (await member()).token }).check(probe, { rate })));
 line("larger than an upload", said(await lost.upload(new Blob(Array(14).fill(largeEnrolment)))));

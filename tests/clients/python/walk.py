@@ -132,7 +132,8 @@ for fault in ("none", "upload-cut", "upload-answer-lost", "upload-vanished"):
     line(f"{fault}, enrol with a large file", said(answer, f"ok, {sending.done()}" if fault == "none" else "ok"))
     line(f"{fault}, check with a large file", decided(faulty.check(LARGE_PROBE, rate=500)))
 line("upload-stuck, cancelled", said(behind("upload-stuck", token=lost.token).enrol(LARGE_ENROLMENT, rate=500, cancel=after(1))))
-line("too large on the way", decided(behind("narrow", token=member().token).check(PROBE, rate=500)))
+line("too large for a function", decided(behind("narrow", token=member().token).check(PROBE, rate=500)))
+line("too large for the gateway", decided(behind("narrower", token=member().token).check(PROBE, rate=500)))
 line("larger than an upload", said(lost.upload(LARGE_ENROLMENT.read_bytes() * 14)))
 
 try:

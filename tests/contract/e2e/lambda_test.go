@@ -16,15 +16,15 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"systole/functions"
-	"systole/infra/restapi"
+	"systole/tests/support/gateway"
 	"systole/tests/support/gotool"
 	"systole/tests/support/lambdaruntime"
 	"systole/tests/support/roles"
 	"systole/tests/support/servers"
 )
 
-// lambda is an http.RoundTripper that goes the way of a request in AWS: it
-// becomes an event, the route's function answers it.
+// lambda is functions behind the gateway, by their folders below functions/. It is a
+// handler, and an http.RoundTripper to it.
 type lambda map[string]invoker
 
 // invoker is a function that runs.
@@ -32,30 +32,27 @@ type invoker interface {
 	InvokeJSON(ctx context.Context, event, answer any) error
 }
 
+func (l lambda) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	gateway.To(l.function).ServeHTTP(w, r)
+}
+
 func (l lambda) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
-	answer, err := l.answer(r)
-	if err != nil {
-		return nil, err
-	}
 	recorder := httptest.NewRecorder()
-	restapi.Write(recorder, r, answer)
+	l.ServeHTTP(recorder, r)
 	return recorder.Result(), nil
 }
 
-// answer is the function's answer to the request.
-func (l lambda) answer(r *http.Request) (answer events.APIGatewayProxyResponse, err error) {
-	function, ok := l[r.Method+" "+strings.TrimSuffix(r.URL.Path, "/")]
-	if !ok {
-		return answer, fmt.Errorf("no function for %s %s", r.Method, r.URL.Path)
+func (l lambda) function(f functions.Function) gateway.Function {
+	return func(ctx context.Context, event events.APIGatewayProxyRequest) (answer events.APIGatewayProxyResponse, err error) {
+		function, ok := l[f.Folder]
+		if !ok {
+			return answer, fmt.Errorf("%s isn't started", f.Folder)
+		}
+		return answer, function.InvokeJSON(ctx, event, &answer)
 	}
-	event, err := restapi.Event(r)
-	if err != nil {
-		return answer, err
-	}
-	return answer, function.InvokeJSON(r.Context(), event, &answer)
 }
 
 // functionTimeout is the longest that Lambda has: another test covers a
@@ -67,7 +64,7 @@ const functionTimeout = 15 * time.Minute
 func startFunction(t *testing.T, folder string, aws servers.AWS, log io.Writer, more ...string) *lambdaruntime.Function {
 	t.Helper()
 	allowed := roles.Enforce(t, row(t, folder), aws)
-	function, err := lambdaruntime.Start(built(t, folder), append(allowed.Environment(), more...), functionTimeout, log)
+	function, err := lambdaruntime.Start(built(t, "functions/"+folder), append(allowed.Environment(), more...), functionTimeout, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +79,7 @@ func startFunction(t *testing.T, folder string, aws servers.AWS, log io.Writer, 
 func row(t *testing.T, folder string) functions.Function {
 	t.Helper()
 	all := functions.All()
-	i := slices.IndexFunc(all, func(f functions.Function) bool { return "functions/"+f.Folder == folder })
+	i := slices.IndexFunc(all, func(f functions.Function) bool { return f.Folder == folder })
 	if i < 0 {
 		t.Fatalf("%s is no function of the table", folder)
 	}

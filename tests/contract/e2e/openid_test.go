@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"io"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -14,21 +12,6 @@ import (
 	"systole/tests/support/recordings"
 	"systole/tests/support/relying"
 )
-
-// ServeHTTP answers as the gateway does.
-func (l lambda) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer, err := l.RoundTrip(r)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
-		return
-	}
-	defer answer.Body.Close()
-	for name, values := range answer.Header {
-		w.Header()[name] = values
-	}
-	w.WriteHeader(answer.StatusCode)
-	io.Copy(w, answer.Body) // to memory
-}
 
 func TestALogInForAnApplicationThroughTheBuiltFunctions(t *testing.T) {
 	stores, aws := fixture.AWS(t, nil)
@@ -43,12 +26,7 @@ func TestALogInForAnApplicationThroughTheBuiltFunctions(t *testing.T) {
 		if f.Alarms != functions.Provider && !slices.Contains(others, f.Folder) {
 			continue
 		}
-		function := startFunction(t, "functions/"+f.Folder, aws, &log, "ISSUER="+relying.Issuer)
-		for _, r := range f.Routes {
-			for _, method := range r.Methods {
-				all[method+" "+r.Path] = function
-			}
-		}
+		all[f.Folder] = startFunction(t, f.Folder, aws, &log, "ISSUER="+relying.Issuer)
 	}
 	h := relying.Before(t, all)
 	b := h.Browser()

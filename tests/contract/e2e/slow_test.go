@@ -41,7 +41,7 @@ func TestASlowStoreIsAnsweredBeforeTheFunctionsTimeOut(t *testing.T) {
 	}
 	defer function.Stop()
 	c := &caller{t: t, impatient: true, base: "https://api.example.com", token: "0123456789abcdef0123456789abcdef01234567",
-		http: &http.Client{Transport: lambda{"GET /authenticate/check_user": function}}}
+		http: &http.Client{Transport: lambda{"authenticate/has_model": function}}}
 	a := c.get("/authenticate/check_user/")
 	c.want(a, http.StatusServiceUnavailable, "error", "unavailable")
 	if a.header.Get("Retry-After") == "" {

@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"systole/functions"
+	"systole/infra/restapi"
 	"systole/shared/api"
 	"systole/shared/config"
 	"systole/shared/console"
@@ -98,7 +99,7 @@ func TestTheGatewayIsARESTAPIThatKeepsFilesWhole(t *testing.T) {
 	if at(p, "Type") != "AWS::Serverless::Api" {
 		t.Errorf("it is %v", at(p, "Type"))
 	}
-	if got := at(p, "Properties", "BinaryMediaTypes"); !reflect.DeepEqual(got, []any{"*~1*"}) {
+	if got := at(p, "Properties", "BinaryMediaTypes"); !reflect.DeepEqual(got, escaped(restapi.BinaryMediaTypes)) {
 		t.Errorf("binary are %v", got)
 	}
 	setting := list(at(p, "Properties", "MethodSettings"))[0]
@@ -156,32 +157,29 @@ func TestCostlyAndSeldomRoutesHaveLimitsOfTheirOwn(t *testing.T) {
 	}
 }
 
+// escaped are media types as SAM has them.
+func escaped(types []string) []any {
+	var all []any
+	for _, t := range types {
+		all = append(all, strings.ReplaceAll(t, "/", "~1"))
+	}
+	return all
+}
+
+// The stand-in of the gateway answers as the template has the gateway answer.
 func TestTheGatewaysOwnAnswersAreTheContracts(t *testing.T) {
 	answers := at(load(t), "Resources", "Api", "Properties", "GatewayResponses").(object)
-	codes := map[string]fault.Code{
-		"MISSING_AUTHENTICATION_TOKEN": fault.NotFound,
-		"RESOURCE_NOT_FOUND":           fault.NotFound,
-		"INVALID_SIGNATURE":            fault.NotFound,
-		"ACCESS_DENIED":                fault.NotFound,
-		"REQUEST_TOO_LARGE":            fault.BodyTooLarge,
-		"THROTTLED":                    fault.TooManyRequests,
-		"QUOTA_EXCEEDED":               fault.TooManyRequests,
-		"WAF_FILTERED":                 fault.TooManyRequests,
-		"INTEGRATION_TIMEOUT":          fault.Unavailable,
-		"INTEGRATION_FAILURE":          fault.Unavailable,
-		"DEFAULT_4XX":                  fault.MalformedBody,
-		"DEFAULT_5XX":                  fault.Internal,
+	known := restapi.Responses()
+	for _, r := range known {
+		w := httptest.NewRecorder()
+		r.Write(w)
+		checkAnswer(t, r, answers[r.Type], w)
 	}
-	for name, code := range codes {
-		status, want := answered(t, code)
-		checkAnswer(t, name, answers[name], status, want)
-	}
-	if len(answers) != len(codes) {
-		t.Errorf("%d answers, %d are known here", len(answers), len(codes))
+	if len(answers) != len(known) {
+		t.Errorf("%d answers, %d are known here", len(answers), len(known))
 	}
 }
 
-// answered returns the code's answer to a fault.
 func TestNamesOfEventsCanBePartOfAnID(t *testing.T) {
 	for id, f := range resources(t, load(t), "AWS::Serverless::Function") {
 		named, _ := at(f, "Properties", "Events").(object)
@@ -217,37 +215,37 @@ func TestWhatAnAddressMayAskForIsBounded(t *testing.T) {
 	}
 }
 
-func answered(t *testing.T, code fault.Code) (int, map[string]any) {
+// checkAnswer holds a response of the template to the contract and to the stand-in's.
+func checkAnswer(t *testing.T, r restapi.Response, answer any, standIn *httptest.ResponseRecorder) {
 	t.Helper()
-	h := api.New(api.Settings{}, api.Route{Path: "/x", Methods: map[string]api.Handler{
-		http.MethodGet: func(http.ResponseWriter, *http.Request) error { return fault.New(code) },
-	}})
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/x", nil))
-	var body map[string]any
-	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
-		t.Fatal(err)
+	var body struct {
+		Detail string
+		Code   int
+		Error  fault.Code
 	}
-	return w.Code, body
-}
-
-func checkAnswer(t *testing.T, name string, answer any, status int, want map[string]any) {
-	t.Helper()
-	if got := at(answer, "StatusCode"); got != strconv.Itoa(status) {
-		t.Errorf("%s: status %v, not %d", name, got, status)
+	text, _ := at(answer, "ResponseTemplates", "application/json").(string)
+	if err := json.Unmarshal([]byte(text), &body); err != nil || text != standIn.Body.String() {
+		t.Errorf("%s: %v: the template answers %s, the stand-in %s", r.Type, err, text, standIn.Body)
 	}
-	template, _ := at(answer, "ResponseTemplates", "application/json").(string)
-	var got map[string]any
-	if err := json.Unmarshal([]byte(template), &got); err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("%s (%v):\ngot  %v\nwant %v", name, err, got, want)
+	word := api.Plain(r.Code)
+	if body.Code != word.Status || body.Code != standIn.Code || body.Error != r.Code || !strings.Contains(body.Detail, word.KO) || !strings.Contains(body.Detail, word.EN) {
+		t.Errorf("%s: %+v", r.Type, body)
 	}
-	headers := at(answer, "ResponseParameters", "Headers")
-	if at(headers, "Cache-Control") != "'no-store'" {
-		t.Errorf("%s: %v", name, headers)
+	if got := at(answer, "StatusCode"); r.OwnStatus && got != nil || !r.OwnStatus && got != strconv.Itoa(word.Status) {
+		t.Errorf("%s: status %v", r.Type, got)
 	}
-	again := status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
-	if again != (at(headers, "Retry-After") != nil) {
-		t.Errorf("%s: Retry-After is %v", name, at(headers, "Retry-After"))
+	headers := at(answer, "ResponseParameters", "Headers").(object)
+	for name := range headers {
+		if value := standIn.Header().Get(name); headers[name] != "'"+value+"'" && !strings.HasPrefix(name, "Access-Control-") {
+			t.Errorf("%s: %s is %v, the stand-in's %q", r.Type, name, headers[name], value)
+		}
+	}
+	if !reflect.DeepEqual(at(headers["Access-Control-Allow-Origin"], "Fn::If"), []any{"SharesAnswers", "'*'", ref("AWS::NoValue")}) {
+		t.Errorf("%s: pages can't read it: %v", r.Type, headers)
+	}
+	again := word.Status == http.StatusTooManyRequests || word.Status == http.StatusServiceUnavailable
+	if again != (headers["Retry-After"] != nil) || headers["Cache-Control"] != "'no-store'" {
+		t.Errorf("%s: %v", r.Type, headers)
 	}
 }
 

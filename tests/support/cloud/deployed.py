@@ -52,6 +52,7 @@ def bucket(aws, id):
     encryption = optional(s3.get_bucket_encryption, "ServerSideEncryptionConfiguration", "Rules", Bucket=id) or []
     cors = optional(s3.get_bucket_cors, "CORSRules", Bucket=id) or []
     rules = optional(s3.get_bucket_lifecycle_configuration, "Rules", Bucket=id) or []
+    logging = s3.get_bucket_logging(Bucket=id).get("LoggingEnabled", {})
     return {
         "VersioningConfiguration": {"Status": s3.get_bucket_versioning(Bucket=id).get("Status")},
         "PublicAccessBlockConfiguration": optional(s3.get_public_access_block, "PublicAccessBlockConfiguration", Bucket=id),
@@ -59,6 +60,7 @@ def bucket(aws, id):
         "BucketEncryption": {"ServerSideEncryptionConfiguration": [
             {"BucketKeyEnabled": r.get("BucketKeyEnabled"), "ServerSideEncryptionByDefault": r["ApplyServerSideEncryptionByDefault"]} for r in encryption]},
         "CorsConfiguration": {"CorsRules": [{("MaxAge" if k == "MaxAgeSeconds" else k): v for k, v in r.items()} for r in cors]},
+        "LoggingConfiguration": {"DestinationBucketName": logging.get("TargetBucket"), "TargetObjectKeyFormat": logging.get("TargetObjectKeyFormat")},
         "LifecycleConfiguration": {"Rules": [lifecycle_rule(r) for r in rules]},
     }
 
@@ -182,7 +184,7 @@ def deployment(aws, properties):
 
 def stage(aws, properties):
     s = aws("apigateway").get_stage(restApiId=properties["RestApiId"], stageName=properties["StageName"])
-    settings = [{"ResourcePath": "/" + path.rsplit("/", 1)[0], "HttpMethod": path.rsplit("/", 1)[1], **{k[:1].upper() + k[1:]: v for k, v in m.items()}}
+    settings = [{"ResourcePath": "/" + path.rsplit("/", 1)[0].removeprefix("/"), "HttpMethod": path.rsplit("/", 1)[1], **{k[:1].upper() + k[1:]: v for k, v in m.items()}}
                 for path, m in s.get("methodSettings", {}).items()]
     log = {k[:1].upper() + k[1:]: v for k, v in s.get("accessLogSettings", {}).items()}
     return {"RestApiId": properties["RestApiId"], "DeploymentId": s["deploymentId"], "StageName": s["stageName"],

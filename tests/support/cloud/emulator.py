@@ -22,6 +22,7 @@ class Omitted:
 OMITTED = [
     Omitted("the budget: its CloudFormation has no such type", "AWS::Budgets::Budget", "AWS::Budgets::Budget"),
     Omitted("what puts WAF before the stage: its CloudFormation has no such type", "AWS::WAFv2::WebACLAssociation", "AWS::WAFv2::WebACLAssociation"),
+    Omitted("alarms on other alarms: its CloudFormation has no such type", "AWS::CloudWatch::CompositeAlarm", "AWS::CloudWatch::CompositeAlarm"),
     Omitted("alarms on expressions of metrics: its CloudFormation takes those of one metric", "AWS::CloudWatch::Alarm", "metric math", "Metrics"),
 ]
 
@@ -38,6 +39,7 @@ COMPLETED = {
     "AWS::DynamoDB::Table: SSESpecification": "ignored",
     "AWS::S3::Bucket: BucketEncryption": "ignored",
     "AWS::S3::Bucket: LifecycleConfiguration": "ignored",
+    "AWS::S3::Bucket: LoggingConfiguration": "ignored",
     "AWS::SNS::Topic: KmsMasterKeyId": "ignored",
     "AWS::ApiGateway::RestApi: Body": "of the OpenAPI document, methods ANY and gateway responses are ignored",
 }
@@ -72,12 +74,17 @@ def table(aws, name, p):
 
 
 def bucket(aws, name, p):
-    rules = [{
-        "BucketKeyEnabled": r["BucketKeyEnabled"], "ApplyServerSideEncryptionByDefault": r["ServerSideEncryptionByDefault"],
-    } for r in p["BucketEncryption"]["ServerSideEncryptionConfiguration"]]
-    aws("s3").put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": rules})
-    aws("s3").put_bucket_lifecycle_configuration(
-        Bucket=name, LifecycleConfiguration={"Rules": [lifecycle_rule(r) for r in p["LifecycleConfiguration"]["Rules"]]})
+    names = {"ServerSideEncryptionByDefault": "ApplyServerSideEncryptionByDefault"}
+    if "BucketEncryption" in p:
+        rules = [{names.get(k, k): v for k, v in r.items()} for r in p["BucketEncryption"]["ServerSideEncryptionConfiguration"]]
+        aws("s3").put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": rules})
+    if "LifecycleConfiguration" in p:
+        rules = [lifecycle_rule(r) for r in p["LifecycleConfiguration"]["Rules"]]
+        aws("s3").put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
+    if "LoggingConfiguration" in p:
+        logging = p["LoggingConfiguration"]
+        aws("s3").put_bucket_logging(Bucket=name, BucketLoggingStatus={"LoggingEnabled": {
+            "TargetBucket": logging["DestinationBucketName"], "TargetPrefix": "", "TargetObjectKeyFormat": logging["TargetObjectKeyFormat"]}})
 
 
 def lifecycle_rule(r):

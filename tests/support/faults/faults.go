@@ -64,6 +64,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Unlock()
 
 	upload := in.path == put
+	large := r.ContentLength > 20_000 && !upload
 	switch {
 	case fault == "slow", fault == "upload-stuck" && upload:
 		io.Copy(io.Discard, r.Body)
@@ -73,8 +74,10 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, http.StatusOK, "", "")
 	case fault == "always-busy":
 		refuse(w, r, http.StatusServiceUnavailable, "unavailable", "5")
-	case fault == "narrow" && r.ContentLength > 20_000 && !upload:
-		refuse(w, r, http.StatusRequestEntityTooLarge, "body_too_large", "")
+	case fault == "narrow" && large:
+		tooLarge(w, r, "application/json", `{"message": "Request Too Long"}`)
+	case fault == "narrower" && large:
+		tooLarge(w, r, "text; charset=utf-8", "HTTP content length exceeded 10485760 bytes.")
 	case fault == "upload-vanished" && upload && in.count <= 2:
 		io.Copy(io.Discard, r.Body)
 		panic(http.ErrAbortHandler)
@@ -119,6 +122,15 @@ func (l *lost) Header() http.Header {
 }
 func (l *lost) Write(b []byte) (int, error) { return len(b), nil }
 func (l *lost) WriteHeader(int)             {}
+
+// tooLarge answers as API Gateway does for a request that makes too large an event, or is
+// too large itself.
+func tooLarge(w http.ResponseWriter, r *http.Request, contentType, text string) {
+	io.Copy(io.Discard, r.Body)
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(http.StatusRequestEntityTooLarge)
+	io.WriteString(w, text)
+}
 
 // refuse answers as the service does, or the gateway in front of it; without a word
 // as something that is neither.

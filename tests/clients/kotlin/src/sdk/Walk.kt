@@ -125,7 +125,8 @@ class Walk(private val base: String, folder: File) {
         }
         val lost = member()
         line("upload-stuck, cancelled", said(behind("upload-stuck", lost.token).enrol(listOf(largeEnrolment), RATE, cancellation = after(1000))))
-        line("too large on the way", decided(behind("narrow", member().token).check(probe, RATE)))
+        line("too large for a function", decided(behind("narrow", member().token).check(probe, RATE)))
+        line("too large for the gateway", decided(behind("narrower", member().token).check(probe, RATE)))
         line("larger than an upload", said(lost.upload(Recording(14 * largeEnrolment.size) { error("it is not opened") })))
     }
 }
