@@ -23,7 +23,10 @@ const (
 	keyFile         = "key.pem"
 )
 
-// certify writes a certificate for this machine's loopback address, its key, and the
+// bridge is this machine's address for containers, unless the engine was told another.
+var bridge = net.IPv4(172, 17, 0, 1)
+
+// certify writes a certificate for this machine's own addresses, its key, and the
 // authority that it is of. It returns a client that trusts the authority alone.
 func certify(folder string) (*http.Client, error) {
 	authorityKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -43,7 +46,7 @@ func certify(folder string) (*http.Client, error) {
 	certificate := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "an emulated cloud"},
 		NotBefore: authority.NotBefore, NotAfter: authority.NotAfter,
-		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), bridge},
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	authorityDER, err := x509.CreateCertificate(rand.Reader, authority, authority, &authorityKey.PublicKey, authorityKey)
