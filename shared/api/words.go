@@ -163,8 +163,8 @@ var words = map[fault.Code]word{
 		"보안을 위해 비밀번호로 다시 로그인한 뒤 시도해 주세요. 등록된 심전도는 로그인한 뒤 10분 안에 바꾸거나 지우거나 내려받을 수 있습니다.",
 		"Please log in again with the password first. The enrolled ECG can be changed, deleted or downloaded within ten minutes of a log-in."}},
 	fault.CheckFirst: {http.StatusForbidden, Sentence{
-		"비밀번호를 복구 코드로 바꾼 뒤에는 먼저 심전도로 본인 확인을 해 주세요(check_user에 prove=true). 확인한 뒤 10분 안에 등록된 심전도를 바꾸거나 지울 수 있습니다.",
-		"The password was set with a recovery code: please confirm with your heart first (check_user with prove=true). Within ten minutes of that the enrolled ECG can be changed, deleted or downloaded."}},
+		"비밀번호를 복구 코드로 바꾼 뒤에는 먼저 심전도로 본인 확인을 해 주세요(check_user에 prove=true). 확인한 뒤 10분 안에 등록된 심전도를 바꾸거나 지울 수 있습니다. 심장이 달라져 확인할 수 없다면 첫 복구 코드를 쓴 지 7일이 지난 뒤 다른 복구 코드로 비밀번호를 한 번 더 정해 주세요.",
+		"The password was set with a recovery code: please confirm with your heart first (check_user with prove=true). Within ten minutes of that the enrolled ECG can be changed, deleted or downloaded. If your heart has changed, set the password once more with another recovery code, seven days after the first."}},
 	fault.ChallengeMissing: {http.StatusBadRequest, Sentence{
 		"이 서비스는 인증마다 일회용 값이 필요합니다. /authenticate/challenge/ 에서 받은 값을 nonce 항목에 넣어 보내 주세요.",
 		"Each check needs a nonce here. Ask for one at /authenticate/challenge/ and send it in the field nonce."}},

@@ -28,12 +28,21 @@ func MayChangeTemplate(s store.Session, m store.Member, now time.Time) error {
 	return fault.New(fault.LogInAgain)
 }
 
+// RecoveryWait is what lies between the two recovery codes that stand for the heart:
+// in a week a person who is logged out everywhere notices, and takes the account back
+// with a code of their own, which begins another week.
+const RecoveryWait = 7 * 24 * time.Hour
+
 // MayRemoveTemplate returns fault.CheckFirst where a recovery code set the
 // password since the template was made, and no check of this session was accepted
 // within ProofLifetime: a code replaces the password, and proves nothing of the
-// heart.
+// heart. For whom the heart changed, a second code stands for it that sets the
+// password again, RecoveryWait after the first and with none in between.
 func MayRemoveTemplate(s store.Session, m store.Member, now time.Time) error {
-	if m.Template == nil || !m.Recovered.After(m.Template.Made) || fresh(s.Verified, now) {
+	switch {
+	case m.Template == nil, !m.Recovered.After(m.Template.Made), fresh(s.Verified, now):
+		return nil
+	case m.RecoveredBefore.After(m.Template.Made) && m.Recovered.Sub(m.RecoveredBefore) >= RecoveryWait:
 		return nil
 	}
 	return fault.New(fault.CheckFirst)

@@ -19,7 +19,8 @@ import (
 
 // A recovery code is a look-up secret (NIST SP 800-63B): drawn by the service,
 // kept on paper, good for one new password. It replaces the password and nothing
-// else: no log-in, no check, no template. See MayRemoveTemplate.
+// else: no log-in, no check, and no template but for two of them a week apart. See
+// MayRemoveTemplate.
 const (
 	codesPerSet = 10
 	// codeBytes are 120 random bits, 24 characters: more than the 112 from which a

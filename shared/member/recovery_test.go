@@ -268,7 +268,7 @@ func TestARefusedCodeTellsNothingOfTheMember(t *testing.T) {
 // account away, before a check was accepted.
 func TestARecoveryCodeIsNoProofAgainstTheHeart(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	template := &store.Template{Made: now.Add(-24 * time.Hour)}
+	template, old := &store.Template{Made: now.Add(-24 * time.Hour)}, &store.Template{Made: now.Add(-2 * RecoveryWait)}
 	loggedIn, checked := store.Session{Issued: now}, store.Session{Issued: now.Add(-time.Hour), Verified: now}
 	tests := []struct {
 		name           string
@@ -281,6 +281,10 @@ func TestARecoveryCodeIsNoProofAgainstTheHeart(t *testing.T) {
 		{"a log-in after a recovery", store.Member{Template: template, Recovered: now.Add(-time.Minute)}, loggedIn, fault.CheckFirst, fault.CheckFirst},
 		{"a log-in long after a recovery", store.Member{Template: template, Recovered: now.Add(-time.Hour)}, loggedIn, fault.CheckFirst, fault.CheckFirst},
 		{"a check after a recovery", store.Member{Template: template, Recovered: now.Add(-time.Minute)}, checked, "", ""},
+		{"another code too soon", store.Member{Template: old, Recovered: now, RecoveredBefore: now.Add(time.Second - RecoveryWait)}, loggedIn, fault.CheckFirst, fault.CheckFirst},
+		{"another code a week later", store.Member{Template: old, Recovered: now, RecoveredBefore: now.Add(-RecoveryWait)}, loggedIn, "", ""},
+		{"another code a week later, an old log-in", store.Member{Template: old, Recovered: now, RecoveredBefore: now.Add(-RecoveryWait)}, store.Session{Issued: now.Add(-time.Hour)}, fault.LogInAgain, ""},
+		{"another code, the first of before the template", store.Member{Template: template, Recovered: now, RecoveredBefore: now.Add(-RecoveryWait)}, loggedIn, fault.CheckFirst, fault.CheckFirst},
 		{"a template made since", store.Member{Template: template, Recovered: now.Add(-48 * time.Hour)}, loggedIn, "", ""},
 		{"a recovery without a template", store.Member{Recovered: now}, loggedIn, "", ""},
 		{"a recovery where a template was removed", store.Member{Removed: now.Add(-time.Hour), Recovered: now}, loggedIn, "", ""},
@@ -314,5 +318,44 @@ func TestAStolenCodeMakesNoNewCodes(t *testing.T) {
 	}
 	if err := f.recoverWith(t, "a1", codes[1]); err != nil {
 		t.Errorf("the owner's next code: %v", err)
+	}
+}
+
+func TestTwoCodesAWeekApartStandForAHeartThatChanged(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		after  []time.Duration // each code after the one before
+		opened bool
+	}{
+		{"one code", []time.Duration{0}, false},
+		{"another one at once", []time.Duration{0, time.Minute}, false},
+		{"another one a week later", []time.Duration{0, RecoveryWait}, true},
+		{"the owner comes in between", []time.Duration{0, 3 * 24 * time.Hour, 4 * 24 * time.Hour}, false},
+		{"the owner comes afterwards", []time.Duration{0, RecoveryWait, time.Minute}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f, _, codes := withCodes(t)
+			if err := f.store.SetTemplate(t.Context(), f.member(t, "a1"), store.Template{Version: "v", Key: "models/1/v", Made: f.clock.now()}, nil); err != nil {
+				t.Fatal(err)
+			}
+			f.clock.turn(time.Minute)
+			for n, after := range test.after {
+				f.clock.turn(after)
+				if err := f.recoverWith(t, "a1", codes[n]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, token, err := f.LogIn(t.Context(), "a1", newOne, Caller{Address: home})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _, err = f.MakeRecoveryCodes(t.Context(), token, newOne)
+			if opened := err == nil; opened != test.opened || !opened && !fault.Is(err, fault.CheckFirst) {
+				t.Errorf("%v", err)
+			}
+			if told := f.kinds(t)[PasswordRecovered]; told != len(test.after) {
+				t.Errorf("the activity tells %d of %d recoveries", told, len(test.after))
+			}
+		})
 	}
 }

@@ -51,9 +51,10 @@ type Member struct {
 	SubjectSalt []byte `json:",omitempty"`
 	// RecoveryCodes are those that set a new password.
 	RecoveryCodes RecoveryCodes `json:",omitzero"`
-	// Recovered is the last time that a recovery code set the password; zero for
-	// never.
-	Recovered time.Time `json:",omitzero"`
+	// Recovered is the last time that a recovery code set the password, and
+	// RecoveredBefore the time before that; zero for never.
+	Recovered       time.Time `json:",omitzero"`
+	RecoveredBefore time.Time `json:",omitzero"`
 }
 
 // LastCheck identifies the last admitted check, to recognise its repetition.

@@ -26,7 +26,8 @@ type RecoveryWriter interface {
 	// has them. A repetition of the very same write succeeds.
 	SetRecoveryCodes(ctx context.Context, from Member, codes RecoveryCodes) error
 	// RecoverPassword sets the password's hash and the recovery codes that are left,
-	// and sets TokensValidFrom and Recovered to at; ErrConflict unless account,
+	// sets TokensValidFrom and Recovered to at, and RecoveredBefore to from's
+	// Recovered; ErrConflict unless account,
 	// password and recovery codes are as from, the member as read, has them. So of
 	// several uses of one code one succeeds. A repetition of the very same write
 	// succeeds. from has a set of codes.

@@ -59,6 +59,9 @@ func memberItem(m store.Member) item {
 	if !m.Recovered.IsZero() {
 		it["recovered"] = moment(m.Recovered)
 	}
+	if !m.RecoveredBefore.IsZero() {
+		it["recovered_before"] = moment(m.RecoveredBefore)
+	}
 	for network, at := range m.Networks {
 		it[networkPrefix+network] = moment(at)
 	}
@@ -146,6 +149,7 @@ func readMember(it item) (store.Member, error) {
 	m.Seen = r.optionalMoment("due")
 	m.SubjectSalt = r.optionalBinary("subject_salt")
 	m.RecoveryCodes, m.Recovered = r.recoveryCodes("recovery_codes"), r.optionalMoment("recovered")
+	m.RecoveredBefore = r.optionalMoment("recovered_before")
 	m.Digests = r.digests()
 	m.Networks = r.networks()
 	return m, r.err

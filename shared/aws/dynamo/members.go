@@ -152,10 +152,14 @@ func (s *Store) RecoverPassword(ctx context.Context, from store.Member, hash str
 	condition, values := recoverable(from)
 	values[":codes"] = recoveryCodes(store.RecoveryCodes{Made: from.RecoveryCodes.Made, Left: left})
 	values[":new"], values[":at"] = text(hash), moment(at)
+	update := "SET password_hash = :new, recovery_codes = :codes, tokens_valid_from = :at, recovered = :at"
+	if from.Recovered.IsZero() {
+		update += " REMOVE recovered_before"
+	} else {
+		update, values[":before"] = update+", recovered_before = :before", moment(from.Recovered)
+	}
 	return s.update(ctx, from.Username, change{
-		rule:      rules.RecoverPassword(from, hash, left, at),
-		update:    "SET password_hash = :new, recovery_codes = :codes, tokens_valid_from = :at, recovered = :at",
-		condition: condition, values: values,
+		rule: rules.RecoverPassword(from, hash, left, at), update: update, condition: condition, values: values,
 	})
 }
 

@@ -434,7 +434,7 @@ const refusals = {
   recovery_invalid: [["Wrong user name or recovery code", "아이디 또는 복구 코드가 올바르지 않습니다"], ["Check both. A code that was used is of no use again: take the next one.", "둘 다 확인해 주세요. 한 번 쓴 코드는 다시 쓸 수 없으니 다음 코드를 쓰세요."]],
   hand_off_invalid: [["This code is of no use any more", "더 이상 쓸 수 없는 코드입니다"], ["It was used, or is too old. Ask for a new one at the computer.", "이미 썼거나 시간이 지났습니다. 컴퓨터에서 새 코드를 만들어 주세요."]],
   session_unknown: [["Logged out there already", "이미 로그아웃되었습니다"], ["The list is up to date again.", "목록을 새로 불러왔습니다."]],
-  check_first: [["Confirm with your heart first", "먼저 심전도로 본인 확인을 해 주세요"], ["The password was set with a recovery code, which is no proof that it is you. Choose a new recording, press Check, and try again within ten minutes.", "복구 코드로 정한 비밀번호만으로는 본인임을 알 수 없습니다. 새 기록을 골라 본인 확인을 한 뒤 10분 안에 다시 시도해 주세요."], ["other"]],
+  check_first: [["Confirm with your heart first", "먼저 심전도로 본인 확인을 해 주세요"], ["The password was set with a recovery code, which is no proof that it is you. Choose a new recording, press Check, and try again within ten minutes. If your heart has changed, set the password once more with another code, seven days after the first.", "복구 코드로 정한 비밀번호만으로는 본인임을 알 수 없습니다. 새 기록을 골라 본인 확인을 한 뒤 10분 안에 다시 시도해 주세요. 심장이 달라졌다면 첫 코드를 쓴 지 7일 뒤에 다른 코드로 비밀번호를 한 번 더 정해 주세요."], ["other"]],
   password_wrong: [["Wrong password", "비밀번호가 올바르지 않습니다"], ["Check it, and try again.", "확인하고 다시 시도해 주세요."]],
   too_many_log_ins: [["Too many failed log-ins", "로그인에 여러 번 실패했습니다"], ["To keep others out you have to wait a moment.", "다른 사람을 막기 위해 잠시 기다려야 합니다."]],
   too_many_sign_ups: [["Too many sign-ups from here", "이 네트워크에서 가입이 너무 많았습니다"], ["To keep robots out you have to wait a moment.", "자동 가입을 막기 위해 잠시 기다려야 합니다."]],

@@ -170,7 +170,7 @@ func RecoverPassword(from store.Member, hash string, left [][]byte, at time.Time
 		Holds: recoverable(from),
 		Change: func(m *store.Member) {
 			m.PasswordHash, m.RecoveryCodes.Left = hash, left
-			m.TokensValidFrom, m.Recovered = at, at
+			m.TokensValidFrom, m.Recovered, m.RecoveredBefore = at, at, from.Recovered
 		},
 		Done:    func(m store.Member) bool { return m.PK == from.PK && m.PasswordHash == hash },
 		Missing: store.ErrConflict,

@@ -87,6 +87,18 @@ func members(t *testing.T, s Store) {
 			t.Errorf("left %+v", got)
 		}
 	})
+	t.Run("the recovery before the last one is remembered", func(t *testing.T) {
+		m := newMember()
+		m.RecoveryCodes = recoveryCodes(now, 4)
+		must(t, s.CreateMember(t.Context(), m))
+		for n, before := range []time.Time{{}, now, now.Add(time.Hour)} { // each is the recovery before
+			at := now.Add(time.Duration(n) * time.Hour)
+			must(t, s.RecoverPassword(t.Context(), m, fmt.Sprint("new ", n), m.RecoveryCodes.Left[1:], at))
+			m.PasswordHash, m.TokensValidFrom, m.Recovered, m.RecoveredBefore = fmt.Sprint("new ", n), at, at, before
+			m.RecoveryCodes.Left = m.RecoveryCodes.Left[1:]
+			wantMember(t, s, m)
+		}
+	})
 	t.Run("the last recovery code leaves none of its set", func(t *testing.T) {
 		m := newMember()
 		m.RecoveryCodes = recoveryCodes(now, 1)

@@ -91,6 +91,7 @@ func Moves(t *testing.T, s Movable) {
 		want.Uploads = []store.PendingUpload{{ID: "0b", Size: 5, Expires: now}}
 		want.SubjectSalt, want.Seen = []byte{1, 2, 3}, now
 		want.RecoveryCodes, want.Recovered = store.RecoveryCodes{Made: now, Left: [][]byte{bytes.Repeat([]byte{4}, 32), bytes.Repeat([]byte{5}, 32)}}, now.Add(time.Minute)
+		want.RecoveredBefore = now
 		filled(t, want, "Failed", "MemoryKey") // those of a member without a template
 		former := newMember()
 		former.Failed, former.MemoryKey, former.Removed = store.Attempts{Failures: 2, FailedAt: now}, "memory/1/v", now

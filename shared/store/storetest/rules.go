@@ -130,6 +130,9 @@ func memberRows() []*store.Member {
 		}
 		if random.IntN(2) == 0 {
 			m.Recovered = now
+			if random.IntN(2) == 0 {
+				m.RecoveredBefore = now.Add(-time.Hour)
+			}
 		}
 		n := random.IntN(3)
 		if n == 0 && random.IntN(2) == 0 {

@@ -30,7 +30,8 @@ until curl -sf http://127.0.0.1:4186/realms/house > /dev/null; do
   sleep 1
 done
 cd "$OLDPWD"
-diff - <(node broker.mjs "$API" "$recordings" http://127.0.0.1:4186) <<'END'
+acr=acr_values=urn:systole:acr:heart
+diff - <(node broker.mjs "$API" "$recordings" http://127.0.0.1:4186/realms/house Keycloak kc_idp_hint=systole "kc_idp_hint=systole&$acr&prompt=login") <<'END'
 password: password: Keycloak says broker
 somebody else's heart: heart: person_04_probe: refused: false
 heart: heart: person_01_probe: Keycloak says broker
