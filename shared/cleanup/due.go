@@ -96,6 +96,12 @@ type list struct {
 // and the others go on: a later run tries again.
 func (l *list) do(ctx context.Context, shard, limit int) (last error) {
 	var cursor string
+	var reached store.Due
+	defer func() {
+		if !l.report.Finished && !reached.At.IsZero() {
+			l.behind(reached)
+		}
+	}()
 	for left := limit; left > 0; left -= pageSize {
 		page, next, err := l.from.DueUntil(ctx, l.kind, shard, l.until, cursor, min(left, pageSize))
 		if ctx.Err() != nil {
@@ -120,8 +126,7 @@ func (l *list) do(ctx context.Context, shard, limit int) (last error) {
 			l.report.Finished = true
 			return last
 		}
-		l.report.Behind = 0
-		l.behind(page[len(page)-1])
+		reached = page[len(page)-1]
 	}
 	return last
 }
