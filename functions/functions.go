@@ -69,8 +69,8 @@ type Grant struct {
 	Why string
 }
 
-// AlarmGroup says which alarms watch a function: CloudWatch's take ten metrics
-// each.
+// AlarmGroup says which alarms watch a function. CloudWatch's take ten metrics each:
+// the template splits larger groups.
 type AlarmGroup string
 
 // The groups.

@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,15 +27,29 @@ func TestTheTemplateIsWhatTheProgramWrites(t *testing.T) {
 }
 
 func TestRowsThatTheTemplateCantHaveAreRefused(t *testing.T) {
-	many := make([]functions.Function, metricsOfAnAlarm+1)
-	for i := range many {
-		many[i] = functions.Function{Folder: "members/create", Alarms: functions.SelfService}
-	}
 	unknown := []functions.Function{{Folder: "members/create", Grants: []functions.Grant{{Resource: "Nowhere"}}}}
-	for name, rows := range map[string][]functions.Function{"more than an alarm watches": many, "an unknown resource": unknown} {
-		if err := write(new(bytes.Buffer), rows); err == nil {
-			t.Errorf("%s: no error", name)
-		}
+	if err := write(new(bytes.Buffer), unknown); err == nil {
+		t.Error("an unknown resource: no error")
+	}
+}
+
+func TestAGroupThatIsMoreThanAnAlarmTakesHasFurtherAlarms(t *testing.T) {
+	many := make([]functions.Function, 2*metricsOfAnAlarm+1)
+	for i := range many {
+		many[i] = functions.Function{Folder: fmt.Sprintf("members/f%d", i), Alarms: functions.SelfService}
+	}
+	others := functions.Function{Folder: "members/other", Alarms: functions.Support}
+	s, err := stackOf(slices.Insert(many, metricsOfAnAlarm, others))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, g := range s.Groups {
+		got[g.Name] = len(g.All)
+	}
+	want := map[string]int{"SelfService": metricsOfAnAlarm, "SelfService2": metricsOfAnAlarm, "SelfService3": 1, "Support": 1}
+	if !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

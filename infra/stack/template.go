@@ -61,9 +61,11 @@ type statement struct {
 	Why      string
 }
 
-// group is the functions that the same alarms watch, by their ids.
+// group is the functions that the same alarms watch, by their ids. A group of the
+// table that has more than an alarm takes is several: SelfService, SelfService2.
 type group struct {
-	Name           functions.AlarmGroup
+	Of             functions.AlarmGroup
+	Name           string
 	All, Answering []string
 }
 
@@ -115,11 +117,6 @@ func stackOf(all []functions.Function) (stack, error) {
 		s.Functions = append(s.Functions, row)
 		s.Concurrency += f.Concurrency
 		s.watch(f)
-	}
-	for _, g := range s.Groups {
-		if len(g.All) > metricsOfAnAlarm {
-			return s, fmt.Errorf("alarms %s: %d functions, and an alarm takes %d metrics", g.Name, len(g.All), metricsOfAnAlarm)
-		}
 	}
 	return s, nil
 }
@@ -177,12 +174,22 @@ func alphanumeric(r rune) rune {
 	return -1
 }
 
-// watch puts a function into the group of its alarms.
+// watch puts a function into the first group of its alarms that has room.
 func (s *stack) watch(f functions.Function) {
-	i := slices.IndexFunc(s.Groups, func(g group) bool { return g.Name == f.Alarms })
+	full := 0
+	i := slices.IndexFunc(s.Groups, func(g group) bool {
+		if g.Of == f.Alarms && len(g.All) == metricsOfAnAlarm {
+			full++
+		}
+		return g.Of == f.Alarms && len(g.All) < metricsOfAnAlarm
+	})
 	if i < 0 {
 		i = len(s.Groups)
-		s.Groups = append(s.Groups, group{Name: f.Alarms})
+		g := group{Of: f.Alarms, Name: string(f.Alarms)}
+		if full > 0 {
+			g.Name += strconv.Itoa(full + 1)
+		}
+		s.Groups = append(s.Groups, g)
 	}
 	g := &s.Groups[i]
 	g.All = append(g.All, f.ID())
