@@ -40,10 +40,13 @@ var sdks = map[string]func(args ...string) *exec.Cmd{
 // prints, and how often it asked, with what all of them have to.
 func TestTheSDKs(t *testing.T) {
 	files := walkFiles(t)
+	// At once: they wait for most of the time, as the answers tell them to.
 	t.Run("over the local service", func(t *testing.T) {
+		t.Parallel()
 		walkAll(t, startLocal(t, "-memory"), files)
 	})
 	t.Run("through the built functions", func(t *testing.T) {
+		t.Parallel()
 		aws := servers.Start(t)
 		var log safeBuffer
 		all := lambda{}
