@@ -23,7 +23,9 @@ type Function struct {
 	// Folder is the folder of its main, below functions/. Its names elsewhere
 	// follow from it: see [Function.ID].
 	Folder string
-	Routes []Route // empty for the one that the schedule starts
+	Routes []Route // empty for what something else starts
+	// Starter starts a function without routes.
+	Starter Starter
 	// Links names the parts that it links beside its stores, whose SDK follows from
 	// Grants.
 	Links  []Part
@@ -45,6 +47,18 @@ type Route struct {
 	Path    string
 	Methods []string
 }
+
+// Starter is what starts a function that no request does.
+type Starter string
+
+// The starters.
+const (
+	Schedule   Starter = "schedule"
+	Deployment Starter = "deployment" // CodeDeploy, which starts functions of names that begin so
+)
+
+// hookPrefix begins the names of the functions that CodeDeploy's role may start.
+const hookPrefix = "CodeDeployHook_"
 
 // Part is something that only some functions link.
 type Part string
@@ -109,6 +123,8 @@ const (
 	cursor           = "Bucket/" + store.CursorKey
 	keys             = "Keys"
 	failures         = "CleanupFailures"
+	stackFunctions   = "Functions"
+	deployments      = "Deployments"
 )
 
 // All lists the functions.
@@ -424,7 +440,7 @@ func All() []Function {
 			Settings: []string{"SAMPLING_RATE_HZ", "UPLOADS_ORIGIN"},
 		},
 		{
-			Folder: "cleanup",
+			Folder: "cleanup", Starter: Schedule,
 			// The code keeps 5 s of it to end what it has begun. Where one run isn't enough
 			// each list has runs of its own.
 			MemoryMB: waits, TimeoutS: 300, Concurrency: 1 + store.DueShards, Alarms: Support,
@@ -441,6 +457,15 @@ func All() []Function {
 				allow(cursor, "GetObject", "PutObject"),
 				{failures, []string{"SendMessage"}, "Lambda puts there what failed, in the function's name."},
 			}, erase(templates, memories, recordings, incoming)...),
+		},
+		{
+			Folder: "release", Starter: Deployment,
+			// It waits for functions that have 20 s each, one after another.
+			MemoryMB: waits, TimeoutS: 120, Concurrency: 10, Alarms: Support,
+			Grants: []Grant{
+				{stackFunctions, []string{"InvokeFunction"}, "It tries new versions, beside those that are live."},
+				{deployments, []string{"GetDeployment", "PutLifecycleEventHookExecutionStatus"}, "It asks which version is new, and tells how it did."},
+			},
 		},
 	}
 }
@@ -465,6 +490,14 @@ func erase(objects ...string) []Grant {
 // folder's words joined with capitals. members/create is MembersCreate, and
 // authenticate/check_user is AuthenticateCheckUser.
 func (f Function) ID() string { return Joined(f.Folder) }
+
+// Name is what Lambda has the function under in a stack of this name.
+func (f Function) Name(stack string) string {
+	if f.Starter == Deployment {
+		return hookPrefix + stack
+	}
+	return stack + "-" + f.ID()
+}
 
 // Joined joins the words of a path with capitals and leaves out the characters
 // between them.

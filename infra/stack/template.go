@@ -57,7 +57,7 @@ type throttle struct {
 type statement struct {
 	Actions  []string
 	Resource string
-	Wildcard bool
+	Wildcard string // the reason for one in the resource
 	Why      string
 }
 
@@ -231,6 +231,19 @@ func variables(f functions.Function) []variable {
 // services are AWS's names of the services behind the resources.
 var services = map[string]string{
 	"Members": "dynamodb", "Tokens": "dynamodb", "Activity": "dynamodb", "Grants": "dynamodb", "Bucket": "s3", "Keys": "secretsmanager", "CleanupFailures": "sqs",
+	"Functions": "lambda", "Deployments": "codedeploy",
+}
+
+// named are resources that CloudFormation makes beside those of the template.
+var named = map[string]statement{
+	"Functions": {
+		Resource: "!Sub arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-*",
+		Wildcard: "the stack's functions, and each version of them.",
+	},
+	"Deployments": {
+		Resource: "!Sub arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:${AWS::StackName}-*",
+		Wildcard: "the stack's deployments; CloudFormation names their groups.",
+	},
 }
 
 // statementOf says a grant in CloudFormation's words.
@@ -240,7 +253,14 @@ func statementOf(g functions.Grant) (statement, error) {
 	if !ok {
 		return statement{}, fmt.Errorf("the template has no %s", id)
 	}
-	st := statement{Resource: "!GetAtt " + id + ".Arn", Wildcard: strings.Contains(rest, "*"), Why: g.Why}
+	st, ok := named[id]
+	if !ok {
+		st.Resource = "!GetAtt " + id + ".Arn"
+	}
+	st.Why = g.Why
+	if strings.Contains(rest, "*") {
+		st.Wildcard = "each member has a folder, and which members there are isn't known here."
+	}
 	switch {
 	case id == "Keys": // a secret's Ref is its ARN
 		st.Resource = "!Ref " + id

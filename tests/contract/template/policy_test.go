@@ -26,7 +26,7 @@ func unseen(f functions.Function) []string {
 
 // actions are a grant's, as "action resource".
 func actions(g functions.Grant) []string {
-	services := map[string]string{"Members": "dynamodb", "Tokens": "dynamodb", "Activity": "dynamodb", "Grants": "dynamodb", "Bucket": "s3", "Keys": "secretsmanager", "CleanupFailures": "sqs"}
+	services := map[string]string{"Members": "dynamodb", "Tokens": "dynamodb", "Activity": "dynamodb", "Grants": "dynamodb", "Bucket": "s3", "Keys": "secretsmanager", "CleanupFailures": "sqs", "Functions": "lambda", "Deployments": "codedeploy"}
 	id, _, _ := strings.Cut(g.Resource, "/")
 	var all []string
 	for _, a := range g.Actions {
@@ -137,6 +137,12 @@ func named(resource any) string {
 		return strings.TrimSuffix(s, ".Arn")
 	}
 	if s, ok := at(resource, "Fn::Sub").(string); ok {
+		switch s { // what CloudFormation makes beside the template's resources
+		case "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-*":
+			return "Functions"
+		case "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:${AWS::StackName}-*":
+			return "Deployments"
+		}
 		return strings.NewReplacer("${", "", ".Arn}", "").Replace(s)
 	}
 	if s, ok := at(resource, "Ref").(string); ok {
