@@ -181,6 +181,36 @@ func TestAlarmsWatchAllFunctions(t *testing.T) {
 	}
 }
 
+// A new version of what answers requests is tried, gets a tenth of them first, and goes
+// back by the alarms of its group and of the API.
+func TestNewVersionsAreReleasedWithCare(t *testing.T) {
+	template := load(t)
+	for _, f := range functions.All() {
+		p := at(template, "Resources", f.ID(), "Properties")
+		if len(f.Routes) == 0 {
+			if at(p, "AutoPublishAlias") != nil {
+				t.Errorf("%s has an alias, which nothing calls", f.ID())
+			}
+			continue
+		}
+		if at(p, "AutoPublishAlias") != "live" || at(p, "AutoPublishAliasAllProperties") != true {
+			t.Errorf("%s: a change of its settings isn't released", f.ID())
+		}
+		want := object{
+			"Enabled": ref("Canary"), "Type": "Canary10Percent5Minutes",
+			"Alarms": []any{ref(string(f.Alarms) + "Errors"), ref("AvailabilityIn5m")},
+			"Hooks":  object{"PreTraffic": ref("Release")},
+		}
+		if got := at(p, "DeploymentPreference"); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is released by %v", f.ID(), got)
+		}
+	}
+	// CodeDeploy's role may start functions of such names alone.
+	if got := at(template, "Resources", "Release", "Properties", "FunctionName", "Fn::Sub"); got != "CodeDeployHook_${AWS::StackName}" {
+		t.Errorf("the function that tries them is called %v", got)
+	}
+}
+
 func TestTheSlownessAlarmComesBeforeTheTimeOut(t *testing.T) {
 	template := load(t)
 	timeout := at(template, "Globals", "Function", "Timeout").(int)

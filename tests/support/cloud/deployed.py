@@ -136,6 +136,15 @@ def function(aws, id):
     return {**c["Configuration"], "ReservedConcurrentExecutions": concurrency, "Tags": tags}
 
 
+def version(aws, id):
+    return {"FunctionName": aws("lambda").get_function_configuration(FunctionName=id)["FunctionName"]}
+
+
+def alias(aws, properties):
+    a = aws("lambda").get_alias(FunctionName=properties["FunctionName"], Name=properties["Name"])
+    return {**properties, "FunctionVersion": a["FunctionVersion"]}
+
+
 def invoke_config(aws, properties):
     names = {k: properties[k] for k in ("FunctionName", "Qualifier")}
     return {**names, **aws("lambda").get_function_event_invoke_config(**names)}
@@ -218,10 +227,11 @@ BY_ID = {
     "AWS::DynamoDB::Table": table, "AWS::S3::Bucket": bucket, "AWS::IAM::Role": role,
     "AWS::Logs::LogGroup": log_group, "AWS::CloudWatch::Alarm": alarm, "AWS::CloudWatch::Dashboard": dashboard, "AWS::SNS::Topic": topic,
     "AWS::SQS::Queue": queue, "AWS::KMS::Key": key, "AWS::SecretsManager::Secret": secret, "AWS::Lambda::Function": function,
+    "AWS::Lambda::Version": version,
     "AWS::ApiGateway::RestApi": rest_api, "AWS::ApiGateway::Account": account, "AWS::Scheduler::Schedule": schedule,
     "AWS::StepFunctions::StateMachine": machine, "AWS::WAFv2::WebACL": web_acl,
 }
 BY_PROPERTIES = {
-    "AWS::SNS::TopicPolicy": topic_policy, "AWS::SNS::Subscription": subscription, "AWS::Lambda::EventInvokeConfig": invoke_config,
+    "AWS::SNS::TopicPolicy": topic_policy, "AWS::SNS::Subscription": subscription, "AWS::Lambda::EventInvokeConfig": invoke_config, "AWS::Lambda::Alias": alias,
     "AWS::Lambda::Permission": permission, "AWS::ApiGateway::Deployment": deployment, "AWS::ApiGateway::Stage": stage, "AWS::S3::BucketPolicy": bucket_policy,
 }

@@ -141,6 +141,7 @@ class Stack:
             ("AWS::S3::Bucket", "Arn"): f"arn:aws:s3:::{id}",
             ("AWS::S3::Bucket", "RegionalDomainName"): f"{id}.s3.{REGION}.amazonaws.com",
             ("AWS::Lambda::Function", "Arn"): f"arn:aws:lambda:{arn}:function:{id}",
+            ("AWS::Lambda::Version", "Version"): id.rsplit(":")[-1],
             ("AWS::IAM::Role", "Arn"): f"arn:aws:iam::{ACCOUNT}:role/{id}",
             ("AWS::Logs::LogGroup", "Arn"): f"arn:aws:logs:{arn}:log-group:{id}:*",
             ("AWS::KMS::Key", "Arn"): f"arn:aws:kms:{arn}:key/{id}",
