@@ -61,7 +61,7 @@ the same again: nothing to do: heart (pwd ecg mfa)
 no older than now: heart: person01_rec3_12s: heart (pwd ecg mfa)
 who: web, one subject: true
 log-out leads to http://127.0.0.1:4181/?state=s
-who, after that: invalid_token
+who, after that: 401
 without a page, after that: login_required
 END
 holds "Authlib with Flask (Python)" node walk.mjs "$API" "$recordings" http://127.0.0.1:4183 python <<'END'
