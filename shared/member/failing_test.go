@@ -3,6 +3,7 @@ package member
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"testing"
 	"time"
@@ -107,6 +108,43 @@ func TestNothingSucceedsWhenTheStoreFails(t *testing.T) {
 				return err
 			}
 			return f.Unlock(ctx, m, home)
+		}, nil},
+		{"hand a session over", func(ctx context.Context, f fixture, token string) error {
+			h := NewHandOffs(f.store, f.Tokens, f.store, f.clock.now)
+			code, err := h.Make(ctx, token)
+			if err != nil {
+				return err
+			}
+			_, _, err = h.Take(ctx, code, from)
+			if fault.Is(err, fault.HandOffInvalid) {
+				t.Errorf("a failing store makes the code invalid: %v", err)
+			}
+			return err
+		}, nil},
+		{"recover", func(ctx context.Context, f fixture, token string) error {
+			codes, _, err := f.MakeRecoveryCodes(ctx, token, password)
+			if err != nil {
+				return err
+			}
+			return f.Recover(ctx, name, codes[0], "brady-cardia!", from)
+		}, nil},
+		{"recover with a wrong code", func(ctx context.Context, f fixture, _ string) error {
+			return refused(f.Recover(ctx, name, "0000-0000", "brady-cardia!", from), fault.RecoveryInvalid)
+		}, nil},
+		{"recover with an impossible name", func(ctx context.Context, f fixture, _ string) error {
+			return refused(f.Recover(ctx, "a b", "0000-0000", "brady-cardia!", from), fault.RecoveryInvalid)
+		}, nil},
+		{"end a session", func(ctx context.Context, f fixture, token string) error {
+			all, err := f.store.SessionsOf(ctx, name)
+			if err != nil {
+				return err
+			}
+			for _, s := range all {
+				if s.ID != sha256.Sum256([]byte(token)) {
+					return f.EndSession(ctx, token, SessionName(s.ID))
+				}
+			}
+			return errors.New("there is no other session")
 		}, nil},
 		{"name the member to a third party", func(ctx context.Context, f fixture, _ string) error {
 			m, err := f.store.Member(ctx, name)

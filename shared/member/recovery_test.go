@@ -158,6 +158,7 @@ func TestOfOneCodeUsedTwiceAtOnceOneSetsAPassword(t *testing.T) {
 		}
 		right := 0
 		for _, password := range passwords {
+			f.clock.turn(time.Hour) // whatever was counted of the others
 			if f.logIn(t, password) == nil {
 				right++
 			}
