@@ -1,0 +1,61 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"systole/shared/ecg/rate"
+	"systole/shared/member"
+)
+
+// Each bound is told in the setting's meaning: the value at it is taken, and the
+// next one beyond it is refused.
+func TestSettingsAtTheirBounds(t *testing.T) {
+	for _, tt := range []struct {
+		name        string
+		taken, over []string
+	}{
+		{"TOKENS_PER_MEMBER", []string{"1", fmt.Sprint(member.MaxPerMember)}, []string{"0", fmt.Sprint(member.MaxPerMember + 1), "1.5", "x", ""}},
+		{"TOKEN_LIFETIME", []string{"1m", "3650d"}, []string{"59s", "3651d", "87601h"}},
+		{"TOKEN_IDLE", []string{"1m", "3650d"}, []string{"59s", "3651d"}},
+		{"PASSWORD_MEMORY_KIB", []string{"8192", "262144"}, []string{"8191", "262145"}},
+		{"PASSWORD_PASSES", []string{"1", "16"}, []string{"0", "17"}},
+		{"PASSWORD_LANES", []string{"1", "8"}, []string{"0", "9"}},
+		{"PASSWORD_PARALLEL", []string{"1", "64"}, []string{"0", "65"}},
+		{"MATCH_FMR", []string{"0.00001", "0.05"}, []string{"0.000009", "0.0501", "NaN", "1e-400x"}},
+		{"SAMPLING_RATE_HZ", []string{"0", fmt.Sprint(rate.MinHz), fmt.Sprint(rate.MaxHz)}, []string{fmt.Sprint(rate.MinHz - 1), fmt.Sprint(rate.MaxHz + 1), "00x"}},
+		{"READ_PARALLEL", []string{"1", "64"}, []string{"0", "65"}},
+		{"UPLOADS_KEEP", []string{"0", "3650d"}, []string{"-1h", "3651d"}},
+		{"MODELS_ORPHANED_AFTER", []string{"1h", "365d"}, []string{"59m", "366d"}},
+		{"MODELS_UNUSED_AFTER", []string{"2d", "3650d"}, []string{"47h", "3651d"}},
+		{"CLEANUP_LIMIT", []string{"1", "1000000"}, []string{"0", "1000001"}},
+		{"ADAPTATION", []string{"on", "off"}, []string{"yes"}},
+		{"CONSENT", []string{"required", "optional"}, []string{"on"}},
+		{"ISSUER", []string{"https://a.example", "https://a.example/prod"}, []string{"a.example", "https://", "ftp://a.example", "https://a.example/%zz"}},
+		{"CORS_ORIGINS", []string{"*", "https://a.example"}, []string{"a.example", "https://a.example/x", "https://"}},
+		{"UPLOADS_ORIGIN", []string{"https://a.example"}, []string{"a.example", "https://a.example/x"}},
+		{"OPENID_CLIENTS", nil, []string{"{", "x"}},
+	} {
+		for _, value := range tt.taken {
+			if _, err := Read(env(map[string]string{tt.name: value})); err != nil {
+				t.Errorf("%s=%s is refused: %v", tt.name, value, err)
+			}
+		}
+		for _, value := range tt.over {
+			if _, err := Read(env(map[string]string{tt.name: value})); err == nil && value != "" {
+				t.Errorf("%s=%s is taken", tt.name, value)
+			}
+		}
+	}
+}
+
+func TestAllVariablesAreListed(t *testing.T) {
+	all := Variables()
+	if len(all) != len(settings()) {
+		t.Fatalf("%d variables of %d", len(all), len(settings()))
+	}
+	if !slices.ContainsFunc(all, func(v Variable) bool { return v.Name == "MATCH_FMR" && v.Default == "0.001" && v.Meaning != "" }) {
+		t.Errorf("%+v", all)
+	}
+}
