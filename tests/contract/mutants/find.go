@@ -13,7 +13,7 @@ import (
 
 // find returns the mutants of a package's file.
 func find(pkg Package, file string) []Mutant {
-	f := &finder{pkg: pkg, path: file, source: pkg.Source[file], imports: make(map[string]string), judged: make(map[ast.Expr]bool)}
+	f := &finder{pkg: pkg, path: file, source: pkg.Source[file], imports: make(map[string]string), judged: make(map[ast.Expr]bool), unheard: make(map[ast.Node]bool), beside: make(map[ast.Expr]bool)}
 	syntax := pkg.Files[file]
 	for _, spec := range syntax.Imports {
 		imported := strings.Trim(spec.Path.Value, `"`)
@@ -72,6 +72,8 @@ type finder struct {
 	imports  map[string]string // import path to the name that the file gives it, if it does
 	function string
 	judged   map[ast.Expr]bool // conditions that are made true and false: no need to negate them
+	unheard  map[ast.Node]bool // function literals whose error nobody hears of
+	beside   map[ast.Expr]bool // results beside an error, which nobody may use
 	found    []Mutant
 }
 
@@ -79,12 +81,18 @@ type finder struct {
 func (f *finder) visit(root ast.Node, function *ast.FuncType) {
 	ast.Inspect(root, func(n ast.Node) bool {
 		if e, ok := n.(ast.Expr); ok && f.pkg.Info.Types[e].Value != nil {
-			f.constant(e)
+			if !f.beside[e] {
+				f.constant(e)
+			}
 			return false
 		}
 		switch n := n.(type) {
 		case *ast.FuncLit:
-			f.visit(n.Body, n.Type)
+			function := n.Type
+			if f.unheard[n] {
+				function = nil
+			}
+			f.visit(n.Body, function)
 			return false
 		case *ast.GenDecl:
 			return n.Tok == token.VAR
@@ -100,6 +108,7 @@ func (f *finder) visit(root ast.Node, function *ast.FuncType) {
 		case *ast.CommClause:
 			f.statements(n.Body)
 		case *ast.IfStmt:
+			f.failed(n)
 			f.condition(n.Cond)
 		case *ast.ForStmt:
 			if n.Cond != nil { // without, what follows needs no return
@@ -108,6 +117,9 @@ func (f *finder) visit(root ast.Node, function *ast.FuncType) {
 		case *ast.RangeStmt:
 			f.skipLoop(n.Body)
 		case *ast.ReturnStmt:
+			if last := len(n.Results) - 1; last > 0 && f.makesError(n.Results[last]) {
+				f.besideError(n)
+			}
 			f.result(n, function)
 		case *ast.BinaryExpr:
 			f.binary(n)
@@ -192,9 +204,41 @@ func (f *finder) statements(list []ast.Stmt) {
 	}
 }
 
+// failed notes the results beside an error in the branch where there is one: by Go's
+// convention nobody may use them.
+func (f *finder) failed(n *ast.IfStmt) {
+	compared, ok := n.Cond.(*ast.BinaryExpr)
+	if !ok || compared.Op != token.NEQ || !f.pkg.Info.Types[compared.Y].IsNil() {
+		return
+	}
+	for _, s := range n.Body.List {
+		returned, ok := s.(*ast.ReturnStmt)
+		if ok && len(returned.Results) > 1 && f.text(returned.Results[len(returned.Results)-1]) == f.text(compared.X) {
+			f.besideError(returned)
+		}
+	}
+}
+
+func (f *finder) besideError(n *ast.ReturnStmt) {
+	for _, e := range n.Results[:len(n.Results)-1] {
+		f.beside[e] = true
+	}
+}
+
+// makesError reports whether an expression is an error that is made on the spot.
+func (f *finder) makesError(e ast.Expr) bool {
+	for _, maker := range []string{"fmt.Errorf(", "errors.New(", "fault.New("} {
+		if strings.HasPrefix(f.text(e), maker) {
+			return true
+		}
+	}
+	return false
+}
+
 // releases are methods that give something back. What they prevent is a leak or
 // a race, which no result shows: the race detector and the load test look for it.
-var releases = []string{"Close", "Unlock", "Lock", "RLock", "RUnlock", "cancel", "release", "Done", "Stop"}
+// Grow reserves room, which is made without it, too.
+var releases = []string{"Grow", "Close", "Unlock", "Lock", "RLock", "RUnlock", "cancel", "release", "Done", "Stop"}
 
 func skippable(s ast.Stmt) bool {
 	switch s := s.(type) {
@@ -322,6 +366,14 @@ func (f *finder) result(n *ast.ReturnStmt, function *ast.FuncType) {
 // call visits a call's arguments, but for the capacities that make is given, and
 // for what isn't a value.
 func (f *finder) call(n *ast.CallExpr, function *ast.FuncType) bool {
+	switch called(n) {
+	case "Grow":
+		return false
+	case "bestEffort": // drops the errors of what it is given
+		for _, argument := range n.Args {
+			f.unheard[argument] = true
+		}
+	}
 	if ident, ok := n.Fun.(*ast.Ident); ok && ident.Name == "make" && f.pkg.Info.Types[n.Fun].IsBuiltin() {
 		if _, slice := f.pkg.Info.Types[n.Args[0]].Type.Underlying().(*types.Slice); slice && len(n.Args) == 2 {
 			f.visit(n.Args[1], function)
@@ -356,7 +408,7 @@ func (f *finder) composite(n *ast.CompositeLit, function *ast.FuncType) bool {
 
 func (f *finder) dropField(pair *ast.KeyValueExpr) {
 	v := f.pkg.Info.Types[pair.Value]
-	if v.IsNil() || v.Type == nil {
+	if v.IsNil() || v.Type == nil || f.text(pair.Key) == "Op" { // the operation's name in an error's text
 		return
 	}
 	if lit, ok := pair.Value.(*ast.CompositeLit); ok && lit.Type == nil {

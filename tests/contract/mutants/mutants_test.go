@@ -49,6 +49,11 @@ func TestEachKindOfChangeIsFound(t *testing.T) {
 		{"constants where they are used", `n = most; ok = false`, []string{"skip n = most", "skip ok = false", "another number for most", "opposite of false"}},
 		{"arithmetic", `n = n * k`, []string{"skip n = n * k", "another operation for n * k"}},
 		{"what a compiler wants constant", `const size = 4; var a [size]int; _ = a; _ = map[string]int{"x": n}`, nil},
+		{"results beside an error", `if err != nil { _, _ = func() (int, error) { if err != nil { return 3, err }; return 4, nil }() }`, []string{
+			"true for err != nil", "false for err != nil",
+			"skip _, _ = func() (int, error) { if err != nil { return 3, err }; return 4, nil }()",
+			"true for err != nil", "false for err != nil", "no error for err", "another number for 4"}},
+		{"errors that nobody hears of", `bestEffort(func() error { return err })`, []string{"skip bestEffort(func() error { return err })"}},
 		{"capacity", `_ = make([]int, n, 2*n)`, nil},
 		{"condition of a table", `s = "pk = :pk AND at > :since"`, []string{
 			`skip s = "pk = :pk AND at > :since"`,
@@ -62,6 +67,7 @@ var (n, k int; ok bool; err error; s string)
 func f(){}
 func g(func() error) {}
 func Unlock() {}
+func bestEffort(func() error) {}
 func tested() error { `+test.body+`
 	return nil
 }`)
