@@ -104,7 +104,12 @@ func (r *parts) part() []byte {
 
 func (r *parts) list() [][]byte {
 	var list [][]byte
-	for range min(r.number(), uint64(len(r.rest))) {
+	n := r.number()
+	if n > uint64(len(r.rest)) {
+		r.failed, r.rest = true, nil
+		return nil
+	}
+	for range n {
 		list = append(list, r.part())
 	}
 	return list

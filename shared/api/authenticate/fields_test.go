@@ -37,3 +37,23 @@ func TestTheRatesThatAreTakenAreThoseThatCanBeWorkedWith(t *testing.T) {
 		t.Errorf("told %q", hint.EN)
 	}
 }
+
+// Each field that can be refused is told with what to send instead, in both languages.
+func TestFieldsThatCanBeRefusedAreExplained(t *testing.T) {
+	for want, route := range map[string]api.Route{
+		"sampling_rate mode":                              MakeModel(nil),
+		"sampling_rate fmr prove audience audience_nonce": CheckUser(nil, nil, ""),
+		"size": Uploads(nil),
+	} {
+		var names []string
+		for _, f := range route.Fields {
+			names = append(names, f.Name)
+			if f.Hint.KO == "" || f.Hint.EN == "" || f.Hint.KO == f.Hint.EN {
+				t.Errorf("%s of %s: %+v", f.Name, route.Path, f.Hint)
+			}
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: fields %s, want %s", route.Path, got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -11,7 +12,7 @@ import (
 
 // FailEach does a task again and again, and lets another one of its calls to the
 // store fail each time, before the call has an effect: none may look like a
-// success. Prepare makes what the task needs, on a store that the hook is for,
+// success, nor like anything but a failing store. Prepare makes what the task needs, on a store that the hook is for,
 // and returns the task. The calls of tolerated methods may fail unnoticed.
 func FailEach(t *testing.T, prepare func(*testing.T, Hook) func(context.Context) error, tolerated ...string) {
 	t.Helper()
@@ -46,6 +47,8 @@ func FailEach(t *testing.T, prepare func(*testing.T, Hook) func(context.Context)
 			return
 		case err == nil && !slices.Contains(tolerated, method):
 			t.Errorf("call %d, %s, fails, and the task is a success", failing, method)
+		case err != nil && !errors.Is(err, store.ErrUnavailable):
+			t.Errorf("call %d, %s, fails, and the task fails for another reason: %v", failing, method, err)
 		}
 	}
 }
