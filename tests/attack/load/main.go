@@ -3,12 +3,19 @@
 // that it sheds the excess, keeps its memory, and recovers at once.
 //
 //	go run ./tests/attack/load [-for 1m] [-plot latency.png]
+//
+// With an address it tries a deployment instead, gently: members sign up, enrol, are
+// recognised and leave again, and in between send some requests of all kinds. It fails
+// if any isn't answered as it should be.
+//
+//	go run ./tests/attack/load -url https://ecg.example.com/ -confirm ecg.example.com -requests 200
 package main
 
 import (
 	"context"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"os/signal"
 	"runtime"
@@ -19,11 +26,26 @@ import (
 func main() {
 	length := flag.Duration("for", time.Minute, "how long each phase is")
 	picture := flag.String("plot", "", "`file` for a plot of the latency over time, PNG or SVG; none when empty")
-	people := flag.Int("people", 20, "how many members the traffic is of")
+	people := flag.Int("people", 20, "how many members the traffic is of; with -url 2 unless it is named")
+	r := remote{people: 2}
+	flag.StringVar(&r.url, "url", "", "`address` of a deployment to try instead of a service of its own")
+	flag.StringVar(&r.confirmed, "confirm", "", "`host` of -url once more, where it isn't this machine")
+	flag.IntVar(&r.requests, "requests", 0, "with -url: how many requests at most, beside the members' own; 0 for a smoke test")
+	flag.Float64Var(&r.rate, "rate", 5, "with -url: requests a second")
 	flag.Parse()
+	r.length = *length
+	flag.Visit(func(f *flag.Flag) {
+		if f.Name == "people" {
+			r.people = *people
+		}
+	})
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *length, *people, *picture); err != nil {
+	try := func() error { return run(ctx, *length, *people, *picture) }
+	if r.url != "" {
+		try = func() error { return r.run(ctx) }
+	}
+	if err := try(); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)
 	}
@@ -48,7 +70,7 @@ func run(ctx context.Context, length time.Duration, people int, picture string) 
 		name  string
 		share float64
 	}{{"at capacity", 1}, {"at twice of it", 2}, {"at half of it, right after", 0.5}} {
-		phases = append(phases, phase{p.name, p.share * capacity, openLoop(ctx, t, s, p.share*capacity, length)})
+		phases = append(phases, phase{p.name, p.share * capacity, openLoop(ctx, t, s, p.share*capacity, length, math.MaxInt)})
 	}
 	if err := ctx.Err(); err != nil {
 		return err

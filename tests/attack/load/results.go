@@ -98,13 +98,13 @@ func closedLoop(ctx context.Context, t *traffic, s *service, callers int, length
 	return r
 }
 
-// openLoop sends at a rate, whether or not answers come.
-func openLoop(ctx context.Context, t *traffic, s *service, rate float64, length time.Duration) *results {
+// openLoop sends at a rate, whether or not answers come, so many requests at most.
+func openLoop(ctx context.Context, t *traffic, s *service, rate float64, length time.Duration, most int) *results {
 	r := &results{begin: time.Now()}
 	defer r.progress(s, fmt.Sprintf("%.0f a second", rate))()
 	var all sync.WaitGroup
-	for n := 0; time.Since(r.begin) < length && ctx.Err() == nil; {
-		due := int(rate * time.Since(r.begin).Seconds())
+	for n := 0; n < most && time.Since(r.begin) < length && ctx.Err() == nil; {
+		due := min(most, int(rate*time.Since(r.begin).Seconds()))
 		for ; n < due; n++ {
 			all.Go(func() { r.one(t) })
 		}

@@ -60,8 +60,11 @@ func (s *service) stop() {
 }
 
 // memory is the service's resident memory in bytes; 0 where the system doesn't
-// tell.
+// tell, and of a service that was not started here.
 func (s *service) memory() int64 {
+	if s == nil {
+		return 0
+	}
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", s.cmd.Process.Pid))
 	if err != nil {
 		return 0

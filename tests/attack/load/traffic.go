@@ -51,22 +51,30 @@ func newTraffic(base string, people int) (*traffic, error) {
 		Transport: &http.Transport{MaxIdleConnsPerHost: 1024, DialContext: fromAnywhere},
 	}}
 	t.mix = repeat(map[int]ask{10: check, 4: hasModel, 2: logIn, 1: signUp, 3: sessions})
+	return t, t.populate("member", people)
+}
+
+// populate signs members up, by names that begin so, and enrols them.
+func (t *traffic) populate(prefix string, people int) error {
 	for i := range people {
-		m := who{name: fmt.Sprint("member", i)}
+		m := who{name: fmt.Sprint(prefix, i)}
 		person := 1 + i%recordings.People
 		for kind, into := range map[string]*[]byte{"enrolment": &m.enrolment, "probe": &m.probe} {
 			file, err := recordings.Read(person, kind)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			m.contentType, *into = multipartOf(file)
 		}
-		if err := t.join(&m); err != nil {
-			return nil, err
+		err := t.join(&m)
+		if m.token != "" {
+			t.members = append(t.members, m)
 		}
-		t.members = append(t.members, m)
+		if err != nil {
+			return err
+		}
 	}
-	return t, nil
+	return nil
 }
 
 func repeat(shares map[int]ask) (all []ask) {
