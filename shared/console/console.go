@@ -8,8 +8,8 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
+	"hash/crc32"
 	"net/http"
 	"path"
 	"regexp"
@@ -60,12 +60,7 @@ func Routes(s Settings) ([]api.Route, error) {
 	routes := []api.Route{newInspector(s).route()}
 	for _, name := range names {
 		if at, ok := pages[name]; ok {
-			html, in, err := pageOf(name, versioned)
-			if err != nil {
-				return nil, err
-			}
-			content := func() ([]byte, error) { return []byte(html), nil }
-			routes = append(routes, page.New(kinds()[".html"], policy(s.UploadsOrigin, in), content).Route(at))
+			routes = append(routes, newPage(name, versioned, s.UploadsOrigin).Route(at))
 			continue
 		}
 		if name == style || name == begin {
@@ -86,6 +81,18 @@ func Routes(s Settings) ([]api.Route, error) {
 		}
 	}
 	return routes, nil
+}
+
+// newPage is a page that is made when it is asked for.
+func newPage(name string, versioned *strings.Replacer, uploads string) *page.Page {
+	var in inlined
+	content := func() ([]byte, error) {
+		html, parts, err := pageOf(name, versioned)
+		in = parts
+		return []byte(html), err
+	}
+	// A page asks for its policy behind its content.
+	return page.New(kinds()[".html"], "", content).Allowing(func() string { return policy(uploads, in) })
 }
 
 // index is the page itself, logIn that of a log-in for another application, and
@@ -127,9 +134,9 @@ func listed() ([]string, error) {
 }
 
 // versionOf is one version for all of the files: scripts of two versions don't
-// go together.
+// go together. It tells versions of our own apart, at each start: a checksum is enough.
 func versionOf(names []string) (string, error) {
-	sum := sha256.New()
+	sum, length := crc32.NewIEEE(), 0
 	for _, name := range names {
 		b, err := assets.ReadFile("assets/" + name)
 		if err != nil {
@@ -137,8 +144,9 @@ func versionOf(names []string) (string, error) {
 		}
 		fmt.Fprintf(sum, "%s %d\n", name, len(b))
 		sum.Write(b)
+		length += len(b)
 	}
-	return hex.EncodeToString(sum.Sum(nil)[:5]), nil
+	return fmt.Sprintf("%08x%02x", sum.Sum32(), length%256), nil
 }
 
 // withVersion turns "app.js" into "app.0123456789.js".

@@ -31,7 +31,7 @@ func Document() []byte { return []byte(document) }
 func Routes() []api.Route {
 	return []api.Route{
 		page.New("application/json; charset=utf-8", "", func() ([]byte, error) { return Document(), nil }).Route(api.PathOpenAPI),
-		page.New("text/html; charset=utf-8", policy(), func() ([]byte, error) { return []byte(docs), nil }).Route(api.PathDocs),
+		page.New("text/html; charset=utf-8", "", func() ([]byte, error) { return []byte(docs), nil }).Allowing(policy).Route(api.PathDocs),
 	}
 }
 

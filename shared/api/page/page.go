@@ -16,7 +16,7 @@ import (
 // Page is content with all that a browser has to know of it.
 type Page struct {
 	kind   string
-	policy string
+	policy func() string
 	made   func() (made, error)
 	keep   string // Cache-Control
 }
@@ -32,12 +32,19 @@ type made struct {
 // made once, at the page's first request: the start of a function doesn't take
 // longer for pages that are not requested.
 func New(kind, policy string, content func() ([]byte, error)) *Page {
-	p := &Page{kind: kind, policy: policy, keep: "no-cache"}
+	p := &Page{kind: kind, policy: func() string { return policy }, keep: "no-cache"}
 	p.made = sync.OnceValues(func() (made, error) {
 		b, err := content()
 		sum := sha256.Sum256(b)
 		return made{b, `"` + hex.EncodeToString(sum[:8]) + `"`}, err
 	})
+	return p
+}
+
+// Allowing sets a policy that follows from the content. It is asked for behind the
+// content, at the page's first request.
+func (p *Page) Allowing(policy func() string) *Page {
+	p.policy = sync.OnceValue(policy)
 	return p
 }
 
@@ -64,8 +71,8 @@ func (p *Page) Answer(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", p.keep)
 	h.Del("Vary")
 	h.Set("ETag", made.etag)
-	if p.policy != "" {
-		h.Set("Content-Security-Policy", p.policy)
+	if policy := p.policy(); policy != "" {
+		h.Set("Content-Security-Policy", policy)
 	}
 	if strings.Contains(r.Header.Get("If-None-Match"), made.etag) {
 		w.WriteHeader(http.StatusNotModified)

@@ -39,6 +39,7 @@ const (
 // that Lambda sets (AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
 // AWS_SESSION_TOKEN). The error names every one that is missing.
 func Config(getenv func(string) string) (aws.Config, error) {
+	authorities.Do(func() { oneBundle(getenv) })
 	var missing []error
 	need := func(name string) string {
 		value := getenv(name)

@@ -40,10 +40,10 @@ func TestFunctionsCallNobodyBeforeTheirFirstRequest(t *testing.T) {
 }
 
 func TestInitTrace(t *testing.T) {
-	took, allocs := initTrace("init internal/bytealg @0.007 ms, 0.25 ms clock, 0 bytes, 0 allocs\n" +
+	took := initTrace("init internal/bytealg @0.007 ms, 0.25 ms clock, 0 bytes, 0 allocs\n" +
 		"something else\ninit net/http @0.5 ms, 0.5 ms clock, 9000 bytes, 40 allocs\n")
-	if took != 750*time.Microsecond || allocs != 40 {
-		t.Errorf("%v, %d allocations", took, allocs)
+	if took != 750*time.Microsecond {
+		t.Errorf("%v", took)
 	}
 }
 

@@ -24,11 +24,10 @@ type program struct {
 	name   string
 	binary string // for this machine
 
-	starts     []time.Duration // process to first poll
-	inits      []time.Duration // all packages' initialisation
-	initAllocs int
-	peaks      []int64 // resident memory in bytes
-	zipBytes   int     // for arm64, as uploaded; 0 where that isn't built
+	starts   []time.Duration // process to first poll
+	inits    []time.Duration // all packages' initialisation
+	peaks    []int64         // resident memory in bytes
+	zipBytes int             // for arm64, as uploaded; 0 where that isn't built
 }
 
 const here = "tests/contract/coldstart/"
@@ -122,8 +121,7 @@ func measureAll(ctx context.Context, programs []*program, rounds int) error {
 			if _, _, err := p.start(ctx, &trace, "GODEBUG=inittrace=1"); err != nil {
 				return fmt.Errorf("%s: %w", p.name, err)
 			}
-			took, allocs := initTrace(trace.String())
-			p.inits, p.initAllocs = append(p.inits, took), allocs
+			p.inits = append(p.inits, initTrace(trace.String()))
 		}
 	}
 	return nil
@@ -172,7 +170,7 @@ func peakMemory(pid int) (int64, error) {
 
 // initTrace adds up the lines of GODEBUG=inittrace=1, such as
 // "init net/http @0.5 ms, 0.12 ms clock, 9000 bytes, 40 allocs".
-func initTrace(trace string) (took time.Duration, allocs int) {
+func initTrace(trace string) (took time.Duration) {
 	for line := range strings.Lines(trace) {
 		fields := strings.Fields(line)
 		if len(fields) < 11 || fields[0] != "init" {
@@ -182,12 +180,7 @@ func initTrace(trace string) (took time.Duration, allocs int) {
 		if err != nil {
 			continue
 		}
-		n, err := strconv.Atoi(fields[9])
-		if err != nil {
-			continue
-		}
 		took += time.Duration(clock * float64(time.Millisecond))
-		allocs += n
 	}
-	return took, allocs
+	return took
 }

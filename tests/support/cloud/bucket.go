@@ -21,7 +21,7 @@ func (c *Cloud) bucketOf(f functions.Function) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	certificate, err := tls.LoadX509KeyPair(c.file(certificateFile), c.file(keyFile))
+	certificate, err := c.Certificate()
 	if err != nil {
 		return "", err
 	}

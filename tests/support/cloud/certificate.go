@@ -23,6 +23,11 @@ const (
 	keyFile         = "key.pem"
 )
 
+// Certificate is the emulator's, for a server before it.
+func (c *Cloud) Certificate() (tls.Certificate, error) {
+	return tls.LoadX509KeyPair(c.file(certificateFile), c.file(keyFile))
+}
+
 // bridge is this machine's address for containers, unless the engine was told another.
 var bridge = net.IPv4(172, 17, 0, 1)
 
