@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,40 +33,14 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
-	"systole/tests/support/python"
+	"systole/tests/support/moto"
 )
 
 // denied are the actions that moto's user may not do.
 var denied = []string{"dynamodb:DescribeTimeToLive", "s3:GetBucketVersioning", "kms:GetKeyRotationStatus", "sns:ListSubscriptionsByTopic"}
 
-// motoInput is open as long as the tests run, and the server ends with it.
-var motoInput io.Closer
-
-// moto is a server of moto's, which this project has not written, for all tests.
-var moto = sync.OnceValues(func() (m struct{ URL, ID, Secret string }, err error) {
-	interpreter, err := python.Install(context.Background(), "moto", filepath.Join("testdata", "requirements.txt"))
-	if err != nil {
-		return m, err
-	}
-	server := exec.Command(interpreter, append([]string{filepath.Join("testdata", "server.py")}, denied...)...)
-	if motoInput, err = server.StdinPipe(); err != nil {
-		return m, err
-	}
-	stdout, err := server.StdoutPipe()
-	if err != nil {
-		return m, err
-	}
-	var complaints bytes.Buffer
-	server.Stderr = &complaints
-	if err := server.Start(); err != nil {
-		return m, err
-	}
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
-	if err != nil {
-		return m, fmt.Errorf("moto: %w\n%s", err, &complaints)
-	}
-	return m, json.Unmarshal(line, &m)
-})
+// server is moto's for all tests.
+var server = sync.OnceValues(func() (moto.Server, error) { return moto.Start(context.Background(), denied...) })
 
 // stacks counts those of all tests, which share the server.
 var stacks atomic.Int32
@@ -91,7 +60,7 @@ type account struct {
 // newAccount makes an account whose stack, if it is deployed, is healthy.
 func newAccount(t *testing.T, deployed bool) *account {
 	t.Helper()
-	m, err := moto()
+	m, err := server()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -402,7 +371,7 @@ func TestHalvesOfAnAlarmTellNobody(t *testing.T) {
 // moto's IAM refuses what the user's policy denies.
 func TestAMissingPermissionIsNamed(t *testing.T) {
 	a := newAccount(t, true)
-	m, err := moto()
+	m, err := server()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,7 +123,7 @@ func StartDynamoDB(t testing.TB) string {
 	})
 	waitFor(t, address, exited)
 	endpoint := "http://" + address
-	createTables(t, endpoint)
+	CreateTables(t, endpoint)
 	return endpoint
 }
 
@@ -184,7 +184,8 @@ func waitFor(t testing.TB, address string, exited <-chan struct{}) {
 // runs.
 const tableLimit = time.Hour
 
-func createTables(t testing.TB, endpoint string) {
+// CreateTables makes the tables of template.yaml in a DynamoDB.
+func CreateTables(t testing.TB, endpoint string) {
 	t.Helper()
 	client := dynamodb.NewFromConfig(Config(t), func(o *dynamodb.Options) { o.BaseEndpoint = &endpoint })
 	for _, table := range schema() {

@@ -17,7 +17,9 @@ host, port = server.get_host_and_port()
 url = f"http://{host}:{port}"
 iam = boto3.client("iam", endpoint_url=url)
 iam.create_user(UserName="reader")
-statements = [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": sys.argv[1:], "Resource": "*"}]
+statements = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+if sys.argv[1:]:
+    statements.append({"Effect": "Deny", "Action": sys.argv[1:], "Resource": "*"})
 iam.put_user_policy(UserName="reader", PolicyName="most", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}))
 key = iam.create_access_key(UserName="reader")["AccessKey"]
 print(json.dumps({"url": url, "id": key["AccessKeyId"], "secret": key["SecretAccessKey"]}), flush=True)

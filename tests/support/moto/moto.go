@@ -1,0 +1,60 @@
+// Package moto starts moto, an AWS in memory that this project has not written.
+package moto
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"systole/tests/support/python"
+)
+
+// Server is one that runs. It takes any credentials until it is told to authorise
+// them, by a POST of 0 to /moto-api/reset-auth.
+type Server struct {
+	URL        string
+	ID, Secret string // of a user who may do all but what is denied
+
+	input io.Closer // the server ends with it
+}
+
+// Start installs moto on first use and starts it. denied are actions, such as
+// "dynamodb:DescribeTable". The server ends with the process, or by Stop.
+func Start(ctx context.Context, denied ...string) (Server, error) {
+	_, file, _, _ := runtime.Caller(0) // of this package: there always is one
+	folder := filepath.Dir(file)
+	var s Server
+	interpreter, err := python.Install(ctx, "moto", filepath.Join(folder, "requirements.txt"))
+	if err != nil {
+		return s, err
+	}
+	server := exec.Command(interpreter, append([]string{filepath.Join(folder, "server.py")}, denied...)...)
+	input, err := server.StdinPipe()
+	if err != nil {
+		return s, err
+	}
+	stdout, err := server.StdoutPipe()
+	if err != nil {
+		return s, err
+	}
+	var complaints bytes.Buffer
+	server.Stderr = &complaints
+	if err := server.Start(); err != nil {
+		return s, err
+	}
+	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	if err != nil {
+		return s, fmt.Errorf("moto: %w\n%s", err, &complaints)
+	}
+	s.input = input
+	return s, json.Unmarshal(line, &s)
+}
+
+// Stop ends the server.
+func (s Server) Stop() { s.input.Close() }
