@@ -104,7 +104,9 @@ func (p Parts) PublicKeys() api.Route { return openid.Keys(p.KeySet) }
 func (p Parts) Configuration() api.Route { return openid.Configuration(p.OpenID()) }
 
 // Flow needs Members, Sessions and Grants.
-func (p Parts) Flow() api.Route { return openid.Flow(p.Provider(), p.People(), p.OpenID()) }
+func (p Parts) Flow() api.Route {
+	return openid.Flow(p.Provider(), p.People(), p.HandOffs(), p.OpenID())
+}
 
 // FlowPassword needs Members, Sessions, Grants and Hasher.
 func (p Parts) FlowPassword() api.Route {

@@ -145,6 +145,31 @@ func TestASessionHandedOverProvesNothingAnew(t *testing.T) {
 	}
 }
 
+func TestWhatASessionHandedOverProvesIsProvedForTheDesk(t *testing.T) {
+	f, h, desk := handing(t)
+	handed, _, err := f.Resolve(t.Context(), f.store, handedOver(t, h, desk))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, bystander, err := f.LogIn(t.Context(), "kim", "tachy-cardia!", Caller{Address: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Prove(t.Context(), handed); err != nil {
+		t.Fatal(err)
+	}
+	for token, want := range map[string]bool{desk: true, bystander: false} {
+		s, _, err := f.Resolve(t.Context(), f.store, token)
+		if err != nil || !s.Verified.IsZero() != want {
+			t.Errorf("verified %v, %v, want %v", s.Verified, err, want)
+		}
+	}
+	logOut(t, f, desk)
+	if err := f.Prove(t.Context(), handed); !fault.Is(err, fault.TokenInvalid) {
+		t.Errorf("after the desk's log-out: %v", err)
+	}
+}
+
 func TestASessionHandedOverHandsNothingOver(t *testing.T) {
 	_, h, desk := handing(t)
 	if _, err := h.Make(t.Context(), handedOver(t, h, desk)); !fault.Is(err, fault.HandOffInvalid) {

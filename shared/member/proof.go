@@ -50,9 +50,14 @@ func MayRemoveTemplate(s store.Session, m store.Member, now time.Time) error {
 
 func fresh(proof, now time.Time) bool { return now.Sub(proof) <= ProofLifetime }
 
-// Prove notes on the session that a check of its member was accepted.
+// Prove notes on the session that a check of its member was accepted, and on the one
+// that handed it over: that one waits for it.
 func (t *Tokens) Prove(ctx context.Context, s store.Session) error {
-	err := t.sessions.VerifySession(ctx, s.ID, t.now())
+	now := t.now()
+	err := t.sessions.VerifySession(ctx, s.ID, now)
+	if err == nil && s.HandedBy != (store.TokenID{}) {
+		err = t.sessions.VerifySession(ctx, s.HandedBy, now)
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		return fault.New(fault.TokenInvalid)
 	}

@@ -3,9 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import jsQR from "jsqr";
-import { PNG } from "pngjs";
-import { accessible, enrolled, go, house, picture, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
+import { accessible, enrolled, go, house, picture, sample, scanned, seenAnswer, signUp, sizes, status } from "./page.mjs";
 
 const it = house();
 const korean = (page) => page.locator("#language").click();
@@ -14,10 +12,7 @@ const korean = (page) => page.locator("#language").click();
 async function offered(page) {
   await go(page, 2);
   await page.locator("#hand-off").click();
-  const code = page.locator("#hand-off-picture svg");
-  await code.waitFor();
-  const { data, width, height } = PNG.sync.read(await code.screenshot());
-  return jsQR(new Uint8ClampedArray(data), width, height)?.data;
+  return scanned(page);
 }
 
 // phoned opens an address on a phone of its own, and says yes to what it asks.

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { accessible, csv, house, lines, newcomer, password, recordingOf, sizes, status } from "./page.mjs";
+import { accessible, csv, house, lines, newcomer, password, recordingOf, sample, scanned, seenAnswer, sizes, status } from "./page.mjs";
 import { strap } from "./strap.mjs";
 
 const shop = { server: null, origin: "http://127.0.0.1:4182" };
@@ -132,6 +132,43 @@ test("who isn't enrolled is told so, and can go back", async (t) => {
   await page.locator("#give-up").click();
   assert.equal((await back(page)).get("error"), "access_denied");
 });
+
+for (const [name, viewport] of Object.entries({ phone: sizes.phone, laptop: sizes.laptop })) {
+  test(`who isn't enrolled does so on the way, and comes back, on a ${name}`, async (t) => {
+    const page = await asked(t, { acr_values: "urn:systole:acr:heart", ui_locales: "ko" }, { viewport });
+    await logIn(page, await person(false));
+    await page.locator(".verdict button", { hasText: "지금 등록하기" }).click();
+    await page.locator("#notice", { hasText: "심전도를 등록하면 로그인 화면으로 돌아갑니다." }).waitFor();
+    await accessible(page, "enrolling on the way");
+    await sample(page, 0);
+    await page.locator("#enrol").click();
+    await page.waitForURL("**/log-in?**");
+    await check(page, "mine.csv", recordingOf("person_01_probe.csv"));
+    assert.ok((await back(page)).get("code"));
+  });
+
+  test(`a phone enrols and checks for the log-in of another device, a ${name}`, async (t) => {
+    const page = await asked(t, { acr_values: "urn:systole:acr:heart" }, { viewport });
+    await logIn(page, await person(false));
+    const onPhone = async (nth, button) => {
+      const address = await scanned(page);
+      await accessible(page, "the code");
+      assert.ok(await page.locator("#hand-off-dialog").evaluate((d) => d.scrollWidth <= d.clientWidth && d.getBoundingClientRect().bottom <= innerHeight));
+      const phone = await it.visit(t, { viewport: sizes.phone, path: address.slice(it.service.address.length + 1) });
+      await phone.locator("#sure-yes").click();
+      await phone.locator("#signed-in:not([hidden])").waitFor({ state: "attached" });
+      await sample(phone, nth);
+      await phone.locator(button).click();
+      await seenAnswer(phone, button === "#enrol" ? "Enrolled" : "It is you");
+    };
+    await page.locator(".verdict button", { hasText: "Enrol on my phone" }).click();
+    await onPhone(0, "#enrol");
+    await page.locator("#heart-step").waitFor();
+    await page.locator("#phone").click();
+    await onPhone(1, "#check");
+    assert.ok((await back(page)).get("code"));
+  });
+}
 
 test("a wrong password and a bad recording are said where they were made", async (t) => {
   const username = await person();

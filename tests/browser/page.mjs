@@ -6,6 +6,8 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before } from "node:test";
+import jsQR from "jsqr";
+import { PNG } from "pngjs";
 import { startBrowser, startService } from "./service.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -111,6 +113,14 @@ export async function sample(page, nth) {
   await page.locator("#samples button").nth(nth).click();
   await page.locator("#chosen", { hasText: await page.locator("#samples button").nth(nth).textContent() }).waitFor();
   await page.locator("#details").waitFor();
+}
+
+// scanned is what a camera reads of the code on the screen.
+export async function scanned(page) {
+  const code = page.locator("#hand-off-picture svg");
+  await code.waitFor();
+  const { data, width, height } = PNG.sync.read(await code.screenshot());
+  return jsQR(new Uint8ClampedArray(data), width, height)?.data;
 }
 
 export async function files(page, ...chosen) {

@@ -74,18 +74,24 @@ func handOff(s Makes) api.Answer {
 		if err != nil {
 			return err
 		}
-		address := page + Fragment + code
-		rows, err := drawn(address)
-		if err != nil {
-			return err
-		}
-		return api.JSON(w, http.StatusOK, struct {
-			Address   string   `json:"address"`
-			Rows      []string `json:"rows"`
-			ExpiresIn int      `json:"expires_in"`
-			Code      int      `json:"code"`
-		}{address, rows, int(member.HandOffLifetime.Seconds()), http.StatusOK})
+		return Show(w, page, code)
 	}
+}
+
+// Show answers with a code: the address that opens the page with it, and that
+// address's QR code.
+func Show(w http.ResponseWriter, page, code string) error {
+	address := page + Fragment + code
+	rows, err := drawn(address)
+	if err != nil {
+		return err
+	}
+	return api.JSON(w, http.StatusOK, struct {
+		Address   string   `json:"address"`
+		Rows      []string `json:"rows"`
+		ExpiresIn int      `json:"expires_in"`
+		Code      int      `json:"code"`
+	}{address, rows, int(member.HandOffLifetime.Seconds()), http.StatusOK})
 }
 
 // drawn returns the modules of an address's QR code (ISO/IEC 18004, error correction

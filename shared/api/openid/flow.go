@@ -9,6 +9,7 @@ import (
 
 	"systole/shared/api"
 	"systole/shared/api/authenticate"
+	"systole/shared/api/handoff"
 	"systole/shared/api/useragent"
 	"systole/shared/biometric"
 	"systole/shared/fault"
@@ -45,13 +46,14 @@ type Verifier interface {
 	Verify(ctx context.Context, token string, c biometric.Check) (biometric.Verdict, error)
 }
 
-// Flow is the route by which the page learns what is asked for, and ends the flow.
-func Flow(p *provider.Service, c Challenger, s Settings) api.Route {
+// Flow is the route by which the page learns what is asked for, goes on on another
+// device, and ends the flow.
+func Flow(p *provider.Service, c Challenger, h handoff.Makes, s Settings) api.Route {
 	f := flows{p, s}
 	return api.Route{Path: api.PathFlow, Methods: map[string]api.Handler{
 		http.MethodGet:  f.state(c),
-		http.MethodPost: api.Anonymous(f.end, "flow", "answer"),
-	}, Fields: []api.Field{{Name: "answer", Hint: api.Sentence{KO: "continue 또는 cancel로 보내 주세요.", EN: "Send continue or cancel."}}}}
+		http.MethodPost: api.Anonymous(f.act(h), "flow", "answer"),
+	}, Fields: []api.Field{{Name: "answer", Hint: api.Sentence{KO: "continue, cancel 또는 hand_off로 보내 주세요.", EN: "Send continue, cancel or hand_off."}}}}
 }
 
 // Password is the route of the first step: the log-in.
@@ -240,12 +242,41 @@ func (f flows) check(v Verifier) api.Answer {
 	}
 }
 
-// end finishes the flow, or cancels it, and says where the browser goes on.
-func (f flows) end(w http.ResponseWriter, r *api.Request) error {
-	issuer := Issuer(r.Request, f.settings.Issuer)
-	if err := SameSite(r.Request, issuer); err != nil {
+// act does what the page answers: it ends the flow, or makes a code to do the next
+// step with on another device.
+func (f flows) act(h handoff.Makes) api.Answer {
+	return func(w http.ResponseWriter, r *api.Request) error {
+		issuer := Issuer(r.Request, f.settings.Issuer)
+		if err := SameSite(r.Request, issuer); err != nil {
+			return err
+		}
+		if r.Value("answer") == "hand_off" {
+			return f.handOff(w, r, h, issuer)
+		}
+		return f.end(w, r, issuer)
+	}
+}
+
+// handOff makes a code for the session of who is logged in: what another device
+// enrols or proves with it, it does for the flow.
+func (f flows) handOff(w http.ResponseWriter, r *api.Request, h handoff.Makes, issuer string) error {
+	browser := BrowserOf(r.Request)
+	_, who, err := f.current(r.Context(), r.Value("flow"), browser)
+	if err != nil {
 		return err
 	}
+	if who == nil {
+		return fault.New(fault.StepMissing)
+	}
+	code, err := h.Make(r.Context(), browser.Token)
+	if err != nil {
+		return err
+	}
+	return handoff.Show(w, issuer+"/", code)
+}
+
+// end finishes the flow, or cancels it, and says where the browser goes on.
+func (f flows) end(w http.ResponseWriter, r *api.Request, issuer string) error {
 	browser := BrowserOf(r.Request)
 	var location string
 	switch r.Value("answer") {

@@ -153,6 +153,7 @@ export async function check(recording, options = {}, proves = false) {
 export const flow = (id) => call("GET", "openid/flow?" + new URLSearchParams({ flow: id }));
 export const flowPassword = (id, username, password) => call("POST", "openid/password", { flow: id, username, password });
 export const endFlow = (id, answer) => call("POST", "openid/flow", { flow: id, answer });
+export const flowHandOff = (id) => call("POST", "openid/flow", { flow: id, answer: "hand_off" });
 export const flowHeart = async (id, recording, nonce, options) =>
   (await withRecordings("openid/heart", [recording], { flow: id, nonce }, options)).result;
 

@@ -17,7 +17,8 @@ const samples = [
 const keptName = "systole-username";
 const keptProof = "systole-proof"; // when a log-in or a check last proved who it is
 const proofLasts = 9 * 60_000; // milliseconds, a minute less than the service's
-const keptHanded = "systole-handed"; // there where another device handed its session over
+const keptHanded = "systole-handed"; // there where another device, or page, handed its session over
+const keptBack = "systole-back"; // {hash, address}: the log-in in this tab that handed over by a code, to go back to
 let person = JSON.parse(sessionStorage.getItem(keptName) ?? "null"); // {username, name}
 let enrolled = null; // whether there is a model; null while it isn't known
 let enrolment = null; // what the service said of the recording that was enrolled here
@@ -402,7 +403,7 @@ function leave(key) {
   cancelOne();
   live?.abandon();
   api.keepToken(null);
-  for (const kept of [keptName, keptProof, keptHanded]) sessionStorage.removeItem(kept);
+  for (const kept of [keptName, keptProof, keptHanded, keptBack]) sessionStorage.removeItem(kept);
   person = null;
   enrolled = null;
   enrolment = null;
@@ -426,23 +427,29 @@ const handed = () => sessionStorage.getItem(keptHanded) !== null;
 // part ends a session that was handed over here, once what it is for is done.
 async function part(title) {
   await api.logOut().catch(() => {}); // else it ends by itself
+  const back = JSON.parse(sessionStorage.getItem(keptBack));
   leave(null);
+  if (back) return location.assign(back.address);
   answer(at("notice"), { kind: "yes", title: () => say(title), more: [() => say("handedDone")] });
 }
 
 // takeOver goes on with the session of another device, by the code behind #.
 async function takeOver() {
-  const code = location.hash.slice("#hand-off=".length);
+  const { hash } = location;
   history.replaceState(null, "", location.pathname);
-  if (!(await sure("sureHandOff"))) return;
+  const kept = sessionStorage.getItem(keptBack);
+  const back = JSON.parse(kept)?.hash === hash;
+  if (!back && !(await sure("sureHandOff"))) return;
   try {
-    const { token, user } = await api.takeHandOff(code);
+    const { token, user } = await api.takeHandOff(hash.slice("#hand-off=".length));
     if (person) leave(null);
     api.keepToken(token);
     sessionStorage.setItem(keptHanded, "");
-    entered(user);
+    if (back) sessionStorage.setItem(keptBack, kept);
+    else sessionStorage.removeItem(keptBack);
+    entered(user, back ? "enrolThenBack" : null);
   } catch (error) {
-    refuse(at("notice"), error, { again: () => location.assign(`#hand-off=${code}`) });
+    refuse(at("notice"), error, { again: () => location.assign(hash) });
   }
 }
 const atHandOff = () => location.hash.startsWith("#hand-off=");
@@ -480,7 +487,10 @@ function wire() {
   at("add-day").addEventListener("change", refresh);
   at("check").addEventListener("click", check);
   at("cancel").addEventListener("click", cancelOne);
-  at("hand-off").addEventListener("click", async () => (await import("./handoff.js")).handOff(refresh));
+  at("hand-off").addEventListener("click", async () => {
+    const { handOff, ofSession } = await import("./handoff.js");
+    handOff(ofSession(), refresh);
+  });
   addEventListener("hashchange", () => atHandOff() && takeOver());
   at("keep-beat").addEventListener("change", keepBeat);
   at("to-log-in").addEventListener("click", () => { step(1); focusForm(); });

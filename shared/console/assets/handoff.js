@@ -1,4 +1,4 @@
-// Going on on a phone, which has the strap or the files: a QR code opens this page
+// Going on on a phone, which has the strap or the files: a QR code opens the console
 // there with a code that is exchanged once. The token stays here.
 
 import * as api from "./api.js";
@@ -15,9 +15,36 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
-// handOff shows the code until it is closed. done() is called when the phone has
-// finished.
-export function handOff(done) {
+// ofSession is what the console hands over: make() asks for a code, and look(came)
+// says whether the phone has come, is "open", or "done" and gone again.
+export function ofSession() {
+  let before; // sessions that aren't the phone's
+  return {
+    make: async () => {
+      before = new Set((await api.sessions()).map((s) => s.id));
+      return api.handOff(location.origin + location.pathname);
+    },
+    look: async (came) => {
+      const sessions = await api.sessions();
+      const own = sessions.find((s) => s.current);
+      if (sessions.some((s) => s.handed_by === own?.id && !before.has(s.id))) return "open";
+      return came ? "done" : "waiting";
+    },
+    ended: () => !api.loggedIn(),
+  };
+}
+
+// ofFlow is what a log-in for another application hands over. The phone isn't seen
+// there: finished(state of the flow) says whether its step is done.
+export const ofFlow = (id, finished) => ({
+  make: () => api.flowHandOff(id),
+  look: async () => (finished(await api.flow(id)) ? "done" : "waiting"),
+  unseen: true,
+});
+
+// handOff shows the code of what is handed over until it is closed. done(close) is
+// called when the phone has finished.
+export function handOff(what, done) {
   const title = tell(element("h2", { id: "hand-off-title" }), () => say("handOff"));
   const how = tell(element("p", { id: "hand-off-how" }), () => say("handOffHow"));
   const picture = element("div", { id: "hand-off-picture" });
@@ -29,7 +56,7 @@ export function handOff(done) {
   dialog.setAttribute("aria-labelledby", title.id);
   dialog.setAttribute("aria-describedby", how.id);
   document.body.append(dialog);
-  const view = { dialog, picture, state, message, fresh, done };
+  const view = { what, dialog, picture, state, message, fresh, done };
   fresh.addEventListener("click", () => begin(view));
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => { clearTimeout(view.timer); dialog.remove(); });
@@ -38,49 +65,52 @@ export function handOff(done) {
 }
 
 async function begin(view) {
-  const { picture, state, message, fresh } = view;
+  const { what, picture, state, message, fresh } = view;
+  clearTimeout(view.timer);
   message.replaceChildren();
   fresh.hidden = true;
   try {
-    const before = new Set((await api.sessions()).map((s) => s.id));
-    const { rows, expires_in: seconds } = await api.handOff(location.origin + location.pathname);
+    const { rows, expires_in: seconds } = await what.make();
     picture.replaceChildren(drawn(rows));
     if (["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)) {
       picture.append(tell(element("p", { className: "hint" }), () => say("handOffLocal", { host: location.host })));
     }
     tell(state, () => say("handOffWaiting"));
-    view.timer = setTimeout(() => look(view, before, Date.now() + 1000 * seconds, false), every);
+    view.timer = setTimeout(() => look(view, Date.now() + 1000 * seconds, false), every);
   } catch (error) {
     fail(view, error);
   }
 }
 
-// look looks whether the phone has come, or has gone again. A session of before isn't
-// the phone's.
-async function look(view, before, until, came) {
-  const { dialog, picture, state, fresh, done } = view;
-  const again = (now) => { view.timer = setTimeout(() => look(view, before, until, now), every); };
+// look looks whether the phone has come, or has finished.
+async function look(view, until, came) {
+  const { what, dialog, picture, state, fresh, done } = view;
   try {
-    const sessions = await api.sessions();
+    const now = await what.look(came);
     if (!dialog.open) return;
-    const own = sessions.find((s) => s.current);
-    const there = sessions.some((s) => s.handed_by === own?.id && !before.has(s.id));
-    if (there && !came) {
+    if (now === "open" && !came) {
       picture.replaceChildren();
       tell(state, () => say("handOffOpen"));
     }
-    if (there || (!came && Date.now() < until)) return again(there || came);
-    picture.replaceChildren();
-    tell(state, () => say(came ? "handOffDone" : "handOffOld"));
-    fresh.hidden = came;
-    if (came) done();
+    if (now === "done") {
+      picture.replaceChildren();
+      tell(state, () => say("handOffDone"));
+      return done(() => dialog.close());
+    }
+    if (now === "waiting" && Date.now() >= until) {
+      picture.replaceChildren();
+      tell(state, () => say(what.unseen ? "handOffOldOrThere" : "handOffOld"));
+      fresh.hidden = false;
+      if (!what.unseen) return;
+    }
+    view.timer = setTimeout(() => look(view, until, now === "open"), every);
   } catch (error) {
     if (dialog.open) fail(view, error);
   }
 }
 
 function fail(view, error) {
-  if (!api.loggedIn()) return view.dialog.close(); // and the page says why
+  if (view.what.ended?.()) return view.dialog.close(); // and the page says why
   view.picture.replaceChildren();
   silence(view.state);
   refuse(view.message, error, { again: () => begin(view) });

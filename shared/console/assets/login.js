@@ -6,7 +6,7 @@ import { answer, clear, refuse, wordOf } from "./answer.js";
 import { opened } from "./files.js";
 import { record } from "./live.js";
 import { busy, one, says, wait, waits } from "./one.js";
-import { language, say, setLanguage, switchLanguage, tell, translate } from "./words.js";
+import { keepLanguage, language, say, setLanguage, switchLanguage, tell, translate } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const flow = new URLSearchParams(location.search).get("flow") ?? "";
@@ -34,7 +34,10 @@ function step() {
   const { needs, person } = state;
   if (!needs.password && needs.heart && !person.enrolled) {
     reveal(null);
-    return answer(at("message"), { kind: "oops", title: () => say("notEnrolledYet"), more: () => say("notEnrolledMore") });
+    return answer(at("message"), {
+      kind: "oops", title: () => say("notEnrolledYet"), more: () => say("notEnrolledMore"),
+      steps: [{ word: "enrolNow", act: enrol }, { word: "enrolOnPhone", act: () => onPhone((now) => now.person?.enrolled) }],
+    });
   }
   if (needs.password) return reveal("password-step", at("username").value ? at("password") : at("username"));
   if (needs.heart) return reveal("heart-step", at("browse"));
@@ -127,6 +130,29 @@ async function check() {
   answer(at("message"), { kind: "no", title: () => say("itIsNot"), more: () => say("loginNotYou"), steps: [{ word: "chooseOther", act: () => at("browse").click() }] });
 }
 
+// onPhone lets a phone do what is to be done: finished(state) says whether it has.
+async function onPhone(finished) {
+  if (busy()) return;
+  clear(at("message"));
+  const { handOff, ofFlow } = await import("./handoff.js");
+  let now = null;
+  handOff(ofFlow(flow, (said) => { now = said; return finished(said); }), (close) => {
+    close();
+    acted = true;
+    show(now);
+  });
+}
+
+// enrol goes to the console, which comes back here once somebody is enrolled.
+async function enrol(event) {
+  const code = await attempt(event.currentTarget, null, () => api.flowHandOff(flow));
+  if (!code) return;
+  const { hash } = new URL(code.address);
+  sessionStorage.setItem("systole-back", JSON.stringify({ hash, address: location.href }));
+  keepLanguage();
+  location.assign(`./${hash}`);
+}
+
 async function goOn() {
   const said = await attempt(at("go-on"), "entering", () => api.endFlow(flow, "continue"));
   if (said) location.assign(said.location);
@@ -151,6 +177,7 @@ function begin() {
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => { event.preventDefault(); if (!at("heart-step").hidden) choose(event.dataTransfer.files); });
   at("check").addEventListener("click", check);
+  at("phone").addEventListener("click", () => onPhone((now) => !now.needs.heart));
   at("go-on").addEventListener("click", goOn);
   at("give-up").addEventListener("click", giveUp);
   at("other-person").addEventListener("click", () => show({ needs: { ...state.needs, password: true }, person: null }));

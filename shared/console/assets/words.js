@@ -285,6 +285,7 @@ const words = {
   handOffOpen: ["Open on the phone: go on there.", "휴대폰에서 열렸습니다. 그곳에서 이어서 하세요."],
   handOffDone: ["Finished on the phone.", "휴대폰에서 마쳤습니다."],
   handOffOld: ["The code is too old.", "코드의 시간이 지났습니다."],
+  handOffOldOrThere: ["The code is too old. If the phone has opened it, go on there.", "코드의 시간이 지났습니다. 휴대폰에서 이미 열었다면 그곳에서 계속하세요."],
   handOffNew: ["New code", "새 코드"],
   sureProve: ["Is it still you?", "여전히 본인인가요?"],
   sureProveMore: ["What is enrolled is replaced within ten minutes of a log-in or an accepted check. Cancel to check with a new recording first, or log in again: what you chose stays.", "등록은 로그인이나 본인 확인 뒤 10분 안에만 바꿀 수 있습니다. 취소하고 새 기록으로 먼저 확인하거나 다시 로그인하세요. 고른 기록은 남습니다."],
@@ -310,7 +311,11 @@ const words = {
   heartHow: ["Ten seconds of your ECG, made just now: the file of any ECG device, or a chest strap.", "방금 측정한 심전도 10초가 필요합니다. 심전도 기기의 파일이나 가슴 스트랩을 쓰세요."],
   chosenCheck: ["Ask your heart with {name}", "{name} 기록으로 확인"],
   notEnrolledYet: ["Your heart isn't known here yet", "아직 등록된 심전도가 없습니다"],
-  notEnrolledMore: ["Enrol a recording in the console first, and begin again.", "먼저 콘솔에서 심전도를 등록한 뒤 다시 시작해 주세요."],
+  notEnrolledMore: ["Enrol a recording now, of half a minute. You come back here then.", "지금 30초 정도의 심전도를 등록해 주세요. 등록하면 이 화면으로 돌아옵니다."],
+  enrolNow: ["Enrol now", "지금 등록하기"],
+  enrolOnPhone: ["Enrol on my phone", "휴대폰으로 등록하기"],
+  enrolThenBack: ["Enrol a recording: then you go back to the log-in.", "심전도를 등록하면 로그인 화면으로 돌아갑니다."],
+  checkOnPhone: ["With my phone", "휴대폰으로 측정하기"],
   footer: ["No medical device: it tells who you are, not how you are.", "의료 기기가 아닙니다. 건강 상태가 아니라 본인 여부만 확인합니다."],
 
   too_short: ["too short", "너무 짧음"],
@@ -498,7 +503,7 @@ const refusals = {
 };
 
 const keptLanguage = "systole-language";
-let current = localStorage.getItem(keptLanguage) ?? (navigator.language.startsWith("ko") ? "ko" : "en");
+let current = sessionStorage.getItem(keptLanguage) ?? localStorage.getItem(keptLanguage) ?? (navigator.language.startsWith("ko") ? "ko" : "en");
 
 export const language = () => current;
 const column = () => (current === "ko" ? 1 : 0);
@@ -565,8 +570,12 @@ function speak(element, attribute, sentence) {
 
 export function switchLanguage() {
   setLanguage(current === "ko" ? "en" : "ko");
+  sessionStorage.removeItem(keptLanguage);
   localStorage.setItem(keptLanguage, current);
 }
+
+// keepLanguage is for the pages that follow in this tab.
+export const keepLanguage = () => sessionStorage.setItem(keptLanguage, current);
 
 // setLanguage is for this page only.
 export function setLanguage(to) {

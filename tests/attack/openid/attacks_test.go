@@ -4,7 +4,9 @@
 package openid
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"systole/tests/support/fixture"
 	"systole/tests/support/recordings"
 	"systole/tests/support/relying"
 )
@@ -315,6 +318,57 @@ func TestNobodyReachesTheHeartsLevelWithoutIt(t *testing.T) {
 	_, flow = none.Authorize(relying.Asked(relying.Shop, "acr_values", heart))
 	none.Password(flow, "kim").Want(t, 200, "")
 	none.HeartOf(flow, recordings.Probe(t, 1)).Want(t, 409, "no_model")
+}
+
+// A step that is done on another device counts for the browser that handed it over.
+func TestAStepHandedOverIsOfNoUseToAnybodyElse(t *testing.T) {
+	h := relying.New(t)
+	b, other := h.Browser(), h.Browser()
+	_, flow := b.Authorize(relying.Asked(relying.Shop, "acr_values", heart))
+	handOff := func(from *relying.Browser) fixture.Answer {
+		return from.Ask("/openid/flow", map[string]string{"flow": flow, "answer": "hand_off"})
+	}
+	handOff(b).Want(t, 409, "step_missing") // before the password
+	b.Password(flow, "hong").Want(t, 200, "")
+	_, others := other.Authorize(relying.Asked(relying.Shop, "acr_values", heart))
+	other.Password(others, "hong").Want(t, 200, "")
+	handOff(other).Want(t, 409, "flow_invalid")
+	b.Site = "cross-site"
+	handOff(b).Want(t, 403, "cross_site")
+	b.Site = ""
+	address, _ := handOff(b).Want(t, 200, "").Body["address"].(string)
+	page, code, _ := strings.Cut(address, "#hand-off=")
+	if page != relying.Issuer+"/" {
+		t.Errorf("the code opens %s", page)
+	}
+	token, _ := h.Browser().Ask("/console/hand_off/take/", map[string]string{"hand_off": code}).Want(t, 200, "").Body["token"].(string)
+	check := func(file []byte) fixture.Answer {
+		contentType, body := fixture.Multipart(file, "sampling_rate", "500", "prove", "true")
+		r := httptest.NewRequest(http.MethodPost, "/authenticate/check_user/", bytes.NewReader(body))
+		r.Header.Set("Content-Type", contentType)
+		r.Header.Set("Authorization", "Token "+token)
+		w := h.Browser().Do(r)
+		a := fixture.Answer{Status: w.Code}
+		if err := json.Unmarshal(w.Body.Bytes(), &a.Body); err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	if a := check(recordings.Probe(t, 4)); a.Body["result"] != "false" {
+		t.Fatal(a)
+	}
+	if _, a := b.Continue(flow); a.Word() != "step_missing" {
+		t.Errorf("with somebody else's heart: %v", a)
+	}
+	if a := check(recordings.Probe(t, 1)); a.Body["result"] != "true" {
+		t.Fatal(a)
+	}
+	if _, a := other.Continue(others); a.Word() != "step_missing" {
+		t.Errorf("at another browser of the same person: %v", a)
+	}
+	if to, a := b.Continue(flow); !to.Query().Has("code") {
+		t.Error(a)
+	}
 }
 
 func TestTheLevelIsNotLowered(t *testing.T) {

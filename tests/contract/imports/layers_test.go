@@ -60,7 +60,7 @@ var only = map[string][]string{
 	"shared/signing":             {"shared/biometric/protect"},
 	"shared/assertion":           {"shared/biometric", "shared/signing", "shared/store"},
 	"shared/provider":            {"shared/fault", "shared/member", "shared/store"},
-	"shared/api/openid":          {"shared/api", "shared/api/authenticate", "shared/api/useragent", "shared/biometric", "shared/fault", "shared/member", "shared/provider", "shared/store"},
+	"shared/api/openid":          {"shared/api", "shared/api/authenticate", "shared/api/handoff", "shared/api/useragent", "shared/biometric", "shared/fault", "shared/member", "shared/provider", "shared/store"},
 	"shared/api/openid/protocol": {"shared/api", "shared/api/openid", "shared/fault", "shared/provider", "shared/signing"},
 	"shared/biometric/protect":   nil,
 	"shared/biometric":           {"shared/biometric/protect", "shared/fault", "shared/measure", "shared/member", "shared/parallel", "shared/store"},
