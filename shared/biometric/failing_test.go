@@ -153,8 +153,7 @@ func (t hookedTemplate) Marshal(seed [32]byte) (b []byte, err error) {
 
 // States that a member may be in before a task.
 var (
-	enrolledOnly = func(t *testing.T, h *fixture) { h.enrolled(t) }
-	used         = func(t *testing.T, h *fixture) { // with digests in the object and in the row
+	used = func(t *testing.T, h *fixture) { // with digests in the object and in the row
 		h.enrolled(t)
 		for _, recording := range []string{"kim 8", "kim 9"} {
 			if ok, f := h.try(t, recording); !ok || f != nil {
