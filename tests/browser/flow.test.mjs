@@ -333,6 +333,17 @@ test("what differs from the enrolment is shown, and stays in this browser only w
   assert.deepEqual(await kept(), []);
 });
 
+test("who was recognised is told when another day of enrolment would help", async (t) => {
+  const page = await it.visit(t);
+  await signUp(page);
+  await enrolled(page);
+  await page.route("**/authenticate/check_user/", (route) => (route.request().method() === "POST"
+    ? route.fulfill({ contentType: "application/json", body: JSON.stringify({ result: "true", code: 200, enrolment: { days: 1, of: 3 } }) }) : route.continue()));
+  await sample(page, 1);
+  await page.locator("#check").click();
+  assert.match(await (await seenAnswer(page, "It is you")).textContent(), /1 of 3 days are enrolled/);
+});
+
 test("after several failed checks the button counts down, in both languages", async (t) => {
   const page = await it.visit(t, { expected: [status(429)] });
   await signUp(page);

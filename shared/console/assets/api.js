@@ -141,11 +141,13 @@ export const hasModel = async () => (await call("GET", "authenticate/check_user/
 export const enrol = (recordings, { mode, ...options } = {}) => withRecordings("authenticate/make_model/", recordings, { mode }, options);
 
 // check asks with a nonce of its own, which every service takes and some demand.
-// With proves the check is asked for as a proof of who it is.
+// With proves the check is asked for as a proof of who it is. The recording keeps
+// whether another day of enrolment would help: {days, of}.
 export async function check(recording, options = {}, proves = false) {
   const { nonce } = await call("POST", "authenticate/challenge/", {}, options);
   const answer = await withRecordings("authenticate/check_user/", [recording], { nonce, prove: (proving || proves) && "true" }, options);
   if (answer.result === "true") proving = false;
+  recording.anotherDay = answer.enrolment;
   return answer.result === "true";
 }
 

@@ -251,7 +251,7 @@ async function check() {
   recording.genuine = result;
   if (result && handed()) return part("itIs");
   recordingsChanged();
-  if (result) succeed("itIs", ["itIsMore"], recording);
+  if (result) succeed("itIs", ["itIsMore", ...(recording.anotherDay ? ["anotherDayHelps"] : [])], recording);
   else {
     navigator.vibrate?.(180);
     const differs = differences(recording.seen);
@@ -270,7 +270,7 @@ async function check() {
 function succeed(title, more, recording, steps = []) {
   const seen = recording?.seen;
   const beat = stage?.beatPicture(seen);
-  const box = answer(at("answer"), { kind: "yes", title: () => say(title), more: more.map((key) => () => say(key)), steps, beat });
+  const box = answer(at("answer"), { kind: "yes", title: () => say(title), more: more.map((key) => () => say(key, recording?.anotherDay)), steps, beat });
   if (seen?.heart_rate) box.style.setProperty("--beat", `${60 / Math.max(30, Math.min(220, seen.heart_rate))}s`);
   navigator.vibrate?.([40, 60, 40]);
 }

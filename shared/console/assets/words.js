@@ -113,6 +113,7 @@ const words = {
   savedMore: ["From now on ten seconds tell whether it is you. Use another recording than this one: each counts once.", "이제 10초면 본인인지 알 수 있습니다. 기록은 한 번만 쓸 수 있으니 다른 기록으로 확인하세요."],
   savedOneDay: ["Enrolling recordings of a second day too makes it last: hearts change a little over weeks.", "다른 날의 기록도 함께 등록하면 더 오래 잘 맞습니다. 심전도는 몇 주에 걸쳐 조금씩 달라집니다."],
   itIs: ["It is you", "본인입니다"],
+  anotherDayHelps: ["{days} of {of} days are enrolled: another recording of today, added as another day, makes it last.", "{of}일 중 {days}일이 등록되어 있습니다. 오늘 새로 측정한 기록을 다른 날로 더하면 더 오래 잘 맞습니다."],
   itIsMore: ["The recording matches the ECG that was enrolled.", "등록한 심전도와 일치합니다."],
   itIsNot: ["Not recognised", "본인으로 확인되지 않았습니다"],
   itIsNotMore: ["The recording doesn't match the ECG that was enrolled.", "등록한 심전도와 일치하지 않습니다."],
