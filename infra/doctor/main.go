@@ -5,7 +5,8 @@
 //	go run ./infra/doctor [-stack systole] [-region ap-northeast-2]
 //
 // Credentials are found as AWS's own tools find them. Exit status: 0 when all is well,
-// 1 when something is to be mended, 2 when something could not be told.
+// 1 when something is to be mended, 2 when something could not be told, which go run
+// makes 1 as well.
 package main
 
 import (
