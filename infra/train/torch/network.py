@@ -8,6 +8,7 @@ length 1. Batch normalisation is folded into the convolutions when it is written
 """
 import argparse
 import collections
+import copy
 import time
 
 import numpy as np
@@ -46,9 +47,9 @@ def pair(mean):
 
 def distort(m, g):
     """What other electrodes, heart rates and days do to a mean beat, roughly."""
-    n, k = len(m), torch.arange(float(WIDTH))[None] - BEFORE
-    draw = lambda: torch.rand(n, 1, generator=g) - 0.5
-    normal = lambda: torch.randn(n, 1, generator=g)
+    n, k = len(m), torch.arange(float(WIDTH), device=m.device)[None] - BEFORE
+    draw = lambda: torch.rand(n, 1, generator=g, device=m.device) - 0.5
+    normal = lambda: torch.randn(n, 1, generator=g, device=m.device)
     at = torch.where(k > 20, 20 + (k - 20) * (1 + 0.10 * draw()), k) + BEFORE + 3 * draw()
     at = at.clamp(0, WIDTH - 1.01)
     i = at.long()
@@ -57,7 +58,7 @@ def distort(m, g):
     y = y * (1 + torch.sigmoid((-15 - k) / 3) * 0.4 * draw())  # P wave
     t = (k + BEFORE) / WIDTH
     y = y + 0.08 * normal() * (t - 0.5) + 0.08 * normal() * torch.sin(3.14 * t + 6.28 * draw())
-    y = y + 0.05 * (draw() + 0.5) * torch.randn(n, WIDTH, generator=g)
+    y = y + 0.05 * (draw() + 0.5) * torch.randn(n, WIDTH, generator=g, device=m.device)
     blur = 0.2 * (draw() + 0.5)
     y = (1 - 2 * blur) * y + blur * torch.roll(y, 1, 1) + blur * torch.roll(y, -1, 1)
     return y - y.mean(1, keepdim=True)
@@ -76,7 +77,7 @@ def means_of(beats, draws, rng):
 class Data:
     """Mean beats by recording, and what days change in beats like each."""
 
-    def __init__(self, folder, cinc, axis, draws, rng):
+    def __init__(self, folder, cinc, axis, draws, rng, device):
         spans = [(i, s) for i, s in enumerate(load(folder + "/ptb")) if 1 <= s.fold <= 7 and len(s.beats) >= 4]
         self.person = [s.person for _, s in spans]
         days = collections.defaultdict(set)
@@ -98,10 +99,11 @@ class Data:
             self.several = np.concatenate([self.several, np.zeros(len(found), bool)])
             self.first = np.concatenate([self.first, [s.mean for s in found]])
         self.plain = draws
-        self.means = torch.from_numpy(np.array(means))
+        self.means = torch.from_numpy(np.array(means)).to(device)
         self.classes = {p: c for c, p in enumerate(sorted(set(self.person)))}
-        self.label = torch.tensor([self.classes[p] for p in self.person])
+        self.label = torch.tensor([self.classes[p] for p in self.person], device=device)
         self.changes(spans)
+        self.change, self.nearest = self.change.to(device), self.nearest.to(device)
 
     def changes(self, spans, near=16):
         """The changes from day to day of the persons whose beats lie nearest."""
@@ -124,37 +126,39 @@ class Data:
 def train(o):
     torch.manual_seed(o.seed)
     torch.set_num_threads(o.threads)
-    rng, g = np.random.default_rng(o.seed), torch.Generator().manual_seed(o.seed)
-    data = Data(o.beats, o.cinc, o.axis, 6, rng)
+    rng, g = np.random.default_rng(o.seed), torch.Generator(o.device).manual_seed(o.seed)
+    data = Data(o.beats, o.cinc, o.axis, 6, rng, o.device)
     order = np.concatenate([np.arange(len(data.person))] + [np.flatnonzero(data.several)] * (o.several - 1))
     channels, kernels = [int(v) for v in o.channels.split(",")], [int(v) for v in o.kernels.split(",")]
-    net = Network(channels, kernels, o.out, o.dropout)
-    rows = nn.Parameter(torch.randn(len(data.classes), o.out) / o.out ** 0.5)
+    net = Network(channels, kernels, o.out, o.dropout).to(o.device)
+    rows = nn.Parameter((torch.randn(len(data.classes), o.out) / o.out ** 0.5).to(o.device))
     optimiser = torch.optim.AdamW([{"params": net.parameters(), "weight_decay": 0.02}, {"params": [rows], "weight_decay": 0}], lr=o.rate)
+    average = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(o.average), use_buffers=True)
     steps = o.epochs * (len(order) // o.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, o.rate, total_steps=steps, pct_start=0.15)
     print(f"{len(data.person)} recordings, {len(data.classes)} classes, {len(order)} an epoch, {sum(p.numel() for p in net.parameters())} parameters", flush=True)
-    step, begun, several = 0, time.time(), torch.from_numpy(data.several)
+    step, begun, several = 0, time.time(), torch.from_numpy(data.several).to(o.device)
     for epoch in range(o.epochs):
         rng.shuffle(order)
         net.train()
         total = 0.0
         for a in range(0, len(order) - o.batch + 1, o.batch):
-            i = torch.from_numpy(order[a:a + o.batch])
+            i = torch.from_numpy(order[a:a + o.batch]).to(o.device)
             n = len(i)
-            which = torch.randint(data.plain, (n,), generator=g)
+            draw = lambda: torch.rand(n, 1, generator=g, device=o.device)
+            which = torch.randint(data.plain, (n,), generator=g, device=o.device)
             if o.axis:
-                turned = torch.rand(n, generator=g) < 0.35
-                which = torch.where(turned, data.plain + torch.randint(8, (n,), generator=g), which)
+                turned = torch.rand(n, generator=g, device=o.device) < 0.35
+                which = torch.where(turned, data.plain + torch.randint(8, (n,), generator=g, device=o.device), which)
             m = data.means[i, which]
             if o.days > 0:
-                pick = data.nearest[i, torch.randint(data.nearest.shape[1], (n,), generator=g)]
-                share = torch.rand(n, 1, generator=g) * o.days * (torch.rand(n, 1, generator=g) < 0.5) * ~several[i][:, None]
+                pick = data.nearest[i, torch.randint(data.nearest.shape[1], (n,), generator=g, device=o.device)]
+                share = o.days * draw() * (draw() < 0.5) * ~several[i][:, None]
                 m = m + share * data.change[pick]
             e = net(pair(distort(m, g)))
             # The persons of the batch and as many others as are drawn.
             own, at = data.label[i].unique(return_inverse=True)
-            others = torch.randint(len(data.classes), (o.negatives,), generator=g)
+            others = torch.randint(len(data.classes), (o.negatives,), generator=g, device=o.device)
             others = others[~torch.isin(others, own)].unique()
             cosines = e @ F.normalize(rows[torch.cat([own, others])]).T
             cosines = cosines - o.margin * min(1, step / (0.3 * steps)) * F.one_hot(at, cosines.shape[1])
@@ -163,16 +167,17 @@ def train(o):
             loss.backward()
             optimiser.step()
             schedule.step()
+            average.update_parameters(net)
             total += loss.item()
             step += 1
         print(f"epoch {epoch + 1} loss {total / (len(order) // o.batch):.3f} {time.time() - begun:.0f} s", flush=True)
         if (epoch + 1) % 4 == 0 or epoch + 1 == o.epochs:
-            save(o.out_file, net, o)
+            save(o.out_file, average.module, o)
 
 
 def save(path, net, o):
     """Layers as package network keeps them: kernel·in rows of out values."""
-    net.eval()
+    net = copy.deepcopy(net).cpu().eval()
     arrays, sequence = {}, list(net.convolutions)
     for i in range(0, len(sequence), 4):
         convolution, norm = sequence[i], sequence[i + 1]
@@ -221,6 +226,8 @@ def main():
     p.add_argument("--margin", type=float, default=0.2)
     p.add_argument("--scale", type=float, default=24)
     p.add_argument("--dropout", type=float, default=0.3)
+    p.add_argument("--average", type=float, default=0, help="the weights that are written are a moving mean, in which earlier ones keep this share at each step")
+    p.add_argument("--device", default="cpu", help="cuda for a GPU")
     p.add_argument("--threads", type=int, default=2)
     train(p.parse_args())
 
