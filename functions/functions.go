@@ -289,13 +289,14 @@ func All() []Function {
 		},
 		{
 			Folder: "authenticate/delete_model", Routes: at(api.PathModel, http.MethodDelete),
+			Links:    []Part{SignalProcessing}, // to take days out of a template
 			MemoryMB: waits, Concurrency: 10, Alarms: SelfService,
 			Grants: append([]Grant{
 				allow(members, "GetItem", "UpdateItem", "PutItem"),
 				allow(tokens, "GetItem"),
 				allow(activity, "PutItem", "UpdateItem"),
 				allow(keys, "GetSecretValue"),
-				allow(templates, "GetObject"),
+				allow(templates, "GetObject", "PutObject"),
 				allow(memories, "PutObject", "GetObject"),
 				allow(incoming, "PutObject", "GetObject"), // to close the addresses of uploads
 				{bucket, []string{"ListBucket"}, "Without it S3 answers 403 for a template that was replaced since the member was read."},

@@ -86,8 +86,10 @@ func (p Parts) GetModel() api.Route {
 	return authenticate.GetModel(biometric.NewReferences(p.Members, p.Tokens()))
 }
 
-// DeleteModel needs Members, Sessions, Objects and Keys.
-func (p Parts) DeleteModel() api.Route { return authenticate.DeleteModel(p.Deletion()) }
+// DeleteModel needs Members, Sessions, Objects, Keys and Engine.
+func (p Parts) DeleteModel() api.Route {
+	return authenticate.DeleteModel(biometric.NewRemoval(p.Deletion(), p.Checks()))
+}
 
 // Challenge needs Members and Sessions.
 func (p Parts) Challenge() api.Route { return authenticate.Challenge(p.People()) }

@@ -36,9 +36,14 @@ type Stores struct {
 
 // Routes returns every route. random must be safe for concurrent use.
 func Routes(c config.Config, s Stores, now func() time.Time, random io.Reader) []api.Route {
+	return RoutesWith(engine.New(c.SamplingRateHz), c, s, now, random)
+}
+
+// RoutesWith is Routes with another engine.
+func RoutesWith(e biometric.Engine, c config.Config, s Stores, now func() time.Time, random io.Reader) []api.Route {
 	p := wiring.Parts{
 		Config: c, Members: s.Members, Sessions: s.Sessions, Grants: s.Grants, Objects: s.Objects, Uploads: s.Uploads,
-		Hasher: argon2id.New(c.HashCost, c.HashParallel, random).Also(django.Parse), Keys: s.Keys, Engine: engine.New(c.SamplingRateHz),
+		Hasher: argon2id.New(c.HashCost, c.HashParallel, random).Also(django.Parse), Keys: s.Keys, Engine: e,
 		Now: now, Random: random,
 	}
 	keys := signing.New(s.Keys, now)

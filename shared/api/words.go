@@ -25,6 +25,7 @@ var (
 	LoggedOutEverywhere = Sentence{"모든 기기에서 로그아웃 되었습니다.", "You are logged out everywhere."}
 	ConsentGiven        = Sentence{"동의가 기록되었습니다.", "Your consent is on record."}
 	ConsentWithdrawn    = Sentence{"동의를 철회하고 심전도를 삭제했습니다.", "Your consent is withdrawn, and your ECG deleted."}
+	ModelDaysDeleted    = Sentence{"그때부터 추가된 심전도를 삭제했습니다. 그 전에 등록한 심전도는 남아 있습니다.", "What was added since then is deleted. What you enrolled before is kept."}
 	ModelDeleted        = Sentence{"등록된 심전도를 삭제했습니다.", "Your enrolled ECG is deleted."}
 	AccountDeleted      = Sentence{"계정과 모든 정보를 삭제했습니다.", "Your account and all that was known of you is deleted."}
 )

@@ -12,7 +12,7 @@ import (
 
 // change is an object to be written in place of the current one.
 type change struct {
-	templates templates
+	templates Templates
 	content   content
 	archived  []string // ids of the digests that the content now holds
 }
@@ -21,8 +21,8 @@ type change struct {
 // adapted to the probe or migrated by it, or unchanged if their key is going out of
 // use or many digests are to be archived; nil if no write is needed.
 func (s *Service) changed(m store.Member, ref reference, p *probe) *change {
-	next, adapted := s.adapted(m, ref.templates, p.reading)
-	next, migrated := s.migrated(next, p.reading)
+	next, adapted := s.adapted(m, ref.Templates, p.reading)
+	next, migrated := Migrate(s.engine, next, p.reading, s.settings.FMR, s.now())
 	if !adapted && !migrated && !ref.stale && !full(withoutOwn(m.Digests, p)) {
 		return nil
 	}
@@ -56,11 +56,11 @@ func size(digests map[string][]byte) (bytes int) {
 
 // adapted returns the templates, of which the deciding one is adapted to an accepted
 // probe, and true, or as they are and false.
-func (s *Service) adapted(m store.Member, t templates, probe Reading) (templates, bool) {
+func (s *Service) adapted(m store.Member, t Templates, probe Reading) (Templates, bool) {
 	if !s.settings.mayAdapt(*m.Template, s.now()) {
 		return t, false
 	}
-	adapted, ok, err := t.deciding().Adapt(probe, AdaptFMR)
+	adapted, ok, err := t.Deciding().Adapt(probe, AdaptFMR)
 	if err != nil || !ok { // the verdict doesn't depend on it
 		return t, false
 	}
@@ -100,7 +100,7 @@ func (s *Service) makeRoom(ctx context.Context, m store.Member, ref reference, p
 	}
 	c, archived := *ref.content, archivable(m, p.own()...)
 	c.remember(beside(p.ring, m, archived)...)
-	pointer, err := s.storeTemplate(ctx, m, ref.templates, lastDay(*m.Template), c, nil)
+	pointer, err := s.storeTemplate(ctx, m, ref.Templates, lastDay(*m.Template), c, nil)
 	if err == nil {
 		pointer.Failures, pointer.FailedAt = m.Template.Failures, m.Template.FailedAt
 		err = s.members.SetTemplate(ctx, m, pointer, archived)

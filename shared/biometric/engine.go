@@ -83,8 +83,12 @@ type Template interface {
 	// Days is on how many days its person was enrolled.
 	Days() int
 	// AddDay returns the template with another day's readings, which together must
-	// meet the need, by the template's algorithm.
-	AddDay(need Need, readings []Reading) (Template, error)
+	// meet the need, by the template's algorithm. left is the index of the day that is
+	// left out for it, -1 for none.
+	AddDay(need Need, readings []Reading) (next Template, left int, err error)
+	// First returns the template of its first days alone, at least one, without what
+	// it was adapted to.
+	First(days int) Template
 	// Join returns the template with further readings of its last day, which together
 	// must meet the need.
 	Join(need Need, readings []Reading) (Template, error)

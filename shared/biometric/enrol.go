@@ -43,7 +43,7 @@ func (s *Service) Enrol(ctx context.Context, token string, e Enrolment) error {
 	if err != nil {
 		return err
 	}
-	measure.Add(ctx, "quality", measure.None, made.deciding().Quality())
+	measure.Add(ctx, "quality", measure.None, made.Deciding().Quality())
 	// The owner learns of every enrolment, of one too that fails from here on.
 	kind := member.ModelMade
 	if e.Add {
@@ -74,7 +74,7 @@ func (s *Service) mayMake(session store.Session, m store.Member, e Enrolment) er
 // readings are an Enrolment that was read.
 type readings struct {
 	Enrolment
-	templates templates // of these recordings alone; none where they are added
+	templates Templates // of these recordings alone; none where they are added
 	all       []Reading
 	digests   [][]byte // at rest
 	files     [][]byte
@@ -117,29 +117,29 @@ func (s *Service) readEnrolment(ctx context.Context, session store.Session, e En
 // make returns the templates of an enrolment, and the member whose templates it adds
 // to: read again where the template was moved meanwhile. A recording that was used
 // before adds nothing, and is fault.Replay.
-func (s *Service) make(ctx context.Context, session store.Session, m store.Member, e readings) (templates, store.Member, error) {
+func (s *Service) make(ctx context.Context, session store.Session, m store.Member, e readings) (Templates, store.Member, error) {
 	if !e.Add {
 		return e.templates, m, nil
 	}
 	removed := m.Removed
 	m, object, err := s.reload(ctx, session, m)
 	if err != nil {
-		return templates{}, m, fmt.Errorf("read model: %w", err)
+		return Templates{}, m, fmt.Errorf("read model: %w", err)
 	}
 	if !m.Removed.Equal(removed) {
-		return templates{}, m, fault.New(fault.Conflict)
+		return Templates{}, m, fault.New(fault.Conflict)
 	}
 	if err := s.mayMake(session, m, e.Enrolment); err != nil {
-		return templates{}, m, err
+		return Templates{}, m, err
 	}
 	ref, err := s.open(ctx, *m.Template, object)
 	if err != nil {
-		return templates{}, m, err
+		return Templates{}, m, err
 	}
 	used := history(e.ring, ref.content, m, nil)
 	for _, r := range e.all {
 		if s.replayed(&probe{reading: r, keys: e.keys}, used) {
-			return templates{}, m, fault.New(fault.Replay)
+			return Templates{}, m, fault.New(fault.Replay)
 		}
 	}
 	t, err := ref.withDay(e.all, s.now())
@@ -150,7 +150,7 @@ func (s *Service) make(ctx context.Context, session store.Session, m store.Membe
 // concurrent enrolments the last one wins, as if it had begun after the others
 // were done, and keeps their digests. After a removal it loses. The objects of an
 // enrolment that lost are erased.
-func (s *Service) adopt(ctx context.Context, session store.Session, m store.Member, t templates, e readings) (key string, err error) {
+func (s *Service) adopt(ctx context.Context, session store.Session, m store.Member, t Templates, e readings) (key string, err error) {
 	for range maxConflicts {
 		c, archived, err := s.registry().of(ctx, m)
 		if err != nil {

@@ -131,9 +131,13 @@ type hookedTemplate struct {
 	call caller
 }
 
-func (t hookedTemplate) AddDay(n Need, readings []Reading) (more Template, err error) {
-	err = t.call("AddDay", func() error { more, err = t.Template.AddDay(n, bare(readings)); return err })
-	return hookedTemplate{more, t.call}, err
+func (t hookedTemplate) AddDay(n Need, readings []Reading) (more Template, left int, err error) {
+	err = t.call("AddDay", func() error { more, left, err = t.Template.AddDay(n, bare(readings)); return err })
+	return hookedTemplate{more, t.call}, left, err
+}
+
+func (t hookedTemplate) First(days int) Template {
+	return hookedTemplate{t.Template.First(days), t.call}
 }
 
 func (t hookedTemplate) Verify(probe Reading, at FMR) (ok bool, err error) {

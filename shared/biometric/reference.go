@@ -16,7 +16,7 @@ import (
 
 // reference is an opened template object, for probes to be compared with.
 type reference struct {
-	templates
+	Templates
 	content *content
 	stale   bool // sealed with a key that is going out of use
 	lapsed  bool // a supplement of another template is in the object
@@ -45,10 +45,10 @@ func (s *Service) open(ctx context.Context, pointer store.Template, object []byt
 		return because(fault.ModelDamaged, err)
 	}
 	ref := reference{content: content, stale: stale}
-	ref.openNewer(s, ring, lastDay(pointer))
-	ref.base, err = s.engine.Open(content.template, seed)
+	beside := ref.openSupplement(s, ring, lastDay(pointer))
+	ref.Base, err = s.engine.Open(content.template, seed)
 	if errors.Is(err, ErrObsolete) && ref.handedOver() {
-		ref.templates, err = templates{base: ref.newer.Template}, nil
+		ref.Templates, err = Templates{Base: ref.Newer.Template, Added: ref.Newer.Added}, nil
 	}
 	if errors.Is(err, ErrObsolete) {
 		return because(fault.ModelObsolete, err)
@@ -56,33 +56,48 @@ func (s *Service) open(ctx context.Context, pointer store.Template, object []byt
 	if err != nil {
 		return because(fault.ModelDamaged, err)
 	}
+	if ref.Added == nil {
+		ref.Added = addedBy(beside.added, ref.Base.Days(), lastDay(pointer))
+	}
 	return ref, nil
 }
 
-// openNewer opens the supplement of the content, which stays there only where it
-// can't be opened and may be later.
-func (r *reference) openNewer(s *Service, ring protect.Ring, base time.Time) {
-	n, kept, stale := s.openSupplement(ring, r.content.supplement, base)
-	r.lapsed = r.content.supplement != nil && n == nil && !kept
-	r.newer, r.stale = n, r.stale || stale
-	if !kept {
+// openSupplement opens the supplement of the content, which stays there only where
+// its newer template can't be opened and may be later.
+func (r *reference) openSupplement(s *Service, ring protect.Ring, lastDay time.Time) openedSupplement {
+	beside := s.openSupplement(ring, r.content.supplement, lastDay)
+	r.lapsed = r.content.supplement != nil && beside.added == nil
+	r.Newer, r.stale = beside.newer, r.stale || beside.stale && !beside.kept
+	if !beside.kept {
 		r.content.supplement = nil
 	}
+	return beside
+}
+
+// addedBy is when days were added, as the supplement tells, or, of the last one, the
+// pointer.
+func addedBy(told []time.Time, days int, lastDay time.Time) []time.Time {
+	if len(told) == days {
+		return told
+	}
+	added := make([]time.Time, days)
+	added[days-1] = lastDay
+	return added
 }
 
 // seal returns the object of templates, the last day of which was lastDay, and the
 // digests beside them.
-func (s *Service) seal(ctx context.Context, key string, t templates, lastDay time.Time, c content) ([]byte, error) {
+func (s *Service) seal(ctx context.Context, key string, t Templates, lastDay time.Time, c content) ([]byte, error) {
 	ring, err := s.ring(ctx)
 	if err != nil {
 		return nil, err
 	}
 	sealed, err := ring.Seal(key, s.rand, func(seed [32]byte) (_ []byte, err error) {
-		if c.template, err = t.base.Marshal(seed); err != nil {
+		if c.template, err = t.Base.Marshal(seed); err != nil {
 			return nil, err
 		}
-		if t.newer != nil {
-			c.supplement, err = supplementOf(ring, s.rand, *t.newer, lastDay)
+		if c.supplement == nil || t.Newer != nil { // else what it holds can't be opened now
+			c.supplement, err = supplementOf(ring, s.rand, t, lastDay)
 		}
 		return c.marshal(), err
 	})
@@ -96,7 +111,7 @@ func (s *Service) seal(ctx context.Context, key string, t templates, lastDay tim
 // of the enrolment, all at once, and returns the pointer to the object. Before that
 // it notes the objects, with the one that they take the place of, for clean-up.
 // lastDay is when the last day of enrolment was added.
-func (s *Service) storeTemplate(ctx context.Context, m store.Member, t templates, lastDay time.Time, c content, files [][]byte) (store.Template, error) {
+func (s *Service) storeTemplate(ctx context.Context, m store.Member, t Templates, lastDay time.Time, c content, files [][]byte) (store.Template, error) {
 	made, pk := following(m.Removed, s.now()), m.PK
 	version, err := newVersion(made, s.rand)
 	if err != nil {
@@ -107,9 +122,9 @@ func (s *Service) storeTemplate(ctx context.Context, m store.Member, t templates
 		Key:       store.TemplateKey(pk, version),
 		Made:      made,
 		Used:      made,
-		Algorithm: t.base.Algorithm(),
-		Quality:   t.deciding().Quality(),
-		Days:      t.deciding().Days(),
+		Algorithm: t.Base.Algorithm(),
+		Quality:   t.Deciding().Quality(),
+		Days:      t.Deciding().Days(),
 		LastDay:   lastDay,
 	}
 	sealed, err := s.seal(ctx, model.Key, t, lastDay, c)

@@ -49,7 +49,7 @@ func (s *Service) Reseal(ctx context.Context, d *Deletion, m store.Member) (bool
 	}
 	c, archived := *ref.content, archivable(m, s.repeatable(m)...)
 	c.remember(beside(ring, m, archived)...)
-	pointer, err := s.storeTemplate(ctx, m, ref.templates, lastDay(*m.Template), c, nil)
+	pointer, err := s.storeTemplate(ctx, m, ref.Templates, lastDay(*m.Template), c, nil)
 	if err != nil {
 		return false, err
 	}

@@ -77,7 +77,8 @@ func (r *stubReading) Digest(key [32]byte) ([]byte, error) {
 }
 
 func (e stub) Enrol(algorithm string, need Need, readings []Reading) (Template, error) {
-	return (&stubTemplate{algorithm: algorithm}).AddDay(need, readings)
+	t, _, err := (&stubTemplate{algorithm: algorithm}).AddDay(need, readings)
+	return t, err
 }
 
 func (e stub) Open(b []byte, seed [32]byte) (Template, error) {
@@ -125,8 +126,18 @@ func (t *stubTemplate) Quality() float64  { return 0.9 }
 func (t *stubTemplate) Days() int         { return len(t.days) }
 func (t *stubTemplate) Weight() float64   { return float64(len(slices.Concat(t.days...))) }
 
-func (t *stubTemplate) AddDay(need Need, readings []Reading) (Template, error) {
-	return (&stubTemplate{t.algorithm, append(slices.Clone(t.days), nil)}).Join(need, readings)
+func (t *stubTemplate) AddDay(need Need, readings []Reading) (Template, int, error) {
+	days, left := slices.Clone(t.days), -1
+	if len(days) == maxStubDays {
+		left = 1
+		days = slices.Delete(days, left, left+1)
+	}
+	next, err := (&stubTemplate{t.algorithm, append(days, nil)}).Join(need, readings)
+	return next, left, err
+}
+
+func (t *stubTemplate) First(days int) Template {
+	return &stubTemplate{t.algorithm, t.days[:days:days]}
 }
 
 func (t *stubTemplate) Join(_ Need, readings []Reading) (Template, error) {
@@ -139,7 +150,7 @@ func (t *stubTemplate) Join(_ Need, readings []Reading) (Template, error) {
 		last = append(last, r.(*stubReading).person)
 	}
 	days[len(days)-1] = last
-	return &stubTemplate{t.algorithm, days[max(0, len(days)-maxStubDays):]}, nil
+	return &stubTemplate{t.algorithm, days}, nil
 }
 
 func (t *stubTemplate) Verify(probe Reading, at FMR) (bool, error) {

@@ -7,32 +7,41 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"systole/shared/biometric/protect"
 )
 
-// A supplement is what a version of the service that knows a newer algorithm stores
-// beside a template: a template of that algorithm. It lies as an entry among the digests of
-// enrolments, because versions that don't know it keep those as they are, and match nothing
-// with an entry that is no digest: after a rollback they go on with the template, and an
-// update goes on with the supplement.
+// A supplement is what is stored beside a template that its own bytes don't tell: when
+// its days were added, and a template of a newer algorithm. It lies as an entry among the
+// digests of enrolments, because versions that don't know it keep those as they are, and
+// match nothing with an entry that is no digest: after a rollback they go on with the
+// template, and an update goes on with the supplement.
 //
 // The entry is the id of a key, a mark that begins no digest, and JSON.
 const supplementMark = "supplement1 "
 
-// supplement is the JSON of the entry.
+// supplement is the JSON of the entry. Times are in ns since 1970, 0 for one that
+// isn't known.
 type supplement struct {
-	// Base is when the last day was added to the template beside it, in ns since
-	// 1970. A version that doesn't know the supplement may enrol again or add a day:
-	// the supplement isn't of that template, and lapses.
-	Base int64 `json:"base"`
+	// Base is when the last day was added to the template beside it. A version that
+	// doesn't know the supplement may enrol again or add a day: the supplement isn't of
+	// that template, and lapses.
+	Base  int64        `json:"base"`
+	Added []int64      `json:"added"`
+	Newer *storedNewer `json:"newer,omitempty"`
+}
+
+// storedNewer is a newer template as it is stored.
+type storedNewer struct {
 	// Salt makes, with the key, the seed that Template is transformed under.
-	Salt     []byte `json:"salt"`
-	Template []byte `json:"template"`
-	LastDay  int64  `json:"last_day"`
-	Checks   int    `json:"checks"`
-	Decides  bool   `json:"decides"`
+	Salt     []byte  `json:"salt"`
+	Template []byte  `json:"template"`
+	Added    []int64 `json:"added"`
+	Begun    int64   `json:"begun"`
+	Checks   int     `json:"checks"`
+	Decides  bool    `json:"decides"`
 }
 
 // isSupplement reports whether an entry is none of a digest.
@@ -41,8 +50,12 @@ func isSupplement(entry []byte) bool {
 	return len(entry) > id && bytes.HasPrefix(entry[id:], []byte(supplementMark))
 }
 
-// supplementOf is the entry for a newer template beside one whose last day was base.
-func supplementOf(ring protect.Ring, random io.Reader, n newer, base time.Time) ([]byte, error) {
+// supplementOf is the entry for templates whose base's last day was lastDay, nil
+// where there is nothing to tell.
+func supplementOf(ring protect.Ring, random io.Reader, t Templates, lastDay time.Time) ([]byte, error) {
+	if t.Newer == nil && len(t.Added) == 1 {
+		return nil, nil
+	}
 	salt := make([]byte, len([32]byte{}))
 	if _, err := io.ReadFull(random, salt); err != nil {
 		return nil, fmt.Errorf("draw salt: %w", err)
@@ -51,17 +64,16 @@ func supplementOf(ring protect.Ring, random io.Reader, n newer, base time.Time) 
 	if len(keys) == 0 {
 		return nil, protect.ErrKey
 	}
-	b, err := n.Marshal(keys[0].Secret)
-	if err != nil {
-		return nil, err
+	s := supplement{Base: lastDay.UnixNano(), Added: stamps(t.Added)}
+	if n := t.Newer; n != nil {
+		b, err := n.Marshal(keys[0].Secret)
+		if err != nil {
+			return nil, err
+		}
+		s.Newer = &storedNewer{salt, b, stamps(n.Added), stamps([]time.Time{n.Begun})[0], n.Checks, n.Decides}
 	}
-	written, err := json.Marshal(supplement{
-		Base: base.UnixNano(), Salt: salt, Template: b, LastDay: n.lastDay.UnixNano(), Checks: n.checks, Decides: n.decides,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return append(append(keys[0].ID[:], supplementMark...), written...), nil
+	written, err := json.Marshal(s)
+	return append(append(keys[0].ID[:], supplementMark...), written...), err
 }
 
 // supplementKeys are the seeds of a salt, by key.
@@ -69,27 +81,60 @@ func supplementKeys(ring protect.Ring, salt []byte) []protect.Derived {
 	return ring.Derive("supplement " + hex.EncodeToString(salt))
 }
 
-// openSupplement opens an entry beside a template whose last day was base. It returns
-// nil without a newer template; kept says that the entry stays, for the key or the
-// algorithm may come back, and stale that its key isn't the current one.
-func (s *Service) openSupplement(ring protect.Ring, entry []byte, base time.Time) (n *newer, kept, stale bool) {
-	if entry == nil {
-		return nil, false, false
+// stamps are times as they are stored, timesOf the times that were stored.
+func stamps(times []time.Time) []int64 {
+	all := make([]int64, len(times))
+	for i, t := range times {
+		if !t.IsZero() {
+			all[i] = t.UnixNano()
+		}
 	}
+	return all
+}
+
+func timesOf(stamps []int64) []time.Time {
+	all := make([]time.Time, len(stamps))
+	for i, ns := range stamps {
+		if ns != 0 {
+			all[i] = time.Unix(0, ns).UTC()
+		}
+	}
+	return all
+}
+
+// openedSupplement is what an entry tells.
+type openedSupplement struct {
+	added []time.Time // nil where it tells nothing
+	newer *Newer
+	kept  bool // the entry stays: the key or the algorithm of its newer template may come back
+	stale bool // its key isn't the current one
+}
+
+// openSupplement opens an entry beside a template whose last day was lastDay.
+func (s *Service) openSupplement(ring protect.Ring, entry []byte, lastDay time.Time) openedSupplement {
 	var written supplement
+	if entry == nil {
+		return openedSupplement{}
+	}
 	id, text := protect.KeyID(entry), entry[len(protect.KeyID{})+len(supplementMark):]
-	if err := json.Unmarshal(text, &written); err != nil || written.Base != base.UnixNano() {
-		return nil, false, false
+	if err := json.Unmarshal(text, &written); err != nil || written.Base != lastDay.UnixNano() {
+		return openedSupplement{}
 	}
-	for i, key := range supplementKeys(ring, written.Salt) {
-		if key.ID != id {
-			continue
-		}
-		t, err := s.engine.Open(written.Template, key.Secret)
-		if err != nil {
-			return nil, errors.Is(err, ErrObsolete), i > 0
-		}
-		return &newer{t, time.Unix(0, written.LastDay).UTC(), written.Checks, written.Decides}, false, i > 0
+	opened := openedSupplement{added: timesOf(written.Added)}
+	n := written.Newer
+	if n == nil {
+		return opened
 	}
-	return nil, true, false
+	keys := supplementKeys(ring, n.Salt)
+	i := slices.IndexFunc(keys, func(key protect.Derived) bool { return key.ID == id })
+	if i < 0 {
+		opened.kept = true
+		return opened
+	}
+	t, err := s.engine.Open(n.Template, keys[i].Secret)
+	opened.kept, opened.stale = errors.Is(err, ErrObsolete), i > 0
+	if err == nil && len(n.Added) == t.Days() {
+		opened.newer = &Newer{t, timesOf(n.Added), timesOf([]int64{n.Begun})[0], n.Checks, n.Decides}
+	}
+	return opened
 }

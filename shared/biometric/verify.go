@@ -54,7 +54,7 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (Verdict, e
 		return Verdict{}, s.recordFailure(ctx, m, p, err)
 	}
 	verdict := Verdict{FMR: at, At: s.now(), Session: session, Member: m}
-	if verdict.Accepted, err = ref.deciding().Verify(p.reading, at); err != nil {
+	if verdict.Accepted, err = ref.Deciding().Verify(p.reading, at); err != nil {
 		return Verdict{}, err
 	}
 	if !verdict.Accepted {

@@ -15,7 +15,7 @@ func enrolledOn(t *testing.T, person uint64, days ...uint64) *ecg.Template {
 	template := enrol(t, strip(person, days[0], 20))
 	for _, day := range days[1:] {
 		var err error
-		if template, err = template.AddDay(enrolmentNeed, read(t, strip(person, day, 20))); err != nil {
+		if template, _, err = template.AddDay(enrolmentNeed, read(t, strip(person, day, 20))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -60,10 +60,10 @@ func TestTheDaysAreAtMostSoManyAndTheNewestStays(t *testing.T) {
 
 func TestADayThatIsNoneIsRefusedAndChangesNothing(t *testing.T) {
 	template := enrolledOn(t, 1, 1, 2)
-	if _, err := template.AddDay(enrolmentNeed, read(t, strip(1, 3, 5))); err == nil {
+	if _, _, err := template.AddDay(enrolmentNeed, read(t, strip(1, 3, 5))); err == nil {
 		t.Error("5 s were taken for a day")
 	}
-	if _, err := template.AddDay(enrolmentNeed); err == nil {
+	if _, _, err := template.AddDay(enrolmentNeed); err == nil {
 		t.Error("a day of no recording was added")
 	}
 	if template.Days() != 2 {

@@ -77,16 +77,24 @@ func add(day *parameters.Template, p *parameters.Parameters, need quality.Need, 
 
 // AddDay returns the template with another day of the same person's recordings,
 // which together must meet the need. Each day counts the same, and none of the
-// adaptation is lost; at most parameters.MaxDays are kept. The caller verifies
-// first that the person is the same. The error is an *Unusable.
-func (t *Template) AddDay(need quality.Need, recordings ...*Reading) (*Template, error) {
+// adaptation is lost; at most parameters.MaxDays are kept: left is the index of the
+// day that is left out, -1 for none. The caller verifies first that the person is the
+// same. The error is an *Unusable.
+func (t *Template) AddDay(need quality.Need, recordings ...*Reading) (next *Template, left int, err error) {
 	day, quality, err := dayOf(t.parameters, need, recordings)
 	if err != nil {
-		return nil, err
+		return nil, -1, err
 	}
-	next := enrolled(t.parameters, t.parameters.WithDay(t.days, day), max(t.quality, quality))
+	days, left := t.parameters.WithDay(t.days, day)
+	next = enrolled(t.parameters, days, max(t.quality, quality))
 	next.adaptive.Adapted = t.adaptive.Adapted
-	return next, nil
+	return next, left, nil
+}
+
+// First returns the template of its first days alone, at least one, without the
+// adaptation.
+func (t *Template) First(days int) *Template {
+	return enrolled(t.parameters, t.days[:days:days], t.quality)
 }
 
 // Join returns the template with further recordings of its last day, which together

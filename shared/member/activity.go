@@ -26,6 +26,7 @@ const (
 	DataExported        store.EventKind = "data_exported"
 	ModelMade           store.EventKind = "model_made"
 	ModelDayAdded       store.EventKind = "model_day_added"
+	ModelDaysRemoved    store.EventKind = "model_days_removed"
 	ModelDeleted        store.EventKind = "model_deleted"
 	Recognised          store.EventKind = "recognised" // noted once a day
 	NotRecognised       store.EventKind = "not_recognised"

@@ -169,6 +169,8 @@ export function inspect({ files, rate, lead, parts = files }, signal) {
 }
 
 export const deleteModel = () => call("DELETE", "authenticate/model/");
+// deleteSince removes what was added to the model at a time or later.
+export const deleteSince = (time) => call("DELETE", `authenticate/model/?since=${encodeURIComponent(time.toISOString())}`);
 export const consent = () => call("GET", "members/consent/");
 export const giveConsent = (version) => call("POST", "members/consent/", { version });
 export const withdrawConsent = () => call("DELETE", "members/consent/");

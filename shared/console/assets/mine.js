@@ -24,8 +24,8 @@ export async function showMine() {
     shown = null;
     most = page;
     for (const id of ["sessions", "activity", "consent-text", "consent-state", "activity-sum", "recovery-left", "codes"]) at(id).replaceChildren();
-    for (const id of ["password-form", "recovery-form", "delete-form"]) at(id).reset();
-    for (const id of ["password-details", "recovery-details", "delete-details"]) at(id).open = false;
+    for (const id of ["password-form", "recovery-form", "undo-form", "delete-form"]) at(id).reset();
+    for (const id of ["password-details", "recovery-details", "undo-details", "delete-details"]) at(id).open = false;
     for (const message of at("mine").querySelectorAll(".message")) clear(message);
     return;
   }
@@ -166,6 +166,8 @@ export function offerMine(given) {
   act("end-sessions", "sureSessions", api.endSessions, "doneSessions", true);
   submit("password-form", null, ({ password, new_password: next }) => api.changePassword(password.value, next.value), "donePassword");
   submit("recovery-form", () => shown.recovery.left > 0 && "sureCodes", makeCodes, "doneCodes");
+  // A day begins at midnight where the person is.
+  submit("undo-form", "sureUndo", ({ since }) => api.deleteSince(new Date(`${since.value}T00:00`)), "doneUndo");
   submit("delete-form", "sureAccount", ({ password }) => api.deleteAccount(password.value), "doneAccount", true);
   at("activity-kind").addEventListener("change", () => { most = page; drawActivity(); });
   at("activity-more").addEventListener("click", () => one(at("activity-more"), null, showMore).catch((error) => refuse(place(at("activity-more")), error)));

@@ -27,8 +27,11 @@ type Engine struct {
 // New returns an Engine with the shipped algorithms. defaultRateHz is the
 // sampling rate of the app's recordings, which come without one; 0 to tell it from the
 // signal, where that is safe, or refuse them.
-func New(defaultRateHz float64) *Engine {
-	return &Engine{defaultRateHz, parameters.Shipped}
+func New(defaultRateHz float64) *Engine { return With(defaultRateHz, parameters.Shipped) }
+
+// With is New with other algorithms: those of another version.
+func With(defaultRateHz float64, algorithms parameters.Algorithms) *Engine {
+	return &Engine{defaultRateHz, algorithms}
 }
 
 // Light: see biometric.Engine.
@@ -204,26 +207,31 @@ func (t template) Verify(probe biometric.Reading, at biometric.FMR) (bool, error
 	return score.Accepted(ecg.FMR(at)), nil
 }
 
-func (t template) AddDay(need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
-	return with(t.Template.AddDay, need, readings)
+func (t template) AddDay(need biometric.Need, readings []biometric.Reading) (next biometric.Template, left int, err error) {
+	own, err := enrollable(readings)
+	if err != nil {
+		return nil, -1, err
+	}
+	added, left, err := t.Template.AddDay(quality.Need(need), own...)
+	if err != nil {
+		return nil, -1, Refusal(err)
+	}
+	return template{added}, left, nil
 }
 
 func (t template) Join(need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
-	return with(t.Template.Join, need, readings)
-}
-
-// with is the template that add makes with further readings.
-func with(add func(quality.Need, ...*ecg.Reading) (*ecg.Template, error), need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
 	own, err := enrollable(readings)
 	if err != nil {
 		return nil, err
 	}
-	next, err := add(quality.Need(need), own...)
+	joined, err := t.Template.Join(quality.Need(need), own...)
 	if err != nil {
 		return nil, Refusal(err)
 	}
-	return template{next}, nil
+	return template{joined}, nil
 }
+
+func (t template) First(days int) biometric.Template { return template{t.Template.First(days)} }
 
 func (t template) Adapt(probe biometric.Reading, strong biometric.FMR) (biometric.Template, bool, error) {
 	r, ok := probe.(*reading)

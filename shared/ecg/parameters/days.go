@@ -26,11 +26,12 @@ func CombineDays(days []Template) Template {
 }
 
 // WithDay returns the days with one more, the last. Beyond MaxDays it leaves out
-// the earlier day that the others represent best, which adds least.
-func (p *Parameters) WithDay(days []Template, day Template) []Template {
+// the earlier day that the others represent best, which adds least, and returns its
+// index, else -1.
+func (p *Parameters) WithDay(days []Template, day Template) (with []Template, left int) {
 	days = append(slices.Clone(days), day)
 	if len(days) <= MaxDays {
-		return days
+		return days, -1
 	}
 	least, highest := 0, 0.0
 	for i := range days[:len(days)-1] {
@@ -39,5 +40,5 @@ func (p *Parameters) WithDay(days []Template, day Template) []Template {
 			least, highest = i, score
 		}
 	}
-	return slices.Delete(days, least, least+1)
+	return slices.Delete(days, least, least+1), least
 }

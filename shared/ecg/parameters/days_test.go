@@ -20,13 +20,16 @@ func TestEachDayCountsTheSame(t *testing.T) {
 func TestTheDayThatAddsLeastIsLeftOut(t *testing.T) {
 	p := &Parameters{Spaces: []plda.Space{{Between: []float32{9, 9}}}, Weights: []float32{1}}
 	days := []Template{day(-5), day(0), day(5), day(1), day(-1)}
-	got := p.WithDay(days, day(2))
-	if len(got) != MaxDays || got[MaxDays-1].Mean[0] != 2 {
+	got, left := p.WithDay(days, day(2))
+	if len(got) != MaxDays || left != 1 || got[MaxDays-1].Mean[0] != 2 {
 		t.Fatalf("%v", got)
 	}
 	for _, d := range got {
 		if d.Mean[0] == 0 {
 			t.Errorf("the day in the middle of the others was kept: %v", got)
 		}
+	}
+	if got, left := p.WithDay(days[:2], day(2)); len(got) != 3 || left != -1 {
+		t.Errorf("the third day: %v, %d left out", got, left)
 	}
 }

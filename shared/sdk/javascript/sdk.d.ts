@@ -129,7 +129,8 @@ export class Systole {
   challenge(options?: CallOptions): Promise<Answer<{ nonce: string; expires_in: number }>>;
   /** enrol and check upload large files by themselves. */
   upload(file: Content, options?: CallOptions): Promise<Answer<{ upload: string }>>;
-  deleteModel(options?: CallOptions): Promise<Answer>;
+  /** With since, a day or a time (RFC 3339), what was added then or later. */
+  deleteModel(options?: CallOptions & { since?: string }): Promise<Answer>;
   changePassword(password: string, replacement: string, options?: CallOptions): Promise<Answer>;
   recoveryCodes(options?: CallOptions): Promise<Answer<{ left: number; made: string | null }>>;
   makeRecoveryCodes(password: string, options?: CallOptions): Promise<Answer<{ recovery_codes: string[]; made: string }>>;

@@ -134,8 +134,14 @@ export class Systole {
     return stored.ok ? { ok: stored.ok, upload: /** @type {string} */ (place.upload) } : stored;
   }
 
-  /** Deletes the model and the recordings it was made of. @param {CallOptions} [options] */
-  deleteModel(options) { return this.#call("DELETE", "/authenticate/model/", undefined, options); }
+  /**
+   * Deletes the model and the recordings it was made of; with since, a day or a time, what was added to it then or later.
+   * @param {CallOptions & { since?: string }} [options]
+   */
+  deleteModel({ since, ...options } = {}) {
+    const query = since === undefined ? "" : `?since=${encodeURIComponent(since)}`;
+    return this.#call("DELETE", `/authenticate/model/${query}`, undefined, options);
+  }
 
   /** Changes the password; every other session ends. @param {string} password @param {string} replacement @param {CallOptions} [options] */
   changePassword(password, replacement, options) {

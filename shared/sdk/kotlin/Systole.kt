@@ -190,8 +190,11 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
         return stored.map { place["upload"] as String }
     }
 
-    /** Deletes the model and the recordings it was made of. */
-    fun deleteModel(cancellation: Cancellation = Cancellation()): Outcome<Fields> = call("DELETE", "/authenticate/model/", Body.NONE, cancellation)
+    /** Deletes the model and the recordings it was made of; with [since], a day or a time, what was added to it then or later. */
+    fun deleteModel(cancellation: Cancellation = Cancellation(), since: String? = null): Outcome<Fields> {
+        val query = if (since == null) "" else "?since=" + URLEncoder.encode(since, "UTF-8")
+        return call("DELETE", "/authenticate/model/$query", Body.NONE, cancellation)
+    }
 
     /** Changes the password; every other session ends. */
     fun changePassword(password: String, replacement: String, cancellation: Cancellation = Cancellation()): Outcome<Fields> =

@@ -213,9 +213,10 @@ class Client:
         stored = _repeated(attempt, cancel)
         return Answer({"upload": place["upload"]}) if stored.ok else stored
 
-    def delete_model(self, *, cancel: Optional[Cancellation] = None) -> Result:
-        """Deletes the model and the recordings it was made of."""
-        return self._call("DELETE", "/authenticate/model/", cancel=cancel)
+    def delete_model(self, *, since: Optional[str] = None, cancel: Optional[Cancellation] = None) -> Result:
+        """Deletes the model and the recordings it was made of; with since, a day or a time, what was added to it then or later."""
+        query = "" if since is None else "?" + urllib.parse.urlencode({"since": since})
+        return self._call("DELETE", "/authenticate/model/" + query, cancel=cancel)
 
     def change_password(self, password: str, replacement: str, *, cancel: Optional[Cancellation] = None) -> Result:
         """Changes the password; every other session ends."""

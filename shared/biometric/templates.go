@@ -1,0 +1,112 @@
+package biometric
+
+import (
+	"slices"
+	"time"
+)
+
+// Templates are those of one member.
+type Templates struct {
+	// Base is of an algorithm that every version has to which there may be a rollback.
+	Base Template
+	// Added is when each of the base's days was added, zero where that isn't known.
+	Added []time.Time
+	// Newer is by a newer algorithm, nil for none.
+	Newer *Newer
+}
+
+// Newer is a template beside the base.
+type Newer struct {
+	Template
+	Added   []time.Time // when the last recording joined each of its days
+	Begun   time.Time   // when its last day began
+	Checks  int         // accepted ones in a row that it accepted, too
+	Decides bool        // in place of the base
+}
+
+// Deciding is the template that probes are compared with.
+func (t Templates) Deciding() Template {
+	if t.handedOver() {
+		return t.Newer.Template
+	}
+	return t.Base
+}
+
+func (t Templates) handedOver() bool { return t.Newer != nil && t.Newer.Decides }
+
+// withDeciding returns the templates with another in the place of the deciding one.
+func (t Templates) withDeciding(other Template) Templates {
+	if !t.handedOver() {
+		t.Base = other
+		return t
+	}
+	n := *t.Newer
+	n.Template, t.Newer = other, &n
+	return t
+}
+
+// enrolled makes the templates of an enrolment: the newest algorithm decides, and
+// one that settled is beside it.
+func (s *Service) enrolled(all []Reading) (Templates, error) {
+	at := s.engine.Algorithms()
+	now := []time.Time{s.now()}
+	base, err := s.engine.Enrol(at.Settled[0], EnrolmentNeed, all)
+	if err != nil || at.Settled[0] == at.Newest {
+		return Templates{Base: base, Added: now}, err
+	}
+	made, err := s.engine.Enrol(at.Newest, EnrolmentNeed, all)
+	return Templates{base, now, &Newer{Template: made, Added: now, Begun: now[0], Decides: true}}, err
+}
+
+// withDay returns the templates with another day of enrolment.
+func (t Templates) withDay(all []Reading, now time.Time) (Templates, error) {
+	base, left, err := t.Base.AddDay(EnrolmentNeed, all)
+	next := Templates{Base: base, Added: added(t.Added, left, now)}
+	if err != nil || t.Newer == nil {
+		return next, err
+	}
+	n := *t.Newer
+	n.Template, left, err = t.Newer.AddDay(EnrolmentNeed, all)
+	n.Added, n.Begun = added(t.Newer.Added, left, now), now
+	next.Newer = &n
+	return next, err
+}
+
+// added are the times of days with another one, without the one left out.
+func added(times []time.Time, left int, now time.Time) []time.Time {
+	times = append(slices.Clone(times), now)
+	if left < 0 {
+		return times
+	}
+	return slices.Delete(times, left, left+1)
+}
+
+// before returns the templates of the days that were added before a time, and false
+// where there are none. What the template was adapted to goes, whenever that was.
+func (t Templates) before(since time.Time) (Templates, bool) {
+	days := daysBefore(t.Added, since)
+	if days == 0 {
+		return Templates{}, false
+	}
+	next := Templates{Base: t.Base.First(days), Added: t.Added[:days:days]}
+	if t.Newer == nil {
+		return next, true
+	}
+	if left := daysBefore(t.Newer.Added, since); left > 0 {
+		n := *t.Newer
+		n.Template, n.Added = n.First(left), n.Added[:left:left]
+		n.Decides = n.Decides && left >= days
+		next.Newer = &n
+	}
+	return next, true
+}
+
+// daysBefore is how many of the days, which are in order, were added before a time.
+func daysBefore(added []time.Time, since time.Time) int {
+	for i, at := range added {
+		if !at.Before(since) {
+			return i
+		}
+	}
+	return len(added)
+}
