@@ -176,7 +176,7 @@ func TestOnlyComparedProbesCount(t *testing.T) {
 	if m := h.kim(t); m.Template.Failures != 0 || len(m.Digests) != 0 {
 		t.Errorf("%d failures, %d digests", m.Template.Failures, len(m.Digests))
 	}
-	h.store.VoidTokens(t.Context(), "kim", 7, h.now) // somebody's session that was ended
+	h.store.VoidTokens(t.Context(), "kim", 7, h.now) // the session is ended
 	for range 2 * checkLimit.Free {
 		if _, f := h.try(t, others[0]); f == nil || f.Code != fault.TokenInvalid {
 			t.Fatal(f)

@@ -144,7 +144,7 @@ func (h *fixture) settle() {
 	}
 }
 
-// Whatever call fails, the run says so, and the next ends where a run without a
+// A run in which any call fails says so, and the next ends where a run without a
 // failure ends.
 func TestARunThatMeetsAFailureSaysSoAndTheNextMakesItGood(t *testing.T) {
 	for _, w := range worlds {

@@ -1,4 +1,4 @@
-// Beats writes the front end's beats of the recordings that the second algorithm
+// Command beats writes the front end's beats of the recordings that the second algorithm
 // is learned from, so that training has the same input as a check:
 //
 //	go run ./infra/train/beats OUT

@@ -1,4 +1,4 @@
-// Cohort writes the cohort of strangers that the newest algorithm holds scores
+// Command cohort writes the cohort of strangers that the newest algorithm holds scores
 // against, beside its parameters:
 //
 //	go run ./infra/train/cohort [-data DIR] [-out DIR]

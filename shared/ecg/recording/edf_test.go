@@ -88,7 +88,7 @@ func TestEDFHeadersAreFollowed(t *testing.T) {
 	if _, err := recording.ReadBytes(edit(edit(plain, digitalLow, "0       "), digitalLow+16, "1e-300  "), recording.Hints{}); err == nil || !strings.Contains(err.Error(), "none of its channels") {
 		t.Errorf("counts of next to nothing: %v", err)
 	}
-	// Who asks for breath gets breath.
+	// A channel that is asked for by its name is read, even breath.
 	if r, err := recording.ReadBytes(plain, recording.Hints{Lead: "Resp Thorax"}); err != nil || r.RateHz != 25 || r.Chosen().Name != "Resp Thorax" {
 		t.Errorf("asked for another channel: %v, %v", r, err)
 	}

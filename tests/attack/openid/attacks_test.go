@@ -313,7 +313,7 @@ func TestNobodyReachesTheHeartsLevelWithoutIt(t *testing.T) {
 	if _, a := other.Continue(flow); a.Word() != "step_missing" {
 		t.Errorf("at another browser: %v", a)
 	}
-	// Who has no template has no way in.
+	// A person without a template has no way in.
 	none := h.Browser()
 	_, flow = none.Authorize(relying.Asked(relying.Shop, "acr_values", heart))
 	none.Password(flow, "kim").Want(t, 200, "")

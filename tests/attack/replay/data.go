@@ -19,7 +19,7 @@ import (
 	"systole/tests/science/cohort"
 )
 
-// person is somebody's recordings, none of which overlaps another.
+// person is the recordings of one person, none of which overlaps another.
 type person struct {
 	database, name string
 	recordings     []recording

@@ -1,4 +1,4 @@
-// Replay measures what becomes of recordings that should be refused though
+// Command replay measures what becomes of recordings that should be refused though
 // they are of the right heart: those that were used before, exactly or in
 // disguise, and those that were put together from one beat; and how many new
 // recordings of the same person are refused for it.
