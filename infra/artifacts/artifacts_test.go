@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"flag"
 	"io"
 	"os"
 	"os/exec"
@@ -10,8 +11,9 @@ import (
 	"testing"
 
 	"systole/tests/support/gotool"
-	"systole/tests/support/long"
 )
+
+var anew = flag.Bool("anew", false, "compile everything anew, twice: minutes")
 
 // The tree is copied twice, to folders of different depth, one of them the work tree of
 // a commit of its own: neither place, time nor commit may show in what is built.
@@ -55,10 +57,9 @@ func sh(t *testing.T, folder, line string, args ...string) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), "sh", append([]string{"-euc", line}, args...)...)
 	c.Dir = folder
-	// This machine's own flags may hide what the build leaves in. At length everything
-	// is compiled anew, too.
+	// This machine's own flags may hide what the build leaves in.
 	c.Env = append(os.Environ(), "GOFLAGS=-buildvcs=auto -modcacherw")
-	if long.Enabled() {
+	if *anew {
 		c.Env = append(c.Env, "GOCACHE="+filepath.Join(t.TempDir(), "cache"))
 	}
 	if out, err := c.CombinedOutput(); err != nil {
