@@ -7,11 +7,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"systole/tests/support/long"
 	"systole/tests/support/moto"
 )
 
 // moto keeps deployments as CodeDeploy does; it starts no hooks.
 func TestTheVersionIsReadFromADeployment(t *testing.T) {
+	long.Only(t)
 	m, err := moto.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)

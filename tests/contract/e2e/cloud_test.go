@@ -67,6 +67,7 @@ func standIn(stack cloud.Stack) lambda {
 }
 
 func TestTheStackInAnEmulatedCloud(t *testing.T) {
+	long.Only(t)
 	stack := deploy(t, true)
 	for _, deviation := range stack.Deviations {
 		t.Log(deviation)

@@ -10,10 +10,12 @@ import (
 	"testing"
 
 	"systole/tests/support/gotool"
+	"systole/tests/support/long"
 	"systole/tests/support/python"
 )
 
 func TestListsWithSomethingLeftHaveRunsOfTheirOwn(t *testing.T) {
+	long.Only(t)
 	root, err := gotool.Root()
 	if err != nil {
 		t.Fatal(err)
