@@ -66,7 +66,7 @@ var texts = [...]format{
 	{"muse", muse.Is, muse.Read},
 	{"philips", philips.Is, philips.Read},
 	{"", foreign.IsText, foreign.Read},
-	{"unisens", unisens.IsHeader, unisens.ReadHeader},
+	{"unisens", unisens.IsText, unisens.ReadHeader},
 	{"xml", xmlfile.Is, xmlfile.Read},
 	{"text", text.IsLog, text.Read},
 	{"json", jsonfile.Is, jsonfile.Read},

@@ -8,9 +8,12 @@ import (
 )
 
 // Group tells files that belong together from those that don't: with the header of
-// WFDB or of Unisens among them all are one recording, and a JSON file that says what is in the
-// others goes with each of them. Otherwise each is a recording of its own.
+// WFDB or of Unisens among them all are one recording, and a JSON file that says what
+// is in the others goes with each of them. Otherwise each is a recording of its own.
 func Group(files [][]byte) [][]Part {
+	if len(files) == 1 { // a check's: there is nothing to look for
+		return [][]Part{{{Data: files[0]}}}
+	}
 	all := make([]Part, len(files))
 	var samples, beside []Part
 	for i, data := range files {

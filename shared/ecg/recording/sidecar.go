@@ -24,6 +24,9 @@ type sidecars map[string]raw.Beside
 // setAside tells the JSON files that state a rate and hold no samples, as the Brain
 // Imaging Data Structure writes them beside tables without a header, from the others.
 func setAside(entries []archive.Entry) (others []archive.Entry, beside sidecars) {
+	if len(entries) > archive.MostTried { // a phone's download has thousands of JSON files
+		return entries, nil
+	}
 	beside = make(sidecars)
 	for _, e := range entries {
 		if says, ok := sidecar(e); ok {

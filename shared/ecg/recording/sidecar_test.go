@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"systole/shared/ecg/recording"
@@ -75,5 +76,19 @@ func TestAJSONFileWithSamplesSaysNothingOfOthers(t *testing.T) {
 	groups = recording.Group([][]byte{[]byte(`{"fs": 250}`)})
 	if len(groups) != 1 || len(groups[0]) != 1 {
 		t.Errorf("%d groups of one file", len(groups))
+	}
+}
+
+// A phone's download has thousands of JSON files, and no more is unpacked than is needed.
+func TestOfVeryManyFilesNoneIsUnpackedToSeeWhatItSays(t *testing.T) {
+	padding := `{"note": "` + strings.Repeat(" ", 60_000) + `"}`
+	var files []file
+	for i := range 503 { // so that the next is one of the newest
+		files = append(files, file{fmt.Sprintf("%d.json", i), []byte(padding)})
+	}
+	files = append(files, file{"ecg.csv", csv(0, 500)})
+	r, err := recording.ReadBytes(zipped(t, files...), recording.Hints{RateHz: 250})
+	if err != nil || len(r.Chosen().MV) != 500 {
+		t.Errorf("%v, %v", r, err)
 	}
 }

@@ -54,6 +54,19 @@ func full(head, piece, tail string) func() []byte {
 	}
 }
 
+// ordered is a table of times and samples as large as an upload, whose i-th row of n has
+// that place in time.
+func ordered(place func(i, n int) int) func() []byte {
+	return func() []byte {
+		const row = 16 // bytes, at least
+		b := []byte("time_ms,ecg_mV\n")
+		for i := 0; len(b) < largest-row; i++ {
+			b = fmt.Appendf(b, "%d,0.%d\n", place(i, largest/9), i%10)
+		}
+		return b
+	}
+}
+
 // packed is a zip that unpacks to as much as may be unpacked.
 func packed(name string, content []byte) []byte {
 	var b bytes.Buffer
@@ -97,6 +110,13 @@ func files() map[string]func() []byte {
 		"XML, many levels":     full("<a>", strings.Repeat("<b>", 120)+strings.Repeat("</b>", 120), "</a>"),
 		"XML, one tag":         full("<a ", " b='1'", "></a>"),
 		"MUSE of blanks":       full("<RestingECG><Waveform><LeadData><WaveFormData>", "A ", "</WaveFormData></LeadData></Waveform></RestingECG>"),
+		"text, the last first": ordered(func(i, n int) int { return n - i }),
+		"text, rows late": ordered(func(i, _ int) int {
+			if i%1024 < 16 {
+				return i ^ 8
+			}
+			return i
+		}),
 		"text of separators":   full("", ";;;;;;;;\n", ""),
 		"text of short lines":  full("", "1\n", ""),
 		"text of quoted cells": full("", "\"1\",\"2\"\n", ""),

@@ -12,6 +12,9 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
+// root is the name of a unisens.xml's element around all others.
+const root = "unisens"
+
 // header is unisens.xml.
 type header struct {
 	start   time.Time
@@ -36,7 +39,7 @@ type signal struct {
 // parseHeader reads the signals of a unisens.xml; ok is false for another file.
 func parseHeader(data []byte, budget *raw.Budget) (h header, ok bool) {
 	data, ok = raw.Text(data) // behind a byte order mark, in UTF-16
-	if !ok || markup.Root(data) != "unisens" {
+	if !ok || markup.Root(data) != root {
 		return header{}, false
 	}
 	var now *signal
@@ -53,7 +56,7 @@ func parseHeader(data []byte, budget *raw.Budget) (h header, ok bool) {
 			h.signals = append(h.signals, *now)
 			now = nil
 		case token.Kind != markup.Start:
-		case token.Name == "unisens":
+		case token.Name == root:
 			h.start = parseStart(token.Attribute("timestampStart"))
 		case token.Name == "signalEntry":
 			now = signalOf(token)

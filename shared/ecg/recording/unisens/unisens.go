@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"systole/shared/ecg/recording/internal/archive"
+	"systole/shared/ecg/recording/internal/markup"
 	"systole/shared/ecg/recording/internal/raw"
 	"systole/shared/ecg/recording/internal/table"
 )
@@ -21,19 +21,26 @@ func Is(entries []archive.Entry) bool { return slices.ContainsFunc(entries, isHe
 // mostHeader is more bytes than a unisens.xml has.
 const mostHeader = 1 << 20
 
+// isHeader unpacks nothing but what is named as one to see.
 func isHeader(e archive.Entry) bool {
-	if e.Size > mostHeader || e.Packed() && !strings.HasSuffix(e.Base(), ".xml") {
+	if e.Size > mostHeader || e.Packed() && e.Base() != "unisens.xml" {
 		return false
 	}
 	data, err := e.All()
 	return err == nil && IsHeader(data)
 }
 
-// IsHeader reports whether a file is a unisens.xml.
+// IsHeader reports whether a file, as it came, is a unisens.xml.
 func IsHeader(data []byte) bool {
+	if len(data) > mostHeader {
+		return false
+	}
 	_, ok := parseHeader(data, raw.NewBudget(context.Background(), 0))
 	return ok
 }
+
+// IsText reports whether a text in UTF-8 is a unisens.xml.
+func IsText(data []byte) bool { return markup.Root(data) == root }
 
 // ReadHeader refuses a unisens.xml without the files that it names.
 func ReadHeader([]byte, raw.Options) (*raw.Recording, error) {
