@@ -3,6 +3,7 @@ package biometric
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -287,5 +288,156 @@ func TestAnEnrolmentSaysWhichKindItWas(t *testing.T) {
 	}
 	if last := h.kim(t).Template.LastDay; !last.Equal(h.now) {
 		t.Errorf("the last day is %v", last)
+	}
+}
+
+func TestWaitsAndUnlocking(t *testing.T) {
+	last := checkLimit.Most - 1
+	for _, tt := range []struct {
+		failures int
+		after    time.Duration
+		wait     time.Duration
+		disabled bool
+		unlocked int // failures that stay
+	}{
+		{0, 0, 0, false, 0},
+		{1, 0, 0, false, 0},
+		{checkLimit.Free - 1, 0, 0, false, 0},
+		{checkLimit.Free, 0, checkLimit.First, false, 0},
+		{checkLimit.Free, checkLimit.First - 1, 1, false, 0},
+		{checkLimit.Free, checkLimit.First, 0, false, 0},
+		{checkLimit.Free, time.Hour, 0, false, 0},
+		{last, 0, checkLimit.Longest, false, 0},
+		{checkLimit.Most, 0, 0, true, checkLimit.Most},
+	} {
+		h := newFixture(t).enrolled(t)
+		now := *h.kim(t).Template
+		now.Failures, now.FailedAt = tt.failures, h.now
+		must(t, h.store.SetTemplate(t.Context(), h.kim(t), now, nil))
+		if wait, disabled := Waits(h.kim(t), h.now.Add(tt.after)); wait != tt.wait || disabled != tt.disabled {
+			t.Errorf("%d failures, %v ago: waits %v, disabled %v", tt.failures, tt.after, wait, disabled)
+		}
+		used := h.kim(t).Template.Used
+		must(t, h.Unlock(t.Context(), h.kim(t)))
+		if m := h.kim(t).Template; m.Failures != tt.unlocked || !m.Used.Equal(used) {
+			t.Errorf("%d failures: %d after unlocking, used %v", tt.failures, m.Failures, m.Used)
+		}
+	}
+	if wait, disabled := Waits(store.Member{}, noon); wait != 0 || disabled {
+		t.Errorf("without a template: %v, %v", wait, disabled)
+	}
+	h := newFixture(t)
+	must(t, h.Unlock(t.Context(), h.kim(t)))
+	h.enrolled(t)
+	h.try(t, "lee 1")
+	older := h.kim(t)
+	h.enrolled(t) // another template by now
+	must(t, h.Unlock(t.Context(), older))
+}
+
+func TestNeedsOfARecording(t *testing.T) {
+	if want := (Need{Seconds: 10, CleanBeats: 6}); EnrolmentNeed != want {
+		t.Errorf("an enrolment needs %+v, and the documents say %+v", EnrolmentNeed, want)
+	}
+	if want := (Need{Seconds: 8, CleanBeats: 4}); ProbeNeed != want {
+		t.Errorf("a probe needs %+v, and the documents say %+v", ProbeNeed, want)
+	}
+}
+
+func TestStrictnessAtItsBounds(t *testing.T) {
+	s := Settings{FMR: 0.01}
+	for asked, want := range map[FMR]FMR{0: 0.01, 0.01: 0.01, 1e-12: 1e-12, 0.005: 0.005} {
+		if got, err := s.strictness(asked); got != want || err != nil {
+			t.Errorf("asked for %g: %g, %v", asked, got, err)
+		}
+	}
+	for _, asked := range []FMR{0.0100001, 1, -0.001} {
+		if got, err := s.strictness(asked); got != 0 || codeOf(err) != fault.FieldInvalid {
+			t.Errorf("asked for %g: %g, %v", asked, got, err)
+		}
+	}
+}
+
+func TestUploadsOfOneRequestAtTheirBounds(t *testing.T) {
+	pending := func(sizes ...int64) (m store.Member, ids []string) {
+		for i, size := range sizes {
+			id := fmt.Sprintf("%032d", i)
+			m.Uploads = append(m.Uploads, store.PendingUpload{ID: id, Size: size, Expires: noon})
+			ids = append(ids, id)
+		}
+		return m, ids
+	}
+	for _, tt := range []struct {
+		name  string
+		sizes []int64
+		now   time.Time
+		want  fault.Code
+	}{
+		{"as many as may be", make([]int64, maxUploads), noon.Add(-1), ""},
+		{"one more", make([]int64, maxUploads+1), noon.Add(-1), fault.TooManyFiles},
+		{"as large as may be", []int64{MaxUploadSize - 1, 1}, noon.Add(-1), ""},
+		{"a byte more", []int64{MaxUploadSize, 1}, noon.Add(-1), fault.BodyTooLarge},
+		{"expired", []int64{1}, noon, fault.UploadMissing},
+	} {
+		m, ids := pending(tt.sizes...)
+		err := awaited(m, ids, tt.now)
+		if codeOf(err) != tt.want {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		var f *fault.Error
+		if errors.As(err, &f) && f.Code == fault.BodyTooLarge && fmt.Sprint(f.Params["limit_bytes"]) != fmt.Sprint(MaxUploadSize) {
+			t.Errorf("%s: the limit is told as %v", tt.name, f.Params)
+		}
+	}
+	m, ids := pending(1)
+	m.Uploads = nil
+	if err := awaited(m, ids, noon); codeOf(err) != fault.UploadMissing {
+		t.Errorf("an upload that isn't awaited: %v", err)
+	}
+}
+
+func TestVersionsFollowARemoval(t *testing.T) {
+	for _, tt := range []struct{ removed, at, want time.Time }{
+		{time.Time{}, noon, noon},
+		{noon, noon.Add(-time.Hour), noon.Add(time.Millisecond)},
+		{noon, noon, noon.Add(time.Millisecond)},
+		{noon, noon.Add(time.Millisecond), noon.Add(time.Millisecond)},
+		{noon, noon.Add(time.Second), noon.Add(time.Second)},
+		{time.Time{}, time.Time{}.Add(-time.Hour), time.Time{}.Add(-time.Hour)},
+	} {
+		if got := following(tt.removed, tt.at); !got.Equal(tt.want) {
+			t.Errorf("removed %v, made %v: %v", tt.removed, tt.at, got)
+		}
+	}
+}
+
+func TestARequestIsNamedByAllOfIt(t *testing.T) {
+	key := digestKeys(testKeys(t), 7)[0]
+	session := store.Session{ID: sha256.Sum256([]byte(kimsToken))}
+	base := Check{Submission: Submission{Files: [][]byte{[]byte("a"), []byte("b")}}, FMR: 0.001}
+	name := func(s store.Session, c Check) string {
+		t.Helper()
+		got, err := requestKey(key, s, c)
+		must(t, err)
+		return got
+	}
+	first := name(session, base)
+	if len(first) != 32 || first != name(session, base) {
+		t.Errorf("%q isn't 16 bytes that stay the same", first)
+	}
+	for what, c := range map[string]Check{
+		"another file":  {Submission: Submission{Files: [][]byte{[]byte("a"), []byte("c")}}, FMR: 0.001},
+		"other bounds":  {Submission: Submission{Files: [][]byte{[]byte("ab")}}, FMR: 0.001},
+		"another rate":  {Submission: Submission{Files: base.Files}, FMR: 0.002},
+		"another hint":  {Submission: Submission{Files: base.Files, Hints: Hints{Lead: "II"}}, FMR: 0.001},
+		"an upload":     {Submission: Submission{Files: base.Files, Uploads: []string{"x"}}, FMR: 0.001},
+		"another nonce": {Submission: base.Submission, FMR: 0.001, Nonce: "n"},
+	} {
+		if name(session, c) == first {
+			t.Errorf("%s is the same request", what)
+		}
+	}
+	if name(store.Session{}, base) == first {
+		t.Error("another session sends the same request")
 	}
 }
