@@ -69,7 +69,7 @@ func agreeing(r quality.Report) float64 {
 // at its sampling rate: an *Unusable of quality.RateImplausible with the rate of
 // devices at which they would look right.
 func CheckTimeScale(r *Reading, rateHz float64) error {
-	factor, plausible := r.TimeScale()
+	factor, plausible := r.timeScale()
 	if plausible {
 		return nil
 	}

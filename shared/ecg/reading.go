@@ -113,10 +113,10 @@ func (r *Reading) Replayed(d *replay.Detector, earlier []replay.Digest) bool {
 // Natural reports whether the beats vary as those of a living heart.
 func (r *Reading) Natural() bool { return liveness.Natural(r.signal.Raw, r.signal.Peaks) }
 
-// TimeScale estimates the stated sampling rate as a multiple of the true one, by
+// timeScale estimates the stated sampling rate as a multiple of the true one, by
 // the form of the beats. plausible is true for a recording with too few beats to
 // tell.
-func (r *Reading) TimeScale() (factor float64, plausible bool) {
+func (r *Reading) timeScale() (factor float64, plausible bool) {
 	if r.beats < timescale.FewestBeats {
 		return 1, true
 	}

@@ -127,11 +127,6 @@ func (t *Template) Weight() float64 {
 	return sum
 }
 
-// Recordings is how many recordings the template was made of and adapted to.
-func (t *Template) Recordings() float64 {
-	return t.adaptive.Enrolled.Recordings + t.adaptive.Adapted.Recordings
-}
-
 // Quality is the template's quality score (ISO/IEC 29794-1), 0 to 1.
 func (t *Template) Quality() float64 { return t.quality }
 

@@ -13,9 +13,6 @@ const (
 	// around the R peak.
 	from = beat.Before - beat.RateHz*200/1000
 	to   = beat.Before + beat.RateHz*400/1000
-
-	// WaveformWidth is how many values a waveform and a slope have.
-	WaveformWidth = to - from
 )
 
 // Waveform appends the part of the mean beat that is compared, brought to mean

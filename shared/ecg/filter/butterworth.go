@@ -79,17 +79,3 @@ func Notch(centreHz, q, rateHz float64) Biquad {
 		A1: -2 * math.Cos(w) * norm, A2: (1 - alpha) * norm,
 	}
 }
-
-// Gain is the cascade's amplitude response at a frequency, applied once.
-func (c Cascade) Gain(hz, rateHz float64) float64 {
-	w := 2 * math.Pi * hz / rateHz
-	z1 := complex(math.Cos(w), -math.Sin(w))
-	z2 := z1 * z1
-	g := complex(1, 0)
-	for _, s := range c {
-		num := complex(s.B0, 0) + complex(s.B1, 0)*z1 + complex(s.B2, 0)*z2
-		den := 1 + complex(s.A1, 0)*z1 + complex(s.A2, 0)*z2
-		g *= num / den
-	}
-	return math.Hypot(real(g), imag(g))
-}

@@ -14,6 +14,20 @@ func sine(n int, hz, rateHz, amplitude float64) []float64 {
 	return x
 }
 
+// gain is a cascade's amplitude response at a frequency, applied once.
+func gain(c Cascade, hz, rateHz float64) float64 {
+	w := 2 * math.Pi * hz / rateHz
+	z1 := complex(math.Cos(w), -math.Sin(w))
+	z2 := z1 * z1
+	g := complex(1, 0)
+	for _, s := range c {
+		num := complex(s.B0, 0) + complex(s.B1, 0)*z1 + complex(s.B2, 0)*z2
+		den := 1 + complex(s.A1, 0)*z1 + complex(s.A2, 0)*z2
+		g *= num / den
+	}
+	return math.Hypot(real(g), imag(g))
+}
+
 func near(t *testing.T, what string, got, want, tolerance float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tolerance) {
@@ -27,10 +41,10 @@ func TestButterworthIsHalfPowerAtItsCorner(t *testing.T) {
 			low := LowPass(order, 20, rateHz)
 			high := HighPass(order, 20, rateHz)
 			name := fmt.Sprintf("order %d at %g Hz", order, rateHz)
-			near(t, name+": low-pass at the corner", low.Gain(20, rateHz), math.Sqrt2/2, 1e-9)
-			near(t, name+": low-pass at zero", low.Gain(0, rateHz), 1, 1e-9)
-			near(t, name+": high-pass at the corner", high.Gain(20, rateHz), math.Sqrt2/2, 1e-9)
-			near(t, name+": high-pass at zero", high.Gain(0, rateHz), 0, 1e-9)
+			near(t, name+": low-pass at the corner", gain(low, 20, rateHz), math.Sqrt2/2, 1e-9)
+			near(t, name+": low-pass at zero", gain(low, 0, rateHz), 1, 1e-9)
+			near(t, name+": high-pass at the corner", gain(high, 20, rateHz), math.Sqrt2/2, 1e-9)
+			near(t, name+": high-pass at zero", gain(high, 0, rateHz), 0, 1e-9)
 		}
 	}
 }
@@ -43,10 +57,10 @@ func TestLowPassAboveTheBandLetsEverythingThrough(t *testing.T) {
 
 func TestNotchRemovesItsFrequencyOnly(t *testing.T) {
 	notch := Cascade{Notch(50, 12, 250)}
-	near(t, "at 50 Hz", notch.Gain(50, 250), 0, 1e-9)
+	near(t, "at 50 Hz", gain(notch, 50, 250), 0, 1e-9)
 	w := 2 * math.Pi * 50 / 250
-	near(t, "at the edge", notch.Gain(50+50.0/12*math.Sin(w)/w/2, 250), math.Sqrt2/2, 0.02)
-	near(t, "at 20 Hz", notch.Gain(20, 250), 1, 0.01)
+	near(t, "at the edge", gain(notch, 50+50.0/12*math.Sin(w)/w/2, 250), math.Sqrt2/2, 0.02)
+	near(t, "at 20 Hz", gain(notch, 20, 250), 1, 0.01)
 }
 
 func TestZeroPhaseSquaresTheGainAndDelaysNothing(t *testing.T) {
@@ -56,7 +70,7 @@ func TestZeroPhaseSquaresTheGainAndDelaysNothing(t *testing.T) {
 	for _, hz := range []float64{1, 5, 20, 40, 60} {
 		x := sine(5000, hz, rateHz, 1)
 		y := z.Apply(nil, x)
-		gain := c.Gain(hz, rateHz) * c.Gain(hz, rateHz)
+		gain := gain(c, hz, rateHz) * gain(c, hz, rateHz)
 		for i := 1250; i < 3750; i++ {
 			if math.Abs(y[i]-gain*x[i]) > 1e-3 {
 				t.Fatalf("%g Hz, sample %d: got %g, want %g", hz, i, y[i], gain*x[i])

@@ -21,7 +21,6 @@ import (
 const (
 	MaxBytes   = raw.MaxBytes
 	MaxSamples = raw.MaxSamples // of all leads together
-	MaxLeads   = raw.MaxLeads
 	MaxSeconds = raw.MaxSeconds
 )
 
