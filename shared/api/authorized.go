@@ -51,7 +51,7 @@ func prepared(decode func(http.ResponseWriter, *http.Request) (*Form, error), au
 		}
 		token := ""
 		if authorized {
-			if token, err = Token(r, form); err != nil {
+			if token, err = tokenOf(r, form); err != nil {
 				return err
 			}
 		}

@@ -8,11 +8,11 @@ import (
 	"systole/shared/store"
 )
 
-// Token returns the request's token: from "Authorization: Token <40 hex>",
-// else from the form's token field. form may be nil. Other Authorization
-// schemes are ignored. The errors are token_missing, and
-// token_invalid for a value without the form of a token.
-func Token(r *http.Request, form *Form) (string, error) {
+// tokenOf returns the request's token: from "Authorization: Token <40 hex>", else
+// from the form's token field. form may be nil. Other Authorization schemes are
+// ignored. The errors are token_missing, and token_invalid for a value without the
+// form of a token.
+func tokenOf(r *http.Request, form *Form) (string, error) {
 	headers := r.Header.Values("Authorization")
 	if len(headers) > 1 {
 		return "", fault.New(fault.TokenInvalid)
@@ -43,6 +43,7 @@ func tokenFromHeader(value string) (token string, ok bool) {
 	return strings.TrimSpace(value[end:]), true
 }
 
+// checked returns token_invalid for a value without the form of a token.
 func checked(token string) (string, error) {
 	if len(token) != 2*store.TokenBytes || strings.Trim(token, "0123456789abcdef") != "" {
 		return "", fault.New(fault.TokenInvalid)

@@ -41,7 +41,7 @@ func TestToken(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := &http.Request{Header: http.Header{"Authorization": tt.headers}}
-			got, err := Token(r, tt.form)
+			got, err := tokenOf(r, tt.form)
 			if got != tt.want || codeOf(err) != tt.err {
 				t.Errorf("%q, %v, want %q, %q", got, err, tt.want, tt.err)
 			}
@@ -61,7 +61,7 @@ func FuzzToken(f *testing.F) {
 	f.Add("Token e4c0d0daaf2cc4ee2190a033957c1aa8c9eca9a5")
 	f.Add("token\te4c0")
 	f.Fuzz(func(t *testing.T, header string) {
-		token, err := Token(&http.Request{Header: http.Header{"Authorization": {header}}}, nil)
+		token, err := tokenOf(&http.Request{Header: http.Header{"Authorization": {header}}}, nil)
 		if err == nil && (len(token) != 40 || strings.Trim(token, "0123456789abcdef") != "") {
 			t.Fatalf("%q gave %q", header, token)
 		}

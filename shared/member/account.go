@@ -179,7 +179,7 @@ func (s *Service) Activity(ctx context.Context, token, cursor string) (page []st
 	if err != nil {
 		return nil, "", fmt.Errorf("list activity: %w", err)
 	}
-	return Remembered(page, m, s.now()), next, nil
+	return remembered(page, m, s.now()), next, nil
 }
 
 // wholeActivity bounds the entries that WholeActivity returns, and the reads of
@@ -196,7 +196,7 @@ func WholeActivity(ctx context.Context, log store.ActivityLog, m store.Member, n
 		if err != nil {
 			return nil, fmt.Errorf("list activity: %w", err)
 		}
-		all = append(all, Remembered(page, m, now)...)
+		all = append(all, remembered(page, m, now)...)
 		if next == "" {
 			break
 		}
@@ -205,9 +205,9 @@ func WholeActivity(ctx context.Context, log store.ActivityLog, m store.Member, n
 	return all, nil
 }
 
-// Remembered returns the entries that have not expired and that are not of an
+// remembered returns the entries that have not expired and that are not of an
 // earlier member of the same name, by the time of their last event, newest first.
-func Remembered(events []store.Event, m store.Member, now time.Time) []store.Event {
+func remembered(events []store.Event, m store.Member, now time.Time) []store.Event {
 	var left []store.Event
 	for _, e := range events {
 		if !now.Before(e.Expires) || e.At.Before(m.Created) {

@@ -48,8 +48,8 @@ func (c Client) LeastLevel() Level {
 	return Password
 }
 
-// Authenticates reports whether the secret is the client's.
-func (c Client) Authenticates(secret string, now time.Time) bool {
+// authenticates reports whether the secret is the client's.
+func (c Client) authenticates(secret string, now time.Time) bool {
 	hash := []byte(HashSecret(secret))
 	current := subtle.ConstantTimeCompare(hash, []byte(c.SecretHash)) == 1
 	former := now.Before(c.FormerUntil) && subtle.ConstantTimeCompare(hash, []byte(c.FormerHash)) == 1

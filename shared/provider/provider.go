@@ -56,9 +56,9 @@ const (
 	AccessLifetime = 10 * time.Minute
 	// pushedLifetime is for one redirect (RFC 9126, 2.2).
 	pushedLifetime = time.Minute
-	// PasswordLifetime is how long a log-in serves further requests of the browser: a
+	// passwordLifetime is how long a log-in serves further requests of the browser: a
 	// working day.
-	PasswordLifetime = 12 * time.Hour
+	passwordLifetime = 12 * time.Hour
 	// checkLifetime is how long an accepted check serves further requests, where a
 	// client doesn't ask for a younger one.
 	checkLifetime = 10 * time.Minute
@@ -151,13 +151,13 @@ type Person struct {
 }
 
 // Person returns who the token is of; fault.TokenInvalid for nobody, and for a
-// log-in that is older than PasswordLifetime.
+// log-in that is older than passwordLifetime.
 func (s *Service) Person(ctx context.Context, token string) (*Person, error) {
 	session, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
 		return nil, err
 	}
-	if s.now().Sub(session.Issued) >= PasswordLifetime {
+	if s.now().Sub(session.Issued) >= passwordLifetime {
 		return nil, fault.New(fault.TokenInvalid)
 	}
 	return &Person{session, m}, nil

@@ -50,7 +50,7 @@ func (r *Registry) Client(ctx context.Context, id string) (Client, error) {
 // none and none is given; else ErrClient.
 func (r *Registry) Authenticate(ctx context.Context, id, secret string) (Client, error) {
 	return r.find(ctx, id, func(c Client) bool {
-		return c.Confidential() && c.Authenticates(secret, r.now()) || !c.Confidential() && secret == ""
+		return c.Confidential() && c.authenticates(secret, r.now()) || !c.Confidential() && secret == ""
 	})
 }
 
