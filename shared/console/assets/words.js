@@ -488,7 +488,7 @@ const refusals = {
   baseline_wander: [["The baseline wanders", "기준선이 흔들립니다"], ["Attach the electrodes again, breathe calmly, and record anew.", "전극을 다시 붙이고 편하게 숨 쉬며 다시 측정해 주세요."], ["other"]],
   motion: [["Too much movement", "움직임이 많았습니다"], ["Keep still, and record anew.", "움직이지 말고 다시 측정해 주세요."], ["other"]],
   noisy: [["Too much noise", "잡음이 너무 많습니다"], ["Relax your arms, sit still, and record anew.", "팔에 힘을 빼고 가만히 앉아 다시 측정해 주세요."], ["other"]],
-  too_many_files: [["Too many at once", "기록이 너무 많습니다"], ["A check takes one recording, an enrolment up to sixteen.", "확인에는 1개, 등록에는 16개까지 쓸 수 있습니다."]],
+  too_many_files: [["Too many at once", "기록이 너무 많습니다"], ["A check takes one recording; an enrolment takes several, but fewer than these.", "확인에는 1개만, 등록에는 여러 개를 쓸 수 있지만 이보다 적어야 합니다."]],
   file_missing: [["No recording was sent", "보낸 기록이 없습니다"], ["Choose one.", "기록을 골라 주세요."], ["other"]],
   body_too_large: [["Too large", "파일이 너무 큽니다"], ["Choose a recording of at most {limit}.", "{limit} 이하의 기록을 골라 주세요."], ["other"]],
   upload_missing: [["The upload was lost", "올린 파일을 찾을 수 없습니다"], ["Send it once more.", "다시 보내 주세요."], ["again"]],
