@@ -1,4 +1,4 @@
-// Wolf measures what somebody gets who has the source: the parameters, the
+// Command wolf measures what somebody gets who has the source: the parameters, the
 // thresholds and the code are public, so that a recording can be made that many
 // templates accept (a wolf: M. Une, A. Otsuka, H. Imai, ICB 2007; for fingerprints:
 // A. Roy, N. Memon, A. Ross, IEEE TIFS 12(9), 2017).

@@ -1,4 +1,4 @@
-// Exports writes one person's ECG as tables and as JSON in thousands of ways, as
+// Command exports writes one person's ECG as tables and as JSON in thousands of ways, as
 // the apps and programs of the world might, and reads each with package
 // recording. Separators, decimal marks, encodings, headers, keys, nesting, clocks,
 // units, statements of the rate, other signals and missing samples are drawn. An
@@ -37,7 +37,7 @@ func main() {
 		}
 		outcomes, err := Try(kinds[name], *n, *seed)
 		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
+			fmt.Fprintln(os.Stderr, "exports:", err)
 			os.Exit(1)
 		}
 		fmt.Println(name)

@@ -74,7 +74,7 @@ func main() {
 	defer stop()
 	lived, err := run(ctx, o)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 	if lived > *living {
