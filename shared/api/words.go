@@ -79,8 +79,8 @@ var words = map[fault.Code]word{
 		"심전도 파일이 없습니다. multipart/form-data의 data, ECG, EEG 항목 중 하나에 파일을 넣어 보내 주세요.[ 보내신 파일의 항목 이름: {parts}.]",
 		"There is no ECG file. Send it as the part named data, ECG or EEG of multipart/form-data.[ The files came in parts named {parts}.]"}},
 	fault.TooManyFiles: {http.StatusBadRequest, Sentence{
-		"파일이 너무 많습니다. 인증에는 기록 한 개, 등록에는 열여섯 개까지 보내 주세요.",
-		"There are too many files. A check takes a single recording, an enrolment up to sixteen."}},
+		"파일이 너무 많습니다. 인증에는 기록 한 개만 보내 주세요.[ 한 요청에 올려 둔 파일은 {uploads}개까지 쓸 수 있습니다.]",
+		"There are too many files. A check takes a single recording.[ A request takes at most {uploads} uploaded files.]"}},
 	fault.TooManyRequests: {http.StatusTooManyRequests, Sentence{
 		"요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
 		"There are too many requests. Please try again in a moment."}},

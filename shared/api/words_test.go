@@ -25,6 +25,7 @@ var params = map[fault.Code][]string{
 	fault.BodyTooLarge:         {"limit_bytes"},
 	fault.MalformedBody:        {"reason"},
 	fault.FileMissing:          {"parts"},
+	fault.TooManyFiles:         {"uploads"},
 	fault.FieldMissing:         {"field"},
 	fault.FieldInvalid:         {"field", "hint"},
 	fault.RecordingUnreadable:  {"line"},

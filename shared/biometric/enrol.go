@@ -198,12 +198,3 @@ func (s *Service) abandon(ctx context.Context, pk int64, pointer store.Template)
 }
 
 func (s *Service) registry() registry { return registry{s.objects, s.keys, s.rand} }
-
-// one is the only recording of the files, else fault.TooManyFiles.
-func (s *Service) one(ctx context.Context, files [][]byte) (Recording, error) {
-	recordings := s.engine.Group(ctx, files)
-	if len(recordings) != 1 {
-		return nil, fault.New(fault.TooManyFiles)
-	}
-	return recordings[0], nil
-}

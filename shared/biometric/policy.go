@@ -32,8 +32,8 @@ var (
 
 // Limits of a request's files and uploads.
 const (
-	// maxUploads bounds the uploaded files of one request; it is as many as may be
-	// sent with one (package api).
+	// maxUploads bounds the uploaded files of one request: they are fetched one after
+	// the other, and held in memory together.
 	maxUploads = 16
 	// MaxUploadSize is the largest file that can be uploaded, and as much as the
 	// uploads of one request may have together, in bytes: an hour of twelve leads,

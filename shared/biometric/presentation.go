@@ -40,7 +40,7 @@ func (s *Service) readProbe(ctx context.Context, session store.Session, c Check)
 	}
 	p := new(probe)
 	err = s.work(ctx, session, c.Submission, func(files [][]byte) error {
-		recording, err := s.one(ctx, files)
+		recording, err := s.only(ctx, files)
 		if err != nil {
 			return err
 		}
@@ -68,6 +68,15 @@ func (s *Service) readProbe(ctx context.Context, session store.Session, c Check)
 	}
 	p.id = hex.EncodeToString(random)
 	return p, nil
+}
+
+// only returns the single recording of the files, else fault.TooManyFiles.
+func (s *Service) only(ctx context.Context, files [][]byte) (Recording, error) {
+	recordings := s.engine.Group(ctx, files)
+	if len(recordings) != 1 {
+		return nil, fault.New(fault.TooManyFiles)
+	}
+	return recordings[0], nil
 }
 
 // admissions bounds how often an admission is tried that was refused by a row

@@ -82,7 +82,7 @@ func (u *Uploads) Upload(ctx context.Context, token string, size int64) (Upload,
 // a file of the size that it was handed out for.
 func awaited(m store.Member, ids []string, now time.Time) error {
 	if len(ids) > maxUploads {
-		return fault.New(fault.TooManyFiles)
+		return fault.New(fault.TooManyFiles, "uploads", maxUploads)
 	}
 	pending := alive(m.Uploads, now)
 	var size int64
