@@ -31,8 +31,8 @@ func (s *Service) changed(m store.Member, ref reference, p *probe) *change {
 	return c
 }
 
-// withoutOwn are the digests but the probe's, which stays beside the member for as
-// long as the check may be sent again.
+// withoutOwn returns the digests except the probe's own, which stays beside the
+// member for as long as the check may be sent again.
 func withoutOwn(digests map[string][]byte, p *probe) map[string][]byte {
 	left := maps.Clone(digests)
 	for _, id := range p.own() {
@@ -46,7 +46,7 @@ func full(digests map[string][]byte) bool {
 	return len(digests) >= archiveFrom || size(digests) >= archiveBytes
 }
 
-// size of digests in bytes.
+// size is the length of all digests together, in bytes.
 func size(digests map[string][]byte) (bytes int) {
 	for _, d := range digests {
 		bytes += len(d)
@@ -54,8 +54,8 @@ func size(digests map[string][]byte) (bytes int) {
 	return bytes
 }
 
-// adapted returns the templates, of which the deciding one is adapted to an accepted
-// probe, and true, or as they are and false.
+// adapted returns the templates with the deciding one adapted to an accepted
+// probe, and true; else the templates unchanged, and false.
 func (s *Service) adapted(m store.Member, t Templates, probe Reading) (Templates, bool) {
 	if !s.settings.mayAdapt(*m.Template, s.now()) {
 		return t, false
@@ -67,8 +67,9 @@ func (s *Service) adapted(m store.Member, t Templates, probe Reading) (Templates
 	return t.withDeciding(adapted), true
 }
 
-// replace makes a changed template the member's, as an enrolment does. If another
-// enrolment, check or removal was faster, the new object is erased.
+// replace stores a changed template and moves the member's pointer to it, as an
+// enrolment does. If another enrolment, check or removal came first, the new
+// object is erased.
 func (s *Service) replace(ctx context.Context, session store.Session, m store.Member, c change) error {
 	model, err := s.storeTemplate(ctx, m, c.templates, lastDay(*m.Template), c.content, nil)
 	if err != nil {
@@ -91,9 +92,9 @@ func lastDay(t store.Template) time.Time {
 	return t.LastDay
 }
 
-// makeRoom archives the digests beside the member where they are so many that
-// another could not be remembered, and returns fault.Unavailable then: the next
-// check finds room.
+// makeRoom archives the digests beside the member if there are too many for
+// another one to be stored. It returns fault.Unavailable then: the next check
+// finds room.
 func (s *Service) makeRoom(ctx context.Context, m store.Member, ref reference, p *probe) error {
 	if p == nil || size(withoutOwn(m.Digests, p)) < besideBytes {
 		return nil

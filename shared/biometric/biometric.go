@@ -104,15 +104,15 @@ func NewService(tokens Tokens, members Members, objects Objects, keys Keys, engi
 	}
 }
 
-// owner reads the session's member; fault.TokenInvalid when the session isn't
-// theirs any more.
+// owner reads the session's member. The error is fault.TokenInvalid for a session
+// that is no longer the member's.
 func (s *Service) owner(ctx context.Context, session store.Session) (store.Member, error) {
 	m, err := s.members.Member(ctx, session.Username)
 	return s.confirmed(session, m, err)
 }
 
-// confirmed returns a member that was read for a session, if the session is
-// theirs.
+// confirmed returns the member that was read for a session, or fault.TokenInvalid
+// for a session that isn't the member's. err is the error of the read.
 func (s *Service) confirmed(session store.Session, m store.Member, err error) (store.Member, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Member{}, fault.New(fault.TokenInvalid)
@@ -137,10 +137,10 @@ func (s *Service) isLight(submitted Submission) bool {
 	return len(submitted.Uploads) == 0 && s.engine.Light(submitted.Files)
 }
 
-// work runs f on the files of a submission, which needs a core for a while, when a
-// slot is free: uploads take no memory before. When ctx ends before or while f
-// runs, the error is fault.Unavailable: the caller is gone, so nothing may be
-// stored.
+// work runs f, which needs a core for a while, on the files of a submission. It
+// waits for a free slot before it fetches uploads, so that a waiting request
+// takes no memory. If ctx ends before or while f runs, the error is
+// fault.Unavailable: the caller is gone, so nothing may be stored.
 func (s *Service) work(ctx context.Context, session store.Session, submitted Submission, f func(files [][]byte) error) error {
 	slots := s.slots
 	if s.isLight(submitted) {
@@ -167,8 +167,8 @@ func (s *Service) work(ctx context.Context, session store.Session, submitted Sub
 	return nil
 }
 
-// bestEffortLimit is how long an answer waits for writes that are no part of it:
-// longer than a healthy store takes, shorter than a person notices.
+// bestEffortLimit bounds the time that an answer waits for writes that don't
+// change it: longer than a healthy store takes, shorter than a person notices.
 const bestEffortLimit = time.Second
 
 // bestEffort runs writes whose failure doesn't change the answer: they write a

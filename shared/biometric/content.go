@@ -11,8 +11,9 @@ type content struct {
 	template []byte
 	enrolled [][]byte // digests of the recordings that the member enrolled with, the latest last
 	checked  [][]byte // digests of those that were accepted in checks, the latest last
-	// supplement is a newer template (supplement.go), nil for none. A version that
-	// doesn't know it takes it for a digest of an enrolment.
+	// supplement is the stored form of a newer template (supplement.go), nil for
+	// none. A version of the service without supplements takes it for a digest of
+	// an enrolment.
 	supplement []byte
 }
 
@@ -28,14 +29,14 @@ func (c *content) remember(digests ...[]byte) {
 	c.checked = c.checked[max(0, len(c.checked)-maxChecked):]
 }
 
-// digests are all of them.
+// digests returns those of both lists.
 func (c *content) digests() [][]byte {
 	return append(append([][]byte(nil), c.enrolled...), c.checked...)
 }
 
-// marshal writes the template, and the digests in two lists, each part after its
-// length and each list after its count, as variable-length integers. The supplement
-// is the last entry of the first list.
+// marshal writes the template, then the digests as two lists. Each part follows
+// its length, each list its count, as variable-length integers. The supplement is
+// the last entry of the first list.
 func (c *content) marshal() []byte {
 	b := appendPart(nil, c.template)
 	enrolled := c.enrolled

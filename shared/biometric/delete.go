@@ -88,9 +88,9 @@ func (d *Deletion) Finish(ctx context.Context, m store.Member) error {
 	return nil
 }
 
-// eraseThrough erases all versions of up to the time of a removal. No enrolment
-// that began before it moves the pointer any more, and those that begin after it
-// have later versions.
+// eraseThrough erases all versions up to the time of a removal. An enrolment that
+// began before the removal no longer moves the pointer, and one that begins after
+// it makes a later version.
 func (d *Deletion) eraseThrough(ctx context.Context, pk int64, removed time.Time) error {
 	last := versionsThrough(removed)
 	return parallel.Do(
@@ -99,12 +99,13 @@ func (d *Deletion) eraseThrough(ctx context.Context, pk int64, removed time.Time
 	)
 }
 
-// eraseUploads erases the files that the member, as before the removal, uploaded,
-// and closes the addresses that were handed out for others.
+// eraseUploads erases the files that the member uploaded before the removal, and
+// closes the addresses that were handed out for others.
 //
-// S3 can't revoke an address. It was signed for a key that holds nothing: an empty
-// object there, which clean-up erases after the address has expired, closes it. A
-// file that was on its way loses against it, or is erased.
+// S3 can't revoke a presigned address, but the address takes a file only while
+// its key holds no object. An empty object at the key therefore closes it;
+// clean-up erases that object after the address has expired. A file that is being
+// sent meanwhile is either refused or erased.
 func (d *Deletion) eraseUploads(ctx context.Context, m store.Member) error {
 	if err := d.registry.objects.Erase(ctx, store.IncomingOf(m.PK)); err != nil {
 		return err
@@ -152,9 +153,9 @@ func (d *Deletion) Forget(ctx context.Context, m store.Member) error {
 	return nil
 }
 
-// remembered writes the object that holds the recordings' digests from the removal
-// on, under the key, and returns its key, "" for none, and the ids of the digests
-// that it holds.
+// remembered writes the object that keeps the digests of the member's recordings
+// after the removal. It returns the object's key, "" if there was nothing to
+// write, and the ids of the digests in it.
 func (d *Deletion) remembered(ctx context.Context, m store.Member, key string) (string, []string, error) {
 	if m.Template == nil {
 		return m.MemoryKey, nil, nil
@@ -167,10 +168,10 @@ func (d *Deletion) remembered(ctx context.Context, m store.Member, key string) (
 	return key, archived, err
 }
 
-// unlink removes the member's pointer to a template, and returns the member as
-// before, and the time of the removal. remember may write an object at the key that
-// it gets; before that, the key and that of the object which loses its pointer are
-// noted for clean-up.
+// unlink removes the member's pointer to a template, and returns the member as it
+// was before and the time of the removal. remember may write an object at the key
+// that it is given. Before that, unlink notes for clean-up this key and the key
+// of the object that loses its pointer.
 func (d *Deletion) unlink(ctx context.Context, m store.Member, remember func(ctx context.Context, m store.Member, key string) (string, []string, error)) (before store.Member, at time.Time, err error) {
 	for range maxConflicts {
 		at = following(m.Removed, d.now())
@@ -204,8 +205,8 @@ func (d *Deletion) unlink(ctx context.Context, m store.Member, remember func(ctx
 	return m, at, fault.New(fault.Conflict)
 }
 
-// noteRemoval notes for clean-up what a removal leaves if it fails midway, and
-// returns the key of the object that it may write.
+// noteRemoval notes for clean-up the objects that a removal leaves if it fails
+// midway, and returns the key of the object that the removal may write.
 func (d *Deletion) noteRemoval(ctx context.Context, m store.Member, at time.Time) (memory string, err error) {
 	version, err := newVersion(at, d.registry.rand)
 	if err != nil {

@@ -6,26 +6,26 @@ import (
 )
 
 // Engine is the port to a biometric characteristic: it reads recordings, makes
-// templates and compares. Package ecg/engine
-// implements it for the electrocardiogram. Errors about a recording are of type
-// *fault.Error. Implementations are safe for concurrent use.
+// templates and compares probes with them. Package ecg/engine implements it for
+// the electrocardiogram. Errors about a recording are of type *fault.Error.
+// Implementations are safe for concurrent use.
 type Engine interface {
 	// Light reports whether reading and comparing the files of one request costs
 	// little, about as much as hashing a password. It looks at no more than their
 	// bytes.
 	Light(files [][]byte) bool
-	// Group sorts the files of one request into recordings, in order: in some formats
-	// several files are one. Reading all of them costs at most what one request may,
-	// and ends soon after ctx does.
+	// Group sorts the files of one request into recordings, in order: in some
+	// formats several files are one recording. Reading all of them stays within
+	// the budget of one request, and ends soon after ctx does.
 	Group(ctx context.Context, files [][]byte) []Recording
-	// Algorithms are those at hand.
+	// Algorithms returns the names of the engine's algorithms.
 	Algorithms() Algorithms
-	// Enrol makes a template of the readings, which together must meet the need, with
-	// one of the algorithms at hand.
+	// Enrol makes a template of the readings, which together must meet the need,
+	// with one of the engine's algorithms.
 	Enrol(algorithm string, need Need, readings []Reading) (Template, error)
 	// Open returns the template that Marshal wrote with the same seed. It belongs
 	// to the algorithm that made it. The error wraps ErrObsolete for an algorithm
-	// that isn't at hand.
+	// that the engine doesn't have.
 	Open(b []byte, seed [32]byte) (Template, error)
 	// Replayed reports whether the probe is one of the earlier recordings, a part of
 	// one, or put together from them, by their digests under the key. A digest that
@@ -35,13 +35,14 @@ type Engine interface {
 
 // Algorithms names the algorithms of an engine.
 type Algorithms struct {
-	Newest string // that decides, once it has seen as much as the one before
-	// Settled are those that every version of the service has to which there may be a
-	// rollback, the newest first; there is one at least.
+	Newest string // decides, once it has seen as much as the one before
+	// Settled are the algorithms of every version of the service that this one may
+	// be rolled back to, the newest first; there is at least one.
 	Settled []string
 }
 
-// ErrObsolete is the error for a template of an algorithm that isn't at hand.
+// ErrObsolete is the error for a template of an algorithm that the engine doesn't
+// have.
 var ErrObsolete = errors.New("template of an algorithm that is not at hand")
 
 // Recording is a recording as it came, in one or several files.
@@ -52,11 +53,14 @@ type Recording interface {
 
 // Hints are a caller's statements about a recording, beside those of its files.
 type Hints struct {
-	// RateHz is the sampling rate, 0 if not stated. A file's own goes before it.
+	// RateHz is the sampling rate, 0 if not stated. A rate in the file takes
+	// precedence.
 	RateHz float64
-	// Lead names the lead to compare; empty for lead I, else the first.
+	// Lead names the lead to compare; empty for lead I, or the first if there is
+	// no lead I.
 	Lead string
-	// Pick is part of the name of the ECG to take of an archive; empty for the newest.
+	// Pick is part of the name of the ECG to read from an archive; empty for the
+	// newest.
 	Pick string
 }
 
@@ -80,25 +84,27 @@ type Template interface {
 	Algorithm() string
 	// Quality is the template's quality score (ISO/IEC 29794-1), 0 to 1.
 	Quality() float64
-	// Days is on how many days its person was enrolled.
+	// Days is the number of days on which the person was enrolled.
 	Days() int
 	// AddDay returns the template with another day's readings, which together must
-	// meet the need, by the template's algorithm. left is the index of the day that is
-	// left out for it, -1 for none.
+	// meet the need, by the template's algorithm. left is the index of the day
+	// that was dropped to make room, -1 for none.
 	AddDay(need Need, readings []Reading) (next Template, left int, err error)
-	// First returns the template of its first days alone, at least one, without what
-	// it was adapted to.
+	// First returns the template of its first days alone, at least one, without
+	// its adaptation.
 	First(days int) Template
 	// Join returns the template with further readings of its last day, which together
 	// must meet the need.
 	Join(need Need, readings []Reading) (Template, error)
-	// Weight is how much the template has seen, on one scale for all algorithms.
+	// Weight measures how much signal the template was made of, on one scale for
+	// all algorithms.
 	Weight() float64
 	// Verify reports whether the probe is accepted at the false match rate, by the
 	// template's algorithm.
 	Verify(probe Reading, at FMR) (bool, error)
-	// Adapt returns the template adapted to the probe, and true, if the template as
-	// enrolled and as it is accepts the probe at the rate; else itself and false.
+	// Adapt returns the template adapted to the probe, and true, if the template
+	// accepts the probe at the rate both as it was enrolled and as it is now; else
+	// the template itself, and false.
 	Adapt(probe Reading, at FMR) (Template, bool, error)
 	// Marshal returns the template as bytes for Open, transformed under the seed.
 	Marshal(seed [32]byte) ([]byte, error)

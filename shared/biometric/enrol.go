@@ -44,7 +44,7 @@ func (s *Service) Enrol(ctx context.Context, token string, e Enrolment) error {
 		return err
 	}
 	measure.Add(ctx, "quality", measure.None, made.Deciding().Quality())
-	// The owner learns of every enrolment, of one too that fails from here on.
+	// The owner learns of every enrolment, including one that fails from here on.
 	kind := member.ModelMade
 	if e.Add {
 		kind = member.ModelDayAdded
@@ -60,7 +60,7 @@ func (s *Service) Enrol(ctx context.Context, token string, e Enrolment) error {
 	return nil
 }
 
-// mayMake returns why the session may not enrol now.
+// mayMake returns the error that forbids the session to enrol now, nil for none.
 func (s *Service) mayMake(session store.Session, m store.Member, e Enrolment) error {
 	if err := s.settings.mayEnrol(session, m, s.now()); err != nil {
 		return err
@@ -71,12 +71,12 @@ func (s *Service) mayMake(session store.Session, m store.Member, e Enrolment) er
 	return nil
 }
 
-// readings are an Enrolment that was read.
+// readings is an Enrolment whose recordings were read.
 type readings struct {
 	Enrolment
-	templates Templates // of these recordings alone; none where they are added
+	templates Templates // of these recordings alone; zero if they join a template
 	all       []Reading
-	digests   [][]byte // at rest
+	digests   [][]byte // as they are stored
 	files     [][]byte
 	keys      []protect.Derived
 	ring      protect.Ring
@@ -114,9 +114,9 @@ func (s *Service) readEnrolment(ctx context.Context, session store.Session, e En
 	return read, err
 }
 
-// make returns the templates of an enrolment, and the member whose templates it adds
-// to: read again where the template was moved meanwhile. A recording that was used
-// before adds nothing, and is fault.Replay.
+// make returns the templates of an enrolment, and the member that they are for.
+// Recordings that join a template do so as the member's row has it now. A
+// recording that was used before adds nothing, and is fault.Replay.
 func (s *Service) make(ctx context.Context, session store.Session, m store.Member, e readings) (Templates, store.Member, error) {
 	if !e.Add {
 		return e.templates, m, nil
@@ -146,10 +146,10 @@ func (s *Service) make(ctx context.Context, session store.Session, m store.Membe
 	return t, m, err
 }
 
-// adopt makes templates the member's, and returns their object's key. Of several
-// concurrent enrolments the last one wins, as if it had begun after the others
-// were done, and keeps their digests. After a removal it loses. The objects of an
-// enrolment that lost are erased.
+// adopt stores the templates, moves the member's pointer to them, and returns
+// their object's key. Of several concurrent enrolments the last one wins, as if
+// it had begun after the others had ended, and keeps their digests. An enrolment
+// loses against a removal. The objects of an enrolment that lost are erased.
 func (s *Service) adopt(ctx context.Context, session store.Session, m store.Member, t Templates, e readings) (key string, err error) {
 	for range maxConflicts {
 		c, archived, err := s.registry().of(ctx, m)

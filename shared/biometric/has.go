@@ -12,7 +12,7 @@ type Owners interface {
 	Resolve(ctx context.Context, members store.MemberReader, token string) (store.Session, store.Member, error)
 }
 
-// References tells which members have a template. It opens none.
+// References reports which members have a template. It opens none.
 type References struct {
 	members store.MemberReader
 	tokens  Owners

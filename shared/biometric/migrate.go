@@ -7,12 +7,13 @@ import (
 	"systole/shared/member"
 )
 
-// This file moves members to a newer algorithm without another enrolment. Of what an
-// older template accepts, a template by the newest algorithm is made, check by check;
-// once it has seen as much as the older one, it decides. The older one stays beside it as
-// long as there may be a rollback to a version that has no other.
+// This file moves members to a newer algorithm without another enrolment. Each
+// probe that the older template accepts enters a template by the newest
+// algorithm. Once that template has seen as much as the older one, it decides.
+// The older one stays beside it for as long as the service may be rolled back to
+// a version without the newer algorithm.
 
-// Migrate returns the templates after a check with a probe that was accepted at the
+// Migrate returns the templates after a check whose probe was accepted at the
 // rate at, and whether the probe changed them.
 func Migrate(e Engine, t Templates, probe Reading, at FMR, now time.Time) (Templates, bool) {
 	algorithms := e.Algorithms()
@@ -32,8 +33,9 @@ func Migrate(e Engine, t Templates, probe Reading, at FMR, now time.Time) (Templ
 	return t, true
 }
 
-// promoted returns the templates without their base, and true, where every version
-// to which there may be a rollback has the algorithm of the one that decides.
+// promoted returns the templates without their base, and true, if every version
+// that the service may be rolled back to has the algorithm of the deciding
+// template.
 func (t Templates) promoted(at Algorithms) (Templates, bool) {
 	if !t.handedOver() || !slices.Contains(at.Settled, t.Newer.Algorithm()) {
 		return t, false
@@ -41,9 +43,9 @@ func (t Templates) promoted(at Algorithms) (Templates, bool) {
 	return Templates{Base: t.Newer.Template, Added: t.Newer.Added}, true
 }
 
-// grown is the newer template with a probe that the base accepts. It begins anew
-// with a probe that it doesn't accept itself, so that all of it is of one person, and
-// a recording that isn't typical of them delays it and no more.
+// grown returns the newer template with a probe that the base accepted. A probe
+// that the newer template itself rejects starts it anew: so all of it is of one
+// person, and a recording that isn't typical of them only delays the migration.
 func grown(e Engine, n *Newer, probe Reading, at FMR, now time.Time) (*Newer, error) {
 	one, newest := []Reading{probe}, e.Algorithms().Newest
 	agrees := n != nil && n.Algorithm() == newest && accepts(n, probe, at)
@@ -57,7 +59,7 @@ func grown(e Engine, n *Newer, probe Reading, at FMR, now time.Time) (*Newer, er
 		if err != nil {
 			return nil, err
 		}
-		if left < 0 { // else it is full, and a day would go for this one
+		if left < 0 { // otherwise the template is full, and a day would be dropped
 			next.Template, next.Added, next.Begun = day, added(n.Added, left, now), now
 			return next, nil
 		}
@@ -73,8 +75,8 @@ func accepts(t Template, probe Reading, at FMR) bool {
 	return ok && err == nil
 }
 
-// hasSeenAsMuch reports whether the template was made of as many days and of as much
-// as the base, and accepted its person by itself.
+// hasSeenAsMuch reports whether the newer template was made of as many days and
+// as much signal as the base, and has accepted a probe of its person.
 func (n *Newer) hasSeenAsMuch(base Template) bool {
 	return n.Checks > 0 && n.Days() >= base.Days() && n.Weight() >= base.Weight()
 }

@@ -11,11 +11,11 @@ import (
 	"systole/shared/store"
 )
 
-// reserve notes in the row of the token's member that an upload is handed out;
-// beyond the quota fault.TooManyUploads with the time until the oldest is
-// forgotten.
+// reserve notes in the row of the token's member that an upload is handed out.
+// Beyond the quota it returns fault.TooManyUploads with the time until the oldest
+// pending upload expires.
 func (u *Uploads) reserve(ctx context.Context, token string, m store.Member, id string, size int64) error {
-	for range maxUploads { // the files of one enrolment may be asked for at once
+	for range maxUploads { // the addresses for the files of one enrolment may be asked for at once
 		now := u.now()
 		pending := alive(m.Uploads, now)
 		if err := withinQuota(pending, size, now); err != nil {
@@ -36,13 +36,13 @@ func (u *Uploads) reserve(ctx context.Context, token string, m store.Member, id 
 	return fault.New(fault.Conflict)
 }
 
-// alive are the uploads that have not expired.
+// alive returns the uploads that have not expired.
 func alive(uploads []store.PendingUpload, now time.Time) []store.PendingUpload {
 	return slices.DeleteFunc(slices.Clone(uploads), func(u store.PendingUpload) bool { return !now.Before(u.Expires) })
 }
 
-// withinQuota returns fault.TooManyUploads where one more upload of this size is
-// too much beside the pending ones.
+// withinQuota returns fault.TooManyUploads if another upload of this size exceeds
+// the quota beside the pending ones.
 func withinQuota(pending []store.PendingUpload, size int64, now time.Time) error {
 	for _, p := range pending {
 		size += p.Size
@@ -54,8 +54,8 @@ func withinQuota(pending []store.PendingUpload, size int64, now time.Time) error
 	return fault.New(fault.TooManyUploads).After(wait)
 }
 
-// release takes uploads that were used out of the member's quota. If it fails
-// they leave it in time.
+// release takes uploads that were used out of the member's quota. If that fails,
+// they leave it when they expire.
 func (s *Service) release(ctx context.Context, session store.Session, ids []string) error {
 	for range maxConflicts {
 		m, err := s.owner(ctx, session)

@@ -17,7 +17,7 @@ import (
 // check accepts. 0.001 is one in a thousand.
 type FMR float64
 
-// Need is the least recording that a purpose accepts.
+// Need is the least that a purpose demands of a recording.
 type Need struct {
 	Seconds    float64 // length
 	CleanBeats int     // beats that agree with the others
@@ -35,20 +35,22 @@ const (
 	// maxUploads bounds the uploaded files of one request: they are fetched one after
 	// the other, and held in memory together.
 	maxUploads = 16
-	// MaxUploadSize is the largest file that can be uploaded, and as much as the
-	// uploads of one request may have together, in bytes: an hour of twelve leads,
-	// or a day of one, in most formats.
+	// MaxUploadSize is the largest upload, and the largest sum of one request's
+	// uploads, in bytes: an hour of twelve leads, or a day of one, in most
+	// formats.
 	MaxUploadSize = 64 << 20
-	// UploadLifetime is how long a caller has to upload it.
+	// UploadLifetime is the time that a caller has to send the file.
 	UploadLifetime = 15 * time.Minute
-	// addressClosed is how long after it was handed out an address is closed that
-	// must not be used any more: beyond its end, for clocks that differ.
+	// addressClosed is the time from an address's hand-out for which an address
+	// that must not be used any more stays closed: its lifetime, and a minute for
+	// clocks that differ.
 	addressClosed = UploadLifetime + time.Minute
-	// lookAtUpload is when clean-up first looks at what an address took: the address
-	// has expired, and a file that nobody waits for goes.
+	// lookAtUpload is the time after which clean-up first looks for the file of an
+	// address: the address has expired by then, and a file that no request used is
+	// deleted.
 	lookAtUpload = 2 * UploadLifetime
-	// lookAtRemoval is when clean-up looks whether a removal was completed: no request
-	// takes as long.
+	// lookAtRemoval is the time after which clean-up checks whether a removal was
+	// completed: no request takes as long.
 	lookAtRemoval = time.Hour
 	// Quota of a member's pending uploads, handed out or stored and not yet used:
 	// two enrolments of the most files, and 512 MB. Each upload counts until it is
@@ -58,41 +60,43 @@ const (
 	pendingLifetime = 24 * time.Hour
 )
 
-// checkLimit bounds failed checks in a row (NIST SP 800-63B-4, 3.2.3). At Most
-// the template is of no use until the member, with the password, enrols again.
+// checkLimit bounds failed checks in a row (NIST SP 800-63B-4, 3.2.3). From Most
+// failures on, the template can't be used until the member, with the password,
+// enrols again.
 //
-// A check counts as failed from the write that admits it until its verdict: of
-// checks at once no more are compared than the limit admits. One that ends
-// without a verdict, by a crash or a store that is down, stays counted.
+// A check counts as failed from the write that admits it until its verdict, so
+// that concurrent checks can't exceed the limit. A check that ends without a
+// verdict, by a crash or a failing store, stays counted.
 var checkLimit = store.Backoff{Free: 5, First: 30 * time.Second, Longest: 15 * time.Minute, Most: 50}
 
 // Limits of the stored digests, by which no recording is accepted twice.
 const (
-	// maxChecked bounds the checks remembered beside a template. Each costs it some
-	// 1.5 KB, and the more there are the likelier a new recording resembles one
-	// by chance.
+	// maxChecked bounds the digests of accepted checks. Each takes some 1.5 KB of
+	// the template's object, and each makes it likelier that a new recording
+	// resembles one of them by chance.
 	maxChecked = 256
-	// maxEnrolled is the same for the recordings of enrolments, with some 13 KB of a
-	// recording of ten minutes.
+	// maxEnrolled bounds the digests of enrolled recordings. That of a recording
+	// of ten minutes takes some 85 KB of the template's object.
 	maxEnrolled = 256
 	// archiveFrom is the number of digests beside the member from which they move
-	// to the template's object. Every read of the member carries them until then.
+	// to the template's object: until then every read of the member carries them.
 	archiveFrom = 32
-	// archiveBytes is the same for their size: digests of ten-minute checks are 85 KB
-	// each, a row may have 400 KB, and each write of it costs by its size.
+	// archiveBytes is their size from which they move: a row in DynamoDB has at
+	// most 400 KB, each write of it costs by its size, and the digest of a
+	// ten-minute check has some 85 KB.
 	archiveBytes = 12 << 10
-	// besideBytes is the size of the digests beside a member from which no check is
-	// made until they are archived: beyond it, one that is accepted could not be
-	// remembered.
+	// besideBytes is the size of the digests beside a member from which checks
+	// wait until they are archived: beyond it, the digest of an accepted probe
+	// might find no room.
 	besideBytes = 64 << 10
 )
 
-// repeatWithin is the time within which the same request from the same token is
-// the same check: a double tap, or a retry after a lost answer. Clients wait 30 s
-// for an answer.
+// repeatWithin is the time within which an identical request with the same token
+// is a repetition of the same check: a double tap, or a retry after a lost
+// answer. Clients wait 30 s for an answer.
 const repeatWithin = time.Minute
 
-// When a template is adapted to an accepted probe, where Settings.Adapt says so:
+// Adaptation of a template to accepted probes, where Settings.Adapt asks for it:
 // hearts change over weeks.
 const (
 	// adaptEvery is the least time between adaptations: each writes an object.
@@ -103,18 +107,18 @@ const (
 )
 
 // MigrationFMR is the false match rate at which the older template must accept a
-// check for it to enter the newer one, as for adaptation: of 4,760 impostors'
-// recordings none got in at this rate, three at the rate that checks decide at
-// (infra/train/torch/README.md). The check was accepted at its own rate before, so the
-// stricter of the two holds.
+// probe for it to enter the newer one, as for adaptation: of 4,760 impostors'
+// recordings none entered at this rate, three at the rate that checks decide at
+// (infra/train/torch/README.md). The check itself was accepted at its own rate,
+// so the stricter of the two holds.
 const MigrationFMR = AdaptFMR
 
-// usedResolution is how exactly a template's last use is known: to note it costs
-// a write.
+// usedResolution is the resolution of the time at which a template was last used:
+// each update costs a write.
 const usedResolution = 24 * time.Hour
 
-// strictness is the false match rate of a check: the setting's, or a stricter
-// one that the caller asks for; fault.FieldInvalid for a laxer one.
+// strictness returns the false match rate of a check: the setting's, or a
+// stricter one that the caller asks for; fault.FieldInvalid for a laxer one.
 func (s Settings) strictness(asked FMR) (FMR, error) {
 	switch {
 	case asked == 0:
@@ -125,9 +129,9 @@ func (s Settings) strictness(asked FMR) (FMR, error) {
 	return 0, fault.New(fault.FieldInvalid, "field", "fmr")
 }
 
-// mayEnrol returns fault.ConsentMissing where consent is required and not given,
-// and fault.LogInAgain where there is, or was, a template and the session proves
-// no more than the possession of its token, or its log-in is older than the
+// mayEnrol returns fault.ConsentMissing if consent is required and not given. It
+// returns fault.LogInAgain if there is, or was, a template and the session proves
+// no more than the possession of its token, or if the log-in is older than the
 // failure that disabled the template.
 func (s Settings) mayEnrol(session store.Session, m store.Member, now time.Time) error {
 	if err := s.consented(m); err != nil {
@@ -140,8 +144,8 @@ func (s Settings) mayEnrol(session store.Session, m store.Member, now time.Time)
 	return member.MayChangeTemplate(session, m, now)
 }
 
-// mayAdd returns fault.NoModel where there is no template to add to, and
-// fault.DayTooSoon where its last day of enrolment is today.
+// mayAdd returns fault.NoModel if there is no template to add to, and
+// fault.DayTooSoon if its last day of enrolment is today.
 func mayAdd(m store.Member, now time.Time) error {
 	if m.Template == nil {
 		return fault.New(fault.NoModel)
@@ -152,8 +156,8 @@ func mayAdd(m store.Member, now time.Time) error {
 	return nil
 }
 
-// consented returns fault.ConsentMissing where consent to today's text is
-// required and the member has not given it.
+// consented returns fault.ConsentMissing if consent to today's text is required
+// and the member has not given it.
 func (s Settings) consented(m store.Member) error {
 	if s.Consent != "" && !m.Consent.Holds(s.Consent) {
 		return fault.New(fault.ConsentMissing)

@@ -28,11 +28,11 @@ type probe struct {
 	digest   []byte            // sealed for the member's row
 	key      string            // of the request
 	repeated bool              // whether the request was admitted before
-	// registered says whether the probe may have been admitted, and counted.
+	// registered reports whether the probe may have been admitted, and so counted.
 	registered bool
 }
 
-// readProbe reads the recording to check, of which there must be one.
+// readProbe reads the single recording of a check.
 func (s *Service) readProbe(ctx context.Context, session store.Session, c Check) (*probe, error) {
 	ring, err := s.ring(ctx)
 	if err != nil {
@@ -79,14 +79,15 @@ func (s *Service) only(ctx context.Context, files [][]byte) (Recording, error) {
 	return recordings[0], nil
 }
 
-// admissions bounds how often an admission is tried that was refused by a row
-// that has changed since.
+// admissions bounds the attempts to admit a probe while other requests change the
+// member's row.
 const admissions = 3
 
-// present reads the session's member and, in the same call, admits the probe:
-// its digest lies beside the member, and it counts as a failed check, before any
-// other check is decided. A repetition of the last request admitted finds its
-// digest there and isn't counted again. Without a probe it only reads.
+// present reads the session's member and, in the same call, admits the probe: its
+// digest is stored beside the member, and the check counts as failed, before any
+// other check is decided. A repetition of the last admitted request finds its
+// digest there and isn't counted again. Without a probe, present only reads the
+// member.
 //
 // The errors are fault.TokenInvalid, fault.NoModel and those of mayCheck.
 func (s *Service) present(ctx context.Context, session store.Session, p *probe) (store.Member, error) {
@@ -112,8 +113,8 @@ func (s *Service) present(ctx context.Context, session store.Session, p *probe) 
 	return store.Member{}, tooManyChecks(time.Second)
 }
 
-// refused returns the error that refuses the session's probes, nil if one would
-// be admitted.
+// refused returns the error that forbids the session's checks now, nil if a probe
+// would be admitted.
 func (s *Service) refused(session store.Session, m store.Member, now time.Time) error {
 	if err := s.tokens.Confirm(session, m); err != nil {
 		return err
@@ -154,15 +155,16 @@ func (s *Service) checkPresentation(p *probe, m store.Member, ref reference) err
 	return nil
 }
 
-// digestKeys are the keys of a member's digests, the current one first. Each
-// member has keys of their own. The purpose is part of every digest at rest: it
-// stays as it is.
+// digestKeys returns the keys of a member's digests, the current one first. Each
+// member has keys of their own. Another purpose string would make other keys,
+// under which no stored digest matches.
 func digestKeys(ring protect.Ring, pk int64) []protect.Derived {
 	return ring.Derive("prints of " + strconv.FormatInt(pk, 10))
 }
 
-// digestAtRest is a reading's digest under the current key, after the key's id, so
-// that after a rotation a probe is compared with each under its own key.
+// digestAtRest returns a reading's digest under the current key, behind the key's
+// id: after a rotation a probe is compared with each digest under that digest's
+// key.
 func digestAtRest(keys []protect.Derived, r Reading) ([]byte, error) {
 	digest, err := r.Digest(keys[0].Secret)
 	if err != nil {
@@ -171,8 +173,8 @@ func digestAtRest(keys []protect.Derived, r Reading) ([]byte, error) {
 	return append(keys[0].ID[:], digest...), nil
 }
 
-// replayed reports whether the probe is one of the history, a part of one, or put
-// together from it.
+// replayed reports whether the probe is one of the recordings in the history, a
+// part of one, or put together from them.
 func (s *Service) replayed(p *probe, history [][]byte) bool {
 	for _, key := range p.keys {
 		var earlier [][]byte
@@ -198,11 +200,12 @@ func history(ring protect.Ring, c *content, m store.Member, own []string) [][]by
 	return append(all, beside(ring, m, others)...)
 }
 
-// digestPlace is the place that digests in a member's row are sealed for:
-// unsealed, two digests of one recording could be linked by their inner distances.
+// digestPlace is the place that digests in a member's row are sealed for. They
+// are sealed because two digests of one recording could be linked by the
+// distances within them.
 func digestPlace(pk int64) string { return "digests/" + strconv.FormatInt(pk, 10) }
 
-// beside are the digests with these ids that lie in the member's row, opened.
+// beside returns the digests with these ids in the member's row, opened.
 func beside(ring protect.Ring, m store.Member, ids []string) [][]byte {
 	all := make([][]byte, 0, len(ids))
 	for _, id := range ids {

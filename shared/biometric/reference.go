@@ -19,7 +19,7 @@ type reference struct {
 	Templates
 	content *content
 	stale   bool // sealed with a key that is going out of use
-	lapsed  bool // a supplement of another template is in the object
+	lapsed  bool // the object has a supplement of another template
 }
 
 // open opens the object that a pointer names. The errors are fault.ModelObsolete,
@@ -62,8 +62,8 @@ func (s *Service) open(ctx context.Context, pointer store.Template, object []byt
 	return ref, nil
 }
 
-// openSupplement opens the supplement of the content, which stays there only where
-// its newer template can't be opened and may be later.
+// openSupplement opens the content's supplement. It leaves the supplement in the
+// content only if the newer template can't be opened now but may be later.
 func (r *reference) openSupplement(s *Service, ring protect.Ring, lastDay time.Time) openedSupplement {
 	beside := s.openSupplement(ring, r.content.supplement, lastDay)
 	r.lapsed = r.content.supplement != nil && beside.added == nil
@@ -74,8 +74,8 @@ func (r *reference) openSupplement(s *Service, ring protect.Ring, lastDay time.T
 	return beside
 }
 
-// addedBy is when days were added, as the supplement tells, or, of the last one, the
-// pointer.
+// addedBy returns when each day was added: as the supplement tells, or, for the
+// last day, as the pointer tells.
 func addedBy(told []time.Time, days int, lastDay time.Time) []time.Time {
 	if len(told) == days {
 		return told
@@ -85,8 +85,8 @@ func addedBy(told []time.Time, days int, lastDay time.Time) []time.Time {
 	return added
 }
 
-// seal returns the object of templates, the last day of which was lastDay, and the
-// digests beside them.
+// seal returns the sealed object of the templates and digests. lastDay is when
+// the last day of enrolment was added.
 func (s *Service) seal(ctx context.Context, key string, t Templates, lastDay time.Time, c content) ([]byte, error) {
 	ring, err := s.ring(ctx)
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *Service) seal(ctx context.Context, key string, t Templates, lastDay tim
 		if c.template, err = t.Base.Marshal(seed); err != nil {
 			return nil, err
 		}
-		if c.supplement == nil || t.Newer != nil { // else what it holds can't be opened now
+		if c.supplement == nil || t.Newer != nil { // otherwise it can't be opened now, and stays as it is
 			c.supplement, err = supplementOf(ring, s.rand, t, lastDay)
 		}
 		return c.marshal(), err
@@ -107,9 +107,9 @@ func (s *Service) seal(ctx context.Context, key string, t Templates, lastDay tim
 	return sealed, nil
 }
 
-// storeTemplate writes the templates' object and, where they are kept, the files
-// of the enrolment, all at once, and returns the pointer to the object. Before that
-// it notes the objects, with the one that they take the place of, for clean-up.
+// storeTemplate writes the templates' object and, if uploads are kept, the files
+// of the enrolment, concurrently, and returns the pointer to the object. Before
+// that it notes these objects, and the one that they replace, for clean-up.
 // lastDay is when the last day of enrolment was added.
 func (s *Service) storeTemplate(ctx context.Context, m store.Member, t Templates, lastDay time.Time, c content, files [][]byte) (store.Template, error) {
 	made, pk := following(m.Removed, s.now()), m.PK
@@ -165,8 +165,8 @@ const (
 )
 
 // following returns the time, or a millisecond after the removal of a template if
-// the removal isn't earlier: versions made after a removal sort after it even
-// when clocks differ.
+// the time isn't later: versions made after a removal sort after it even when
+// clocks differ.
 func following(removed, at time.Time) time.Time {
 	if next := removed.Add(time.Millisecond); !removed.IsZero() && at.Before(next) {
 		return next
@@ -174,8 +174,8 @@ func following(removed, at time.Time) time.Time {
 	return at
 }
 
-// versionsThrough comes after every version of up to this time, and before the
-// later ones.
+// versionsThrough sorts after every version up to this time, and before the later
+// ones.
 func versionsThrough(at time.Time) string { return fmt.Sprintf("%012xg", at.UnixMilli()) }
 
 // newVersion returns a unique id that sorts by time.

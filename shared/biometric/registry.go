@@ -12,9 +12,9 @@ import (
 	"systole/shared/store"
 )
 
-// registry holds the digests of the recordings that a member used. It belongs
-// to the account: it lies beside the template, in the template's object, and in
-// an object of its own from the removal of a template to the next enrolment.
+// registry holds the digests of the recordings that a member used. They belong to
+// the account: they lie in the member's row, in the template's object, and, from
+// the removal of a template to the next enrolment, in an object of their own.
 type registry struct {
 	objects Objects
 	keys    Keys
@@ -73,8 +73,8 @@ func (r registry) read(ctx context.Context, key string) (content, error) {
 	return content{enrolled: c.enrolled, checked: c.checked}, nil
 }
 
-// contentOf opens an object. The errors are fault.ModelDamaged and, for want of
-// the key, fault.Unavailable.
+// contentOf opens an object and parses its content. The errors are
+// fault.ModelDamaged and, for want of the key, fault.Unavailable.
 func contentOf(ring protect.Ring, key string, object []byte) (*content, error) {
 	b, _, _, err := ring.Open(key, object)
 	if errors.Is(err, protect.ErrKey) {
@@ -90,8 +90,8 @@ func contentOf(ring protect.Ring, key string, object []byte) (*content, error) {
 	return c, nil
 }
 
-// write stores the digests without a template under the key, which it returns, ""
-// if there are no digests.
+// write stores the digests, without a template, under the key. It returns the
+// key, "" if there are no digests.
 func (r registry) write(ctx context.Context, key string, c content) (string, error) {
 	if len(c.enrolled)+len(c.checked) == 0 {
 		return "", nil

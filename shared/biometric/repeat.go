@@ -13,12 +13,12 @@ import (
 	"systole/shared/store"
 )
 
-// This file is a check that is sent again: a double tap, or a retry after a lost
-// answer. The same request from the same token within repeatWithin is compared
-// again, with what the member's row held when the first was admitted or holds by
-// now, but for the first one's own digest: the verdict is the same, and neither
-// waits for the other. It counts, is noted and changes the template once. Any
-// other way of sending a recording again is a replay.
+// This file handles a check that is sent again: a double tap, or a retry after a
+// lost answer. An identical request with the same token within repeatWithin is
+// compared again with the digests of the member's other recordings: it gets the
+// same verdict, and neither request waits for the other. It is counted and noted
+// once, and changes the template once. A recording that is sent again in any
+// other way is a replay.
 
 // requestKey identifies a request of a session by all fields of the check.
 // Without the member's key it reveals nothing of the recording.
@@ -38,12 +38,13 @@ func requestKey(key protect.Derived, session store.Session, c Check) (string, er
 	return hex.EncodeToString(mac.Sum(nil)[:16]), nil
 }
 
-// own are the ids under which the probe's own digest may lie beside the member:
-// that of the request which was admitted, and that of its repetitions.
+// own returns the ids under which the probe's own digest may lie beside the
+// member: that of the admitted request, and that of its repetitions.
 func (p *probe) own() []string { return []string{p.id, p.id + "r"} }
 
-// keep remembers the digest of an accepted repetition beside that of the request
-// which it repeats, whose own may be withdrawn: it may have met a failing store.
+// keep stores the digest of an accepted repetition beside that of the request
+// which it repeats. The latter may be withdrawn, if that request met a failing
+// store.
 func (s *Service) keep(ctx context.Context, session store.Session, p *probe) error {
 	err := s.members.RememberProbe(ctx, session, p.own()[1], p.digest)
 	if err != nil {

@@ -21,13 +21,14 @@ type Check struct {
 	// FMR, when not 0, asks for a stricter false match rate than the setting's; a
 	// laxer one is fault.FieldInvalid.
 	FMR FMR
-	// Nonce is the one that the session was given for this check; empty for none.
+	// Nonce is the session's nonce for this check; empty for none.
 	Nonce string
-	// Prove asks that the check, if it is accepted, proves for a while that it is
-	// the member who has the session. It costs a call more.
+	// Prove asks that an accepted check proves for a while that the session is the
+	// member's own. It costs one more call.
 	Prove bool
-	// Audience and AudienceNonce are of the third party that the outcome is asserted
-	// to; empty for none. They are part of what makes a request the same.
+	// Audience and AudienceNonce are those of the third party that the outcome is
+	// asserted to; empty for none. A request with others is another request
+	// (repeat.go).
 	Audience      string `json:",omitempty"`
 	AudienceNonce string `json:",omitempty"`
 }

@@ -9,12 +9,14 @@ import (
 	"systole/shared/store"
 )
 
-// Reseal seals the object that the member's row points to anew, with the digests
-// that lie in the row, unless all of it is sealed with the current key and none of it is
-// a supplement that a version without supplements left behind. It reports whether anything was sealed. The template, its dates and its failure count stay
-// as they are. The digests keep the keys that they were made under: see [Service.Uses].
+// Reseal seals the object that the member's row points to anew, with the current
+// key, and moves the digests of the row into it. It does nothing if all is sealed
+// with the current key and no supplement was left behind by a version without
+// supplements. It reports whether anything was sealed. The template, its dates
+// and its failure count stay as they are. The digests keep the keys that they
+// were made under: see [Service.Uses].
 //
-// The errors are those of opening a template, and store.ErrConflict where a check,
+// The errors are those of opening a template, and store.ErrConflict if a check,
 // an enrolment or a removal came first.
 func (s *Service) Reseal(ctx context.Context, d *Deletion, m store.Member) (bool, error) {
 	key := m.ObjectKey()
@@ -41,7 +43,7 @@ func (s *Service) Reseal(ctx context.Context, d *Deletion, m store.Member) (bool
 		return true, s.resealMemory(ctx, d, m)
 	}
 	ref, err := s.open(ctx, *m.Template, object)
-	if current && (err != nil || !ref.stale && !ref.lapsed) { // Examine is for the error
+	if current && (err != nil || !ref.stale && !ref.lapsed) { // the error is for Examine to report
 		return false, nil
 	}
 	if err != nil {
@@ -64,15 +66,16 @@ func (s *Service) Reseal(ctx context.Context, d *Deletion, m store.Member) (bool
 	return true, s.objects.EraseThrough(ctx, key, "")
 }
 
-// remembersTemplate reports whether an object without a template has a supplement: a
-// version that doesn't know supplements removed the template.
+// remembersTemplate reports whether an object without a template has a
+// supplement, which a version without supplements left when it removed the
+// template.
 func remembersTemplate(ring protect.Ring, key string, object []byte) bool {
 	c, err := contentOf(ring, key, object)
 	return err == nil && c.supplement != nil
 }
 
-// resealMemory seals the object that remembers a member's recordings anew. It is a
-// further removal of no template: enrolments under way are refused.
+// resealMemory seals the object with the digests of a member without a template
+// anew. It counts as another removal: enrolments under way are refused.
 func (s *Service) resealMemory(ctx context.Context, d *Deletion, m store.Member) error {
 	old := m.MemoryKey
 	_, _, err := d.unlink(ctx, m, func(ctx context.Context, m store.Member, key string) (string, []string, error) {
@@ -92,8 +95,8 @@ func (s *Service) resealMemory(ctx context.Context, d *Deletion, m store.Member)
 	return s.objects.EraseThrough(ctx, old, "")
 }
 
-// repeatable is the id of the digest that stays beside the member for as long as
-// its check may be sent again.
+// repeatable returns the id of the digest that stays beside the member for as
+// long as its check may be sent again.
 func (s *Service) repeatable(m store.Member) []string {
 	if s.now().Sub(m.LastCheck.At) > repeatWithin {
 		return nil
@@ -137,15 +140,15 @@ func (s *Service) Examine(ctx context.Context, m store.Member) error {
 	return err
 }
 
-// Use counts what needs a key.
+// Use counts the data that needs a key.
 type Use struct {
 	Sealed  int // objects, and digests in rows, that are sealed with it
 	Digests int // digests of used recordings that were made under it
 }
 
-// Uses adds the member's part to what needs each key. Digests can't be made anew
-// without the recording: without their key, a recording that was used would be
-// accepted again.
+// Uses adds the member's data to the counts of what needs each key. A digest
+// can't be made anew without its recording: without the digest's key, the
+// recording would be accepted again.
 func (s *Service) Uses(ctx context.Context, m store.Member, uses map[protect.KeyID]Use) error {
 	ring, err := s.ring(ctx)
 	if err != nil {

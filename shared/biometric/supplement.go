@@ -13,21 +13,21 @@ import (
 	"systole/shared/biometric/protect"
 )
 
-// A supplement is what is stored beside a template that its own bytes don't tell: when
-// its days were added, and a template of a newer algorithm. It lies as an entry among the
-// digests of enrolments, because versions that don't know it keep those as they are, and
-// match nothing with an entry that is no digest: after a rollback they go on with the
-// template, and an update goes on with the supplement.
+// A supplement stores what a template's own bytes don't tell: when its days were
+// added, and a template of a newer algorithm. It is an entry among the digests of
+// enrolments. A version without supplements keeps such an entry as it is, and
+// compares nothing with it, as it is no digest: after a rollback the service goes
+// on with the template alone, and after the next update with the supplement, too.
 //
-// The entry is the id of a key, a mark that begins no digest, and JSON.
+// An entry is the id of a key, a mark that no digest begins with, and JSON.
 const supplementMark = "supplement1 "
 
 // supplement is the JSON of the entry. Times are in ns since 1970, 0 for one that
 // isn't known.
 type supplement struct {
-	// Base is when the last day was added to the template beside it. A version that
-	// doesn't know the supplement may enrol again or add a day: the supplement isn't of
-	// that template, and lapses.
+	// Base is when the last day was added to the template that the supplement
+	// belongs to. A version without supplements may enrol again or add a day: then
+	// the supplement is of an earlier template, and lapses.
 	Base  int64        `json:"base"`
 	Added []int64      `json:"added"`
 	Newer *storedNewer `json:"newer,omitempty"`
@@ -44,14 +44,14 @@ type storedNewer struct {
 	Decides  bool    `json:"decides"`
 }
 
-// isSupplement reports whether an entry is none of a digest.
+// isSupplement reports whether an entry is a supplement, and not a digest.
 func isSupplement(entry []byte) bool {
 	const id = len(protect.KeyID{})
 	return len(entry) > id && bytes.HasPrefix(entry[id:], []byte(supplementMark))
 }
 
-// supplementOf is the entry for templates whose base's last day was lastDay, nil
-// where there is nothing to tell.
+// supplementOf returns the entry for templates whose base's last day was added at
+// lastDay, nil if there is nothing to store.
 func supplementOf(ring protect.Ring, random io.Reader, t Templates, lastDay time.Time) ([]byte, error) {
 	if t.Newer == nil && len(t.Added) == 1 {
 		return nil, nil
@@ -76,12 +76,12 @@ func supplementOf(ring protect.Ring, random io.Reader, t Templates, lastDay time
 	return append(append(keys[0].ID[:], supplementMark...), written...), err
 }
 
-// supplementKeys are the seeds of a salt, by key.
+// supplementKeys returns the seeds of a salt, one for each key.
 func supplementKeys(ring protect.Ring, salt []byte) []protect.Derived {
 	return ring.Derive("supplement " + hex.EncodeToString(salt))
 }
 
-// stamps are times as they are stored, timesOf the times that were stored.
+// stamps converts times to their stored form, timesOf stored ones to times.
 func stamps(times []time.Time) []int64 {
 	all := make([]int64, len(times))
 	for i, t := range times {
@@ -102,9 +102,9 @@ func timesOf(stamps []int64) []time.Time {
 	return all
 }
 
-// openedSupplement is what an entry tells.
+// openedSupplement is the content of an entry.
 type openedSupplement struct {
-	added []time.Time // nil where it tells nothing
+	added []time.Time // nil if the entry tells nothing
 	newer *Newer
 	kept  bool // the entry stays: the key or the algorithm of its newer template may come back
 	stale bool // its key isn't the current one

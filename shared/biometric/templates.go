@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// Templates are those of one member.
+// Templates are the templates of one member.
 type Templates struct {
-	// Base is of an algorithm that every version has to which there may be a rollback.
+	// Base is by an algorithm of every version that the service may be rolled back
+	// to.
 	Base Template
 	// Added is when each of the base's days was added, zero where that isn't known.
 	Added []time.Time
@@ -24,7 +25,7 @@ type Newer struct {
 	Decides bool        // in place of the base
 }
 
-// Deciding is the template that probes are compared with.
+// Deciding returns the template that probes are compared with.
 func (t Templates) Deciding() Template {
 	if t.handedOver() {
 		return t.Newer.Template
@@ -45,8 +46,8 @@ func (t Templates) withDeciding(other Template) Templates {
 	return t
 }
 
-// enrolled makes the templates of an enrolment: the newest algorithm decides, and
-// one that settled is beside it.
+// enrolled makes the templates of an enrolment: the one by the newest algorithm
+// decides, and one by a settled algorithm is its base.
 func (s *Service) enrolled(all []Reading) (Templates, error) {
 	at := s.engine.Algorithms()
 	now := []time.Time{s.now()}
@@ -72,7 +73,8 @@ func (t Templates) withDay(all []Reading, now time.Time) (Templates, error) {
 	return next, err
 }
 
-// added are the times of days with another one, without the one left out.
+// added returns the times of the days with another one, without the one that was
+// left out.
 func added(times []time.Time, left int, now time.Time) []time.Time {
 	times = append(slices.Clone(times), now)
 	if left < 0 {
@@ -81,8 +83,8 @@ func added(times []time.Time, left int, now time.Time) []time.Time {
 	return slices.Delete(times, left, left+1)
 }
 
-// before returns the templates of the days that were added before a time, and false
-// where there are none. What the template was adapted to goes, whenever that was.
+// before returns the templates of the days that were added before a time, and
+// false if there are none. Adaptations are dropped, whenever they were made.
 func (t Templates) before(since time.Time) (Templates, bool) {
 	days := daysBefore(t.Added, since)
 	if days == 0 {
@@ -101,7 +103,8 @@ func (t Templates) before(since time.Time) (Templates, bool) {
 	return next, true
 }
 
-// daysBefore is how many of the days, which are in order, were added before a time.
+// daysBefore returns how many of the days, which are in order, were added before
+// a time.
 func daysBefore(added []time.Time, since time.Time) int {
 	for i, at := range added {
 		if !at.Before(since) {

@@ -21,12 +21,12 @@ type Removal struct {
 // NewRemoval returns a Removal.
 func NewRemoval(d *Deletion, s *Service) Removal { return Removal{d, s} }
 
-// DeleteSince removes the days of enrolment that were added to the template of the
-// token's member at the time or later, what checks of since then entered, and what the
-// template was adapted to, and returns the days that are left; the whole template where none
-// is left. Days whose time isn't known are older than those whose time is. The digests of
-// the recordings stay. The errors are those of DeleteTemplate, and those of opening a
-// template.
+// DeleteSince removes from the template of the token's member the days of
+// enrolment that were added at the time or later, the probes that entered it
+// since, and its adaptation. It returns the number of days left; if none is left,
+// the whole template is deleted. Days whose time isn't known count as older than
+// those whose time is. The digests of the recordings stay. The errors are those
+// of DeleteTemplate, and those of opening a template.
 func (r Removal) DeleteSince(ctx context.Context, token string, since time.Time) (days int, err error) {
 	session, m, err := r.tokens.Resolve(ctx, r.members, token)
 	if err != nil {
@@ -53,7 +53,8 @@ func (r Removal) DeleteSince(ctx context.Context, token string, since time.Time)
 	return 0, fault.New(fault.Conflict)
 }
 
-// deleteSince is one try, which a check, an enrolment or a removal may come before.
+// deleteSince is one attempt. It fails if a check, an enrolment or a removal came
+// first.
 func (r Removal) deleteSince(ctx context.Context, session store.Session, m store.Member, since time.Time) (days int, err error) {
 	s := r.service
 	m, object, err := s.reload(ctx, session, m)

@@ -9,8 +9,9 @@ import (
 	"systole/shared/store"
 )
 
-// Waits returns how long the member's next check has to wait after failed ones, and
-// whether so many failed that the template is of no use until the next enrolment.
+// Waits returns how long the member's next check has to wait after failed ones,
+// and whether so many failed that the template is disabled until the next
+// enrolment.
 func Waits(m store.Member, now time.Time) (wait time.Duration, disabled bool) {
 	if m.Template == nil {
 		return 0, false
@@ -22,9 +23,9 @@ func Waits(m store.Member, now time.Time) (wait time.Duration, disabled bool) {
 	return max(0, t.FailedAt.Add(checkLimit.Wait(t.Failures)).Sub(now)), false
 }
 
-// Unlock takes the counted failures of the member's checks back, so that the next
-// one need not wait. A disabled template stays disabled: NIST SP 800-63B-4 wants it
-// made anew.
+// Unlock takes back the counted failures of the member's checks, so that the next
+// one need not wait. A disabled template stays disabled: NIST SP 800-63B-4
+// requires a new enrolment.
 func (s *Service) Unlock(ctx context.Context, m store.Member) error {
 	if _, disabled := Waits(m, s.now()); disabled || m.Template == nil || m.Template.Failures == 0 {
 		return nil

@@ -76,10 +76,10 @@ func (u *Uploads) Upload(ctx context.Context, token string, size int64) (Upload,
 	return Upload{id, put}, nil
 }
 
-// awaited returns fault.UploadMissing for an id that the member doesn't wait for,
-// and fault.TooManyFiles or fault.BodyTooLarge where the uploads are more than one
-// request may have. Their sizes are known before any is fetched: each address takes
-// a file of the size that it was handed out for.
+// awaited returns fault.UploadMissing for an id that isn't among the member's
+// pending uploads, and fault.TooManyFiles or fault.BodyTooLarge if the uploads
+// exceed what one request may have. Their sizes are known before any is fetched:
+// each address takes a file of the size that it was handed out for.
 func awaited(m store.Member, ids []string, now time.Time) error {
 	if len(ids) > maxUploads {
 		return fault.New(fault.TooManyFiles, "uploads", maxUploads)
@@ -99,8 +99,8 @@ func awaited(m store.Member, ids []string, now time.Time) error {
 	return nil
 }
 
-// files are those of a submission: sent with the request, then uploaded. An upload
-// that isn't there is fault.UploadMissing.
+// files returns the files of a submission: those sent with the request, then the
+// uploaded ones. An upload that isn't there is fault.UploadMissing.
 func (s *Service) files(ctx context.Context, session store.Session, submitted Submission) ([][]byte, error) {
 	files := append([][]byte(nil), submitted.Files...)
 	for _, id := range submitted.Uploads {

@@ -20,7 +20,7 @@ type Verdict struct {
 	At       time.Time
 	Session  store.Session // of the token
 	Member   store.Member  // as read for the comparison
-	// AnotherDay are the days of enrolment where the check was accepted and another
+	// AnotherDay holds the days of enrolment if the check was accepted and another
 	// day would help, else nil.
 	AnotherDay *member.Days
 }
@@ -73,8 +73,8 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (Verdict, e
 }
 
 // mayRead refuses a check that wouldn't be admitted before its files are fetched
-// and read. It costs a call more, which light files, as the app sends them, are not
-// worth.
+// and read. It costs one more call, so light files, as the app sends them, are
+// read without it.
 func (s *Service) mayRead(ctx context.Context, session store.Session, c Check) error {
 	if s.isLight(c.Submission) {
 		return nil
@@ -92,8 +92,8 @@ func (s *Service) mayRead(ctx context.Context, session store.Session, c Check) e
 	return awaited(m, c.Uploads, s.now())
 }
 
-// repeats reports whether the check is the member's last one again, which is
-// answered while others have to wait.
+// repeats reports whether the check is the member's last one sent again, which is
+// answered even while other checks have to wait.
 func (s *Service) repeats(ctx context.Context, session store.Session, m store.Member, c Check) bool {
 	ring, err := s.ring(ctx)
 	if err != nil {
@@ -191,9 +191,9 @@ func (s *Service) consumeChallenge(ctx context.Context, session store.Session, n
 }
 
 // recordFailure records a failed check, which was counted when it was admitted,
-// before its caller learns of it, and returns why it failed, nil for a probe of
-// another person. It removes the probe's digest: only an accepted recording must
-// not come again. A repetition was recorded before.
+// before its caller learns of it. It returns the reason of the failure, nil for a
+// probe of another person. It removes the probe's digest: only an accepted
+// recording must not come again. A repetition was recorded before.
 func (s *Service) recordFailure(ctx context.Context, m store.Member, p *probe, why error) error {
 	if p.repeated {
 		return why
@@ -238,10 +238,10 @@ func (s *Service) recordSuccess(ctx context.Context, session store.Session, m st
 	return nil
 }
 
-// noteUse notes that session and template are in use, if the last note is old,
-// and takes counted failures back. The one that the check itself has counted
-// stays where nothing else is to be written: it is taken back with the next, and
-// an accepted check costs no further call.
+// noteUse notes the use of session and template, if the last note is old, and
+// takes back counted failures. The failure that the check itself counted is taken
+// back only together with another write, by this check or the next: an accepted
+// check costs no further call.
 func (s *Service) noteUse(ctx context.Context, session store.Session, m store.Member) {
 	now := s.now()
 	due := now.Sub(m.Template.Used) >= usedResolution

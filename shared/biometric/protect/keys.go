@@ -10,30 +10,32 @@ import (
 	"time"
 )
 
-// keysFile is how keys are written down. To rotate, a new one becomes the next:
-// every function knows it, and third parties see the signing key that is made of
-// it, before it is used. Then it becomes current, and the old one joins the
-// previous ones. There it stays for as long as models are kept without being used:
-// each is sealed anew when it is next used.
+// keysFile is the stored form of the keys. A rotation takes two steps. First a
+// new key becomes the next one: every function learns of it, and third parties
+// see the signing key that is derived from it, before it is used. Then it becomes
+// the current one, and the old one joins the previous ones. A previous key stays
+// for as long as an unused template may be sealed with it: a template is sealed
+// anew when it is next used.
 type keysFile struct {
 	Next     string   `json:"next,omitempty"`
 	Current  string   `json:"current"`
 	Previous []string `json:"previous"`
-	// Before is the previous one that was current before, whose signatures are good
-	// for a while; empty for none.
+	// Before is the previous key that was current last, whose signatures stay
+	// valid for a while; empty for none.
 	Before string `json:"before,omitempty"`
 	// Drawn is the time of the last change of Next and Current; zero for none.
 	Drawn time.Time `json:"drawn,omitzero"`
 }
 
-// Settle is how long to wait between the steps of a rotation. Functions know a change
-// within five minutes, third parties keep public keys for as long, and a request
-// takes a while.
+// Settle is the time to wait between the steps of a rotation: functions learn of
+// a change within five minutes, third parties keep public keys for as long, and a
+// request takes a while.
 const Settle = 10 * time.Minute
 
-// verifiable is how long after a rotation the signatures of the key before can be
-// verified: longer than anything lives that is signed. A key that somebody else may
-// know by now signs nothing after it, however long it has to open what it sealed.
+// verifiable is the time after a rotation for which signatures of the previous
+// key can be verified: longer than the lifetime of anything that is signed. After
+// it, a key that somebody else may know signs nothing, however long it still
+// opens what it sealed.
 const verifiable = 24 * time.Hour
 
 // ParseKeys reads {"next":"…","current":"…","previous":["…"]}, in which next may
@@ -111,8 +113,8 @@ func PromoteKey(b []byte, now time.Time) ([]byte, error) {
 	return json.Marshal(keysFile{Current: f.Next, Previous: append([]string{f.Current}, f.Previous...), Before: f.Current, Drawn: now.UTC()})
 }
 
-// JoinKeys returns the keys with those of another service behind them, so that
-// what lies under either can be opened.
+// JoinKeys returns the keys followed by those of another service, so that what
+// either has sealed can be opened.
 func JoinKeys(b, others []byte) ([]byte, error) {
 	f, err := parseFile(b)
 	if err != nil {
@@ -130,8 +132,8 @@ func JoinKeys(b, others []byte) ([]byte, error) {
 	return json.Marshal(f)
 }
 
-// RetireKeys returns the keys without the previous ones that keep refuses. It is an
-// error soon after a rotation: something may still be sealed with one of them.
+// RetireKeys returns the keys without the previous ones that keep refuses. It
+// fails soon after a rotation, when requests may still seal with one of them.
 func RetireKeys(b []byte, now time.Time, keep func(KeyID) bool) ([]byte, error) {
 	f, err := parseFile(b)
 	if err != nil {
@@ -144,7 +146,7 @@ func RetireKeys(b []byte, now time.Time, keep func(KeyID) bool) ([]byte, error) 
 	return json.Marshal(f)
 }
 
-// parseFile reads keys that ParseKeys takes.
+// parseFile reads the JSON that ParseKeys takes.
 func parseFile(b []byte) (f keysFile, err error) {
 	if _, err := ParseKeys(b); err != nil {
 		return f, err

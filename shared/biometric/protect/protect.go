@@ -59,7 +59,7 @@ type key struct {
 	signs  time.Time // until when its signatures are good; zero for never
 }
 
-// always comes after every moment.
+// always is later than any time.
 var always = time.Unix(1<<40, 0)
 
 func newKey(secret string) key {
@@ -109,14 +109,14 @@ func KeyOf(sealed []byte) (id KeyID, ok bool) {
 	return KeyID(sealed[len(magic):][:idLength]), true
 }
 
-// Derived is a secret for one purpose, made of one of the keys, whose id it has.
+// Derived is a secret for one purpose, derived from the key with this id.
 type Derived struct {
 	ID     KeyID
 	Secret [32]byte
 }
 
-// Derive returns the secrets for a purpose: of the current key, and then of the
-// others.
+// Derive returns the secrets for a purpose: the current key's, then the other
+// keys'.
 func (r Ring) Derive(purpose string) []Derived {
 	all := make([]Derived, len(r.keys))
 	for i, k := range r.keys {
@@ -125,8 +125,9 @@ func (r Ring) Derive(purpose string) []Derived {
 	return all
 }
 
-// DeriveSigners returns the secrets for a purpose of the keys whose signatures are
-// good at this time: the current one, the next, and for a day the one before.
+// DeriveSigners returns the secrets for a purpose from the keys whose signatures
+// are valid at this time: the current one, the next one, and for a day the one
+// before.
 func (r Ring) DeriveSigners(purpose string, now time.Time) []Derived {
 	var all []Derived
 	for i, secret := range r.Derive(purpose) {
@@ -137,7 +138,7 @@ func (r Ring) DeriveSigners(purpose string, now time.Time) []Derived {
 	return all
 }
 
-// derive returns 32 bytes for one purpose (RFC 5869).
+// derive returns 32 bytes for one purpose (HKDF, RFC 5869).
 func (k key) derive(salt []byte, purpose string) []byte {
 	b, err := hkdf.Key(sha256.New, k.secret, salt, "systole "+purpose, sha256.Size)
 	if err != nil { // only for lengths beyond its limit
@@ -197,7 +198,7 @@ func (r Ring) Open(place string, sealed []byte) (plain []byte, seed [32]byte, st
 	return nil, seed, false, ErrKey
 }
 
-// cipher is that of one salt: no two templates share a key.
+// cipher returns the AEAD of one salt: no two templates share a key.
 func (k key) cipher(salt []byte) cipher.AEAD {
 	block, err := aes.NewCipher(k.derive(salt, "seal"))
 	if err != nil { // only for another length
