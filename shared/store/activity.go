@@ -16,11 +16,12 @@ type Event struct {
 	Kind    EventKind
 	At      time.Time
 	Expires time.Time // time of its deletion
-	// Within, unless it is zero, is the period whose events of this kind are one
-	// entry: a flood of them takes no more room than one.
+	// Within, unless it is zero, is the period whose events of this kind share one
+	// entry, so that a flood of them takes no more room than one.
 	Within time.Duration `json:"-"`
-	// Networks mark the networks that the event came from, by a part of a digest
-	// that many networks share. Their number is at least that of the marks.
+	// Networks mark the networks that the event came from. A mark is a part of a
+	// digest that many networks share, so there are at least as many networks as
+	// marks.
 	Networks []string `json:",omitempty"`
 	// Count and First describe an entry of several events: their number, and the
 	// time of the first. At is that of the last.
@@ -28,13 +29,13 @@ type Event struct {
 	First time.Time `json:",omitzero"`
 }
 
-// Single is the entry of the event alone.
+// Single returns the entry of the event alone.
 func (e Event) Single() Event {
 	e.Count, e.First, e.Within = 1, e.At, 0
 	return e
 }
 
-// With is the entry together with another event of its kind.
+// With returns the entry joined with another event of its kind.
 func (e Event) With(other Event) Event {
 	e.Count++
 	e.At, e.Expires = other.At, other.Expires
@@ -46,8 +47,8 @@ func (e Event) With(other Event) Event {
 	return e
 }
 
-// Place sorts the entries of a name by time, those of a period by its beginning.
-// Two events with the same place are one entry.
+// Place is the key by which the entries of a name are sorted: by time, those of a
+// period by its beginning. Events with the same place are one entry.
 func (e Event) Place() string {
 	at := e.At
 	if e.Within > 0 {
@@ -58,13 +59,13 @@ func (e Event) Place() string {
 
 // EventWriter adds to the audit trail of a user name.
 type EventWriter interface {
-	// Note adds an event, or adds it to the entry of its period. There it may count
-	// twice if its reply was lost.
+	// Note adds an event, or counts it in the entry of its period. It may count
+	// twice there if its reply was lost.
 	Note(ctx context.Context, username string, e Event) error
 }
 
-// ActivityLog keeps the audit trail of a user name, with or without a member of
-// that name.
+// ActivityLog keeps the audit trail of a user name, whether or not there is a
+// member of that name.
 type ActivityLog interface {
 	EventWriter
 	// ActivityOf returns up to limit entries, newest first, that come after the
@@ -76,5 +77,5 @@ type ActivityLog interface {
 	ForgetActivity(ctx context.Context, username string) error
 }
 
-// MaxCursor is the length of a cursor in bytes, at most.
+// MaxCursor is the greatest length of a cursor in bytes.
 const MaxCursor = 100

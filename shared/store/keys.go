@@ -5,21 +5,22 @@ import (
 	"strings"
 )
 
-// Prefixes of the keys of objects. The bucket's life cycle and the permissions
-// of the functions name them too: the tests of the template compare.
+// Prefixes of the keys of objects. The bucket's life cycle and the permissions of
+// the functions use the same prefixes: tests compare them with the template.
 const (
 	TemplatePrefix  = "models/"  // sealed templates
 	RecordingPrefix = "uploads/" // recordings of enrolments, for a limited time
-	// IncomingPrefix begins files that were uploaded and that no request has used
+	// IncomingPrefix begins the keys of uploaded files that no request has used
 	// yet. They have a prefix of their own for the bucket's life cycle.
 	IncomingPrefix = "incoming/"
 	MemoryPrefix   = "memory/" // digests of used recordings, without a template
 )
 
-// CursorKey is the object that holds the position of clean-up's survey.
+// CursorKey is the key of the object that holds the position of clean-up's
+// survey.
 const CursorKey = "cleanup/cursor"
 
-// TemplateKey is the object of a member's template of this version.
+// TemplateKey is the key of a member's template of this version.
 func TemplateKey(pk int64, version string) string { return TemplatesOf(pk) + version }
 
 // TemplatesOf begins the keys of a member's templates.
@@ -32,18 +33,19 @@ func RecordingsOf(pk int64) string { return folder(RecordingPrefix, pk) }
 // request has used yet.
 func IncomingOf(pk int64) string { return folder(IncomingPrefix, pk) }
 
-// MemoriesOf begins the keys of the objects that remember a member's recordings.
+// MemoriesOf begins the keys of the objects that hold the digests of a member's
+// used recordings.
 func MemoriesOf(pk int64) string { return folder(MemoryPrefix, pk) }
 
-// MemoryKey is the object that remembers a member's recordings from the removal
-// of a template on.
+// MemoryKey is the key of the object that holds the digests of a member's used
+// recordings from the removal of a template on.
 func MemoryKey(pk int64, version string) string { return MemoriesOf(pk) + version }
 
 // EnrolledPrefix begins the keys of the recordings that a template was made of.
 func EnrolledPrefix(pk int64, version string) string { return RecordingsOf(pk) + version + "/" }
 
-// EnrolledKey is the object of the nth recording that a template was made of.
-// It contains no input of a client, such as a file name.
+// EnrolledKey is the key of the nth recording that a template was made of. It
+// contains nothing that a client sent, such as a file name.
 func EnrolledKey(pk int64, version string, n int) string {
 	return EnrolledPrefix(pk, version) + strconv.Itoa(n)
 }
@@ -52,9 +54,9 @@ func EnrolledKey(pk int64, version string, n int) string {
 // hexadecimal digits.
 const UploadIDBytes = 16
 
-// UploadKey is the object of a file that a member uploaded and no request has
-// used yet. It reports false for an id that no upload has: the key never leaves
-// the member's own folder.
+// UploadKey is the key of a file that a member uploaded and no request has used
+// yet. It reports false for an id of another form: the key never leaves the
+// member's own folder.
 func UploadKey(pk int64, id string) (key string, ok bool) {
 	if len(id) != 2*UploadIDBytes || strings.Trim(id, "0123456789abcdef") != "" {
 		return "", false

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// Count is a row of attempts, whole.
+// Count is a whole row of attempts, with its key.
 type Count struct {
 	Key string
 	Attempts
 	Expires time.Time
 }
 
-// Mover reads and writes the rows that no other method does, for a copy of all that
-// a store holds in another one. What it writes takes the place of a row with the
+// Mover reads and writes the rows that no other method does, to copy the whole
+// content of a store into another one. A written row replaces the one with the
 // same key.
 type Mover interface {
-	// CountsPage returns the attempts among the next limit rows after cursor ("" for
-	// the start), and the cursor to go on from, "" at the end.
+	// CountsPage returns the attempts among the next limit rows after cursor (""
+	// for the start), and the next cursor, "" at the end.
 	CountsPage(ctx context.Context, cursor string, limit int) ([]Count, string, error)
 	// PutCount writes a row of attempts.
 	PutCount(ctx context.Context, c Count) error

@@ -12,36 +12,35 @@ type Object struct {
 	Modified time.Time
 }
 
-// MaxObjectBytes is the largest object that is read: a full upload, the largest
-// that is ever written. A foreign one can't fill the memory.
+// MaxObjectBytes bounds the objects that are read: a full upload, the largest
+// object that the service writes. A larger one from elsewhere can't exhaust the
+// memory.
 const MaxObjectBytes = 64 << 20
 
 // ObjectReader reads objects.
 type ObjectReader interface {
-	// Get returns the whole object, or ErrNotFound. One of more than MaxObjectBytes
-	// is an error before it is read.
+	// Get returns the whole object, or ErrNotFound. An object of more than
+	// MaxObjectBytes is an error, and isn't read.
 	Get(ctx context.Context, key string) ([]byte, error)
 }
 
 // ObjectWriter writes objects that are never overwritten.
 type ObjectWriter interface {
-	// Put writes an object whole or not at all; ErrExists when the key is taken
-	// by other content.
+	// Put writes an object whole or not at all; ErrExists if the key has other
+	// content.
 	Put(ctx context.Context, key string, data []byte) error
 }
 
 // ObjectReplacer writes objects that are overwritten.
 type ObjectReplacer interface {
-	// Replace writes an object whole or not at all, in place of the one that was
-	// there.
+	// Replace writes an object whole or not at all, in place of the previous one.
 	Replace(ctx context.Context, key string, data []byte) error
 }
 
 // ObjectLister lists objects.
 type ObjectLister interface {
-	// List returns up to limit objects whose keys begin with prefix and come
-	// after the key after, in order of their keys, and the key to go on after,
-	// "" at the end.
+	// List returns up to limit objects whose keys begin with prefix and sort after
+	// the key after, sorted by key, and the key for the next call, "" at the end.
 	List(ctx context.Context, prefix, after string, limit int) ([]Object, string, error)
 }
 
@@ -51,15 +50,15 @@ type ObjectDeleter interface {
 	Delete(ctx context.Context, key string) error
 }
 
-// LastKey comes after every key there is.
+// LastKey sorts after every key.
 const LastKey = "\U0010FFFF"
 
-// ObjectEraser deletes objects so that nothing of them is left.
+// ObjectEraser deletes objects with all their versions.
 type ObjectEraser interface {
 	// Erase deletes all objects whose keys begin with prefix, with all older
 	// versions of them.
 	Erase(ctx context.Context, prefix string) error
-	// EraseThrough is Erase of the keys up to prefix + last, in their order.
+	// EraseThrough is Erase of the keys up to prefix + last in sorted order.
 	EraseThrough(ctx context.Context, prefix, last string) error
 }
 
@@ -73,17 +72,17 @@ type Objects interface {
 	ObjectEraser
 }
 
-// SignedPut is a request that puts an object without passing through the
-// service.
+// SignedPut is an HTTP request that puts an object directly, without the service
+// in between.
 type SignedPut struct {
 	Method  string
 	URL     string
-	Headers map[string]string // to send along as they are
+	Headers map[string]string // to be sent unchanged
 }
 
-// Presigner lets callers write objects by themselves.
+// Presigner lets callers write objects directly.
 type Presigner interface {
-	// PresignPut returns how to put an object of exactly this size in bytes at
+	// PresignPut returns the request that puts an object of exactly size bytes at
 	// the key, once, within the lifetime.
 	PresignPut(ctx context.Context, key string, size int64, lifetime time.Duration) (SignedPut, error)
 }

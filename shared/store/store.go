@@ -12,17 +12,17 @@ package store
 
 import "errors"
 
-// Errors of stores. Implementations wrap them with %w and their own operation;
-// callers ask with errors.Is.
+// Errors of stores. Implementations wrap them with %w and the operation; callers
+// test with errors.Is.
 var (
 	// ErrNotFound: there is no such item or object.
 	ErrNotFound = errors.New("not found")
-	// ErrExists: the key is taken, nothing was written.
+	// ErrExists: the key is taken; nothing was written.
 	ErrExists = errors.New("exists already")
-	// ErrConflict: the item is not in the state that the caller expected,
-	// nothing was written.
+	// ErrConflict: the item is not in the state that the caller expected; nothing
+	// was written.
 	ErrConflict = errors.New("changed meanwhile")
-	// ErrUnavailable: the store did not answer in time or is throttling; the
-	// write may or may not have happened. Another try later may succeed.
+	// ErrUnavailable: the store did not answer in time or is throttling. The write
+	// may or may not have happened; another try later may succeed.
 	ErrUnavailable = errors.New("store unavailable")
 )

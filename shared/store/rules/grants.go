@@ -20,7 +20,7 @@ func CreateGrant(g store.Grant) Grant {
 	}
 }
 
-// TakeGrant: see store.GrantStore. A grant of another kind is none.
+// TakeGrant: see store.GrantStore. A grant of another kind counts as missing.
 func TakeGrant(kind store.GrantKind, taker string) Grant {
 	return Grant{
 		Op:      "take grant",

@@ -177,7 +177,7 @@ func RecoverPassword(from store.Member, hash string, left [][]byte, at time.Time
 	}
 }
 
-// recoverable is the condition that account, password and recovery codes are
+// recoverable returns the condition that account, password and recovery codes are
 // those that were read.
 func recoverable(from store.Member) func(store.Member) bool {
 	return func(m store.Member) bool {
@@ -197,7 +197,7 @@ func unmoved(m, from store.Member) bool {
 	return m.PK == from.PK && m.ObjectKey() == from.ObjectKey() && m.Removed.Equal(from.Removed)
 }
 
-// sameConsent reports whether two consents are one, given or withdrawn.
+// sameConsent reports whether two consents are the same one, given or withdrawn.
 func sameConsent(a, b *store.Consent) bool {
 	if a == nil || b == nil {
 		return a == b
@@ -279,13 +279,13 @@ func RemoveProbe(id string) Member {
 	}
 }
 
-// of is the condition that the row is of this account, and not of the next one
-// with its name.
+// of returns the condition that the row is of this account, and not of the next
+// one with its name.
 func of(pk int64) func(store.Member) bool {
 	return func(m store.Member) bool { return m.PK == pk }
 }
 
-// version of the member's current template, "" for none.
+// version returns the version of the member's current template, "" for none.
 func version(m store.Member) string {
 	if m.Template == nil {
 		return ""
@@ -297,7 +297,7 @@ func has(current string) func(store.Member) bool {
 	return func(m store.Member) bool { return m.Template != nil && m.Template.Version == current }
 }
 
-// without returns the digests but those with these ids, nil for none.
+// without returns the digests except those with these ids; nil if none is left.
 func without(digests map[string][]byte, ids []string) map[string][]byte {
 	left := maps.Clone(digests)
 	for _, id := range ids {

@@ -10,33 +10,31 @@ import "systole/shared/store"
 // Rule is one conditional write on one row. It changes nothing that the row
 // points to: rows may share maps and pointers with it.
 type Rule[Row any] struct {
-	// Op is the name of the operation, for errors.
+	// Op names the operation in errors.
 	Op string
-	// Holds is the condition on a row that is there; nil holds always.
+	// Holds is the condition on an existing row; nil always holds.
 	Holds func(Row) bool
-	// Change makes the row what the write leaves. It is not called when Deletes
-	// is set.
+	// Change applies the write to the row. It is not called when Deletes is set.
 	Change func(*Row)
-	// Done reports whether a row that the condition refuses is as an earlier run
-	// of this very write left it: its reply was lost, and the write succeeds
-	// without another change. nil reports never.
+	// Done reports whether a row that fails the condition is as an earlier run of
+	// this very write left it: then its reply was lost, and the write succeeds
+	// without another change. nil means never.
 	Done func(Row) bool
-	// Creates is the row that the write makes where there is none; nil for a
-	// write that makes none.
+	// Creates is the row that the write creates if there is none; nil for a write
+	// that creates none.
 	Creates *Row
-	// Deletes says that the write deletes the row.
+	// Deletes reports whether the write deletes the row.
 	Deletes bool
-	// Missing is the outcome where there is no row and none is made; nil is
-	// success.
+	// Missing is the error if there is no row and none is created; nil is success.
 	Missing error
-	// Refused is the outcome where the condition fails: store.ErrConflict unless
-	// it is set.
+	// Refused is the error if the condition fails; nil stands for
+	// store.ErrConflict.
 	Refused error
 }
 
-// Apply returns the row that the write leaves, nil for none, and whether the
-// store has to write or delete it. row is nil where there is none; it is not
-// changed. The errors are those of package store, without the operation.
+// Apply returns the row after the write, nil for none, and whether the store has
+// to write or delete it. row is nil if there is none; it is not changed. The
+// errors are those of package store, without the operation.
 func (r Rule[Row]) Apply(row *Row) (left *Row, write bool, err error) {
 	switch {
 	case row == nil && r.Creates != nil:
@@ -54,9 +52,9 @@ func (r Rule[Row]) Apply(row *Row) (left *Row, write bool, err error) {
 func (r Rule[Row]) holds(row Row) bool { return r.Holds == nil || r.Holds(row) }
 
 // Outcome returns the result of a write that the store refused, given the current
-// row, nil for none: nil if an earlier run of the write had been made. If the row
-// that blocked a creation is gone since, the error is store.ErrUnavailable:
-// another try may succeed.
+// row, nil for none: nil if an earlier run of the write was applied. If the row
+// that blocked a creation has been deleted since, the error is
+// store.ErrUnavailable: another try may succeed.
 func (r Rule[Row]) Outcome(row *Row) error {
 	switch {
 	case row == nil && r.Creates != nil:

@@ -28,7 +28,7 @@ type Store interface {
 	store.Grants
 }
 
-// Run runs all that is asked of a store of members, sessions and grants.
+// Run runs the conformance tests of a store of members, sessions and grants.
 func Run(t *testing.T, s Store) {
 	t.Run("members", func(t *testing.T) { members(t, s) })
 	t.Run("sessions", func(t *testing.T) { sessions(t, s) })
@@ -40,10 +40,10 @@ func Run(t *testing.T, s Store) {
 	t.Run("rules", func(t *testing.T) { ruled(t, s) })
 }
 
-// now is a moment that every store can keep: seconds, in UTC.
+// now is a time that every store can represent: whole seconds, in UTC.
 var now = time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC)
 
-// unique returns a word that no other test uses: stores may be shared.
+// unique returns a word that no other test uses, as the store may be shared.
 func unique(prefix string) string {
 	var b [8]byte
 	rand.Read(b[:])
@@ -97,7 +97,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// wantErr fails the test when err is not the one expected.
+// wantErr fails the test if err is not the expected one.
 func wantErr(t *testing.T, err, want error) {
 	t.Helper()
 	if !errors.Is(err, want) {
@@ -105,8 +105,8 @@ func wantErr(t *testing.T, err, want error) {
 	}
 }
 
-// race runs n calls at once and returns how many succeeded; all others must
-// have failed with lost.
+// race runs n calls at once and returns how many succeeded; all others must have
+// failed with lost.
 func race(t *testing.T, n int, lost error, call func(i int) error) int {
 	t.Helper()
 	errs := make([]error, n)
@@ -132,8 +132,8 @@ func race(t *testing.T, n int, lost error, call func(i int) error) int {
 	return won
 }
 
-// eventually tries until check passes or a few seconds are over: for reads that
-// may lag behind writes.
+// eventually repeats check until it passes or a few seconds are over, for reads
+// that may lag behind writes.
 func eventually(t *testing.T, what string, check func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {

@@ -11,9 +11,9 @@ import (
 	"systole/shared/store"
 )
 
-// due runs the conformance tests of the lists of what clean-up looks at.
+// due runs the conformance tests of the lists of clean-up's work.
 func due(t *testing.T, s Store) {
-	at := now.Add(time.Duration(randomPK() % 1e9)) // another in each test, in a store that is shared
+	at := now.Add(time.Duration(randomPK() % 1e9)) // another time in each test, as the store may be shared
 
 	t.Run("a session is listed from its creation to its end", func(t *testing.T) {
 		session := newSession(unique("u"))
@@ -150,8 +150,8 @@ func due(t *testing.T, s Store) {
 	})
 }
 
-// activityOf are the listed entries of a name's activity. Stores have their keys
-// each, which hold the name.
+// activityOf returns the listed entries of a name's activity. Their keys differ
+// by store, and hold the name.
 func activityOf(t *testing.T, s Store, username string, until time.Time) (mine []store.Due) {
 	t.Helper()
 	for shard := range store.DueShards {

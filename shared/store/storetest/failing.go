@@ -10,10 +10,11 @@ import (
 	"systole/shared/store"
 )
 
-// FailEach does a task again and again, and lets another one of its calls to the
-// store fail each time, before the call has an effect: none may look like a
-// success, nor like anything but a failing store. Prepare makes what the task needs, on a store that the hook is for,
-// and returns the task. The calls of tolerated methods may fail unnoticed.
+// FailEach runs a task repeatedly, and each time lets another one of its calls to
+// the store fail before it has an effect. Such a failure must neither look like a
+// success nor like anything but a failing store. prepare makes what the task
+// needs, in a store with the hook, and returns the task. Calls of tolerated
+// methods may fail without an error of the task.
 func FailEach(t *testing.T, prepare func(*testing.T, Hook) func(context.Context) error, tolerated ...string) {
 	t.Helper()
 	for failing := 1; ; failing++ {

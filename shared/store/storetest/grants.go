@@ -94,7 +94,7 @@ func grantRules(t *testing.T, s store.GrantStore) {
 			for _, w := range writes {
 				left, _, want := w.rule.Apply(before)
 				if before != nil && before.Kind != "code" && w.rule.Op == "take grant" {
-					want = store.ErrNotFound // a grant of another kind is none
+					want = store.ErrNotFound // a grant of another kind counts as missing
 				}
 				if got := w.call(); sentinel(got) != sentinel(want) {
 					t.Errorf("%s of %+v: %v, want %v", w.rule.Op, before, got, want)

@@ -7,18 +7,18 @@ import (
 	"systole/shared/store"
 )
 
-// Hook is called for each call of a store's method. It runs call, or fails in
-// its place, or afterwards.
+// Hook is called for each call of a store's method. It runs call, or returns an
+// error in its place or after it.
 type Hook func(ctx context.Context, method string, call func() error) error
 
-// Hooked is a store that calls of another pass through, for tests that count
-// calls, let them fail, or hold them to a limit.
+// Hooked passes the calls to another store through a hook, for tests that count
+// calls, let them fail, or limit them.
 type Hooked struct {
 	Store Store
 	Hook  Hook
 }
 
-// HookedObjects is the same of a store of objects.
+// HookedObjects does the same for a store of objects.
 type HookedObjects struct {
 	Objects store.Objects
 	Hook    Hook

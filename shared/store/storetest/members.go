@@ -277,7 +277,7 @@ func models(t *testing.T, s Store) {
 // unlimited admits every probe.
 var unlimited = store.Backoff{Free: 1000}
 
-// probeOf is a probe at the time of the tests, with the session of its member.
+// probeOf returns a probe at the time of the tests, and its member's session.
 func probeOf(m store.Member, id string, limit store.Backoff) (store.Session, store.Probe) {
 	session := newSession(m.Username)
 	session.PK, session.ValidFrom = m.PK, m.TokensValidFrom

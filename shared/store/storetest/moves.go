@@ -16,12 +16,13 @@ type Movable interface {
 	store.Mover
 }
 
-// Moves runs what is asked of a store beside Run whose rows can be moved.
+// Moves runs the conformance tests of a store whose rows can be moved, beside
+// those of Run.
 func Moves(t *testing.T, s Movable) {
 	t.Run("counts are listed, and written as they are", func(t *testing.T) {
 		key := unique("known:")
 		want := store.Count{Key: key, Attempts: store.Attempts{Failures: 3, FailedAt: now}, Expires: now.Add(time.Hour)}
-		for range 2 { // in place of the one before
+		for range 2 { // the second one replaces the first
 			if err := s.PutCount(t.Context(), want); err != nil {
 				t.Fatal(err)
 			}
@@ -92,7 +93,7 @@ func Moves(t *testing.T, s Movable) {
 		want.SubjectSalt, want.Seen = []byte{1, 2, 3}, now
 		want.RecoveryCodes, want.Recovered = store.RecoveryCodes{Made: now, Left: [][]byte{bytes.Repeat([]byte{4}, 32), bytes.Repeat([]byte{5}, 32)}}, now.Add(time.Minute)
 		want.RecoveredBefore = now
-		filled(t, want, "Failed", "MemoryKey") // those of a member without a template
+		filled(t, want, "Failed", "MemoryKey") // fields of a member without a template
 		former := newMember()
 		former.Failed, former.MemoryKey, former.Removed = store.Attempts{Failures: 2, FailedAt: now}, "memory/1/v", now
 		for _, want := range []store.Member{want, former} {
@@ -106,8 +107,8 @@ func Moves(t *testing.T, s Movable) {
 	})
 }
 
-// filled fails the test where a field of the row is zero: it would show nothing of
-// the field.
+// filled fails the test if a field of the row is zero: the test would show
+// nothing about it.
 func filled(t *testing.T, row any, but ...string) {
 	t.Helper()
 	v := reflect.ValueOf(row)

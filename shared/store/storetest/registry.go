@@ -9,8 +9,8 @@ import (
 	"systole/shared/store/rules"
 )
 
-// registry runs the conformance tests of a registry. It is one row: a test goes on
-// from what another has left.
+// registry runs the conformance tests of a registry. As there is one row, each
+// test starts from what another one left.
 func registry(t *testing.T, s store.Registry) {
 	read := func() []byte {
 		t.Helper()

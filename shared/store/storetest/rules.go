@@ -15,9 +15,9 @@ import (
 	"systole/shared/store/rules"
 )
 
-// ruled holds every conditional write of a store against its value in package
-// rules: over generated rows, and without a row, the store's outcome and the
-// row that it leaves are those that the rule says.
+// ruled compares every conditional write of a store with its value in package
+// rules. Over generated rows, and without a row, the store's outcome and the row
+// after the write must be those of the rule.
 func ruled(t *testing.T, s Store) {
 	t.Run("a member's row", func(t *testing.T) { memberRules(t, s) })
 	t.Run("the row of a name's next holder", func(t *testing.T) { nextHolder(t, s) })
@@ -26,15 +26,14 @@ func ruled(t *testing.T, s Store) {
 	t.Run("a block of PKs", func(t *testing.T) { blockRules(t, s) })
 }
 
-// memberWrite is a method of the store, called with some arguments, and the rule
-// that says what it does.
+// memberWrite is a call of a method of the store, and the rule that defines it.
 type memberWrite struct {
 	rule rules.Member
 	call func(ctx context.Context, username string) error
 }
 
 func memberRules(t *testing.T, s Store) {
-	met := map[string]map[string]bool{} // by operation, outcomes
+	met := map[string]map[string]bool{} // outcomes, by operation
 	for _, row := range memberRows() {
 		for _, w := range memberWrites(s) {
 			username := unique("u")
@@ -67,8 +66,8 @@ func memberRules(t *testing.T, s Store) {
 	}
 }
 
-// nextHolder makes every write for accounts that were deleted, on the row of the
-// account that has their name by now: it stays as it is.
+// nextHolder makes every write for deleted accounts on the row of the account
+// that has their name by now: it must stay as it is.
 func nextHolder(t *testing.T, s Store) {
 	for _, w := range memberWrites(s) {
 		next := newMember()
@@ -78,8 +77,8 @@ func nextHolder(t *testing.T, s Store) {
 	}
 }
 
-// wantRow fails the test unless the row is the one left, or there is none if
-// left is nil.
+// wantRow fails the test unless the row equals left, or there is none if left is
+// nil.
 func wantRow(t *testing.T, s Store, op, username string, left *store.Member) {
 	t.Helper()
 	got, err := s.Member(t.Context(), username)
@@ -94,7 +93,7 @@ func wantRow(t *testing.T, s Store, op, username string, left *store.Member) {
 	}
 }
 
-// sentinel is the error of package store that err is of.
+// sentinel returns the error of package store that err wraps.
 func sentinel(err error) error {
 	for _, known := range []error{store.ErrNotFound, store.ErrExists, store.ErrConflict, store.ErrUnavailable} {
 		if errors.Is(err, known) {
@@ -105,7 +104,7 @@ func sentinel(err error) error {
 }
 
 // memberRows returns no row, and rows drawn from few values of each field, so
-// that rules meet their own arguments in them.
+// that they often hold the rules' own arguments.
 func memberRows() []*store.Member {
 	random := rand.New(rand.NewPCG(7, 11)) // the same rows each time
 	rows := []*store.Member{nil}
@@ -166,7 +165,7 @@ func memberRows() []*store.Member {
 	return rows
 }
 
-// recoveryCodes is a set of which n codes are left.
+// recoveryCodes returns a set with n codes left.
 func recoveryCodes(made time.Time, n int) store.RecoveryCodes {
 	codes := store.RecoveryCodes{Made: made}
 	for i := range n {
@@ -240,7 +239,7 @@ func memberWrites(s Store) []memberWrite {
 					return s.SetRecoveryCodes(ctx, from, codes)
 				})
 			}
-			if read.Made.IsZero() { // nobody recovers without a code
+			if read.Made.IsZero() { // without a set of codes there is no recovery
 				continue
 			}
 			for _, left := range [][][]byte{nil, recoveryCodes(now, 1).Left} {
@@ -387,7 +386,8 @@ func sessionRules(t *testing.T, s Store) {
 	}
 }
 
-// attemptRules counts and clears under one key, with counts that expire between.
+// attemptRules counts and clears under one key, with counts that expire in
+// between.
 func attemptRules(t *testing.T, s Store) {
 	random := rand.New(rand.NewPCG(3, 5))
 	key, at := unique("name:"), now
