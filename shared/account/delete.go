@@ -12,8 +12,9 @@ import (
 
 // PasswordVerifier compares a password with that of a token's member.
 type PasswordVerifier interface {
-	// VerifyPassword returns whose token and password it is, or fault.TokenInvalid,
-	// fault.PasswordWrong, fault.TooManyLogIns or fault.LogInAgain.
+	// VerifyPassword returns the session and member of the token if the password
+	// is the member's, or fault.TokenInvalid, fault.PasswordWrong,
+	// fault.TooManyLogIns or fault.LogInAgain.
 	VerifyPassword(ctx context.Context, token, password string) (store.Session, store.Member, error)
 }
 
@@ -28,9 +29,10 @@ type Deletions struct {
 func NewDeletions(s *Service, p PasswordVerifier) Deletions { return Deletions{s, p} }
 
 // Delete deletes the account of the token's member: the row, tokens, template,
-// recordings and activity. If it fails midway, the member can log in and ask
-// again. The errors are those of VerifyPassword, and fault.CheckFirst where only a
-// recovery code stands for the person: what protects the account goes with it.
+// recordings and activity. If it fails midway, the member can log in and repeat
+// it. The errors are those of VerifyPassword, and fault.CheckFirst if only a
+// recovery code proves the person, since the template that protects the account
+// is deleted too.
 func (s Deletions) Delete(ctx context.Context, token, password string) error {
 	session, m, err := s.passwords.VerifyPassword(ctx, token, password)
 	if err != nil {
@@ -42,10 +44,10 @@ func (s Deletions) Delete(ctx context.Context, token, password string) error {
 	return s.DeleteOf(ctx, m)
 }
 
-// DeleteOf is Delete of a member, for an operator whom the person asked.
+// DeleteOf is Delete for a given member, for an operator at the person's request.
 func (s *Service) DeleteOf(ctx context.Context, m store.Member) error {
-	// First the account can't be used any more, and nothing points to the objects;
-	// the row goes last.
+	// The account becomes unusable first, then unpointed objects are erased, and
+	// the row is deleted last.
 	if err := s.members.VoidTokens(ctx, m.Username, m.PK, s.now()); err != nil {
 		return fmt.Errorf("void tokens: %w", err)
 	}

@@ -10,24 +10,24 @@ import (
 	"systole/shared/store"
 )
 
-// Export is all stored data about a person. Hashes of passwords and tokens, and
-// the template's sealed content, hold no readable data and are left out.
+// Export is all stored data about a person, without the hashes of passwords and
+// tokens and the template's sealed content, which hold no readable data.
 type Export struct {
 	Member     store.Member
-	Own        store.Session // that asked
+	Own        store.Session // of the request
 	Sessions   []store.Session
 	Activity   []store.Event // newest first
 	Recordings []Recording
-	// Withheld is why the recordings come without their content: fault.LogInAgain,
-	// or nil where they don't.
+	// Withheld is the reason why the recordings come without their content:
+	// fault.LogInAgain, or nil if nothing is withheld.
 	Withheld error
 }
 
-// Recording is a file that was enrolled with, as long as it is kept.
+// Recording is a stored file of an enrolment.
 type Recording struct {
 	Made    time.Time
 	Size    int64
-	Content []byte // nil beyond the room there is in one answer, and where it is withheld
+	Content []byte // nil beyond the room in one answer, and if it is withheld
 }
 
 // Limits of an export: the size of a Lambda's answer, less room for base64 and
@@ -54,8 +54,8 @@ func (s *Service) Export(ctx context.Context, token string) (Export, error) {
 	return e, s.noteExport(ctx, m, member.DataExported)
 }
 
-// ExportOf is Export of a member, for an operator whom the person asked. Recordings
-// come without their content: an operator sees none.
+// ExportOf is Export for a given member, for an operator at the person's request.
+// Recordings come without their content: an operator sees none.
 func (s *Service) ExportOf(ctx context.Context, m store.Member) (Export, error) {
 	e, err := s.export(ctx, m, false)
 	if err != nil {
@@ -71,7 +71,8 @@ func (s *Service) noteExport(ctx context.Context, m store.Member, kind store.Eve
 	return nil
 }
 
-// export returns the member's data, with contents those of the recordings too.
+// export returns the member's data, with the content of the recordings if
+// contents is set.
 func (s *Service) export(ctx context.Context, m store.Member, contents bool) (Export, error) {
 	e := Export{Member: m}
 	sessions, err := s.sessions.SessionsOf(ctx, m.Username)
@@ -86,8 +87,8 @@ func (s *Service) export(ctx context.Context, m store.Member, contents bool) (Ex
 	return e, err
 }
 
-// recordings lists the stored recordings, newest first, and with contents the
-// content of as many as there is room for.
+// recordings lists the stored recordings, newest first, if contents is set with
+// the content of as many as there is room for.
 func (s *Service) recordings(ctx context.Context, pk int64, contents bool) ([]Recording, error) {
 	objects, _, err := s.objects.List(ctx, store.RecordingsOf(pk), "", maxRecordings)
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 	"systole/shared/store"
 )
 
-// VerifyPassword returns the session and member of a token if the password is
-// the member's. Failures count with the session: holding a token does not prove
-// knowledge of the password, and failures elsewhere keep no member from changing
-// theirs.
-// The errors are fault.TokenInvalid, fault.PasswordWrong, fault.TooManyLogIns and,
-// after fifty in a row, fault.LogInAgain.
+// VerifyPassword returns the session and member of a token if the password is the
+// member's. Failures are counted for the session: holding a token does not prove
+// knowledge of the password, and failures elsewhere don't keep members from
+// changing their passwords. The errors are fault.TokenInvalid,
+// fault.PasswordWrong, fault.TooManyLogIns and, after fifty failures in a row,
+// fault.LogInAgain.
 func (s *Service) VerifyPassword(ctx context.Context, token, password string) (store.Session, store.Member, error) {
 	session, m, err := s.verifyPassword(ctx, token, password)
 	if fault.Is(err, fault.CredentialsInvalid) {
@@ -58,8 +58,8 @@ func (s *Service) verifyPassword(ctx context.Context, token, password string) (s
 }
 
 // ChangePassword replaces the password and ends every other session of the
-// member. Failed guesses at the old password no longer count. The errors are those
-// of VerifyPassword and of a new password.
+// member. Earlier failed attempts with the old password no longer count. The
+// errors are those of VerifyPassword and of a new password.
 func (s *Service) ChangePassword(ctx context.Context, token, password, replacement string) error {
 	session, m, err := s.VerifyPassword(ctx, token, password)
 	if err != nil {
@@ -80,8 +80,9 @@ func (s *Service) ChangePassword(ctx context.Context, token, password, replaceme
 	return s.tokens.End(ctx, m.Username, session.ID)
 }
 
-// replacePassword replaces the password and voids every session as of the time
-// that it returns. The errors are those of a new password, and fault.Conflict.
+// replacePassword replaces the password and voids every session issued before the
+// time that it returns. The errors are those of a new password, and
+// fault.Conflict.
 func (s *Service) replacePassword(ctx context.Context, m store.Member, replacement string) (time.Time, error) {
 	hash, err := s.hashNew(ctx, m, replacement)
 	if err != nil {
@@ -112,8 +113,8 @@ func (s *Service) hashNew(ctx context.Context, m store.Member, password string) 
 	return hash, nil
 }
 
-// passwordReplaced records the event, and deletes the counts of failed guesses at
-// the old password.
+// passwordReplaced records the event, and deletes the counts of failed attempts
+// with the old password.
 func (s *Service) passwordReplaced(ctx context.Context, m store.Member, e store.Event) error {
 	err := parallel.Do(
 		func() error { return s.members.Note(ctx, m.Username, e) },
@@ -125,7 +126,7 @@ func (s *Service) passwordReplaced(ctx context.Context, m store.Member, e store.
 	return nil
 }
 
-// Sessions returns the token's own session and all that its member has, oldest
+// Sessions returns the token's own session and all sessions of its member, oldest
 // first.
 func (s *Service) Sessions(ctx context.Context, token string) (own store.Session, all []store.Session, err error) {
 	own, m, err := s.tokens.Resolve(ctx, s.members, token)
@@ -154,8 +155,8 @@ func (s *Service) LogOutEverywhere(ctx context.Context, token string) error {
 	return s.EndSessions(ctx, m, LoggedOutEverywhere)
 }
 
-// EndSessions ends every session of the member, and notes it as an event of this
-// kind.
+// EndSessions ends every session of the member, and records it as an event of
+// this kind.
 func (s *Service) EndSessions(ctx context.Context, m store.Member, kind store.EventKind) error {
 	now := s.now()
 	if err := s.members.VoidTokens(ctx, m.Username, m.PK, now); err != nil {
@@ -168,8 +169,8 @@ func (s *Service) EndSessions(ctx context.Context, m store.Member, kind store.Ev
 }
 
 // Activity returns a page of the activity of the token's member, newest first,
-// that comes after the cursor ("" for the newest), and the cursor of the next one,
-// "" at the end.
+// after the cursor ("" for the newest), and the cursor of the next page, "" at
+// the end.
 func (s *Service) Activity(ctx context.Context, token, cursor string) (page []store.Event, next string, err error) {
 	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
@@ -182,7 +183,7 @@ func (s *Service) Activity(ctx context.Context, token, cursor string) (page []st
 	return remembered(page, m, s.now()), next, nil
 }
 
-// wholeActivity bounds the entries that WholeActivity returns, and the reads of
+// wholeActivity bounds the entries that WholeActivity returns, and its reads of
 // them.
 const (
 	wholeActivity = 10_000

@@ -7,8 +7,8 @@ import (
 	"systole/shared/store"
 )
 
-// Kinds of events. A log-out is not an event: it is one call, and writes nothing
-// else.
+// Kinds of events. A log-out is not an event: it is one call, which writes
+// nothing else.
 const (
 	SignedUp            store.EventKind = "signed_up"
 	LoggedIn            store.EventKind = "logged_in"
@@ -31,7 +31,7 @@ const (
 	Recognised          store.EventKind = "recognised" // noted once a day
 	NotRecognised       store.EventKind = "not_recognised"
 	ReplayRefused       store.EventKind = "replay_refused"
-	// What an operator of the service did.
+	// Actions of an operator of the service.
 	MovedHere             store.EventKind = "moved_here" // from another server
 	OperatorLookedUp      store.EventKind = "operator_looked_up"
 	OperatorUnlocked      store.EventKind = "operator_unlocked"
@@ -39,13 +39,13 @@ const (
 	OperatorExported      store.EventKind = "operator_exported"
 )
 
-// ActivityKeep is how long an event is kept: long enough that a member who
-// looks twice a year sees each.
+// ActivityKeep is the time for which an event is kept: a member who looks twice a
+// year sees each.
 const ActivityKeep = 180 * 24 * time.Hour
 
-// repeatable are the kinds of events that cost their cause nothing, a stranger or
-// the holder of a token. Those of an hour are one entry of the activity, which
-// counts them: nobody fills it with them.
+// repeatable are the kinds of events that an impostor or the holder of a token
+// can cause without limit. Those of an hour share one counted entry of the
+// activity, so that they can't fill it.
 var repeatable = []store.EventKind{LogInFailed, RecoveryFailed, OthersLoggedOut, NotRecognised, ReplayRefused, ConsentGiven}
 
 // repeatedWithin is the period of their entries.

@@ -15,13 +15,14 @@ import (
 )
 
 // Attempts to log in are counted before a password is hashed, by the write that
-// admits them, and taken back if the password is right: of attempts at once no
-// more are compared than the limits admit, and one that can't be counted is refused.
+// admits them, and taken back if the password is right: of concurrent attempts no
+// more are compared than the limits admit, and an attempt that can't be counted
+// is refused.
 //
 // A network or a session that a member logged in with before has a counter of its
-// own, which only failures there raise. Failures from elsewhere lock no member out
-// of their account, but may keep them from logging in at a place where they never
-// did.
+// own, which only failures there raise. Failures from elsewhere never lock
+// members out of their accounts, but may keep them from logging in at a new
+// place.
 
 // limit bounds the attempts that are counted together.
 type limit struct {
@@ -30,22 +31,22 @@ type limit struct {
 }
 
 var (
-	// ofKnown holds for a name from a network that its member logged in from. The
-	// network may be a carrier's, with strangers in it: waits are short, and the
-	// end bounds the guesses (NIST SP 800-63B-4, 3.2.2: 100 in a row).
+	// ofKnown is for a name from a network that its member logged in from. The
+	// network may be a carrier's, shared with impostors: waits are short, and Most
+	// bounds the guesses (NIST SP 800-63B-4, 3.2.2: 100 in a row).
 	ofKnown = limit{store.Backoff{Free: 10, First: time.Second, Longest: 30 * time.Second, Most: 100}, 30 * 24 * time.Hour}
-	// ofStranger holds for a name from any other network.
+	// ofStranger is for a name from any other network.
 	ofStranger = limit{store.Backoff{Free: 5, First: time.Second, Longest: 15 * time.Minute}, 24 * time.Hour}
-	// ofStrangers holds for a name from all other networks together. After it the
-	// password alone doesn't do there.
+	// ofStrangers is for a name from all other networks together. Beyond Most the
+	// password alone no longer suffices there.
 	ofStrangers = limit{store.Backoff{Free: 20, First: time.Second, Longest: 5 * time.Minute, Most: 100}, 30 * 24 * time.Hour}
-	// ofAddress holds for all names from an address that isn't known to them. A
+	// ofAddress is for all names from an address that isn't known to them. A
 	// carrier's has thousands of callers: waits must not be long.
 	ofAddress = limit{store.Backoff{Free: 100, First: time.Second, Longest: 30 * time.Second}, time.Hour}
-	// ofSession holds for the password beside a token. After it the session is no
-	// proof of anything, and its holder has to log in.
+	// ofSession is for the password beside a token. Beyond Most the session proves
+	// nothing any more, and its holder has to log in.
 	ofSession = limit{store.Backoff{Free: 5, First: time.Second, Longest: 15 * time.Minute, Most: 50}, 30 * 24 * time.Hour}
-	// ofSignUps holds for sign-ups from an address, each of which stays counted.
+	// ofSignUps is for sign-ups from an address, each of which stays counted.
 	ofSignUps = limit{store.Backoff{Free: 100, First: time.Second, Longest: 30 * time.Second}, time.Hour}
 )
 
@@ -53,7 +54,8 @@ var (
 type counter struct {
 	key string
 	limit
-	// keep says that a success takes its own attempt back and no other.
+	// keep reports whether a success takes back its own attempt alone, instead of
+	// clearing the counter.
 	keep bool
 }
 
@@ -79,7 +81,7 @@ func sessionCounter(id store.TokenID) counter {
 	return counter{key: attemptsKey("session", string(id[:])), limit: ofSession}
 }
 
-// attemptsKey is a digest: it reveals neither name nor address.
+// attemptsKey returns a digest, which reveals neither name nor address.
 func attemptsKey(kind string, of ...string) string {
 	h := sha256.New()
 	for _, part := range of {
@@ -97,9 +99,9 @@ func keysOf(counters []counter) []string {
 	return keys
 }
 
-// mayTry returns the reason why an attempt is refused now: fault.LogInElsewhere or
-// fault.LogInAgain if waiting won't help, else fault.TooManyLogIns with the time
-// to wait.
+// mayTry returns the error that refuses an attempt now, nil for none:
+// fault.LogInElsewhere or fault.LogInAgain if waiting won't help, else
+// fault.TooManyLogIns with the time to wait.
 func mayTry(counters []counter, attempts []store.Attempts, now time.Time) error {
 	var wait time.Duration
 	for i, c := range counters {
@@ -129,11 +131,12 @@ func tooManyLogIns(wait time.Duration) error {
 	return fault.New(fault.TooManyLogIns, "seconds", int(math.Ceil(wait.Seconds()))).After(wait)
 }
 
-// raceWait is told to callers that others were faster than.
+// raceWait is the wait that is stated to a caller who lost against concurrent
+// attempts.
 const raceWait = time.Second
 
 // admit counts an attempt under each counter, or under none: it returns
-// fault.TooManyLogIns when others came first since the counters were read.
+// fault.TooManyLogIns if other attempts came first since the counters were read.
 func (s *Service) admit(ctx context.Context, counters []counter, at time.Time) error {
 	refusals := make([]error, len(counters))
 	var calls []func() error
@@ -164,8 +167,8 @@ func (s *Service) admit(ctx context.Context, counters []counter, at time.Time) e
 	return tooManyLogIns(raceWait)
 }
 
-// succeed clears the counters after a right password; from those that are kept it
-// takes back the one attempt.
+// succeed clears the counters after a right password; of a counter with keep it
+// takes back one attempt.
 func (s *Service) succeed(ctx context.Context, counters []counter) error {
 	var calls []func() error
 	for _, c := range counters {

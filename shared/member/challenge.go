@@ -14,14 +14,14 @@ import (
 	"systole/shared/store"
 )
 
-// ChallengeLifetime is how long a nonce is valid: enough for a recording of a
-// dozen seconds and its upload over a slow network.
+// ChallengeLifetime is the time for which a nonce is valid: enough for a
+// recording of a dozen seconds and its upload over a slow network.
 const ChallengeLifetime = 2 * time.Minute
 
 const nonceBytes = 16
 
-// Challenge returns a nonce for the next check with this token, in place of any
-// that it had. It costs three calls in sequence.
+// Challenge returns a nonce for the next check with this token, in place of an
+// earlier one. It costs three calls in sequence.
 func (s *Service) Challenge(ctx context.Context, token string) (nonce string, err error) {
 	session, _, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
@@ -47,8 +47,9 @@ func (t *Tokens) challenge(ctx context.Context, s store.Session) (nonce string, 
 	return nonce, nil
 }
 
-// ConsumeChallenge consumes the session's challenge, or returns fault.ChallengeInvalid when
-// the nonce isn't the session's, is too old, or was used before.
+// ConsumeChallenge consumes the session's challenge, or returns
+// fault.ChallengeInvalid if the nonce isn't the session's, is too old, or was
+// used before.
 func (t *Tokens) ConsumeChallenge(ctx context.Context, s store.Session, nonce string) error {
 	hash := sha256.Sum256([]byte(nonce))
 	if subtle.ConstantTimeCompare(hash[:], s.Challenge.Hash[:]) != 1 || !t.now().Before(s.Challenge.Expires) {

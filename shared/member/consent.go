@@ -9,18 +9,17 @@ import (
 	"systole/shared/store"
 )
 
-// ConsentVersion names the text that is agreed to today (api.ConsentText).
-// Another text is another version.
+// ConsentVersion names today's text of the consent (api.ConsentText). A changed
+// text needs another version.
 const ConsentVersion = "2026-11-26"
 
-// Consent returns the last consent of the token's member, nil without one.
+// Consent returns the last consent of the token's member, nil if there is none.
 func (s *Service) Consent(ctx context.Context, token string) (*store.Consent, error) {
 	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	return m.Consent, err
 }
 
-// GiveConsent puts on record that the token's member agrees to the text of this
-// version.
+// GiveConsent records that the token's member agrees to the text of this version.
 func (s *Service) GiveConsent(ctx context.Context, token, version string) error {
 	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {

@@ -13,21 +13,21 @@ import (
 	"systole/shared/store"
 )
 
-// HandOffLifetime is how long a code waits for the other device: long enough to
-// unlock a telephone and open its camera.
+// HandOffLifetime is the time for which a code waits for the other device: long
+// enough to unlock a telephone and open its camera.
 const HandOffLifetime = 3 * time.Minute
 
-// HandedLifetime is how long a session lives that was handed over: long enough to
-// put a strap on, record, and try again.
+// HandedLifetime is the lifetime of a handed-over session: long enough to put a
+// strap on, record, and try again.
 const HandedLifetime = 15 * time.Minute
 
-// handOffKind is the grant of a code. It is taken once, and its content is the id of
-// the session that made it.
+// handOffKind is the kind of a code's grant, which is taken once. Its content is
+// the id of the session that made it.
 const handOffKind store.GrantKind = "hand_off"
 
-// HandOffs hand sessions over to other devices, whose strap or files a member needs.
-// What is handed over is no log-in: the new session proves what the old one had
-// proved, at the time at which it had, and ends with it.
+// HandOffs hand sessions over to other devices, on which a member has a strap or
+// files. A hand-over is no log-in: the new session proves what the old one had
+// proved, with the old one's times, and ends with it.
 type HandOffs struct {
 	grants  store.GrantStore
 	tokens  *Tokens
@@ -40,9 +40,9 @@ func NewHandOffs(grants store.GrantStore, tokens *Tokens, members store.MemberRe
 	return &HandOffs{grants, tokens, members, now}
 }
 
-// Make returns a code of 130 random bits for the token's session. The error for a
-// session that was itself handed over is fault.HandOffInvalid: else a device would
-// keep itself alive.
+// Make returns a code of 130 random bits for the token's session. For a session
+// that was itself handed over the error is fault.HandOffInvalid: else a device
+// could keep itself logged in.
 func (h *HandOffs) Make(ctx context.Context, token string) (code string, err error) {
 	s, _, err := h.tokens.Resolve(ctx, h.members, token)
 	if err != nil {
@@ -63,9 +63,9 @@ func (h *HandOffs) Make(ctx context.Context, token string) (code string, err err
 	return code, nil
 }
 
-// Take uses a code up and returns a token of the member whose session made it. The
-// error for a code that isn't there, was used, is too old, or whose session has
-// ended, is fault.HandOffInvalid.
+// Take uses a code up and returns a token of the member whose session made it.
+// The error is fault.HandOffInvalid for a code that doesn't exist, was used, is
+// too old, or whose session has ended.
 func (h *HandOffs) Take(ctx context.Context, code string, from Caller) (store.Member, string, error) {
 	g, err := h.grants.TakeGrant(ctx, handOffKind, sha256.Sum256([]byte(code)), rand.Text())
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict) || err == nil && !h.now().Before(g.Expires) {
@@ -109,7 +109,8 @@ func (h *HandOffs) maker(ctx context.Context, g store.Grant) (s store.Session, m
 }
 
 // handOver makes a token for another device of a session's member. Issued and
-// Verified stay those of the session: possession of its token proves nothing anew.
+// Verified stay those of the session: possession of its token proves nothing
+// anew.
 func (t *Tokens) handOver(ctx context.Context, s store.Session, m store.Member, from Caller, now time.Time, others []store.Session) (string, error) {
 	expires := now.Add(HandedLifetime)
 	if s.Expires.Before(expires) {
@@ -120,7 +121,8 @@ func (t *Tokens) handOver(ctx context.Context, s store.Session, m store.Member, 
 		Issued: s.Issued, Verified: s.Verified, ValidFrom: s.ValidFrom,
 		Used: now, Expires: expires, Due: expires,
 	}
-	// The session that hands over makes no room for the one that it hands to.
+	// The session that hands over must not be evicted for the one that it hands
+	// to.
 	others = without(others, s.ID)
 	return t.open(ctx, handed, m, from, NewEvent(HandedOver, now), others)
 }

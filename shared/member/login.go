@@ -15,10 +15,10 @@ import (
 	"systole/shared/store"
 )
 
-// LogIn returns the member and a new token for the caller. A wrong user name and a wrong password give the same
-// fault.CredentialsInvalid after the same calls and time. Several failures in a
-// row give fault.TooManyLogIns, and a hundred at places where the member never
-// logged in fault.LogInElsewhere.
+// LogIn returns the member and a new token for the caller. A wrong user name and
+// a wrong password give the same fault.CredentialsInvalid after the same calls
+// and time. Several failures in a row give fault.TooManyLogIns, and a hundred at
+// places where the member never logged in fault.LogInElsewhere.
 //
 // It costs three calls in sequence.
 func (s *Service) LogIn(ctx context.Context, name, password string, from Caller) (store.Member, string, error) {
@@ -38,7 +38,7 @@ func (s *Service) LogIn(ctx context.Context, name, password string, from Caller)
 	err = parallel.Do(func() error {
 		return s.admit(ctx, counters, at)
 	}, func() (err error) {
-		others, err = s.tokens.sessions.SessionsOf(ctx, name) // of a name without a member too: it takes the same time
+		others, err = s.tokens.sessions.SessionsOf(ctx, name) // for a name without a member, too: it takes the same time
 		return err
 	})
 	if err != nil {
@@ -62,8 +62,8 @@ func (s *Service) LogIn(ctx context.Context, name, password string, from Caller)
 	return *m, token, nil
 }
 
-// applicant reads whose name it is, nil for a name without a member, and the
-// counters that hold for it at this address. The errors are those of mayTry.
+// applicant returns the member of a name, nil if there is none, and the counters
+// that apply to it at this address. The errors are those of mayTry.
 func (s *Service) applicant(ctx context.Context, name, address string, at time.Time) (*store.Member, []counter, error) {
 	network := networkOf(address)
 	known, strangers := knownCounter(name, network), strangerCounters(name, network, address)
@@ -91,7 +91,8 @@ func (s *Service) admitImpossible(ctx context.Context, address string, at time.T
 	return s.admit(ctx, counters, at)
 }
 
-// Names that no member has: a user name has no '#'.
+// Words in the place of a name for which there is no member: a user name has no
+// '#'.
 const (
 	impossible = "#impossible"
 	nobody     = "#nobody:" // before a byte of a hash
@@ -108,7 +109,7 @@ func (s *Service) refuseUnknown(ctx context.Context, password string) error {
 
 // compare returns fault.CredentialsInvalid unless the password is m's. m is nil
 // for a name without a member. A hash of another cost is replaced. Passwords are
-// compared in NFC, and against a hash from elsewhere as they were typed too.
+// compared in NFC; against a hash from another server, also as they were typed.
 func (s *Service) compare(ctx context.Context, m *store.Member, typed string) error {
 	password := norm.NFC.String(typed)
 	if m == nil {
@@ -130,10 +131,11 @@ func (s *Service) compare(ctx context.Context, m *store.Member, typed string) er
 	return nil
 }
 
-// noteFailure tells the member of a failed attempt to get in before it is answered,
-// and returns why it failed. It was counted before. network is the caller's, "" for
-// none. Of a name without a member, which may be any text, only one byte of its
-// hash is stored: the same write, so that it takes the same time.
+// noteFailure records a failed attempt for the member before it is answered, and
+// returns the reason of the failure. The attempt was counted before. network is
+// the caller's, "" if unknown. For a name without a member, which may be any
+// text, only one byte of its hash is stored: the same write, so that it takes the
+// same time.
 func (s *Service) noteFailure(ctx context.Context, m *store.Member, name, network string, why error) error {
 	var kind store.EventKind
 	switch {

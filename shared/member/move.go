@@ -12,9 +12,9 @@ import (
 	"systole/shared/store"
 )
 
-// Account is that of a member of another server, who moves here.
+// Account is the account of a member who moves here from another server.
 type Account struct {
-	PK           int64 // kept
+	PK           int64 // stays the same
 	PasswordHash string
 	Joined       time.Time
 	Registration // without password and address
@@ -33,7 +33,7 @@ var (
 	ErrPKTaken = errors.New("another member has the pk")
 )
 
-// mover claims the blocks of PKs that moved members have.
+// mover claims the blocks of the PKs of moved members.
 const mover = "moved"
 
 // Moves moves members here from another server.
@@ -51,13 +51,13 @@ type PKReader interface {
 // NewMoves returns Moves. Only they ask for members by pk.
 func NewMoves(s *Service, pks PKReader) Moves { return Moves{s, pks} }
 
-// Move adds the member of the account, with the tokens, which live by the limits
-// from now on. ErrMoved says that the member was moved before: nothing of them is
-// written then, so that neither a token that has ended since comes back, nor a member
-// who left. With dry nothing is written at all.
+// Move adds the member of the account, with the tokens, whose lifetimes follow
+// the limits here. ErrMoved is for a member who was moved before: nothing is
+// written then, so that neither a token that has ended since nor a member who
+// left comes back. With dry nothing is written at all.
 //
-// The errors are those of the fields, fault.UsernameTaken and ErrPKTaken. The row is
-// written last: a move that fails midway can be repeated.
+// The errors are those of the fields, fault.UsernameTaken and ErrPKTaken. The row
+// is written last: a move that fails midway can be repeated.
 func (s Moves) Move(ctx context.Context, a Account, dry bool) error {
 	m, err := s.moved(a)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s Moves) Move(ctx context.Context, a Account, dry bool) error {
 	}
 	err = s.mayMove(ctx, m)
 	if errors.Is(err, ErrMoved) && !dry {
-		return errors.Join(s.mark(ctx, m.PK), err) // perhaps the move failed before this
+		return errors.Join(s.mark(ctx, m.PK), err) // an earlier move may have failed before the mark
 	}
 	if err != nil || dry {
 		return err
@@ -100,8 +100,8 @@ func (s Moves) Move(ctx context.Context, a Account, dry bool) error {
 	return s.mark(ctx, m.PK)
 }
 
-// KeepPK sees to it that no member who signs up gets the pk of one who comes from
-// elsewhere, or returns ErrPKTaken.
+// KeepPK reserves the pk of a member from another server, so that no sign-up
+// draws it, or returns ErrPKTaken.
 func (s *Service) KeepPK(ctx context.Context, pk int64) error {
 	block := pk / pkBlockSize
 	if block == 0 { // none is drawn from it
@@ -118,7 +118,7 @@ func (s *Service) KeepPK(ctx context.Context, pk int64) error {
 }
 
 // moved returns the member of an account, or the fault of the first field that
-// breaks a rule. A password that was taken elsewhere is taken.
+// breaks a rule. A password that another server accepted is accepted.
 func (s Moves) moved(a Account) (m store.Member, err error) {
 	if a.PK <= 0 || a.PK >= pkBlocks*pkBlockSize {
 		return m, invalid("pk")
@@ -141,8 +141,8 @@ func (s Moves) moved(a Account) (m store.Member, err error) {
 	return m, nil
 }
 
-// mayMove returns ErrMoved, fault.UsernameTaken or ErrPKTaken where the member was
-// moved before, or another one has the name or the pk.
+// mayMove returns ErrMoved for a member who was moved before, and
+// fault.UsernameTaken or ErrPKTaken if another member has the name or the pk.
 func (s Moves) mayMove(ctx context.Context, m store.Member) error {
 	here, marks, err := s.members.MemberWithAttempts(ctx, m.Username, []string{movedKey(m.PK)})
 	switch {
@@ -163,8 +163,8 @@ func (s Moves) mayMove(ctx context.Context, m store.Member) error {
 	return nil
 }
 
-// A move is counted like an attempt that is never forgotten: it is the mark by which
-// a member who left isn't moved once more.
+// markKeep is the lifetime of the mark of a move. The mark is a count of attempts
+// that practically never expires, so that a member who left isn't moved again.
 const markKeep = 100 * 365 * 24 * time.Hour
 
 func movedKey(pk int64) string { return attemptsKey("moved", strconv.FormatInt(pk, 10)) }

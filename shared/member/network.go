@@ -21,8 +21,8 @@ const (
 	networkResolution = 24 * time.Hour
 )
 
-// networkOf is the network that an address is part of, the size of an access: /24
-// of IPv4, /64 of IPv6. It is empty for an unknown address.
+// networkOf returns the network that an address is part of, the size of an
+// access: /24 of IPv4, /64 of IPv6; "" for an unknown address.
 func networkOf(address string) string {
 	prefix, err := netip.ParsePrefix(address)
 	if err != nil {
@@ -43,7 +43,7 @@ func networkOf(address string) string {
 	return network.String()
 }
 
-// networkID is a network as it is kept with the member.
+// networkID returns the digest by which a network is stored with the member.
 func networkID(pk int64, network string) string {
 	h := sha256.Sum256([]byte(strconv.FormatInt(pk, 10) + " " + network))
 	return hex.EncodeToString(h[:8])
@@ -53,9 +53,9 @@ func networkID(pk int64, network string) string {
 // unknown names are shared, and mustn't grow.
 const nobodysMark = "0000"
 
-// networkMark marks a network in the activity: by two bytes, which it has in
-// common with some 256 networks of IPv4, so that a flood's networks can be counted
-// and none is told.
+// networkMark returns the mark of a network in the activity: two bytes of a
+// digest, which some 256 networks of IPv4 share. The networks of a flood can be
+// counted by it, and none be identified.
 func networkMark(m *store.Member, network string) string {
 	if m == nil {
 		return nobodysMark
@@ -68,8 +68,8 @@ func knows(m *store.Member, network string) bool {
 	return m != nil && network != "" && !m.Networks[networkID(m.PK, network)].IsZero()
 }
 
-// forgotten are the networks to drop to make room for one more: the least recently
-// used.
+// forgotten returns the networks to drop to make room for one more: the least
+// recently used.
 func forgotten(networks map[string]time.Time) []string {
 	if len(networks) < maxNetworks {
 		return nil

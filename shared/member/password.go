@@ -26,9 +26,9 @@ const (
 //go:embed common_passwords.txt
 var commonPasswords string
 
-// newPassword returns the password as it is hashed, in NFC, or the reason why it
-// is refused for this user name and name (NIST SP 800-63B-4: length and lists, no
-// rules of composition).
+// newPassword returns the password in the form that is hashed, NFC, or the error
+// that refuses it for this user name and name (NIST SP 800-63B-4: length and
+// lists, no rules of composition).
 func newPassword(password, username, name string) (string, error) {
 	password = norm.NFC.String(password)
 	switch n := utf8.RuneCountInString(password); {
@@ -44,7 +44,7 @@ func newPassword(password, username, name string) (string, error) {
 	return password, nil
 }
 
-// likeUsername reports whether one holds the other, forwards or backwards,
+// likeUsername reports whether one contains the other, forwards or backwards,
 // whatever the case.
 func likeUsername(password, username string) bool {
 	password, username = strings.ToLower(password), strings.ToLower(username)
@@ -61,18 +61,18 @@ func likeUsername(password, username string) bool {
 	return false
 }
 
-// contextWords are words of this service's field, which are easily guessed (NIST SP
-// 800-63B-4: context-specific words).
+// contextWords are words of this service's field, which are easily guessed (NIST
+// SP 800-63B-4: context-specific words).
 var contextWords = []string{
 	"systole", "diastole", "heartbeat", "heart", "cardiogram", "electrocardiogram", "electro", "cardio", "pulse", "ecg", "ekg",
 	"password", "login", "심전도", "심장박동", "심장", "맥박", "비밀번호",
 }
 
-// maxPadding is how many characters beside words that others know make no
-// password of them; fewer than minPassword.
+// maxPadding is the number of characters beside easily guessed words up to which
+// a password counts as no more than those words; less than minPassword.
 const maxPadding = 4
 
-// padded reports whether the password is little more than these words, whatever
+// padded reports whether the password is hardly more than these words, whatever
 // the case.
 func padded(password string, words ...string) bool {
 	rest := strings.ToLower(password)
@@ -86,7 +86,8 @@ func padded(password string, words ...string) bool {
 	return utf8.RuneCountInString(rest) <= maxPadding
 }
 
-// isCommon searches the list in place: nothing is built when a process starts.
+// isCommon searches the embedded list in place: nothing is built when a process
+// starts.
 func isCommon(password string) bool {
 	want := strings.ToLower(strings.TrimSpace(password))
 	list := commonPasswords

@@ -12,8 +12,8 @@ import (
 	"systole/shared/store"
 )
 
-// PKs are drawn from blocks that a process claims whole: unique without one
-// counter for all sign-ups, at the price of one write for each block.
+// PKs are drawn from blocks that a process claims whole: they are unique without
+// one counter for all sign-ups, at the price of one write per block.
 const (
 	pkBlockSize = 1 << 10
 	pkBlocks    = 1 << 43 // times pkBlockSize is 2^53, the end of exact JSON numbers
@@ -24,14 +24,14 @@ const (
 type pkSource struct {
 	members store.MemberStore
 	rand    io.Reader
-	// turn holds the state while no caller has it: a wait for it ends with the
+	// turn holds the state while no caller uses it: a wait for it ends with the
 	// caller's context.
 	turn chan pkState
 }
 
 type pkState struct {
 	claimant  string // a word unique to this process
-	next, end int64  // what is left of the block
+	next, end int64  // the rest of the block
 }
 
 func newPKSource(members store.MemberStore, rand io.Reader) *pkSource {
@@ -40,7 +40,7 @@ func newPKSource(members store.MemberStore, rand io.Reader) *pkSource {
 	return s
 }
 
-// Next returns a PK that no other call, of any process, ever returns.
+// Next returns a PK that no other call of any process ever returns.
 func (s *pkSource) Next(ctx context.Context) (int64, error) {
 	var state pkState
 	select {
@@ -60,7 +60,7 @@ func (s *pkSource) Next(ctx context.Context) (int64, error) {
 	return pk, err
 }
 
-// claim returns the state with a fresh block; on an error, as it was.
+// claim returns the state with a new block; on an error, the state unchanged.
 func (s *pkSource) claim(ctx context.Context, state pkState) (pkState, error) {
 	if state.claimant == "" {
 		word := make([]byte, 16)

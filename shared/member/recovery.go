@@ -19,33 +19,33 @@ import (
 
 // A recovery code is a look-up secret (NIST SP 800-63B): drawn by the service,
 // kept on paper, good for one new password. It replaces the password and nothing
-// else: no log-in, no check, and no template but for two of them a week apart. See
-// MayRemoveTemplate.
+// else: neither a log-in nor a check, and it removes no template, except two of
+// them a week apart. See MayRemoveTemplate.
 const (
 	codesPerSet = 10
-	// codeBytes are 120 random bits, 24 characters: more than the 112 from which a
-	// fast hash protects a look-up secret at rest. A slow one would buy nothing, and
-	// cost a set ten times a log-in's work.
+	// codeBytes are 120 random bits, 24 characters. From 112 bits on, a fast hash
+	// protects a look-up secret at rest; a slow one would gain nothing, and a set
+	// would cost ten times the work of a log-in.
 	codeBytes = 15
 	codeGroup = 4 // characters between hyphens
 )
 
-// codeAlphabet has no letter that is taken for a digit (Crockford's base 32).
+// codeAlphabet has no letter that is mistaken for a digit (Crockford's base 32).
 const codeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 var lookAlikes = strings.NewReplacer("O", "0", "I", "1", "L", "1", "-", "", " ", "", "\t", "", "\r", "", "\n", "")
 
-// RecoveryCodes returns the recovery codes of the token's member as they are at
-// rest.
+// RecoveryCodes returns the recovery codes of the token's member in their stored
+// form.
 func (s *Service) RecoveryCodes(ctx context.Context, token string) (store.RecoveryCodes, error) {
 	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	return m.RecoveryCodes, err
 }
 
-// MakeRecoveryCodes returns ten new codes, in place of all that the token's member
-// had. They can't be read again. The errors are those of VerifyPassword and
-// MayChangeTemplate, and fault.Conflict when another set was made, or the password
-// replaced, meanwhile.
+// MakeRecoveryCodes returns ten new codes, in place of all that the token's
+// member had. They can't be read again. The errors are those of VerifyPassword
+// and MayChangeTemplate, and fault.Conflict if another set was made, or the
+// password replaced, meanwhile.
 func (s *Service) MakeRecoveryCodes(ctx context.Context, token, password string) (codes []string, made time.Time, err error) {
 	session, m, err := s.VerifyPassword(ctx, token, password)
 	if err != nil {
@@ -92,8 +92,9 @@ func (s *Service) drawCode() (string, error) {
 	return grouped.String(), nil
 }
 
-// codeDigest is a code at rest. Case, hyphens and blanks don't count. It differs by
-// member, so that one search doesn't serve several.
+// codeDigest returns a code's stored form. Case, hyphens and blanks don't count.
+// It differs by member, so that a search for codes serves against one member
+// only.
 func codeDigest(pk int64, code string) []byte {
 	code = lookAlikes.Replace(strings.ToUpper(code))
 	digest := sha256.Sum256([]byte("recovery code " + strconv.FormatInt(pk, 10) + " " + code))
@@ -101,13 +102,13 @@ func codeDigest(pk int64, code string) []byte {
 }
 
 // Recover sets a new password in exchange for one of the member's recovery codes,
-// and ends every session. Attempts are counted and slowed with those to log in, and
-// a wrong user name, a wrong code and a used one give the same
-// fault.RecoveryInvalid after the same calls. A code whose new password is refused
-// stays good. The errors are those of LogIn and of a new password, and
-// fault.Conflict when the code was used, or the password replaced, meanwhile.
+// and ends every session. Attempts are counted and slowed together with those to
+// log in. A wrong user name, a wrong code and a used one give the same
+// fault.RecoveryInvalid after the same calls. A code whose new password is
+// refused remains valid. The errors are those of LogIn and of a new password, and
+// fault.Conflict if the code was used, or the password replaced, meanwhile.
 //
-// It costs four calls in sequence and some at the end beside the hash.
+// It costs four calls in sequence, and some more at the end beside the hash.
 func (s *Service) Recover(ctx context.Context, name, code, replacement string, from Caller) error {
 	at := s.now()
 	name, err := username(name)
@@ -149,8 +150,8 @@ func (s *Service) Recover(ctx context.Context, name, code, replacement string, f
 	)
 }
 
-// withoutCode returns the digests that are left of m's codes without this one; not
-// ok for a code that isn't among them. m is nil for a name without a member.
+// withoutCode returns the digests of m's codes that are left without this one;
+// not ok for a code that isn't among them. m is nil for a name without a member.
 func withoutCode(m *store.Member, code string) (left [][]byte, ok bool) {
 	if m == nil {
 		m = new(store.Member)

@@ -25,7 +25,7 @@ type Registration struct {
 	Caller
 }
 
-// Caller is what is known of the program that signs up or logs in.
+// Caller is the program that signs up or logs in, as far as it is known.
 type Caller struct {
 	Address string // empty for an unknown one
 	Client  store.Client
@@ -37,7 +37,7 @@ type Hasher interface {
 	// Hash returns a password's hash with its salt and cost.
 	Hash(ctx context.Context, password string) (stored string, err error)
 	// Verify reports whether stored is the password's hash, and whether it is
-	// stale: of another cost than new ones.
+	// stale: of another cost than new hashes.
 	Verify(ctx context.Context, stored, password string) (ok, stale bool, err error)
 	// VerifyNone takes as long as Verify, for a user name without a member.
 	VerifyNone(ctx context.Context, password string) error
@@ -60,7 +60,8 @@ func NewService(members Store, tokens *Tokens, hasher Hasher, now func() time.Ti
 
 // SignUp adds a member and logs them in. It costs three writes in sequence, and
 // sometimes one more, beside the hash. The errors are those of the fields,
-// fault.UsernameTaken and, after many from one address, fault.TooManySignUps.
+// fault.UsernameTaken and, after many sign-ups from one address,
+// fault.TooManySignUps.
 func (s *Service) SignUp(ctx context.Context, r Registration) (store.Member, string, error) {
 	m, password, err := s.validated(r)
 	if err != nil {
@@ -125,8 +126,8 @@ func (s *Service) validated(r Registration) (m store.Member, password string, er
 	return m, password, nil
 }
 
-// details sets name, age and gender, or returns the fault of the first that breaks a
-// rule.
+// details sets name, age and gender, or returns the fault of the first that
+// breaks a rule.
 func details(m *store.Member, r Registration) (err error) {
 	if m.Name, err = displayName(r.Name); err != nil {
 		return err
@@ -141,8 +142,8 @@ func details(m *store.Member, r Registration) (err error) {
 	return nil
 }
 
-// drawAndHash draws a PK, which may need the store, and hashes the password at
-// the same time.
+// drawAndHash concurrently draws a PK, which may need the store, and hashes the
+// password.
 func (s *Service) drawAndHash(ctx context.Context, password string) (pk int64, hash string, err error) {
 	drawn := make(chan error, 1)
 	go func() {
@@ -151,7 +152,7 @@ func (s *Service) drawAndHash(ctx context.Context, password string) (pk int64, h
 		drawn <- err
 	}()
 	hash, err = s.hasher.Hash(ctx, password)
-	err = errors.Join(<-drawn, err) // pk is there only after this
+	err = errors.Join(<-drawn, err) // pk is set only after this
 	return pk, hash, err
 }
 

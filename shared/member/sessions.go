@@ -10,16 +10,16 @@ import (
 	"systole/shared/store"
 )
 
-// shownOfID is how many bytes of a session's id name it.
+// shownOfID is the number of bytes of a session's id that name it.
 const shownOfID = 8
 
 // SessionName names a session to its member without revealing its token: it is a
 // part of the token's hash.
 func SessionName(id store.TokenID) string { return hex.EncodeToString(id[:shownOfID]) }
 
-// EndSession ends one session of the token's member, by its SessionName; the own
-// one too. The error for one that has ended, or is another member's, is
-// fault.SessionUnknown.
+// EndSession ends one session of the token's member, by its SessionName, the
+// token's own one too. The error is fault.SessionUnknown for a session that has
+// ended, or is another member's.
 func (s *Service) EndSession(ctx context.Context, token, name string) error {
 	_, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
@@ -28,7 +28,8 @@ func (s *Service) EndSession(ctx context.Context, token, name string) error {
 	return s.EndSessionOf(ctx, m, name, SessionEnded)
 }
 
-// EndSessionOf is EndSession of a member, noted as an event of this kind.
+// EndSessionOf is EndSession for a given member, recorded as an event of this
+// kind.
 func (s *Service) EndSessionOf(ctx context.Context, m store.Member, name string, kind store.EventKind) error {
 	all, err := s.SessionsOf(ctx, m)
 	if err != nil {
@@ -56,7 +57,8 @@ func (s *Service) end(ctx context.Context, session store.Session, kind store.Eve
 	return nil
 }
 
-// EndOtherSessions ends every session of the token's member but its own.
+// EndOtherSessions ends every session of the token's member except the token's
+// own.
 func (s *Service) EndOtherSessions(ctx context.Context, token string) error {
 	session, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {

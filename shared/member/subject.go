@@ -12,8 +12,8 @@ import (
 	"systole/shared/store"
 )
 
-// saltBytes is the length of a member's SubjectSalt: as much as the digest that
-// is made with it can hold.
+// saltBytes is the length of a member's SubjectSalt: that of the digest, as a
+// longer one would add no strength.
 const saltBytes = sha256.Size
 
 // SubjectStore is the part of the store of members that Subjects need.
@@ -22,8 +22,8 @@ type SubjectStore interface {
 	store.SubjectWriter
 }
 
-// Subjects names members to third parties: to each by another name, so that two
-// of them can't tell that they know the same person (OpenID Connect Core 1.0,
+// Subjects names members to third parties: to each by a different name, so that
+// two of them can't tell that they know the same person (OpenID Connect Core 1.0,
 // 8.1).
 type Subjects struct {
 	members SubjectStore
@@ -37,7 +37,7 @@ func NewSubjects(members SubjectStore, rand io.Reader) *Subjects {
 }
 
 // Of returns the member's subject for a sector: 43 characters of base64url, the
-// same each time. The first one of a member costs a write.
+// same each time. A member's first subject costs a write.
 func (s *Subjects) Of(ctx context.Context, m store.Member, sector string) (string, error) {
 	salt := m.SubjectSalt
 	if len(salt) == 0 {
@@ -51,8 +51,8 @@ func (s *Subjects) Of(ctx context.Context, m store.Member, sector string) (strin
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)), nil
 }
 
-// draw gives the member a salt, or returns the one that another request has given
-// meanwhile.
+// draw gives the member a salt, or returns the one that a concurrent request has
+// given.
 func (s *Subjects) draw(ctx context.Context, m store.Member) ([]byte, error) {
 	salt := make([]byte, saltBytes)
 	if _, err := io.ReadFull(s.rand, salt); err != nil {

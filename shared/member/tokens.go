@@ -14,24 +14,24 @@ import (
 	"systole/shared/store"
 )
 
-// MaxPerMember is the most tokens that a member may have. Each log-in lists
-// them all, and makes room by ending at most as many: the store's work for one
-// log-in stays within a few calls.
+// MaxPerMember bounds the tokens of a member. Each log-in lists them all, and may
+// end them all to make room: the store's work for one log-in stays within a few
+// calls.
 const MaxPerMember = 100
 
-// TokenLimits say how many tokens a member has and how long they live.
+// TokenLimits bound the number of a member's tokens and their lifetimes.
 type TokenLimits struct {
-	PerMember int           // 1 to MaxPerMember; the oldest ends when there is one more
-	Lifetime  time.Duration // from log-in, whatever happens
+	PerMember int           // 1 to MaxPerMember; one more ends the oldest
+	Lifetime  time.Duration // from log-in, whether or not it is used
 	Idle      time.Duration // from the last use
 }
 
 // DefaultTokenLimits end a token by its age alone: the Android app logs in by
-// itself and has no words for a token that has ended. A shorter Idle ends
-// forgotten tokens sooner, at the price of log-ins.
+// itself and has no words for a token that has ended. A shorter Idle ends unused
+// tokens sooner, at the price of more log-ins.
 var DefaultTokenLimits = TokenLimits{PerMember: 10, Lifetime: 30 * 24 * time.Hour, Idle: 30 * 24 * time.Hour}
 
-// firstEnd is when a token that is issued now may have ended.
+// firstEnd returns the earliest time at which a token issued now may have ended.
 func (l TokenLimits) firstEnd(now time.Time) time.Time { return now.Add(min(l.Lifetime, l.Idle)) }
 
 // Tokens issues, checks and ends tokens.
@@ -59,7 +59,8 @@ func (t *Tokens) Authenticate(ctx context.Context, token string) (store.Session,
 }
 
 // Current returns the session with this id, or fault.TokenInvalid. It costs one
-// read, and another of the session that handed it over, if any. Callers that also load the member must call Confirm.
+// read, and another one of the session that handed it over, if any. Callers that
+// also load the member must call Confirm.
 func (t *Tokens) Current(ctx context.Context, id store.TokenID) (store.Session, error) {
 	s, err := t.sessions.Session(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -79,8 +80,8 @@ func (t *Tokens) Current(ctx context.Context, id store.TokenID) (store.Session, 
 	return s, nil
 }
 
-// Confirm returns fault.TokenInvalid unless the session is one of this member:
-// it was voided, or another member has the user name by now.
+// Confirm returns fault.TokenInvalid unless the session is this member's: it may
+// have been voided, or the user name may belong to another member by now.
 func (t *Tokens) Confirm(s store.Session, m store.Member) error {
 	if s.PK != m.PK || s.Username != m.Username || !s.ValidFrom.Equal(m.TokensValidFrom) {
 		return fault.New(fault.TokenInvalid)
@@ -89,8 +90,8 @@ func (t *Tokens) Confirm(s store.Session, m store.Member) error {
 }
 
 // Touch records that the session is in use, and the template that it saw. It
-// writes at most once in a tenth of the idle limit, unless the template is
-// another. A session that has ended meanwhile stays ended.
+// writes at most once in a tenth of the idle limit, unless the template has
+// changed. A session that has ended meanwhile stays ended.
 func (t *Tokens) Touch(ctx context.Context, s store.Session, templateKey string) error {
 	now := t.now()
 	if templateKey == s.TemplateKey && now.Sub(s.Used) < t.limits.Idle/10 {
@@ -103,8 +104,8 @@ func (t *Tokens) Touch(ctx context.Context, s store.Session, templateKey string)
 	return nil
 }
 
-// LogOut ends the token, at once and in one call, or returns
-// fault.TokenInvalid when it had ended before.
+// LogOut ends the token in one call, or returns fault.TokenInvalid if it had
+// ended before.
 func (t *Tokens) LogOut(ctx context.Context, token string) error {
 	id, err := idOf(token)
 	if err != nil {
@@ -123,8 +124,8 @@ func (t *Tokens) LogOut(ctx context.Context, token string) error {
 	return nil
 }
 
-// issue makes a token for m and a caller as of the event that it is issued for. Of
-// the member's other sessions it deletes the ended ones, and the oldest beyond the
+// issue makes a token for m and a caller, issued at the time of the event. Of the
+// member's other sessions it deletes the ended ones, and the oldest beyond the
 // limit.
 func (t *Tokens) issue(ctx context.Context, m store.Member, from Caller, e store.Event, others []store.Session) (string, error) {
 	s := store.Session{
@@ -140,8 +141,8 @@ func (t *Tokens) issue(ctx context.Context, m store.Member, from Caller, e store
 	return t.open(ctx, s, m, from, e, others)
 }
 
-// open makes a token for a session of m and a caller, and deletes of the others what
-// evicted picks.
+// open makes a token for a session of m and a caller, and deletes the sessions of
+// others that evicted returns.
 func (t *Tokens) open(ctx context.Context, s store.Session, m store.Member, from Caller, e store.Event, others []store.Session) (string, error) {
 	random := make([]byte, store.TokenBytes)
 	if _, err := io.ReadFull(t.rand, random); err != nil {
@@ -161,7 +162,7 @@ func (t *Tokens) open(ctx context.Context, s store.Session, m store.Member, from
 	return token, nil
 }
 
-// evicted picks the sessions that make room for one more.
+// evicted returns the sessions to end so that there is room for one more.
 func (t *Tokens) evicted(others []store.Session) []store.TokenID {
 	oldestFirst := slices.SortedFunc(slices.Values(others), func(a, b store.Session) int {
 		return a.Issued.Compare(b.Issued)
@@ -182,7 +183,8 @@ func (t *Tokens) evicted(others []store.Session) []store.TokenID {
 	return evict[:min(len(evict), MaxPerMember)]
 }
 
-// alive reports whether the session's times allow it.
+// alive reports whether the session has neither expired nor gone unused for too
+// long.
 func (t *Tokens) alive(s store.Session) bool {
 	now := t.now()
 	return now.Before(s.Expires) && now.Sub(s.Used) < t.limits.Idle
@@ -214,7 +216,7 @@ func (t *Tokens) Resolve(ctx context.Context, members store.MemberReader, token 
 	return s, m, t.Confirm(s, m)
 }
 
-// Alive returns the sessions whose tokens are valid for m.
+// Alive returns the sessions that are valid for m.
 func (t *Tokens) Alive(sessions []store.Session, m store.Member) []store.Session {
 	valid := func(s store.Session) bool { return t.alive(s) && t.Confirm(s, m) == nil }
 	var alive []store.Session
@@ -227,8 +229,7 @@ func (t *Tokens) Alive(sessions []store.Session, m store.Member) []store.Session
 	return alive
 }
 
-// End ends every session of the user name except the one kept; with the zero id
-// it ends all.
+// End ends every session of the user name except kept; all with the zero id.
 func (t *Tokens) End(ctx context.Context, username string, kept store.TokenID) error {
 	sessions, err := t.sessions.SessionsOf(ctx, username)
 	if err != nil {

@@ -9,16 +9,16 @@ import (
 	"systole/shared/store"
 )
 
-// Lock is a count of failed log-ins of a member, and what follows from it.
+// Lock is a count of failed log-ins of a member, and its effect.
 type Lock struct {
-	From      string // the address, empty for all networks together that are new to the member
+	From      string // the address; empty for all new networks together
 	Failures  int
 	Wait      time.Duration // until the next attempt is admitted
-	Exhausted bool          // no attempt is admitted, however long one waits
+	Exhausted bool          // no attempt is admitted, whatever the wait
 }
 
-// Locks returns the counts of failed log-ins that are held against the member: of
-// all networks together that are new to the member, and of each of the addresses.
+// Locks returns the counts of failed log-ins that apply to the member: that of
+// all networks new to the member together, and that of each of the addresses.
 // Counts of addresses lie under digests and can't be listed.
 func (s *Service) Locks(ctx context.Context, m store.Member, addresses ...string) ([]Lock, error) {
 	counters := []counter{{key: strangersKey(m.Username), limit: ofStrangers}}
@@ -43,7 +43,7 @@ func (s *Service) Locks(ctx context.Context, m store.Member, addresses ...string
 	return locks, nil
 }
 
-// Unlock forgets the failed log-ins that Locks returns, and those of the member's
+// Unlock deletes the counts that Locks returns, and those of the member's
 // sessions.
 func (s *Service) Unlock(ctx context.Context, m store.Member, addresses ...string) error {
 	sessions, err := s.tokens.sessions.SessionsOf(ctx, m.Username)
@@ -67,8 +67,8 @@ func (s *Service) Unlock(ctx context.Context, m store.Member, addresses ...strin
 	return nil
 }
 
-// placeCounters are those of a name at one address alone, known to the member or
-// not.
+// placeCounters returns the counters of a name at one address alone, known to the
+// member or not.
 func placeCounters(name, address string) []counter {
 	network := networkOf(address)
 	return []counter{knownCounter(name, network), strangerCounters(name, network, address)[0]}

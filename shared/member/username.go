@@ -10,13 +10,13 @@ import (
 	"systole/shared/fault"
 )
 
-// maxNameLength is that of user names and names, in code points.
+// maxNameLength is the greatest length of user names and names, in code points.
 const maxNameLength = 150
 
-// username returns the user name as it is kept: in NFC, without the space around
-// it that keyboards of phones add. Its rule is Django's, so that every account of
-// the original service can move here: letters and digits of any script and
-// @ . + - _, in the case given.
+// username returns the user name as it is stored: in NFC, without the surrounding
+// space that keyboards of phones add. The rule is Django's, so that every account
+// of the original service can move here: letters and digits of any script and @ .
+// + - _, in the case given.
 func username(s string) (string, error) {
 	s = strings.TrimSpace(norm.NFC.String(s))
 	if n := utf8.RuneCountInString(s); n < 1 || n > maxNameLength {
@@ -30,7 +30,8 @@ func username(s string) (string, error) {
 	return s, nil
 }
 
-// displayName returns the name as it is kept: in NFC, without space around it.
+// displayName returns the name as it is stored: in NFC, without surrounding
+// space.
 func displayName(s string) (string, error) {
 	if !utf8.ValidString(s) {
 		return "", invalid("name")

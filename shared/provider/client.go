@@ -13,15 +13,16 @@ import (
 	"time"
 )
 
-// Client is a registered client, in the words of RFC 7591. Its registration is the
-// operator's, by settings or tool: nobody registers one by HTTP.
+// Client is a registered client, in the words of RFC 7591. The operator registers
+// it, by settings or tool: there is no registration over HTTP.
 type Client struct {
 	ID   string `json:"client_id"`
-	Name string `json:"client_name"` // that the person is shown
+	Name string `json:"client_name"` // shown to the person
 	// SecretHash is the SHA-256 of the secret in hexadecimal digits (see HashSecret).
 	// Empty for a client that can't keep a secret.
 	SecretHash string `json:"client_secret_sha256,omitempty"`
-	// FormerHash is that of the secret before, which is good until FormerUntil.
+	// FormerHash is the hash of the previous secret, which is valid until
+	// FormerUntil.
 	FormerHash             string    `json:"former_secret_sha256,omitempty"`
 	FormerUntil            time.Time `json:"former_secret_until,omitzero"`
 	RedirectURIs           []string  `json:"redirect_uris"`
@@ -29,8 +30,8 @@ type Client struct {
 	// Type is "web", or "native" for an application on the person's device, whose
 	// loopback address may have any port (RFC 8252, 7.3).
 	Type string `json:"application_type,omitempty"`
-	// DefaultLevels names the level that the client gets at least, whatever it asks
-	// for.
+	// DefaultLevels names the lowest level of the client's requests, whatever they
+	// ask for.
 	DefaultLevels []Level `json:"default_acr_values,omitempty"`
 }
 
@@ -40,7 +41,7 @@ func (c Client) Native() bool { return c.Type == "native" }
 // Confidential reports whether the client has a secret.
 func (c Client) Confidential() bool { return c.SecretHash != "" }
 
-// LeastLevel is the level that the client's registration asks for.
+// LeastLevel returns the lowest level by the client's registration.
 func (c Client) LeastLevel() Level {
 	if slices.Contains(c.DefaultLevels, Heart) {
 		return Heart
@@ -56,8 +57,8 @@ func (c Client) authenticates(secret string, now time.Time) bool {
 	return c.Confidential() && (current || former)
 }
 
-// HashSecret is what of a secret is kept. A secret is drawn at random, so that its
-// hash needs no salt.
+// HashSecret returns the stored form of a secret. A secret is drawn at random, so
+// its hash needs no salt.
 func HashSecret(secret string) string {
 	hash := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(hash[:])
@@ -91,7 +92,7 @@ func ParseClients(text string) (Clients, error) {
 	return clients, nil
 }
 
-// check returns what is wrong with a registration.
+// check returns the fault of a registration, nil for none.
 func (c Client) check() error {
 	switch {
 	case c.ID == "" || len(c.ID) > 128 || strings.TrimFunc(c.ID, func(r rune) bool { return '!' <= r && r <= '~' && r != ':' }) != "":
@@ -122,8 +123,8 @@ func (c Client) check() error {
 	return nil
 }
 
-// checkRedirect holds an address to RFC 9700, 2.1 and 4.1, and RFC 8252, 7: what a
-// code is sent to is the client's alone.
+// checkRedirect holds an address to RFC 9700, 2.1 and 4.1, and RFC 8252, 7: a
+// code must only reach the client itself.
 func (c Client) checkRedirect(uri string) error {
 	u, err := url.Parse(uri)
 	if err != nil || !u.IsAbs() || u.Fragment != "" || u.User != nil || strings.ContainsAny(uri, "*# \t\r\n\\") {

@@ -1,11 +1,12 @@
-// Package provider is the OpenID provider without its protocol: which client asks
-// for whom at which level, what a person still has to do for it, and the short-lived
-// grants in between. It knows nothing of HTTP, AWS or tokens' encodings.
+// Package provider is the OpenID provider without its protocol: the clients'
+// requests for a person at a level, the steps that a person still has to take,
+// and the short-lived grants in between. It knows nothing of HTTP, AWS or tokens'
+// encodings.
 //
 // A request of a client begins a [Flow], which belongs to one browser. The person
 // logs in by password and, for the upper level, has a recording checked; the flow
-// is then finished once, and becomes a [Code]. The client changes the code, once,
-// for an [Access].
+// is then finished once, and becomes a [Code]. The client exchanges the code,
+// once, for an [Access].
 package provider
 
 import (
@@ -24,20 +25,20 @@ import (
 	"systole/shared/store"
 )
 
-// Level is how sure the provider has to be of the person: an authentication context
-// class (OpenID Connect Core 1.0, 2: acr).
+// Level is the assurance that the provider has of the person: an authentication
+// context class (OpenID Connect Core 1.0, 2: acr).
 type Level string
 
-// The levels, of which Heart includes Password.
+// The levels. Heart includes Password.
 const (
 	Password Level = "urn:systole:acr:password" // a log-in by password
 	Heart    Level = "urn:systole:acr:heart"    // and an accepted check of the heart
 )
 
-// Levels lists the levels, the upper one first.
+// Levels lists the levels, the highest first.
 func Levels() []Level { return []Level{Heart, Password} }
 
-// Methods are what the person authenticates with for the level (RFC 8176). Its
+// Methods returns the authentication methods of the level (RFC 8176). Its
 // registry has no word for the heart.
 func (l Level) Methods() []string {
 	if l == Heart {
@@ -48,19 +49,19 @@ func (l Level) Methods() []string {
 
 // Lifetimes.
 const (
-	// flowLifetime is enough to find a strap, put it on, and record twice.
+	// flowLifetime leaves time to find a strap, put it on, and record twice.
 	flowLifetime = 15 * time.Minute
 	// codeLifetime is for one redirect and one request (RFC 6749, 4.1.2).
 	codeLifetime = time.Minute
-	// AccessLifetime is how long a client may ask who the person is.
+	// AccessLifetime is the time for which a client may ask for the person.
 	AccessLifetime = 10 * time.Minute
 	// pushedLifetime is for one redirect (RFC 9126, 2.2).
 	pushedLifetime = time.Minute
-	// passwordLifetime is how long a log-in serves further requests of the browser: a
-	// working day.
+	// passwordLifetime is the time for which a log-in serves further requests of
+	// the browser: a working day.
 	passwordLifetime = 12 * time.Hour
-	// checkLifetime is how long an accepted check serves further requests, where a
-	// client doesn't ask for a younger one.
+	// checkLifetime is the time for which an accepted check serves further
+	// requests, unless a client asks for a younger one.
 	checkLifetime = 10 * time.Minute
 )
 
@@ -81,24 +82,25 @@ type Flow struct {
 	Challenge   string // of PKCE, S256
 	Scopes      []string
 	Level       Level
-	// MaxAge, unless it is nil, is the greatest age of the authentication in seconds.
+	// MaxAge, unless it is nil, is the greatest age of the authentication in
+	// seconds.
 	MaxAge *int64 `json:",omitempty"`
-	// Ask says that the person has to agree on the page, whoever is logged in.
+	// Ask asks the person to agree on the page even if they are logged in.
 	Ask     bool     `json:",omitempty"`
-	Subject string   `json:",omitempty"` // of the person who is asked for; empty for anybody
+	Subject string   `json:",omitempty"` // of the requested person; empty for any
 	Locales []string `json:",omitempty"` // of the page, by preference
 	Started time.Time
 	Browser [32]byte // SHA-256 of the browser's word
 }
 
-// Code is a finished flow, for its client. Like an access it names the person by
-// their session alone: an account that is deleted leaves no name behind.
+// Code is a finished flow, for its client. Like an access it identifies the
+// person by their session alone, so that no name is left of a deleted account.
 type Code struct {
 	Flow
 	Subject  string // of the person, for the client
 	Session  store.TokenID
 	AuthTime time.Time
-	Access   string // the secret of the access that is given for the code
+	Access   string // the secret of the access that the code is exchanged for
 }
 
 // Access lets a client ask who the person is.
@@ -150,8 +152,8 @@ type Person struct {
 	Member  store.Member
 }
 
-// Person returns who the token is of; fault.TokenInvalid for nobody, and for a
-// log-in that is older than passwordLifetime.
+// Person returns the person of the token; fault.TokenInvalid if there is none, or
+// if the log-in is older than passwordLifetime.
 func (s *Service) Person(ctx context.Context, token string) (*Person, error) {
 	session, m, err := s.tokens.Resolve(ctx, s.members, token)
 	if err != nil {
@@ -169,8 +171,8 @@ func (s *Service) Begin(ctx context.Context, f Flow, browser string) (string, er
 	return create(ctx, s, flowKind, f, flowLifetime)
 }
 
-// Flow returns a flow that the browser has begun and that isn't finished;
-// fault.FlowInvalid for any other.
+// Flow returns the browser's unfinished flow with the id; fault.FlowInvalid for
+// any other.
 func (s *Service) Flow(ctx context.Context, id, browser string) (Flow, error) {
 	f, g, err := read[Flow](ctx, s, flowKind, id)
 	if err != nil {
@@ -182,7 +184,7 @@ func (s *Service) Flow(ctx context.Context, id, browser string) (Flow, error) {
 	return f, nil
 }
 
-// Needs is what a person has still to do for a flow.
+// Needs are the steps that a person still has to take for a flow.
 type Needs struct {
 	Password bool // log in, as the first step
 	Heart    bool // have a recording checked
@@ -191,7 +193,8 @@ type Needs struct {
 // None reports whether nothing is left to do.
 func (n Needs) None() bool { return n == Needs{} }
 
-// Needs returns what the person has still to do; p is nil for nobody.
+// Needs returns the steps that the person still has to take; p is nil if nobody
+// is logged in.
 func (s *Service) Needs(ctx context.Context, f Flow, p *Person) (Needs, error) {
 	all := Needs{Password: true, Heart: f.Level == Heart}
 	if p == nil {
@@ -213,14 +216,14 @@ func (s *Service) Needs(ctx context.Context, f Flow, p *Person) (Needs, error) {
 	return Needs{Password: f.MaxAge != nil && !s.within(authenticated(p.Session), f, seconds(*f.MaxAge))}, nil
 }
 
-// within reports whether at is no older than age. Of a flow that has been going on
-// for a while, what happened since its start is young enough.
+// within reports whether at is no older than age. Anything since the start of the
+// flow is young enough.
 func (s *Service) within(at time.Time, f Flow, age time.Duration) bool {
 	return !at.IsZero() && (!f.Started.IsZero() && !at.Before(f.Started) || age > 0 && s.now().Sub(at) <= age)
 }
 
-// authenticated is when the person of the session last authenticated, by password
-// or heart.
+// authenticated returns when the person of the session last authenticated, by
+// password or heart.
 func authenticated(session store.Session) time.Time {
 	if session.Verified.After(session.Issued) {
 		return session.Verified
@@ -228,19 +231,19 @@ func authenticated(session store.Session) time.Time {
 	return session.Issued
 }
 
-// seconds is a duration of n seconds, at most a year.
+// seconds returns a duration of n seconds, at most a year.
 func seconds(n int64) time.Duration {
 	return time.Duration(min(n, 365*24*60*60)) * time.Second
 }
 
-// Subject is what the client knows the member by.
+// Subject returns the client's name for the member.
 func (s *Service) Subject(ctx context.Context, clientID string, m store.Member) (string, error) {
 	return s.subjects.Of(ctx, m, "client "+clientID)
 }
 
-// Finish ends the flow for the person, who has done all that it needs, and returns
-// its code. Of several at once one succeeds. The errors are fault.FlowInvalid, and
-// fault.StepMissing while there is something left to do.
+// Finish ends the flow for a person who has taken all steps, and returns its
+// code. Of concurrent calls one succeeds. The errors are fault.FlowInvalid, and
+// fault.StepMissing while a step is left.
 func (s *Service) Finish(ctx context.Context, id, browser string, p *Person) (Flow, string, error) {
 	f, err := s.Flow(ctx, id, browser)
 	if err != nil {
@@ -298,14 +301,14 @@ func (s *Service) Code(ctx context.Context, f Flow, p *Person) (string, error) {
 
 // Errors of grants, for the protocol to word.
 var (
-	// ErrGrant is for a code, an access or a pushed request that isn't there, is too
-	// old, or was used before.
+	// ErrGrant is for a code, an access or a pushed request that doesn't exist, is
+	// too old, or was used before.
 	ErrGrant = errors.New("no such grant")
 )
 
-// TakeCode uses the code up and returns what it stands for, or ErrGrant. A code that
-// comes a second time was stolen, or is in two hands: the access that was given for
-// it ends.
+// TakeCode uses the code up and returns its content, or ErrGrant. A code that
+// comes a second time may have been stolen: the access that it was exchanged for
+// ends.
 func (s *Service) TakeCode(ctx context.Context, code string) (Code, error) {
 	g, err := s.grants.TakeGrant(ctx, codeKind, grantID(code), rand.Text())
 	if errors.Is(err, store.ErrConflict) {
@@ -325,20 +328,19 @@ func (s *Service) TakeCode(ctx context.Context, code string) (Code, error) {
 	return c, nil
 }
 
-// GiveAccess stores the access that is given for a code: its secret is the code's
-// Access.
+// GiveAccess stores the access for a code: its secret is the code's Access.
 func (s *Service) GiveAccess(ctx context.Context, c Code) error {
 	a := Access{ClientID: c.ClientID, Scopes: c.Scopes, Subject: c.Subject, Session: c.Session}
 	return s.create(ctx, accessKind, c.Access, a, AccessLifetime)
 }
 
-// Member returns the member that a code is about.
+// Member returns the member of a code.
 func (s *Service) Member(ctx context.Context, c Code) (store.Member, error) {
 	return s.holder(ctx, c.Session)
 }
 
-// Access returns the access and the member that it is about, or ErrGrant, as well
-// when the person has logged out since.
+// Access returns the access and its member, or ErrGrant, also if the person has
+// logged out since.
 func (s *Service) Access(ctx context.Context, secret string) (Access, store.Member, error) {
 	g, err := s.grants.Grant(ctx, accessKind, grantID(secret))
 	a, err := content[Access](s, g, err)
@@ -369,12 +371,13 @@ func (s *Service) holder(ctx context.Context, id store.TokenID) (store.Member, e
 }
 
 // Push stores the parameters of a client's request and returns the secret that
-// stands for them (RFC 9126).
+// names them (RFC 9126).
 func (s *Service) Push(ctx context.Context, parameters map[string]string) (string, error) {
 	return create(ctx, s, pushedKind, parameters, pushedLifetime)
 }
 
-// PushedLifetime is how long the parameters of a pushed request are kept.
+// PushedLifetime is the time for which the parameters of a pushed request are
+// kept.
 func PushedLifetime() time.Duration { return pushedLifetime }
 
 // TakePushed uses a pushed request up and returns its parameters, or ErrGrant.
@@ -384,17 +387,17 @@ func (s *Service) TakePushed(ctx context.Context, secret string) (map[string]str
 	if err != nil {
 		return nil, err
 	}
-	// The parameters may name somebody: they are not left for the store to remove.
+	// The parameters may name a person: their removal isn't left to the store.
 	if err := s.grants.DeleteGrant(ctx, g.ID); err != nil {
 		return nil, fmt.Errorf("delete pushed request: %w", err)
 	}
 	return parameters, nil
 }
 
-// grantID is the key of the grant of a secret.
+// grantID returns the key of the grant with this secret.
 func grantID(secret string) store.GrantID { return sha256.Sum256([]byte(secret)) }
 
-// create stores a grant and returns the secret to find it by: 130 random bits.
+// create stores a grant and returns its secret of 130 random bits.
 func create[T any](ctx context.Context, s *Service, kind store.GrantKind, value T, lifetime time.Duration) (string, error) {
 	secret := rand.Text()
 	return secret, s.create(ctx, kind, secret, value, lifetime)
@@ -414,7 +417,7 @@ func (s *Service) create(ctx context.Context, kind store.GrantKind, secret strin
 	return nil
 }
 
-// read reads a flow, or returns fault.FlowInvalid.
+// read reads a flow; fault.FlowInvalid if there is none.
 func read[T any](ctx context.Context, s *Service, kind store.GrantKind, secret string) (value T, g store.Grant, err error) {
 	g, err = s.grants.Grant(ctx, kind, grantID(secret))
 	value, err = content[T](s, g, err)
@@ -424,8 +427,8 @@ func read[T any](ctx context.Context, s *Service, kind store.GrantKind, secret s
 	return value, g, err
 }
 
-// content decodes a grant that a store has returned; ErrGrant for none, for one that
-// another has taken, and for one that has expired.
+// content decodes a grant that a store has returned; ErrGrant if there is none,
+// or if it was taken by another or has expired.
 func content[T any](s *Service, g store.Grant, err error) (value T, _ error) {
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict) || err == nil && !s.now().Before(g.Expires) {
 		return value, ErrGrant
@@ -439,9 +442,9 @@ func content[T any](s *Service, g store.Grant, err error) (value T, _ error) {
 	return value, nil
 }
 
-// Choose returns the level for what a client asks (RFC 9470, 3: acr_values, by
-// preference), and for what its registration asks at least; not ok if it asks for
-// none that there is.
+// Choose returns the level for the levels that a client asks for (RFC 9470, 3:
+// acr_values, by preference) and the lowest one of its registration; not ok if
+// none of them exists.
 func Choose(asked []string, c Client) (level Level, ok bool) {
 	level = Password
 	if len(asked) > 0 {

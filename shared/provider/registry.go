@@ -14,8 +14,8 @@ import (
 	"systole/shared/store"
 )
 
-// Registry finds clients: those of the settings, which go first, and those that the
-// operator's tool has registered.
+// Registry finds clients: those of the settings, which take precedence, and those
+// that the operator's tool has registered.
 type Registry struct {
 	settings Clients
 	store    store.Registry
@@ -26,13 +26,13 @@ type Registry struct {
 	read       time.Time
 }
 
-// How old what a process knows of the registered clients may be.
+// Bounds on the age of a process's copy of the registered clients.
 const (
-	// registryFresh bounds how long a client that was removed, or its former secret,
-	// goes on.
+	// registryFresh bounds the time for which a removed client, or its former
+	// secret, is still accepted.
 	registryFresh = time.Minute
-	// registryRetry spaces the reads for a client or a secret that isn't known: it may
-	// be new, or somebody is guessing.
+	// registryRetry spaces the reads for an unknown client or secret: it may be
+	// new, or a guess.
 	registryRetry = time.Second
 )
 
@@ -54,8 +54,8 @@ func (r *Registry) Authenticate(ctx context.Context, id, secret string) (Client,
 	})
 }
 
-// find returns the client with the id that is right. One that was registered, or
-// whose secret was changed, a moment ago is found by reading again.
+// find returns the client with the id that is right. If there is none, it reads
+// again: the client may just have been registered, or given another secret.
 func (r *Registry) find(ctx context.Context, id string, right func(Client) bool) (Client, error) {
 	if c, ok := r.settings[id]; ok {
 		if right(c) {
@@ -75,7 +75,7 @@ func (r *Registry) find(ctx context.Context, id string, right func(Client) bool)
 	return Client{}, ErrClient
 }
 
-// clients returns the registered clients as they were at most age ago.
+// clients returns the registered clients, read at most age ago.
 func (r *Registry) clients(ctx context.Context, age time.Duration) (Clients, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -98,13 +98,13 @@ func (r *Registry) clients(ctx context.Context, age time.Duration) (Clients, err
 	return r.registered, nil
 }
 
-// Registrations are the registered clients, and what was done to them.
+// Registrations are the registered clients, and the changes to them.
 type Registrations struct {
 	Clients []Client `json:"clients"` // by id
 	Changes []Change `json:"changes"` // newest first
 }
 
-// Change is an entry of the operators' record.
+// Change is an entry of the operators' log.
 type Change struct {
 	At       time.Time `json:"at"`
 	Did      string    `json:"did"`
@@ -114,15 +114,15 @@ type Change struct {
 // Limits of the registrations.
 const (
 	maxChanges = 200
-	// maxRegistrations is in bytes: an item of DynamoDB has at most 400 KB. Some
-	// hundreds of clients have room.
+	// maxRegistrations is in bytes: an item of DynamoDB has at most 400 KB. It has
+	// room for some hundreds of clients.
 	maxRegistrations = 300 << 10
-	// formerSecret is how long the secret before a new one is good, so that an
-	// application can be told the new one while it runs.
+	// formerSecret is the time for which the previous secret is valid, so that a
+	// running application can be given the new one.
 	formerSecret = 24 * time.Hour
 )
 
-// ParseRegistrations reads what Text has written; nothing at all is no clients.
+// ParseRegistrations reads the output of Text; nil means no clients.
 func ParseRegistrations(text []byte) (r Registrations, err error) {
 	if len(text) == 0 {
 		return r, nil
@@ -145,8 +145,8 @@ func (r Registrations) Text() ([]byte, error) {
 	return text, nil
 }
 
-// Add registers a client. The error says what is wrong with it, or that its id is
-// taken.
+// Add registers a client. The error is its registration's fault, or that its id
+// is taken.
 func (r Registrations) Add(c Client, now time.Time) (Registrations, error) {
 	if err := c.check(); err != nil {
 		return r, fmt.Errorf("client %q: %w", c.ID, err)
@@ -169,8 +169,8 @@ func (r Registrations) Remove(id string, now time.Time) (Registrations, error) {
 	return r.noted("removed", id, now), nil
 }
 
-// Rotate gives a client another secret, of which hash is the SHA-256. The one before
-// is good for a day, or with at once no longer.
+// Rotate gives a client another secret, of which hash is the SHA-256. The
+// previous one stays valid for a day, or with atOnce not at all.
 func (r Registrations) Rotate(id, hash string, atOnce bool, now time.Time) (Registrations, error) {
 	at, there := r.find(id)
 	if !there {
@@ -191,7 +191,7 @@ func (r Registrations) Rotate(id, hash string, atOnce bool, now time.Time) (Regi
 	return r.noted(did, id, now), nil
 }
 
-// find returns where the client is, or would be, and whether it is there.
+// find returns the client's place by id, and whether it is there.
 func (r Registrations) find(id string) (int, bool) {
 	return slices.BinarySearchFunc(r.Clients, id, func(c Client, id string) int { return strings.Compare(c.ID, id) })
 }
@@ -202,11 +202,11 @@ func (r Registrations) noted(did, id string, now time.Time) Registrations {
 	return r
 }
 
-// ErrClient is for a client that isn't registered, or another's secret.
+// ErrClient is for a client that isn't registered, or a wrong secret.
 var ErrClient = errors.New("no such client")
 
-// ChangeRegistrations reads the registrations, changes them and writes them back. It tries again
-// where another operator was faster.
+// ChangeRegistrations reads the registrations, changes them and writes them back.
+// It tries again if another operator came first.
 func ChangeRegistrations(ctx context.Context, s store.Registry, change func(Registrations) (Registrations, error)) error {
 	for {
 		old, err := s.Registrations(ctx)

@@ -51,11 +51,12 @@ type Hasher struct {
 	other Parser
 }
 
-// Parser returns the function that tells whether a password is that of a stored hash
-// of another kind, or false where it doesn't know the kind.
+// Parser returns the function that verifies a password against a stored hash of
+// another kind, or false for a kind that it doesn't know.
 type Parser func(stored string) (verify func(password string) bool, ok bool)
 
-// Also has Verify take hashes of another kind, each of them stale, and returns h.
+// Also lets Verify accept hashes of another kind, each of them stale, and returns
+// h.
 func (h *Hasher) Also(other Parser) *Hasher {
 	h.other = other
 	return h
@@ -66,8 +67,8 @@ func (h *Hasher) Also(other Parser) *Hasher {
 // a flood of log-ins doesn't hold the connections of requests that hash nothing.
 const maxQueue = 100
 
-// New returns a Hasher that runs at most atOnce hashes at once and
-// takes its salts from rand, which must be safe for concurrent use.
+// New returns a Hasher that computes at most atOnce hashes at a time and draws
+// salts from rand, which must be safe for concurrent use.
 func New(cost Cost, atOnce int, rand io.Reader) *Hasher {
 	atOnce = max(1, atOnce)
 	return &Hasher{
@@ -76,8 +77,8 @@ func New(cost Cost, atOnce int, rand io.Reader) *Hasher {
 	}
 }
 
-// Hash returns the password's hash as a PHC string. When no slot is free
-// before ctx ends the error is fault.Unavailable.
+// Hash returns the password's hash as a PHC string. If no slot is free before ctx
+// ends, the error is fault.Unavailable.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltLength)
 	if _, err := io.ReadFull(h.rand, salt); err != nil {
@@ -92,8 +93,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	return p.String(), nil
 }
 
-// Verify reports whether stored is the password's hash, and whether it should
-// be made anew because the cost has changed. The error is that of a malformed
+// Verify reports whether stored is the password's hash, and whether it is stale:
+// to be made anew, because the cost has changed. The error is that of a malformed
 // stored string, or fault.Unavailable as with Hash.
 func (h *Hasher) Verify(ctx context.Context, stored, password string) (ok, stale bool, err error) {
 	p, err := parsePHC(stored)
@@ -121,7 +122,7 @@ func (h *Hasher) verifyOther(ctx context.Context, stored, password string) (ok, 
 	return ok, true, err
 }
 
-// VerifyNone takes as long as Verify does, for a user name without a member.
+// VerifyNone takes as long as Verify, for a user name without a member.
 func (h *Hasher) VerifyNone(ctx context.Context, password string) error {
 	_, err := h.derive(ctx, phc{cost: h.cost, salt: make([]byte, saltLength), hash: make([]byte, hashLength)}, password)
 	return err
@@ -167,7 +168,7 @@ func (p phc) String() string {
 // errHash reports a malformed stored hash. Its text never quotes the hash.
 var errHash = errors.New("stored password hash is malformed or out of bounds")
 
-// Known reports whether stored is a hash of this kind within the bounds.
+// Known reports whether stored is an argon2id hash within the bounds.
 func Known(stored string) bool {
 	_, err := parsePHC(stored)
 	return err == nil
@@ -175,7 +176,7 @@ func Known(stored string) bool {
 
 func parsePHC(s string) (phc, error) {
 	parts := strings.Split(s, "$")
-	// Line ends are here because base64 would skip them.
+	// Line breaks are refused here because base64 would skip them.
 	if len(s) > 256 || strings.ContainsAny(s, "\r\n") || len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != "v=19" {
 		return phc{}, errHash
 	}

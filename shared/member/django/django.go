@@ -1,7 +1,7 @@
-// Package django verifies the hashes of passwords that a Django server stored, for
-// members who moved here from one. It makes none: after the first log-in the
-// password is hashed as every other. It is a package of its own so that only
-// functions that verify passwords link it.
+// Package django verifies password hashes of a Django server, for members who
+// moved here from one. It makes none: the first log-in hashes the password as any
+// other. It is a package of its own so that only functions that verify passwords
+// link it.
 package django
 
 import (
@@ -16,16 +16,16 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// Bounds of what a stored hash may cost, which somebody may have tampered with:
-// above Django 6.0's 1,200,000 iterations, and its cost of 12.
+// Bounds on the cost of verifying a stored hash, which may have been tampered
+// with: above Django 6.0's 1,200,000 iterations, and its cost of 12.
 const (
 	maxIterations = 4_000_000
 	maxCost       = 15
 )
 
-// Hash returns the hash as it is stored here, of the password field of a Django
-// user, or false for a kind that can't be verified here, and for users without a
-// password. Django's argon2id is PHC behind a prefix, and stored as PHC.
+// Hash returns the password field of a Django user in the form that is stored
+// here, or false for a kind that can't be verified here, and for users without a
+// password. Django's argon2id is PHC behind a prefix, and is stored as PHC.
 func Hash(field string) (stored string, ok bool) {
 	if phc, found := strings.CutPrefix(field, "argon2$argon2id$"); found {
 		return "$argon2id$" + phc, true
@@ -34,9 +34,9 @@ func Hash(field string) (stored string, ok bool) {
 	return field, ok
 }
 
-// Parse returns the function that tells whether a password is the stored hash's,
-// or false for another kind of hash, and one that would cost too much. A call takes
-// some tenths of a second.
+// Parse returns the function that verifies a password against the stored hash, or
+// false for another kind of hash, and for one that would cost too much. A call
+// takes some tenths of a second.
 func Parse(stored string) (verify func(password string) bool, ok bool) {
 	if len(stored) > 256 {
 		return nil, false
@@ -70,8 +70,8 @@ func parsePBKDF2(s string) (func(string) bool, bool) {
 }
 
 // parseBcrypt parses the output of bcrypt behind a further $ (Django's
-// BCryptSHA256PasswordHasher). The password goes into it as the digits of its
-// SHA-256: bcrypt takes 72 bytes.
+// BCryptSHA256PasswordHasher). Bcrypt takes 72 bytes, so its input is the
+// hexadecimal SHA-256 of the password.
 func parseBcrypt(s string) (func(string) bool, bool) {
 	cost, err := bcrypt.Cost([]byte(s))
 	if err != nil || cost > maxCost || len(s) != 60 {
