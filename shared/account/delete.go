@@ -46,8 +46,8 @@ func (s Deletions) Delete(ctx context.Context, token, password string) error {
 
 // DeleteOf is Delete for a given member, for an operator at the person's request.
 func (s *Service) DeleteOf(ctx context.Context, m store.Member) error {
-	// The account becomes unusable first, then unpointed objects are erased, and
-	// the row is deleted last.
+	// First the account becomes unusable, and loses its objects; the row, by which a
+	// failed deletion can be repeated, goes last.
 	if err := s.members.VoidTokens(ctx, m.Username, m.PK, s.now()); err != nil {
 		return fmt.Errorf("void tokens: %w", err)
 	}

@@ -37,8 +37,8 @@ func Detail(w http.ResponseWriter, r *http.Request, s Sentence) error {
 	}{Say(w, r, s)})
 }
 
-// Done answers 200 with a sentence in the caller's language, and the code that
-// the contract's other answers have.
+// Done answers 200 with a sentence in the caller's language and the code that the
+// contract's other answers have.
 func Done(w http.ResponseWriter, r *http.Request, s Sentence) error {
 	return JSON(w, http.StatusOK, struct {
 		Detail string `json:"detail"`
@@ -46,19 +46,20 @@ func Done(w http.ResponseWriter, r *http.Request, s Sentence) error {
 	}{Say(w, r, s), http.StatusOK})
 }
 
-// Say returns a sentence in the caller's language, for an answer whose
-// Content-Language it sets.
+// Say returns a sentence in the caller's language and sets the answer's
+// Content-Language.
 func Say(w http.ResponseWriter, r *http.Request, s Sentence) string {
 	lang := languageOf(r)
 	w.Header().Set("Content-Language", string(lang))
 	return s.in(lang)
 }
 
-// Text is a sentence in the caller's language, of an answer that has others.
+// Text returns a sentence in the caller's language, for an answer with sentences
+// in other languages, too.
 func Text(r *http.Request, s Sentence) string { return s.in(languageOf(r)) }
 
-// Refused is the sentence of a refusal in the caller's language, for an answer
-// that is not itself a refusal.
+// Refused returns the sentence of a refusal in the caller's language, for an
+// answer that is not itself a refusal.
 func Refused(r *http.Request, code fault.Code) string {
 	return words[code].sentence(languageOf(r), nil, Sentence{})
 }
@@ -96,14 +97,14 @@ func answerError(w http.ResponseWriter, r *http.Request, err error) {
 	body["code"] = word.status
 	body["error"] = f.Code
 	if err := JSON(w, word.status, body); err != nil {
-		// Parameters that JSON has no word for (NaN): the sentence is enough.
+		// JSON can't express a parameter (NaN): the sentence is enough.
 		clear(body)
 		body["detail"], body["code"], body["error"] = word.sentence(lang, nil, Sentence{}), word.status, f.Code
 		_ = JSON(w, word.status, body)
 	}
 }
 
-// anyText is the hint for a field without one of its own.
+// anyText is the hint for a field without a hint of its own.
 var anyText = Sentence{"UTF-8 문자열로 보내 주세요.", "Send it as text in UTF-8."}
 
 // hintFor returns the hint for a field of the request's route.

@@ -22,26 +22,26 @@ import (
 	"systole/shared/measure"
 )
 
-// Handler answers a request, or returns why not. A *fault.Error is answered
-// with the words for its code, store.ErrUnavailable and a passed deadline with
-// 503, anything else with 500.
+// Handler answers a request, or returns the error to answer. A *fault.Error is
+// answered with the words for its code, store.ErrUnavailable and an exceeded
+// deadline with 503, any other error with 500.
 type Handler func(w http.ResponseWriter, r *http.Request) error
 
 // Route is a path with its handlers.
 type Route struct {
-	// Path is without its trailing slash; requests may have one.
+	// Path has no trailing slash; requests may have one.
 	Path string
-	// Name stands for the path in logs and metrics, which cost by name; empty for
-	// the path itself.
+	// Name stands for the path in logs and metrics, whose cost depends on the
+	// number of names; empty for the path itself.
 	Name string
 	// Methods names the handlers. HEAD falls back to GET's, its body dropped:
 	// give HEAD a handler of its own where GET changes anything.
 	Methods map[string]Handler
-	// Fields are those that can be refused as field_invalid, each with the hint of
-	// that answer. The hint of other fields asks for text in UTF-8.
+	// Fields are the fields that can be refused as field_invalid, each with the
+	// hint for that answer. The hint for other fields asks for text in UTF-8.
 	Fields []Field
 	// Files names the parts of a multipart body that are files, in any case. Such
-	// bodies may be as large as Settings.MaxFileBody.
+	// bodies may have up to Settings.MaxFileBody.
 	Files []string
 }
 
@@ -59,12 +59,12 @@ type Settings struct {
 	// AllowOrigins are the origins whose pages may call (CORS), such as
 	// "https://app.example.com", or "*" for all. Empty: no other origin.
 	AllowOrigins []string
-	// Endpoints are those of the whole service, where the routes are a part of
-	// it: a function's Allow header and its answer to a preflight name the
-	// service's methods, not only its own. Empty if the routes are the service.
+	// Endpoints are those of the whole service, if the routes are a part of it: a
+	// function's Allow header and its answer to a preflight name the service's
+	// methods, not only its own. Empty if the routes are the service.
 	Endpoints []Endpoint
-	// MetricsNamespace is CloudWatch's for the metrics that the lines of the
-	// log carry; empty: no metrics.
+	// MetricsNamespace is the CloudWatch namespace of the metrics in the log's
+	// lines; empty for no metrics.
 	MetricsNamespace string
 	// Now is the clock for the log; nil for time.Now.
 	Now func() time.Time
@@ -75,7 +75,7 @@ type Settings struct {
 	MaxFileBody int64
 }
 
-// Limits of a body that hold if Settings leave them zero.
+// Limits of a body where Settings leave them zero.
 const (
 	DefaultMaxBody     = 64 << 10
 	DefaultMaxFileBody = 6 << 20
@@ -106,7 +106,7 @@ type service struct {
 	served   atomic.Bool // whether there was a request before
 }
 
-// route is a Route with all that is known of its path.
+// route is a Route with everything known about its path.
 type route struct {
 	Route
 	allow []string
@@ -137,8 +137,8 @@ var methods = []string{
 	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
 }
 
-// allowed lists the methods of the path: this program's and the whole service's.
-// HEAD comes with GET, OPTIONS with every path.
+// allowed lists the methods of the path: those of this program and of the whole
+// service. HEAD comes with GET, OPTIONS with every path.
 func (rt *route) allowed(endpoints []Endpoint) []string {
 	served := []string{http.MethodOptions}
 	for method := range rt.Methods {
@@ -162,7 +162,7 @@ type exchange struct {
 	stack  []byte // where the handler panicked; nil when it did not
 }
 
-// limits bound a body in bytes, and name the parts that are files.
+// limits bound a body in bytes and name the parts that are files.
 type limits struct {
 	body, fileBody int64
 	files          []string
@@ -242,8 +242,8 @@ func trimSlash(path string) string {
 	return strings.TrimSuffix(path, "/")
 }
 
-// response records whether and how a request was answered, and leaves out the
-// body of an answer to HEAD, as the server below may not do so.
+// response records the status of the answer, and drops the body of an answer to
+// HEAD, which the server below may not do.
 type response struct {
 	http.ResponseWriter
 	status   int

@@ -15,20 +15,19 @@ func (r *Request) Value(name string) string { return r.Form.fields[name].text }
 // Answer answers a request whose body and token were read.
 type Answer func(w http.ResponseWriter, r *Request) error
 
-// Anonymous returns a handler that reads the body and needs no token. The
-// errors before answer are those of [Decode] and [Form.String] of the required
-// fields.
+// Anonymous returns a handler that reads the body and needs no token. The errors
+// before answer are those of [Decode] and [Form.String] of the required fields.
 func Anonymous(answer Answer, required ...string) Handler {
 	return prepared(Decode, false, answer, required)
 }
 
-// Authorized returns a handler that takes the token from the header, and no
-// body. The errors before answer are those of [Token].
+// Authorized returns a handler that takes the token from the header, and reads no
+// body. The errors before answer are those of tokenOf.
 func Authorized(answer Answer) Handler { return prepared(noBody, true, answer, nil) }
 
 // AuthorizedForm returns a handler that reads the body, and takes the token from
-// the header or the body's field. The errors before answer are those of
-// [Decode], [Token] and [Form.String] of the required fields, in this order.
+// the header or the body's field. The errors before answer are those of [Decode],
+// tokenOf and [Form.String] of the required fields, in this order.
 func AuthorizedForm(answer Answer, required ...string) Handler {
 	return prepared(Decode, true, answer, required)
 }

@@ -11,11 +11,11 @@ import (
 	cp949 "golang.org/x/text/encoding/korean"
 )
 
-// charset is how the text of a body is written.
+// charset is the character encoding of a body's text.
 type charset int
 
 const (
-	otherCharset charset = iota // of which ASCII is read, which all of them spell alike
+	otherCharset charset = iota // ASCII alone is read, which all charsets share
 	inUTF8
 	inUTF16LE
 	inUTF16BE
@@ -40,8 +40,8 @@ func charsetOf(name string) charset {
 	return otherCharset
 }
 
-// marked returns the charset that text begins with the mark of, and the text without
-// the mark; not ok for text without one.
+// marked returns the charset of the byte order mark that text begins with, and
+// the text without the mark; not ok if there is none.
 func marked(text []byte) (c charset, rest []byte, ok bool) {
 	switch {
 	case bytes.HasPrefix(text, []byte("\ufeff")):
@@ -54,8 +54,8 @@ func marked(text []byte) (c charset, rest []byte, ok bool) {
 	return otherCharset, text, false
 }
 
-// toUTF8 returns text in UTF-8 without its byte order mark, which goes before the
-// charset of this name.
+// toUTF8 returns text in UTF-8 without a byte order mark. The mark takes
+// precedence over the charset of this name.
 func toUTF8(text []byte, name string) ([]byte, error) {
 	if c, rest, ok := marked(text); ok {
 		return c.decode(rest)
@@ -63,8 +63,9 @@ func toUTF8(text []byte, name string) ([]byte, error) {
 	return charsetOf(name).decode(text)
 }
 
-// decode returns text of the charset in UTF-8. Libraries declare a charset of one or
-// two bytes by default while they write UTF-8.
+// decode returns the text of the charset in UTF-8. Text that is valid UTF-8 stays
+// as it is even if a charset of one or two bytes is declared: libraries declare
+// such a charset by default while they write UTF-8.
 func (c charset) decode(text []byte) ([]byte, error) {
 	switch c {
 	case inUTF8:
@@ -111,8 +112,8 @@ func fromLatin1(text []byte) []byte {
 	return []byte(string(out))
 }
 
-// fromKorean reads CP949. Some short words are of bytes that are UTF-8 as well: what
-// is declared goes first.
+// fromKorean reads CP949. Some short words of it are valid UTF-8 as well: the
+// declared charset takes precedence.
 func fromKorean(text []byte) ([]byte, error) {
 	out, err := cp949.EUCKR.NewDecoder().Bytes(text)
 	if err == nil && !bytes.ContainsRune(out, utf8.RuneError) {

@@ -15,8 +15,8 @@ import (
 
 // mediaType returns a Content-Type's media type in lower case, and its
 // parameters. Of a header that breaks the grammar it returns the readable part:
-// boundaries with unquoted special characters are sent by JavaMail, Indy and
-// early .NET, which RFC 2046 (5.1.1) warns of.
+// JavaMail, Indy and early .NET send boundaries with unquoted special characters,
+// which RFC 2046 (5.1.1) warns of.
 func mediaType(header string) (media string, params map[string]string) {
 	media, params, err := mime.ParseMediaType(header)
 	if err == nil {
@@ -30,8 +30,8 @@ func mediaType(header string) (media string, params map[string]string) {
 	return media, looseParams(rest)
 }
 
-// looseParams reads "name=value; name="value"" whose values may break the
-// grammar, for instance with quotes within quotes. Names come in lower case; the
+// looseParams reads "name=value; name="value"", even if values break the grammar,
+// for instance with quotes within quotes. Names are returned in lower case; the
 // first of a name counts.
 func looseParams(s string) map[string]string {
 	params := make(map[string]string)
@@ -55,8 +55,8 @@ func looseParams(s string) map[string]string {
 	}
 }
 
-// quoted ends a value at a quote that a semicolon or the end follows: any other
-// one belongs to it.
+// quoted ends a value at a quote before a semicolon or the end; any other quote
+// belongs to the value.
 func quoted(s string) (value, rest string) {
 	for from := 0; ; {
 		end := strings.IndexByte(s[from:], '"')
@@ -72,9 +72,9 @@ func quoted(s string) (value, rest string) {
 	}
 }
 
-// unpack undoes a body's content codings (RFC 9110, 8.4.1), at most limit
-// bytes. A gateway that unpacks leaves the header behind: a body that isn't
-// packed is taken as it is.
+// unpack undoes a body's content codings (RFC 9110, 8.4.1), up to limit bytes. A
+// gateway that unpacks leaves the header in place: a body that isn't packed is
+// returned as it is.
 func unpack(body []byte, codings []string, limit int64) ([]byte, error) {
 	names := strings.Split(strings.ToLower(strings.Join(codings, ",")), ",")
 	for _, name := range slices.Backward(names) {

@@ -14,7 +14,7 @@ import (
 	"systole/shared/fault"
 )
 
-// The types that a body can have.
+// The media types of bodies.
 const (
 	multipartForm = "multipart/form-data"
 	urlencoded    = "application/x-www-form-urlencoded"
@@ -22,9 +22,9 @@ const (
 )
 
 // Decode reads the body: JSON, urlencoded or multipart, in UTF-8 or a charset
-// that [toUTF8] knows, compressed or not. A body of no bytes is a form without
-// fields. The errors are unsupported_media_type, body_too_large and
-// malformed_body, the last with a reason.
+// that [toUTF8] knows, compressed or not. An empty body is a form without fields.
+// The errors are unsupported_media_type, body_too_large and malformed_body, the
+// last with a reason.
 func Decode(w http.ResponseWriter, r *http.Request) (*Form, error) {
 	limit := limitsFrom(r)
 	media, params := mediaType(r.Header.Get("Content-Type"))
@@ -42,10 +42,9 @@ func Decode(w http.ResponseWriter, r *http.Request) (*Form, error) {
 	return decodeAs(media, params, body, limit)
 }
 
-// DecodeFiles is Decode for routes that take files. A body that is no form which
-// names an upload or holds a file is the recording itself, as
-// "curl --data-binary @ecg.csv" and upload tasks of phones send it; its fields are
-// then the query's.
+// DecodeFiles is Decode for routes that take files. A body that is no form with
+// an upload or a file is itself the recording, as "curl --data-binary @ecg.csv"
+// and the upload tasks of phones send it; its fields are then the query's.
 func DecodeFiles(w http.ResponseWriter, r *http.Request) (*Form, error) {
 	limit := limitsFrom(r)
 	media, params := mediaType(r.Header.Get("Content-Type"))
@@ -68,13 +67,14 @@ func DecodeFiles(w http.ResponseWriter, r *http.Request) (*Form, error) {
 		}
 	}
 	if bytes.Contains(body[:min(len(body), 200)], []byte("form-data;")) {
-		return nil, malformed("boundary_missing") // a multipart body under another type
+		return nil, malformed("boundary_missing") // a multipart body under another media type
 	}
 	return &Form{Files: []File{{Content: body}}, fields: queryFields(r)}, nil
 }
 
-// queryFields are the fields beside a recording that is the whole body, which has
-// no other place for them. A token is not among them: addresses end up in logs.
+// queryFields returns the fields beside a recording that is the whole body, and
+// so has them in the query. A token is not accepted there: addresses end up in
+// logs.
 func queryFields(r *http.Request) map[string]field {
 	fields := make(map[string]field)
 	for name, values := range r.URL.Query() {
@@ -117,26 +117,27 @@ func limitsFrom(r *http.Request) limits {
 	return limits{body: DefaultMaxBody, fileBody: DefaultMaxBody}
 }
 
-// unsupported is the fault of a body of another type than these.
+// unsupported returns the fault for a body of another type than the accepted
+// ones.
 func unsupported(accepts string) error {
 	return fault.New(fault.UnsupportedMediaType, "accepts", accepts)
 }
 
-// malformed is the fault of a body that can't be read, for a reason of
+// malformed returns the fault for a body that can't be read, with a reason of
 // [malformedReasons].
 func malformed(reason string) *fault.Error {
 	return fault.New(fault.MalformedBody, "reason", reason)
 }
 
-// readBody reads a body of at most limit bytes, unpacked, and tells one that is
-// larger from one that broke off.
+// readBody reads a body of at most limit bytes, unpacked. It distinguishes a body
+// that is too large from one that broke off.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
 	var body bytes.Buffer
 	if r.ContentLength > 0 && r.ContentLength <= limit {
-		body.Grow(int(r.ContentLength) + bytes.MinRead) // what ReadFrom wants free at the end
+		body.Grow(int(r.ContentLength) + bytes.MinRead) // ReadFrom wants that much free at the end
 	}
 	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
 	if errors.As(err, new(*http.MaxBytesError)) {
@@ -148,8 +149,8 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 	return unpack(body.Bytes(), r.Header.Values("Content-Encoding"), limit)
 }
 
-// decodeJSON reads one object. Its depth costs nothing: values that are not
-// plain are kept as they came, and refused when a field asks for them.
+// decodeJSON reads one object. Its depth costs nothing: values that are not plain
+// are kept as raw text, and refused when a field asks for them.
 func decodeJSON(body []byte) (*Form, error) {
 	var object map[string]json.RawMessage
 	dec := json.NewDecoder(bytes.NewReader(body))
@@ -185,8 +186,8 @@ func fieldFromJSON(raw json.RawMessage) field {
 	return field{kind: other}
 }
 
-// decodeURL reads names and values, whose bytes are the charset's, whether they stand
-// there plainly or by their numbers (%C7%D1).
+// decodeURL reads names and values, whose bytes are in the charset, both plain
+// and percent-encoded (%C7%D1).
 func decodeURL(body []byte, charsetName string) (*Form, error) {
 	written := charsetOf(charsetName)
 	if _, _, mark := marked(body); mark || written != inLatin1 && written != inKorean {

@@ -9,7 +9,7 @@ import (
 	"systole/shared/fault"
 )
 
-// Form is the body of a request, in whichever of the three ways it was sent.
+// Form is the body of a request, of any of the three media types.
 type Form struct {
 	// Files are the parts that hold recordings, in the order sent.
 	Files []File
@@ -17,7 +17,7 @@ type Form struct {
 	fields map[string]field
 }
 
-// File is an uploaded recording. The client's name of the file is not retained.
+// File is an uploaded recording. The client's name of the file is not kept.
 type File struct {
 	Field   string // the part's name, in the case sent
 	Content []byte
@@ -38,28 +38,28 @@ const (
 	other              // true, false, an object or an array
 )
 
-// Has reports whether the field was sent with a value. Null and the empty
-// string are no values.
+// Has reports whether the field was sent with a value. Null and the empty string
+// are not values.
 func (f *Form) Has(name string) bool {
 	v, ok := f.fields[name]
 	return ok && v.kind != null && (v.kind != text || v.text != "")
 }
 
-// String returns a field that must be there, as text.
+// String returns the text of a required field.
 func (f *Form) String(name string) (string, error) {
 	if !f.Has(name) {
 		return "", fault.New(fault.FieldMissing, "field", name)
 	}
 	v := f.fields[name]
-	// The replacement character stands for a broken encoding.
+	// The replacement character is the trace of a broken encoding.
 	if v.kind != text || strings.ContainsRune(v.text, utf8.RuneError) {
 		return "", fieldInvalid(name)
 	}
 	return v.text, nil
 }
 
-// Int returns a whole number, or nil when the field has no value. Forms send
-// numbers as text; JSON may too.
+// Int returns a whole number, or nil if the field has no value. Forms send
+// numbers as text; JSON may, too.
 func (f *Form) Int(name string) (*int, error) {
 	x, err := f.Float(name)
 	if err != nil || x == nil {
@@ -72,7 +72,7 @@ func (f *Form) Int(name string) (*int, error) {
 	return &n, nil
 }
 
-// Float returns a finite number, or nil when the field has no value.
+// Float returns a finite number, or nil if the field has no value.
 func (f *Form) Float(name string) (*float64, error) {
 	if !f.Has(name) {
 		return nil, nil
@@ -92,9 +92,9 @@ func (f *Form) Float(name string) (*float64, error) {
 	return &x, nil
 }
 
-// decimal is a number's text as Go reads it: without blanks and quotes around
-// it, a decimal comma as a point. A comma before three digits may separate
-// thousands, so it stays, and the number is refused.
+// decimal returns a number's text in Go's syntax: without surrounding blanks and
+// quotes, with a decimal point in place of a decimal comma. A comma before three
+// digits may separate thousands, so it stays, and the number is refused.
 func decimal(s string) string {
 	s = strings.Trim(s, " \t\r\n\u00a0\"")
 	whole, fraction, comma := strings.Cut(s, ",")

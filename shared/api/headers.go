@@ -20,7 +20,7 @@ func secure(h http.Header) {
 }
 
 // share lets pages of the allowed origins read the answer (CORS), and answers a
-// preflight with the allowed methods and headers. Tokens travel in a header of
+// preflight with the allowed methods and headers. Tokens are sent in a header of
 // their own, so credentials are never allowed.
 func (s *service) share(h http.Header, r *http.Request, rt *route) {
 	if len(s.settings.AllowOrigins) == 0 {
@@ -48,8 +48,8 @@ func (s *service) share(h http.Header, r *http.Request, rt *route) {
 	h.Set("Access-Control-Max-Age", "600")
 }
 
-// Prefetched reports whether a browser or a link preview makes the request ahead
-// of a person's wish.
+// Prefetched reports whether a browser or a link preview makes the request before
+// a person asks for it.
 func Prefetched(r *http.Request) bool {
 	for _, name := range []string{"Purpose", "Sec-Purpose", "X-Purpose", "X-Moz"} {
 		for _, v := range r.Header.Values(name) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// language is one that sentences are written in, as an HTTP language tag.
+// language is a language of the sentences, as an HTTP language tag.
 type language string
 
 const (
@@ -14,7 +14,7 @@ const (
 	english language = "en"
 )
 
-// Sentence says one thing in every language.
+// Sentence is one message in every language.
 type Sentence struct {
 	KO, EN string
 }
@@ -31,7 +31,7 @@ func languageOf(r *http.Request) language {
 	return preferred(strings.Join(r.Header.Values("Accept-Language"), ","))
 }
 
-// maxRanges is how many languages of an Accept-Language header are read.
+// maxRanges bounds the languages of an Accept-Language header that are read.
 const maxRanges = 32
 
 // preferred picks the language of an Accept-Language header (RFC 9110, 12.5.4):

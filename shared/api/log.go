@@ -15,13 +15,14 @@ import (
 
 type baseKey struct{}
 
-// WithBase returns a context whose request came to the service at this address,
-// without its last slash: a gateway's word for it, and not the caller's.
+// WithBase returns a context with the address, without its last slash, at which
+// the request came to the service. The gateway states it, not the caller.
 func WithBase(ctx context.Context, address string) context.Context {
 	return context.WithValue(ctx, baseKey{}, address)
 }
 
-// Base is the address that a request came to, "" where no gateway has said it.
+// Base returns the address at which a request came to the service, "" if no
+// gateway has stated it.
 func Base(ctx context.Context) string {
 	address, _ := ctx.Value(baseKey{}).(string)
 	return address
@@ -60,27 +61,27 @@ type served struct {
 	start    time.Time
 	took     time.Duration
 	err      error
-	gone     bool   // whether the caller was, before an answer
+	gone     bool   // whether the caller hung up before an answer
 	stack    []byte // where the handler panicked; nil when it did not
 	measured []measure.Measurement
 }
 
-// A connection that the caller closed before the answer is logged with nginx's
-// status for it: it is neither a refusal nor a failure of the service.
+// A request whose caller closed the connection before the answer is logged with
+// nginx's status for it: it is neither a refusal nor a failure of the service.
 const (
 	statusCallerGone = 499
 	callerGone       = "caller_gone"
 )
 
-// hungUp reports whether err comes of a connection that the caller closed. A
-// passed deadline doesn't count.
+// hungUp reports whether err is due to a connection that the caller closed. An
+// exceeded deadline doesn't count.
 func hungUp(r *http.Request, err error) bool {
 	return errors.Is(err, context.Canceled) && errors.Is(r.Context().Err(), context.Canceled)
 }
 
 // log writes the one line about a request. The line holds values of the service
 // only: the route and not the path, no header, no query, nothing of a body. The
-// cause is logged only if the fault is the service's.
+// cause is logged only for a fault of the service.
 func (s *service) log(r *http.Request, rt *route, was served) {
 	attrs := make([]slog.Attr, 0, 16)
 	attrs = append(attrs,
@@ -133,8 +134,8 @@ func knownMethod(method string) string {
 	return "other"
 }
 
-// Address is where a request comes from, empty where that isn't known. Of an
-// IPv6 address it is the /64, which one household or office has.
+// Address returns the address that a request comes from, empty if unknown. Of an
+// IPv6 address it returns the /64, which one household or office has.
 func Address(r *http.Request) string {
 	address := sourceIP(r.RemoteAddr)
 	ip, err := netip.ParseAddr(address)

@@ -7,8 +7,8 @@ import (
 	"systole/shared/measure"
 )
 
-// Names of the metrics that every request has. The others are package
-// measure's, named where they are measured.
+// Names of the metrics of every request. The others are package measure's, named
+// where they are measured.
 const (
 	metricRequests   = "requests"
 	metricTook       = "ms"
@@ -16,8 +16,8 @@ const (
 	metricRefusals   = "refusals"
 )
 
-// directive tells CloudWatch which fields of a log line are metrics
-// (embedded metric format), and by which fields they are told apart.
+// directive tells CloudWatch which fields of a log line are metrics, and which
+// are their dimensions (embedded metric format).
 type directive struct {
 	Namespace  string
 	Dimensions [][]string
@@ -30,8 +30,9 @@ type metric struct {
 }
 
 // metrics returns the attributes that make a request's log line a source of
-// metrics: a few numbers, and CloudWatch's directions. The dimensions are the
-// route and, for refusals, the error: each combination costs, so there are no more.
+// metrics: a few numbers, and CloudWatch's directive. The dimensions are the
+// route and, for refusals, the error: each combination costs, so there are no
+// more.
 func (s *service) metrics(at time.Time, refused bool, measured []measure.Measurement) []slog.Attr {
 	attrs := []slog.Attr{slog.Int(metricRequests, 1)}
 	byRoute := []metric{{metricRequests, measure.Count}, {metricTook, measure.Milliseconds}}

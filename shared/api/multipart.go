@@ -17,12 +17,12 @@ import (
 // maxParts bounds the parts of a multipart body.
 const maxParts = 64
 
-// decodeMultipart reads the parts; fields together may have limit.body bytes.
+// decodeMultipart reads the parts; the fields together may have limit.body bytes.
 //
-// A part of a file's name is a file, with or without a file name of its own:
-// clients differ in that. Where there is none, and the route takes files, a
-// single file under another name is taken, and several are told by their names. A
-// part is a file if it has a file name, or more lines than fit into a field.
+// A part under a file's name is a file, with or without a file name of its own:
+// clients differ in that. If there is none, and the route takes files, a single
+// file under another name is taken; several are refused with their names. A part
+// counts as a file if it has a file name, or more lines than a field has.
 func decodeMultipart(body []byte, boundary string, limit limits) (*Form, error) {
 	if boundary == "" {
 		return nil, malformed("boundary_missing")
@@ -75,7 +75,7 @@ func (l limits) isFile(name string) bool {
 	return slices.ContainsFunc(l.files, func(file string) bool { return strings.EqualFold(name, file) })
 }
 
-// settleFiles decides which parts are the files: those of a file's name, else
+// settleFiles decides which parts are the files: those under a file's name, else
 // the only one under another name. Of several parts the empty ones are left out:
 // a browser sends one for each file input without a chosen file.
 func (f *Form) settleFiles(unknown []File, limit limits) error {
@@ -95,7 +95,7 @@ func (f *Form) settleFiles(unknown []File, limit limits) error {
 	return fault.New(fault.FileMissing, "accepts", strings.Join(limit.files, ", "), "parts", strings.Join(names, ", "))
 }
 
-// filled leaves out empty files, but for one where all are.
+// filled returns the files that are not empty, or one if all are.
 func filled(files []File) []File {
 	kept := slices.DeleteFunc(slices.Clone(files), func(f File) bool { return len(f.Content) == 0 })
 	if len(kept) == 0 && len(files) > 0 {
@@ -104,8 +104,8 @@ func filled(files []File) []File {
 	return kept
 }
 
-// takeFiles moves text under a file's name, as JSON and urlencoded bodies may
-// have it, from the fields to the files, and reports whether there was any.
+// takeFiles moves text under a file's name, which JSON and urlencoded bodies may
+// have, from the fields to the files, and reports whether there was any.
 func (f *Form) takeFiles(limit limits) bool {
 	for name, v := range f.fields {
 		if limit.isFile(name) && v.kind == text && v.text != "" {
@@ -116,17 +116,17 @@ func (f *Form) takeFiles(limit limits) bool {
 	return len(f.Files) > 0
 }
 
-// sentPart is a part as it was meant: decoded, under its plain name.
+// sentPart is a decoded part under its plain name.
 type sentPart struct {
 	name    string
-	file    bool // it has a file name
+	file    bool // whether it has a file name
 	media   string
 	charset string
 	content []byte
 }
 
-// readPart reads a part and undoes its transfer encoding (RFC 2045, 6), which
-// RFC 7578 (4.7) has deprecated and mail libraries still use.
+// readPart reads a part and undoes its transfer encoding (RFC 2045, 6), which RFC
+// 7578 (4.7) has deprecated and mail libraries still use.
 func readPart(part *multipart.Part) (sentPart, error) {
 	var p sentPart
 	_, disposition := mediaType(part.Header.Get("Content-Disposition"))
@@ -161,8 +161,8 @@ func readPart(part *multipart.Part) (sentPart, error) {
 	return p, nil
 }
 
-// plainName is a part's name without the suffix that PHP and Rails libraries
-// give to the names of a list: data[], data[0].
+// plainName returns a part's name without the suffix that PHP and Rails libraries
+// append for a list: data[], data[0].
 func plainName(name string) string {
 	base, index, ok := strings.Cut(strings.TrimSpace(name), "[")
 	if ok && base != "" && strings.HasSuffix(index, "]") && strings.Trim(index, "0123456789]") == "" {

@@ -26,7 +26,7 @@ const (
 	PathUploads       = "/authenticate/uploads"
 )
 
-// The paths of the OpenID provider; the first two are those that standards have set.
+// The paths of the OpenID provider; standards set the first two.
 const (
 	PathKeys          = "/.well-known/jwks.json"
 	PathConfiguration = "/.well-known/openid-configuration"
@@ -38,7 +38,7 @@ const (
 	PathFlow          = "/openid/flow"
 	PathFlowPassword  = "/openid/password"
 	PathFlowHeart     = "/openid/heart"
-	PathFlowPage      = "/log-in" // at the root, as its files' addresses are relative
+	PathFlowPage      = "/log-in" // at the root, as the addresses of its files are relative
 )
 
 // The paths of pages and of their parts.
@@ -52,7 +52,7 @@ const (
 	PathTakeHandOff = "/console/hand_off/take"
 )
 
-// Endpoint is a path of the service with the methods that are served there.
+// Endpoint is a path of the service with its methods.
 type Endpoint struct {
 	Path    string
 	Methods []string

@@ -10,13 +10,13 @@ import (
 	"systole/shared/fault"
 )
 
-// Sentences of success, as the contract spells them.
+// Sentences of success that the contract spells.
 var (
 	LoggedOut = Sentence{"로그아웃 되었습니다.", "You are logged out."}
 	Saved     = Sentence{"저장완료.", "Saved."}
 )
 
-// Sentences of success beyond it.
+// Further sentences of success.
 var (
 	PasswordChanged     = Sentence{"비밀번호를 바꾸었습니다. 다른 기기에서는 로그아웃됩니다.", "The password is changed. You are logged out everywhere else."}
 	PasswordRecovered   = Sentence{"비밀번호를 새로 정했습니다. 모든 기기에서 로그아웃 되었으니 새 비밀번호로 로그인해 주세요.", "The new password is set. You are logged out everywhere: log in with it."}
@@ -30,7 +30,7 @@ var (
 	AccountDeleted      = Sentence{"계정과 모든 정보를 삭제했습니다.", "Your account and all that was known of you is deleted."}
 )
 
-// ConsentText is the text of a consent of version member.ConsentVersion.
+// ConsentText is the text of consent for member.ConsentVersion.
 var ConsentText = Sentence{
 	"본인 확인을 위해 내 심전도를 처리하는 데 동의합니다. 등록에 쓴 기록은 정해진 기간 뒤에 지워지고, 남는 것은 따로 보관하는 열쇠로 변환되어 " +
 		"암호화된 특징과, 한 번 쓴 기록을 다시 알아보기 위한 요약값입니다. 열쇠 없이는 어느 것에서도 심전도를 만들 수 없습니다. 동의는 언제든지 철회할 수 있으며, " +
@@ -40,16 +40,16 @@ var ConsentText = Sentence{
 		"I can withdraw at any time: my recordings and the features are then deleted at once. The digests stay, encrypted, until I delete my account, so that nobody gets in with a recording that I used.",
 }
 
-// word is the answer to a code. In its sentence {name} stands for the parameter
-// of that name, and the text between [ and ] is left out unless all of its
-// parameters are there.
+// word is the answer for a code. In its sentence {name} stands for the parameter
+// of that name; the text between [ and ] is left out unless all of its parameters
+// are set.
 type word struct {
 	status int
 	Sentence
 }
 
-// words has every code of package fault. Each sentence names the fault and its
-// remedy.
+// words has the answer for every code of package fault. Each sentence names the
+// fault and its remedy.
 var words = map[fault.Code]word{
 	fault.NotFound: {http.StatusNotFound, Sentence{
 		"요청하신 주소가 없습니다. 주소를 확인해 주세요.",
@@ -297,21 +297,22 @@ var fileWords = map[string]Sentence{
 }
 
 // Word is a refusal as it is answered. In its sentence {name} stands for the
-// parameter of that name, and the text between [ and ] is said if it is known.
+// parameter of that name; the text between [ and ] is left out unless all of its
+// parameters are set.
 type Word struct {
 	Error  fault.Code
 	Status int
 	Sentence
 }
 
-// Plain is the refusal with a code as a gateway in front of the service answers it,
-// without parameters.
+// Plain returns the refusal with a code without parameters, as a gateway in front
+// of the service answers it.
 func Plain(code fault.Code) Word {
 	w := words[code]
 	return Word{code, w.status, Sentence{w.sentence(korean, nil, Sentence{}), w.sentence(english, nil, Sentence{})}}
 }
 
-// Words lists every refusal, by status and word.
+// Words returns every refusal, by status and code.
 func Words() []Word {
 	all := make([]Word, 0, len(words))
 	for code, w := range words {
@@ -355,7 +356,7 @@ var malformedReasons = map[any]Sentence{
 		"It has too many parts. Send at most 64."},
 }
 
-// sentence fills in the parameters, and for {hint} the hint.
+// sentence fills in the parameters, and the hint for {hint}.
 func (w word) sentence(lang language, params map[string]any, hint Sentence) string {
 	s := w.in(lang)
 	var out strings.Builder
@@ -374,7 +375,7 @@ func (w word) sentence(lang language, params map[string]any, hint Sentence) stri
 	}
 }
 
-// fill puts the parameters into s; not ok when one is missing.
+// fill fills the parameters into s; not ok if one is missing.
 func fill(s string, lang language, params map[string]any, hint Sentence) (filled string, ok bool) {
 	ok = true
 	var out strings.Builder

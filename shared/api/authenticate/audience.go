@@ -10,15 +10,15 @@ import (
 	"systole/shared/fault"
 )
 
-// Lengths of an audience and its nonce, in bytes.
+// Greatest lengths of an audience and its nonce, in bytes.
 const (
 	maxAudience      = 256
 	maxAudienceNonce = 256
 )
 
-// audienceFrom is the third party that the outcome is asserted to, and its nonce;
-// both empty for none. An audience is the origin of a web address: it says by
-// itself who it is, and a browser holds its pages to it.
+// audienceFrom returns the third party that the outcome is asserted to, and its
+// nonce; both empty if there is none. An audience is the origin of a web address:
+// it names its owner, and a browser binds pages to theirs.
 func audienceFrom(form *api.Form) (audience, nonce string, err error) {
 	if form.Has("audience") {
 		if audience, err = form.String("audience"); err != nil {
@@ -66,9 +66,9 @@ func isLoopback(host string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-// mayAssert refuses an assertion that a web page asks for to another origin than
-// its own, unless the page is the service's: it could have it asked for by the
-// other one's site, and hand it on as its own visitor's.
+// mayAssert refuses an assertion to another origin than the web page's own,
+// unless the page is the service's: else a page could obtain an assertion meant
+// for another site, and present it there as its own visitor's.
 func mayAssert(r *api.Request, issuer, audience string) error {
 	if audience != "" && issuer == "" {
 		return errors.New("no address to sign for: set ISSUER")
@@ -80,7 +80,7 @@ func mayAssert(r *api.Request, issuer, audience string) error {
 	return fault.New(fault.FieldInvalid, "field", "audience")
 }
 
-// originOf is the origin of an address.
+// originOf returns the origin of an address.
 func originOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

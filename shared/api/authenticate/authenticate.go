@@ -1,5 +1,4 @@
-// Package authenticate answers the routes of enrolment and check as the contract
-// has it.
+// Package authenticate answers the contract's routes of enrolment and check.
 package authenticate
 
 import (
@@ -29,7 +28,8 @@ type Verifier interface {
 	Verify(ctx context.Context, token string, c biometric.Check) (biometric.Verdict, error)
 }
 
-// Assertions signs what was decided, for a third party; see assertion.Service.
+// Assertions signs the outcome of a check for a third party; see
+// assertion.Service.
 type Assertions interface {
 	Assert(ctx context.Context, issuer string, c biometric.Check, v biometric.Verdict) (string, error)
 }
@@ -44,7 +44,7 @@ func MakeModel(e Enroller) api.Route {
 	}
 }
 
-// HasModel is the GET of check_user: whether there is a template.
+// HasModel is the GET of check_user: it reports whether there is a template.
 func HasModel(r References) api.Route {
 	return api.Route{
 		Path:    api.PathCheckUser,
@@ -53,7 +53,7 @@ func HasModel(r References) api.Route {
 }
 
 // CheckUser is the POST of check_user: a comparison. issuer is the service's
-// address in assertions; empty for the one that the request came to.
+// address in assertions; empty for the address of the request.
 func CheckUser(v Verifier, a Assertions, issuer string) api.Route {
 	return api.Route{
 		Path:    api.PathCheckUser,
@@ -80,8 +80,8 @@ func makeModel(e Enroller) api.Answer {
 	}
 }
 
-// addsDay reports whether the recordings are to join the template, by the field
-// mode, instead of replacing it.
+// addsDay reports whether the recordings are to join the template instead of
+// replacing it, by the field mode.
 func addsDay(form *api.Form) (bool, error) {
 	if !form.Has("mode") {
 		return false, nil
@@ -94,12 +94,12 @@ func addsDay(form *api.Form) (bool, error) {
 }
 
 // outcome is the answer of check_user, always with status 200: the app reads the
-// code in it, and reads no body with any other status.
+// code in it, and reads no body with another status.
 type outcome struct {
 	Result    string `json:"result,omitempty"` // "true" or "false" of a check
 	Code      int    `json:"code"`
 	Assertion string `json:"assertion,omitempty"` // of an accepted check with an audience
-	// Enrolment is there where the check was accepted and another day of enrolment
+	// Enrolment is set if the check was accepted and another day of enrolment
 	// would help.
 	Enrolment *member.Days `json:"enrolment,omitempty"`
 }
@@ -169,7 +169,7 @@ func checkFrom(form *api.Form) (c biometric.Check, err error) {
 	return c, nil
 }
 
-// SubmissionFrom takes the files that were sent, and the comma-separated ids of
+// SubmissionFrom returns the files that were sent, and the comma-separated ids of
 // those that were uploaded before.
 func SubmissionFrom(form *api.Form) (s biometric.Submission, err error) {
 	for _, f := range form.Files {
@@ -199,8 +199,8 @@ func SubmissionFrom(form *api.Form) (s biometric.Submission, err error) {
 	return s, nil
 }
 
-// statedFMR is the field fmr, 0 without one. Whether it is strict enough is for
-// the Verifier to say.
+// statedFMR returns the field fmr, 0 if it is missing. The Verifier decides
+// whether it is strict enough.
 func statedFMR(form *api.Form) (biometric.FMR, error) {
 	fmr, err := form.Float("fmr")
 	if err != nil || fmr == nil {

@@ -13,7 +13,7 @@ type Challenger interface {
 	Challenge(ctx context.Context, token string) (nonce string, err error)
 }
 
-// Challenge is the route that gives a nonce for the next check.
+// Challenge is the route that hands out a nonce for the next check.
 func Challenge(c Challenger) api.Route {
 	return api.Route{Path: api.PathChallenge, Methods: map[string]api.Handler{http.MethodPost: api.AuthorizedForm(challenge(c))}}
 }

@@ -12,7 +12,8 @@ import (
 // clients differ in them.
 var FileParts = []string{"data", "ECG", "EEG"}
 
-// SamplingRateField states the rate of a file that doesn't.
+// SamplingRateField is the field with the sampling rate of a file that doesn't
+// state its own.
 func SamplingRateField() api.Field {
 	return api.Field{Name: "sampling_rate", Hint: api.Sentence{
 		KO: fmt.Sprintf("초당 샘플 수(Hz)를 %d~%d의 숫자로 보내 주세요.", rate.MinHz, rate.MaxHz),
@@ -20,7 +21,7 @@ func SamplingRateField() api.Field {
 	}}
 }
 
-// SamplingRate is the field's value in Hz, 0 without one.
+// SamplingRate returns the field's value in Hz, 0 if it is missing.
 func SamplingRate(form *api.Form) (float64, error) {
 	hz, err := form.Float("sampling_rate")
 	if err != nil || hz == nil {

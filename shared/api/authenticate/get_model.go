@@ -12,8 +12,8 @@ var (
 	modelMissing = api.Sentence{KO: "등록된 심전도가 없습니다. 먼저 심전도를 등록해 주세요.", EN: "There is no ECG on record for you. Please enrol first."}
 )
 
-// GetModel is the route at which the app asks whether there is a model: the
-// question of HasModel, answered with a sentence.
+// GetModel is the route at which the app asks whether there is a model: HasModel
+// with a sentence for an answer.
 func GetModel(references References) api.Route {
 	return api.Route{
 		Path:    api.PathGetModel,

@@ -32,8 +32,8 @@ func deleteModel(d Deleter) api.Answer {
 	}
 }
 
-// deleteSince deletes what was added since the query's day or time. A day begins at
-// midnight UTC.
+// deleteSince deletes additions to the template since the query's day or time. A
+// day begins at midnight UTC.
 func deleteSince(d Deleter, w http.ResponseWriter, r *api.Request) error {
 	text := r.URL.Query().Get("since")
 	since, err := time.Parse(time.RFC3339, text)

@@ -1,5 +1,6 @@
-// Package handoff answers where a session goes on on another device: with a code,
-// drawn to be read by a camera, and with a session for it.
+// Package handoff answers the routes by which a session goes on on another
+// device: the first returns a code, drawn for a camera to read, the second opens
+// a session for it.
 package handoff
 
 import (
@@ -47,14 +48,15 @@ func Take(s Takes) api.Route {
 	}
 }
 
-// longestPage keeps the picture small enough for the camera of an old telephone.
+// longestPage bounds the page's address, so that the picture stays small enough
+// for the camera of an old telephone.
 const longestPage = 300
 
-// Fragment precedes the code in an address. A browser keeps what follows # to
-// itself: no log on the way has the code.
+// Fragment precedes the code in an address. A browser sends nothing after # to
+// any server: no log on the way has the code.
 const Fragment = "#hand-off="
 
-// pageOf returns the page that a code is to open.
+// pageOf returns the page that a code opens.
 func pageOf(r *api.Request) (string, error) {
 	page := r.Value("page")
 	u, err := url.Parse(page)
@@ -132,7 +134,7 @@ func take(s Takes) api.Answer {
 	}
 }
 
-// user is as much of a member as the page shows.
+// user is the part of a member that the page shows.
 type user struct {
 	Username string `json:"username"`
 	Name     string `json:"name"`

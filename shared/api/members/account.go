@@ -55,8 +55,8 @@ type exported struct {
 	Code       int            `json:"code"`
 }
 
-// withheld is why the recordings come without their content, as a refusal says
-// it.
+// withheld is the reason why the recordings come without their content, as a
+// refusal's body.
 type withheld struct {
 	Detail string     `json:"detail"`
 	Error  fault.Code `json:"error"`
@@ -78,7 +78,7 @@ type exportedModel struct {
 type recording struct {
 	Made    time.Time `json:"made"`
 	Bytes   int64     `json:"bytes"`
-	Content []byte    `json:"content"` // base64; null beyond the room there is
+	Content []byte    `json:"content"` // base64; null beyond the room in the answer
 }
 
 func export(e Exports) api.Answer {
@@ -97,7 +97,8 @@ func export(e Exports) api.Answer {
 	}
 }
 
-// WriteExport writes an export as the route answers it, for a person to read.
+// WriteExport writes an export as the route answers it, indented for a person to
+// read.
 func WriteExport(w io.Writer, all account.Export) error {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)

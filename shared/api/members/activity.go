@@ -24,14 +24,14 @@ func Activity(a Activities) api.Route {
 	}
 }
 
-// afterField is the part of the query that asks for the next page.
+// afterField is the query parameter that asks for the next page.
 var afterField = api.Field{Name: "after", Hint: api.Sentence{
 	KO: "앞 응답의 next 값을 그대로 보내 주세요.",
 	EN: "Send the value of next in the answer before, as it is.",
 }}
 
-// event is an entry. Those of several events have the time of the first, and the
-// number of the networks that they came from, where it is known.
+// event is an entry. An entry of several events has the time of the first, and
+// the number of networks that they came from, if known.
 type event struct {
 	At       time.Time       `json:"at"`
 	Event    store.EventKind `json:"event"`
@@ -64,7 +64,7 @@ func activity(a Activities) api.Answer {
 		}
 		return api.JSON(w, http.StatusOK, struct {
 			Activity []event `json:"activity"`
-			Next     string  `json:"next,omitempty"` // "after" of the next page; none at the end
+			Next     string  `json:"next,omitempty"` // "after" of the next page; empty at the end
 			Code     int     `json:"code"`
 		}{eventsOf(page), base64.RawURLEncoding.EncodeToString([]byte(next)), http.StatusOK})
 	}

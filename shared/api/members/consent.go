@@ -11,18 +11,18 @@ import (
 	"systole/shared/store"
 )
 
-// Consents puts consent on record.
+// Consents records consent.
 type Consents interface {
 	Consent(ctx context.Context, token string) (*store.Consent, error)
 	GiveConsent(ctx context.Context, token, version string) error
 }
 
-// Withdrawals withdraws consent, and deletes the data that it was for.
+// Withdrawals withdraws consent, and deletes the data that it was given for.
 type Withdrawals interface {
 	WithdrawConsent(ctx context.Context, token string) error
 }
 
-// Consent is the route of consent. required says whether enrolment needs it.
+// Consent is the route of consent. required reports whether enrolment needs it.
 func Consent(c Consents, w Withdrawals, required bool) api.Route {
 	return api.Route{
 		Path: api.PathConsent,
@@ -71,8 +71,8 @@ func consent(c Consents, required bool) api.Answer {
 	}
 }
 
-// giveConsent takes the version of the text that was shown: a member can't agree
-// to a text that they have not seen.
+// giveConsent requires the version of the text that was shown: a member can't
+// agree to a text that they have not seen.
 func giveConsent(c Consents) api.Answer {
 	return func(w http.ResponseWriter, r *api.Request) error {
 		version := r.Value("version")

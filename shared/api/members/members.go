@@ -1,4 +1,5 @@
-// Package members answers sign-up, log-in and log-out as the contract has it.
+// Package members answers the contract's routes of sign-up, log-in and log-out,
+// and those of accounts beyond it.
 package members
 
 import (
@@ -13,7 +14,7 @@ import (
 	"systole/shared/store"
 )
 
-// SignUps adds members. The token logs the new one in.
+// SignUps adds members. The token logs the new member in.
 type SignUps interface {
 	SignUp(ctx context.Context, r member.Registration) (m store.Member, token string, err error)
 }
@@ -42,14 +43,14 @@ func Create(s SignUps) api.Route {
 	}
 }
 
-// LogIn is the route of log-in. now is the clock that tells whether another day of
-// enrolment would help.
+// LogIn is the route of log-in. now is the clock by which another day of
+// enrolment is suggested.
 func LogIn(s LogIns, now func() time.Time) api.Route {
 	return api.Route{Path: api.PathLogIn, Methods: map[string]api.Handler{http.MethodPost: api.Anonymous(logIn(s, now), "username", "password")}}
 }
 
 // LogOut is the route of log-out. The contract has it as a GET, so HEAD and
-// prefetches, which must change nothing, are kept apart from it.
+// prefetches, which must change nothing, are handled apart.
 func LogOut(t Tokens) api.Route {
 	return api.Route{Path: api.PathLogOut, Methods: map[string]api.Handler{
 		http.MethodGet:  unlessPrefetched(api.Authorized(logOut(t))),
@@ -96,7 +97,7 @@ func registrationFrom(r *api.Request) (reg member.Registration, err error) {
 	return reg, err
 }
 
-// callerOf is what a request tells of the program that sent it.
+// callerOf returns what a request tells of its program.
 func callerOf(r *api.Request) member.Caller {
 	return member.Caller{Address: api.Address(r.Request), Client: useragent.Parse(r.UserAgent())}
 }
@@ -105,7 +106,7 @@ type loggedIn struct {
 	Token string       `json:"token"`
 	User  loggedInUser `json:"user"`
 	Code  string       `json:"code"`
-	// Enrolment is there where another day of enrolment would help.
+	// Enrolment is set if another day of enrolment would help.
 	Enrolment *member.Days `json:"enrolment,omitempty"`
 }
 
@@ -135,8 +136,8 @@ func logIn(s LogIns, now func() time.Time) api.Answer {
 	}
 }
 
-// loggedOut has the sentence twice: as every answer of the service has it, and
-// where the first server had it.
+// loggedOut has the sentence twice: under the field of every answer here, and
+// under the first server's.
 type loggedOut struct {
 	Detail string `json:"detail"`
 	Code   string `json:"code"`
@@ -157,7 +158,7 @@ func logOut(t Tokens) api.Answer {
 	}
 }
 
-// wouldLogOut answers HEAD as GET would be answered, and ends nothing.
+// wouldLogOut answers HEAD as a GET would be answered, and ends nothing.
 func wouldLogOut(t Tokens) api.Answer {
 	return func(w http.ResponseWriter, r *api.Request) error {
 		if _, err := t.Authenticate(r.Context(), r.Token); err != nil {
@@ -167,7 +168,8 @@ func wouldLogOut(t Tokens) api.Answer {
 	}
 }
 
-// unlessPrefetched refuses requests that a browser makes ahead of a person's wish.
+// unlessPrefetched refuses requests that a browser makes before a person asks for
+// them.
 func unlessPrefetched(h api.Handler) api.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if api.Prefetched(r) {

@@ -29,17 +29,17 @@ func RecoveryCodes(s RecoverySets) api.Route {
 	}}
 }
 
-// Recover is the route by which a recovery code sets a new password.
+// Recover is the route at which a recovery code sets a new password.
 func Recover(s Recoveries) api.Route {
 	return api.Route{Path: api.PathRecover, Methods: map[string]api.Handler{
 		http.MethodPost: api.Anonymous(recoverPassword(s), "username", "recovery_code", "new_password"),
 	}}
 }
 
-// recoverySet is a set of codes at rest.
+// recoverySet describes a set of codes.
 type recoverySet struct {
 	Left int        `json:"left"`
-	Made *time.Time `json:"made"` // null: none was ever made
+	Made *time.Time `json:"made"` // null: there never was a set
 }
 
 func recoverySetOf(codes store.RecoveryCodes) recoverySet {

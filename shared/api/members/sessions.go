@@ -30,7 +30,7 @@ func SessionList(s Sessions) api.Route {
 	}}
 }
 
-// EndSession is the route by which one session ends, or all but the own.
+// EndSession is the route that ends one session, or all but the token's own.
 func EndSession(s SessionEnds) api.Route {
 	return api.Route{
 		Path:    api.PathEndSession,
@@ -38,21 +38,22 @@ func EndSession(s SessionEnds) api.Route {
 	}
 }
 
-// session is a session as its member is told of it.
+// session is a session as its member sees it.
 type session struct {
 	ID      string    `json:"id"`
 	Issued  time.Time `json:"issued"`
 	Used    time.Time `json:"used"`
 	Expires time.Time `json:"expires"`
 	Current bool      `json:"current"`
-	Client  *string   `json:"client"`  // null where it isn't known
-	Network *network  `json:"network"` // null where it isn't known
+	Client  *string   `json:"client"`  // null if unknown
+	Network *network  `json:"network"` // null if unknown
 	// HandedBy is the id of the session that handed this one over; null for one of a
 	// log-in.
 	HandedBy *string `json:"handed_by"`
 }
 
-// network says where a session logged in, as seen from the one that asks.
+// network is the network that a session logged in from, relative to the asking
+// session's.
 type network string
 
 const (
@@ -75,7 +76,7 @@ func sessionsOf(own store.Session, all []store.Session, say func(api.Sentence) s
 	return list
 }
 
-// inLanguageOf says sentences in the caller's language.
+// inLanguageOf returns a function that picks the caller's language of a sentence.
 func inLanguageOf(r *api.Request) func(api.Sentence) string {
 	return func(s api.Sentence) string { return api.Text(r.Request, s) }
 }
@@ -130,7 +131,7 @@ func logOutEverywhere(s Sessions) api.Answer {
 	}
 }
 
-// others stands for all sessions but the own.
+// others stands for all sessions but the token's own.
 const others = "others"
 
 func endSession(s SessionEnds) api.Answer {

@@ -24,7 +24,7 @@ var (
 	docs string
 )
 
-// Document is the description of the API: OpenAPI 3.1, in JSON.
+// Document returns the description of the API: OpenAPI 3.1, in JSON.
 func Document() []byte { return []byte(document) }
 
 // Routes are the document and its page.
@@ -35,21 +35,21 @@ func Routes() []api.Route {
 	}
 }
 
-// policy allows the page its own style sheet and script, to call the service that
-// it describes, and nothing else.
+// policy returns the page's Content-Security-Policy: it allows the page's own
+// style sheet and script, calls to the service, and nothing else.
 func policy() string {
 	return strings.Join([]string{
 		"default-src 'none'", "style-src " + hashOf("style"), "script-src " + hashOf("script"), "connect-src 'self'", "img-src data:", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 	}, "; ")
 }
 
-// hashOf is that of the page's element of a name, as a policy has it.
+// hashOf returns the policy's hash of the page's element of a name.
 func hashOf(element string) string {
 	sum := sha256.Sum256([]byte(inside(element)))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// inside is the content of the page's element of a name.
+// inside returns the content of the page's element of a name.
 func inside(element string) string {
 	_, rest, _ := strings.Cut(docs, "<"+element+">")
 	text, _, _ := strings.Cut(rest, "</"+element+">")

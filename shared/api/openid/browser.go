@@ -11,18 +11,19 @@ import (
 	"systole/shared/fault"
 )
 
-// cookieName is of the one cookie there is: of this host alone, over TLS, for every
-// path, and unreadable for scripts (RFC 6265bis, 4.1.3.2). A browser takes it over
-// plain HTTP from the machine itself, where applications are developed.
+// cookieName names the service's only cookie: bound to this host, over TLS, for
+// every path, and unreadable for scripts (RFC 6265bis, 4.1.3.2). A browser
+// accepts it over plain HTTP from the machine itself, where applications are
+// developed.
 const cookieName = "__Host-systole"
 
-// wordLength is that of rand.Text: 130 random bits.
+// wordLength is the length of rand.Text: 130 random bits.
 const wordLength = 26
 
-// Browser is what a browser's cookie says.
+// Browser is the content of a browser's cookie.
 type Browser struct {
-	Word  string // that its flows belong to, drawn at random
-	Token string // of the person who is logged in; empty for nobody
+	Word  string // identifies the browser's flows; drawn at random
+	Token string // of the person who is logged in; empty if none is
 }
 
 // BrowserOf reads the cookie, or draws a new word.
@@ -42,7 +43,8 @@ func BrowserOf(r *http.Request) Browser {
 func (b Browser) Remember(w http.ResponseWriter) {
 	http.SetCookie(w, &http.Cookie{
 		Name: cookieName, Value: b.Word + "." + b.Token, Path: "/", Secure: true, HttpOnly: true,
-		// Lax: the way from the application to here is a navigation from another site.
+		// Lax: the application leads the browser here by a navigation from another
+		// site.
 		SameSite: http.SameSiteLaxMode,
 	})
 }
@@ -54,11 +56,13 @@ func (b Browser) Forget(w http.ResponseWriter) {
 	})
 }
 
-// Issuer is the service's address: the setting, or where the request came to.
+// Issuer returns the service's address: the setting, else the address of the
+// request.
 func Issuer(r *http.Request, setting string) string { return cmp.Or(setting, api.Base(r.Context())) }
 
-// SameSite returns fault.CrossSite unless a page of the service makes the request,
-// by the browser's word for it (Fetch Metadata, and Origin in browsers without).
+// SameSite returns fault.CrossSite unless a page of the service makes the
+// request, as the browser states it (Fetch Metadata, and Origin in browsers
+// without).
 func SameSite(r *http.Request, issuer string) error {
 	if r.Header.Get("Sec-Fetch-Site") == "same-origin" {
 		return nil

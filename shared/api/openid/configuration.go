@@ -10,8 +10,8 @@ import (
 	"systole/shared/provider"
 )
 
-// configuration is what clients are told of the provider (OpenID Connect Discovery
-// 1.0, 3; RFC 8414, 9126 and 9207).
+// configuration describes the provider to clients (OpenID Connect Discovery 1.0,
+// 3; RFC 8414, 9126 and 9207).
 type configuration struct {
 	Issuer                string           `json:"issuer"`
 	Authorization         string           `json:"authorization_endpoint"`
@@ -40,7 +40,7 @@ type configuration struct {
 	RequestURIParameter   bool             `json:"request_uri_parameter_supported"`
 }
 
-// configurationFresh is how long a client may keep the configuration.
+// configurationFresh is the Cache-Control of the configuration.
 const configurationFresh = "public, max-age=3600"
 
 // Configuration is the route of the provider's description.

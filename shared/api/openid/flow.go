@@ -20,9 +20,10 @@ import (
 
 // Settings of the provider's routes.
 type Settings struct {
-	// Issuer is the service's address; empty for the one that a request came to.
+	// Issuer is the service's address; empty for the address of the request.
 	Issuer string
-	// Challenge says whether a check must bring a nonce, which the page is given then.
+	// Challenge reports whether a check must bring a nonce, which the page is then
+	// given.
 	Challenge bool
 }
 
@@ -46,8 +47,8 @@ type Verifier interface {
 	Verify(ctx context.Context, token string, c biometric.Check) (biometric.Verdict, error)
 }
 
-// Flow is the route by which the page learns what is asked for, goes on on another
-// device, and ends the flow.
+// Flow is the route at which the page learns what it has to show, hands the flow
+// to another device, and ends it.
 func Flow(p *provider.Service, c Challenger, h handoff.Makes, s Settings) api.Route {
 	f := flows{p, s}
 	return api.Route{Path: api.PathFlow, Methods: map[string]api.Handler{
@@ -86,10 +87,10 @@ type state struct {
 	Client  string         `json:"client"`
 	Level   provider.Level `json:"level"`
 	Needs   needs          `json:"needs"`
-	Profile bool           `json:"profile"` // whether the client is told name and user name
-	Person  *person        `json:"person"`  // who is logged in; null for nobody
+	Profile bool           `json:"profile"` // whether the client learns name and user name
+	Person  *person        `json:"person"`  // who is logged in; null if nobody is
 	Locales []string       `json:"ui_locales"`
-	Nonce   string         `json:"nonce,omitempty"` // for the check, where one is required
+	Nonce   string         `json:"nonce,omitempty"` // for the check, if one is required
 	Code    int            `json:"code"`
 }
 
@@ -124,7 +125,8 @@ func (f flows) state(c Challenger) api.Handler {
 	}
 }
 
-// current reads the browser's flow and who is logged in, nil for nobody.
+// current returns the browser's flow and the person who is logged in, nil for
+// none.
 func (f flows) current(ctx context.Context, id string, browser Browser) (provider.Flow, *provider.Person, error) {
 	flow, err := f.provider.Flow(ctx, id, browser.Word)
 	if err != nil {
@@ -134,7 +136,7 @@ func (f flows) current(ctx context.Context, id string, browser Browser) (provide
 	return flow, who, err
 }
 
-// Present returns who is logged in at the browser, nil for nobody.
+// Present returns the person who is logged in at the browser, nil for none.
 func Present(ctx context.Context, p *provider.Service, browser Browser) (*provider.Person, error) {
 	who, err := p.Person(ctx, browser.Token)
 	if fault.Is(err, fault.TokenInvalid) {
@@ -149,7 +151,7 @@ func (f flows) describe(ctx context.Context, flow provider.Flow, who *provider.P
 		return state{}, err
 	}
 	client, err := f.provider.Client(ctx, flow.ClientID)
-	if err != nil && !errors.Is(err, provider.ErrClient) { // one that was removed has no name
+	if err != nil && !errors.Is(err, provider.ErrClient) { // a client that was removed has no name
 		return state{}, err
 	}
 	said := state{
@@ -242,8 +244,8 @@ func (f flows) check(v Verifier) api.Answer {
 	}
 }
 
-// act does what the page answers: it ends the flow, or makes a code to do the next
-// step with on another device.
+// act carries out the page's answer: it ends the flow, or makes a code for taking
+// the next step on another device.
 func (f flows) act(h handoff.Makes) api.Answer {
 	return func(w http.ResponseWriter, r *api.Request) error {
 		issuer := Issuer(r.Request, f.settings.Issuer)
@@ -257,8 +259,8 @@ func (f flows) act(h handoff.Makes) api.Answer {
 	}
 }
 
-// handOff makes a code for the session of who is logged in: what another device
-// enrols or proves with it, it does for the flow.
+// handOff makes a code for the session of the person who is logged in: an
+// enrolment or check on the other device counts for the flow.
 func (f flows) handOff(w http.ResponseWriter, r *api.Request, h handoff.Makes, issuer string) error {
 	browser := BrowserOf(r.Request)
 	_, who, err := f.current(r.Context(), r.Value("flow"), browser)
@@ -275,7 +277,8 @@ func (f flows) handOff(w http.ResponseWriter, r *api.Request, h handoff.Makes, i
 	return handoff.Show(w, issuer+"/", code)
 }
 
-// end finishes the flow, or cancels it, and says where the browser goes on.
+// end finishes or cancels the flow, and answers with the address where the
+// browser goes on.
 func (f flows) end(w http.ResponseWriter, r *api.Request, issuer string) error {
 	browser := BrowserOf(r.Request)
 	var location string
@@ -305,12 +308,12 @@ func (f flows) end(w http.ResponseWriter, r *api.Request, issuer string) error {
 	}{location, http.StatusOK})
 }
 
-// Back is the client's address with an answer: names and values, the state, and
-// whose answer it is (RFC 9207).
+// Back returns the client's address with an answer: names and values, the state,
+// and the issuer of the answer (RFC 9207).
 func Back(uri, issuer, state string, pairs ...string) string {
 	u, err := url.Parse(uri)
 	if err != nil {
-		return uri // a registered address is one
+		return uri // a registered address is always valid
 	}
 	query := u.Query()
 	for i := 0; i+1 < len(pairs); i += 2 {

@@ -1,5 +1,6 @@
-// Package openid answers what third parties ask by the standards of OpenID and
-// OAuth.
+// Package openid answers the routes of the OpenID provider: those of the log-in
+// page, and those that third parties call without the protocol's library (package
+// protocol).
 package openid
 
 import (
@@ -10,14 +11,14 @@ import (
 	"systole/shared/api"
 )
 
-// KeySet has the keys that the service's tokens are verified with, as JSON (JWK
-// Set, RFC 7517); see signing.Keys.
+// KeySet has the public keys of the service's tokens, as JSON (JWK Set, RFC
+// 7517); see signing.Keys.
 type KeySet interface {
 	JSON(ctx context.Context) ([]byte, error)
 }
 
-// keysFresh is how long a third party may keep the keys. A next key is published
-// for longer than that before it signs.
+// keysFresh is the Cache-Control of the keys. A next key is published for longer
+// than that before it signs.
 const keysFresh = "public, max-age=300"
 
 // Keys is the route of the keys.
@@ -35,8 +36,8 @@ func keys(k KeySet) api.Handler {
 	}
 }
 
-// public answers with a document that is the same for everybody: any page may read
-// it.
+// public answers with a document that is the same for every caller: any page may
+// read it.
 func public(w http.ResponseWriter, keep string, document []byte) error {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
@@ -45,6 +46,6 @@ func public(w http.ResponseWriter, keep string, document []byte) error {
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	h.Del("Vary")
 	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(document) // a caller who is gone can't be told so
+	_, _ = w.Write(document) // a caller who has hung up can't be told
 	return nil
 }

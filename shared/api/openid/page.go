@@ -11,9 +11,11 @@ import (
 	"systole/shared/api"
 )
 
-// The pages of this file have no script: what they say is final, or a single button.
+// The pages of this file have no script: they show a final message, or a single
+// button.
 
-// pagePolicy allows a page its own style and, to the address of forms, forms.
+// pagePolicy returns the policy of a page with its own style and, to the address
+// of forms, forms.
 func pagePolicy(forms string) string {
 	return "default-src 'none'; style-src 'sha256-" + styleHash + "'; base-uri 'none'; frame-ancestors 'none'; form-action " + forms
 }
@@ -46,17 +48,19 @@ func show(w http.ResponseWriter, r *http.Request, status int, heading api.Senten
 	w.Header().Set("Content-Security-Policy", pagePolicy(forms))
 	w.WriteHeader(status)
 	_, _ = fmt.Fprintf(w, pageFormat, w.Header().Get("Content-Language"), pageTitle, html.EscapeString(said), content)
-	return nil // a caller who is gone can't be told so
+	return nil // a caller who has hung up can't be told
 }
 
-// ShowRefusal tells the person of a request that its client can't be told of.
+// ShowRefusal tells the person about a request whose error can't be sent to its
+// client.
 func ShowRefusal(w http.ResponseWriter, r *http.Request, word, description string) error {
 	content := "<p><code>" + html.EscapeString(word) + "</code></p><p>" + html.EscapeString(description) + "</p>"
 	return show(w, r, http.StatusBadRequest, wrongRequest, content, "'none'")
 }
 
-// AskLogOut asks the person whether to log out, with the request's own parameters to
-// send again. next is where the browser goes on, "" for nowhere.
+// AskLogOut asks the person whether to log out, with a form that repeats the
+// request's parameters. next is the address where the browser goes on, "" for
+// none.
 func AskLogOut(w http.ResponseWriter, r *http.Request, next string) error {
 	var fields strings.Builder
 	names := []string{"id_token_hint", "client_id", "post_logout_redirect_uri", "state"}
@@ -67,7 +71,7 @@ func AskLogOut(w http.ResponseWriter, r *http.Request, next string) error {
 	}
 	forms := "'self'"
 	if u, err := url.Parse(next); err == nil && next != "" {
-		forms += " " + u.Scheme + "://" + u.Host // the answer to the form leads there
+		forms += " " + u.Scheme + "://" + u.Host // the answer to the form redirects there
 	}
 	content := `<form method="post">` + fields.String() + `<input type="hidden" name="agreed" value="yes"><button autofocus>` +
 		html.EscapeString(api.Text(r, doLogOut)) + `</button></form>`

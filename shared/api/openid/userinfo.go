@@ -9,8 +9,8 @@ import (
 	"systole/shared/provider"
 )
 
-// UserInfo is the route where a client asks who the person is (OpenID Connect Core
-// 1.0, 5.3).
+// UserInfo is the route at which a client asks for the claims about the person
+// (OpenID Connect Core 1.0, 5.3).
 func UserInfo(p *provider.Service) api.Route {
 	return api.Route{Path: api.PathUserInfo, Methods: map[string]api.Handler{
 		http.MethodGet:  userInfo(p),
@@ -41,8 +41,8 @@ func userInfo(p *provider.Service) api.Handler {
 	}
 }
 
-// bearer is the token of the Authorization header, or of a form (RFC 6750, 2.1 and
-// 2.2). In an address, it would be left in logs.
+// bearer returns the token of the Authorization header, or of a form (RFC 6750,
+// 2.1 and 2.2). A token in an address would end up in logs.
 func bearer(r *http.Request) (string, bool) {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
 	if ok && strings.EqualFold(scheme, "Bearer") {

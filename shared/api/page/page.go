@@ -1,5 +1,5 @@
 // Package page serves content that is the same for every caller: pages, scripts
-// and documents that are built into the program.
+// and documents that are embedded in the program.
 package page
 
 import (
@@ -13,7 +13,7 @@ import (
 	"systole/shared/api"
 )
 
-// Page is content with all that a browser has to know of it.
+// Page is content with the headers that a browser needs.
 type Page struct {
 	kind   string
 	policy func() string
@@ -28,9 +28,9 @@ type made struct {
 }
 
 // New returns a page of a media type. policy is its Content-Security-Policy;
-// empty for that of every other answer, which allows nothing. The content is
-// made once, at the page's first request: the start of a function doesn't take
-// longer for pages that are not requested.
+// empty for that of every other answer, which allows nothing. The content is made
+// once, at the page's first request, so that pages don't delay a function's
+// start.
 func New(kind, policy string, content func() ([]byte, error)) *Page {
 	p := &Page{kind: kind, policy: func() string { return policy }, keep: "no-cache"}
 	p.made = sync.OnceValues(func() (made, error) {
@@ -41,15 +41,15 @@ func New(kind, policy string, content func() ([]byte, error)) *Page {
 	return p
 }
 
-// Allowing sets a policy that follows from the content. It is asked for behind the
-// content, at the page's first request.
+// Allowing sets a policy that depends on the content. policy is called once,
+// after the content is made.
 func (p *Page) Allowing(policy func() string) *Page {
 	p.policy = sync.OnceValue(policy)
 	return p
 }
 
-// Lasting marks the content at the page's path as immutable, as its version is
-// part of the path. A browser caches it without revalidation.
+// Lasting marks the content as immutable, for a path that contains its version. A
+// browser caches it without revalidation.
 func (p *Page) Lasting() *Page {
 	p.keep = "public, max-age=31536000, immutable"
 	return p
@@ -60,8 +60,8 @@ func (p *Page) Route(path string) api.Route {
 	return api.Route{Path: path, Methods: map[string]api.Handler{http.MethodGet: p.Answer}}
 }
 
-// Answer is an api.Handler. A browser may keep the page, but asks each time
-// whether it is still the same, unless the page is Lasting.
+// Answer is an api.Handler. A browser may keep the page, but revalidates it each
+// time, unless the page is Lasting.
 func (p *Page) Answer(w http.ResponseWriter, r *http.Request) error {
 	made, err := p.made()
 	if err != nil {
@@ -80,6 +80,6 @@ func (p *Page) Answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	h.Set("Content-Type", p.kind)
 	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(made.content) // a caller who is gone can't be told so
+	_, _ = w.Write(made.content) // a caller who has hung up can't be told
 	return nil
 }

@@ -1,6 +1,6 @@
-// Package useragent tells programs by the header User-Agent (RFC 9110, 10.1.5), as
-// far as a person needs it to know their own: by a few known words, and never by
-// the header's own text, which its sender is free to choose.
+// Package useragent names programs by their User-Agent header (RFC 9110, 10.1.5),
+// precisely enough for a person to recognise their own: by a few known words, and
+// never by the header's own text, which its sender is free to choose.
 package useragent
 
 import (
@@ -9,19 +9,20 @@ import (
 	"systole/shared/store"
 )
 
-// maxHeader bounds what is searched: no browser's header is half as long.
+// maxHeader bounds the searched part of the header: no browser's is half as long.
 const maxHeader = 1024 // bytes
 
-// product is a word of the header, and what it stands for.
+// product is a word of the header, and the name of its program or system.
 type product struct{ token, name string }
 
-// apps are in order: a header names what it is like before what it is, and every
-// browser of today calls itself Mozilla, most of them Chrome and Safari, too.
+// apps are in order of precedence: a header names compatible programs before its
+// own, and every browser of today calls itself Mozilla, most of them Chrome and
+// Safari, too.
 var apps = []product{
 	{"Edg/", "Edge"}, {"EdgA/", "Edge"}, {"EdgiOS/", "Edge"}, {"OPR/", "Opera"}, {"SamsungBrowser/", "Samsung Internet"},
 	{"Whale/", "Whale"}, {"Vivaldi/", "Vivaldi"}, {"KAKAOTALK", "KakaoTalk"}, {"NAVER(", "NAVER"},
 	{"FxiOS/", "Firefox"}, {"Firefox/", "Firefox"}, {"CriOS/", "Chrome"}, {"HeadlessChrome/", "Chrome"}, {"Chrome/", "Chrome"},
-	{"Version/", "Safari"}, // of a browser that calls itself nothing else
+	{"Version/", "Safari"}, // of a browser without another known word
 	{"okhttp/", "okhttp"}, {"Dalvik/", "Dalvik"}, {"CFNetwork/", "CFNetwork"},
 	{"curl/", "curl"}, {"Wget/", "Wget"}, {"HTTPie/", "HTTPie"}, {"PostmanRuntime/", "Postman"},
 	{"python-requests/", "Python"}, {"python-httpx/", "Python"}, {"Python-urllib/", "Python"}, {"aiohttp/", "Python"},
@@ -29,14 +30,15 @@ var apps = []product{
 	{"Apache-HttpClient/", "Java"}, {"Dart/", "Dart"},
 }
 
-// systems are in order: Android's header says Linux, too, and an iPhone's Mac OS X.
+// systems are in order of precedence: Android's header says Linux, too, and an
+// iPhone's Mac OS X.
 var systems = []product{
 	{"Android", "Android"}, {"okhttp/", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"CrOS", "ChromeOS"},
 	{"Windows", "Windows"}, {"Macintosh", "Mac"}, {"Darwin/", "Apple"}, {"Linux", "Linux"},
 }
 
-// Parse returns the client that a header names; the zero value for one that isn't
-// known.
+// Parse returns the client that a header names; the zero value for an unknown
+// one.
 func Parse(header string) store.Client {
 	header = header[:min(len(header), maxHeader)]
 	client := store.Client{App: first(apps, header)}

@@ -42,7 +42,7 @@ type content struct {
 type schema struct {
 	Ref         string `json:"$ref"`
 	Description string
-	Type        json.RawMessage // a word or several
+	Type        json.RawMessage // a word or a list of words
 	Format      string
 	Const       any
 	Enum        []any
@@ -53,7 +53,7 @@ type schema struct {
 	OneOf       []schema
 }
 
-// ordered is an object of JSON with its order.
+// ordered is a JSON object that keeps the order of its members.
 type ordered[V any] struct {
 	names  []string
 	values map[string]V
@@ -82,7 +82,7 @@ func (o *ordered[V]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// resolved is the target of a reference.
+// resolved returns the target of a reference.
 func (d *description) resolved(s schema) schema {
 	if name, ok := strings.CutPrefix(s.Ref, "#/components/schemas/"); ok {
 		return d.Components.Schemas[name]
@@ -90,7 +90,7 @@ func (d *description) resolved(s schema) schema {
 	return s
 }
 
-// kind is the short name of a value's type.
+// kind returns the short name of a value's type.
 func (s schema) kind() string {
 	if len(s.Enum) > 0 {
 		var all []string

@@ -62,11 +62,11 @@ type field struct {
 type answer struct {
 	Status, Meaning string
 	Body            string // of a success: an example
-	Everywhere      bool   // as every operation answers
+	Everywhere      bool   // the same for every operation
 	Words           []string
 }
 
-// render makes the page of a document.
+// render returns the page of a document.
 func render(document []byte) ([]byte, error) {
 	var doc description
 	if err := json.Unmarshal(document, &doc); err != nil {
@@ -130,8 +130,8 @@ func (d *description) groups(s samples) []group {
 	return all
 }
 
-// usual are the statuses with which every operation refuses for the same
-// reasons: they are said once.
+// usual are the statuses with which every operation refuses for the same reasons:
+// the page explains them once.
 var usual = []string{"413", "415", "429", "500", "503"}
 
 func (d *description) operation(path, method string, op describedOperation) operation {

@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// language is one in which calls are shown.
+// language is a language of the samples.
 type language struct {
 	ID, Name string
-	samples  string // the program that has them all and is run, below tests/clients
+	samples  string // the program with all of them, which tests run; below tests/clients
 }
 
-// languages in the order in which they are offered.
+// languages are in the order in which they are offered.
 var languages = []language{
 	{"curl", "curl", "curl/samples.sh"},
 	{"javascript", "JavaScript", "javascript/samples.mjs"},
@@ -23,8 +23,8 @@ var languages = []language{
 	{"kotlin", "Kotlin", "kotlin/src/samples/Samples.kt"},
 }
 
-// goClient is the file that the samples in Go use. The others have theirs from the
-// service.
+// goClient is the file that the samples in Go use. The other languages' clients
+// are served by the service.
 const goClient = "golang/systole/systole.go"
 
 // code is a sample in a language.
@@ -32,7 +32,7 @@ type code struct {
 	Language, Name, Text string
 }
 
-// samples are all that the programs have, by operation or guide.
+// samples are all samples of the programs, by operation or guide.
 type samples map[string][]code
 
 // readSamples reads them from the repository.
@@ -71,8 +71,8 @@ func readFile(name string) (string, error) {
 	return string(text), nil
 }
 
-// marked are the parts of a program from "// sample: NAME" to "// end", by name,
-// without the indent that all of their lines have.
+// marked returns the parts of a program from "// sample: NAME" to "// end", by
+// name, without the indent that all of their lines share.
 func marked(program string) map[string]string {
 	all := make(map[string]string)
 	name, lines := "", []string(nil)
@@ -104,8 +104,8 @@ func outdented(lines []string) []string {
 	return lines
 }
 
-// exampleBody is the JSON of an operation's body: the document's own example, or
-// its required fields.
+// exampleBody returns the JSON of an operation's body: the document's own
+// example, or its required fields.
 func (d *description) exampleBody(op describedOperation) string {
 	c, ok := op.RequestBody.Content.values["application/json"]
 	if !ok {
@@ -125,7 +125,7 @@ func (d *description) exampleBody(op describedOperation) string {
 	return "{" + strings.Join(fields, ", ") + "}"
 }
 
-// oneLine is JSON on one line, with spaces as people write it.
+// oneLine returns JSON on one line, with spaces as people write it.
 func oneLine(raw json.RawMessage) string {
 	lines := strings.Split(string(raw), "\n")
 	for i := range lines {
@@ -134,7 +134,7 @@ func oneLine(raw json.RawMessage) string {
 	return strings.Join(lines, " ")
 }
 
-// examples are values of fields whose kind doesn't tell enough.
+// examples are values of fields whose kind tells too little.
 var examples = map[string]string{
 	"username": `"hong"`, "name": `"홍길동"`, "password": `"tachy-cardia!"`, "new_password": `"brady-cardia!"`, "age": "42",
 	"token": `"9c9d0cb77f952e9b577094ee2d5aea82f18b1985"`, "pk": "4012345678901", "detail": `"저장완료."`, "msg": `"로그아웃 되었습니다."`,

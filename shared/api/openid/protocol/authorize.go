@@ -18,14 +18,14 @@ import (
 	"systole/shared/provider"
 )
 
-// Authorize is the route where a client sends the person's browser.
+// Authorize is the route to which a client sends the person's browser.
 func (p *Protocol) Authorize() api.Route {
 	return p.route(api.PathAuthorize, answering.authorize, http.MethodGet, http.MethodPost)
 }
 
-// authorize answers at once if nothing is left to do for the person, and else sends
-// the browser to the page. An error goes to the client's address if that is known
-// to be the client's, and else to the person.
+// authorize answers at once if no step is left to the person, and else sends the
+// browser to the page. An error goes to the client's address if that is known to
+// be the client's, and else to the person.
 func (p answering) authorize(w http.ResponseWriter, r *http.Request) error {
 	r, err := p.parsed(w, r)
 	if err == nil {
@@ -73,28 +73,29 @@ func (p answering) proceed(w http.ResponseWriter, r *http.Request, asked *oidc.A
 	}
 	browser.Remember(w)
 	page := url.Values{"flow": {id}, "lang": {strings.Join(flow.Locales, " ")}}
-	if asked.LoginHint != "" { // a name, which is for the page alone and not kept
+	if asked.LoginHint != "" { // a name, which is for the page alone and isn't stored
 		page.Set("login_hint", asked.LoginHint)
 	}
 	return redirect(w, issuer+api.PathFlowPage+"?"+page.Encode())
 }
 
-// redirect sends a browser on with GET, whatever it came with.
+// redirect sends a browser on with GET, whatever the method of the request.
 func redirect(w http.ResponseWriter, location string) error {
 	w.Header().Set("Location", location)
 	w.WriteHeader(http.StatusSeeOther)
 	return nil
 }
 
-// unmet is for levels that there aren't (RFC 9470, 5).
+// unmet returns the error for levels that the provider doesn't have (RFC 9470,
+// 5).
 func unmet() error {
 	return &oidc.Error{ErrorType: "unmet_authentication_requirements", Description: "none of the acr_values is supported"}
 }
 
-// challenge is a code challenge of S256 (RFC 7636, 4.2).
+// challenge matches a code challenge of S256 (RFC 7636, 4.2).
 var challenge = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`) })
 
-// Limits of what a flow keeps for a client, in bytes and languages.
+// Limits of a flow's data for a client, in bytes and languages.
 const (
 	maxState   = 2048
 	maxNonce   = 512
@@ -150,15 +151,15 @@ func (p answering) flowOf(r *http.Request, asked *oidc.AuthRequest) (provider.Fl
 	return flow, asked.Prompt, nil
 }
 
-// supported are the scopes that mean something here.
+// supported returns the scopes that the provider knows.
 func supported(scopes []string) []string {
 	return slices.DeleteFunc(slices.Clone(scopes), func(s string) bool {
 		return s != oidc.ScopeOpenID && s != oidc.ScopeProfile
 	})
 }
 
-// refuse answers with an error: at the client's address, unless that isn't known to
-// be the client's.
+// refuse answers with an error: at the client's address, unless that isn't known
+// to be the client's.
 func (p answering) refuse(w http.ResponseWriter, r *http.Request, asked *oidc.AuthRequest, err error) error {
 	var said *oidc.Error
 	if !errors.As(err, &said) {
@@ -175,7 +176,7 @@ func (p answering) refuse(w http.ResponseWriter, r *http.Request, asked *oidc.Au
 }
 
 // showError tells the person that the application's request is wrong: there is no
-// address to tell the application at.
+// address at which to tell the application.
 func (p answering) showError(w http.ResponseWriter, r *http.Request, err error) error {
 	var said *oidc.Error
 	if !errors.As(err, &said) {
@@ -184,7 +185,7 @@ func (p answering) showError(w http.ResponseWriter, r *http.Request, err error) 
 	return openid.ShowRefusal(w, r, string(said.ErrorType), said.Description)
 }
 
-// unpush puts a pushed request in the place of the request that names it (RFC 9126,
+// unpush replaces a request that names a pushed request by that one (RFC 9126,
 // 4).
 func (p answering) unpush(r *http.Request) error {
 	uri := r.Form.Get("request_uri")

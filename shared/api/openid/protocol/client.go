@@ -9,7 +9,7 @@ import (
 	"systole/shared/provider"
 )
 
-// client is a registered client as the library asks for one.
+// client adapts a registered client to the library.
 type client struct{ provider.Client }
 
 func (c client) GetID() string                    { return c.ID }
@@ -23,8 +23,9 @@ func (c client) ApplicationType() op.ApplicationType {
 	return op.ApplicationTypeWeb
 }
 
-// AuthMethod is basic for the secret in the header and in the body alike: the
-// library tells only clients without a secret, and with a key, from the others.
+// AuthMethod returns basic for a secret in the header and in the body alike: the
+// library only distinguishes clients without a secret, and those with a key, from
+// the rest.
 func (c client) AuthMethod() oidc.AuthMethod {
 	if !c.Confidential() {
 		return oidc.AuthMethodNone
@@ -45,8 +46,8 @@ func (c client) DevMode() bool                  { return false }
 func (c client) LoginURL(string) string         { return "" }
 func (c client) IsScopeAllowed(string) bool     { return false }
 
-// IDTokenUserinfoClaimsAssertion puts into ID tokens what the scopes ask for:
-// proxies and brokers read it there.
+// IDTokenUserinfoClaimsAssertion makes ID tokens carry the claims of the scopes:
+// proxies and brokers read them there.
 func (c client) IDTokenUserinfoClaimsAssertion() bool { return true }
 
 func (c client) RestrictAdditionalIdTokenScopes() func([]string) []string     { return unchanged }
@@ -54,7 +55,7 @@ func (c client) RestrictAdditionalAccessTokenScopes() func([]string) []string { 
 
 func unchanged(scopes []string) []string { return scopes }
 
-// request is a finished flow as the library asks for one.
+// request adapts a finished flow to the library.
 type request struct{ provider.Code }
 
 func (r request) GetID() string          { return "" }

@@ -13,14 +13,15 @@ import (
 	"systole/shared/provider"
 )
 
-// EndSession is the route where a client sends the browser of a person who logs out
-// (OpenID Connect RP-Initiated Logout 1.0).
+// EndSession is the route to which a client sends the browser of a person who
+// logs out (OpenID Connect RP-Initiated Logout 1.0).
 func (p *Protocol) EndSession() api.Route {
 	return p.route(api.PathRPLogOut, answering.endSession, http.MethodGet, http.MethodPost)
 }
 
-// endSession logs the person out that an ID token names, and sends the browser back.
-// Without one anybody could have sent the browser: the person is asked.
+// endSession logs out the person whom the ID token names, and sends the browser
+// back. A request without an ID token may come from anybody: the person is asked
+// first.
 func (p answering) endSession(w http.ResponseWriter, r *http.Request) error {
 	r, err := p.parsed(w, r)
 	if err != nil {
@@ -35,7 +36,7 @@ func (p answering) endSession(w http.ResponseWriter, r *http.Request) error {
 		return p.showError(w, r, known(err))
 	}
 	if asked.PostLogoutRedirectURI == "" || session.ClientID == "" {
-		session.RedirectURI = "" // the state alone leads nowhere
+		session.RedirectURI = "" // a state without an address leads nowhere
 	}
 	browser := openid.BrowserOf(r)
 	who, err := openid.Present(r.Context(), p.provider, browser)
@@ -61,8 +62,9 @@ func (p answering) endSession(w http.ResponseWriter, r *http.Request) error {
 	return openid.ShowLoggedOut(w, r)
 }
 
-// known is the library's error for a request that it can't validate: it takes an
-// unknown client for a fault of the server, and hides what a store says.
+// known maps the library's error for a request that it can't validate: the
+// library reports an unknown client as a server error, and hides the store's
+// errors.
 func known(err error) error {
 	var said *oidc.Error
 	switch {
@@ -74,8 +76,8 @@ func known(err error) error {
 	return err
 }
 
-// agreed reports whether the person who is logged in wants to log out: the ID token
-// is theirs, or they have said so on the page.
+// agreed reports whether the person who is logged in wants to log out: the ID
+// token is theirs, or they said so on the page.
 func (p answering) agreed(r *http.Request, session *op.EndSessionRequest, who *provider.Person) (bool, error) {
 	if r.Form.Get("agreed") == "yes" && openid.SameSite(r, op.IssuerFromContext(r.Context())) == nil {
 		return true, nil

@@ -1,7 +1,7 @@
-// Package protocol answers a client's side of the OpenID provider with
-// github.com/zitadel/oidc: the parsing and the checks of requests, the exchange of
-// codes, and the tokens are the library's; what is stricter here, and what it lacks
-// (pushed requests, issuers in answers), is this package's.
+// Package protocol is the clients' side of the OpenID provider, on top of
+// github.com/zitadel/oidc: the library parses and checks requests, exchanges
+// codes and makes tokens; this package is stricter in places, and adds pushed
+// requests and issuers in answers.
 package protocol
 
 import (
@@ -23,7 +23,7 @@ import (
 	"systole/shared/signing"
 )
 
-// Protocol has the routes.
+// Protocol makes the routes.
 type Protocol struct {
 	provider *provider.Service
 	settings openid.Settings
@@ -42,7 +42,7 @@ func New(p *provider.Service, keys *signing.Keys, o openid.LogOuts, s openid.Set
 	})}
 }
 
-// answering is the protocol with its library at hand.
+// answering is the protocol with its library set up.
 type answering struct {
 	*Protocol
 	op *op.Provider
@@ -66,8 +66,8 @@ func (p *Protocol) route(path string, answer func(answering, http.ResponseWriter
 // maxBody bounds a client's request in bytes.
 const maxBody = 64 << 10
 
-// parsed returns the request with its issuer and its form, whose parameters come
-// once each (RFC 6749, 3.1 and 3.2).
+// parsed returns the request with its issuer and its form, in which each
+// parameter may occur once (RFC 6749, 3.1 and 3.2).
 func (p answering) parsed(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
 	issuer := openid.Issuer(r, p.settings.Issuer)
 	if issuer == "" {
@@ -86,7 +86,8 @@ func (p answering) parsed(w http.ResponseWriter, r *http.Request) (*http.Request
 	return r, nil
 }
 
-// printable is a name for a description (RFC 6749, 5.2).
+// printable returns a name reduced to the characters of a description (RFC 6749,
+// 5.2).
 func printable(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' || r == '"' || r == '\\' {
@@ -97,7 +98,7 @@ func printable(name string) string {
 }
 
 // opaque keeps tokens and codes as they are drawn: the library would encrypt them
-// together with what they are about.
+// together with their subject.
 type opaque struct{}
 
 func (opaque) Encrypt(token string) (string, error) {
@@ -107,8 +108,8 @@ func (opaque) Encrypt(token string) (string, error) {
 
 func (opaque) Decrypt(token string) (string, error) { return token, nil }
 
-// storage is what the library asks of a provider. It has the methods of the code
-// flow; those of the flows that aren't served are the nil interface's.
+// storage implements the library's storage with the methods of the code flow;
+// those of flows that aren't served are the nil interface's.
 type storage struct {
 	op.Storage
 	provider *provider.Service
@@ -123,7 +124,7 @@ func (s *storage) GetClientByClientID(ctx context.Context, id string) (op.Client
 	return client{c}, nil
 }
 
-// AuthorizeClientIDSecret is asked for clients with a secret only.
+// AuthorizeClientIDSecret is called for clients with a secret only.
 func (s *storage) AuthorizeClientIDSecret(ctx context.Context, id, secret string) error {
 	_, err := s.provider.Authenticate(ctx, id, secret)
 	return err
@@ -149,7 +150,7 @@ func (s *storage) CreateAccessToken(ctx context.Context, r op.TokenRequest) (str
 	return finished.Code.Access, time.Now().Add(provider.AccessLifetime), nil
 }
 
-// DeleteAuthRequest has nothing left to delete: the code is used up.
+// DeleteAuthRequest does nothing: the code is already used up.
 func (s *storage) DeleteAuthRequest(context.Context, string) error { return nil }
 
 func (s *storage) SigningKey(ctx context.Context) (op.SigningKey, error) {
@@ -166,13 +167,14 @@ func (s *storage) KeySet(ctx context.Context) ([]op.Key, error) {
 	return keys, err
 }
 
-// SetUserinfoFromScopes leaves it to SetUserinfoFromRequest, as the library asks.
+// SetUserinfoFromScopes does nothing, as the library asks: SetUserinfoFromRequest
+// does it.
 func (s *storage) SetUserinfoFromScopes(context.Context, *oidc.UserInfo, string, string, []string) error {
 	return nil
 }
 
-// SetUserinfoFromRequest adds to an ID token what its scopes ask for. The library
-// takes the subject from here, too.
+// SetUserinfoFromRequest adds the claims of the scopes to an ID token. The
+// library takes the subject from here, too.
 func (s *storage) SetUserinfoFromRequest(ctx context.Context, info *oidc.UserInfo, r op.IDTokenRequest, _ []string) error {
 	info.Subject = r.GetSubject()
 	finished, ok := r.(request)

@@ -11,10 +11,10 @@ import (
 	"systole/shared/provider"
 )
 
-// pushedPrefix begins the name of a pushed request.
+// pushedPrefix begins the URN of a pushed request.
 const pushedPrefix = "urn:ietf:params:oauth:request_uri:"
 
-// Token is the route where a client changes a code for tokens.
+// Token is the route at which a client exchanges a code for tokens.
 func (p *Protocol) Token() api.Route {
 	return p.route(api.PathToken, answering.token, http.MethodPost)
 }
@@ -24,7 +24,8 @@ func (p answering) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return refuseClient(w, err)
 	}
-	// Before the code is used up: who doesn't know the client's secret ends no log-in.
+	// The client is authenticated before the code is used up: a caller without its
+	// secret ends no log-in.
 	if _, err := p.authenticated(r); err != nil {
 		return refuseClient(w, err)
 	}
@@ -66,13 +67,14 @@ func refuseClient(w http.ResponseWriter, err error) error {
 	}{string(said.ErrorType), said.Description})
 }
 
-// Pushed is the route where a client deposits a request before it sends the browser
-// (RFC 9126).
+// Pushed is the route at which a client deposits a request before it sends the
+// browser (RFC 9126).
 func (p *Protocol) Pushed() api.Route {
 	return p.route(api.PathPushed, answering.push, http.MethodPost)
 }
 
-// pushable are the parameters that a pushed request keeps; others mean nothing here.
+// pushable are the parameters that a pushed request keeps; others have no effect
+// here.
 var pushable = []string{
 	"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
 	"acr_values", "max_age", "prompt", "display", "login_hint", "id_token_hint", "ui_locales",
