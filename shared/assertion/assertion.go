@@ -17,8 +17,8 @@ import (
 	"systole/shared/store"
 )
 
-// Lifetime is how long an assertion is valid: enough for the way from the person's
-// device to the third party over a slow network.
+// Lifetime is the time for which an assertion is valid: enough for its way from
+// the person's device to the third party over a slow network.
 const Lifetime = 2 * time.Minute
 
 // Type is the type of the token (RFC 8725, 3.11): no other token of the service,
@@ -29,14 +29,14 @@ const Type = "systole-assertion+jwt"
 // session of a log-in by password.
 const ClassHeart = "urn:systole:acr:heart"
 
-// methods are what the person has authenticated with (RFC 8176): the password, and
+// methods are the person's authentication methods (RFC 8176): the password, and
 // the heart, for which the registry has no word; together several factors.
 var methods = []string{"pwd", "ecg", "mfa"}
 
-// claims are what an assertion says. It never holds a score.
+// claims are the content of an assertion. There is never a score among them.
 type claims struct {
 	Issuer   string   `json:"iss"`
-	Subject  string   `json:"sub"` // another one for each audience
+	Subject  string   `json:"sub"` // a different one for each audience
 	Audience string   `json:"aud"`
 	Issued   int64    `json:"iat"`
 	Expires  int64    `json:"exp"`
@@ -47,8 +47,8 @@ type claims struct {
 	Methods  []string `json:"amr"`
 	// FMR is the false match rate that the check was decided at.
 	FMR float64 `json:"fmr"`
-	// PasswordTime is the time of the log-in that the session began with, which may
-	// be weeks ago.
+	// PasswordTime is the time of the log-in that began the session, which may be
+	// weeks ago.
 	PasswordTime int64 `json:"password_time"`
 }
 
@@ -69,8 +69,8 @@ func NewService(keys *signing.Keys, subjects Subjects, now func() time.Time) *Se
 	return &Service{keys: keys, subjects: subjects, now: now}
 }
 
-// Assert signs what an accepted verdict says, for the audience and nonce of its
-// check. issuer is the address of the service.
+// Assert signs an accepted verdict for the audience and nonce of its check.
+// issuer is the address of the service.
 func (s *Service) Assert(ctx context.Context, issuer string, c biometric.Check, v biometric.Verdict) (string, error) {
 	if !v.Accepted {
 		return "", fmt.Errorf("assert: the check was not accepted")

@@ -1,11 +1,11 @@
-// Package cleanup deletes ended tokens, old uploads, orphaned or unused templates,
-// and activity whose time is over.
+// Package cleanup deletes ended tokens, old uploads, orphaned or unused
+// templates, and expired activity.
 //
-// The stores list by time what a run looks at (store.DueLister): it costs what it
-// removes, however much there is. Two runs at once do the same work twice, without
-// harm: a deleted item never comes back under the same key. What was written before
-// there were such lists is found by a survey of everything, which goes on from run
-// to run until it has come to the end, once.
+// The stores list by time what a run looks at (store.DueLister): a run costs what
+// it removes, however much is stored. Two concurrent runs do some work twice,
+// without harm: a deleted item never comes back under the same key. Data from
+// before there were such lists is found by a survey of everything, which
+// continues from run to run until it has reached the end once.
 package cleanup
 
 import (
@@ -47,25 +47,27 @@ type Objects interface {
 	store.ObjectEraser
 }
 
-// IncomingKeep is the age from which a file that was uploaded, and that no request
-// has used, is deleted. The bucket's life cycle says the same.
+// IncomingKeep is the age at which an uploaded file that no request has used is
+// deleted. The bucket's life cycle has the same age.
 const IncomingKeep = 24 * time.Hour
 
-// unawaitedKeep is the same for a file that its member doesn't wait for: account or
-// template was deleted after its address was handed out. An empty object, which
-// closes an address, stays beyond the address's end (biometric.UploadLifetime), and
-// a new member's file until the index by pk shows the member.
+// unawaitedKeep is that age for a file that its member doesn't await, because the
+// account or template was deleted after the address was handed out. It is longer
+// than an address is valid (biometric.UploadLifetime), so that an empty object
+// that closes an address stays until then; and than the index by pk lags, so that
+// a new member's file isn't deleted.
 const unawaitedKeep = 30 * time.Minute
 
-// Settings bound what is kept.
+// Settings bound the time for which data is kept, and a run's work.
 type Settings struct {
 	TokenIdle    time.Duration // time without use after which a token has ended
 	UploadsKeep  time.Duration // age from which an upload is deleted
 	OrphansAfter time.Duration // age from which a template without a pointer is deleted
 	UnusedAfter  time.Duration // time without an accepted check after which a template is deleted
 	PerKind      int           // items of each kind that one run looks at
-	// TTLGrace is how long tokens and activity that have expired are left to the
-	// store, which deletes them for nothing (DynamoDB's TTL); 0 where it doesn't.
+	// TTLGrace is the time for which expired tokens and activity are left to the
+	// store, which deletes them free of charge (DynamoDB's TTL); 0 for a store
+	// that doesn't.
 	TTLGrace time.Duration
 }
 
@@ -74,12 +76,12 @@ type Report struct {
 	DryRun        bool `json:"dry_run"`
 	ExpiredTokens int  `json:"expired_tokens"`
 	OldUploads    int  `json:"old_uploads"`
-	OrphanModels  int  `json:"orphan_models"` // some of them were gone already
+	OrphanModels  int  `json:"orphan_models"` // including some that were gone already
 	UnusedModels  int  `json:"unused_models"`
 	OldActivity   int  `json:"old_activity"`
-	Failed        int  `json:"failed"`   // deletions that didn't succeed; later runs try again
-	Finished      bool `json:"finished"` // nothing is left that is due
-	// Behind is how long the oldest item that is left has been due, in seconds.
+	Failed        int  `json:"failed"`   // deletions that failed; later runs try again
+	Finished      bool `json:"finished"` // nothing due is left
+	// Behind is the time that the oldest item left has been due, in seconds.
 	Behind int `json:"behind_seconds"`
 }
 
@@ -98,7 +100,7 @@ func (r Report) LogValue() slog.Value {
 	)
 }
 
-// add adds what a part of the run did.
+// add adds the report of a part of the run.
 func (r *Report) add(part Report) {
 	r.ExpiredTokens += part.ExpiredTokens
 	r.OldUploads += part.OldUploads
@@ -110,7 +112,7 @@ func (r *Report) add(part Report) {
 	r.Behind = max(r.Behind, part.Behind)
 }
 
-// Service cleans up.
+// Service deletes data whose time is over.
 type Service struct {
 	sessions Sessions
 	members  Members
@@ -125,20 +127,20 @@ func NewService(sessions Sessions, members Members, objects Objects, s Settings,
 	return &Service{sessions: sessions, members: members, objects: objects, settings: s, now: now}
 }
 
-// reserve is the time before a run's deadline in which it ends what it has begun,
-// and saves or sends what is left.
+// reserve is the time before a run's deadline in which it ends the work under
+// way, and saves or sends the rest.
 const reserve = 5 * time.Second
 
 // Run cleans up once: all lists, then a part of the survey. A dry run deletes
-// nothing, and surveys from the start. If one list fails the others still run, and
-// the report counts their deletions. A run near ctx's deadline ends early without an
-// error.
+// nothing, and surveys from the start. If one list fails, the others still run,
+// and the report counts their deletions. A run near ctx's deadline ends early
+// without an error.
 func (s *Service) Run(ctx context.Context, dryRun bool) (Report, error) {
 	r, _, err := s.RunAll(ctx, dryRun)
 	return r, err
 }
 
-// RunAll is Run that also returns the lists where something due is left.
+// RunAll is Run that also returns the lists with items due that are left.
 func (s *Service) RunAll(ctx context.Context, dryRun bool) (r Report, left []int, err error) {
 	r, left, err = s.RunShards(ctx, AllShards(), dryRun)
 	surveyed, surveyErr := s.Survey(ctx, dryRun)
@@ -146,8 +148,8 @@ func (s *Service) RunAll(ctx context.Context, dryRun bool) (r Report, left []int
 	return r, left, errors.Join(err, surveyErr)
 }
 
-// RunShards is Run of the lists with these numbers, and without the survey. left are
-// those where something due is left.
+// RunShards is Run for the lists with these numbers, without the survey. left are
+// the lists with items due that are left.
 func (s *Service) RunShards(ctx context.Context, shards []int, dryRun bool) (r Report, left []int, err error) {
 	if slices.ContainsFunc(shards, func(n int) bool { return n < 0 || n >= store.DueShards }) {
 		return Report{}, nil, fmt.Errorf("lists %v: there are those from 0 to %d", shards, store.DueShards-1)
@@ -157,7 +159,7 @@ func (s *Service) RunShards(ctx context.Context, shards []int, dryRun bool) (r R
 	return (&run{Service: s, now: s.now(), dryRun: dryRun}).shards(ctx, shards)
 }
 
-// AllShards are the numbers of all lists.
+// AllShards returns the numbers of all lists.
 func AllShards() []int {
 	all := make([]int, store.DueShards)
 	for i := range all {
@@ -166,7 +168,7 @@ func AllShards() []int {
 	return all
 }
 
-// reserved ends before ctx does.
+// reserved returns a context that ends before ctx, by reserve.
 func reserved(ctx context.Context) (context.Context, context.CancelFunc) {
 	if deadline, ok := ctx.Deadline(); ok {
 		return context.WithDeadline(ctx, deadline.Add(-reserve))

@@ -12,11 +12,11 @@ import (
 	"systole/shared/store"
 )
 
-// pageSize is how many items are listed at once.
+// pageSize is the number of items listed in one call.
 const pageSize = 100
 
-// A run waits for the stores: it works on several lists at once, and on several
-// entries of each.
+// A run mostly waits for the stores, so it works on several lists concurrently,
+// and on several entries of each.
 const (
 	atOnce        = 8
 	entriesAtOnce = 8
@@ -29,7 +29,7 @@ type run struct {
 	dryRun bool
 }
 
-// shards works on the lists with these numbers, several at once.
+// shards works on the lists with these numbers, several concurrently.
 func (r *run) shards(ctx context.Context, shards []int) (total Report, left []int, err error) {
 	total = Report{DryRun: r.dryRun, Finished: true}
 	next := make(chan int, len(shards))
@@ -81,8 +81,8 @@ func (r *run) shard(ctx context.Context, shard, limit int) (total Report, err er
 	return total, errors.Join(errs...)
 }
 
-// list is the entries of one kind that are due, and what is done with each, or
-// with a page of them.
+// list is the due entries of one kind, and the work on each, or on a page of
+// them.
 type list struct {
 	kind   store.DueKind
 	from   store.DueLister
@@ -92,8 +92,8 @@ type list struct {
 	report Report
 }
 
-// do works on the entries, oldest first, up to the limit. One that fails stays,
-// and the others go on: a later run tries again.
+// do works on the entries, oldest first, up to the limit. An entry whose work
+// fails stays for a later run, and the others go on.
 func (l *list) do(ctx context.Context, shard, limit int) (last error) {
 	var cursor string
 	var reached store.Due
@@ -131,8 +131,7 @@ func (l *list) do(ctx context.Context, shard, limit int) (last error) {
 	return last
 }
 
-// entries does what is done with each entry of a page, and returns the error of one
-// of those that failed.
+// entries works on each entry of a page, and returns one of the errors.
 func (l *list) entries(ctx context.Context, page []store.Due) (last error) {
 	if l.each == nil {
 		return nil
@@ -174,13 +173,13 @@ func (l *list) fail(n int, d store.Due) {
 	l.behind(d)
 }
 
-// behind notes an entry that is left.
+// behind counts an entry that is left.
 func (l *list) behind(d store.Due) {
 	l.report.Behind = max(l.report.Behind, int(l.until.Sub(d.At)/time.Second))
 }
 
-// session ends a session whose time is over; one that was used meanwhile is looked
-// at again when it may have ended.
+// session deletes a session whose time is over. One that was used meanwhile is
+// listed again for the time when it may have ended.
 func (r *run) session(ctx context.Context, d store.Due, done *Report) error {
 	b, err := hex.DecodeString(d.Key)
 	if err != nil || len(b) != len(store.TokenID{}) {
@@ -210,7 +209,7 @@ func (r *run) session(ctx context.Context, d store.Due, done *Report) error {
 	return nil
 }
 
-// endOf is when the session ends unless it is used before.
+// endOf returns when the session ends unless it is used before.
 func (s *Service) endOf(session store.Session) time.Time {
 	if idle := session.Used.Add(s.settings.TokenIdle); idle.Before(session.Expires) {
 		return idle
@@ -218,8 +217,8 @@ func (s *Service) endOf(session store.Session) time.Time {
 	return session.Expires
 }
 
-// template deletes a template without an accepted check for UnusedAfter; one that
-// was used is looked at again when that time may be over.
+// template deletes a template that was not used for UnusedAfter. One that was
+// used is listed again for the time when that may be over.
 func (r *run) template(ctx context.Context, d store.Due, done *Report) error {
 	m, err := r.members.Member(ctx, d.Key)
 	if err != nil {
@@ -254,8 +253,8 @@ func lastUse(m store.Template) time.Time {
 	return m.Made
 }
 
-// removeTemplate clears the pointer first: a pointer never names a missing object.
-// Before that it notes the object, in case it comes no further.
+// removeTemplate clears the pointer first, as a pointer must never name a missing
+// object. Before that it notes the object, in case the removal fails in between.
 func (r *run) removeTemplate(ctx context.Context, m store.Member) error {
 	at := r.now
 	if !at.After(m.Removed) {
@@ -274,8 +273,8 @@ func (r *run) removeTemplate(ctx context.Context, m store.Member) error {
 	return r.members.SettleLeftover(ctx, noted)
 }
 
-// leftover erases objects that came to nothing, or whose time is over, and notes
-// anew those whose time comes later.
+// leftover erases objects that no pointer came to name, or whose time is over,
+// and notes the others again for a later time.
 func (r *run) leftover(ctx context.Context, d store.Due, done *Report) error {
 	var m store.Member
 	if pk, ok := store.Owner(d.Key); ok {
@@ -301,8 +300,8 @@ func (r *run) leftover(ctx context.Context, d store.Due, done *Report) error {
 	return r.members.SettleLeftover(ctx, d)
 }
 
-// object erases one, or those of a folder, unless the member points to it or its
-// time comes later, which it returns.
+// object erases an object, or those of a folder, unless the member points to it
+// or it may still be kept, until the time that it returns.
 func (r *run) object(ctx context.Context, key string, m store.Member, done *Report) (later time.Time, err error) {
 	switch {
 	case within(key, store.TemplatePrefix, store.MemoryPrefix):
@@ -330,7 +329,7 @@ func (r *run) object(ctx context.Context, key string, m store.Member, done *Repo
 	return time.Time{}, r.erase(ctx, key)
 }
 
-// keep is the age up to which a recording or an upload is kept.
+// keep returns the age up to which a recording or an upload is kept.
 func (s *Service) keep(o store.Object, m store.Member) time.Duration {
 	switch {
 	case within(o.Key, store.RecordingPrefix):
@@ -341,8 +340,8 @@ func (s *Service) keep(o store.Object, m store.Member) time.Duration {
 	return unawaitedKeep
 }
 
-// erase erases the object, or those of a folder, with the older versions: those of an
-// object that was only deleted would outlive it.
+// erase erases the object, or those of a folder, with older versions: the
+// versions of a merely deleted object would outlive it.
 func (r *run) erase(ctx context.Context, key string) error {
 	switch {
 	case r.dryRun:
@@ -353,7 +352,7 @@ func (r *run) erase(ctx context.Context, key string) error {
 	return r.objects.EraseThrough(ctx, key, "")
 }
 
-// activity deletes entries of the audit trail whose time is over.
+// activity deletes expired entries of the audit trail.
 func (r *run) activity(ctx context.Context, page []store.Due, done *Report) error {
 	if !r.dryRun {
 		if err := r.members.ExpireActivity(ctx, page); err != nil {

@@ -12,16 +12,17 @@ import (
 	"systole/shared/store"
 )
 
-// position is where the survey goes on with one kind.
+// position is the place where the survey continues with one kind.
 type position struct {
 	After string `json:"after,omitempty"`
 	Done  bool   `json:"done,omitempty"`
-	// Failed says that a deletion of this round failed: there is another round.
+	// Failed reports that a deletion of this round failed, so that another round
+	// is needed.
 	Failed bool `json:"failed,omitempty"`
 }
 
-// positions are those of all kinds. Of two runs at once the last to end saves them:
-// items may be looked at twice, or only in the next round.
+// positions are those of all kinds. Of two concurrent runs the last to end saves
+// them: items may be looked at twice, or only in the next round.
 type positions struct {
 	Tokens     position `json:"surveyed_tokens"`
 	Recordings position `json:"surveyed_recordings"`
@@ -35,9 +36,9 @@ func (p *positions) all() []*position {
 	return []*position{&p.Tokens, &p.Recordings, &p.Incoming, &p.Templates, &p.Memories, &p.Members}
 }
 
-// Survey looks at everything that is stored, a bounded number of items of each kind
-// in one run, until it has come to the end once: it removes what is due and puts the
-// rest on the lists. After that it costs one read.
+// Survey looks at everything that is stored, a bounded number of items of each
+// kind per run, until it has reached the end once. It removes what is due and
+// lists the rest. After that it costs one read.
 func (s *Service) Survey(ctx context.Context, dryRun bool) (Report, error) {
 	var at positions
 	err := s.loadPositions(ctx, &at)
@@ -69,7 +70,8 @@ func (s *Service) Survey(ctx context.Context, dryRun bool) (Report, error) {
 	return report, err
 }
 
-// loadPositions reads where the last run ended. What can't be read is the start.
+// loadPositions reads where the last run ended; positions that can't be read are
+// the start.
 func (s *Service) loadPositions(ctx context.Context, at *positions) error {
 	b, err := s.objects.Get(ctx, store.CursorKey)
 	if errors.Is(err, store.ErrNotFound) {
@@ -98,8 +100,8 @@ func (s *Service) savePositions(ctx context.Context, at positions) error {
 // tour is one run of the survey.
 type tour struct{ run }
 
-// walkAll does the walks, those of different rows at once, so that a slow kind
-// does not delay the others.
+// walkAll makes the walks, those of different rows concurrently, so that a slow
+// kind does not delay the others.
 func (t *tour) walkAll(ctx context.Context, rows ...[]*walk) (Report, error) {
 	var wg sync.WaitGroup
 	for _, row := range rows {
@@ -126,15 +128,15 @@ func (t *tour) walkAll(ctx context.Context, rows ...[]*walk) (Report, error) {
 type walk struct {
 	kind string
 	at   *position
-	// page looks at the next limit items after the cursor, and returns the cursor to
-	// go on from.
+	// page looks at the next limit items after the cursor, and returns the next
+	// cursor.
 	page   func(ctx context.Context, cursor string, limit int, w *walk) (next string, err error)
 	report Report
 	err    error
 }
 
-// do goes on page by page until the end, the limit or ctx's. A failed deletion
-// doesn't stop it: there is another round.
+// do goes on page by page until the end, the limit, or the end of ctx. A failed
+// deletion doesn't stop it: there is another round.
 func (w *walk) do(ctx context.Context, limit int) {
 	for left := limit; left > 0 && !w.at.Done; left -= pageSize {
 		failed := w.report.Failed
@@ -145,7 +147,7 @@ func (w *walk) do(ctx context.Context, limit int) {
 		if err != nil {
 			w.err = err
 			if !errors.Is(err, store.ErrUnavailable) {
-				*w.at = position{} // it may be the cursor that the store doesn't take
+				*w.at = position{} // the store may refuse the cursor
 			}
 			return
 		}
@@ -157,8 +159,9 @@ func (w *walk) do(ctx context.Context, limit int) {
 	}
 }
 
-// try does something to one item. store.ErrNotFound means that another caller has
-// deleted it, and store.ErrConflict that it is used again: there is another round.
+// try does something to one item. store.ErrNotFound means that the item was
+// already deleted, and store.ErrConflict that it is in use again: then there is
+// another round.
 func (w *walk) try(count *int, do func() error) {
 	err := do()
 	if errors.Is(err, store.ErrNotFound) {
@@ -186,7 +189,7 @@ func (t *tour) tokens(ctx context.Context, cursor string, limit int, w *walk) (s
 	for _, s := range sessions {
 		end := t.endOf(s)
 		switch {
-		case !s.Due.IsZero(): // it is on a list
+		case !s.Due.IsZero(): // already on a list
 		case !t.now.Before(end):
 			w.try(&w.report.ExpiredTokens, t.unlessDry(func() error { return t.sessions.ExpireSession(ctx, s.ID, t.now, t.settings.TokenIdle) }))
 		default:
@@ -216,7 +219,7 @@ func (t *tour) objectsOf(prefix string) func(ctx context.Context, cursor string,
 	}
 }
 
-// visit erases an object whose time is over, or notes it for when it will be.
+// visit erases an object whose time is over, or lists it for that time.
 func (t *tour) visit(ctx context.Context, o store.Object, m store.Member, w *walk) {
 	pointed := within(o.Key, store.TemplatePrefix, store.MemoryPrefix)
 	if pointed && o.Key == m.ObjectKey() {
@@ -237,7 +240,7 @@ func (t *tour) visit(ctx context.Context, o store.Object, m store.Member, w *wal
 	w.try(nil, t.unlessDry(func() error { return t.members.NoteLeftover(ctx, end, noted) }))
 }
 
-// unlessDry is do, or in a dry run nothing.
+// unlessDry returns do, or in a dry run a function that does nothing.
 func (t *tour) unlessDry(do func() error) func() error {
 	if t.dryRun {
 		return func() error { return nil }
@@ -245,8 +248,8 @@ func (t *tour) unlessDry(do func() error) func() error {
 	return do
 }
 
-// owner remembers the member that was asked for last: a member's objects follow
-// each other in a list.
+// owner caches the last member: in a listing, a member's objects follow each
+// other.
 type owner struct {
 	members Members
 	pk      int64
@@ -278,7 +281,7 @@ func (t *tour) templates(ctx context.Context, cursor string, limit int, w *walk)
 	}
 	for _, m := range members {
 		switch {
-		case m.Template == nil || !m.Seen.IsZero(): // none, or on a list
+		case m.Template == nil || !m.Seen.IsZero(): // without a template, or on a list
 		case t.unused(m):
 			w.try(&w.report.UnusedModels, t.unlessDry(func() error { return t.removeTemplate(ctx, m) }))
 		default:

@@ -1,5 +1,5 @@
-// Package config reads the settings from environment variables, all at once:
-// one message names every problem of an environment.
+// Package config reads the settings from environment variables, all at once: one
+// error names every problem of an environment.
 package config
 
 import (
@@ -15,7 +15,7 @@ import (
 )
 
 // Names of the variables that locate the service's resources. They have no
-// default: a program that needs them asks Read for them.
+// default: a program that needs them requires them of Read.
 const (
 	MembersTable  = "MEMBERS_TABLE"
 	TokensTable   = "TOKENS_TABLE"
@@ -25,8 +25,8 @@ const (
 	KeysSecret    = "KEYS_SECRET"
 )
 
-// Config is every setting. A setting that the program doesn't use is read and
-// checked all the same, so that a mistake shows wherever it is made.
+// Config holds every setting. A setting that the program doesn't use is read and
+// checked all the same, so that a mistake shows in every program.
 type Config struct {
 	MembersTable  string // DynamoDB table
 	TokensTable   string // DynamoDB table
@@ -36,7 +36,7 @@ type Config struct {
 	KeysSecret    string // secret of Secrets Manager
 
 	TokenLimits member.TokenLimits
-	HashCost    struct { // an argon2id.Cost, whose package only functions that hash link
+	HashCost    struct { // an argon2id.Cost, whose package only functions that hash passwords link
 		MemoryKiB uint32
 		Passes    uint32
 		Lanes     uint8
@@ -45,7 +45,7 @@ type Config struct {
 
 	MatchFMR          float64 // false match rate of a check
 	SamplingRateHz    float64 // of recordings without a stated rate
-	Adapt             bool    // whether models take in strong matches
+	Adapt             bool    // whether templates are adapted to strong matches
 	ConsentRequired   bool    // whether an enrolment needs consent
 	ChallengeRequired bool    // whether a check must bring a nonce
 	ReadParallel      int     // recordings read, enrolled or compared at once
@@ -57,7 +57,7 @@ type Config struct {
 
 	Clients provider.Clients // of the OpenID provider
 
-	Issuer string // address of the service in tokens for third parties; empty for the one asked
+	Issuer string // address of the service in tokens for third parties; empty for the address of the request
 
 	CORSOrigins   []string // empty: no other origin may call
 	UploadsOrigin string   // where pages put large recordings; empty for their own
@@ -98,10 +98,10 @@ func Variables() []Variable {
 	return all
 }
 
-// Read reads the settings through lookup, which is os.LookupEnv but for tests.
-// Those named in required must be there. Every problem is reported, each with
-// the variable's name, its form and how to set it; a setting that can't be used
-// has its default in the Config that is returned beside the error.
+// Read reads the settings through lookup, which is os.LookupEnv except in tests.
+// Those named in required must be set. Every problem is reported, with the
+// variable's name, its form and how to set it; in the Config returned beside the
+// error, a setting that can't be used has its default.
 func Read(lookup func(string) (string, bool), required ...string) (Config, error) {
 	var c Config
 	problems := []error{Require(lookup, required...)}
@@ -112,7 +112,7 @@ func Read(lookup func(string) (string, bool), required ...string) (Config, error
 		}
 		if err := s.set(&c, value); err != nil {
 			problems = append(problems, fmt.Errorf("%s=%q can't be used: %w. Set it like this: export %s=%s", s.name, value, err, s.name, s.example))
-			_ = s.set(&c, s.fallback) // defaults can be used
+			_ = s.set(&c, s.fallback) // defaults are valid
 		}
 	}
 	return c, errors.Join(problems...)

@@ -13,7 +13,7 @@ import (
 	"systole/shared/provider"
 )
 
-// setting is a variable and where its value goes.
+// setting is a variable and the place of its value.
 type setting struct {
 	name     string
 	fallback string // value when the variable is not set
@@ -128,7 +128,7 @@ func decimal(field func(*Config) *float64, least, most float64) func(*Config, st
 	}
 }
 
-// zeroOr lets 0 pass, which leaves the field alone.
+// zeroOr accepts 0, which leaves the field unchanged.
 func zeroOr(set func(*Config, string) error) func(*Config, string) error {
 	return func(c *Config, value string) error {
 		if value == "0" {
@@ -167,7 +167,7 @@ func duration(field func(*Config) *time.Duration, least, most time.Duration) fun
 	}
 }
 
-// parseDuration is time.ParseDuration with whole days beside it: "30d".
+// parseDuration is time.ParseDuration that also accepts whole days: "30d".
 func parseDuration(s string) (time.Duration, error) {
 	days, ok := strings.CutSuffix(s, "d")
 	if !ok {
@@ -177,7 +177,8 @@ func parseDuration(s string) (time.Duration, error) {
 	return time.Duration(n) * day, err
 }
 
-// origins takes origins as a browser sends them: scheme and host, no path.
+// origins accepts origins in the form that a browser sends: scheme and host, no
+// path.
 func origins(c *Config, value string) error {
 	for origin := range strings.SplitSeq(value, ",") {
 		origin = strings.TrimSpace(origin)
@@ -192,8 +193,8 @@ func origins(c *Config, value string) error {
 	return nil
 }
 
-// issuer takes an address without query and fragment (OpenID Connect Core 1.0,
-// 1.2), and without a slash at its end, behind which paths begin.
+// issuer accepts an address without query and fragment (OpenID Connect Core 1.0,
+// 1.2), and without a slash at its end, where paths begin.
 func issuer(c *Config, value string) error {
 	u, err := url.Parse(value)
 	if value != "" && (err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil ||

@@ -25,11 +25,12 @@ var assets embed.FS
 
 // Settings of the console.
 type Settings struct {
-	// DefaultRateHz is the sampling rate of the app's files, which come without one.
+	// DefaultRateHz is the sampling rate of the app's files, which don't state
+	// one.
 	DefaultRateHz float64
-	// Parallel is how many recordings are looked at at the same time.
+	// Parallel bounds the recordings that are inspected concurrently.
 	Parallel int
-	// UploadsOrigin is where large recordings are put, such as
+	// UploadsOrigin is the origin to which large recordings are sent, such as
 	// "https://bucket.s3.eu-central-1.amazonaws.com"; empty for the page's own.
 	UploadsOrigin string
 }
@@ -37,16 +38,18 @@ type Settings struct {
 // AssetPath is the folder of the page's files.
 const AssetPath = "/console/"
 
-// policy lets a page use the files beside it, those that are written into it, put
-// recordings at the origin of uploads, and nothing else.
+// policy returns a page's Content-Security-Policy: it allows the files beside the
+// page and those inlined in it, sending recordings to the origin of uploads, and
+// nothing else.
 func policy(uploads string, in inlined) string {
 	return "default-src 'none'; script-src 'self'" + in.script.source() + "; style-src 'self'" + in.style.source() +
 		"; img-src 'self'; manifest-src 'self'; connect-src " +
 		strings.TrimSpace("'self' "+uploads) + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 
-// Routes are the page, its files and its endpoint. The files have their version in
-// their paths, and are cached for ever; the page, which names them, is not.
+// Routes returns the page, its files and its endpoint. The files' paths contain
+// their version, and they are cached for ever; the page, which names them, is
+// not.
 func Routes(s Settings) ([]api.Route, error) {
 	names, err := listed()
 	if err != nil {
@@ -64,7 +67,7 @@ func Routes(s Settings) ([]api.Route, error) {
 			continue
 		}
 		if name == style || name == begin {
-			continue // they are sent within the pages
+			continue // they are inlined in the pages
 		}
 		content := func() ([]byte, error) { return written(name, versioned) }
 		p := page.New(kinds()[path.Ext(name)], policy(s.UploadsOrigin, inlined{}), content)
@@ -83,7 +86,7 @@ func Routes(s Settings) ([]api.Route, error) {
 	return routes, nil
 }
 
-// newPage is a page that is made when it is asked for.
+// newPage returns a page that is made when it is first requested.
 func newPage(name string, versioned *strings.Replacer, uploads string) *page.Page {
 	var in inlined
 	content := func() ([]byte, error) {
@@ -91,13 +94,13 @@ func newPage(name string, versioned *strings.Replacer, uploads string) *page.Pag
 		in = parts
 		return []byte(html), err
 	}
-	// A page asks for its policy behind its content.
+	// A page asks for its policy after its content.
 	return page.New(kinds()[".html"], "", content).Allowing(func() string { return policy(uploads, in) })
 }
 
-// index is the page itself, logIn that of a log-in for another application, and
-// worker the script by which a browser caches the first: they have the same address
-// in every version. style and begin are written into the pages that name them.
+// index is the page itself, logIn the log-in for another application, and worker
+// the script with which a browser caches the first: their addresses are the same
+// in every version. style and begin are inlined in the pages that name them.
 const (
 	index  = "index.html"
 	logIn  = "login.html"
@@ -117,7 +120,7 @@ func scoped(answer api.Handler) api.Handler {
 	}
 }
 
-// listed are the page's files.
+// listed returns the names of the page's files.
 func listed() ([]string, error) {
 	files, err := assets.ReadDir("assets")
 	if err != nil {
@@ -133,8 +136,9 @@ func listed() ([]string, error) {
 	return names, nil
 }
 
-// versionOf is one version for all of the files: scripts of two versions don't
-// go together. It tells versions of our own apart, at each start: a checksum is enough.
+// versionOf returns one version for all of the files, as scripts of two versions
+// don't work together. It distinguishes builds of this program: a checksum is
+// enough.
 func versionOf(names []string) (string, error) {
 	sum, length := crc32.NewIEEE(), 0
 	for _, name := range names {
@@ -155,7 +159,7 @@ func withVersion(name, version string) string {
 	return strings.TrimSuffix(name, ext) + "." + version + ext
 }
 
-// references replaces the files' names by those with their version, wherever a
+// references replaces the names of files by those with their version, wherever a
 // file names another: in quotes, with or without its folder.
 func references(names []string, version string) *strings.Replacer {
 	var pairs []string
@@ -170,10 +174,11 @@ func references(names []string, version string) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// comment is a line of a script that only its readers here need.
+// comment matches a line that only readers of the source need.
 var comment = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[ \t]*//.*\n`) })
 
-// written is a file as it is sent: with its references, without its comments.
+// written returns a file as it is sent: with versioned references, without its
+// comments.
 func written(name string, versioned *strings.Replacer) ([]byte, error) {
 	b, err := assets.ReadFile("assets/" + name)
 	if err != nil {
@@ -188,15 +193,15 @@ func written(name string, versioned *strings.Replacer) ([]byte, error) {
 	return []byte(versioned.Replace(string(b))), nil
 }
 
-// inlined are the style and the script of a page's first view. They are written
-// into the page: it shows, and can be used, after one round trip. A phone's takes
+// inlined are the style and the script of a page's first view, written into the
+// page, so that it shows, and can be used, after one round trip. A phone's takes
 // half a second.
 type inlined struct{ style, script inline }
 
 // inline is the content of a file that is written into a page.
 type inline string
 
-// source is the content as a policy allows it; empty for none.
+// source returns the content's hash for a policy; empty for no content.
 func (i inline) source() string {
 	if i == "" {
 		return ""
@@ -205,7 +210,7 @@ func (i inline) source() string {
 	return " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// pageOf returns a page with what is written into it.
+// pageOf returns a page with its inlined files.
 func pageOf(name string, versioned *strings.Replacer) (html string, in inlined, err error) {
 	b, err := written(name, versioned)
 	if err != nil {
@@ -234,7 +239,7 @@ func pageOf(name string, versioned *strings.Replacer) (html string, in inlined, 
 	return html, in, nil
 }
 
-// kinds are the media types of the page's files.
+// kinds returns the media types of the page's files.
 func kinds() map[string]string {
 	return map[string]string{
 		".html": "text/html; charset=utf-8",

@@ -20,13 +20,13 @@ import (
 )
 
 // goodEnrolment is the number of clean beats that make a template good for weeks.
-// Package ecg sets the least that an enrolment needs.
+// biometric.EnrolmentNeed is the least that an enrolment needs.
 const goodEnrolment = 30
 
 // needs are the service's needs of an enrolment and of a probe.
 var needs = inspect.Needs{Enrolment: quality.Need(biometric.EnrolmentNeed), Probe: quality.Need(biometric.ProbeNeed)}
 
-// inspector looks at recordings, so many at the same time. It stores nothing
+// inspector inspects recordings, a bounded number concurrently. It stores nothing
 // and needs no account.
 type inspector struct {
 	defaultRateHz float64
@@ -72,11 +72,13 @@ func (i *inspector) answer(w http.ResponseWriter, r *http.Request) error {
 	return api.JSON(w, http.StatusOK, shownOf(seen))
 }
 
-// maxInspected bounds the files of one request, in bytes: no account is needed for
-// it, and the page sends the ten minutes that are compared, at most 4 MB.
+// maxInspected bounds the files of one request, in bytes: no account is needed
+// for it, and the page sends only the ten minutes that are compared, at most 4
+// MB.
 const maxInspected = 4 << 20
 
-// partsOf takes one recording: one file, or several that belong together.
+// partsOf returns the files of one recording: a single one, or several that
+// belong together.
 func partsOf(form *api.Form) ([]recording.Part, error) {
 	if len(form.Files) == 0 {
 		return nil, fault.New(fault.FileMissing)
@@ -122,12 +124,12 @@ type shown struct {
 	Lead       string     `json:"lead"`
 	Notes      []note     `json:"notes"`
 	Seconds    float64    `json:"seconds"`
-	InAll      float64    `json:"seconds_in_all"` // more than Seconds where only the beginning is compared
+	InAll      float64    `json:"seconds_in_all"` // more than Seconds if only the beginning is compared
 	HeartRate  float64    `json:"heart_rate"`
 	BeatsFound int        `json:"beats_found"`
 	CleanBeats int        `json:"clean_beats"`
 	Trust      float64    `json:"trust"`
-	RateHz     int        `json:"rate_hz"` // of what follows
+	RateHz     int        `json:"rate_hz"` // of the signal below
 	Samples    []int      `json:"samples"`
 	Compared   []int      `json:"compared"`
 	RPeaks     []float64  `json:"r_peaks"` // seconds
@@ -193,7 +195,8 @@ func shownOf(in *inspect.Inspection) shown {
 	return s
 }
 
-// limitMicrovolts is beyond every ECG, and within the range that a browser draws.
+// limitMicrovolts is larger than any ECG's amplitude, and within the range that a
+// browser draws.
 const limitMicrovolts = 1e9
 
 func microvolts(mv []float64) []int {
@@ -208,7 +211,7 @@ func verdictOf(v inspect.Verdict) verdict {
 	return verdict{v.Reason == "", word(string(v.Reason)), v.SecondsMissing, v.BeatsMissing}
 }
 
-// word is nil for the empty one.
+// word returns nil for the empty word.
 func word(w string) *string {
 	if w == "" {
 		return nil
@@ -216,8 +219,8 @@ func word(w string) *string {
 	return &w
 }
 
-// coachOf expects clean beats at the rate so far, or one a second if there was no
-// clean beat yet.
+// coachOf expects clean beats at the rate so far, or one a second before the
+// first clean beat.
 func coachOf(in *inspect.Inspection) coach {
 	clean := in.Report.CleanBeats
 	secondsABeat := 1.0

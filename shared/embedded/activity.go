@@ -70,8 +70,8 @@ func (s *Store) ActivityOf(_ context.Context, username, cursor string, limit int
 	return events, next, err
 }
 
-// before moves to the last key with the prefix that comes before prefix and
-// cursor, or for no cursor to the last of all.
+// before moves to the last key with the prefix that sorts before prefix and
+// cursor; without a cursor to the last key with the prefix.
 func before(c *bolt.Cursor, prefix []byte, cursor string) (key, data []byte) {
 	end := append(bytes.Clone(prefix), cursor...)
 	if cursor == "" {

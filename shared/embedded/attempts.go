@@ -35,8 +35,7 @@ func (s *Store) MemberWithAttempts(_ context.Context, username string, keys []st
 	return found, of, err
 }
 
-// AdmitAttempt: see store.AttemptStore. It deletes some of what has expired by
-// then.
+// AdmitAttempt: see store.AttemptStore. It also deletes some expired rows.
 func (s *Store) AdmitAttempt(_ context.Context, key string, b store.Backoff, at, expires time.Time) error {
 	rule := rules.AdmitAttempt(b, at, expires)
 	return s.write(rule.Op, func(tx *bolt.Tx) error {
@@ -59,8 +58,8 @@ func (s *Store) ClearAttempts(_ context.Context, key string) error {
 	return s.write(rule.Op, func(tx *bolt.Tx) error { return updateAttempts(tx, key, rule) })
 }
 
-// updateAttempts runs the rule on a row of attempts, and keeps the index of what
-// expires in step.
+// updateAttempts applies the rule to a row of attempts, and updates the index of
+// expiring rows.
 func updateAttempts(tx *bolt.Tx, key string, rule rules.Rule[rules.Attempts]) error {
 	before, after, err := update(tx.Bucket(attemptsBucket), []byte(key), rule)
 	if err != nil {

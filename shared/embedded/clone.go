@@ -15,16 +15,17 @@ import (
 	"systole/shared/store"
 )
 
-// cloneName is the folder of a clone, beside the database file.
+// cloneName is the name of a clone's folder, beside the database file.
 const cloneName = "clone"
 
-// cloneTries bounds the snapshots of one clone. Another one is needed only where an
-// object was made and removed between a snapshot and the look at the objects.
+// cloneTries bounds the snapshots for one clone. Another snapshot is needed only
+// if an object was made and removed between a snapshot and the listing of the
+// objects.
 const cloneTries = 5
 
-// Clone returns a folder that holds what the store holds at one moment, while
-// requests go on: their rows, and the objects that the rows lead to. remove removes
-// it. There is one at a time.
+// Clone returns a folder with a consistent copy of the store, made while requests
+// go on: the rows, and the objects that the rows point to. remove deletes it.
+// There is one clone at a time.
 func (s *Store) Clone(ctx context.Context, objects *Objects) (folder string, remove func() error, err error) {
 	folder = filepath.Join(filepath.Dir(s.db.Path()), cloneName)
 	if err := os.Mkdir(folder, 0o700); errors.Is(err, fs.ErrExist) {
@@ -39,10 +40,9 @@ func (s *Store) Clone(ctx context.Context, objects *Objects) (folder string, rem
 	return folder, remove, nil
 }
 
-// clone takes the objects twice, around the snapshot of the rows: of those that the
-// rows lead to, one that was removed since was there before, and one that was made
-// since the first look is there at the second. meanwhile is called between the
-// steps, for tests to have something happen there.
+// clone lists the objects before and after the snapshot of the rows: an object
+// that a row points to is in the first list if it was removed since, and in the
+// second if it was made since. meanwhile is called between the steps, for tests.
 func (s *Store) clone(ctx context.Context, objects *Objects, folder string, meanwhile func()) error {
 	if err := objects.linkTo(filepath.Join(folder, "objects")); err != nil {
 		return err
@@ -64,8 +64,8 @@ func (s *Store) clone(ctx context.Context, objects *Objects, folder string, mean
 	return fmt.Errorf("%w: objects are removed faster than they can be copied", store.ErrUnavailable)
 }
 
-// snapshot writes the database file as it is at one moment. Its transaction is as
-// short as the copy takes: a longer one would keep the file from growing.
+// snapshot writes a copy of the database file at one moment. Its transaction ends
+// with the copy: a longer one would block writes for which the file has to grow.
 func (s *Store) snapshot(path string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -78,8 +78,8 @@ func (s *Store) snapshot(path string) error {
 	return errors.Join(err, file.Close())
 }
 
-// linkTo gives each object a second name below the folder: objects are never
-// written to in place. Where there are no links they are copied.
+// linkTo gives each object a second name below the folder, as objects are never
+// written in place. If the file system has no links, they are copied.
 func (o *Objects) linkTo(folder string) error {
 	return filepath.WalkDir(o.dir, func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -124,8 +124,8 @@ func copyFile(from, to string) error {
 	return errors.Join(err, out.Close())
 }
 
-// prune removes the clone's objects that no row leads to, and reports whether those
-// that rows lead to are all there.
+// prune removes the clone's objects that no row points to, and reports whether
+// all objects that rows point to are there.
 func prune(ctx context.Context, folder string) (whole bool, err error) {
 	rows, objects, err := Open(folder)
 	if err != nil {
@@ -171,8 +171,8 @@ func prune(ctx context.Context, folder string) (whole bool, err error) {
 	return true, nil
 }
 
-// pending reports whether an object is a member's without the row leading to it:
-// recordings of an enrolment, and uploads that are not used yet.
+// pending reports whether an object is a member's without the row pointing to it:
+// a recording of an enrolment, or an upload that is not used yet.
 func pending(key string, owners map[int64]bool) bool {
 	pk, ok := store.Owner(key)
 	return ok && owners[pk] && (strings.HasPrefix(key, store.RecordingPrefix) || strings.HasPrefix(key, store.IncomingPrefix))

@@ -19,13 +19,13 @@ func duePrefix(kind store.DueKind, shard int) []byte {
 	return append([]byte(kind), 0, byte(shard))
 }
 
-// dueEntry sorts a list's entries by time.
+// dueEntry returns an entry's key, which sorts by time.
 func dueEntry(kind store.DueKind, key string, at time.Time) []byte {
 	return slices.Concat(duePrefix(kind, store.DueShard(key)), number(at.UnixNano()), []byte(key))
 }
 
-// moveDue moves the entry of a row from a time to another. At the zero time there
-// is none.
+// moveDue moves the entry of a row from one time to another. The zero time means
+// no entry.
 func moveDue(tx *bolt.Tx, kind store.DueKind, key string, from, to time.Time) error {
 	due := tx.Bucket(dueBucket)
 	if from.Equal(to) {
@@ -43,7 +43,7 @@ func moveDue(tx *bolt.Tx, kind store.DueKind, key string, from, to time.Time) er
 }
 
 // DueUntil: see store.DueLister. A cursor is the end of an entry's key, in
-// hexadecimal digits. Activity is listed by the index of what expires, which has
+// hexadecimal digits. Activity is listed by the index of expiring rows, which is
 // one list.
 func (s *Store) DueUntil(_ context.Context, kind store.DueKind, shard int, until time.Time, cursor string, limit int) (due []store.Due, next string, err error) {
 	after, err := hex.DecodeString(cursor)
@@ -78,8 +78,8 @@ func (s *Store) DueUntil(_ context.Context, kind store.DueKind, shard int, until
 	return due, next, err
 }
 
-// ExpireActivity: see store.ActivityExpirer. The index has attempts beside
-// activity: they go the same way.
+// ExpireActivity: see store.ActivityExpirer. The index also has attempts, which
+// are deleted in the same way.
 func (s *Store) ExpireActivity(_ context.Context, due []store.Due) error {
 	return s.write("expire activity", func(tx *bolt.Tx) error {
 		for _, d := range due {
@@ -117,7 +117,7 @@ func (s *Store) SettleLeftover(_ context.Context, d store.Due) error {
 	})
 }
 
-// noted is the time of the entry under the key, zero for none.
+// noted returns the time of the entry under the key, zero if there is none.
 func noted(leftovers *bolt.Bucket, key string) time.Time {
 	at := leftovers.Get([]byte(key))
 	if at == nil {

@@ -1,7 +1,7 @@
 // Package embedded keeps everything in one folder of this machine: members and
-// sessions in a database file (bbolt), objects as files beside it. What was
-// answered with success is on the disk: a crash or a kill at any moment loses
-// nothing of it.
+// sessions in a database file (bbolt), objects as files beside it. Writes are on
+// the disk before they are answered with success: a crash or a kill at any moment
+// loses none of them.
 package embedded
 
 import (
@@ -35,11 +35,11 @@ var (
 	registryBucket = []byte("registry")         // a name -> the operator's text, base64 in JSON
 )
 
-// lockWait is how long Open waits for another process to let go of the folder:
-// long enough for one that is just shutting down.
+// lockWait is the time that Open waits for another process to release the folder:
+// long enough for one that is shutting down.
 const lockWait = 2 * time.Second
 
-// shareDelay is how long a write waits for others to share its fsync.
+// shareDelay is the time that a write waits for others to share its fsync.
 const shareDelay = time.Millisecond
 
 // Store keeps members and sessions in dir/members.db.
@@ -47,8 +47,8 @@ type Store struct {
 	db *bolt.DB
 }
 
-// Open opens or makes the folder. Only its owner may read it. The error says
-// so when another process has it open.
+// Open opens or creates the folder, which only its owner may read. The error says
+// so if another process has it open.
 func Open(dir string) (*Store, *Objects, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("open data folder: %w", err)
@@ -61,7 +61,7 @@ func Open(dir string) (*Store, *Objects, error) {
 		return nil, nil, fmt.Errorf("open %s: %w", filepath.Join(dir, "members.db"), err)
 	}
 	db.MaxBatchDelay = shareDelay
-	// A clone that is there now belongs to a process that was killed.
+	// An existing clone belongs to a process that was killed.
 	if err := os.RemoveAll(filepath.Join(dir, cloneName)); err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("open %s: %w", dir, err), db.Close())
 	}
@@ -69,7 +69,7 @@ func Open(dir string) (*Store, *Objects, error) {
 		return nil, nil, errors.Join(fmt.Errorf("open members.db: %w", err), db.Close())
 	}
 	objects, err := openObjects(filepath.Join(dir, "objects"))
-	if err == nil { // the entries of what was just made
+	if err == nil { // the directory entries of the new files
 		err = errors.Join(syncFolder(dir), syncFolder(filepath.Dir(filepath.Clean(dir))))
 	}
 	if err != nil {
@@ -90,11 +90,11 @@ func createBuckets(tx *bolt.Tx) error {
 	return nil
 }
 
-// Close waits for running transactions and lets go of the folder.
+// Close waits for running transactions and releases the folder.
 func (s *Store) Close() error { return s.db.Close() }
 
-// write runs change in a transaction that shares its fsync with others that
-// come at the same time. Errors of change come back with the operation's name.
+// write runs change in a transaction that shares its fsync with concurrent ones.
+// Errors of change are wrapped with the operation's name.
 func (s *Store) write(op string, change func(tx *bolt.Tx) error) error {
 	return named(op, s.db.Batch(change))
 }
@@ -131,8 +131,8 @@ func save[T any](b *bolt.Bucket, key []byte, item T) error {
 	return b.Put(key, data)
 }
 
-// update runs the rule on the row under key, and returns the row as it was and
-// as it is left, nil for none.
+// update applies the rule to the row under key, and returns the row before and
+// after, nil for none.
 func update[Row any](b *bolt.Bucket, key []byte, rule rules.Rule[Row]) (before, after *Row, err error) {
 	row := new(Row)
 	switch err := load(b, key, row); {

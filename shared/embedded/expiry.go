@@ -8,13 +8,14 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// expiryKey sorts the expiring rows by their time of expiry.
+// expiryKey returns the index key of an expiring row, which sorts by the time of
+// expiry.
 func expiryKey(expires time.Time, bucket, key []byte) []byte {
 	return slices.Concat(number(expires.UnixNano()), bucket, []byte{0}, key)
 }
 
-// sweepLimit is how much of what has expired a write deletes along with it:
-// more than it adds.
+// sweepLimit bounds the expired rows that a write deletes: more than it adds, so
+// that they don't accumulate.
 const sweepLimit = 8
 
 // sweep deletes some of the rows that expired before now.
@@ -33,8 +34,8 @@ func sweep(tx *bolt.Tx, now time.Time) error {
 	return nil
 }
 
-// expire deletes an entry of the index, and the row that it leads to. A row that has
-// another time by now has another entry.
+// expire deletes an entry of the index and its row. A row whose expiry was
+// changed has another entry.
 func expire(tx *bolt.Tx, key []byte) error {
 	expiry := tx.Bucket(expiryBucket)
 	if found, _ := expiry.Cursor().Seek(key); !bytes.Equal(found, key) {

@@ -10,8 +10,8 @@ import (
 	"systole/shared/store/rules"
 )
 
-// CreateGrant: see store.GrantStore. It deletes some of what had expired by the time
-// that the grant was made.
+// CreateGrant: see store.GrantStore. It also deletes some rows that had expired
+// when the grant was made.
 func (s *Store) CreateGrant(_ context.Context, g store.Grant) error {
 	rule := rules.CreateGrant(g)
 	return s.write(rule.Op, func(tx *bolt.Tx) error {
@@ -56,8 +56,8 @@ func (s *Store) TakeGrant(_ context.Context, kind store.GrantKind, id store.Gran
 	return *left, err
 }
 
-// DeleteGrant: see store.GrantStore. Its entry among what expires is left: it leads
-// nowhere.
+// DeleteGrant: see store.GrantStore. Its entry in the index of expiring rows is
+// left, and has no effect.
 func (s *Store) DeleteGrant(_ context.Context, id store.GrantID) error {
 	rule := rules.DeleteGrant()
 	return s.write(rule.Op, func(tx *bolt.Tx) error {

@@ -19,8 +19,8 @@ func (s *Store) Member(_ context.Context, username string) (m store.Member, err 
 	return m, err
 }
 
-// update runs the rule on the member's row, keeps the index of PKs in step, and
-// returns the member as the write leaves them, nil for none.
+// update applies the rule to the member's row, updates the index of PKs, and
+// returns the member after the write, nil for none.
 func (s *Store) update(username string, rule rules.Member) (after *store.Member, err error) {
 	err = s.write(rule.Op, func(tx *bolt.Tx) error {
 		var before *store.Member
@@ -42,7 +42,7 @@ func (s *Store) update(username string, rule rules.Member) (after *store.Member,
 	return after, err
 }
 
-// seen is the member's, zero for none.
+// seen returns the member's Seen, zero for no member.
 func seen(m *store.Member) time.Time {
 	if m == nil {
 		return time.Time{}
@@ -211,8 +211,8 @@ func (s *Store) MembersPage(_ context.Context, cursor string, limit int) (page [
 	return page, next, err
 }
 
-// keysAfter lists up to limit keys that come after cursor, and tells whether
-// there are more.
+// keysAfter returns up to limit keys that sort after cursor, and whether there
+// are more.
 func keysAfter(b *bolt.Bucket, cursor string, limit int) (keys [][]byte, more bool) {
 	c := b.Cursor()
 	key, _ := c.Seek([]byte(cursor))

@@ -19,13 +19,13 @@ import (
 // Objects keeps each object as a file below a folder. A file appears whole or
 // not at all: it is written and synced under another name, then linked.
 type Objects struct {
-	dir  string // of the objects
-	temp string // of files that are being written
+	dir  string // folder of the objects
+	temp string // folder of files that are being written
 }
 
 func openObjects(dir string) (*Objects, error) {
 	o := &Objects{dir: dir, temp: dir + ".part"}
-	// A file that a crash left half-written was never answered with success.
+	// A file that a crash left incomplete was never answered with success.
 	if err := os.RemoveAll(o.temp); err != nil {
 		return nil, fmt.Errorf("open objects: %w", err)
 	}
@@ -47,7 +47,7 @@ func (o *Objects) Put(_ context.Context, key string, data []byte) error {
 	if errors.Is(err, fs.ErrExist) {
 		old, readErr := os.ReadFile(path)
 		if readErr == nil && bytes.Equal(old, data) {
-			return named("put object", syncFolder(filepath.Dir(path))) // its writer may not have come to it
+			return named("put object", syncFolder(filepath.Dir(path))) // the writer may have crashed before this
 		}
 		return fmt.Errorf("put object: %w", store.ErrExists)
 	}
@@ -86,7 +86,7 @@ func (o *Objects) write(path string, data []byte, place func(from, to string) er
 	return syncFolder(folder)
 }
 
-// makeFolder makes a folder below o.dir, and each new entry durable.
+// makeFolder makes a folder below o.dir, with each new directory entry durable.
 func (o *Objects) makeFolder(folder string) error {
 	if _, err := os.Stat(folder); err == nil || folder == o.dir {
 		return err
@@ -122,7 +122,7 @@ func (o *Objects) Get(_ context.Context, key string) ([]byte, error) {
 	return data, named("get object", err)
 }
 
-// readFile is os.ReadFile of at most store.MaxObjectBytes.
+// readFile is os.ReadFile for files up to store.MaxObjectBytes.
 func readFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -175,8 +175,7 @@ func (o *Objects) EraseThrough(ctx context.Context, prefix, last string) error {
 	return nil
 }
 
-// List: see store.Objects. It reads the folder that the prefix names, and nothing
-// beside it.
+// List: see store.Objects. It reads only the folder that the prefix names.
 func (o *Objects) List(_ context.Context, prefix, after string, limit int) ([]store.Object, string, error) {
 	var list []store.Object
 	folder, err := o.folder(prefix)
@@ -218,7 +217,8 @@ func (o *Objects) List(_ context.Context, prefix, after string, limit int) ([]st
 	return list[:limit], list[limit-1].Key, nil
 }
 
-// folder is the lowest that holds every object whose key begins with the prefix.
+// folder returns the lowest folder with every object whose key begins with the
+// prefix.
 func (o *Objects) folder(prefix string) (string, error) {
 	i := strings.LastIndex(prefix, "/")
 	if i < 0 {
@@ -227,8 +227,8 @@ func (o *Objects) folder(prefix string) (string, error) {
 	return o.path(prefix[:i])
 }
 
-// path of the object's file. Keys are ours, never a caller's; one that leaves
-// the folder is a mistake of this program and refused all the same.
+// path returns the path of the object's file. Keys are the service's own, never a
+// caller's; a key that leaves the folder is a bug, and refused.
 func (o *Objects) path(key string) (string, error) {
 	local := filepath.FromSlash(key)
 	if key == "" || !filepath.IsLocal(local) || filepath.ToSlash(filepath.Clean(local)) != key {

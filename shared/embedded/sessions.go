@@ -27,7 +27,7 @@ func (s *Store) CreateSession(_ context.Context, session store.Session, e store.
 	})
 }
 
-// putSession writes a new session, and its entries beside it.
+// putSession writes a new session and its index entries.
 func putSession(tx *bolt.Tx, session store.Session) error {
 	if err := tx.Bucket(ownersBucket).Put(ownerKey(session.Username, session.ID), nil); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (s *Store) SessionsOf(_ context.Context, username string) (of []store.Sessi
 	return of, err
 }
 
-// updateSession runs the rule on the session's row.
+// updateSession applies the rule to the session's row.
 func (s *Store) updateSession(id store.TokenID, rule rules.Session) error {
 	return s.write(rule.Op, func(tx *bolt.Tx) error {
 		before, after, err := update(tx.Bucket(sessionsBucket), id[:], rule)
@@ -131,7 +131,7 @@ func deleteSessions(tx *bolt.Tx, ids []store.TokenID) error {
 	return nil
 }
 
-// deleteSession deletes a session as the rule says, and its entries beside it.
+// deleteSession deletes a session by the rule, and its index entries.
 func deleteSession(tx *bolt.Tx, id store.TokenID, rule rules.Session) (store.Session, error) {
 	deleted, _, err := update(tx.Bucket(sessionsBucket), id[:], rule)
 	if err != nil || deleted == nil {
@@ -181,7 +181,8 @@ func (s *Store) SessionsPage(_ context.Context, cursor string, limit int) (page 
 	return page, next, err
 }
 
-// ownerKey sorts a member's sessions together. No user name holds a zero byte.
+// ownerKey returns the index key of a session, which sorts by user name. No user
+// name holds a zero byte.
 func ownerKey(username string, id store.TokenID) []byte {
 	return append(append([]byte(username), 0), id[:]...)
 }

@@ -1,7 +1,7 @@
 package fault
 
-// Every code that a caller can be answered with, by the layer that finds it.
-// Status and sentences: shared/api/words.go.
+// Every code of an answer, by the layer that finds the fault. Status and
+// sentences: shared/api/words.go.
 const (
 	// The request itself.
 	NotFound             Code = "not_found"
@@ -15,7 +15,7 @@ const (
 	FileMissing          Code = "file_missing"
 	TooManyFiles         Code = "too_many_files"
 	TooManyUploads       Code = "too_many_uploads"
-	TooManyRequests      Code = "too_many_requests" // said by API Gateway, never by the code
+	TooManyRequests      Code = "too_many_requests" // answered by API Gateway, never by the code
 	UploadMissing        Code = "upload_missing"
 
 	// Identity and authentication.
@@ -40,7 +40,7 @@ const (
 	NoConsent      Code = "no_consent"
 	ConsentMissing Code = "consent_missing"
 
-	// Is it them.
+	// Enrolment and checks.
 	NoModel          Code = "no_model"
 	ModelObsolete    Code = "model_obsolete"
 	ModelDamaged     Code = "model_damaged"
@@ -75,7 +75,7 @@ const (
 	Motion               Code = "motion"
 	Noisy                Code = "noisy"
 
-	// Ourselves.
+	// Faults of the service.
 	Conflict    Code = "conflict"
 	Unavailable Code = "unavailable"
 	Internal    Code = "internal"

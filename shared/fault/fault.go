@@ -1,9 +1,9 @@
-// Package fault is the one error type that leaves the domain: a stable code
-// for machines, parameters for the sentence that a person reads, and, for the
-// log only, the cause.
+// Package fault is the one error type that leaves the domain: a stable code for
+// programs, parameters for the sentence that a person reads, and, for the log
+// only, the cause.
 //
 // The HTTP status and the sentences for each code are listed in one place,
-// shared/api/words.go. An error that is no *Error is an internal one.
+// shared/api/words.go. Any other error is an internal one.
 package fault
 
 import (
@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// Code is a stable word in snake_case. Clients branch on it; it never changes
-// its meaning.
+// Code is a stable word in snake_case. Clients branch on it; its meaning never
+// changes.
 type Code string
 
-// Error is a refusal that its caller is told about.
+// Error is a refusal that is answered to the caller.
 type Error struct {
 	Code Code
 	// Params fill the sentence and are sent beside it, such as
 	// "seconds_missing": 4.5. They never hold a secret or a score.
 	Params map[string]any
-	// RetryAfter, when not zero, says how long to wait before the next try.
+	// RetryAfter, unless it is zero, is the time to wait before the next try.
 	RetryAfter time.Duration
 	// Err is the cause. It is logged and never sent.
 	Err error

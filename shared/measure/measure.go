@@ -1,7 +1,7 @@
-// Package measure collects the measurements of one request on its way through
-// the layers, carried by the request's context: how long its steps took, and
-// numbers that operators watch. Nothing here names a person. The HTTP core
-// publishes it with the request's log line.
+// Package measure collects the measurements of one request across the layers, in
+// the request's context: the durations of its steps, and numbers that operators
+// watch. Nothing in it names a person. The HTTP core publishes it with the
+// request's log line.
 package measure
 
 import (
@@ -43,9 +43,9 @@ func With(ctx context.Context, now func() time.Time) (context.Context, *Request)
 	return context.WithValue(ctx, key{}, r), r
 }
 
-// Step begins a step of the request; the function that it returns ends it. The time
-// is measured as "<name>_ms"; a step taken several times, or at once, adds up.
-// Without a Request in ctx it does nothing.
+// Step begins a step of the request; the function that it returns ends it. The
+// duration is measured as "<name>_ms"; the durations of a step taken several
+// times, or concurrently, add up. Without a Request in ctx it does nothing.
 func Step(ctx context.Context, name string) (end func()) {
 	r, ok := ctx.Value(key{}).(*Request)
 	if !ok {
@@ -78,7 +78,8 @@ func (r *Request) add(m Measurement) {
 	r.all = append(r.all, m)
 }
 
-// All returns the measurements so far, in the order of their first.
+// All returns the measurements so far, in the order in which they were first
+// added.
 func (r *Request) All() []Measurement {
 	r.mu.Lock()
 	defer r.mu.Unlock()

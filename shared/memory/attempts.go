@@ -25,7 +25,7 @@ func (s *Store) MemberWithAttempts(_ context.Context, username string, keys []st
 	return &m, of, nil
 }
 
-// AdmitAttempt: see store.AttemptStore. Expired attempts are forgotten.
+// AdmitAttempt: see store.AttemptStore. It also deletes expired attempts.
 func (s *Store) AdmitAttempt(_ context.Context, key string, b store.Backoff, at, expires time.Time) error {
 	s.sweep(at)
 	_, _, err := update(s, &s.attempts, key, rules.AdmitAttempt(b, at, expires))
@@ -58,7 +58,7 @@ func (s *Store) Note(_ context.Context, username string, e store.Event) error {
 	return nil
 }
 
-// note sweeps what has expired under the name.
+// note adds an event, and deletes the name's expired ones.
 func (s *Store) note(username string, e store.Event) {
 	if s.events == nil {
 		s.events = make(map[string]map[string]store.Event)

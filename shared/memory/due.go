@@ -29,7 +29,7 @@ func (s *Store) DueUntil(_ context.Context, kind store.DueKind, shard int, until
 	return due, next, nil
 }
 
-// due are all entries of a kind.
+// due returns all entries of a kind.
 func (s *Store) due(kind store.DueKind) (all []store.Due) {
 	add := func(key string, at time.Time) { all = append(all, store.Due{Kind: kind, At: at, Key: key}) }
 	switch kind {

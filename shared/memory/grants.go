@@ -10,8 +10,8 @@ import (
 	"systole/shared/store/rules"
 )
 
-// CreateGrant: see store.GrantStore. Grants that had expired when this one was made are
-// forgotten.
+// CreateGrant: see store.GrantStore. It also deletes the grants that had expired
+// when this one was made.
 func (s *Store) CreateGrant(_ context.Context, g store.Grant) error {
 	s.mu.Lock()
 	maps.DeleteFunc(s.grants, func(_ store.GrantID, old store.Grant) bool { return !g.Made.Before(old.Expires) })
@@ -38,8 +38,8 @@ func (s *Store) TakeGrant(_ context.Context, kind store.GrantKind, id store.Gran
 	return taken(kind, g, err)
 }
 
-// taken is the outcome of TakeGrant for the row as it is left: a grant of another
-// kind is none.
+// taken returns the outcome of TakeGrant for the row after it: a grant of another
+// kind counts as missing.
 func taken(kind store.GrantKind, g *store.Grant, err error) (store.Grant, error) {
 	if g == nil || g.Kind != kind {
 		return store.Grant{}, fmt.Errorf("take grant: %w", store.ErrNotFound)

@@ -1,6 +1,6 @@
 // Package memory keeps members, sessions and objects in maps: for tests, for
-// trying the service without leaving a trace, and as the plainest description
-// of what every store has to do.
+// trying the service without leaving data behind, and as the simplest description
+// of a store's behaviour.
 package memory
 
 import (
@@ -29,8 +29,8 @@ type Store struct {
 	leftovers map[string]time.Time // by the objects' keys
 }
 
-// update runs the rule on the row under key in one of s's maps, and returns the
-// row as it was and as it is left, nil for none.
+// update applies the rule to the row under key in one of s's maps, and returns
+// the row before and after, nil for none.
 func update[Key comparable, Row any](s *Store, rows *map[Key]Row, key Key, rule rules.Rule[Row]) (before, after *Row, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -222,6 +222,6 @@ func clone(m store.Member) store.Member {
 	m.Networks = maps.Clone(m.Networks)
 	m.SubjectSalt = slices.Clone(m.SubjectSalt)
 	m.RecoveryCodes.Left = slices.Clone(m.RecoveryCodes.Left)
-	m.Digests = maps.Clone(m.Digests) // what is in it doesn't change
+	m.Digests = maps.Clone(m.Digests) // digests themselves never change
 	return m
 }

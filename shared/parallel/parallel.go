@@ -1,4 +1,4 @@
-// Package parallel runs calls at once, and bounds how many run at once.
+// Package parallel runs calls concurrently, and bounds their number.
 package parallel
 
 import (
@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// Do runs the functions at once and returns, when all are done, all their
-// errors. Other than errgroup it keeps every error and cancels nothing: a call
-// to a store that has begun may have had its effect.
+// Do runs the functions concurrently and returns, when all are done, all their
+// errors. Unlike errgroup it keeps every error and cancels nothing: a call to a
+// store that has begun may have had its effect.
 func Do(fs ...func() error) error {
 	if len(fs) == 0 {
 		return nil

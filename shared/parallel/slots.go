@@ -5,15 +5,15 @@ import (
 	"fmt"
 )
 
-// Slots bounds how many callers are inside at once: a counting semaphore. It is
-// safe for concurrent use.
+// Slots bounds the number of concurrent callers: a counting semaphore. It is safe
+// for concurrent use.
 type Slots struct{ taken chan struct{} }
 
 // NewSlots returns n free slots, at least one.
 func NewSlots(n int) Slots { return Slots{make(chan struct{}, max(1, n))} }
 
-// Enter waits for a free slot and takes it; leave frees it and is called once.
-// The error, when ctx ends first, wraps ctx.Err().
+// Enter waits for a free slot and takes it; leave frees it and is called once. If
+// ctx ends first, the error wraps ctx.Err().
 func (s Slots) Enter(ctx context.Context) (leave func(), err error) {
 	if leave, ok := s.TryEnter(); ok {
 		return leave, nil

@@ -1,6 +1,6 @@
 // Package sdk has the service's clients in other languages, each one file without
 // a dependency, and serves them: /sdk.js is the module that a page of any origin
-// imports. Its README says what they have in common.
+// imports. Its README describes what they have in common.
 package sdk
 
 import (
@@ -14,11 +14,11 @@ import (
 //go:embed javascript/sdk.js javascript/sdk.d.ts python/systole.py kotlin/Systole.kt
 var files embed.FS
 
-// Folder is where those files lie that aren't imported from the service, but
-// copied into a program.
+// Folder is the folder of the files that are copied into a program instead of
+// being imported from the service.
 const Folder = "/sdk/"
 
-// Routes are the files.
+// Routes returns the routes of the files.
 func Routes() []api.Route {
 	return []api.Route{
 		route(api.PathSDK, "javascript/sdk.js", "text/javascript; charset=utf-8"),
@@ -28,15 +28,15 @@ func Routes() []api.Route {
 	}
 }
 
-// route serves a file at a path. A browser keeps it, and asks each time whether it
-// is still the same: the path has no version.
+// route serves a file at a path. A browser keeps it, and revalidates it each
+// time: the path has no version.
 func route(at, name, kind string) api.Route {
 	p := page.New(kind, "", func() ([]byte, error) { return files.ReadFile(name) })
 	return api.Route{Path: at, Name: api.PathSDK, Methods: map[string]api.Handler{http.MethodGet: shared(p.Answer)}}
 }
 
 // shared lets pages of every origin import the file, which is the same for all,
-// where CORS_ORIGINS lets only some call the service.
+// even if CORS_ORIGINS lets only some call the service.
 func shared(answer api.Handler) api.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Access-Control-Allow-Origin", "*")

@@ -1,11 +1,11 @@
-// Package signing has the keys that the service signs tokens with for third
+// Package signing has the keys with which the service signs tokens for third
 // parties (JWS, RFC 7515), and their public halves (JWK, RFC 7517).
 //
-// Each is derived from a secret of the service's ring, by the specification
-// c2sp.org/det-keygen: nothing is stored, and signing calls nobody once the ring
-// is known. The current secret's key signs; those of the next, and for a while of the
-// one before, are published beside it, so that a signature can be verified before,
-// during and after a rotation.
+// Each key is derived from a secret of the service's ring by the specification
+// c2sp.org/det-keygen: nothing is stored, and signing needs no call once the ring
+// is known. The current secret's key signs; the keys of the next secret, and for
+// a while of the previous one, are published beside it, so that a signature can
+// be verified before, during and after a rotation.
 package signing
 
 import (
@@ -23,8 +23,8 @@ import (
 	"systole/shared/biometric/protect"
 )
 
-// kind is a kind of key: an algorithm, and what the secrets of its keys are derived
-// for. That is part of every key, and stays as it is.
+// kind is a kind of key: an algorithm, and the purpose for which the secrets of
+// its keys are derived. Another purpose would make other keys.
 type kind struct {
 	algorithm jose.SignatureAlgorithm
 	purpose   string
@@ -33,14 +33,15 @@ type kind struct {
 }
 
 var (
-	// ec is for assertions: its keys are made in 0.1 ms, and its signatures are short.
+	// ec is for assertions: its keys take 0.1 ms to make, and its signatures are
+	// short.
 	ec = kind{jose.ES256, "signing ES256", "", func(secret []byte) (any, error) { return keygen.ECDSA(elliptic.P256(), secret) }}
-	// rsa is for ID tokens, which every client can verify (OpenID Connect Core 1.0,
-	// 15.1). A key takes a core some 0.1 s to make, once in a process.
+	// rsa is for ID tokens, which every client can verify (OpenID Connect Core
+	// 1.0, 15.1). A key takes a core some 0.1 s to make, once in a process.
 	rsa = kind{jose.RS256, "signing RS256", "-rsa", func(secret []byte) (any, error) { return keygen.RSA(2048, secret) }}
 )
 
-// Source is where the service's secrets come from.
+// Source returns the service's secrets.
 type Source interface {
 	Ring(ctx context.Context) (protect.Ring, error)
 }
@@ -59,16 +60,16 @@ func New(source Source, now func() time.Time) *Keys {
 	return &Keys{source: source, now: now, derived: make(map[string]jose.JSONWebKey)}
 }
 
-// Current is the key that signs assertions: ECDSA on P-256, with its id.
+// Current returns the key that signs assertions: ECDSA on P-256, with its id.
 func (k *Keys) Current(ctx context.Context) (jose.JSONWebKey, error) { return k.current(ctx, ec) }
 
-// CurrentRSA is the key that signs ID tokens.
+// CurrentRSA returns the key that signs ID tokens.
 func (k *Keys) CurrentRSA(ctx context.Context) (jose.JSONWebKey, error) { return k.current(ctx, rsa) }
 
-// PublicRSA are the keys to verify ID tokens with, the current one first.
+// PublicRSA returns the keys to verify ID tokens with, the current one first.
 func (k *Keys) PublicRSA(ctx context.Context) ([]jose.JSONWebKey, error) { return k.public(ctx, rsa) }
 
-// JSON is the set of all keys to verify with, the current ones first.
+// JSON returns the set of all keys to verify with, the current ones first.
 func (k *Keys) JSON(ctx context.Context) ([]byte, error) {
 	var set jose.JSONWebKeySet
 	for _, of := range []kind{ec, rsa} {
@@ -81,7 +82,7 @@ func (k *Keys) JSON(ctx context.Context) ([]byte, error) {
 	return json.Marshal(set)
 }
 
-// current is the key of the current secret: only that is derived.
+// current returns the key of the current secret, and derives no other.
 func (k *Keys) current(ctx context.Context, of kind) (jose.JSONWebKey, error) {
 	secrets, err := k.secrets(ctx, of)
 	if err != nil {
@@ -90,7 +91,7 @@ func (k *Keys) current(ctx context.Context, of kind) (jose.JSONWebKey, error) {
 	return k.derive(of, secrets[0])
 }
 
-// public are the public halves of the keys.
+// public returns the public halves of the keys.
 func (k *Keys) public(ctx context.Context, of kind) ([]jose.JSONWebKey, error) {
 	secrets, err := k.secrets(ctx, of)
 	if err != nil {
@@ -107,7 +108,7 @@ func (k *Keys) public(ctx context.Context, of kind) ([]jose.JSONWebKey, error) {
 	return all, nil
 }
 
-// secrets returns at least one.
+// secrets returns the secrets of a kind, at least one.
 func (k *Keys) secrets(ctx context.Context, of kind) ([]protect.Derived, error) {
 	ring, err := k.source.Ring(ctx)
 	if err != nil {

@@ -1,7 +1,7 @@
-// Package client sets up the AWS SDK from the environment that Lambda
-// gives, without the SDK's own config package: that one also looks for files,
-// profiles, SSO and instance roles, which takes a third of a function's
-// start-up time and is of no use there.
+// Package client configures the AWS SDK from the environment that Lambda sets,
+// without the SDK's own config package: that also looks for files, profiles, SSO
+// and instance roles, which takes a third of a function's start-up time and
+// serves no purpose there.
 package client
 
 import (
@@ -25,19 +25,19 @@ import (
 )
 
 // Limits of one call. Together they stay below a function's time-out, which in
-// turn stays below API Gateway's 29 s; a request's own deadline ends them
+// turn stays below API Gateway's 29 s; a request's own deadline ends a call
 // earlier.
 const (
 	attempts       = 3
 	longestBackoff = 500 * time.Millisecond
 	dialTimeout    = time.Second
-	attemptTimeout = 5 * time.Second // whole attempt, a model's or upload's bytes included
-	tableTimeout   = time.Second     // whole attempt at a row: a table that hangs holds no function for long
+	attemptTimeout = 5 * time.Second // whole attempt, including the bytes of a template or an upload
+	tableTimeout   = time.Second     // whole attempt at a row: a hanging table doesn't hold a function for long
 )
 
 // Config returns the SDK's settings: region and credentials from the variables
 // that Lambda sets (AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-// AWS_SESSION_TOKEN). The error names every one that is missing.
+// AWS_SESSION_TOKEN). The error names every missing one.
 func Config(getenv func(string) string) (aws.Config, error) {
 	authorities.Do(func() { oneBundle(getenv) })
 	var missing []error
@@ -60,8 +60,8 @@ func Config(getenv func(string) string) (aws.Config, error) {
 			return credentials, nil
 		}),
 		HTTPClient: httpClient(attemptTimeout),
-		// Standard, not adaptive: an adaptive client holds requests back that
-		// the caller could be told about with a 503.
+		// Standard, not adaptive: an adaptive client would hold requests back that
+		// can be answered with a 503 at once.
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
 				o.MaxAttempts = attempts
@@ -73,7 +73,7 @@ func Config(getenv func(string) string) (aws.Config, error) {
 	return config, errors.Join(missing...)
 }
 
-// timed measures calls, their repetitions included, as the request's step
+// timed measures calls, including their repetitions, as the request's step
 // "store".
 func timed(stack *middleware.Stack) error {
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Timed",
@@ -83,8 +83,8 @@ func timed(stack *middleware.Stack) error {
 		}), middleware.Before)
 }
 
-// Endpoint returns the service's own endpoint (AWS_ENDPOINT_URL_<service>, else
-// AWS_ENDPOINT_URL), or nil for AWS's.
+// Endpoint returns the endpoint to call in place of the AWS service's
+// (AWS_ENDPOINT_URL_<service>, else AWS_ENDPOINT_URL), or nil for AWS's.
 func Endpoint(getenv func(string) string, service string) *string {
 	for _, name := range []string{"AWS_ENDPOINT_URL_" + service, "AWS_ENDPOINT_URL"} {
 		if url := getenv(name); url != "" {
@@ -94,7 +94,8 @@ func Endpoint(getenv func(string) string, service string) *string {
 	return nil
 }
 
-// Tables returns the settings for calls to tables, which answer soon or not at all.
+// Tables returns the settings for calls to tables, which answer soon or not at
+// all.
 func Tables(config aws.Config) aws.Config {
 	config.HTTPClient = httpClient(tableTimeout)
 	return config
@@ -107,8 +108,9 @@ func httpClient(timeout time.Duration) *awshttp.BuildableClient {
 		WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = 2 * dialTimeout })
 }
 
-// Error names the operation, and says store.ErrUnavailable where another try
-// later may help: throttling, a fault of the service, no answer in time.
+// Error wraps err with the operation, and with store.ErrUnavailable if another
+// try later may succeed: after throttling, a fault of the service, or no answer
+// in time.
 func Error(op string, err error) error {
 	if err == nil {
 		return nil

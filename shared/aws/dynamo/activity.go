@@ -22,7 +22,7 @@ func (s *Store) Note(ctx context.Context, username string, e store.Event) error 
 	return client.Error("note", err)
 }
 
-// noteWithin adds the event to the entry of its period, or begins it.
+// noteWithin counts the event in the entry of its period, or creates the entry.
 func (s *Store) noteWithin(ctx context.Context, username string, e store.Event) error {
 	add := "ADD #count :one"
 	due := dueItem(store.DueActivity, eventKey(username, e.Place()), e.Expires.Add(e.Within)) // no event of the period expires later
@@ -93,15 +93,15 @@ func (s *Store) ForgetActivity(ctx context.Context, username string) error {
 // ofUsername is the condition on the rows of a name.
 const ofUsername = "username = :username"
 
-// eventItem is the row of an event alone. One that is written twice, by a
-// repetition, is one row.
+// eventItem returns the row of an event alone. An event that is written twice, by
+// a repetition, is one row.
 func eventItem(username string, e store.Event) item {
 	it := item{
 		"username": text(username),
 		"at":       text(e.Place()),
 		"time":     moment(e.At),
 		"kind":     text(string(e.Kind)),
-		"expires":  whole(e.Expires.Unix()), // seconds, as DynamoDB's TTL wants it
+		"expires":  whole(e.Expires.Unix()), // seconds, for DynamoDB's TTL
 	}
 	maps.Copy(it, dueItem(store.DueActivity, eventKey(username, e.Place()), e.Expires))
 	return it

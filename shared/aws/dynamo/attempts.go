@@ -54,12 +54,12 @@ func readAttempts(it item) (store.Attempts, error) {
 }
 
 // admitTries bounds the repetitions of AdmitAttempt's two steps. Another caller
-// comes between them only when a count has just expired, and once.
+// can come between them only once, when a count has just expired.
 const admitTries = 2
 
 // AdmitAttempt: see store.AttemptStore. A count that has expired, and that
-// DynamoDB's TTL has not deleted yet, begins anew: by one of several callers at
-// once, and the others add to it.
+// DynamoDB's TTL has not deleted yet, starts anew: one of several concurrent
+// callers restarts it, and the others add to it.
 func (s *Store) AdmitAttempt(ctx context.Context, key string, b store.Backoff, at, expires time.Time) error {
 	rule := rules.AdmitAttempt(b, at, expires)
 	for range admitTries {
@@ -74,7 +74,7 @@ func (s *Store) AdmitAttempt(ctx context.Context, key string, b store.Backoff, a
 	return withOp(rule.Op, store.ErrConflict)
 }
 
-// addAttempt adds one to a count that has not expired, or begins one.
+// addAttempt adds one to a count that has not expired, or creates the count.
 func (s *Store) addAttempt(ctx context.Context, key string, b store.Backoff, at, expires time.Time) error {
 	values := item{":at": moment(at), ":expires": whole(expires.Unix()), ":one": whole(1), ":now": whole(at.Unix())}
 	admitted := admits(b, at, "failures", "failed_at", values)
@@ -87,7 +87,7 @@ func (s *Store) addAttempt(ctx context.Context, key string, b store.Backoff, at,
 	return err
 }
 
-// firstAttempt puts a count of one in place of one that has expired.
+// firstAttempt replaces an expired count by a count of one.
 func (s *Store) firstAttempt(ctx context.Context, key string, at, expires time.Time) error {
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.tables.Members,
@@ -108,7 +108,7 @@ func (s *Store) TakeBackAttempt(ctx context.Context, key string) error {
 		ConditionExpression:       aws.String("failures > :none"),
 		ExpressionAttributeValues: item{":back": whole(-1), ":none": whole(0)},
 	})
-	if conditionFailed(err) { // there is none
+	if conditionFailed(err) { // there are no attempts
 		return nil
 	}
 	return client.Error(rules.TakeBackAttempt().Op, err)

@@ -9,8 +9,8 @@ import (
 )
 
 // admits returns the condition that the backoff admits an attempt at this time,
-// on a row with these two attributes, and adds what it names to values. Waits
-// grow with failures, so each of its lines says: to so many failures, the last
+// on a row with these two attributes, and adds the condition's values to values.
+// Waits grow with failures, so each term says: up to so many failures, the last
 // one was early enough.
 func admits(b store.Backoff, at time.Time, failures, failedAt string, values item) string {
 	values[":free"] = whole(int64(b.Free))

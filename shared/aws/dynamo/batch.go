@@ -12,19 +12,19 @@ import (
 	"systole/shared/store"
 )
 
-// batchSize is DynamoDB's limit of one BatchWriteItem.
+// batchSize is DynamoDB's limit for one BatchWriteItem.
 const batchSize = 25
 
 // batchTries bounds the repetitions of a batch's unprocessed items.
 const batchTries = 4
 
-// write is one of a batch's. They don't depend on each other.
+// write is one write of a batch. Writes of a batch don't depend on each other.
 type write struct {
 	table   string
 	request types.WriteRequest
 }
 
-// writeAll does all the writes, 25 in a call.
+// writeAll makes all the writes, 25 in a call.
 func (s *Store) writeAll(ctx context.Context, op string, writes []write) error {
 	for len(writes) > 0 {
 		n := min(len(writes), batchSize)
@@ -56,7 +56,7 @@ func (s *Store) writeBatch(ctx context.Context, op string, pending map[string][]
 	return fmt.Errorf("%s: %w: throttled", op, store.ErrUnavailable)
 }
 
-// getAll reads items of the members table as they are now, in one call unless
+// getAll reads the current items of the members table, in one call unless
 // DynamoDB leaves some for another.
 func (s *Store) getAll(ctx context.Context, op string, keys []map[string]types.AttributeValue) ([]item, error) {
 	var found []item
@@ -80,7 +80,8 @@ func (s *Store) getAll(ctx context.Context, op string, keys []map[string]types.A
 	return nil, fmt.Errorf("%s: %w: throttled", op, store.ErrUnavailable)
 }
 
-// pause waits before a repetition: not before the first try, then 25 ms, 50 ms…
+// pause waits before a repetition: not before the first try, then 25 ms, 50 ms
+// and so on.
 func pause(ctx context.Context, try int) error {
 	if try == 0 {
 		return nil

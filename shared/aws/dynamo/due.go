@@ -17,11 +17,12 @@ import (
 	"systole/shared/store/rules"
 )
 
-// byDue is the index of what clean-up looks at, of each table: due_list, due. Only
-// rows that have both attributes are in it.
+// byDue is the index of clean-up's work in each table: due_list, due. It holds
+// only rows with both attributes.
 const byDue = "by_due"
 
-// dueItem is the attributes by which a row is in the index; nil for no time.
+// dueItem returns the attributes that put a row into the index; nil for the zero
+// time.
 func dueItem(kind store.DueKind, key string, at time.Time) item {
 	if at.IsZero() {
 		return nil
@@ -35,11 +36,11 @@ func dueList(kind store.DueKind, shard int) string { return fmt.Sprintf("%s/%02d
 // members. No user name has a '#'.
 const leftoverPrefix = "#leftover:"
 
-// eventKey is the key of an event's row as an entry has it. No user name has a zero
-// byte.
+// eventKey returns the key of an event's row as an entry has it. No user name has
+// a zero byte.
 func eventKey(username, at string) string { return username + "\x00" + at }
 
-// dueKey is how the key of a row and that of its entry lead to each other.
+// dueKey converts between the key of a row and that of its entry.
 type dueKey struct {
 	row   func(entry string) item
 	entry func(r *reader) string
@@ -111,7 +112,7 @@ func (s *Store) DueUntil(ctx context.Context, kind store.DueKind, shard int, unt
 	return due, next, last.err
 }
 
-// NoteLeftover: see store.LeftoverWriter. A row is an entry and nothing else.
+// NoteLeftover: see store.LeftoverWriter. The row is nothing but the entry.
 func (s *Store) NoteLeftover(ctx context.Context, at time.Time, keys ...string) error {
 	key := store.LeftoverKey(keys)
 	row := dueItem(store.DueLeftover, key, at)
@@ -126,7 +127,7 @@ func (s *Store) SettleLeftover(ctx context.Context, d store.Due) error {
 		TableName: &s.tables.Members, Key: item{"username": text(leftoverPrefix + d.Key)},
 		ConditionExpression: aws.String("due = :due"), ExpressionAttributeValues: item{":due": moment(d.At)},
 	})
-	if conditionFailed(err) { // it is gone, or was noted again
+	if conditionFailed(err) { // it was removed, or noted again
 		return nil
 	}
 	return client.Error("settle leftover", err)

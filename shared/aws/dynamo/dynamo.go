@@ -1,9 +1,9 @@
 // Package dynamo keeps members, sessions and activity in DynamoDB tables. Every
 // write is one conditional write on one item, or a batch of independent ones.
 //
-// A condition may fail because of the caller's own write: the SDK repeats a
-// write whose reply was lost. The row is read back, and its rule (package rules)
-// says what became of the write.
+// A condition may fail because of the caller's own write: the SDK repeats a write
+// whose reply was lost. Then the row is read back, and its rule (package rules)
+// decides whether the write succeeded.
 package dynamo
 
 import (
@@ -42,14 +42,14 @@ type Store struct {
 	tables Tables
 }
 
-// New returns the store of these tables. It calls nothing yet. endpoint is nil
+// New returns the store of these tables. It makes no call yet. endpoint is nil
 // for AWS's own.
 func New(config aws.Config, endpoint *string, tables Tables) *Store {
 	client := dynamodb.NewFromConfig(config, func(o *dynamodb.Options) { o.BaseEndpoint = endpoint })
 	return &Store{client, tables}
 }
 
-// get reads an item as it is now, or returns store.ErrNotFound.
+// get returns the current item, or store.ErrNotFound.
 func (s *Store) get(ctx context.Context, op, table string, key item) (item, error) {
 	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &table, Key: key, ConsistentRead: aws.Bool(true),
@@ -69,8 +69,8 @@ func conditionFailed(err error) bool {
 	return errors.As(err, &failed)
 }
 
-// tooLarge reports whether a write was refused because the item would be larger
-// than DynamoDB keeps.
+// tooLarge reports whether a write was refused because the item would exceed
+// DynamoDB's size limit.
 func tooLarge(err error) bool {
 	var refusal smithy.APIError
 	return errors.As(err, &refusal) && refusal.ErrorCode() == "ValidationException" &&

@@ -88,8 +88,8 @@ func (s *Store) TakeGrant(ctx context.Context, kind store.GrantKind, id store.Gr
 	return g, err
 }
 
-// refusedGrant reads the row back whose condition failed, and says what became of
-// the write.
+// refusedGrant reads back the row whose condition failed, and returns the outcome
+// of the write.
 func (s *Store) refusedGrant(ctx context.Context, id store.GrantID, rule rules.Grant) (store.Grant, error) {
 	found, err := s.get(ctx, rule.Op, s.tables.Grants, grantKey(id))
 	if errors.Is(err, store.ErrNotFound) {

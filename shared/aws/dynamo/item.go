@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// item is a row. It is written out by hand: the SDK's marshalling works by
-// reflection, which a cold start would pay for.
+// item is a row. It is encoded by hand: the SDK's marshalling works by
+// reflection, for which a cold start would pay.
 type item map[string]types.AttributeValue
 
 func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
@@ -17,7 +17,7 @@ func whole(n int64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
 }
 
-// moment is a time in nanoseconds since 1970, 0 for the zero time.
+// moment encodes a time in nanoseconds since 1970, 0 for the zero time.
 func moment(t time.Time) types.AttributeValue {
 	if t.IsZero() {
 		return whole(0)
@@ -31,8 +31,7 @@ func decimal(x float64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatFloat(x, 'g', -1, 64)}
 }
 
-// reader takes a row apart and remembers the first attribute that isn't what
-// it should be.
+// reader decodes a row and keeps the first attribute that isn't as it should be.
 type reader struct {
 	item item
 	err  error
@@ -99,10 +98,10 @@ func (r *reader) moment(name string) time.Time {
 	return time.Unix(0, n).UTC()
 }
 
-// seconds is a time in seconds since 1970.
+// seconds decodes a time in seconds since 1970.
 func (r *reader) seconds(name string) time.Time { return time.Unix(r.whole(name), 0).UTC() }
 
-// optionalMoment is for attributes that rows written before them don't have.
+// optionalMoment decodes an attribute that older rows don't have.
 func (r *reader) optionalMoment(name string) time.Time {
 	if !r.has(name) {
 		return time.Time{}

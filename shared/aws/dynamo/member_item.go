@@ -131,7 +131,7 @@ func readMember(it item) (store.Member, error) {
 	if m.Template != nil && r.has("model_days") {
 		r.days("model_days", m.Template)
 	}
-	if r.has("model_failures") { // pointers written before failures were counted have none
+	if r.has("model_failures") { // pointers from before failures were counted have none
 		failed := store.Attempts{Failures: int(r.whole("model_failures")), FailedAt: r.moment("model_failed_at")}
 		if m.Template == nil {
 			m.Failed = failed
@@ -155,9 +155,9 @@ func readMember(it item) (store.Member, error) {
 	return m, r.err
 }
 
-// daysText writes a template's days of enrolment, their number and the time of the
-// last in nanoseconds since 1970, after its version: an earlier release of the
-// service moves the pointer and leaves the attribute as it was.
+// daysText encodes a template's days of enrolment, their number and the time of
+// the last in nanoseconds since 1970, after its version: an earlier release of
+// the service moves the pointer without changing this attribute.
 func daysText(m store.Template) types.AttributeValue {
 	at := int64(0)
 	if !m.LastDay.IsZero() {
@@ -166,7 +166,8 @@ func daysText(m store.Template) types.AttributeValue {
 	return text(fmt.Sprintf("%s %d %d", m.Version, m.Days, at))
 }
 
-// days reads the days of enrolment into the template that they are of.
+// days decodes the days of enrolment, if they are of this version of the
+// template.
 func (r *reader) days(name string, m *store.Template) {
 	written, ok := strings.CutPrefix(r.text(name), m.Version+" ")
 	if !ok {
@@ -181,8 +182,8 @@ func (r *reader) days(name string, m *store.Template) {
 	}
 }
 
-// uploadsText writes uploads as one attribute, for a condition to compare: of
-// each its id, its size and when it expires, in nanoseconds since 1970.
+// uploadsText encodes uploads as one attribute, for a condition to compare: of
+// each its id, its size, and its expiry in nanoseconds since 1970.
 func uploadsText(uploads []store.PendingUpload) types.AttributeValue {
 	var words []string
 	for _, u := range uploads {
@@ -211,9 +212,9 @@ const (
 	digestBytes = 32 // SHA-256
 )
 
-// recoveryCodes writes a set of recovery codes as one attribute, for a condition to
-// compare: when it was made, in nanoseconds since 1970, and the digests of those
-// left.
+// recoveryCodes encodes a set of recovery codes as one attribute, for a condition
+// to compare: the time of its making in nanoseconds since 1970, and the digests
+// of the codes left.
 func recoveryCodes(codes store.RecoveryCodes) types.AttributeValue {
 	return binary(slices.Concat(endian.BigEndian.AppendUint64(nil, uint64(codes.Made.UnixNano())), slices.Concat(codes.Left...)))
 }
@@ -237,7 +238,7 @@ func (r *reader) recoveryCodes(name string) store.RecoveryCodes {
 // networkPrefix begins the names of the attributes that hold networks.
 const networkPrefix = "network_"
 
-// networks reads the attributes that hold networks.
+// networks decodes the attributes that hold networks.
 func (r *reader) networks() map[string]time.Time {
 	var networks map[string]time.Time
 	for name := range r.item {
@@ -253,7 +254,7 @@ func (r *reader) networks() map[string]time.Time {
 	return networks
 }
 
-// digests reads the attributes that hold digests.
+// digests decodes the attributes that hold digests.
 func (r *reader) digests() map[string][]byte {
 	var digests map[string][]byte
 	for name, value := range r.item {

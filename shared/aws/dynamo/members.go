@@ -35,7 +35,7 @@ func (s *Store) Member(ctx context.Context, username string) (store.Member, erro
 	return named("member", found, readMember)
 }
 
-// named reads an item; an error says which operation met it.
+// named decodes an item; an error names the operation.
 func named[T any](op string, it item, read func(item) (T, error)) (T, error) {
 	value, err := read(it)
 	if err != nil {
@@ -44,7 +44,7 @@ func named[T any](op string, it item, read func(item) (T, error)) (T, error) {
 	return value, err
 }
 
-// change is a rule on a member's row as DynamoDB has it.
+// change is a rule on a member's row in DynamoDB's expressions.
 type change struct {
 	rule      rules.Member
 	update    string // UpdateExpression
@@ -52,7 +52,7 @@ type change struct {
 	values    item
 }
 
-// update makes the change to the member's row.
+// update applies the change to the member's row.
 func (s *Store) update(ctx context.Context, username string, c change) error {
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Members, Key: item{"username": text(username)},
@@ -61,15 +61,15 @@ func (s *Store) update(ctx context.Context, username string, c change) error {
 	return s.outcome(ctx, username, c.rule, err)
 }
 
-// outcome is what became of a write on a member's row. Where its condition
-// failed, an earlier run of it may have been made, and its reply lost: the row
-// is read back.
+// outcome returns the result of a write on a member's row. If its condition
+// failed, an earlier run of the write may have succeeded, and its reply been
+// lost: the row is read back.
 func (s *Store) outcome(ctx context.Context, username string, rule rules.Member, err error) error {
 	if !conditionFailed(err) {
 		return client.Error(rule.Op, err)
 	}
 	var now *store.Member
-	if rule.Holds != nil { // else only a missing row refuses it
+	if rule.Holds != nil { // otherwise only a missing row fails the condition
 		m, err := s.Member(ctx, username)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("%s: read back: %w", rule.Op, err)
@@ -91,12 +91,12 @@ func withOp(op string, err error) error {
 // present is the condition of a change that every row allows.
 const present = "attribute_exists(username)"
 
-// samePK is the condition that the row is of one account, and not of the next
+// samePK is the condition that the row is of this account, and not of the next
 // one with its name.
 const samePK = "pk = :pk"
 
-// ReplacePassword: see store.MemberStore. The salt of the old hash is random: it
-// tells accounts apart.
+// ReplacePassword: see store.MemberStore. The salt of the old hash is random, so
+// that equal hashes are of one account.
 func (s *Store) ReplacePassword(ctx context.Context, username, old, new string, validFrom time.Time) error {
 	c := change{
 		rule:   rules.ReplacePassword(old, new, validFrom),
@@ -163,7 +163,7 @@ func (s *Store) RecoverPassword(ctx context.Context, from store.Member, hash str
 	})
 }
 
-// recoverable is the condition that account, password and recovery codes are
+// recoverable returns the condition that account, password and recovery codes are
 // those that were read. A row from before there were recovery codes has none.
 func recoverable(from store.Member) (condition string, values item) {
 	condition, values = samePK+" AND password_hash = :hash", item{":pk": whole(from.PK), ":hash": text(from.PasswordHash)}
@@ -216,7 +216,7 @@ func (s *Store) ClaimPKBlock(ctx context.Context, block int64, claimant string) 
 	return client.Error(rule.Op, err)
 }
 
-// MemberByPK: see store.Members. The index tells the name, the table the rest.
+// MemberByPK: see store.Members. The index has the name, the table the rest.
 func (s *Store) MemberByPK(ctx context.Context, pk int64) (store.Member, error) {
 	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
 		TableName: &s.tables.Members, IndexName: aws.String(byPK),

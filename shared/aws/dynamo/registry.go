@@ -13,8 +13,8 @@ import (
 	"systole/shared/store/rules"
 )
 
-// clientsKey is the row of the registry, in the table of grants: no grant's key, which
-// is 64 hexadecimal digits, and without an end.
+// clientsKey is the key of the registry's row in the table of grants: a grant's
+// key has 64 hexadecimal digits. The row never expires.
 var clientsKey = item{"id": text("clients")}
 
 // Registrations: see store.Registry.

@@ -15,7 +15,7 @@ func sessionItem(s store.Session) item {
 		"pk":         whole(s.PK),
 		"issued":     moment(s.Issued),
 		"used":       moment(s.Used),
-		"expires":    whole(s.Expires.Unix()), // seconds, as DynamoDB's TTL wants it
+		"expires":    whole(s.Expires.Unix()), // seconds, for DynamoDB's TTL
 		"model_key":  text(s.TemplateKey),
 		"valid_from": moment(s.ValidFrom),
 	}
@@ -64,7 +64,7 @@ func readSession(it item) (store.Session, error) {
 	return s, r.err
 }
 
-// hash is 32 bytes in hexadecimal digits.
+// hash decodes 32 bytes in hexadecimal digits.
 func (r *reader) hash(name string) (h [32]byte) {
 	h, err := tokenID(r.text(name))
 	if err != nil {

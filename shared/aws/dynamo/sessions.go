@@ -72,7 +72,7 @@ func (s *Store) SessionsOf(ctx context.Context, username string) ([]store.Sessio
 	return of, nil
 }
 
-// updateSession updates a session's row while the condition holds for it.
+// updateSession updates a session's row if the condition holds.
 func (s *Store) updateSession(ctx context.Context, id store.TokenID, rule rules.Session, update, condition string, values item) error {
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Tokens, Key: sessionKey(id),
@@ -134,8 +134,9 @@ func (s *Store) DeleteSession(ctx context.Context, id store.TokenID) (store.Sess
 	rule := rules.DeleteSession()
 	out, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &s.tables.Tokens, Key: sessionKey(id), ReturnValues: types.ReturnValueAllOld,
-		// Of several at once one is told of the session, by this condition and not by
-		// what each is told to have been there: AWS's own DynamoDB Local tells all of them.
+		// Of concurrent callers one gets the session, by this condition and not by
+		// the returned item: AWS's own DynamoDB Local returns the item to all of
+		// them.
 		ConditionExpression: aws.String(open),
 	})
 	if conditionFailed(err) {

@@ -39,8 +39,8 @@ func (s *Store) SetTemplate(ctx context.Context, from store.Member, t store.Temp
 	return s.update(ctx, from.Username, c)
 }
 
-// ClearTemplate: see store.TemplateRemover. The failures that the template
-// counted stay in the row.
+// ClearTemplate: see store.TemplateRemover. The template's failure count stays in
+// the row.
 func (s *Store) ClearTemplate(ctx context.Context, from store.Member, at time.Time, memory string, archived []string) error {
 	c := unmoved(rules.ClearTemplate(from, at, memory, archived), from)
 	var names []string
@@ -76,8 +76,8 @@ func (s *Store) SetUploads(ctx context.Context, from store.Member, uploads []sto
 	return s.update(ctx, from.Username, c)
 }
 
-// unmoved is a change while the row is the member's that was read, and no
-// template was made or removed since.
+// unmoved returns a change with the condition that the row is of the member that
+// was read, and no template was made or removed since.
 func unmoved(rule rules.Member, from store.Member) change {
 	c := change{rule: rule, condition: samePK, values: item{":pk": whole(from.PK)}}
 	c.require("model_key", from.Template != nil, "model_key = :object")
@@ -92,8 +92,8 @@ func unmoved(rule rules.Member, from store.Member) change {
 	return c
 }
 
-// require adds to the condition: what is asked of the attribute where it has to
-// be there, else that it isn't.
+// require adds a term to the condition: asked if the attribute has to be there,
+// else that it is missing.
 func (c *change) require(name string, there bool, asked string) {
 	if !there {
 		asked = "attribute_not_exists(" + name + ")"
@@ -107,7 +107,7 @@ func (s *Store) RecordAcceptance(ctx context.Context, username, version string, 
 		"SET model_failures = :none, model_failed_at = :none, model_used = :used", item{":none": whole(0), ":used": moment(used)}))
 }
 
-// current is a change of the template that the row points to, while it is of
+// current returns a change of the template that the row points to, if it is of
 // this version.
 func current(rule rules.Member, version, update string, values item) change {
 	c := change{rule: rule, update: update, condition: "model_version = :version", values: item{":version": text(version)}}
@@ -127,8 +127,8 @@ func digestNames(ids []string) []string {
 }
 
 // RegisterProbe: see store.ProbeRegistry. The digest is an attribute of its own.
-// A refused member is read back: not every server returns the row that failed a
-// condition.
+// On a refusal the member is read back: not every server returns the row whose
+// condition failed.
 func (s *Store) RegisterProbe(ctx context.Context, session store.Session, p store.Probe) (store.Member, error) {
 	rule, name := rules.RegisterProbe(session, p), digestPrefix+p.ID
 	values := item{
@@ -152,7 +152,7 @@ func (s *Store) RegisterProbe(ctx context.Context, session store.Session, p stor
 	if err == nil {
 		return named(rule.Op, out.Attributes, readMember)
 	}
-	if tooLarge(err) { // a smaller row may come: digests are archived
+	if tooLarge(err) { // the row may become smaller, as digests are archived
 		return store.Member{}, withOp(rule.Op, fmt.Errorf("%w: %w", store.ErrUnavailable, err))
 	}
 	if !conditionFailed(err) {

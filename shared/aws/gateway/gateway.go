@@ -1,5 +1,5 @@
-// Package gateway stands between API Gateway's REST events and an
-// http.Handler. It is the only place that knows api-proxy.
+// Package gateway converts between API Gateway's REST events and an http.Handler.
+// It is the only package that uses api-proxy.
 package gateway
 
 import (
@@ -20,8 +20,8 @@ import (
 	"systole/shared/api"
 )
 
-// margin is kept back from the function's deadline, so that a request which
-// runs out of time is answered 503 by us, and not cut off without a word.
+// margin is subtracted from the function's deadline, so that a request that runs
+// out of time is answered with 503, and not cut off without an answer.
 const margin = 500 * time.Millisecond
 
 // Start serves h to the Lambda runtime. It doesn't return.
@@ -29,11 +29,11 @@ func Start(h http.Handler) {
 	lambda.Start(Proxy(h))
 }
 
-// Proxy returns the function that answers events with h. What is wrong with an
-// event is for h to answer: the error is nil for every event. The context of
-// the request ends a margin before the function's own, and carries the
-// event's request id (api.WithRequestID); its RemoteAddr is the caller's
-// address as the gateway saw it.
+// Proxy returns the function that answers events with h. Every event reaches h,
+// which answers a faulty one: the error is always nil. The context of the request
+// ends a margin before the function's own, and carries the event's request id
+// (api.WithRequestID); its RemoteAddr is the caller's address as the gateway saw
+// it.
 func Proxy(h http.Handler) func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	adapter := httpadapter.New(whole(h))
 	return func(ctx context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
@@ -53,9 +53,10 @@ func Proxy(h http.Handler) func(context.Context, events.APIGatewayProxyRequest) 
 	}
 }
 
-// base is the address of the API that the event came to: the stage's, or that of a
-// domain name, whose root is the stage. It is empty where the gateway has none. The
-// domain is the gateway's own, whatever the caller's Host header says.
+// base returns the address of the API that the event came to: the stage's, or
+// that of a domain name, whose root is the stage; empty if the gateway doesn't
+// state it. The domain is the gateway's own, whatever the caller's Host header
+// says.
 func base(event events.APIGatewayProxyRequest) string {
 	domain := event.RequestContext.DomainName
 	if domain == "" {
@@ -65,11 +66,12 @@ func base(event events.APIGatewayProxyRequest) string {
 	return "https://" + domain + strings.TrimSuffix(stage, "/")
 }
 
-// bodyKey is the context's key for the request's body: the adapter would fail
-// on bad base64 instead of letting the handler answer, and copy the body twice.
+// bodyKey is the context's key for the request's body. The adapter itself would
+// fail on bad base64 instead of letting the handler answer, and would copy the
+// body twice.
 type bodyKey struct{}
 
-// eventBody is a body and its length, which is -1 for one that can't be read.
+// eventBody is a body and its length, -1 if the body can't be read.
 type eventBody struct {
 	io.Reader
 	length int64
@@ -102,9 +104,9 @@ func whole(h http.Handler) http.Handler {
 	})
 }
 
-// tame returns the event with what the adapter would turn into an error made
-// harmless: nothing that a handler answers differs between these and what
-// they stand for. The body goes another way.
+// tame returns the event without what the adapter would turn into an error. No
+// handler answers the replacements differently from the originals. The body is
+// passed on separately.
 func tame(event events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
 	event.Body, event.IsBase64Encoded = "", false
 	event.RequestContext.DomainName = ""
@@ -112,7 +114,7 @@ func tame(event events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
-	// A literal path, whatever is in it: '?' and '%' are not read as syntax.
+	// The path is taken literally: '?' and '%' in it are not syntax.
 	event.Path = (&url.URL{Path: path}).EscapedPath()
 	if !isToken(event.HTTPMethod) {
 		event.HTTPMethod = "INVALID"

@@ -11,11 +11,11 @@ import (
 	"systole/shared/store"
 )
 
-// PresignPut: see store.Presigner. It calls nothing: the signature is made
+// PresignPut: see store.Presigner. It makes no call: the signature is computed
 // here. Size and condition are part of it.
 func (o *Objects) PresignPut(ctx context.Context, key string, size int64, lifetime time.Duration) (store.SignedPut, error) {
 	signer := s3.NewPresignClient(o.client, s3.WithPresignExpires(lifetime), s3.WithPresignClientFromClientOptions(func(options *s3.Options) {
-		// A checksum would be that of the body at hand: none.
+		// A checksum would be of the body at hand, and there is none.
 		options.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 	}))
 	signed, err := signer.PresignPutObject(ctx, &s3.PutObjectInput{
@@ -26,7 +26,7 @@ func (o *Objects) PresignPut(ctx context.Context, key string, size int64, lifeti
 	}
 	upload := store.SignedPut{Method: signed.Method, URL: signed.URL, Headers: map[string]string{}}
 	for name, values := range signed.SignedHeader {
-		if name != "Host" && name != "Content-Length" { // every client sends these by itself
+		if name != "Host" && name != "Content-Length" { // every client sends these on its own
 			upload.Headers[name] = values[0]
 		}
 	}

@@ -23,18 +23,18 @@ type Objects struct {
 	bucket string
 }
 
-// New returns the objects of a bucket. It calls nothing yet. endpoint is nil
-// for AWS's own.
+// New returns the objects of a bucket. It makes no call yet. endpoint is nil for
+// AWS's own.
 func New(config aws.Config, endpoint *string, bucket string) *Objects {
 	client := s3.NewFromConfig(config, func(o *s3.Options) {
 		o.BaseEndpoint = endpoint
-		o.UsePathStyle = endpoint != nil // bucket names are no host names there
+		o.UsePathStyle = endpoint != nil // bucket names are not host names there
 	})
 	return &Objects{client, bucket}
 }
 
-// Put: see store.Objects. When the key is taken, by us perhaps and the
-// reply was lost, the content decides.
+// Put: see store.Objects. If the key is taken, perhaps by an earlier run whose
+// reply was lost, the contents are compared.
 func (o *Objects) Put(ctx context.Context, key string, data []byte) error {
 	_, err := o.client.PutObject(ctx, &s3.PutObjectInput{
 		Bucket: &o.bucket, Key: &key, Body: bytes.NewReader(data), IfNoneMatch: aws.String("*"),
@@ -43,7 +43,7 @@ func (o *Objects) Put(ctx context.Context, key string, data []byte) error {
 		return client.Error("put object", err)
 	}
 	old, err := o.Get(ctx, key)
-	if errors.Is(err, store.ErrNotFound) { // the other writer isn't done, or has failed
+	if errors.Is(err, store.ErrNotFound) { // the other writer isn't finished, or has failed
 		return fmt.Errorf("put object: %w", store.ErrUnavailable)
 	}
 	if err != nil {
@@ -55,8 +55,8 @@ func (o *Objects) Put(ctx context.Context, key string, data []byte) error {
 	return nil
 }
 
-// taken reports whether a conditional write lost: to an object that is there,
-// or to another writer at this moment.
+// taken reports whether a conditional write lost: against an existing object, or
+// a concurrent writer.
 func taken(err error) bool {
 	var answer smithy.APIError
 	if !errors.As(err, &answer) {
@@ -90,7 +90,7 @@ func (o *Objects) Get(ctx context.Context, key string) ([]byte, error) {
 	if _, err := io.ReadFull(out.Body, data); err != nil {
 		return nil, client.Error("get object: body", err)
 	}
-	// The end of the body is where its checksum is compared.
+	// The checksum is compared at the end of the body.
 	if _, err := io.Copy(io.Discard, out.Body); err != nil {
 		return nil, client.Error("get object: body", err)
 	}

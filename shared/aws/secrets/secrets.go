@@ -14,8 +14,8 @@ import (
 	"systole/shared/aws/client"
 )
 
-// Fresh is how long a value is used before it is read again: every function
-// knows a rotation within that time.
+// Fresh is the time after which a value is read again: every function learns of a
+// rotation within it.
 const Fresh = 5 * time.Minute
 
 // Secret is one secret, parsed into a T. It is read on first use, once for all
@@ -28,18 +28,18 @@ type Secret[T any] struct {
 
 	mu    sync.Mutex
 	value T
-	read  time.Time // zero before the first time
+	read  time.Time // zero before the first read
 }
 
-// New returns the secret with this name or ARN. It calls nothing yet. endpoint
-// is nil for AWS's own. The errors of parse must not tell the secret.
+// New returns the secret with this name or ARN. It makes no call yet. endpoint is
+// nil for AWS's own. The errors of parse must not reveal the secret.
 func New[T any](config aws.Config, endpoint *string, name string, parse func([]byte) (T, error), now func() time.Time) *Secret[T] {
 	client := secretsmanager.NewFromConfig(config, func(o *secretsmanager.Options) { o.BaseEndpoint = endpoint })
 	return &Secret[T]{client: client, name: name, parse: parse, now: now}
 }
 
-// Value returns the secret. A value that can't be read again stays in use:
-// without it no member could be checked.
+// Value returns the secret. If it can't be read again, the old value stays in
+// use: without a value no member could be checked.
 func (s *Secret[T]) Value(ctx context.Context) (T, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,14 +11,14 @@ import (
 	"systole/shared/aws/client"
 )
 
-// Text is a secret as it is written down, for a program that changes it.
+// Text is a secret in its stored form, for a program that changes it.
 type Text struct {
 	client *secretsmanager.Client
 	name   string
 }
 
-// NewText returns the secret with this name or ARN. It calls nothing yet. endpoint
-// is nil for AWS's own.
+// NewText returns the secret with this name or ARN. It makes no call yet.
+// endpoint is nil for AWS's own.
 func NewText(config aws.Config, endpoint *string, name string) *Text {
 	return &Text{secretsmanager.NewFromConfig(config, func(o *secretsmanager.Options) { o.BaseEndpoint = endpoint }), name}
 }
@@ -32,9 +32,9 @@ func (t *Text) Read(ctx context.Context) ([]byte, error) {
 	return []byte(aws.ToString(out.SecretString)), nil
 }
 
-// Replace puts a text in place of the old one. The error says so where the old one
-// is another by now. Of two writers at the same moment the last one wins: Secrets
-// Manager has no conditional write. It keeps the version before.
+// Replace replaces the old text. The error says so if the stored text is no
+// longer the old one. Of two concurrent writers the last one wins, because
+// Secrets Manager has no conditional write; it keeps the previous version.
 func (t *Text) Replace(ctx context.Context, old, text []byte) error {
 	now, err := t.Read(ctx)
 	if err != nil {
