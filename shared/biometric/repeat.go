@@ -42,10 +42,10 @@ func requestKey(key protect.Derived, session store.Session, c Check) (string, er
 // member: that of the admitted request, and that of its repetitions.
 func (p *probe) own() []string { return []string{p.id, p.id + "r"} }
 
-// keep stores the digest of an accepted repetition beside that of the request
-// which it repeats. The latter may be withdrawn, if that request met a failing
-// store.
-func (s *Service) keep(ctx context.Context, session store.Session, p *probe) error {
+// rememberRepetition stores the digest of an accepted repetition beside that of
+// the request which it repeats. The latter may be withdrawn, if that request met
+// a failing store.
+func (s *Service) rememberRepetition(ctx context.Context, session store.Session, p *probe) error {
 	err := s.members.RememberProbe(ctx, session, p.own()[1], p.digest)
 	if err != nil {
 		return fault.New(fault.Unavailable).Because(fmt.Errorf("remember repeated check: %w", err))

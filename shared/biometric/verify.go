@@ -217,11 +217,11 @@ func (s *Service) recordFailure(ctx context.Context, m store.Member, p *probe, w
 }
 
 // recordSuccess adapts the template, archives digests or notes the use after an
-// accepted probe. A failed write leaves the failure count too high, never too
+// accepted probe. If a write fails, the failure count stays too high, never too
 // low. For a repetition only the digest has to be stored.
 func (s *Service) recordSuccess(ctx context.Context, session store.Session, m store.Member, ref reference, p *probe) error {
 	if p.repeated {
-		return s.keep(ctx, session, p)
+		return s.rememberRepetition(ctx, session, p)
 	}
 	measure.Add(ctx, "accepted", measure.Count, 1)
 	if changed := s.changed(m, ref, p); changed != nil {

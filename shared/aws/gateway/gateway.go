@@ -35,7 +35,7 @@ func Start(h http.Handler) {
 // (api.WithRequestID); its RemoteAddr is the caller's address as the gateway saw
 // it.
 func Proxy(h http.Handler) func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
-	adapter := httpadapter.New(whole(h))
+	adapter := httpadapter.New(restoreBodyAndHost(h))
 	return func(ctx context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		if deadline, ok := ctx.Deadline(); ok {
 			var cancel context.CancelFunc
@@ -45,7 +45,7 @@ func Proxy(h http.Handler) func(context.Context, events.APIGatewayProxyRequest) 
 		ctx = api.WithRequestID(ctx, event.RequestContext.RequestID)
 		ctx = api.WithBase(ctx, base(event))
 		ctx = context.WithValue(ctx, bodyKey{}, bodyOf(event))
-		answer, err := adapter.ProxyWithContext(ctx, tame(event))
+		answer, err := adapter.ProxyWithContext(ctx, sanitize(event))
 		if err != nil {
 			return answer, fmt.Errorf("convert event: %w", err)
 		}
@@ -93,8 +93,8 @@ type broken struct{ err error }
 
 func (b broken) Read([]byte) (int, error) { return 0, b.err }
 
-// whole gives requests their body and host back.
-func whole(h http.Handler) http.Handler {
+// restoreBodyAndHost gives requests their body and host back.
+func restoreBodyAndHost(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if body, ok := r.Context().Value(bodyKey{}).(eventBody); ok {
 			r.Body, r.ContentLength = io.NopCloser(body.Reader), body.length
@@ -104,10 +104,10 @@ func whole(h http.Handler) http.Handler {
 	})
 }
 
-// tame returns the event without what the adapter would turn into an error. No
+// sanitize returns the event without what the adapter would turn into an error. No
 // handler answers the replacements differently from the originals. The body is
 // passed on separately.
-func tame(event events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
+func sanitize(event events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
 	event.Body, event.IsBase64Encoded = "", false
 	event.RequestContext.DomainName = ""
 	path := event.Path
