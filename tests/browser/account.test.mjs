@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { accessible, enrolled, go, house, logIn, newcomer, password, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
+import { accessible, enrolled, expect, fits, focused, go, house, logIn, logOut, newcomer, password, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
 
 const it = house();
 const next = "brady-cardia!";
@@ -15,7 +15,6 @@ async function makeCodes(page, word = password) {
   if (!(await page.locator("#recovery-password").isVisible())) await page.locator("#recovery-details summary").click();
   await page.locator("#recovery-password").fill(word);
   await page.locator("#recovery-password").press("Enter");
-  if (await page.locator("#sure").isVisible()) await page.locator("#sure-yes").click();
   await seenAnswer(page, "Ten new codes");
   return page.locator("#codes li").allTextContents();
 }
@@ -34,7 +33,7 @@ for (const [name, viewport] of Object.entries(sizes)) {
   test(`a lost password is replaced with a code on a ${name} of ${viewport.width} by ${viewport.height}`, async (t) => {
     const page = await it.visit(t, { viewport, expected: [status(401), status(403), status(400)] });
     const narrow = async (where) => {
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= viewport.width, `${where}: wider than the screen`);
+      await fits(page, where);
       await accessible(page, where);
     };
     const username = await signUp(page, newcomer());
@@ -48,9 +47,8 @@ for (const [name, viewport] of Object.entries(sizes)) {
     assert.equal(new Set(codes).size, 10);
     await page.locator("#recovery-left", { hasText: "10 of 10 left" }).waitFor();
     await narrow("codes");
-    await page.locator("#log-out").click();
-    await page.locator("#notice", { hasText: "You are logged out." }).waitFor();
-    assert.equal(await page.locator("#codes li").count(), 0, "codes are left for the next person");
+    await logOut(page);
+    await expect(page.locator("#codes li"), "codes are left for the next person").toHaveCount(0);
 
     await recover(page, username, "7K3M-9QXA-0V5T-R2WD-H8CE-4NPB");
     await seenAnswer(page, "Wrong user name or recovery code");
@@ -95,7 +93,7 @@ test("after a recovery the heart is asked for before the enrolment can be delete
   const username = await signUp(page);
   await enrolled(page);
   const [code] = await makeCodes(page);
-  await page.locator("#log-out").click();
+  await logOut(page);
   await recover(page, username, code);
   await page.locator("#notice", { hasText: "The new password is set." }).waitFor();
   const remove = async () => {
@@ -126,9 +124,9 @@ test("sessions have their client's name and are ended one by one, and all others
   await page.reload();
   const items = page.locator("#sessions li");
   await items.nth(2).waitFor();
-  assert.match(await items.nth(0).textContent(), /^Chrome on Linux · .*this one$/);
+  await expect(items.nth(0)).toHaveText(/^Chrome on Linux · .*this one$/);
   await items.filter({ hasText: "Android app (okhttp) · " }).waitFor();
-  assert.equal(await items.nth(0).locator("button").count(), 0);
+  await expect(items.nth(0).locator("button")).toHaveCount(0);
   await accessible(page, "three sessions");
   await page.locator("#language").click();
   await items.filter({ hasText: "Android 앱 (okhttp)" }).waitFor();
@@ -138,11 +136,13 @@ test("sessions have their client's name and are ended one by one, and all others
   await page.getByRole("button", { name: "Log out Android app (okhttp)" }).focus();
   await page.keyboard.press("Enter");
   await seenAnswer(page, "You are logged out there.");
-  assert.deepEqual([await alive(phone), await alive(other), await items.count()], [false, true, 2]);
+  await expect(items).toHaveCount(2);
+  assert.deepEqual([await alive(phone), await alive(other)], [false, true]);
   await page.locator("#end-others").click();
   await seenAnswer(page, "You are logged out everywhere else.");
-  assert.deepEqual([await alive(other), await items.count()], [false, 1]);
-  assert.equal(await page.locator("#end-others").isVisible(), false);
+  await expect(items).toHaveCount(1);
+  assert.equal(await alive(other), false);
+  await expect(page.locator("#end-others")).toBeHidden();
   await page.locator("#activity li", { hasText: "logged out everywhere else" }).waitFor();
 });
 
@@ -150,12 +150,12 @@ test("a code that is used up while the log-in fails leads to the log-in", async 
   const page = await it.visit(t, { expected: [status(503)] });
   const username = await signUp(page);
   const [code] = await makeCodes(page);
-  await page.locator("#log-out").click();
+  await logOut(page);
   await page.route("**/members/login/", (route) => route.fulfill({ status: 503, contentType: "application/json", body: "{}" }));
   await recover(page, username, code);
   await seenAnswer(page, "The service is busy");
   await page.unroute("**/members/login/");
-  assert.equal(await page.locator("#username").inputValue(), username);
+  await expect(page.locator("#username")).toHaveValue(username);
   await page.locator("#password").fill(next);
   await page.locator("#password").press("Enter");
   await page.locator("#signed-in:not([hidden])").waitFor();
@@ -165,19 +165,18 @@ test("a code is used from the keyboard alone", async (t) => {
   const page = await it.visit(t);
   const username = await signUp(page);
   const [code] = await makeCodes(page);
-  await page.locator("#log-out").click();
-  await page.locator("#notice", { hasText: "You are logged out." }).waitFor();
+  await logOut(page);
   await page.locator("#username").fill(username);
   await page.locator("#lost").focus();
   await page.keyboard.press("Enter");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "recovery-code"); // the name came along
+  await expect(page.locator("#recovery-code")).toBeFocused(); // the name came along
   await page.keyboard.type(code);
   await page.keyboard.press("Tab");
   await page.keyboard.type(next);
   await page.keyboard.press("Enter");
   await page.locator("#notice", { hasText: "The new password is set." }).waitFor();
-  assert.notEqual(await page.evaluate(() => document.activeElement.tagName), "BODY");
-  await page.locator("#log-out").click();
+  await focused(page, "back in");
+  await logOut(page);
   await logIn(page, username, next);
   await page.locator("#signed-in:not([hidden])").waitFor();
 });

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { accessible, csv, enrolled, files, go, house, lines, picture, recordingOf, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
+import { accessible, csv, drawn, enrolled, expect, files, focused, go, house, lines, picture, recordingOf, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
 import { Pulse } from "../../shared/console/assets/pulse.js";
 import { strap } from "./strap.mjs";
 import { zipped } from "./zip.mjs";
@@ -58,8 +58,8 @@ test("files that are dropped anywhere become recordings, to be chosen from and r
   await page.locator("#recordings li", { hasText: "monday.csv" }).locator("input").uncheck();
   await page.locator("#enrol", { hasText: /^Enrol$/ }).waitFor();
   await page.locator("#recordings li", { hasText: "tuesday.csv" }).getByRole("button", { name: "Remove" }).click();
-  assert.equal(await page.locator("#recordings li").count(), 1);
-  assert.notEqual(await page.evaluate(() => document.activeElement.tagName), "BODY");
+  await expect(page.locator("#recordings li")).toHaveCount(1);
+  await focused(page, "removed");
   await page.locator("#recordings li input").check();
   await page.locator("#enrol").click();
   await seenAnswer(page, "Enrolled");
@@ -97,7 +97,7 @@ test("of Apple's export only the chosen ECGs leave the computer, and no name", a
   await watched(page);
   await files(page, { name: "export.zip", mimeType: "application/zip", buffer: zip });
   await page.locator("#archive li").nth(2).locator("canvas").waitFor();
-  assert.match(await page.locator("#archive h3").textContent(), /^3 ECGs in export.zip$/);
+  await expect(page.locator("#archive h3")).toHaveText(/^3 ECGs in export.zip$/);
   assert.deepEqual(await sent(page), [], "something was sent before anything was chosen");
   await accessible(page, "an archive");
   await picture(page, "console-archive");
@@ -155,18 +155,21 @@ for (const [name, made] of Object.entries(days)) {
     const inspected = page.waitForResponse(/inspect/);
     await files(page, ...Object.entries(made()).map(([file, parts]) => kept(t, file, Buffer.concat(parts))));
     await page.locator("#trace-text", { hasText: "All of it is there" }).waitFor();
-    assert.match(await page.locator("#trace-text").textContent(), /Of 24 h the first 10 minutes are shown and compared/);
+    await expect(page.locator("#trace-text")).toHaveText(/Of 24 h the first 10 minutes are shown and compared/);
     const gone = (await sent(page)).join("");
     assert.ok(gone.length > 500_000 && gone.length < 4_500_000 && !/dong/.test(gone), `${gone.length} bytes`);
     // What is drawn at the end is what is drawn at the beginning, as recorded.
     await page.locator("#as-recorded").click();
     await page.locator("#zoom-paper").click();
-    const heart = () => page.locator("#trace canvas").evaluate((canvas) => {
-      const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      let n = 0;
-      for (let i = 0; i < data.length; i += 4) if ((i / 4) % width > 60 && data[i + 3] > 200 && data[i] < 90 && data[i + 1] < 90) n++;
-      return n;
-    });
+    const heart = async () => {
+      await drawn(page);
+      return page.locator("#trace canvas").evaluate((canvas) => {
+        const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        let n = 0;
+        for (let i = 0; i < data.length; i += 4) if ((i / 4) % width > 60 && data[i + 3] > 200 && data[i] < 90 && data[i + 1] < 90) n++;
+        return n;
+      });
+    };
     await page.locator("#trace").press("Home");
     const first = await heart();
     // What the page reads of the file is what the service reads of it.
@@ -175,6 +178,7 @@ for (const [name, made] of Object.entries(days)) {
     const off = [];
     for (let k = 1; k <= 15; k++) {
       await page.mouse.move(x + (k * width) / 16, y + 40);
+      await drawn(page);
       const [second, mV] = (await page.locator("#cursor", { hasText: "mV" }).textContent()).split(",").map(parseFloat);
       off.push(Math.abs(mV - samples[Math.round(second * rateHz)] / 1000));
     }
@@ -186,7 +190,7 @@ for (const [name, made] of Object.entries(days)) {
     await page.evaluate(() => { window.print = () => {}; });
     await page.locator("#print").click();
     await page.locator("#sheet svg").first().waitFor({ state: "attached" });
-    assert.match(await page.locator("#sheet h2").textContent(), /23:59:5\d/);
+    await expect(page.locator("#sheet h2")).toHaveText(/23:59:5\d/);
     assert.deepEqual(await page.locator("#sheet svg").evaluateAll((all) => all.map((svg) => svg.getAttribute("width"))), ["250mm"]);
   });
 }
@@ -261,7 +265,7 @@ test("what is large and can't be taken apart goes by upload, with progress", asy
   await page.route("**/authenticate/uploads/", (route) => route.fulfill({ status: 413, contentType: "application/json", body: JSON.stringify({ code: 413, error: "body_too_large", limit_bytes: 64 << 20 }) }));
   await page.locator("#enrol").click();
   await page.locator("#sure-yes").click();
-  assert.match(await (await seenAnswer(page, "Too large")).textContent(), /at most 67.1 MB/);
+  await expect(await seenAnswer(page, "Too large")).toHaveText(/at most 67.1 MB/);
 });
 
 for (const [name, contentType, body] of [
@@ -327,8 +331,8 @@ test("a strap's recording is drawn and coached while it comes, and kept when it 
   await accessible(page, "recording");
   await page.locator("#record").click();
   await page.locator("#trace-text", { hasText: "20 s of ECG" }).waitFor();
-  assert.deepEqual(await page.evaluate(() => window.strapWritten), [[2, 0, 0, 1, 130, 0, 1, 1, 14, 0], [3, 0]]);
-  assert.match(await page.locator("#facts").textContent(), /130 Hz/);
+  await expect.poll(() => page.evaluate(() => window.strapWritten)).toEqual([[2, 0, 0, 1, 130, 0, 1, 1, 14, 0], [3, 0]]);
+  await expect(page.locator("#facts")).toHaveText(/130 Hz/);
 });
 
 test("a recording stops by itself when there is enough, and a live check asks by itself", async (t) => {
@@ -403,7 +407,7 @@ test("a strap that comes back goes on where it was", async (t) => {
   await page.locator("#language").click();
   await page.locator("#live-state", { hasText: "다시 연결되어" }).waitFor();
   await page.locator("#live-left", { hasText: "20초" }).waitFor();
-  assert.equal((await page.evaluate(() => window.strapWritten)).filter(([command]) => command === 2).length, 2);
+  await expect.poll(() => page.evaluate(() => window.strapWritten.filter(([command]) => command === 2).length)).toBe(2);
 });
 
 test("a Movesense is read by its own protocol", async (t) => {
@@ -412,7 +416,8 @@ test("a Movesense is read by its own protocol", async (t) => {
   await page.locator("#live-left", { hasText: /^(19|20) s recorded/ }).waitFor();
   await page.locator("#record").click();
   await page.locator("#trace-text", { hasText: /(19|20) s of ECG/ }).waitFor();
-  assert.match(await page.locator("#facts").textContent(), /250 Hz/);
+  await expect(page.locator("#facts")).toHaveText(/250 Hz/);
+  await page.waitForFunction(() => window.strapWritten.length > 1);
   const [start, stop] = await page.evaluate(() => window.strapWritten);
   assert.equal(String.fromCharCode(...start.slice(2)), "/Meas/ECG/250");
   assert.deepEqual([start.slice(0, 2), stop], [[1, 1], [2, 1]]);

@@ -4,25 +4,24 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { accessible, csv, enrolled, files, go, house, lines, logIn, newcomer, password, recordingOf, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
+import { accessible, csv, drawn, enrolled, expect, files, fits, go, house, lines, logIn, logOut, newcomer, password, recordingOf, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
 
 const it = house();
 
 for (const [name, viewport] of Object.entries(sizes)) {
   test(`every answer is in view on a ${name} of ${viewport.width} by ${viewport.height}`, async (t) => {
     const page = await it.visit(t, { viewport, expected: [status(401), status(409), status(422), status(400), status(403)] });
-    const wide = async (where) => assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= viewport.width, `${where}: wider than the screen`);
 
     await logIn(page, "nobody");
     await seenAnswer(page, "Wrong user name or password");
-    assert.equal(await page.locator("#username").inputValue(), "nobody");
+    await expect(page.locator("#username")).toHaveValue("nobody");
     await page.locator("#tab-sign-up").click();
     await page.locator("#new-username").fill(newcomer());
     await page.locator("#new-password").fill("password1");
     await page.locator("#sign-up").click();
     await seenAnswer(page, "This password is too common");
     const username = await signUp(page);
-    await wide("logged in");
+    await fits(page, "logged in");
 
     await files(page, csv("report.pdf", "%PDF-1.7"));
     await seenAnswer(page, "A PDF is a picture of an ECG");
@@ -32,7 +31,7 @@ for (const [name, viewport] of Object.entries(sizes)) {
     await seenAnswer(page, "Too short");
 
     await sample(page, 0);
-    await wide("a recording");
+    await fits(page, "a recording");
     await page.locator("#enrol").click();
     await seenAnswer(page, "Enrolled");
     await page.locator("#check").click();
@@ -43,7 +42,7 @@ for (const [name, viewport] of Object.entries(sizes)) {
     await sample(page, 1);
     await page.locator("#check").click();
     await seenAnswer(page, "It is you");
-    await wide("It is you");
+    await fits(page, "It is you");
 
     await go(page, 1);
     await page.locator("#consent-give").click();
@@ -65,11 +64,10 @@ for (const [name, viewport] of Object.entries(sizes)) {
     await page.locator("#sure-yes").click();
     const notice = page.locator("#notice", { hasText: "Your account and all that was known of you is deleted." });
     await notice.waitFor();
-    const box = await notice.boundingBox();
-    assert.ok(box.y >= 0 && box.y + box.height <= viewport.height);
+    await expect(notice).toBeInViewport({ ratio: 1 });
     await logIn(page, username);
     await seenAnswer(page, "Wrong user name or password");
-    await wide("at the end");
+    await fits(page, "at the end");
   });
 }
 
@@ -84,8 +82,8 @@ test("what a person has is theirs to take, to see and to end", async (t) => {
   assert.equal(everything.recordings.length, 1);
   await page.locator("#activity li", { hasText: "data downloaded" }).waitFor();
   await page.locator("#activity-kind").selectOption("checks");
-  assert.equal(await page.locator("#activity li").count(), 0);
-  assert.equal(await page.locator("#sessions li").count(), 1);
+  await expect(page.locator("#activity li")).toHaveCount(0);
+  await expect(page.locator("#sessions li")).toHaveCount(1);
   await page.locator("#end-sessions").click();
   await page.locator("#sure-yes").click();
   await page.locator("#notice", { hasText: "You are logged out everywhere." }).waitFor();
@@ -108,8 +106,9 @@ test("a second click on a check does nothing", async (t) => {
   await press(2); // while the first is on its way
   await seenAnswer(page, "It is you");
   await press(3); // or when it is answered already
-  assert.equal(await page.locator(".verdict h3").textContent(), "It is you");
-  await page.waitForLoadState("networkidle");
+  await drawn(page);
+  await expect(page.locator(".verdict h3")).toHaveText("It is you");
+  await logOut(page); // and whatever a click began has gone out by then
   assert.equal(checks, 1);
 });
 
@@ -122,10 +121,10 @@ test("a button is busy, says so, and can be cancelled", async (t) => {
   await page.locator("#enrol").click();
   await page.locator("#enrol[aria-busy=true]", { hasText: "Enrolling…" }).waitFor();
   await accessible(page, "busy");
+  await expect.poll(() => typeof answer, { message: "what it asked the service" }).toBe("function");
   await page.locator("#cancel").click();
   await seenAnswer(page, "Cancelled");
   await page.unroute("**/authenticate/make_model/");
-  assert.ok(answer);
   await page.locator("#enrol").click();
   await seenAnswer(page, "Enrolled");
 });
@@ -133,51 +132,53 @@ test("a button is busy, says so, and can be cancelled", async (t) => {
 test("a late answer is never drawn under another recording's name", async (t) => {
   const page = await it.visit(t);
   await signUp(page);
-  let first = true;
-  let late;
+  let late, over;
   await page.route("**/console/inspect/", async (route) => {
-    if (!first) return route.continue();
-    first = false;
+    if (late) return route.continue();
+    over = new Promise((done) => {
+      for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => request === route.request() && done());
+    });
     await new Promise((go) => { late = go; });
     await route.continue().catch(() => {}); // the page has given it up
   });
   const long = Array.from({ length: 30 }, () => lines).flat();
   await files(page, csv("ten_minutes.csv", long.join("\n")));
   await page.locator("#chosen", { hasText: "Looking at ten_minutes.csv" }).waitFor();
+  await expect.poll(() => typeof late, { message: "what it asked the service" }).toBe("function");
   await sample(page, 0);
   late();
-  await page.waitForLoadState("networkidle");
-  assert.match(await page.locator("#trace-text").textContent(), /^20 s of ECG/);
-  assert.equal(await page.locator("#chosen").textContent(), "Recording: Person 1 (20 s)");
+  await over;
+  await drawn(page);
+  await expect(page.locator("#trace-text")).toHaveText(/^20 s of ECG/);
+  await expect(page.locator("#chosen")).toHaveText("Recording: Person 1 (20 s)");
 });
 
 test("the end of a session leaves nothing for the next person", async (t) => {
   const leftOver = async (page) => {
-    assert.equal(await page.locator(".verdict").count(), 0);
-    assert.equal(await page.locator("#details").isVisible(), false);
-    assert.equal(await page.locator("#recordings li").count(), 0);
-    assert.equal(await page.locator("#check, #enrol").and(page.locator(":visible")).count(), 0);
-    assert.equal(await page.locator("#trace-text").textContent(), "");
-    assert.equal(await page.evaluate(() => [...document.querySelectorAll("input[type=password]")].map((i) => i.value).join("")), "");
-    const dark = await page.locator("#trace canvas").evaluate((canvas) => {
+    await expect(page.locator(".verdict")).toHaveCount(0);
+    await expect(page.locator("#details")).toBeHidden();
+    await expect(page.locator("#recordings li")).toHaveCount(0);
+    await expect(page.locator("#check, #enrol").and(page.locator(":visible"))).toHaveCount(0);
+    await expect(page.locator("#trace-text")).toHaveText("");
+    await expect.poll(() => page.locator("input[type=password]").evaluateAll((all) => all.map((i) => i.value).join(""))).toBe("");
+    const dark = () => page.locator("#trace canvas").evaluate((canvas) => {
       const pixels = canvas.getContext("2d", { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height).data;
       let n = 0;
       for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3] > 128 && pixels[i] < 90) n++;
       return n;
     });
-    assert.equal(dark, 0, "a trace is still drawn");
+    await expect.poll(dark, { message: "a trace is still drawn" }).toBe(0);
   };
   const page = await it.visit(t, { expected: [status(401), "willReadFrequently"] });
   const first = await signUp(page);
   await enrolled(page);
-  await page.locator("#log-out").click();
-  await page.locator("#notice", { hasText: "You are logged out." }).waitFor();
+  await logOut(page);
   await leftOver(page);
-  assert.equal(await page.locator("#username").inputValue(), "");
+  await expect(page.locator("#username")).toHaveValue("");
 
   await signUp(page); // another person
   await leftOver(page);
-  await page.locator("#log-out").click();
+  await logOut(page);
   await logIn(page, first);
   await page.locator("#enrolled", { hasText: /^enrolled$/ }).waitFor();
   await sample(page, 1);
@@ -188,8 +189,8 @@ test("the end of a session leaves nothing for the next person", async (t) => {
   await page.locator("#check").click();
   await page.locator("#notice", { hasText: "You were logged out. Log in to go on." }).waitFor();
   await leftOver(page);
-  assert.equal(await page.locator("#username").inputValue(), first);
-  assert.equal(await page.evaluate(() => document.activeElement.id), "username");
+  await expect(page.locator("#username")).toHaveValue(first);
+  await expect(page.locator("#username")).toBeFocused();
 
   // What the same person had chosen comes back with them, and with nobody else.
   await logIn(page, first);
@@ -209,11 +210,11 @@ test("nothing is replaced or deleted at the first click", async (t) => {
   await signUp(page);
   await enrolled(page);
   await sample(page, 2);
-  assert.equal(await page.locator("#enrol").textContent(), "Enrol again…");
+  await expect(page.locator("#enrol")).toHaveText("Enrol again…");
   await page.locator("#enrol").click();
   await page.locator("#sure[open]", { hasText: "Replace your enrolment?" }).waitFor();
   await accessible(page, "a dialog");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "sure-no");
+  await expect(page.locator("#sure-no")).toBeFocused();
   await page.keyboard.press("Escape");
   await sample(page, 1);
   await page.locator("#check").click();
@@ -262,27 +263,27 @@ test("a service that is away is said to be, and asked again by a button", async 
 test("logging in and signing up are two forms that Enter and password managers know", async (t) => {
   const page = await it.visit(t, { expected: [status(409)] });
   const username = await signUp(page);
-  await page.locator("#log-out").click();
-  assert.equal(await page.locator("#tab-log-in").getAttribute("aria-selected"), "true", "who was here before logs in");
+  await logOut(page);
+  await expect(page.locator("#tab-log-in"), "who was here before logs in").toHaveAttribute("aria-selected", "true");
   await page.locator("#username").fill(username);
   await page.locator("#password").fill(password);
   await page.keyboard.press("Enter");
   await page.locator("#account-name", { hasText: username }).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.id), "account-name");
-  await page.locator("#log-out").click();
+  await expect(page.locator("#account-name")).toBeFocused();
+  await logOut(page);
   assert.deepEqual(await page.locator("#log-in-form input, #sign-up-form input").evaluateAll((all) => all.map((i) => i.autocomplete).filter(Boolean)),
     ["username", "new-password", "name", "username", "current-password"]);
   await page.locator("#tab-log-in").press("ArrowRight");
-  assert.equal(await page.locator("#sign-up-form").isVisible(), true);
+  await expect(page.locator("#sign-up-form")).toBeVisible();
   await page.locator("#new-username").fill(username);
   await page.locator("#new-password").fill(password);
   await page.locator("[data-eye=new-password]").click();
-  assert.equal(await page.locator("#new-password").getAttribute("type"), "text");
+  await expect(page.locator("#new-password")).toHaveAttribute("type", "text");
   await page.locator("#new-password").press("Enter");
   const box = await seenAnswer(page, "This user name is taken");
-  assert.equal(await page.locator("#new-username").getAttribute("aria-invalid"), "true");
+  await expect(page.locator("#new-username")).toHaveAttribute("aria-invalid", "true");
   await box.locator("button").click();
-  assert.equal(await page.locator("#username").inputValue(), username);
+  await expect(page.locator("#username")).toHaveValue(username);
 });
 
 test("a session lasts over a reload", async (t) => {
@@ -301,14 +302,12 @@ test("who attacks the own account is refused, whatever the disguise", async (t) 
   for (const [button, outcome] of [["Replay it", /Refused: Used before/], ["Stretch it by 3 %", /Refused: /], ["Add noise", /Refused: /], ["Shuffle the beats", /Refused: /], ["One beat, repeated", /Refused: /]]) {
     await page.locator("#attacks button", { hasText: button }).click();
     const line = page.locator("#attack-answer p", { hasText: button });
-    await line.waitFor();
+    await expect(line).toHaveText(outcome);
     t.diagnostic(await line.textContent());
-    assert.match(await line.textContent(), outcome);
   }
   await accessible(page, "attacked");
-  await page.locator("#log-out").click();
-  await page.locator("#notice p").waitFor();
-  assert.equal(await page.locator("#attack-answer p").count(), 0);
+  await logOut(page);
+  await expect(page.locator("#attack-answer p")).toHaveCount(0);
 });
 
 test("what differs from the enrolment is shown, and stays in this browser only where it is wanted", async (t) => {
@@ -320,17 +319,17 @@ test("what differs from the enrolment is shown, and stays in this browser only w
   await page.locator(".verdict button", { hasText: "Remind me in a week" }).click();
   assert.match(readFileSync(await (await reminder).path(), "utf8"), /BEGIN:VEVENT[^]*SUMMARY:Systole: enrol an ECG of another day/);
   const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("systole-beat-")));
-  assert.deepEqual(await kept(), [`systole-beat-${username}`]);
-  await page.locator("#log-out").click();
+  await expect.poll(kept).toEqual([`systole-beat-${username}`]);
+  await logOut(page);
   await logIn(page, username);
   await page.locator("#enrolled", { hasText: /^enrolled$/ }).waitFor();
   await sample(page, 2);
   await page.locator("#check").click();
   const box = await seenAnswer(page, "Not recognised");
-  assert.equal(await box.locator("svg path.before").count(), 1);
-  assert.match(await box.textContent(), /heart rate 73 then, 57 now/);
+  await expect(box.locator("svg path.before")).toHaveCount(1);
+  await expect(box).toHaveText(/heart rate 73 then, 57 now/);
   await page.locator("#keep-beat").uncheck();
-  assert.deepEqual(await kept(), []);
+  await expect.poll(kept).toEqual([]);
 });
 
 test("who was recognised is told when another day of enrolment would help", async (t) => {
@@ -341,7 +340,7 @@ test("who was recognised is told when another day of enrolment would help", asyn
     ? route.fulfill({ contentType: "application/json", body: JSON.stringify({ result: "true", code: 200, enrolment: { days: 1, of: 3 } }) }) : route.continue()));
   await sample(page, 1);
   await page.locator("#check").click();
-  assert.match(await (await seenAnswer(page, "It is you")).textContent(), /1 of 3 days are enrolled/);
+  await expect(await seenAnswer(page, "It is you")).toHaveText(/1 of 3 days are enrolled/);
 });
 
 test("after several failed checks the button counts down, in both languages", async (t) => {
@@ -361,8 +360,12 @@ test("after several failed checks the button counts down, in both languages", as
   await accessible(page, "waiting for a check");
   await page.locator("#language").click();
   await page.locator("#check", { hasText: /^본인 확인 \d:\d\d$/ }).waitFor();
+  let asked = 0;
+  page.on("request", (r) => { if (r.method() === "POST") asked++; });
   await page.locator("#check").click({ force: true });
-  assert.equal(await page.locator("#check").getAttribute("aria-busy"), null);
+  await drawn(page);
+  await expect(page.locator("#check")).not.toHaveAttribute("aria-busy");
+  assert.equal(asked, 0);
 });
 
 for (const [name, viewport] of Object.entries(sizes)) {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessible, enrolled, go, house, picture, sample, scanned, seenAnswer, signUp, sizes, status } from "./page.mjs";
+import { accessible, enrolled, expect, fits, go, house, picture, sample, scanned, seenAnswer, signUp, sizes, status } from "./page.mjs";
 
 const it = house();
 const korean = (page) => page.locator("#language").click();
@@ -33,23 +33,24 @@ for (const [name, viewport] of Object.entries(sizes)) {
     const token = await desk.evaluate(() => sessionStorage.getItem("systole-token"));
     assert.ok(!address.includes(token));
     await accessible(desk, "the code");
-    assert.ok(await desk.locator("#hand-off-dialog").evaluate((d) => d.scrollWidth <= d.clientWidth && d.getBoundingClientRect().bottom <= innerHeight));
+    await expect(desk.locator("#hand-off-dialog")).toBeInViewport({ ratio: 1 });
+    await fits(desk, "the code");
     await picture(desk, `hand-off-${name}`);
 
     const phone = await phoned(t, address, viewport);
     await phone.locator("#signed-in:not([hidden])").waitFor({ state: "attached" });
-    assert.equal(new URL(phone.url()).hash, "");
+    await expect(phone).toHaveURL(it.service.address + "/");
     assert.notEqual(await phone.evaluate(() => sessionStorage.getItem("systole-token")), token);
-    assert.ok(await phone.locator("#hand-off").isHidden());
+    await expect(phone.locator("#hand-off")).toBeHidden();
     await desk.locator("#hand-off-state", { hasText: "Open on the phone" }).waitFor();
     await sample(phone, 1);
     await phone.locator("#check").click();
     await seenAnswer(phone, "It is you");
     await accessible(phone, "the end on the phone");
-    assert.equal(await phone.evaluate(() => sessionStorage.length), 0);
+    await expect.poll(() => phone.evaluate(() => sessionStorage.length)).toBe(0);
     await desk.locator("#hand-off-state", { hasText: "Finished on the phone." }).waitFor();
     await desk.keyboard.press("Escape");
-    assert.equal(await desk.locator("#hand-off-dialog").count(), 0);
+    await expect(desk.locator("#hand-off-dialog")).toHaveCount(0);
   });
 }
 
@@ -76,7 +77,7 @@ test("who opens a code that somebody sent is warned, and says no", async (t) => 
   await phone.locator("#sure-more", { hasText: "다른 사람이 보낸 코드라면 취소하세요" }).waitFor();
   await accessible(phone, "the warning");
   await phone.keyboard.press("Enter"); // Cancel has the focus
-  assert.ok(await phone.locator("#signed-out").isVisible());
+  await expect(phone.locator("#signed-out")).toBeVisible();
 });
 
 test("what was handed over ends with the desk's session", async (t) => {
@@ -90,5 +91,5 @@ test("what was handed over ends with the desk's session", async (t) => {
   await desk.locator("#signed-out").waitFor();
   await phone.locator("#enrol").click();
   await phone.locator("#notice", { hasText: "log" }).waitFor();
-  assert.ok(await phone.locator("#signed-out").isVisible());
+  await expect(phone.locator("#signed-out")).toBeVisible();
 });

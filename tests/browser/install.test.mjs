@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { house, recordingOf, sample, seenAnswer, signUp } from "./page.mjs";
+import { expect, house, recordingOf, sample, seenAnswer, signUp } from "./page.mjs";
 
 const it = house();
 const controlled = async (page) => {
@@ -41,7 +41,7 @@ test("a recording that another app shares is opened, once", async (t) => {
   }, recordingOf("person_01_enrolment.csv"));
   await page.locator("#chosen", { hasText: "심전도 shared.csv" }).waitFor();
   await page.locator("#details").waitFor();
-  assert.equal(new URL(page.url()).search, "");
+  await expect(page).toHaveURL(it.service.address + "/");
   await page.reload();
   await page.locator("#chosen", { hasText: "Choose a recording of yours" }).waitFor();
   await sample(page, 0);

@@ -2,9 +2,8 @@
 // files are still on their way, and what is asked for meanwhile is done then. node
 // load.mjs tells how long that takes on a slow network.
 
-import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessible, house, newcomer, password, seenAnswer, sizes, status } from "./page.mjs";
+import { accessible, expect, house, newcomer, password, seenAnswer, sizes, status } from "./page.mjs";
 
 const it = house();
 
@@ -24,7 +23,7 @@ for (const viewport of [sizes.phone, sizes.desktop]) {
   test(`a form is filled in and sent while the scripts are on their way, at ${viewport.width} by ${viewport.height}`, async (t) => {
     const { page, arrive } = await late(t, { viewport, expected: [status(401)] });
     await accessible(page, "before any script");
-    assert.notEqual(await page.locator("#sign-up").evaluate((button) => getComputedStyle(button).backgroundColor), "rgba(0, 0, 0, 0)");
+    await expect(page.locator("#sign-up")).not.toHaveCSS("background-color", "rgba(0, 0, 0, 0)");
     await page.locator("#tab-log-in").click();
     await page.locator("#tab-log-in").press("ArrowLeft");
     const username = newcomer();
@@ -43,7 +42,7 @@ test("the last button that was pressed is pressed when it can answer", async (t)
   await page.locator("#theme").click();
   await page.locator("#language").click();
   await page.locator("#language[aria-busy=true]").waitFor();
-  assert.equal(await page.locator("#theme").getAttribute("aria-busy"), null);
+  await expect(page.locator("#theme")).not.toHaveAttribute("aria-busy");
   await arrive();
   await page.locator("html[lang=ko]").waitFor();
   await page.locator("#tab-log-in").click();

@@ -4,15 +4,14 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
-import { accessible, csv, house, lines, newcomer, password, recordingOf, sample, scanned, seenAnswer, sizes, status } from "./page.mjs";
+import { after, test } from "node:test";
+import { accessible, csv, expect, fits, house, lines, newcomer, password, recordingOf, sample, scanned, seenAnswer, sizes, status } from "./page.mjs";
 import { strap } from "./strap.mjs";
 
-const shop = { server: null, origin: "http://127.0.0.1:4182" };
-before(async () => {
-  shop.server = createServer((_, response) => response.setHeader("Content-Type", "text/html").end("<!doctype html><title>The shop</title>")).listen(4182, "127.0.0.1");
-});
-after(() => shop.server.close());
+const server = createServer((_, response) => response.setHeader("Content-Type", "text/html").end("<!doctype html><title>The shop</title>"));
+await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+after(() => server.close());
+const shop = { origin: `http://127.0.0.1:${server.address().port}` };
 const clients = {
   OPENID_CLIENTS: JSON.stringify([{
     client_id: "shop", client_name: "꽃집 <b>Flowers</b>", redirect_uris: [`${shop.origin}/callback`],
@@ -81,7 +80,7 @@ test("by password, with the keyboard alone", async (t) => {
   const username = await person(false);
   const page = await asked(t);
   await page.locator("#password-step").waitFor();
-  assert.equal(await page.locator("#asked-title").textContent(), "Log in to 꽃집 <b>Flowers</b>");
+  await expect(page.locator("#asked-title")).toHaveText("Log in to 꽃집 <b>Flowers</b>");
   await accessible(page, "the password");
   await page.keyboard.type(username);
   await page.keyboard.press("Tab");
@@ -97,13 +96,13 @@ test("by password and heart, on a phone, in Korean: not with somebody else's", a
   const username = await person();
   const page = await asked(t, { acr_values: "urn:systole:acr:heart", ui_locales: "ko", login_hint: username }, { viewport: sizes.phone });
   await page.locator("#password-step").waitFor();
-  assert.equal(await page.locator("#username").inputValue(), username);
-  assert.equal(await page.locator("html").getAttribute("lang"), "ko");
+  await expect(page.locator("#username")).toHaveValue(username);
+  await expect(page.locator("html")).toHaveAttribute("lang", "ko");
   await logIn(page, username);
   await check(page, "theirs.csv", recordingOf("person_04_probe.csv"));
   await page.locator(".verdict.no").waitFor();
   await accessible(page, "not them");
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
+  await fits(page, "not them");
   await check(page, "mine.csv", recordingOf("person_01_probe.csv"));
   assert.ok((await back(page)).get("code"));
 });
@@ -153,7 +152,8 @@ for (const [name, viewport] of Object.entries({ phone: sizes.phone, laptop: size
     const onPhone = async (nth, button) => {
       const address = await scanned(page);
       await accessible(page, "the code");
-      assert.ok(await page.locator("#hand-off-dialog").evaluate((d) => d.scrollWidth <= d.clientWidth && d.getBoundingClientRect().bottom <= innerHeight));
+      await expect(page.locator("#hand-off-dialog")).toBeInViewport({ ratio: 1 });
+      await fits(page, "the code");
       const phone = await it.visit(t, { viewport: sizes.phone, path: address.slice(it.service.address.length + 1) });
       await phone.locator("#sure-yes").click();
       await phone.locator("#signed-in:not([hidden])").waitFor({ state: "attached" });

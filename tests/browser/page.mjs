@@ -7,11 +7,16 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import jsQR from "jsqr";
+import { expect as once } from "playwright/test";
 import { PNG } from "pngjs";
 import { startBrowser, startService } from "./service.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const screenshots = process.env.SCREENSHOTS;
+
+// What the page shows comes in its own time: expect asks until it is so, for as long
+// as a busy machine may take.
+export const expect = once.configure({ timeout: 30_000 });
 
 // Every size that the page is held to.
 export const sizes = {
@@ -72,11 +77,20 @@ export async function accessible(page, where) {
   assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(", ")}`), [], where);
 }
 
+// drawn waits until what was asked for is on the screen, canvases included.
+export const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+// fits holds the page to the width of the screen.
+export const fits = (page, where) => expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth), { message: `${where}: wider than the screen` }).toBeLessThanOrEqual(0);
+
+// focused holds the page to its focus: lost, it is the body's.
+export const focused = (page, where) => expect(page.locator("body :focus"), where).toHaveCount(1);
+
 export async function picture(page, name) {
   if (!screenshots) return;
   mkdirSync(screenshots, { recursive: true });
   await page.mouse.move(0, 0);
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await drawn(page);
   await page.screenshot({ path: join(screenshots, name + ".png") });
 }
 
@@ -91,6 +105,11 @@ export async function signUp(page, username = newcomer()) {
   await page.locator("#new-password").press("Enter");
   await page.locator("#signed-in:not([hidden]) #enrolled:not([hidden])").waitFor({ state: "attached" });
   return username;
+}
+
+export async function logOut(page) {
+  await page.locator("#log-out").click();
+  await page.locator("#notice", { hasText: "You are logged out." }).waitFor();
 }
 
 export async function logIn(page, username, word = password) {
@@ -140,7 +159,7 @@ export async function enrolled(page) {
 export async function seenAnswer(page, title) {
   const box = page.locator(".verdict", { has: page.locator("h3", { hasText: title }) });
   await box.waitFor();
-  const found = await box.evaluate((element) => {
+  await expect.poll(() => box.evaluate((element) => {
     const { top, bottom, left, right } = element.getBoundingClientRect();
     const on = (x, y) => element.contains(document.elementFromPoint(x, y));
     const bar = document.querySelector(".bar").getBoundingClientRect();
@@ -150,9 +169,8 @@ export async function seenAnswer(page, title) {
       within: top >= 0 && bottom <= floor + 0.5 && left >= 0 && right <= innerWidth,
       uncovered: on((left + right) / 2, top + 3) && on((left + right) / 2, bottom - 3),
       spoken: active === element || (active.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean).some((id) => element.querySelector(`#${id}`)) || element.getAttribute("role") === "status",
-      place: [Math.round(top), Math.round(bottom), innerHeight],
+      place: `${Math.round(top)} to ${Math.round(bottom)} of ${innerHeight}`,
     };
-  });
-  assert.deepEqual({ ...found, place: 0 }, { within: true, uncovered: true, spoken: true, place: 0 }, `${title}: ${JSON.stringify(found)}`);
+  }), { message: title }).toEqual({ within: true, uncovered: true, spoken: true, place: expect.any(String) });
   return box;
 }

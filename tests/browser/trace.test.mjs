@@ -4,12 +4,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { frames, lengths } from "./frames.mjs";
-import { csv, files, house, lines, sample, sizes } from "./page.mjs";
+import { csv, drawn, expect, files, house, lines, sample, sizes } from "./page.mjs";
 
 const it = house();
 
-const scale = (page) => page.locator("#scale").textContent();
-const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+const scaled = (page, said) => expect(page.locator("#scale")).toHaveText(said);
 
 // ink returns where the darkest pixels of the trace's canvas are: for each column
 // the topmost and the lowest, null where there are none. In CSS pixels.
@@ -32,8 +31,8 @@ test("a second is 25 mm and a millivolt 10, at every step the number that is sai
   const page = await it.visit(t, { expected: ["willReadFrequently"] });
   await sample(page, 0);
   await page.locator("#gain").selectOption("10");
+  await scaled(page, "25 mm/s · 10 mm/mV · 1 large box = 0.2 s × 0.5 mV");
   await drawn(page);
-  assert.equal(await scale(page), "25 mm/s · 10 mm/mV · 1 large box = 0.2 s × 0.5 mV");
   const mm = 4.8;
   // The calibration pulse: 1 mV high, 5 mm wide.
   const pulse = (await ink(page)).slice(0, Math.round(9 * mm)).map((c) => c?.[0]);
@@ -49,15 +48,12 @@ test("a second is 25 mm and a millivolt 10, at every step the number that is sai
 
   for (const [press, said] of [["+", /^50 mm\/s · 10 mm\/mV · 1 large box = 0.1 s/], ["+", /^100 mm\/s/], ["-", /^50 mm\/s/], ["-", /^25 mm\/s/]]) {
     await page.locator("#trace").press(press);
-    await drawn(page);
-    assert.match(await scale(page), said);
+    await scaled(page, said);
   }
   await page.locator("#gain").selectOption("20");
-  await drawn(page);
-  assert.match(await scale(page), /20 mm\/mV · 1 large box = 0.2 s × 0.25 mV/);
+  await scaled(page, /20 mm\/mV · 1 large box = 0.2 s × 0.25 mV/);
   await page.locator("#zoom-all").click();
-  await drawn(page);
-  assert.match(await scale(page), /^Whole recording/);
+  await scaled(page, /^Whole recording/);
 });
 
 test("hum and drift are on the paper as recorded, and gone as compared", async (t) => {
@@ -93,8 +89,8 @@ test("what has no heart has no R marks and no heart rate", async (t) => {
   await page.locator("#trace-text", { hasText: "no heart beat to be seen" }).waitFor();
   await drawn(page);
   assert.equal((await ink(page, "red")).filter((c) => c && c[0] < 14).length, 0);
-  assert.doesNotMatch(await page.locator("#facts").textContent(), /Heart rate/);
-  assert.match(await page.locator("#coach-text").textContent(), /^Not usable/);
+  await expect(page.locator("#facts")).not.toHaveText(/Heart rate/);
+  await expect(page.locator("#coach-text")).toHaveText(/^Not usable/);
 });
 
 test("the wheel is the page's, and the pointer reads values", async (t) => {
@@ -160,9 +156,8 @@ test("what is printed has its true size", async (t) => {
   await page.evaluate(() => { window.print = () => {}; });
   await page.locator("#print").click();
   await page.locator("#sheet svg").first().waitFor({ state: "attached" });
-  assert.equal(await page.locator("#sheet svg").count(), 2); // 20 s in rows of 10
-  assert.equal(await page.locator("#sheet svg").first().getAttribute("width"), "250mm");
+  await expect(page.locator("#sheet svg")).toHaveCount(2); // 20 s in rows of 10
+  await expect(page.locator("#sheet svg").first()).toHaveAttribute("width", "250mm");
   await page.emulateMedia({ media: "print" });
-  const { width } = await page.locator("#sheet svg").first().boundingBox();
-  assert.ok(Math.abs(width - (250 / 25.4) * 96) < 1, `${width} pixels`);
+  await expect.poll(async () => (await page.locator("#sheet svg").first().boundingBox()).width).toBeCloseTo((250 / 25.4) * 96, 0);
 });

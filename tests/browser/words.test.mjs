@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessible, csv, enrolled, files, go, house, lines, logIn, password, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
+import { accessible, csv, drawn, enrolled, expect, files, fits, focused, go, house, lines, logIn, password, sample, seenAnswer, signUp, sizes, status } from "./page.mjs";
 
 const it = house();
 
@@ -27,15 +27,16 @@ const foreign = (page, language) => page.evaluate((language) => {
 }, language);
 
 async function bothLanguages(page, where) {
+  const only = (language, how) => expect.poll(() => foreign(page, language), { message: `${where}, ${how}` }).toEqual([]);
   await accessible(page, `${where}, in English`);
-  assert.deepEqual(await foreign(page, "en"), [], `${where}, in English`);
+  await only("en", "in English");
   await page.locator("#language").click();
   await page.locator("#consent-text", { hasText: /^(?!…)/ }).waitFor({ state: "attached" });
-  assert.equal(await page.locator("html").getAttribute("lang"), "ko");
-  assert.deepEqual(await foreign(page, "ko"), [], `${where}, in Korean`);
+  await expect(page.locator("html")).toHaveAttribute("lang", "ko");
+  await only("ko", "in Korean");
   await accessible(page, `${where}, in Korean`);
   await page.locator("#language").click();
-  assert.deepEqual(await foreign(page, "en"), [], `${where}, in English again`);
+  await only("en", "in English again");
 }
 
 for (const [name, options] of Object.entries({
@@ -105,18 +106,18 @@ test("sixty entries of activity are shown by pages that everybody can use", asyn
   }));
   await signUp(page);
   await page.locator("#activity li").nth(9).waitFor();
-  assert.equal(await page.locator("#activity li").count(), 10);
+  await expect(page.locator("#activity li")).toHaveCount(10);
   await accessible(page, "ten entries");
   await page.locator("#activity-more").click();
-  assert.equal(await page.locator("#activity li").count(), 30);
+  await expect(page.locator("#activity li")).toHaveCount(30);
   await page.locator("#activity-more").click();
   await page.locator("#activity-more").click();
-  assert.equal(await page.locator("#activity li").count(), 60);
-  assert.equal(await page.locator("#activity-more").isVisible(), false);
+  await expect(page.locator("#activity li")).toHaveCount(60);
+  await expect(page.locator("#activity-more")).toBeHidden();
   await accessible(page, "sixty entries");
   await page.locator("#activity-kind").selectOption("checks");
-  assert.equal(await page.locator("#activity li").count(), 10);
-  assert.match(await page.locator("#activity-sum").textContent(), /24/);
+  await expect(page.locator("#activity li")).toHaveCount(10);
+  await expect(page.locator("#activity-sum")).toHaveText(/24/);
 });
 
 test("earlier activity is fetched when it is asked for, and a flood is one line", async (t) => {
@@ -130,19 +131,19 @@ test("earlier activity is fetched when it is asked for, and a flood is one line"
   }));
   await signUp(page);
   await page.locator("#activity li", { hasText: "log-in failed: 37 times, from 12 networks since" }).waitFor();
-  assert.equal(await page.locator("#activity li").count(), 2);
+  await expect(page.locator("#activity li")).toHaveCount(2);
   await page.locator("#activity-more", { hasText: "Show earlier ones" }).click();
   await page.locator("#activity li", { hasText: "enrolled" }).waitFor();
-  assert.equal(await page.locator("#activity-more").isVisible(), false);
+  await expect(page.locator("#activity-more")).toBeHidden();
   await accessible(page, "earlier activity");
 });
 
 test("every target is large enough for a finger", async (t) => {
   const page = await it.visit(t, { viewport: sizes.phone, hasTouch: true, isMobile: true });
-  const small = async (where) => assert.deepEqual(await page.locator("button:visible, select:visible, input:visible:not(.unseen), summary:visible, a.button:visible").evaluateAll((all) => all
+  const small = (where) => expect.poll(() => page.locator("button:visible, select:visible, input:visible:not(.unseen), summary:visible, a.button:visible").evaluateAll((all) => all
     .map((e) => [e.id || e.textContent, (e.type === "checkbox" ? e.closest("label") : e).getBoundingClientRect()])
     .map(([name, { width, height }]) => [name, Math.round(width), Math.round(height)])
-    .filter(([, w, h]) => w < 44 || h < 44)), [], where);
+    .filter(([, w, h]) => w < 44 || h < 44)), { message: where }).toEqual([]);
   await small("before anything");
   await signUp(page);
   await small("choosing");
@@ -156,6 +157,7 @@ test("in forced colours the trace is seen on its paper", async (t) => {
   const page = await it.visit(t, { forcedColors: "active", expected: ["willReadFrequently"] });
   await signUp(page);
   await enrolled(page);
+  await drawn(page);
   const colours = await page.locator("#trace canvas").evaluate((canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     const background = getComputedStyle(canvas.parentElement).backgroundColor.match(/\d+/g).slice(0, 3).map(Number);
@@ -182,7 +184,7 @@ test("with text twice as large nothing is cut off or lost", async (t) => {
     await sample(page, 0);
     await page.locator("#enrol").click();
     await page.locator(".verdict h3", { hasText: "Enrolled" }).waitFor();
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth) <= 0, `${viewport.width}`);
+    await fits(page, `${viewport.width}`);
   }
 });
 
@@ -195,18 +197,17 @@ test("everything can be done from the keyboard, and the focus is never lost", as
     }
     assert.fail(`${id} isn't reached`);
   };
-  const kept = async (where) => assert.notEqual(await page.evaluate(() => document.activeElement.tagName), "BODY", where);
   await tabTo("#new-username");
   await page.keyboard.type(`keys${process.pid}`);
   await tabTo("#new-password");
   await page.keyboard.type("tachy-cardia!");
   await page.keyboard.press("Enter");
   await page.locator("#enrolled:not([hidden])").waitFor();
-  await kept("logged in");
+  await focused(page, "logged in");
   await tabTo("#samples button");
   await page.keyboard.press("Enter");
   await page.locator("#details").waitFor();
-  await kept("a recording");
+  await focused(page, "a recording");
   await tabTo("#enrol");
   await page.keyboard.press("Enter");
   await seenAnswer(page, "Enrolled");
@@ -218,5 +219,5 @@ test("everything can be done from the keyboard, and the focus is never lost", as
   await page.locator("#log-out").focus();
   await page.keyboard.press("Enter");
   await page.locator("#notice p").waitFor();
-  await kept("logged out");
+  await focused(page, "logged out");
 });

@@ -550,7 +550,17 @@ export const number = (x, digits = 2) => x.toLocaleString(locale(), { maximumFra
 export const size = (bytes) => (bytes < 1e6 ? `${number(Math.ceil(bytes / 1e3), 0)} KB` : `${number(bytes / 1e6, 1)} MB`);
 
 // locale keeps the person's own way of writing dates where it is of the language.
-const locale = () => (navigator.languages.find((l) => l.startsWith(current)) ?? (current === "en" ? navigator.language : current));
+// WebKit says "C" where the computer has no language set, which no formatter takes.
+const locale = () => [...navigator.languages.filter((l) => l.startsWith(current)), current === "en" ? navigator.language : ""].find(formats) ?? current;
+
+function formats(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 export const when = (time) => new Date(time).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
 export const day = (time) => new Date(time).toLocaleDateString(locale(), { dateStyle: "medium" });
 
