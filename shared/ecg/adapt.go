@@ -1,8 +1,8 @@
 package ecg
 
-// Adapt returns the template adapted to a probe and true if the template, as
-// enrolled and as it is now, accepts the probe at the false match rate strong;
-// otherwise the template as it is and false. The error is an *Unusable for a
+// Adapt returns the template adapted to a probe, and true, if the template
+// accepts the probe at the false match rate strong both as it was enrolled and as
+// it is now; else the template itself, and false. The error is an *Unusable for a
 // reading without clean beats.
 func (t *Template) Adapt(probe *Reading, strong FMR) (*Template, bool, error) {
 	embedding, err := probe.embedding(t.parameters)

@@ -25,24 +25,25 @@ type Signal struct {
 	RateHz float64
 }
 
-// MaxSeconds is the longest signal used; the rest is cut off.
+// MaxSeconds is the length of signal that is used; the rest is ignored.
 const MaxSeconds = 600
 
 // Unusable is the error for an unusable recording, with its reason. It is about
 // the recording, never about the person.
 type Unusable struct {
 	Reason         quality.Reason
-	SecondsMissing float64 // how much longer it must be, 0 where length is not the matter
-	BeatsMissing   int     // how many more clean beats it needs
-	HeartRate      float64 // per minute as found, 0 where there was none
-	LikelyRateHz   float64 // at which the beats would look like a human's, 0 where that isn't known
+	SecondsMissing float64 // missing length, 0 if length is not the reason
+	BeatsMissing   int     // missing clean beats
+	HeartRate      float64 // found, per minute; 0 if none was
+	LikelyRateHz   float64 // at which the beats would look human, 0 if unknown
 }
 
 func (u *Unusable) Error() string {
 	return fmt.Sprintf("recording unusable: %s", u.Reason)
 }
 
-// unusable is the error for a report that doesn't meet the need.
+// unusable returns the error for a report that doesn't meet the need, nil if it
+// does.
 func unusable(report *quality.Report, need quality.Need) error {
 	reason := report.Reason(need)
 	if reason == "" {
@@ -56,8 +57,8 @@ func unusable(report *quality.Report, need quality.Need) error {
 	return u
 }
 
-// check refuses sampling rates outside package rate's range, and cuts a signal
-// beyond MaxSeconds.
+// check refuses sampling rates outside package rate's range, and truncates a
+// signal to MaxSeconds.
 func (s Signal) check() (Signal, error) {
 	if !rate.Usable(s.RateHz) {
 		return s, &Unusable{Reason: quality.RateImplausible}

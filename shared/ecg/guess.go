@@ -11,32 +11,32 @@ import (
 	"systole/shared/ecg/rate"
 )
 
-// GuessedRates are the sampling rates that are told apart, in Hz: those that
-// devices have.
+// GuessedRates are the sampling rates that are distinguished, in Hz: those of
+// devices.
 var GuessedRates = []float64{125, 128, 130, 200, 250, 256, 300, 360, 400, 500, 512, 1000}
 
 const (
-	guessSamples   = 1 << 15 // of a signal are looked at
+	guessSamples   = 1 << 15 // samples of a signal that are examined
 	fewestSamples  = 2000
 	mainsTolerance = 0.006 // share by which the mains frequency varies
-	// prominent is how far a line of the mains stands out from what is beside it,
-	// in power.
+	// prominent is the ratio in power by which a mains line must exceed its
+	// neighbourhood.
 	prominent = 300
-	// ahead is how much further it must stand out than what would speak for
+	// ahead is the ratio by which it must exceed the line that would suggest
 	// another rate.
 	ahead = 6
-	// beside is the width that a line is compared with, as a share of its frequency.
+	// beside is the width of a line's neighbourhood, as a share of its frequency.
 	beside = 0.06
 )
 
 var mains = [...]float64{50, 60} // Hz
 
 // GuessRate estimates the sampling rate of a signal without a stated one, in Hz,
-// where that is safe: from the spectral line that the mains leave in almost every
-// recording that wasn't filtered, if it stands where 50 or 60 Hz would be at one
-// of GuessedRates and at no other, and if at that rate the heart beats
-// plausibly. The shape of beats alone is no way to tell: at a rate
-// that is wrong by a fifth a heart looks like another person's.
+// if that is safe: from the spectral line that the mains leave in almost every
+// unfiltered recording. The line must lie at 50 or 60 Hz for one of GuessedRates
+// and for no other, and the heart rate must be plausible at that rate. The shape
+// of the beats alone is no evidence: at a rate that is wrong by a fifth a heart
+// looks like another person's.
 func GuessRate(mv []float64) (rateHz float64, ok bool) {
 	if len(mv) < fewestSamples {
 		return 0, false
@@ -61,7 +61,7 @@ func GuessRate(mv []float64) (rateHz float64, ok bool) {
 	return rateHz, true
 }
 
-// spectrum is the power at each multiple of 1/(2(n-1)) of the sampling rate,
+// spectrum returns the power at each multiple of 1/(2(n-1)) of the sampling rate,
 // n its length.
 func spectrum(mv []float64) []float64 {
 	x := quality.FillGaps(nil, mv)
@@ -80,10 +80,10 @@ func spectrum(mv []float64) []float64 {
 	return power
 }
 
-// prominence is by how much the strongest power near a frequency, a share of
-// the sampling rate, exceeds the median beside it.
+// prominence returns the ratio of the strongest power near a frequency, a share
+// of the sampling rate, to the median of the neighbourhood.
 func prominence(power []float64, frequency float64) float64 {
-	const highest = 0.46 // above, a recorder's own filter takes the line
+	const highest = 0.46 // above, a recorder's own filter removes the line
 	if frequency > highest {
 		return 0
 	}
@@ -102,7 +102,8 @@ func prominence(power []float64, frequency float64) float64 {
 	return slices.Max(power[from:to+1]) / median
 }
 
-// beatsPlausibly reports whether at a rate most beats agree, of a heart at rest.
+// beatsPlausibly reports whether at a rate most beats agree, with the heart rate
+// of an adult at rest.
 func beatsPlausibly(mv []float64, rateHz float64) bool {
 	if !rate.Usable(rateHz) {
 		return false

@@ -6,16 +6,17 @@ import (
 )
 
 const (
-	// lookSeconds of a signal tell what it is.
+	// lookSeconds is the length of signal that is examined.
 	lookSeconds = 30
-	// sharpest is the least kurtosis of the slope that only QRS complexes give: pulses
-	// of a finger, a body's recoil and breath have 3.6 to 5.7, the heart's sounds and
-	// muscles more but no two beats that agree.
+	// sharpest is the least kurtosis of the slope that only QRS complexes have:
+	// pulse waves at a finger, ballistocardiograms and breath have 3.6 to 5.7,
+	// heart sounds and muscles more, but no two beats of them agree.
 	sharpest = 8
-	// fewestAlike is the least share of beats that agree. One in a hundred recordings
-	// of wrists and fingers has fewer.
+	// fewestAlike is the least share of beats that agree. One in a hundred
+	// recordings of wrists and fingers has fewer.
 	fewestAlike = 0.4
-	// mostEven is the largest share of equal steps, which only counters have.
+	// mostEven is the largest share of equal steps, above which a signal is a
+	// counter.
 	mostEven = 0.5
 )
 
@@ -32,7 +33,7 @@ func LooksLikeECG(mv []float64, rateHz float64) bool {
 	return r.Kurtosis >= sharpest && agreeing(r) >= fewestAlike
 }
 
-// countsUp reports whether most steps of a signal are the one before them.
+// countsUp reports whether most steps of a signal equal the step before.
 func countsUp(mv []float64) bool {
 	even := 0
 	for i := 2; i < len(mv); i++ {

@@ -12,22 +12,22 @@ import (
 
 // Limits of the check of a sampling rate.
 const (
-	rateSeconds = 60  // of a signal are enough to tell
+	rateSeconds = 60  // of a signal suffice
 	trustedRate = 0.8 // share of clean beats from which a rate isn't doubted
 	betterRate  = 0.9 // share of clean beats that another rate must reach
-	fewestBeats = 4   // clean beats of which a share means something
+	fewestBeats = 4   // least number of clean beats of which a share is meaningful
 )
 
-// otherRates are tried as multiples of a doubted rate. A signal that is
-// stretched or squeezed by less looks like a heart all the same.
+// otherRates are tried as multiples of a doubted rate. A signal at a smaller
+// multiple still looks like a heart's.
 var otherRates = []float64{1. / 2, 1. / 3, 1. / 4, 1. / 6, 2, 3, 4, 6}
 
 // CheckRate checks a sampling rate that no file states. At a grossly wrong rate
 // the beats are so long or so short that the detector finds few or none of them,
-// or marks noise. So if few beats agree, other rates are tried: if the beats agree
-// at one of them, its heart rate is scaled to the stated sampling rate. The error
-// is an *Unusable of quality.RateImplausible if the result is outside 30 to 220
-// beats a minute.
+// or marks noise. So if few beats agree, other rates are tried: if the beats
+// agree at one of them, its heart rate is converted to the stated sampling rate.
+// The error is an *Unusable of quality.RateImplausible if the result is outside
+// 30 to 220 beats a minute.
 func CheckRate(s Signal) error {
 	s, err := s.check()
 	if err != nil {
@@ -66,8 +66,8 @@ func agreeing(r quality.Report) float64 {
 }
 
 // CheckTimeScale refuses a recording whose beats have a form that no human's have
-// at its sampling rate: an *Unusable of quality.RateImplausible with the rate of
-// devices at which they would look right.
+// at its sampling rate. The error is an *Unusable of quality.RateImplausible with
+// a device's rate at which they would look right.
 func CheckTimeScale(r *Reading, rateHz float64) error {
 	factor, plausible := r.timeScale()
 	if plausible {

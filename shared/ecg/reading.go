@@ -13,20 +13,20 @@ import (
 	"systole/shared/ecg/timescale"
 )
 
-// Reading is the result of one run of the front end over a recording, for quality,
-// comparison, replay detection and liveness detection alike. It holds beats
-// from before any embedding, so that it can be compared with templates of every
-// algorithm. Several goroutines may use it.
+// Reading is the result of one run of the front end over a recording, for
+// quality, comparison, replay detection and liveness detection alike. It holds
+// the beats before any embedding, so that it can be compared with templates of
+// every algorithm. It is safe for concurrent use.
 type Reading struct {
 	report quality.Report
-	mean   []float64 // of the clean beats, beat.Width values; nil where there are none
+	mean   []float64 // of the clean beats, beat.Width values; nil if there are none
 	beats  int       // clean ones
 	rr     float64   // their mean RR interval in s
 	weight float64   // in a template
 	signal replay.Signal
 
 	mu       sync.Mutex
-	embedded map[*parameters.Parameters][]float32 // the mean's embeddings so far
+	embedded map[*parameters.Parameters][]float32 // of the mean, made so far
 }
 
 // Read runs the front end over a recording. The error is an *Unusable of
@@ -55,10 +55,10 @@ func Read(signal Signal) (*Reading, error) {
 	return r, nil
 }
 
-// fronts keeps the work space of finished runs for later ones.
+// fronts keeps work spaces of the front end for reuse.
 var fronts = sync.Pool{New: func() any { return new(frontend.FrontEnd) }}
 
-// meanOf is the mean of the beats, sample by sample, nil for none.
+// meanOf returns the mean of the beats, sample by sample, nil if there are none.
 func meanOf(beats *beat.Beats) []float64 {
 	if beats.Len() == 0 {
 		return nil
@@ -75,11 +75,11 @@ func meanOf(beats *beat.Beats) []float64 {
 	return mean
 }
 
-// embeddings keeps the work space of finished embeddings for later ones.
+// embeddings keeps work spaces of embeddings for reuse.
 var embeddings = sync.Pool{New: func() any { return new(parameters.Workspace) }}
 
-// embedding is the mean beat's under the parameters, made once for each set. The
-// error is an *Unusable for a recording without clean beats.
+// embedding returns the mean beat's embedding under the parameters, made once for
+// each set. The error is an *Unusable for a recording without clean beats.
 func (r *Reading) embedding(p *parameters.Parameters) ([]float32, error) {
 	if r.mean == nil {
 		return nil, r.Usable(quality.Need{CleanBeats: 1})
@@ -98,7 +98,7 @@ func (r *Reading) embedding(p *parameters.Parameters) ([]float32, error) {
 	return r.embedded[p], nil
 }
 
-// Usable is nil for a recording that meets the need, otherwise an *Unusable.
+// Usable returns nil for a recording that meets the need, else an *Unusable.
 func (r *Reading) Usable(need quality.Need) error { return unusable(&r.report, need) }
 
 // Digest returns the recording's digest for replay detection.
@@ -123,6 +123,6 @@ func (r *Reading) timeScale() (factor float64, plausible bool) {
 	return timescale.Factor(r.mean, r.rr)
 }
 
-// RateTrusted reports whether so many beats agree that the sampling rate isn't
-// to be doubted. Where it is false, [CheckRate] tells.
+// RateTrusted reports whether enough beats agree for the sampling rate to be
+// trusted. If not, [CheckRate] decides.
 func (r *Reading) RateTrusted() bool { return agreeing(r.report) >= trustedRate }

@@ -13,10 +13,10 @@ import (
 )
 
 var (
-	// ErrObsolete is the error for a template of an algorithm that isn't at hand:
-	// its owner must enrol again.
+	// ErrObsolete is the error for a template of an algorithm that isn't shipped
+	// any more: the person must enrol again.
 	ErrObsolete = errors.New("template of an algorithm that is not shipped")
-	// ErrCorrupt is the error for bytes that are no template.
+	// ErrCorrupt is the error for bytes that are not a template.
 	ErrCorrupt = errors.New("not a template")
 )
 
@@ -24,7 +24,7 @@ var (
 // algorithm that made it, and is not changed once made.
 type Template struct {
 	parameters *parameters.Parameters
-	days       []parameters.Template // one for each day of enrolment, the last day's last
+	days       []parameters.Template // one for each day of enrolment, in order
 	adaptive   parameters.Adaptive   // of the days combined
 	quality    float64
 }
@@ -46,13 +46,13 @@ func enrolled(p *parameters.Parameters, days []parameters.Template, quality floa
 	}
 }
 
-// dayOf is the template of one day's recordings, and its quality score.
+// dayOf returns the template of one day's recordings, and its quality score.
 func dayOf(p *parameters.Parameters, need quality.Need, recordings []*Reading) (day parameters.Template, score float64, err error) {
 	score, err = add(&day, p, need, recordings)
 	return day, score, err
 }
 
-// add takes recordings, which together must meet the need, into a day's template,
+// add adds recordings, which together must meet the need, to a day's template,
 // and returns their quality score.
 func add(day *parameters.Template, p *parameters.Parameters, need quality.Need, recordings []*Reading) (score float64, err error) {
 	var total quality.Report
@@ -76,9 +76,9 @@ func add(day *parameters.Template, p *parameters.Parameters, need quality.Need, 
 }
 
 // AddDay returns the template with another day of the same person's recordings,
-// which together must meet the need. Each day counts the same, and none of the
-// adaptation is lost; at most parameters.MaxDays are kept: left is the index of the
-// day that is left out, -1 for none. The caller verifies first that the person is the
+// which together must meet the need. Each day counts the same, and the adaptation
+// is kept. At most parameters.MaxDays are kept: left is the index of the day that
+// was dropped, -1 for none. The caller verifies first that the person is the
 // same. The error is an *Unusable.
 func (t *Template) AddDay(need quality.Need, recordings ...*Reading) (next *Template, left int, err error) {
 	day, quality, err := dayOf(t.parameters, need, recordings)
@@ -97,9 +97,9 @@ func (t *Template) First(days int) *Template {
 	return enrolled(t.parameters, t.days[:days:days], t.quality)
 }
 
-// Join returns the template with further recordings of its last day, which together
-// must meet the need. None of the adaptation is lost. The caller verifies first that
-// the person is the same. The error is an *Unusable.
+// Join returns the template with further recordings of its last day, which
+// together must meet the need. The adaptation is kept. The caller verifies first
+// that the person is the same. The error is an *Unusable.
 func (t *Template) Join(need quality.Need, recordings ...*Reading) (*Template, error) {
 	days := slices.Clone(t.days)
 	last := &days[len(days)-1]
@@ -113,12 +113,12 @@ func (t *Template) Join(need quality.Need, recordings ...*Reading) (*Template, e
 	return next, nil
 }
 
-// Days is on how many days the template's person was enrolled.
+// Days returns the number of days on which the person was enrolled.
 func (t *Template) Days() int { return len(t.days) }
 
-// Weight is how much the template has seen: the sum over its recordings, those of
-// the adaptation left out, of the root of the number of clean beats times the quality.
-// It compares templates of different algorithms.
+// Weight measures how much signal the template was made of: the sum over its
+// recordings, without those of the adaptation, of the root of the number of clean
+// beats times the quality. It compares templates of different algorithms.
 func (t *Template) Weight() float64 {
 	sum := 0.0
 	for _, day := range t.days {
@@ -133,15 +133,15 @@ func (t *Template) Quality() float64 { return t.quality }
 // Algorithm names the parameters that made the template.
 func (t *Template) Algorithm() string { return t.parameters.Algorithm }
 
-// Seed is the secret under which a template is stored. Each template has its
-// own, for the transform of package isometry.
+// Seed is the secret under which a template is stored. Each template has its own,
+// for the transform of package isometry.
 type Seed [32]byte
 
-// Marshal returns the template as bytes for ParseTemplate with the same seed:
-// the algorithm's name, a zero byte, and little-endian 32-bit floats: the
-// quality, the number of days below zero if there are several, then for each day
-// of enrolment and, if it was adapted, for the adaptation its weight, its number
-// of recordings and its transformed mean.
+// Marshal returns the template as bytes for ParseTemplate with the same seed: the
+// algorithm's name, a zero byte, and little-endian 32-bit floats. These are the
+// quality; the negative number of days, if there are several; and for each day of
+// enrolment, and for the adaptation, if any, the weight, the number of recordings
+// and the transformed mean.
 func (t *Template) Marshal(seed Seed) ([]byte, error) {
 	states := slices.Clone(t.days)
 	if t.adaptive.Adapted.Mean != nil {
@@ -175,19 +175,19 @@ func appendFloat(b []byte, v float32) []byte {
 }
 
 const (
-	// maxName bounds an algorithm's name in bytes.
+	// maxName bounds the length of an algorithm's name in bytes.
 	maxName = 64
 	// maxAdaptations bounds those of a stored template. Marshal writes one;
 	// templates of earlier versions hold up to four, the newest last.
 	maxAdaptations = 4
-	// maxValue is above every value that a template holds.
+	// maxValue is greater than every value of a template.
 	maxValue = 1e6
 )
 
 // ParseTemplate parses the output of Marshal with the same seed, by the algorithm
 // that made it. A wrong seed yields a meaningless template without an error:
 // authenticate the bytes first. The error is ErrObsolete for an algorithm that
-// isn't among those, or ErrCorrupt.
+// isn't among algorithms, else ErrCorrupt.
 func ParseTemplate(b []byte, seed Seed, algorithms parameters.Algorithms) (*Template, error) {
 	end := bytes.IndexByte(b[:min(len(b), maxName)], 0)
 	if end < 0 {
@@ -204,7 +204,7 @@ func ParseTemplate(b []byte, seed Seed, algorithms parameters.Algorithms) (*Temp
 	return templateOf(p, values, seed)
 }
 
-// floats reads all of b.
+// floats parses all of b.
 func floats(b []byte) ([]float32, error) {
 	const size = 4
 	if len(b)%size != 0 {
@@ -213,23 +213,23 @@ func floats(b []byte) ([]float32, error) {
 	values := make([]float32, len(b)/size)
 	for i := range values {
 		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[size*i:]))
-		if !(math.Abs(float64(values[i])) < maxValue) { // also where it is no number
+		if !(math.Abs(float64(values[i])) < maxValue) { // also for NaN
 			return nil, ErrCorrupt
 		}
 	}
 	return values, nil
 }
 
-// templateOf reads the quality, the days and the adaptation. Of several adaptations it takes
-// the newest.
+// templateOf parses the quality, the days and the adaptation. Of several
+// adaptations it takes the newest.
 func templateOf(p *parameters.Parameters, values []float32, seed Seed) (*Template, error) {
-	const head = 2 // values before a state's mean
+	const head = 2 // values before a template's mean
 	size := head + isometry.Size(p.Dimensions())
 	if len(values) < 2 || values[0] < 0 || values[0] > 1 {
 		return nil, ErrCorrupt
 	}
 	score, states, days := float64(values[0]), values[1:], 1
-	if states[0] < 0 { // no weight: the number of days
+	if states[0] < 0 { // not a weight: the number of days
 		days, states = int(-states[0]), states[1:]
 	}
 	adaptations := len(states)/size - days

@@ -1,13 +1,13 @@
-// Package beat cuts the beats out of a filtered signal and makes them
-// comparable: polarity corrected, normalised to the heart rate, aligned, and without
+// Package beat segments the beats of a filtered signal and makes them comparable:
+// polarity corrected, normalised to the heart rate, aligned, and without
 // outliers.
 //
 // The learned parameters depend on every choice made here: a change of the grid,
-// the order of steps or a constant makes them invalid.
+// the order of steps or a constant invalidates them.
 package beat
 
-// The grid on which a beat is given: 4 ms steps from -248 ms to +448 ms, the
-// R peak at index Before.
+// The grid of a beat's samples: 4 ms steps from -248 ms to +448 ms, the R peak at
+// index Before.
 const (
 	RateHz = 250
 	Before = 62
@@ -17,25 +17,27 @@ const (
 
 // Beats are the usable beats of one recording, in time order.
 type Beats struct {
-	// Rows holds the beats one after another, Width values each: mean 0 and
-	// root mean square 1 over the row, polarity corrected, the usual beat's R peak
-	// at index Before, the time after the QRS scaled to an interval of one second.
+	// Rows holds the beats one after another, Width values each: mean 0 and root
+	// mean square 1 over the row, polarity corrected, the R peak of the median
+	// beat at index Before, the time after the QRS complex scaled to an interval
+	// of one second.
 	Rows []float64
-	// Quality is each beat's correlation with the median beat, from the
-	// outliers' limit to 1.
+	// Quality is each beat's correlation with the median beat, from the limit of
+	// outliers to 1.
 	Quality []float64
-	// RR is the usual interval around each beat, in seconds.
+	// RR is the median RR interval around each beat, in seconds.
 	RR []float64
 	// Scale is the divisor of each row: its root mean square in mV.
 	Scale []float64
-	// Turned reports that the signal was inverted and its polarity corrected.
+	// Turned reports whether the signal was inverted, so that its polarity was
+	// corrected.
 	Turned bool
-	// Cut is how many beats there were before outliers were dropped.
+	// Cut is the number of beats before outliers were dropped.
 	Cut int
 }
 
-// Len is the number of beats.
+// Len returns the number of beats.
 func (b *Beats) Len() int { return len(b.Quality) }
 
-// Row is the i-th beat; it shares Rows' memory.
+// Row returns the i-th beat; it shares Rows' memory.
 func (b *Beats) Row(i int) []float64 { return b.Rows[i*Width : (i+1)*Width] }

@@ -6,29 +6,29 @@ import (
 )
 
 const (
-	// medianBeats bounds how many beats the median beat is made from.
+	// medianBeats bounds the beats that the median beat is computed from.
 	medianBeats = 48
 	// outlier is the correlation with the median beat below which a beat is
 	// dropped.
 	outlier = 0.8
-	// margin is how far a beat may be moved after it was first cut, with two
+	// margin is the greatest shift of a beat after it was first cut, with two
 	// samples for the interpolation.
 	margin = alignReach + fiducialReach + 2
 )
 
-// Cutter cuts beats and holds the work space for it. Its zero value is ready;
+// Cutter segments beats and holds the work space for it. Its zero value is ready;
 // one value serves one goroutine.
 type Cutter struct {
 	beats  Beats
-	at     []float64 // where the beats are, in samples
+	at     []float64 // positions of the beats, in samples
 	median []float64
 	column []float64
 }
 
-// Cut returns the beats around the peaks, which are positions in samples of x,
-// rising. x is band-passed, finite, sampled at RateHz, of either polarity:
-// inversion changes nothing but Turned. Beats that reach over an end are left
-// out. The result is valid until the next call.
+// Cut returns the beats around the peaks, which are positions in samples of x, in
+// ascending order. x is band-passed, finite, sampled at RateHz, of either
+// polarity: inversion changes nothing but Turned. Beats that extend over an end
+// are left out. The result is valid until the next call.
 func (c *Cutter) Cut(x, peaks []float64) *Beats {
 	b := &c.beats
 	c.place(x, peaks)
@@ -47,7 +47,7 @@ func (c *Cutter) Cut(x, peaks []float64) *Beats {
 	return b
 }
 
-// place lists where the beats are that lie wholly inside x, and their usual
+// place lists the positions of the beats that lie wholly inside x, and their RR
 // intervals.
 func (c *Cutter) place(x, peaks []float64) {
 	b := &c.beats
@@ -64,7 +64,8 @@ func (c *Cutter) place(x, peaks []float64) {
 	b.Cut = len(c.at)
 }
 
-// usualRR is the median interval, in seconds, of up to eight around a beat.
+// usualRR returns the median of up to eight RR intervals around a beat, in
+// seconds.
 func (c *Cutter) usualRR(peaks []float64, i int) float64 {
 	c.column = c.column[:0]
 	for k := max(1, i-3); k <= min(len(peaks)-1, i+4); k++ {
@@ -87,7 +88,7 @@ func (c *Cutter) cut(x []float64) {
 }
 
 // findMedian sets c.median to the median beat, normalised and polarity corrected,
-// over at most medianBeats beats spread evenly, and b.Turned to whether the
+// of at most medianBeats beats spread evenly, and b.Turned to whether the
 // polarity was corrected; rows stay unchanged.
 func (c *Cutter) findMedian() {
 	b := &c.beats
@@ -108,8 +109,8 @@ func (c *Cutter) findMedian() {
 	}
 }
 
-// grade corrects each beat's polarity as the median's, normalises it, grades it
-// against the median and drops the outliers.
+// grade corrects each beat's polarity to the median's, normalises it, correlates
+// it with the median and drops the outliers.
 func (c *Cutter) grade() {
 	b := &c.beats
 	if b.Turned {
@@ -132,7 +133,7 @@ func (c *Cutter) grade() {
 	b.Rows, b.RR = b.Rows[:kept*Width], b.RR[:kept]
 }
 
-// normalise takes the mean from a row, divides it by its root mean square and
+// normalise subtracts the mean from a row, divides it by its root mean square and
 // returns that, or 0 for a constant row, which becomes zeros.
 func normalise(row []float64) float64 {
 	mean := 0.0

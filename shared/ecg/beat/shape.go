@@ -7,23 +7,25 @@ import (
 )
 
 const (
-	// qrsEnd is where, after the R peak, the part begins that follows the
-	// heart rate, in samples: 60 ms. What is earlier doesn't.
+	// qrsEnd is the time after the R peak at which the part begins that is scaled
+	// with the heart rate, in samples: 60 ms. The P wave and the QRS complex are
+	// not scaled.
 	qrsEnd = RateHz * 60 / 1000
-	// Intervals beyond these, in seconds, stretch no further: 220 and 30 beats
+	// Intervals beyond these, in seconds, are scaled no further: 220 and 30 beats
 	// a minute.
 	shortestRR, longestRR = 60.0 / 220, 60.0 / 30
 )
 
-// stretch is how much longer than at one second per beat the part after the
-// QRS takes: the root of the interval, in seconds. On recordings of one person
-// on several days the square root made the beats more alike than the cube root
-// (H. C. Bazett, Heart 7, 1920; L. S. Fridericia, Acta Med. Scand. 53, 1920).
+// stretch returns the duration of the part after the QRS complex relative to that
+// at one second per beat: the square root of the interval, in seconds. On
+// recordings of one person on several days the square root made the beats more
+// alike than the cube root (H. C. Bazett, Heart 7, 1920; L. S. Fridericia, Acta
+// Med. Scand. 53, 1920).
 func stretch(rr float64) float64 {
 	return math.Sqrt(min(max(rr, shortestRR), longestRR))
 }
 
-// timeAfter is where in the signal the grid's k-th value lies, in samples
+// timeAfter returns the place of the grid's k-th value in the signal, in samples
 // after the R peak.
 func timeAfter(k int, stretch float64) float64 {
 	if k <= qrsEnd {
@@ -32,10 +34,11 @@ func timeAfter(k int, stretch float64) float64 {
 	return qrsEnd + float64(k-qrsEnd)*stretch
 }
 
-// appendBeat appends the beat at p to rows, on the grid freed from the heart
-// rate.
+// appendBeat appends the beat at p to rows, on the grid that is normalised to the
+// heart rate.
 func appendBeat(rows, x []float64, p, stretch float64) []float64 {
-	// Up to the QRS' end all values lie equally between two samples.
+	// Up to the end of the QRS complex all values lie at the same fraction between
+	// two samples.
 	first := int(p) - Before
 	w := weights(p - math.Floor(p))
 	for i := first; i <= first+Before+qrsEnd; i++ {
@@ -52,9 +55,9 @@ func appendBeat(rows, x []float64, p, stretch float64) []float64 {
 // spline holds the weights of the four samples around an instant.
 type spline [4]float64
 
-// weights are those of the Catmull-Rom spline at f of the way from the second
-// sample to the third. Source: E. Catmull and R. Rom, Computer Aided Geometric
-// Design, 1974.
+// weights returns those of the Catmull-Rom spline at the fraction f between the
+// second sample and the third. Source: E. Catmull and R. Rom, Computer Aided
+// Geometric Design, 1974.
 func weights(f float64) spline {
 	return spline{
 		0.5 * f * (-1 + f*(2-f)),
@@ -77,11 +80,11 @@ const (
 )
 
 // upright reports whether a normalised beat has the right polarity: whether the
-// sum of its values' signed 1.5th powers over QRS and T wave is positive.
+// sum of its values' signed 1.5th powers over QRS complex and T wave is positive.
 //
-// The R and S waves alone say little where both are of one height; with the T
-// wave, and a power that lets no single peak decide, all recordings of each of
-// 160 persons got the same polarity, while the third power over the QRS alone
+// R and S waves of about equal height say little alone. With the T wave, and a
+// power that lets no single peak decide, all recordings of each of 160 persons
+// got the same polarity, while the third power over the QRS complex alone
 // inverted 28 of 990.
 func upright(row []float64) bool {
 	sum := 0.0
@@ -95,8 +98,8 @@ func upright(row []float64) bool {
 // the detected instant, 40 ms.
 const fiducialReach = RateHz * 40 / 1000
 
-// fiducial is the R peak of a polarity-corrected beat, in samples from index
-// Before: the detector, which knows no polarity, may have marked the S wave.
+// fiducial returns the R peak of a polarity-corrected beat, in samples from index
+// Before: the detector, which ignores polarity, may have marked the S wave.
 func fiducial(row []float64) float64 {
 	best := Before
 	for k := Before - fiducialReach; k <= Before+fiducialReach; k++ {
@@ -108,18 +111,17 @@ func fiducial(row []float64) float64 {
 }
 
 const (
-	// alignReach bounds how far a beat may be moved onto the median beat,
-	// 20 ms.
+	// alignReach bounds the shift of a beat onto the median beat, 20 ms.
 	alignReach = RateHz * 20 / 1000
-	// The part on which it is aligned: 60 ms around the R peak.
+	// The part by which a beat is aligned: 60 ms around the R peak.
 	qrsFrom = Before - 15
 	qrsTo   = Before + 16
 )
 
-// offset is how far a beat lies, in samples, from where its QRS fits the
-// median's best. A beat that fits best at the very limit is left alone. The
-// median is polarity corrected and the row is not, so that the fit counts by its
-// size.
+// offset returns the shift of a beat, in samples, at which its QRS complex fits
+// the median's best. A beat that fits best at the limit is left alone. The median
+// is polarity corrected and the row is not, so the fit counts by its absolute
+// value.
 func offset(median, row []float64) float64 {
 	var fit [2*alignReach + 1]float64
 	best := alignReach

@@ -25,11 +25,12 @@ type Engine struct {
 }
 
 // New returns an Engine with the shipped algorithms. defaultRateHz is the
-// sampling rate of the app's recordings, which come without one; 0 to tell it from the
-// signal, where that is safe, or refuse them.
+// sampling rate of the app's recordings, which don't state one; with 0 the rate
+// is estimated from the signal if that is safe, and else the recording is
+// refused.
 func New(defaultRateHz float64) *Engine { return With(defaultRateHz, parameters.Shipped) }
 
-// With is New with other algorithms: those of another version.
+// With is New with other algorithms than the shipped ones.
 func With(defaultRateHz float64, algorithms parameters.Algorithms) *Engine {
 	return &Engine{defaultRateHz, algorithms}
 }
@@ -51,15 +52,15 @@ func (e *Engine) Group(ctx context.Context, files [][]byte) []biometric.Recordin
 	return all
 }
 
-// parted is a recording in its files.
+// parted is a recording as its files.
 type parted struct {
 	parts         []recording.Part
 	defaultRateHz float64
 	budget        *recording.Budget // of the request
 }
 
-// Read reads the lead to compare. A sampling rate that no file states is held
-// against the heart.
+// Read reads the lead to compare. A sampling rate that no file states is checked
+// for plausibility.
 func (p *parted) Read(h biometric.Hints) (biometric.Reading, error) {
 	r, err := recording.ReadParts(p.parts, recording.Hints{
 		RateHz: h.RateHz, DefaultRateHz: p.defaultRateHz, Lead: h.Lead, Pick: h.Pick, Guess: ecg.GuessRate, IsECG: ecg.LooksLikeECG, Budget: p.budget,
@@ -89,7 +90,7 @@ type reading struct {
 
 	mu       sync.Mutex
 	key      [32]byte
-	detector *replay.Detector // under key: a check's digest and its comparison are under the same
+	detector *replay.Detector // under key: a check's digest and its comparison share it
 }
 
 // detecting calls use with the detector under a key.
@@ -111,7 +112,7 @@ func (r *reading) Digest(key [32]byte) (b []byte, err error) {
 	return b, err
 }
 
-// errForeign is for a reading that another engine made, a mistake of the caller.
+// errForeign is for a reading of another engine, a bug of the caller.
 var errForeign = errors.New("a reading of another engine")
 
 // Algorithms: see biometric.Engine.
@@ -125,9 +126,10 @@ func (e *Engine) Algorithms() biometric.Algorithms {
 	return all
 }
 
-// Enrol: see biometric.Engine. It holds a sampling rate that no file states against
-// the form of the beats: a template of a wrong rate doesn't match at the right one. A
-// probe is compared all the same, since the template may be from such a rate.
+// Enrol: see biometric.Engine. It checks a sampling rate that no file states
+// against the form of the beats: a template at a wrong rate wouldn't match at the
+// right one. Probes are compared without this check, since the template may be
+// from the same wrong rate.
 func (e *Engine) Enrol(algorithm string, need biometric.Need, readings []biometric.Reading) (biometric.Template, error) {
 	p, ok := e.algorithms.Named(algorithm)
 	if !ok {
@@ -144,8 +146,8 @@ func (e *Engine) Enrol(algorithm string, need biometric.Need, readings []biometr
 	return template{made}, nil
 }
 
-// enrollable are the readings of an enrolment, whose rates were held against the
-// form of the beats.
+// enrollable returns the readings of an enrolment, after the check of their
+// rates.
 func enrollable(readings []biometric.Reading) ([]*ecg.Reading, error) {
 	own := make([]*ecg.Reading, len(readings))
 	for i, r := range readings {

@@ -10,7 +10,7 @@ import (
 	"systole/shared/fault"
 )
 
-// unusable is the code of a reason why a signal can't be used.
+// unusable returns the code for the reason why a signal is unusable.
 func unusable(r quality.Reason) (fault.Code, bool) {
 	switch r {
 	case quality.TooShort:
@@ -51,7 +51,8 @@ func Refusal(err error) error {
 	return err
 }
 
-// unusableFault returns the fault that states the recording's deficiency.
+// unusableFault returns the fault for an unusable recording, with what is missing
+// or suspected.
 func unusableFault(u *ecg.Unusable) error {
 	code, ok := unusable(u.Reason)
 	if !ok {
@@ -77,7 +78,7 @@ func unusableFault(u *ecg.Unusable) error {
 	return f
 }
 
-// unread is the code of a reason why a file can't be read.
+// unread returns the code for the reason why a file can't be read.
 func unread(r recording.Reason) (fault.Code, bool) {
 	switch r {
 	case recording.Empty:
@@ -92,8 +93,8 @@ func unread(r recording.Reason) (fault.Code, bool) {
 	return "", false
 }
 
-// unreadFault returns the fault for an unreadable file, with the line for a text
-// and the kind of file if it is known.
+// unreadFault returns the fault for an unreadable file, with the line if it is
+// text, and the kind of file if known.
 func unreadFault(e *recording.Error) error {
 	code, ok := unread(e.Reason)
 	if !ok {

@@ -15,8 +15,8 @@ const (
 	to   = beat.Before + beat.RateHz*400/1000
 )
 
-// Waveform appends the part of the mean beat that is compared, brought to mean
-// 0 and root mean square 1. The beat has beat.Width values.
+// Waveform appends the part of the mean beat that is compared, scaled to mean 0
+// and root mean square 1. The beat has beat.Width values.
 func Waveform(dst []float32, mean []float64) []float32 {
 	start := len(dst)
 	for _, v := range mean[from:to] {
@@ -27,7 +27,7 @@ func Waveform(dst []float32, mean []float64) []float32 {
 }
 
 // Slope appends the derivative of the part of the mean beat that is compared,
-// brought to root mean square 1.
+// scaled to root mean square 1.
 func Slope(dst []float32, mean []float64) []float32 {
 	start := len(dst)
 	for k := from; k < to; k++ {
@@ -38,8 +38,8 @@ func Slope(dst []float32, mean []float64) []float32 {
 }
 
 const (
-	// Length and Channels are the shape of what Pair makes: 125 values a
-	// second, which is ample for a band that ends at 40 Hz.
+	// Length and Channels are the shape of Pair's output: 125 values a second,
+	// ample for a band that ends at 40 Hz.
 	Length   = (beat.Width - 1) / 2
 	Channels = 2
 )
@@ -63,7 +63,7 @@ func Pair(dst []float32, mean []float64) []float32 {
 	return dst
 }
 
-// normalise brings x to mean 0 and root mean square 1; a constant becomes 0.
+// normalise scales x to mean 0 and root mean square 1; a constant becomes 0.
 func normalise(x []float32) {
 	var mean, power float64
 	for _, v := range x {
@@ -80,7 +80,8 @@ func normalise(x []float32) {
 	}
 }
 
-// scale is what brings values with the sum of squares to root mean square 1.
+// scale returns the factor that brings values with this sum of squares to root
+// mean square 1.
 func scale(sumOfSquares float64, n int) float32 {
 	if sumOfSquares == 0 {
 		return 0

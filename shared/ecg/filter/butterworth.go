@@ -14,12 +14,12 @@ import "math"
 // does not.
 type Biquad struct{ B0, B1, B2, A1, A2 float64 }
 
-// Cascade is a filter as sections run one after another.
+// Cascade is a filter of sections that run one after another.
 type Cascade []Biquad
 
-// LowPass designs a Butterworth low-pass of the order, an even number of at
-// least 2, whose gain is -3 dB at cutHz. A corner at or above 0.45 of the rate
-// has nothing to remove: the cascade is empty and lets everything through.
+// LowPass designs a Butterworth low-pass of the order, an even number of at least
+// 2, whose gain is -3 dB at cutHz. For a corner at or above 0.45 of the rate
+// there is nothing to remove: the cascade is empty and changes nothing.
 //
 // Source: bilinear transform with pre-warping of the analogue prototype,
 // Oppenheim and Schafer, Discrete-Time Signal Processing, section 7.1.

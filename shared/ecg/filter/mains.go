@@ -2,10 +2,9 @@ package filter
 
 import "math"
 
-// Mains says which mains frequency the signal holds more of, 50 or 60 Hz, and
-// the amplitude of that interference in the signal's unit. At a rate that cannot hold
-// 60 Hz it is 50 Hz with the amplitude found there, and 0, 0 where even that
-// cannot be held.
+// Mains returns the dominant mains frequency, 50 or 60 Hz, and the amplitude of
+// that interference in the signal's unit. At a rate too low for 60 Hz it returns
+// 50 Hz and its amplitude; at a rate too low for that, too, 0 and 0.
 func Mains(x []float64, rateHz float64) (hz, amplitude float64) {
 	if rateHz <= 105 || len(x) == 0 {
 		return 0, 0
@@ -17,14 +16,14 @@ func Mains(x []float64, rateHz float64) (hz, amplitude float64) {
 	return 50, both[0]
 }
 
-// toneSeconds is how long the blocks are over which a tone's amplitude is
-// averaged: 2 Hz wide, which the mains' wandering by 0.2 Hz does not leave.
+// toneSeconds is the length of the blocks over which a tone's amplitude is
+// averaged. Their resolution of 2 Hz covers the mains' variation by 0.2 Hz.
 const toneSeconds = 0.5
 
-// tones is, for two frequencies, the root mean square over blocks of a
-// sinusoid's amplitude. Each block is weighted by a Hann window, without which
-// a QRS complex or the baseline would leak into every frequency.
-// Source: G. Goertzel, Am. Math. Monthly 65(1), 1958.
+// tones returns, for two frequencies, the root mean square over blocks of a
+// sinusoid's amplitude. Each block is weighted by a Hann window, without which a
+// QRS complex or the baseline would leak into every frequency. Source: G.
+// Goertzel, Am. Math. Monthly 65(1), 1958.
 func tones(x []float64, hz [2]float64, rateHz float64) [2]float64 {
 	window := make([]float64, min(len(x), int(toneSeconds*rateHz)))
 	n := float64(len(window))

@@ -1,20 +1,20 @@
 package filter
 
-// ZeroPhase runs a cascade forwards and backwards, so that nothing is delayed
-// and the amplitude response is squared. It holds the work space; one value
-// serves one goroutine.
+// ZeroPhase runs a cascade forwards and backwards, which cancels the delay and
+// squares the amplitude response. It holds the work space; one value serves one
+// goroutine.
 //
-// The ends are continued by point reflection over Pad samples and each section
-// starts in the steady state of the first sample, so that a constant, and a
-// slope at the ends, pass without a transient.
+// The ends are continued by point reflection over Pad samples, and each section
+// starts in the steady state of the first sample, so that a constant, and a slope
+// at the ends, pass without a transient.
 //
 // Source: F. Gustafsson, Determining the initial states in forward-backward
-// filtering, IEEE Trans. Signal Process. 44(4), 1996; the reflection is that
-// of SciPy's filtfilt.
+// filtering, IEEE Trans. Signal Process. 44(4), 1996; the reflection is that of
+// SciPy's filtfilt.
 type ZeroPhase struct {
 	Sections Cascade
-	// Pad is how far the ends are continued, in samples: some time constants
-	// of the slowest section.
+	// Pad is the length by which the ends are continued, in samples: some time
+	// constants of the slowest section.
 	Pad int
 
 	padded []float64
@@ -48,9 +48,9 @@ func reflect(dst, src []float64, pad int) []float64 {
 	return dst
 }
 
-// forwards filters x in place, each section starting in the steady state of
-// its first input. Two sections go in one pass: a section waits for its own
-// last output most of the time, and the other fills that wait.
+// forwards filters x in place, each section starting in the steady state of its
+// first input. Two sections run in one pass: a section mostly waits for its own
+// last output, and the other uses that time.
 func (c Cascade) forwards(x []float64) {
 	for i := 0; i < len(c); i += 2 {
 		s, t := c.pair(i)
@@ -87,7 +87,7 @@ func (c Cascade) backwards(x []float64) {
 	}
 }
 
-// pair is the i-th section and the next one, or one that changes nothing.
+// pair returns the i-th section and the next one, or one that changes nothing.
 func (c Cascade) pair(i int) (s, t Biquad) {
 	if i+1 < len(c) {
 		return c[i], c[i+1]

@@ -1,5 +1,6 @@
-// Package frontend goes from raw samples to comparable beats: fill gaps, resample,
-// notch, band-pass, detect the R peaks, segment the beats, and report the quality.
+// Package frontend turns raw samples into comparable beats: it fills gaps,
+// resamples, removes the mains, band-passes, detects the R peaks, segments the
+// beats, and reports the quality.
 package frontend
 
 import (
@@ -14,12 +15,13 @@ import (
 const RateHz = 250
 
 const (
-	// The band in which beats are compared: above the baseline's wandering,
-	// below most of the muscles' noise.
+	// The band in which beats are compared: above the baseline wander, below most
+	// of the muscle noise.
 	lowHz, highHz = 1, 40
-	// The notch is 3 Hz wide: the mains wander by some tenths.
+	// notchQ makes the notch 3 Hz wide: the mains frequency varies by some tenths.
 	notchQ = 12
-	// Shorter signals have neither beats nor a filter's transient behind them.
+	// minSeconds: a shorter signal has neither beats nor an end of the filters'
+	// transient.
 	minSeconds = 1
 )
 
@@ -28,29 +30,29 @@ const (
 type Result struct {
 	Beats  *beat.Beats
 	Peaks  []float64 // R peaks in samples at RateHz
-	Raw    []float64 // the signal at RateHz, gaps filled, not filtered
-	Clean  []float64 // Raw without mains, wander and muscle noise, as beats are cut from it
+	Raw    []float64 // the signal at RateHz, gaps filled, unfiltered
+	Clean  []float64 // Raw without mains, baseline wander and muscle noise, as beats are segmented from it
 	Report quality.Report
 }
 
-// FrontEnd holds the work space of the whole chain. Its zero value is ready;
-// one value serves one goroutine and is meant to be used again.
+// FrontEnd holds the work space of the whole chain. Its zero value is ready; one
+// value serves one goroutine and is meant to be reused.
 type FrontEnd struct {
 	resampler     *resample.Resampler
 	resamplerFrom float64
 	detector      rpeak.Detector
 	cutter        beat.Cutter
-	band          filter.ZeroPhase // the notch included
+	band          filter.ZeroPhase // including the notch
 	notchHz       float64
 	filled        []float64
 	raw           []float64
 	clean         []float64
 }
 
-// Run takes one lead in mV at rateHz, usable to package rate. Another unit
-// than mV does as well: amplitudes are only compared with each other. It takes
-// any values and any length; its time and memory are linear in the length. mv
-// is not changed.
+// Run processes one lead in mV at rateHz, a rate usable to package rate. Units
+// other than mV are possible: amplitudes are only compared with each other. It
+// accepts any values and any length; its time and memory are linear in the
+// length. mv is not changed.
 func (f *FrontEnd) Run(mv []float64, rateHz float64) Result {
 	f.filled = quality.FillGaps(f.filled, mv)
 	r := Result{Beats: &beat.Beats{}}
@@ -78,9 +80,9 @@ func (f *FrontEnd) resamplerFor(rateHz float64) *resample.Resampler {
 	return f.resampler
 }
 
-// filter sets f.clean to the notched and band-passed f.raw and returns the
-// mains' frequency and amplitude. bandRateHz is the lower of the signal's and
-// the internal rate: above half of it there is nothing to remove.
+// filter sets f.clean to the notched and band-passed f.raw and returns the mains'
+// frequency and amplitude. bandRateHz is the lower of the signal's and the
+// internal rate: above half of it there is nothing to remove.
 func (f *FrontEnd) filter(bandRateHz float64) (mainsHz, amplitude float64) {
 	mainsHz, amplitude = filter.Mains(f.raw, RateHz)
 	if bandRateHz <= 2*mainsHz {

@@ -1,6 +1,6 @@
 // Package inspect shows a recording as the service sees it: the lead that it
-// compares, the R peaks, the beats, and the quality over time. It compares with no
-// template.
+// compares, the R peaks, the beats, and the quality over time. It makes no
+// comparison.
 package inspect
 
 import (
@@ -15,36 +15,36 @@ import (
 	"systole/shared/ecg/recording"
 )
 
-// RateHz is that of the samples and beats of an Inspection.
+// RateHz is the sampling rate of an Inspection's signals and beats.
 const RateHz = frontend.RateHz
 
-// maxBeats is how many beats are shown, spread evenly.
+// maxBeats bounds the beats shown, which are spread evenly.
 const maxBeats = 60
 
 // Inspection is the service's view of a recording.
 type Inspection struct {
 	Format, Device string
-	Start          time.Time // zero when the file doesn't say
+	Start          time.Time // zero if the file doesn't state it
 	RateHz         float64   // of the file
 	Leads          []string
-	Lead           string // the one that is compared
+	Lead           string // the lead to compare
 	Notes          []recording.Note
 
-	Seconds   float64 // of the whole recording; what follows is of the first ecg.MaxSeconds
+	Seconds   float64 // of the whole recording; all below is of the first ecg.MaxSeconds
 	Report    quality.Report
 	MV        []float64   // the lead at RateHz, gaps filled
-	Compared  []float64   // the same, filtered as it is compared
+	Compared  []float64   // the same, filtered for the comparison
 	Peaks     []float64   // R peaks in seconds
 	Beats     [][]float64 // some of the clean beats in mV, as compared: polarity corrected, R peak at beat.Before
 	Mean      []float64   // of all clean beats
-	Stretches []Stretch   // how good it is, in order, without gaps
+	Stretches []Stretch   // the quality over time, in order, without gaps
 	Enrolment Verdict
 	Check     Verdict
 }
 
 // Verdict is a recording's fitness for a purpose.
 type Verdict struct {
-	Reason         quality.Reason // empty if it does
+	Reason         quality.Reason // empty if it is fit
 	SecondsMissing float64
 	BeatsMissing   int
 }
@@ -52,14 +52,14 @@ type Verdict struct {
 // Needs are the needs of an enrolment and of a probe.
 type Needs struct{ Enrolment, Probe quality.Need }
 
-// File inspects a file, and says whether it meets the needs. The error is a
-// *recording.Error for a file that can't be read, and an *ecg.Unusable for a
-// sampling rate that no recorder has.
+// File inspects a file against the needs. The error is a *recording.Error for a
+// file that can't be read, and an *ecg.Unusable for a sampling rate that no
+// recorder has.
 func File(data []byte, h recording.Hints, n Needs) (*Inspection, error) {
 	return Parts([]recording.Part{{Data: data}}, h, n)
 }
 
-// Parts is File of a recording that lies in several files.
+// Parts is File for a recording in several files.
 func Parts(parts []recording.Part, h recording.Hints, n Needs) (*Inspection, error) {
 	r, err := recording.ReadParts(parts, h)
 	if err != nil {

@@ -6,20 +6,21 @@ import (
 )
 
 const (
-	// windowSeconds is how much of a recording is looked at for its quality
-	// there: two beats of the slowest heart and what a filter needs.
+	// windowSeconds is the length of signal from which the quality at a time is
+	// told: two beats of the slowest heart and the filters' transients.
 	windowSeconds = 6
 	stepSeconds   = 2
 )
 
-// Stretch is a part of a recording that is equally good.
+// Stretch is a part of a recording of uniform quality.
 type Stretch struct {
 	From, To float64        // seconds from the start
 	Reason   quality.Reason // empty for a usable part
 }
 
-// stretches names the quality of a signal at RateHz over time: of each step, as
-// it is in the window around it. Windows that share a reason make one stretch.
+// stretches returns the quality of a signal at RateHz over time: that of each
+// step is the quality of the window around it. Adjacent windows with the same
+// reason make one stretch.
 func stretches(front *frontend.FrontEnd, mv []float64) []Stretch {
 	var all []Stretch
 	seconds := float64(len(mv)) / RateHz
@@ -34,7 +35,7 @@ func stretches(front *frontend.FrontEnd, mv []float64) []Stretch {
 	return all
 }
 
-// around returns the reason that makes the window around a time unusable, or "".
+// around returns the reason why the window around a time is unusable, or "".
 func around(front *frontend.FrontEnd, mv []float64, at float64) quality.Reason {
 	length := min(windowSeconds*RateHz, len(mv))
 	first := min(max(0, int((at-windowSeconds/2.)*RateHz)), len(mv)-length)

@@ -19,7 +19,7 @@ import (
 
 const rounds = 3
 
-// Isometry transforms vectors of one length. Several goroutines may use it.
+// Isometry transforms vectors of one length. It is safe for concurrent use.
 type Isometry struct {
 	in     int
 	radius float64
@@ -46,8 +46,8 @@ func New(seed [32]byte, n int, radius float64) *Isometry {
 	return t
 }
 
-// Size is the number of values of a transformed vector of n: at least one more,
-// and a product of 2, 3 and 5, for which the Hartley transform is fast.
+// Size returns the number of values of a transformed vector of n: at least one
+// more, and a product of 2, 3 and 5, for which the Hartley transform is fast.
 func Size(n int) int {
 	for size := n + 1; ; size++ {
 		rest := size
@@ -62,10 +62,10 @@ func Size(n int) int {
 	}
 }
 
-// Transform appends the transform of x. One value beyond those of x gives every
-// transformed vector the length of the radius, because its own length would link
-// it. It reports false for a vector that is longer than the radius, of another
-// number of values, or not a number.
+// Transform appends the transform of x. One value more than those of x gives
+// every transformed vector the length of the radius, because its own length would
+// make it linkable. It reports false for a vector that is longer than the radius,
+// of another number of values, or not a number.
 func (t *Isometry) Transform(dst, x []float32) ([]float32, bool) {
 	power := 0.0
 	for _, v := range x {
@@ -122,7 +122,7 @@ func (t *Isometry) Invert(dst, y []float32) []float32 {
 	return dst
 }
 
-// hartley transforms vectors of one length.
+// hartley computes the Hartley transform of vectors of one length.
 type hartley struct {
 	fft          *fourier.FFT
 	coefficients []complex128
@@ -132,13 +132,13 @@ func newHartley(n int) *hartley {
 	return &hartley{fourier.NewFFT(n), make([]complex128, n/2+1)}
 }
 
-// transform is in place. It keeps lengths.
+// transform transforms x in place, and preserves its length.
 func (h *hartley) transform(x []float64) {
 	h.fft.Coefficients(h.coefficients, x)
 	scale := 1 / math.Sqrt(float64(len(x)))
 	for k, c := range h.coefficients {
 		x[k] = scale * (real(c) - imag(c))
-		if k > 0 { // the other half is the first one's conjugate
+		if k > 0 { // the second half is the conjugate of the first
 			x[len(x)-k] = scale * (real(c) + imag(c))
 		}
 	}

@@ -1,14 +1,13 @@
-// Package liveness distinguishes a heart's recording from a synthetic one: one or a
-// few beats repeated in sequence, or a beat's shape generated with an artificial
-// rhythm.
+// Package liveness distinguishes a heart's recording from a synthetic one: one or
+// a few beats repeated in sequence, or a beat's shape generated with an
+// artificial rhythm.
 //
 // A rhythm is easy to invent. But every natural beat also differs a little in
-// shape from the ones before, by breath, muscles and the way the current takes,
-// and this can't be had from one beat. So what is measured is how much the
-// beats vary around the R peak, between 5 and 13 Hz, apart from what the
-// baseline adds, what comes of a peak found beside its place, and what follows
-// from the intervals before and after; and whether beats are too alike to be
-// anything but copies.
+// shape from the previous ones, by breath, muscles and the path of the current,
+// and this variation can't be derived from one beat. The package measures the
+// variation around the R peak, between 5 and 13 Hz, without the parts that are
+// due to the baseline, to imprecise R peaks and to the RR intervals before and
+// after; and it finds beats so alike that they must be copies.
 //
 // A synthetic recording with natural variation passes undetected.
 // tests/attack/replay measures the attacks that are detected.
@@ -17,26 +16,26 @@ package liveness
 import "math"
 
 const (
-	// leastVariation is how much a natural heart's beats vary at least, in the
-	// root mean square of a shape's share, as part of the beat's height. Of
+	// leastVariation is the least variation of a natural heart's beats: the root
+	// mean square of a shape's coefficient, in parts of the beat's height. Of
 	// 2,541 recordings in tests/attack/replay 9 are below.
 	leastVariation = 0.0088
-	// leastNearest is how far the usual beat is, in the same measure, from the one
-	// that is most like it. Of the same recordings 2 are below.
+	// leastNearest is the least median distance of a natural heart's beat from the
+	// most similar one, in the same measure. Of the same recordings 2 are below.
 	leastNearest = 0.0045
-	// whiteShare is how much of the variation counts as noise where there is as
-	// much at frequencies that tell noise.
+	// whiteShare is the share of the variation that counts as noise if there is as
+	// much at the frequencies of noise alone.
 	whiteShare = 0.5
 	// alike is the correlation above which two beats are of one kind.
 	alike = 0.7
-	// fewest is how many beats can be judged.
+	// fewest is the least number of beats that can be judged.
 	fewest = 4
 )
 
 // Natural reports whether the beats of a recording vary as those of a living
-// heart. raw is the signal as package frontend hands it out, resampled but not
-// filtered, and peaks are where its R peaks are, in samples, rising. It is
-// false where there are fewer than four beats alike.
+// heart. raw is package frontend's resampled, unfiltered signal, and peaks are
+// the positions of its R peaks, in samples, ascending. It is false for fewer than
+// four beats alike.
 func Natural(raw, peaks []float64) bool {
 	b := cut(raw, peaks)
 	if len(b.rows) < fewest {
@@ -47,14 +46,14 @@ func Natural(raw, peaks []float64) bool {
 	return v.nearest >= leastNearest && v.slow*v.slow-whiteShare*noise*noise >= leastVariation*leastVariation
 }
 
-// beats are the usual beats of a recording.
+// beats are the normal beats of a recording.
 type beats struct {
 	rows   [][width]float64
-	before []float64 // the intervals before and after each, in samples
+	before []float64 // the RR intervals before and after each, in samples
 	after  []float64
 }
 
-// mostBeats bounds how many beats are looked at: they tell enough.
+// mostBeats bounds the beats that are examined: so many suffice.
 const mostBeats = 32
 
 func cut(raw, peaks []float64) beats {
@@ -75,7 +74,7 @@ func cut(raw, peaks []float64) beats {
 	return b
 }
 
-// keepUsual keeps the beat that most others are like, and these.
+// keepUsual keeps the beat that most others are like, and those others.
 func (b *beats) keepUsual() {
 	var usual []int
 	for i := range b.rows {

@@ -8,15 +8,15 @@ import (
 
 const (
 	rateHz = 250
-	// The part of a beat that is looked at, 200 ms before the R peak to 100 ms
+	// The part of a beat that is examined, from 200 ms before the R peak to 100 ms
 	// after it: P wave and QRS complex. The T wave would follow the rhythm.
 	reachBefore = rateHz * 200 / 1000
 	reachAfter  = rateHz * 100 / 1000
 	width       = reachBefore + reachAfter
 )
 
-// The shapes that a beat is taken apart into are cosines; the k-th has k half
-// periods in the 300 ms.
+// A beat is decomposed into cosines, its shapes; the k-th has k half periods in
+// the 300 ms.
 const (
 	firstShape = 3  // 5 Hz: slower shapes are the baseline
 	lastSlow   = 8  // 13 Hz
@@ -25,8 +25,8 @@ const (
 	shapes     = lastShape - firstShape + 1
 )
 
-// window is the part around a peak, between the samples by the Catmull-Rom
-// spline: E. Catmull and R. Rom, Computer Aided Geometric Design, 1974.
+// window returns the part around a peak, interpolated by the Catmull-Rom spline:
+// E. Catmull and R. Rom, Computer Aided Geometric Design, 1974.
 func window(raw []float64, at float64) (row [width]float64) {
 	first := int(at)
 	f := at - float64(first)
@@ -40,7 +40,8 @@ func window(raw []float64, at float64) (row [width]float64) {
 	return row
 }
 
-// basis is the cosines, made orthonormal and blind to constant, slope and bend.
+// basis holds the cosines, made orthonormal and orthogonal to constant, slope and
+// bend.
 var basis = sync.OnceValue(func() *[shapes][width]float64 {
 	const drift = 3
 	var all [drift + shapes][width]float64
@@ -61,14 +62,14 @@ var basis = sync.OnceValue(func() *[shapes][width]float64 {
 	return (*[shapes][width]float64)(all[drift:])
 })
 
-// variation is the difference between beats, as parts of the beat's height and per
+// variation is the difference between beats, in parts of the beat's height, per
 // shape.
 type variation struct {
 	slow, fast float64 // the root mean square, in slow shapes and in fast ones
-	nearest    float64 // how far the usual beat is from the one most like it, in slow shapes
+	nearest    float64 // median distance of a beat from the most similar one, in slow shapes
 }
 
-// variation measures it. There is at least one beat.
+// variation measures the beats' variation. There is at least one beat.
 func (b *beats) variation() (v variation) {
 	var steep [width]float64 // of the mean beat
 	for i := range b.rows {
@@ -79,7 +80,7 @@ func (b *beats) variation() (v variation) {
 	unit(steep[:])
 	n := len(b.rows)
 	height := 0.0
-	columns := make([]float64, shapes*n) // of each shape, its part in each beat
+	columns := make([]float64, shapes*n) // of each shape, its coefficient in each beat
 	for i := range b.rows {
 		takeOff(b.rows[i][:], steep[:])
 		for s, shape := range basis() {
@@ -110,8 +111,8 @@ func (b *beats) variation() (v variation) {
 	return v
 }
 
-// nearest is how far the usual of n beats, at least two, is from the one most
-// like it. columns hold the beats' parts in each shape.
+// nearest returns the median distance of n beats, at least two, from the most
+// similar beat. columns hold the beats' coefficients of each shape.
 func nearest(columns []float64, n int) float64 {
 	const slow = lastSlow - firstShape + 1
 	distances := make([]float64, 0, n)
@@ -133,9 +134,9 @@ func nearest(columns []float64, n int) float64 {
 	return math.Sqrt(distances[n/2])
 }
 
-// rhythm is orthonormal columns of what a beat may depend on: nothing, the
-// interval before and the one after, these only where there are beats enough
-// and the intervals differ.
+// rhythm returns the orthonormal columns that a beat's coefficients may depend
+// on: a constant, the RR interval before and the one after, the intervals only if
+// there are enough beats and the intervals differ.
 func (b *beats) rhythm() [][]float64 {
 	constant := make([]float64, len(b.rows))
 	for i := range constant {
@@ -169,7 +170,7 @@ func dot(a, b []float64) float64 {
 	return sum
 }
 
-// takeOff takes from a its part along the unit vector b.
+// takeOff subtracts from a its projection onto the unit vector b.
 func takeOff(a, b []float64) {
 	c := dot(a, b)
 	for i, v := range b {

@@ -3,13 +3,13 @@
 // of the service.
 package rate
 
-// The usable sampling rates, in Hz. Below, a QRS complex (80 to 120 ms) is fewer
-// than eight samples; ECG recorders sample at no higher rate, and a mistaken number
-// would cost memory.
+// The usable sampling rates, in Hz. Below them a QRS complex (80 to 120 ms) has
+// fewer than eight samples; no ECG recorder samples above them, and a mistaken
+// number would cost memory.
 const (
 	MinHz = 90
 	MaxHz = 4000
 )
 
-// Usable reports whether a recording can have this sampling rate. NaN is none.
+// Usable reports whether the sampling rate is usable. NaN isn't.
 func Usable(hz float64) bool { return hz >= MinHz && hz <= MaxHz }

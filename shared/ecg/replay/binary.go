@@ -6,19 +6,19 @@ import (
 	"slices"
 )
 
-// ErrCorrupt is the error for bytes that are no digest.
+// ErrCorrupt is the error for bytes that are not a digest.
 var ErrCorrupt = errors.New("not a digest of a recording")
 
-// A version names how digests are made. Those of the first hold the sequence
-// only, made as today. Those of the second hold beats, too, in other directions
-// than today's: these beats are ignored.
+// The version identifies how a digest is made. Digests of version 1 hold the
+// sequence only, made as today's. Those of version 2 also hold beats, projected
+// otherwise than today's: these beats are ignored.
 const (
 	sequenceOnly    = 1
 	otherDirections = 2
 	version         = 3
 )
 
-// How long the parts of a beat are as bytes.
+// Lengths of the parts of a beat in bytes.
 const (
 	cycleBytes  = 16
 	vectorBytes = dims
@@ -43,7 +43,7 @@ func (d Digest) AppendBinary(b []byte) ([]byte, error) {
 	return b, nil
 }
 
-// Parse reads what AppendBinary wrote, also in earlier versions. The error is
+// Parse parses the output of AppendBinary, also of earlier versions. The error is
 // ErrCorrupt.
 func Parse(b []byte) (Digest, error) {
 	if len(b) == 0 {
@@ -64,8 +64,8 @@ func Parse(b []byte) (Digest, error) {
 	return Digest{}, ErrCorrupt
 }
 
-// parse reads what follows the version. Numbers are taken in their shortest form
-// only, so that a digest has one form.
+// parse parses the bytes after the version. Numbers are accepted in their
+// shortest form only, so that a digest has one encoding.
 func parse(b []byte) (Digest, error) {
 	var counts [2]int
 	for i := range counts {

@@ -7,28 +7,28 @@ import (
 )
 
 const (
-	// cells is how many equal parts a cycle is given in. Of each the signal's
-	// mean is taken, which leaves noise out and needs no filter.
+	// cells is the number of equal parts of a cycle. Each is represented by the
+	// signal's mean over it, which suppresses noise without a filter.
 	cells = 64
-	// cycleFrom is where the cycle begins before the R peak, as a share of the
-	// interval; it is one interval long.
+	// cycleFrom is the time before the R peak at which the cycle begins, as a
+	// share of the interval; it is one interval long.
 	cycleFrom = 0.4
-	// shapes is how many numbers describe how one cycle differs from the one
-	// before. At 75 beats a minute they reach up to 9 Hz. What is finer differs
-	// little between beats, and noise is as strong there as anywhere.
+	// shapes is the number of coefficients that describe how a cycle differs from
+	// the previous one. At 75 beats a minute they reach up to 9 Hz. Finer detail
+	// differs little between beats, and noise is as strong there as anywhere.
 	shapes = 12
 	// taper is the share of the cycle over which it fades in, and out.
 	taper = 0.12
-	// drift is how many of the slowest shapes are left out: constant, slope and
-	// bend, which the baseline's wandering is made of.
+	// drift is the number of slowest shapes that are left out: constant, slope and
+	// bend, which make up baseline wander.
 	drift = 3
 )
 
-// basis is orthonormal functions over a cycle, the slowest first: cosines that
-// fade at both ends, blind to constant, slope and bend.
+// basis holds orthonormal functions over a cycle, the slowest first: cosines that
+// fade at both ends, orthogonal to constant, slope and bend.
 type basis [shapes][cells]float64
 
-// cosines are made once.
+// cosines is the basis, made once.
 var cosines = sync.OnceValue(newBasis)
 
 func newBasis() *basis {
@@ -47,8 +47,8 @@ func newBasis() *basis {
 			p *= u - 0.5
 		}
 	}
-	// Orthonormal under the weight of the fade, so that what is taken off a
-	// cosine fades as it does.
+	// They are orthonormal under the weight of the fade, so that a projection that
+	// is subtracted from a cosine fades as it does.
 	for d := range slow {
 		for e := range d {
 			c := weighted(&slow[d], &slow[e], &fade)
@@ -76,7 +76,7 @@ func newBasis() *basis {
 	return b
 }
 
-// dot adds up in four sums, so that none waits for the one before.
+// dot computes four sums, so that no addition waits for the one before.
 func dot(a, b []float64) float64 {
 	b = b[:len(a)]
 	var s0, s1, s2, s3 float64
@@ -113,12 +113,12 @@ func scale(a *[cells]float64, c float64) {
 	}
 }
 
-// integral is the running sum of a signal: means over parts of it are
-// differences of its values.
+// integral is the running sum of a signal: a mean over a part of it is a
+// difference of two values.
 type integral []float64
 
-// of is the integral of x, in the memory of s where that is enough. Sums are of
-// what x differs by from its first value, so that an offset costs no digits.
+// of returns the integral of x, in the memory of s if that suffices. It sums the
+// differences from the first value, so that an offset costs no precision.
 func (s integral) of(x []float64) integral {
 	s = append(slices.Grow(s[:0], len(x)+1), 0)
 	sum := 0.0
@@ -129,16 +129,16 @@ func (s integral) of(x []float64) integral {
 	return s
 }
 
-// at is the sum up to an instant inside the signal, in samples.
+// at returns the sum up to an instant inside the signal, in samples.
 func (s integral) at(t float64) float64 {
 	i := int(t)
 	return s[i] + (t-float64(i))*(s[i+1]-s[i])
 }
 
-// covers says whether the cycle of an interval's length around a peak lies
+// covers reports whether the cycle of an interval's length around a peak lies
 // wholly inside the signal.
 func (s integral) covers(peak, interval float64) bool {
-	const half = 0.5 // a sample is the half before its instant and that after
+	const half = 0.5 // a sample stands for half a step before its instant and half a step after
 	return peak+half-cycleFrom*interval >= 0 && peak+half+(1-cycleFrom)*interval <= float64(len(s)-2)
 }
 

@@ -6,19 +6,20 @@ import (
 )
 
 const (
-	// fitReach is how much of a beat on each side of its R peak is laid over the
-	// beat before, 80 ms.
+	// fitReach is the part of a beat on each side of its R peak that is matched
+	// with the beat before, 80 ms.
 	fitReach = frontend.RateHz * 80 / 1000
 	fitWidth = 2*fitReach + 1
-	// fitSearch is how far from its R peak the beat before is sought, 60 ms.
+	// fitSearch is the greatest distance from its R peak at which the beat before
+	// is sought, 60 ms.
 	fitSearch = frontend.RateHz * 60 / 1000
 )
 
-// gap is how long after a beat the next one is, in samples of x, by where the
-// next one's QRS complex fits over it best. Two peaks tell the same, but noise
-// moves a peak more than a complex, and of two waves of nearly one height now
-// the one is marked and now the other. If the complexes don't fit, or lie at the
-// signal's ends, it is the interval of the peaks.
+// gap returns the interval to the next beat, in samples of x, at which the QRS
+// complexes of both fit best. The distance of the two peaks says the same, but
+// noise moves a peak more than a complex, and of two waves of nearly equal height
+// sometimes one is marked and sometimes the other. If the complexes don't fit, or
+// lie at the signal's ends, it is the distance of the peaks.
 func gap(x []float64, peak, next float64) float64 {
 	at, from := int(next+0.5), int(peak+0.5)
 	if from < fitReach+fitSearch || at+fitReach >= len(x) || from+fitReach+fitSearch >= len(x) {

@@ -8,41 +8,43 @@ import (
 )
 
 const (
-	// near is how many earlier beats beside the nearest tell how near those of this
-	// person usually are.
+	// near is the number of earlier beats beside the nearest from which the usual
+	// near distance of this person's beats is estimated.
 	near = 20
-	// grain is the square of a distance that says nothing: the rounding of
-	// coordinates to whole steps.
+	// grain is a meaningless square of a distance: that of rounding coordinates to
+	// whole steps.
 	grain = dims / 4
-	// narrowest is the least that two logarithms of usual near distances are taken
-	// to differ by.
+	// narrowest is the least difference that is assumed between the logarithms of
+	// usual near distances.
 	narrowest = 0.02
-	// expected is how rare, in nats, the distance of a beat to the nearest earlier
-	// one must be to speak for a replay; most is by how much one beat can exceed it.
+	// expected is the rarity, in nats, that a beat's distance to the nearest
+	// earlier one must have to be evidence of a replay; most bounds the excess of
+	// one beat.
 	expected = 1
 	most     = 6
-	// against is how much the form of a beat that is less near can speak against a
-	// replay. Where a time axis was made uneven no beat is very near and none is far.
+	// against bounds the evidence against a replay from the form of a beat that is
+	// less near. On an uneven time axis no beat is very near and none is far.
 	against = 1
-	// enoughForms and enoughResiduals are the evidence from which on a recording is
-	// a replay; of new recordings about 1 in 1,000 comes as far by either. Before a
-	// history of more than a hundred beats residuals come nearer by chance: theirs
-	// rises by growing times the logarithm of the history's length.
+	// enoughForms and enoughResiduals are the evidence from which a recording is a
+	// replay; of new recordings about 1 in 1,000 reaches either. With a history of
+	// more than a hundred beats residuals come nearer by chance: their limit rises
+	// by growing times the logarithm of the history's length.
 	enoughForms     = 6.5
 	enoughResiduals = 15.5
 	hundred         = 100
 	growing         = 0.7
-	// enoughOfOne is the evidence of a single beat's form from which on it is a copy;
-	// 2 of 7,008 new recordings have such a beat.
+	// enoughOfOne is the evidence from the form of a single beat from which it is
+	// a copy; 2 of 7,008 new recordings have such a beat.
 	enoughOfOne = 8
 )
 
-// grown is the evidence of residuals that is enough before a history of so many.
+// grown returns the evidence of residuals that is enough with a history of so
+// many beats.
 func grown(beats int) float64 {
 	return enoughResiduals + growing*math.Log(max(1, float64(beats)/hundred))
 }
 
-// sum adds up the evidence of beats, each between least and most.
+// sum adds up the evidence of beats, each limited to between least and most.
 func sum(evidence []float64, least float64) float64 {
 	total := 0.0
 	for _, one := range evidence {
@@ -51,14 +53,15 @@ func sum(evidence []float64, least float64) float64 {
 	return total
 }
 
-// rarity is the evidence of each beat, in nats, that it was recorded before; none
-// where there are too few earlier ones to tell. variants are the beats at each stretch.
+// rarity returns the evidence of each beat, in nats, that it was recorded before;
+// none if there are too few earlier ones to tell. variants are the beats at each
+// stretch.
 //
-// Distances of a beat to the nearest of many independent ones fall off as a power
-// of their rank: the logarithm of a distance to that of the next is exponentially
-// distributed with a scale that the further ones tell (B. M. Hill, Ann. Stat. 3,
-// 1975). A beat that was recorded before lies as near as only noise puts it,
-// many scales off.
+// Distances of a beat to the nearest of many independent ones grow as a power of
+// their rank: the difference between the logarithms of the two nearest distances
+// is exponentially distributed, with a scale that the further ones give (B. M.
+// Hill, Ann. Stat. 3, 1975). A beat that was recorded before is only as far as
+// noise puts it, many scales nearer.
 func rarity(variants [][]Vector, earlier []Vector) []float64 {
 	unstretched := variants[unstretched]
 	if len(earlier) < 4 || len(unstretched) == 0 {
@@ -89,8 +92,8 @@ func rarity(variants [][]Vector, earlier []Vector) []float64 {
 	return gains
 }
 
-// among is the logarithm of the usual distance from a beat to the nearest other
-// of its recording.
+// among returns the logarithm of the median distance from a beat to the nearest
+// other beat of its recording.
 func among(beats []Vector) float64 {
 	if len(beats) < 2 {
 		return math.Inf(1)
@@ -110,24 +113,24 @@ func among(beats []Vector) float64 {
 }
 
 const (
-	// examined is how many earlier vectors of a beat are examined exactly: those
-	// whose sketches differ least.
+	// examined is the number of earlier vectors that are compared exactly with a
+	// beat: those whose sketches differ least.
 	examined = 160
-	// slack is in how many bits more than at the stretch that fits it best an
-	// earlier vector's sketch may differ at a stretch that is examined.
+	// slack is the number of bits more than at its best-fitting stretch by which
+	// an earlier vector's sketch may differ at a stretch that is compared exactly.
 	slack = 4
-	// sampled is how many earlier vectors their middle is told from.
+	// sampled is the number of earlier vectors from which their mean is estimated.
 	sampled = 256
 )
 
-// search finds the earlier vectors that are nearest to a beat, which a comparison
-// of all with all would take too long for.
+// search finds the earlier vectors nearest to a beat faster than by comparing all
+// with all.
 type search struct {
 	variants [][]Vector
 	earlier  []Vector
 	sketches []uint64
 	probe    [][len(stretches)]uint64 // sketches of each beat at each stretch
-	differ   []uint8                  // in how many bits each earlier one does from a beat
+	differ   []uint8                  // number of bits in which each earlier one differs from a beat
 	logs     [near + 1]float64
 }
 
@@ -151,8 +154,8 @@ func newSearch(variants [][]Vector, earlier []Vector) *search {
 	return s
 }
 
-// limit is the number of bits up to which earlier vectors' sketches differ from a
-// beat's when enough are examined. Bits that the stretch changes don't count.
+// limit returns the number of differing bits up to which enough earlier vectors
+// are compared exactly with a beat. Bits that the stretch changes don't count.
 func (s *search) limit(beat int) uint8 {
 	own := &s.probe[beat]
 	any, all := own[0], own[0]
@@ -175,8 +178,8 @@ func (s *search) limit(beat int) uint8 {
 	return uint8(limit)
 }
 
-// nearest are the logarithms of the distances from a beat, at the stretch that
-// fits each best, to the n earlier beats that are nearest, rising. They are valid
+// nearest returns the logarithms of the distances from a beat to the n nearest
+// earlier beats, each at its best-fitting stretch, ascending. They are valid
 // until the next call.
 func (s *search) nearest(beat, n int) []float64 {
 	var least [near + 1]int32
@@ -204,8 +207,8 @@ func (s *search) nearest(beat, n int) []float64 {
 	return s.logs[:n]
 }
 
-// distance is the square of that from a beat, at the stretch that fits best, to an
-// earlier one, or something no less than the limit.
+// distance returns the square of the distance from a beat, at the best-fitting
+// stretch, to an earlier one, or something no less than the limit.
 func (s *search) distance(beat, earlier int, own *[len(stretches)]uint64, limit int32) int32 {
 	var differ [len(stretches)]int
 	fit := 64
@@ -221,7 +224,7 @@ func (s *search) distance(beat, earlier int, own *[len(stretches)]uint64, limit 
 	return limit
 }
 
-// middleOf is the mean of a sample of vectors, as seen from the first.
+// middleOf returns the mean of a sample of vectors, relative to the first.
 func middleOf(all []Vector) (middle Vector) {
 	var sums [dims]int
 	every := 1 + (len(all)-1)/sampled
@@ -238,7 +241,7 @@ func middleOf(all []Vector) (middle Vector) {
 	return middle
 }
 
-// sketch has a bit for each coordinate, of which side of the middle it is.
+// sketch returns one bit per coordinate: on which side of the middle it lies.
 func (v *Vector) sketch(middle *Vector) (sketch uint64) {
 	const highest, gather = 0x8080808080808080, 0x0102040810204080
 	for k := 0; k < dims; k += 8 {
@@ -249,8 +252,8 @@ func (v *Vector) sketch(middle *Vector) (sketch uint64) {
 	return sketch
 }
 
-// distance is the square of two vectors' distance, or something no less than the
-// limit.
+// distance returns the square of two vectors' distance, or something no less than
+// the limit.
 func distance(a, b *Vector, limit int32) int32 {
 	sum := int32(0)
 	for k := 0; k < dims && sum < limit; k += 8 {

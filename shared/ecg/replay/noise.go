@@ -9,28 +9,29 @@ import (
 	"systole/shared/ecg/frontend"
 )
 
-// White noise hides that a beat was recorded before, and is easily added. What
-// muscles, electrodes and amplifiers add falls off towards high frequencies: of
-// 7,008 new recordings in tests/attack/replay 222 have as much of it, nearly all
-// of unfiltered electrodes on the wrists (ECG-ID), and 64 of these as evenly.
+// White noise conceals that a beat was recorded before, and is easily added. The
+// noise of muscles, electrodes and amplifiers decreases towards high frequencies:
+// of 7,008 new recordings in tests/attack/replay 222 have as much of it, nearly
+// all of unfiltered electrodes on the wrists (ECG-ID), and 64 of these as evenly.
 const (
-	// muchNoise is the power density from which there is much noise, per Hz, in
+	// muchNoise is the power density, per Hz, from which there is much noise, in
 	// squares of the QRS complex's height: about 25 dB.
 	muchNoise = 3.2e-7
-	// evenly is how many times as strong white noise may be in the lowest band
-	// as in the highest.
+	// evenly is the greatest ratio of white noise's power in the lowest band to
+	// that in the highest.
 	evenly = 2.2
-	// enoughUnderNoise is the evidence of forms that is enough where there is much white
-	// noise: it lowers what speaks for a replay, and more so what does by chance. None
-	// of those 64 new recordings comes as far.
+	// enoughUnderNoise is the evidence of forms that suffices under much white
+	// noise, which lowers the evidence for a replay, and more so the evidence that
+	// arises by chance. None of those 64 new recordings reaches it.
 	enoughUnderNoise = -2
 )
 
-// noiseBands are where the noise is measured, in Hz: above the heart's own band,
-// away from the mains and their harmonics, below where resampling cuts off.
+// noiseBands are the bands in which noise is measured, in Hz: above the heart's
+// own band, away from the mains and their harmonics, below the cut-off of
+// resampling.
 var noiseBands = [...][2]float64{{63, 75}, {85, 97}, {103, 117}}
 
-// whitened reports whether much white noise lies over a recording.
+// whitened reports whether a recording has much white noise.
 func whitened(s Signal) bool {
 	height := heightOf(s)
 	if height == 0 || len(s.Raw) < segment {
@@ -45,7 +46,8 @@ func whitened(s Signal) bool {
 	return min(noise[1], noise[2]) > muchNoise && noise[0] < evenly*noise[2]
 }
 
-// heightOf is the usual range of the signal around an R peak, 0 where there is none.
+// heightOf returns the median range of the signal around an R peak, 0 if there is
+// none.
 func heightOf(s Signal) float64 {
 	const reach = frontend.RateHz / 10
 	var heights []float64
@@ -62,13 +64,13 @@ func heightOf(s Signal) float64 {
 	return heights[len(heights)/2]
 }
 
-// segment is how many samples a spectrum is of, about a second.
+// segment is the number of samples of a spectrum, about a second.
 const segment = 256
 
-// bin is the first one of a spectrum at or above a frequency.
+// bin returns the first bin of a spectrum at or above a frequency.
 func bin(hz float64) int { return int(math.Ceil(hz * segment / frontend.RateHz)) }
 
-// density is the power density, per Hz, by averaging over windowed segments that
+// density returns the power density, per Hz, averaged over windowed segments that
 // overlap by half (P. Welch, IEEE Trans. Audio Electroacoust. 15(2), 1967).
 func density(x []float64) []float64 {
 	fft := fourier.NewFFT(segment)

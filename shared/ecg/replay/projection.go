@@ -12,26 +12,26 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 )
 
-// dims is how many coordinates of a shape are kept.
+// dims is the number of coordinates of a shape.
 const dims = 48
 
-// step is what a coordinate is cut to. What noise of 20 dB and filters change a
-// coordinate by is about 1 in all directions.
+// step is the quantisation of a coordinate. Noise of 20 dB and filters change a
+// coordinate by about 1 in all directions.
 const step = 0.2
 
 // parameters.bin holds two matrices of dims rows and points columns as 32-bit
-// little-endian numbers: rows that answer most to how beats of one heart vary and
-// least to what filters and noise do to a beat (R. A. Fisher, Ann. Eugenics 7,
-// 1936, with beats as the classes), for forms and for residuals. They were learned
-// from every other person of ECG-ID, Heartprint and MIT-BIH: go run ./infra/train/replay
-// writes the file.
+// little-endian numbers, for forms and for residuals. Their rows respond most to
+// the variation between beats of one heart and least to the changes that filters
+// and noise make to a beat (R. A. Fisher, Ann. Eugenics 7, 1936, with beats as
+// the classes). They were learned from every other person of ECG-ID, Heartprint
+// and MIT-BIH: go run ./infra/train/replay writes the file.
 //
 //go:embed parameters.bin
 var parameters []byte
 
 type learned struct{ forms, residuals blas32.General }
 
-// shipped reads the parameters.
+// shipped reads the embedded parameters.
 var shipped = sync.OnceValue(func() learned {
 	b := parameters
 	read := func() blas32.General {
@@ -45,8 +45,8 @@ var shipped = sync.OnceValue(func() learned {
 	return learned{forms: read(), residuals: read()}
 })
 
-// projection makes vectors of shapes: learned coordinates under the key's rotation
-// and offset.
+// projection turns shapes into vectors: learned coordinates under the key's
+// rotation and offset.
 type projection struct {
 	rows    blas32.General
 	offsets [dims]float64
@@ -75,7 +75,7 @@ func rotation(r *rand.ChaCha8) blas64.General {
 		for k := range v.Data {
 			v.Data[k] = normal(r)
 		}
-		if i > 0 { // Gram and Schmidt, all rows before at once
+		if i > 0 { // Gram-Schmidt, against all rows before at once
 			before := blas64.General{Rows: i, Cols: dims, Stride: dims, Data: m.Data[:i*dims]}
 			c := blas64.Vector{N: i, Inc: 1, Data: parts[:i]}
 			blas64.Gemv(blas.NoTrans, 1, before, v, 0, c)
@@ -86,7 +86,7 @@ func rotation(r *rand.ChaCha8) blas64.General {
 	return m
 }
 
-// all are the vectors of shapes, one a row.
+// all returns the vectors of shapes, one a row.
 func (p *projection) all(shapes blas32.General) []Vector {
 	vectors := make([]Vector, shapes.Rows)
 	if len(vectors) == 0 {

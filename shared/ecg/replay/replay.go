@@ -34,24 +34,24 @@ import (
 // the key, an attacker can test guesses of the recording.
 type Key [32]byte
 
-// Signal is a recording as package frontend hands it out.
+// Signal is a recording as package frontend returns it.
 type Signal struct {
-	Raw   []float64 // resampled, not filtered, in any unit and either polarity
-	Peaks []float64 // the R peaks, in samples of Raw, rising
+	Raw   []float64 // resampled, unfiltered, in any unit and either polarity
+	Peaks []float64 // the R peaks, in samples of Raw, ascending
 }
 
 // Digest is the stored form of a recording.
 type Digest struct {
 	Sequence  []Cycle  // of the beats that have neighbours, in time order
-	Forms     []Vector // of the beats that lie wholly inside
-	Residuals []Vector // of those that others are like
+	Forms     []Vector // of the beats that lie wholly inside the recording
+	Residuals []Vector // of the beats with others alike
 }
 
-// Vector is a point whose coordinates go round: 255 is next to 0.
+// Vector is a point whose coordinates wrap around: 255 is next to 0.
 type Vector [dims]byte
 
-// Detector makes and compares digests under one key. It is not for concurrent
-// use.
+// Detector makes and compares digests under one key. It is not safe for
+// concurrent use.
 type Detector struct {
 	sequence  *sequencer
 	forms     *projection
@@ -68,8 +68,8 @@ func New(key Key) *Detector {
 	return d
 }
 
-// Digest is the digest of a recording. It is empty where there are fewer than
-// three beats.
+// Digest returns the digest of a recording. It is empty for fewer than three
+// beats.
 func (d *Detector) Digest(s Signal) Digest {
 	w := windows()
 	middles := w.middles(s)
@@ -94,7 +94,7 @@ func (d *Detector) Replayed(s Signal, history []Digest) bool {
 	}
 	forms, residuals := beatsOf(history)
 	byForm, byResidual := d.evidence(s, forms, residuals)
-	if len(byForm) == 0 { // nothing to be like
+	if len(byForm) == 0 { // there are no beats to be like
 		return false
 	}
 	enough := float64(enoughForms)
@@ -118,9 +118,9 @@ func beatsOf(history []Digest) (forms, residuals []Vector) {
 	return forms, residuals
 }
 
-// evidence is how unusually like earlier ones each of the recording's beats is, in
-// nats, by its form and by its residual. Which beats are like which is told without
-// stretching.
+// evidence returns how unusually similar to earlier ones each of the recording's
+// beats is, in nats, by its form and by its residual. Which beats are alike is
+// determined without stretching.
 func (d *Detector) evidence(s Signal, forms, residuals []Vector) (byForm, byResidual []float64) {
 	w := windows()
 	middles := w.middles(s)

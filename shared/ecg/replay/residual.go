@@ -8,24 +8,24 @@ import (
 )
 
 const (
-	// together is how many beats at most are compared for their residuals. A
-	// recording of more is cut into parts of nearly equal length.
+	// together bounds the beats that are compared for their residuals. A recording
+	// of more is divided into parts of nearly equal length.
 	together = 24
-	// likeness is the mean square, in parts of a QRS complex's height, by which two
-	// beats of one kind differ at most by nature; an ectopic beat differs by more.
+	// likeness is the greatest mean square difference between two beats of one
+	// kind, in parts of a QRS complex's height; an ectopic beat differs by more.
 	likeness = 0.3
-	// company is the weight of beats, itself included, from which on a beat has a
-	// residual.
+	// company is the total weight of the beats alike, itself included, from which
+	// a beat has a residual.
 	company = 1.5
 )
 
-// kinship is which beats of a recording are like which.
+// kinship holds which beats of a recording are alike.
 type kinship struct {
-	parts       []blas32.General // of so many beats each: the weight of each in the mean of those like each
+	parts       []blas32.General // for each part of so many beats, the weight of each in the mean of the beats like it
 	accompanied []bool           // whether others are like each
 }
 
-// kinshipOf tells it from shapes in time order.
+// kinshipOf determines it from shapes in time order.
 func kinshipOf(shapes blas32.General) kinship {
 	k := kinship{accompanied: make([]bool, 0, shapes.Rows)}
 	n := (shapes.Rows + together - 1) / together
@@ -60,8 +60,8 @@ func kinshipOf(shapes blas32.General) kinship {
 	return k
 }
 
-// residuals returns, for each beat that others are like, its difference from the
-// mean of the beats like it. shapes are the beats', at any stretch.
+// residuals returns, for each beat with others alike, its difference from their
+// mean. shapes are the beats', at any stretch.
 func (k kinship) residuals(shapes blas32.General) blas32.General {
 	all := blas32.General{Rows: shapes.Rows, Cols: shapes.Cols, Stride: shapes.Stride, Data: append([]float32(nil), shapes.Data...)}
 	from := 0
@@ -80,15 +80,15 @@ func (k kinship) residuals(shapes blas32.General) blas32.General {
 	return rows(all, 0, kept)
 }
 
-// square is a matrix of n rows and columns.
+// square returns a matrix of n rows and columns.
 func square(n int) blas32.General {
 	return blas32.General{Rows: n, Cols: n, Stride: n, Data: make([]float32, n*n)}
 }
 
-// rows are some of a matrix's, where they lie.
+// rows returns some rows of a matrix, in its memory.
 func rows(m blas32.General, from, to int) blas32.General {
 	return blas32.General{Rows: to - from, Cols: m.Cols, Stride: m.Stride, Data: m.Data[from*m.Stride : to*m.Stride]}
 }
 
-// row is one of a matrix, where it lies.
+// row returns a row of a matrix, in its memory.
 func row(m blas32.General, i int) []float32 { return m.Data[i*m.Stride : i*m.Stride+m.Cols] }

@@ -6,29 +6,30 @@ import (
 )
 
 const (
-	// expectedOfCycle is how rare, on average and in nats, a beat's agreement must be
-	// to speak for a replay. Between different beats it is about 2, between a
-	// beat and its replay under noise of 20 dB about 9.
+	// expectedOfCycle is the average rarity, in nats, that the agreement of two
+	// beats must have to be evidence of a replay. Between different beats it is
+	// about 2, between a beat and its replay under noise of 20 dB about 9.
 	expectedOfCycle = 5
-	// mostOfCycle is by how much a single beat can exceed that.
+	// mostOfCycle bounds the excess of a single beat.
 	mostOfCycle = 6
-	// least is by how much a run of beats must exceed it to be a replay: never
-	// fewer than four. Before a history of half an hour, 2,500 beats, it is 20:
-	// of new recordings about 1 in 500 comes as far. Each doubling of the history
-	// would double that, so it rises by growth times the history's logarithm.
+	// least is the excess of a run of beats from which it is a replay, which takes
+	// at least four beats. With a history of half an hour, 2,500 beats, it is 20:
+	// of new recordings about 1 in 500 reaches it. Each doubling of the history
+	// would double that share, so the limit rises by growth times the history's
+	// logarithm.
 	least      = 18.5
 	atHalfHour = 20
 	halfHour   = 2500 // beats
 	growth     = 3
-	// nat is how finely rarity is counted.
+	// nat is the resolution of rarity: units per nat.
 	nat = 256
-	// usualPairs is how many pairs of beats what is usual among people counts,
-	// beside the pairs within the probe itself.
+	// usualPairs is the number of pairs of beats by which the usual distribution
+	// among people is weighted, beside the pairs within the probe itself.
 	usualPairs = 60
 )
 
-// repeated reports whether a sequence is one of the earlier ones or a part of
-// one, from four beats on.
+// repeated reports whether a sequence, of at least four beats, is one of the
+// earlier ones or a part of one.
 func repeated(probe []Cycle, history [][]Cycle) bool {
 	r := rarityIn(probe)
 	enough := enoughAmong(history)
@@ -40,8 +41,8 @@ func repeated(probe []Cycle, history [][]Cycle) bool {
 	return false
 }
 
-// enoughAmong is the evidence above expectation from which a run of beats is a
-// replay, in parts of a nat.
+// enoughAmong returns the excess from which a run of beats is a replay, in parts
+// of a nat.
 func enoughAmong(history [][]Cycle) int32 {
 	beats := 0
 	for _, earlier := range history {
@@ -50,17 +51,18 @@ func enoughAmong(history [][]Cycle) int32 {
 	return int32(nat * max(least, atHalfHour+growth*math.Log(float64(beats)/halfHour)))
 }
 
-// rarities are, for each number of bits in which two beats differ, how rarely two
-// different beats of this person are as close: the negative logarithm of the
-// share that are, in parts of a nat. Only bits+1 values count; there are 256 so
-// that an index of one byte needs no check.
+// rarities are, for each number of bits in which two beats differ, the rarity of
+// such a small difference between two different beats of this person: the
+// negative logarithm of the share of such pairs, in parts of a nat. Only bits+1
+// values count; there are 256 so that an index of one byte needs no check.
 type rarities struct{ rhythm, shape [256]int32 }
 
-// rarityIn estimates it from the beats of a probe among themselves, and where
-// these are few from the usual distribution among people. A heart with a very
-// regular rhythm or shape so gets no evidence from the likeness of all its beats.
+// rarityIn estimates the rarities from the beats of a probe among themselves and,
+// if these are few, from the usual distribution among people. So a heart with a
+// very regular rhythm or shape gets no evidence from the likeness of all its
+// beats.
 func rarityIn(p []Cycle) *rarities {
-	var rhythms, shapes [bits + 1]float64 // how many pairs differ in so many bits
+	var rhythms, shapes [bits + 1]float64 // number of pairs that differ in so many bits
 	pairs := 0.0
 	for i, a := range p {
 		for _, b := range p[:i] {
@@ -84,12 +86,12 @@ func rarityIn(p []Cycle) *rarities {
 	return &r
 }
 
-// rare is the negative logarithm of a share, in parts of a nat.
+// rare returns the negative logarithm of a share, in parts of a nat.
 func rare(share float64) int32 { return int32(math.Round(-nat * math.Log(share))) }
 
-// usual is the share of pairs of different beats of one person that differ in
-// at most h bits. Most are unrelated and differ as coins do; how many come
-// closer was read off the recordings of tests/attack/replay.
+// usual returns the share of pairs of different beats of one person that differ
+// in at most h bits. Most pairs differ like coin tosses; the share of closer ones
+// was read off the recordings of tests/attack/replay.
 func usual(h int) (rhythm, shape float64) {
 	const mean, deviation = bits / 2, 4
 	unrelated := 0.9 * 0.5 * math.Erfc((mean-0.5-float64(h))/deviation/math.Sqrt2)
@@ -97,8 +99,7 @@ func usual(h int) (rhythm, shape float64) {
 	return min(1, unrelated+0.0027*n), min(1, unrelated+0.0001*n*n)
 }
 
-// best is the evidence above expectation of the run of beats that agrees best,
-// in parts of a nat.
+// best returns the greatest excess of a run of beats, in parts of a nat.
 func (r *rarities) best(probe, earlier []Cycle) int32 {
 	best := int32(0)
 	for lag := 1 - len(probe); lag < len(earlier); lag++ {

@@ -5,28 +5,30 @@ import (
 	"math/rand/v2"
 )
 
-// Cycle is bits for the rhythm around a beat, the ratio of the interval after it
-// to the one before, and for its shape, the difference of its cycle from the
-// cycle before on a time axis that is one interval long. Both stay what they are
-// when a recording is shifted, cropped, scaled, offset, stretched, inverted or
-// written in another format, and are only blurred by noise.
+// Cycle is a hash of a beat: bits of its rhythm, the ratio of the interval after
+// it to the one before, and bits of its shape, the difference of its cycle from
+// the previous cycle on a time axis that is one interval long. Shifting,
+// cropping, scaling, offsetting, stretching, inverting or converting a recording
+// changes neither; noise only blurs them.
 //
-// The bits are a random projection under the key, cut into steps, of which every
-// other one counts as 1. Bits of two beats differ the more the further apart these
-// are, up to about one step; beyond it they are unrelated. Source: P. T. Boufounos,
-// Universal rate-efficient scalar quantization, IEEE Trans. Inf. Theory 58(3), 2012.
+// The bits are a random projection under the key, quantised in steps of which
+// every other one counts as 1. The further two beats are apart, the more of their
+// bits differ, up to a distance of about one step; beyond it they are unrelated.
+// Source: P. T. Boufounos, Universal rate-efficient scalar quantization, IEEE
+// Trans. Inf. Theory 58(3), 2012.
 //
-// The zero Cycle stands for one that can't be told, and equals none.
+// The zero Cycle stands for one that can't be computed, and equals none.
 type Cycle struct{ Rhythm, Shape uint64 }
 
 const (
-	// rhythmStep is how far two logarithms of intervals' ratios are apart when
-	// their bits become unrelated. A peak that is moved by 3 ms makes as much.
+	// rhythmStep is the difference between two logarithms of intervals' ratios
+	// from which their bits are unrelated. A peak that is moved by 3 ms changes it
+	// by as much.
 	rhythmStep = 0.01
-	// shapeStep is the same for two changes of the cycle, in parts of the
-	// cycle's height.
+	// shapeStep is the same for two changes of the cycle, in parts of the cycle's
+	// height.
 	shapeStep = 0.6
-	// bits is how many there are of each.
+	// bits is the number of bits of each.
 	bits = 64
 )
 
@@ -53,12 +55,12 @@ func newSequencer(r *rand.ChaCha8) *sequencer {
 	return m
 }
 
-// uniform draws from [0, 1). Drawing is written out here because digests are
-// kept for months, and the standard library may change how it draws.
+// uniform draws from [0, 1). It is written out here because digests are kept for
+// months, and the standard library may change how it draws.
 func uniform(r *rand.ChaCha8) float64 { return float64(r.Uint64()>>11) / (1 << 53) }
 
-// normal draws a value of mean 0 and variance 1, nearly normal: the sum of four
-// uniform ones.
+// normal draws a value of mean 0 and variance 1, nearly normal: from the sum of
+// four uniform ones.
 func normal(r *rand.ChaCha8) float64 {
 	drawn := r.Uint64()
 	sum := 0.0
@@ -69,8 +71,7 @@ func normal(r *rand.ChaCha8) float64 {
 	return (sum - 2) * math.Sqrt(3)
 }
 
-// of is the sequence of a recording. It is nil where there are fewer than three
-// beats.
+// of returns the sequence of a recording, nil for fewer than three beats.
 func (m *sequencer) of(s Signal) []Cycle {
 	if len(s.Peaks) < 3 {
 		return nil
@@ -86,7 +87,8 @@ func (m *sequencer) of(s Signal) []Cycle {
 	return all
 }
 
-// cycle is that of the beat at a peak, with the intervals before and after it.
+// cycle returns the Cycle of the beat at a peak, with the intervals before and
+// after it.
 func (m *sequencer) cycle(peak, before, after float64) Cycle {
 	v, ok := m.change(peak-before, peak, (before+after)/2)
 	if !ok {
@@ -101,7 +103,7 @@ func (m *sequencer) cycle(peak, before, after float64) Cycle {
 	return b
 }
 
-// odd is 1 where the whole part of v is odd.
+// odd returns 1 if the integer part of v is odd, else 0.
 func odd(v float64) uint64 { return uint64(int64(math.Floor(v))) & 1 }
 
 // change returns the difference of the cycle around an instant from the previous

@@ -11,21 +11,21 @@ import (
 )
 
 const (
-	// points is how many values a beat's shape has, every 8 ms from 216 ms before
-	// its QRS complex to 352 ms after it: what of a beat no other reaches into, up to
-	// 110 beats a minute.
+	// points is the number of values of a beat's shape, every 8 ms from 216 ms
+	// before its QRS complex to 352 ms after it: the part that no other beat
+	// overlaps, up to 110 beats a minute.
 	points     = 72
 	firstPoint = -54 // samples from the QRS complex
 	pointStep  = 2   // samples
-	// smoothing is the deviation, in samples, of the Gaussian that each point is the
-	// mean under, 10 ms: 3 dB at 13 Hz, which removes mains interference. Finer
+	// smoothing is the standard deviation, in samples, of the Gaussian mean that
+	// each point is, 10 ms: 3 dB at 13 Hz, which removes mains interference. Finer
 	// detail differs less between beats than noise changes it.
 	smoothing = 2.5
-	// qrsPoints is how many points on each side of the complex's middle its height
-	// is taken of, 70 ms.
+	// qrsPoints is the number of points on each side of the QRS complex's middle
+	// from which its height is computed, 70 ms.
 	qrsPoints = 8
-	// The middle of a complex is that of its slope's energy, within a Gaussian of
-	// this deviation, 45 ms, cut off at this reach.
+	// The middle of a complex is the centre of its slope's energy, within a
+	// Gaussian of this standard deviation, 45 ms, and this reach.
 	qrsDeviation = frontend.RateHz * 45 / 1000.
 	qrsReach     = frontend.RateHz * 120 / 1000
 	// drifts is the number of slowest functions removed as baseline: constant, slope
@@ -33,18 +33,18 @@ const (
 	drifts = 3
 )
 
-// stretches are the factors of time at which a probe's beats are compared: what
-// lies between two is near enough to one of them. A heart's QRS complex doesn't
-// change its length by more.
+// stretches are the factors of time at which a probe's beats are compared:
+// factors in between are near enough to one of them. A heart's QRS complex varies
+// no more in length.
 var stretches = [...]float64{0.9, 0.93, 0.965, 1, 1.035, 1.07, 1.1}
 
-// unstretched is the place of 1 among them.
+// unstretched is the index of 1 among them.
 const unstretched = len(stretches) / 2
 
 // shape is a beat's shape, polarity corrected, in parts of its QRS complex's height.
 type shape [points]float64
 
-// window cuts beats.
+// window segments beats.
 type window struct {
 	fade    shape         // towards both ends
 	drift   [drifts]shape // orthonormal under the fade
@@ -52,7 +52,7 @@ type window struct {
 	weights []float64     // of slopes around a complex
 }
 
-// windows is made once.
+// windows is the window, made once.
 var windows = sync.OnceValue(newWindow)
 
 func newWindow() *window {
@@ -61,7 +61,7 @@ func newWindow() *window {
 	const fadeSeconds = 0.04
 	for k := range w.fade {
 		w.fade[k] = 1
-		// The ends are half a step and more beyond the outermost points.
+		// The ends are at least half a step beyond the outermost points.
 		if edge := min(float64(k)*seconds+0.008, float64(points-1-k)*seconds+0.012); edge < fadeSeconds {
 			w.fade[k] = math.Sin(math.Pi / 2 * edge / fadeSeconds)
 		}
@@ -82,7 +82,7 @@ func newWindow() *window {
 	return w
 }
 
-// newShapes are n shapes, one a row.
+// newShapes returns n shapes, one a row.
 func newShapes(n int) blas32.General {
 	return blas32.General{Rows: n, Cols: points, Stride: points, Data: make([]float32, n*points)}
 }
@@ -100,8 +100,8 @@ func scaleShape(s *shape, by float64) {
 	}
 }
 
-// middles are where the QRS complexes of a signal are, in samples, without those
-// whose beat reaches over an end at any stretch.
+// middles returns the positions of a signal's QRS complexes, in samples, without
+// those whose beat extends over an end at any stretch.
 func (w *window) middles(s Signal) []float64 {
 	const margin = 4 * smoothing
 	last := float64(len(s.Raw) - 1)
@@ -116,7 +116,7 @@ func (w *window) middles(s Signal) []float64 {
 	return all
 }
 
-// middle is that of the QRS complex at a peak, found in a few steps.
+// middle returns the middle of the QRS complex at a peak, found in a few steps.
 func (w *window) middle(raw []float64, peak float64) (float64, bool) {
 	const steps, furthest = 4, 5.
 	at := peak
@@ -140,8 +140,8 @@ func (w *window) middle(raw []float64, peak float64) (float64, bool) {
 	return at, true
 }
 
-// cut sets dst to the shapes of the beats at the middles, one a row, as they are
-// where time runs slower by a factor.
+// cut sets dst to the shapes of the beats at the middles, one a row, with time
+// slower by a factor.
 func (w *window) cut(dst blas32.General, raw, middles []float64, stretch float64) {
 	k := kernelOf(stretch, false)
 	for i, middle := range middles {
@@ -187,7 +187,8 @@ type kernel struct {
 	taps  [parts + 1][]float64
 }
 
-// parts is how finely a sample's distance is cut.
+// parts is the number of positions between two samples for which weights are
+// stored.
 const parts = 64
 
 func newKernel(stretch float64, slope bool) *kernel {
@@ -208,7 +209,7 @@ func newKernel(stretch float64, slope bool) *kernel {
 		for i := range taps {
 			taps[i] /= sum
 		}
-		if slope { // blind to an offset
+		if slope { // orthogonal to an offset
 			mean := 0.0
 			for _, v := range taps {
 				mean += v / float64(len(taps))
@@ -222,8 +223,8 @@ func newKernel(stretch float64, slope bool) *kernel {
 	return k
 }
 
-// at are the weights of the samples around an instant, the nearest sample in the
-// middle.
+// at returns the weights of the samples around an instant, the nearest sample in
+// the middle.
 func (k *kernel) at(instant float64) []float64 {
 	between := instant - math.Floor(instant+0.5)
 	return k.taps[int((between+0.5)*parts+0.5)]
@@ -241,7 +242,7 @@ var kernels = sync.OnceValue(func() (all struct {
 	return all
 })
 
-// kernelOf is the kernel for a stretch of time.
+// kernelOf returns the kernel for a stretch of time.
 func kernelOf(stretch float64, slope bool) *kernel {
 	all := kernels()
 	if slope {

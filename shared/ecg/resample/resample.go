@@ -1,21 +1,21 @@
-// Package resample brings a signal from any rate to another one.
+// Package resample converts a signal from one rate to another.
 package resample
 
 import "math"
 
 const (
-	// halfWidth is how many zero crossings of the sinc the kernel keeps on
-	// each side, and shape is the Kaiser window's: 60 dB of stop band with a
-	// transition that begins at 0.6 and ends at 1.4 of the lower Nyquist
-	// frequency for downsampling. What folds back lands above 75 Hz of 125,
-	// which the front end's low-pass removes.
+	// halfWidth is the number of zero crossings of the sinc on each side of the
+	// kernel, and shape that of the Kaiser window: 60 dB of stop band with a
+	// transition from 0.6 to 1.4 of the lower Nyquist frequency for downsampling.
+	// Aliases land above 75 Hz of 125, where the front end's low-pass removes
+	// them.
 	halfWidthDown = 5
-	// Upsampling must keep what is close below the input's own Nyquist
-	// frequency apart from its image close above it.
+	// Upsampling must separate frequencies just below the input's Nyquist
+	// frequency from their images just above it.
 	halfWidthUp = 12
 	shape       = 5.65
-	// maxPhases bounds the table where the rates' ratio is no fraction of
-	// small numbers: an instant is then rounded to 1/512 of an input sample.
+	// maxPhases bounds the table if the rates' ratio is no fraction of small
+	// numbers: an instant is then rounded to 1/512 of an input sample.
 	maxPhases = 512
 )
 
@@ -30,19 +30,19 @@ type Resampler struct {
 	phases int
 	taps   []float64 // phases rows of 2*half taps
 
-	// The kernel once more for a single phase, where it is symmetric.
+	// The kernel for a single phase once more, where it is symmetric.
 	middle float64
 	pairs  []pair
 }
 
-// pair is the weight of two samples at one distance from the middle.
+// pair is the weight of the two samples at one distance from the middle.
 type pair struct {
 	distance int
 	weight   float64
 }
 
-// New returns the conversion from one rate to another, in Hz, both positive
-// and finite. Equal rates copy.
+// New returns the conversion from one rate to another, in Hz, both positive and
+// finite. Between equal rates it copies.
 func New(fromHz, toHz float64) *Resampler {
 	r := &Resampler{step: fromHz / toHz}
 	if fromHz == toHz {
@@ -68,8 +68,8 @@ func New(fromHz, toHz float64) *Resampler {
 	return r
 }
 
-// appendKernel appends the taps for an instant that lies frac of a sample
-// after the tap half-1. Their sum is 1, so that a constant stays itself.
+// appendKernel appends the taps for an instant that lies frac of a sample after
+// the tap half-1. Their sum is 1, so that a constant is preserved.
 func appendKernel(taps []float64, frac, cut, zeros float64, half int) []float64 {
 	first := len(taps)
 	sum := 0.0
@@ -85,8 +85,8 @@ func appendKernel(taps []float64, frac, cut, zeros float64, half int) []float64 
 	return taps
 }
 
-// phases is the smallest number of sub-sample instants that the step visits,
-// or maxPhases where that is more.
+// phases returns the smallest number of sub-sample instants that the step visits,
+// at most maxPhases.
 func phases(step float64) int {
 	for p := 1; p < maxPhases; p++ {
 		if n := step * float64(p); math.Abs(n-math.Round(n)) < 1e-9*n {
@@ -101,7 +101,7 @@ func sinc(t float64) float64 {
 		return 1
 	}
 	if t == math.Trunc(t) {
-		return 0 // where the sine is some 1e-16 instead
+		return 0 // exactly, where the sine is some 1e-16
 	}
 	return math.Sin(math.Pi*t) / (math.Pi * t)
 }
@@ -113,8 +113,8 @@ func kaiser(t float64) float64 {
 	return bessel0(shape*math.Sqrt(1-t*t)) / bessel0(shape)
 }
 
-// bessel0 is the modified Bessel function of the first kind and order zero,
-// by its power series, which converges in a dozen terms for arguments below 6.
+// bessel0 is the modified Bessel function of the first kind and order zero, by
+// its power series, which converges in a dozen terms for arguments below 6.
 func bessel0(x float64) float64 {
 	sum, term := 1.0, 1.0
 	for k := 1.0; term > 1e-12*sum; k++ {
@@ -124,7 +124,7 @@ func bessel0(x float64) float64 {
 	return sum
 }
 
-// Len is how many samples come out of n samples going in.
+// Len returns the number of output samples for n input samples.
 func (r *Resampler) Len(n int) int {
 	if n == 0 {
 		return 0
@@ -132,9 +132,9 @@ func (r *Resampler) Len(n int) int {
 	return int(float64(n-1)/r.step+1e-9) + 1
 }
 
-// Apply writes the converted src to dst and returns it. The first sample of
-// both is the same instant. Beyond its ends src is taken to keep its end
-// values. dst is grown if it is too short, may be nil, and must not be src.
+// Apply writes the converted src to dst and returns it. The first sample of both
+// is at the same instant. Beyond its ends src is assumed to keep its end values.
+// dst is grown if it is too short, may be nil, and must not be src.
 func (r *Resampler) Apply(dst, src []float64) []float64 {
 	if r.phases == 0 {
 		return append(dst[:0], src...)
@@ -157,9 +157,9 @@ func (r *Resampler) Apply(dst, src []float64) []float64 {
 	return dst
 }
 
-// applyWhole is Apply where every output instant is an input sample. The
-// kernel is then symmetric, and zero at every step-th sample but the middle
-// one, which saves most of the work.
+// applyWhole is Apply if every output instant is an input sample's. The kernel is
+// then symmetric, and zero at every step-th sample except the middle one, which
+// saves most of the work.
 func (r *Resampler) applyWhole(dst, src []float64, n int) []float64 {
 	step := int(math.Round(r.step))
 	i := 0
@@ -180,14 +180,14 @@ func (r *Resampler) applyWhole(dst, src []float64, n int) []float64 {
 	return dst
 }
 
-// weigh is the sum of the taps times src from first on.
+// weigh returns the sum of the taps times src from first on.
 func weigh(src []float64, first int, taps []float64) float64 {
 	if first < 0 || first+len(taps) > len(src) {
 		return weighEnds(src, first, taps)
 	}
 	window := src[first : first+len(taps)]
-	// Four sums, for an addition takes four times as long as a multiplication
-	// has to wait for the next.
+	// Four sums, because an addition has to wait for the one before four times as
+	// long as a multiplication takes.
 	var a, b, c, d float64
 	for len(taps) >= 4 && len(window) >= 4 {
 		a += window[0] * taps[0]

@@ -1,11 +1,10 @@
-// Package timescale tells from the form of a heart's beat whether its sampling
-// rate was stated rightly: at a wrong rate PR, QRS and QT last no human's time for
-// the heart rate that is seen.
+// Package timescale detects a wrongly stated sampling rate from the form of a
+// heart's beat: at a wrong rate the PR, QRS and QT intervals have durations that
+// no human's have at the heart rate seen.
 //
 // A small network, learned from 13,000 persons at their own rates and at wrong
 // ones (infra/train/torch/timescale.py), estimates the logarithm of the factor
-// between the stated rate and the true one. How often it is right:
-// shared/ecg/README.md.
+// between the stated rate and the true one. Its accuracy: shared/ecg/README.md.
 package timescale
 
 import (
@@ -17,7 +16,7 @@ import (
 	"systole/shared/ecg/beat"
 )
 
-// FewestBeats is the least number of clean beats whose mean tells a rate.
+// FewestBeats is the least number of clean beats whose mean is judged.
 const FewestBeats = 4
 
 // The network's layers: the mean beat and the logarithm of the RR interval, two
@@ -28,8 +27,8 @@ const (
 	second = 16
 )
 
-// parameters.bin has the two limits of estimates at a true rate, then each layer's
-// weights, row by row, and offsets, as float32, low byte first.
+// parameters.bin has the two limits of estimates at a true rate, then each
+// layer's weights, row by row, and biases, as little-endian float32.
 //
 //go:embed parameters.bin
 var packed []byte
@@ -77,9 +76,9 @@ var learned = sync.OnceValue(func() *network {
 })
 
 // Factor estimates the stated rate as a multiple of the true one, from the mean
-// beat, of beat.Width values as package beat cuts it, and the mean RR interval in
-// seconds at the stated rate. plausible is false for a factor that no more than
-// one in 700 recordings has at its true rate.
+// beat, of beat.Width values as package beat segments it, and the mean RR
+// interval in seconds at the stated rate. plausible is false for a factor that at
+// most one in 700 recordings has at its true rate.
 func Factor(mean []float64, rrSeconds float64) (factor float64, plausible bool) {
 	n := learned()
 	var in [inputs]float32
