@@ -29,14 +29,14 @@ import (
 	"systole/shared/ecg/recording/xmlfile"
 )
 
-// format is one kind of file, told from the others by its content.
+// format is one kind of file, recognised by its content.
 type format struct {
 	name string
 	is   func(data []byte) bool
 	read func(data []byte, o raw.Options) (*raw.Recording, error)
 }
 
-// binaries are asked first, in this order, with the bytes as they came.
+// binaries are tried first, in this order, on the bytes as they came.
 var binaries = [...]format{
 	{"edf", edf.Is, edf.Read},
 	{"bdf", edf.IsBDF, edf.Read},
@@ -54,8 +54,8 @@ var binaries = [...]format{
 	{"", foreign.Is, foreign.Read},
 }
 
-// texts are asked next, in this order, with the text in UTF-8. The last takes
-// any text left over.
+// texts are tried next, in this order, on the text in UTF-8. The last accepts any
+// text.
 var texts = [...]format{
 	{"wfdb", wfdb.IsHeader, wfdb.ReadHeader},
 	{"apple", apple.Is, apple.Read},
@@ -73,16 +73,15 @@ var texts = [...]format{
 	{"text", text.Is, text.Read},
 }
 
-// collection is a kind of recording that lies in several files, or one that
-// comes with many others.
+// collection is a kind of recording in several files, or among many others.
 type collection struct {
 	name string
 	is   func(entries []archive.Entry) bool // from names and first bytes
 	read func(entries []archive.Entry, o raw.Options) (*raw.Recording, error)
 }
 
-// collections in the order in which they are asked. Files that none of them
-// knows are read as unrelated recordings.
+// collections are tried in this order. Files that none of them recognises are
+// read as unrelated recordings.
 var collections = [...]collection{
 	{"apple", apple.IsExport, apple.ReadExport},
 	{"samsung", samsung.IsExport, samsung.ReadExport},
@@ -98,7 +97,7 @@ type found struct {
 	format string
 }
 
-// readFile reads a file that isn't packed.
+// readFile reads an unpacked file.
 func readFile(data []byte, o raw.Options) (found, error) {
 	for _, f := range binaries {
 		if f.is(data) {
@@ -122,8 +121,8 @@ func (f format) found(data []byte, o raw.Options) (found, error) {
 	return found{r, f.name}, err
 }
 
-// readFiles reads the recording that several files hold, at a depth of files
-// within files.
+// readFiles reads the recording in several files, at a depth of files within
+// files.
 func readFiles(entries []archive.Entry, o raw.Options, depth int) (found, error) {
 	if len(entries) == 0 {
 		return found{}, raw.Refuse(raw.Empty, 0, "there are no files in it")

@@ -7,11 +7,11 @@ import (
 	"systole/shared/ecg/recording/wfdb"
 )
 
-// Group tells files that belong together from those that don't: with the header of
-// WFDB or of Unisens among them all are one recording, and a JSON file that says what
-// is in the others goes with each of them. Otherwise each is a recording of its own.
+// Group groups files into recordings. With a header of WFDB or Unisens among them
+// all are one recording. A JSON file that describes the others belongs to each of
+// them. Otherwise each file is a recording of its own.
 func Group(files [][]byte) [][]Part {
-	if len(files) == 1 { // a check's: there is nothing to look for
+	if len(files) == 1 { // the usual case of a check
 		return [][]Part{{{Data: files[0]}}}
 	}
 	all := make([]Part, len(files))

@@ -6,14 +6,14 @@ import (
 	"systole/shared/ecg/recording/internal/archive"
 )
 
-// lightBytes bounds the files that are light: two minutes and more as the app
-// writes them. The most expensive text of this size costs about as much as the
-// hashing of a password.
+// lightBytes bounds the size of light files: more than two minutes as the app
+// writes them. The most expensive text of this size costs about as much as
+// hashing a password.
 const lightBytes = 128 << 10
 
 // Light reports whether the files cost little to read, by their size and first
-// bytes: they are short, and plain text. What is packed, binary or markup may hold
-// far more than its size shows.
+// bytes: they are short, and plain text. A packed, binary or markup file may hold
+// far more than its size suggests.
 func Light(files [][]byte) bool {
 	size := 0
 	for _, data := range files {

@@ -2,12 +2,12 @@ package recording
 
 import "systole/shared/ecg/recording/internal/raw"
 
-// mostLookedAt bounds the leads that are looked at, each for some milliseconds.
+// mostLookedAt bounds the leads that are examined, each for some milliseconds.
 const mostLookedAt = 16
 
-// chooseByLook chooses the first lead that looks like an ECG where none was asked
-// for and no lead's name says what it is. Of several that do it is the first and not the
-// clearest, which another recording of the same device might not have at the same place.
+// chooseByLook chooses the first lead that looks like an ECG, if none was asked
+// for and no lead's name identifies one. It chooses the first of several, and not
+// the clearest, which may differ in another recording of the same device.
 func (r *Recording) chooseByLook(h Hints) {
 	if len(r.Leads) < 2 || h.Lead != "" {
 		return

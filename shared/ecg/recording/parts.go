@@ -7,13 +7,12 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// maxParts is the largest number of files that one recording may be sent as.
+// maxParts bounds the files of one recording.
 const maxParts = 16
 
-// ReadParts reads a recording that was sent as several files, such as a WFDB
-// header and its samples, in any order. The names may be missing; they are
-// only believed where the files' content leaves a choice. A refusal is an
-// *Error.
+// ReadParts reads a recording in several files, such as a WFDB header and its
+// samples, in any order. Names may be missing; they only decide if the files'
+// content doesn't. A refusal is an *Error.
 func ReadParts(parts []Part, h Hints) (*Recording, error) {
 	if len(parts) == 1 {
 		return ReadBytes(parts[0].Data, h)
@@ -38,8 +37,8 @@ func ReadParts(parts []Part, h Hints) (*Recording, error) {
 	return readWithin(h, total, func(o raw.Options) (found, error) { return readFiles(entries, o, 0) })
 }
 
-// Part is one of the files that a recording was sent as.
+// Part is one of the files of a recording.
 type Part struct {
-	Name string // as the sender says, empty when not known
+	Name string // as the sender states it, empty if unknown
 	Data []byte
 }

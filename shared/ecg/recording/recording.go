@@ -1,11 +1,10 @@
 // Package recording recognises the format of an ECG device's file and reads it.
 // Neither a file's name nor its declared type decides its format.
 //
-// It is laid out as the standard library's image: this package defines the
-// recording and lists the formats, detect.go; each format is a package below it
-// that knows none of the others; the parts that they share, such as the table
-// of units, the finder of rates and the decision on encodings, are in
-// internal/raw.
+// It is laid out like the standard library's image: this package defines the
+// recording and lists the formats (detect.go); each format is a package below it
+// and independent of the others; shared parts, such as the table of units, the
+// finder of rates and the decision on encodings, are in internal/raw.
 package recording
 
 import (
@@ -30,15 +29,15 @@ type (
 	Lead = raw.Lead
 	// Note is a finding, a guess or a repair.
 	Note = raw.Note
-	// Error says why a file can't be read.
+	// Error is the reason why a file can't be read.
 	Error = raw.Error
-	// Reason is a stable word for why a file can't be read.
+	// Reason is a stable word for the reason why a file can't be read.
 	Reason = raw.Reason
 	// Budget is the remaining allowance for reading the files of one request.
 	Budget = raw.Budget
 )
 
-// The reasons there are.
+// The reasons.
 const (
 	Empty       = raw.Empty
 	Unreadable  = raw.Unreadable
@@ -50,31 +49,34 @@ const (
 // Reading with it ends soon after ctx does.
 func NewBudget(ctx context.Context, size int) *Budget { return raw.NewBudget(ctx, size) }
 
-// Hints are facts about a file beside its content.
+// Hints are statements about a file beside its content.
 type Hints struct {
-	// RateHz is the sampling rate that the sender states, 0 for none. The
-	// file's own takes precedence.
+	// RateHz is the sampling rate that the sender states, 0 for none. A rate in
+	// the file takes precedence.
 	RateHz float64
-	// DefaultRateHz is the rate of a file as the app writes it, one quoted
-	// number a line, if neither the file nor the sender states one; 0 for none.
-	// Other files are refused then.
+	// DefaultRateHz is the sampling rate of files in the app's form, one quoted
+	// number per line, if neither the file nor the sender states one; with 0 they
+	// are refused like other files without a rate.
 	DefaultRateHz float64
-	// Guess estimates the rate from the chosen lead's samples if nothing states
-	// it and the estimate is safe. Otherwise the file is refused.
+	// Guess estimates the rate from the chosen lead's samples if nothing states it
+	// and the estimate is safe. Otherwise the file is refused.
 	Guess func(mv []float64) (rateHz float64, ok bool)
-	// Lead names the lead to choose; empty for lead I, else the first.
+	// Lead names the lead to choose; empty for lead I, or the first if there is no
+	// lead I.
 	Lead string
-	// IsECG reports whether a signal looks like an ECG. Where no name of several
-	// leads says it, the first that does is chosen. Nil for the first of all.
+	// IsECG reports whether a signal looks like an ECG. If no name identifies one
+	// of several leads, the first that looks like one is chosen; with nil the
+	// first of all.
 	IsECG func(mv []float64, rateHz float64) bool
-	// Pick is part of the name of the ECG to read of an archive that has many,
-	// such as its day; empty for the newest.
+	// Pick is part of the name of the ECG to read from an archive with many, such
+	// as its day; empty for the newest.
 	Pick string
-	// Budget is shared by all files of a request; nil for one of this file's own.
+	// Budget is shared by all files of a request; nil for a budget for this file
+	// alone.
 	Budget *Budget
 }
 
-// options are the settings of a format's reader.
+// options returns the settings of a format's reader.
 func (h Hints) options(size int) raw.Options {
 	budget := h.Budget
 	if budget == nil {
@@ -86,21 +88,21 @@ func (h Hints) options(size int) raw.Options {
 // Recording is a file's content.
 type Recording struct {
 	Format string    // such as "text"
-	Device string    // empty when the file doesn't say
-	Start  time.Time // zero when the file doesn't say
+	Device string    // empty if the file doesn't state it
+	Start  time.Time // zero if the file doesn't state it
 	RateHz float64
 	Leads  []Lead // of the same length, at most MaxSeconds
-	Left   int    // samples of each lead behind those that were read
+	Left   int    // number of samples of each lead after those that were read
 	Notes  []Note
 	chosen int
 }
 
-// Chosen is the lead to compare: the one that was asked for, else lead I, else
-// the first.
+// Chosen returns the lead to compare: the one asked for, else lead I, else the
+// first.
 func (r *Recording) Chosen() Lead { return r.Leads[r.chosen] }
 
-// ReadBytes reads a whole file that is in memory already. It keeps nothing of
-// data. A refusal is an *Error; any other error is the budget's context's.
+// ReadBytes reads a whole file in memory. It keeps no reference to data. A
+// refusal is an *Error; any other error is that of the budget's context.
 func ReadBytes(data []byte, h Hints) (*Recording, error) {
 	if len(data) > MaxBytes {
 		return nil, errTooManyBytes
@@ -111,7 +113,7 @@ func ReadBytes(data []byte, h Hints) (*Recording, error) {
 	return readWithin(h, len(data), func(o raw.Options) (found, error) { return unpack(data, o, 0) })
 }
 
-// readWithin reads within the budget of a request, of files of so many bytes.
+// readWithin reads files of the given total size within the budget of a request.
 func readWithin(h Hints, size int, read func(raw.Options) (found, error)) (*Recording, error) {
 	o := h.options(size)
 	if err := o.Budget.Err(); err != nil {
@@ -130,7 +132,7 @@ func readWithin(h Hints, size int, read func(raw.Options) (found, error)) (*Reco
 
 var errTooManyBytes = raw.Refuse(Unsupported, 0, "it has more than %d MB", MaxBytes>>20)
 
-// settle decides the points that the file left open.
+// settle decides what the file left open.
 func settle(f found, h Hints) (*Recording, error) {
 	r := &Recording{
 		Format: f.format, Device: f.Device, Start: f.Start, RateHz: f.RateHz, Leads: f.Leads, Left: f.Left, Notes: f.Notes,
@@ -145,7 +147,7 @@ func settle(f found, h Hints) (*Recording, error) {
 	return r, nil
 }
 
-// cut cuts the leads to MaxSeconds if the reader didn't know the rate.
+// cut truncates the leads to MaxSeconds if the reader didn't know the rate.
 func (r *Recording) cut() {
 	n := len(r.Leads[0].MV)
 	if most := math.Ceil(MaxSeconds * r.RateHz); float64(n) > most {
@@ -159,12 +161,12 @@ func (r *Recording) cut() {
 	}
 }
 
-// differs is the least relative difference of two rates that contradict each
+// differs is the least relative difference between two rates that contradict each
 // other.
 const differs = 0.02
 
-// settleRate takes the rate that the file states, else the sender's, else the
-// one that the file seems to have, else of the app's own files the default. A
+// settleRate sets the rate: the one that the file states, else the sender's, else
+// the file's probable one, else for the app's own files the default. A
 // contradiction is noted.
 func (r *Recording) settleRate(h Hints, f found) error {
 	if r.RateHz > 0 && h.RateHz > 0 && math.Abs(r.RateHz-h.RateHz) > differs*h.RateHz {

@@ -11,18 +11,20 @@ import (
 )
 
 const (
-	// mostSidecar is more bytes than what a file says of another has.
+	// mostSidecar bounds the size of a file that describes another.
 	mostSidecar = 64 << 10
-	// mostListed is more elements than a list of columns has: a longer one has samples.
+	// mostListed bounds the elements of a list of columns: a longer list has
+	// samples.
 	mostListed = raw.MaxColumns
 )
 
-// sidecars are the JSON files that say what is in others, by their names without
+// sidecars are the JSON files that describe others, by their names without
 // extensions.
 type sidecars map[string]raw.Beside
 
-// setAside tells the JSON files that state a rate and hold no samples, as the Brain
-// Imaging Data Structure writes them beside tables without a header, from the others.
+// setAside separates the JSON files that state a rate and hold no samples, as the
+// Brain Imaging Data Structure puts them beside tables without a header, from the
+// others.
 func setAside(entries []archive.Entry) (others []archive.Entry, beside sidecars) {
 	if len(entries) > archive.MostTried { // a phone's download has thousands of JSON files
 		return entries, nil
@@ -41,7 +43,8 @@ func setAside(entries []archive.Entry) (others []archive.Entry, beside sidecars)
 	return others, beside
 }
 
-// of is what is said of a file: by the sidecar of its name, else by the only one.
+// of returns the description of a file: the sidecar with its name, else the only
+// one.
 func (s sidecars) of(e archive.Entry) raw.Beside {
 	says, named := s[stem(e)]
 	if !named && len(s) == 1 {
@@ -51,13 +54,13 @@ func (s sidecars) of(e archive.Entry) raw.Beside {
 	return says
 }
 
-// stem is a file's name without its folder and extensions.
+// stem returns a file's name without its folder and extensions.
 func stem(e archive.Entry) string {
 	name, _, _ := strings.Cut(e.Base(), ".")
 	return name
 }
 
-// sidecar takes what a file says of another, if it is one of its kind.
+// sidecar reads a file's description of another; ok is false for other files.
 func sidecar(e archive.Entry) (says raw.Beside, ok bool) {
 	if e.Size > mostSidecar || e.Packed() && !strings.HasSuffix(e.Base(), ".json") {
 		return raw.Beside{}, false
@@ -69,8 +72,8 @@ func sidecar(e archive.Entry) (says raw.Beside, ok bool) {
 	return besideOf(data)
 }
 
-// besideOf is what a JSON object says of samples in another file. The rate counts,
-// without which it is none.
+// besideOf reads a JSON object that describes samples in another file; ok is
+// false if it states no rate.
 func besideOf(data []byte) (says raw.Beside, ok bool) {
 	var keys map[string]any
 	if len(data) > mostSidecar || json.Unmarshal(data, &keys) != nil {
@@ -105,8 +108,8 @@ func besideOf(data []byte) (says raw.Beside, ok bool) {
 	return says, says.RateHz > 0
 }
 
-// isColumns reports whether a key is that of the names of columns, isUnits whether it
-// is that of units.
+// isColumns reports whether a key names the list of columns, isUnits whether it
+// names units.
 func isColumns(key string) bool {
 	switch strings.ToLower(key) {
 	case "columns", "channels", "leads", "channel_names", "signals", "names", "sig_name":
@@ -120,7 +123,7 @@ func isUnits(key string) bool {
 	return key == "unit" || key == "units"
 }
 
-// namesIn are the texts of a list, nil if it has others.
+// namesIn returns the texts of a list, nil if it has other elements.
 func namesIn(list []any) (names []string) {
 	for _, value := range list {
 		name, ok := value.(string)
@@ -132,7 +135,8 @@ func namesIn(list []any) (names []string) {
 	return names
 }
 
-// unitOf is the unit that the description of a column states, else the other.
+// unitOf returns the unit in the description of a column, or otherwise if there
+// is none.
 func unitOf(description any, otherwise string) string {
 	keys, _ := description.(map[string]any)
 	for key, value := range keys {
@@ -143,7 +147,7 @@ func unitOf(description any, otherwise string) string {
 	return otherwise
 }
 
-// withUnit is a name as the header of a table would have it.
+// withUnit returns a name in the form of a table's header.
 func withUnit(name, unit string) string {
 	if sure, maybe := raw.NamesTime(name); sure || maybe || raw.PerMV(unit) == 0 {
 		return name

@@ -23,8 +23,8 @@ func (r *Recording) dropDeadStart() {
 	r.notef("start_dropped", "%d samples without a signal dropped at the beginning", dead)
 }
 
-// still is the number of samples at the beginning that have one value, or are
-// missing.
+// still returns the number of samples at the beginning that have one value, or
+// are missing.
 func still(mv []float64) int {
 	for i, x := range mv {
 		if x != mv[0] && !(math.IsNaN(x) && math.IsNaN(mv[0])) {

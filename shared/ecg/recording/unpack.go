@@ -5,7 +5,7 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// maxNesting is how often a file may be packed, such as a .csv.gz in a zip.
+// maxNesting bounds the levels of packing, such as a .csv.gz in a zip.
 const maxNesting = 2
 
 // unpack reads a file, packed or not, at a depth of files within files.

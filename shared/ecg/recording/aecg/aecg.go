@@ -26,7 +26,7 @@ type quantity struct{ value, unit string }
 
 // sequence holds the content of a sequence element.
 type sequence struct {
-	code                     string // MDC_ECG_LEAD_I, TIME_ABSOLUTE
+	code                     string // such as MDC_ECG_LEAD_I or TIME_ABSOLUTE
 	increment, origin, scale quantity
 	head                     string // of the time
 	digits                   []float64
@@ -103,7 +103,7 @@ func (a *reader) start(e markup.Token) {
 	}
 }
 
-// text takes numbers, which only digits have, of the first series.
+// text reads the numbers of the first series, from digits elements.
 func (a *reader) text(text []byte, budget *raw.Budget) error {
 	if a.now == nil || a.now.digits == nil || a.series > 1 {
 		return nil
@@ -163,7 +163,7 @@ func (q quantity) number() float64 {
 	return x
 }
 
-// parseTime reads 20021122091000.000, with less behind it or more.
+// parseTime reads 20021122091000.000, with fewer or more digits.
 func parseTime(s string) time.Time {
 	for _, layout := range []string{"20060102150405.999-0700", "20060102150405.999", "200601021504", "20060102"} {
 		if at, err := time.Parse(layout, s); err == nil {

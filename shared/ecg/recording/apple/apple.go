@@ -14,16 +14,16 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Apple's Health writes an ECG of its watch as rows of a key and a value in the
-// owner's language, some blank lines, the lead and the unit, and then one
-// number a line, with the decimal mark of that language. A row's meaning is
-// told from its value, since keys come in too many languages.
+// Apple's Health exports an ECG of its watch as rows of a key and a value in the
+// owner's language, some blank lines, the lead and the unit, and then one number
+// per line, with the decimal mark of that language. The meaning of a row is
+// recognised by its value, as its key may be in any of too many languages.
 
 const (
-	headSize      = 4096 // bytes in which the rows must be
-	fewestRows    = 5    // at least
+	headSize      = 4096 // bytes that contain the rows
+	fewestRows    = 5    // rows, at least
 	mostRows      = 30   // rows, at most
-	fewestNumbers = 100  // lines of numbers, at least, that follow
+	fewestNumbers = 100  // following lines of numbers, at least
 )
 
 var (
@@ -86,7 +86,7 @@ func isNumber(line string) bool {
 	return ok
 }
 
-// take looks at a row's value.
+// take stores a row's value by its kind.
 func (f *header) take(value string) {
 	value = strings.Trim(value, `"`)
 	if at, err := time.Parse("2006-01-02 15:04:05 -0700", value); err == nil {
@@ -125,7 +125,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 		comma = comma || bytes.IndexByte(line, ',') >= 0
 		x, ok := raw.ParseNumber(line, comma)
 		if !ok && len(f.body) == 0 {
-			break // cut off
+			break // the file was cut off
 		}
 		if !ok {
 			return nil, raw.Refuse(raw.Unreadable, 0, "number %d of its samples is none", number)
@@ -139,13 +139,13 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 		return nil, raw.Refuse(raw.Unreadable, 0, "it has %d samples only", len(mv))
 	}
 	if f.lead == "" {
-		f.lead = "I" // what a watch records
+		f.lead = "I" // the lead that a watch records
 	}
 	return &raw.Recording{RateHz: f.rateHz, Left: left, Start: f.start, Device: f.device, Leads: []raw.Lead{{Name: f.lead, MV: mv}}}, nil
 }
 
-// IsExport finds the folder of ECGs in the archive of everything that the
-// Health app knows.
+// IsExport recognises the folder of ECGs in the archive of all the Health app's
+// data.
 func IsExport(entries []archive.Entry) bool {
 	return slices.ContainsFunc(entries, isECG)
 }

@@ -58,7 +58,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return r, nil
 }
 
-// count is the number of whole records.
+// count returns the number of whole records.
 func (h *header) count(r *raw.Recording, body []byte) int {
 	records := len(body) / (h.perFrame * h.width)
 	switch {
@@ -71,15 +71,15 @@ func (h *header) count(r *raw.Recording, body []byte) int {
 	return records
 }
 
-// run is records that follow one another in time.
+// run is a sequence of records without a gap.
 type run struct {
 	first, records int
 	missing        int // samples before them
 }
 
-// runs finds the gaps in a recording that may have some. Gaps are filled with
-// NaN samples; if they are longer than the recorded samples, the longest run is
-// taken alone.
+// runs finds the gaps in a recording whose format allows them. Gaps are filled
+// with NaN samples; if there are more of these than recorded samples, the longest
+// run alone is taken.
 func (h *header) runs(r *raw.Recording, body []byte, records int) []run {
 	whole := []run{{0, records, 0}}
 	if first := h.onsets(body, 1); first == nil {
@@ -99,7 +99,7 @@ func (h *header) runs(r *raw.Recording, body []byte, records int) []run {
 	for i := 1; i < records; i++ {
 		last := &runs[len(runs)-1]
 		gap := math.Round((onsets[i] - onsets[i-1] - h.seconds) * r.RateHz)
-		if !(gap > 1) { // one sample is rounding, less than none a clock set back
+		if !(gap > 1) { // one sample is rounding; a negative gap means a clock set back
 			last.records++
 		} else {
 			filled += gap
@@ -124,9 +124,8 @@ func (h *header) runs(r *raw.Recording, body []byte, records int) []run {
 	return runs
 }
 
-// onsets are the times at which the first records begin, in seconds, from the
-// first text of each record's annotations. They are nil if a record states
-// none.
+// onsets returns the times at which the first records begin, in seconds, from the
+// first text of each record's annotations, or nil if a record states none.
 func (h *header) onsets(body []byte, records int) []float64 {
 	for _, s := range h.signals {
 		if !s.annotations() {

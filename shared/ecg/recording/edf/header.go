@@ -14,13 +14,13 @@ import (
 // recordings, 1992; B. Kemp and J. Olivan, European data format 'plus' (EDF+),
 // 2003; BioSemi, Which file format does BioSemi use.
 
-// header holds the fields of an EDF or BDF file's header, without those on the
-// patient and on the recording's staff.
+// header holds the fields of an EDF or BDF file's header, without those about the
+// patient and the staff.
 type header struct {
 	width    int // bytes of a sample
 	start    time.Time
-	gaps     bool // records need not follow one another
-	records  int  // -1 when not known
+	gaps     bool // records may have gaps between them
+	records  int  // -1 if unknown
 	seconds  float64
 	signals  []signal
 	perFrame int // samples of all signals in a record
@@ -30,14 +30,14 @@ type header struct {
 type signal struct {
 	label, unit        string
 	low, high          float64 // in the unit
-	lowCount, maxCount float64 // of the converter
+	lowCount, maxCount float64 // counts of the converter at low and high
 	perRecord          int     // samples
 	begin              int     // samples of other signals before it in a record
 }
 
 const (
-	head        = 256 // bytes of the header, and again of each signal
-	mostSignals = 512 // most signals
+	head        = 256 // bytes of the fixed header, and again for each signal
+	mostSignals = 512 // signals, at most
 )
 
 // Is reports whether the file is EDF or EDF+.
@@ -46,7 +46,7 @@ func Is(data []byte) bool { return bytes.HasPrefix(data, []byte("0       ")) && 
 // IsBDF reports whether the file is BDF, whose samples have 24 bits.
 func IsBDF(data []byte) bool { return bytes.HasPrefix(data, []byte("\xffBIOSEMI")) }
 
-// isHead tells a header from a text whose first number is 0.
+// isHead distinguishes a header from a text whose first number is 0.
 func isHead(data []byte) bool {
 	if len(data) < head {
 		return false
@@ -99,7 +99,7 @@ func (h *header) parseSignals(data []byte) error {
 			before int
 			value  *float64
 		}{{104, &s.low}, {112, &s.high}, {120, &s.lowCount}, {128, &s.maxCount}} {
-			// A signal without its range is left out, see usable.
+			// A signal without a valid range is left out: see usable.
 			*of.value, _ = number(field(of.before, 8, i))
 		}
 		samples, ok := number(field(216, 8, i))
@@ -115,17 +115,17 @@ func (h *header) parseSignals(data []byte) error {
 	return nil
 }
 
-// usable reports whether values can be told from the converter's counts, which
-// are whole numbers.
+// usable reports whether values can be computed from the converter's counts,
+// which are whole numbers.
 func (s *signal) usable() bool {
 	return s.perRecord > 0 && math.Abs(s.maxCount-s.lowCount) >= 1 && s.low != s.high
 }
 
-// annotations reports whether the signal is no signal but texts.
+// annotations reports whether the signal consists of annotations.
 func (s *signal) annotations() bool { return strings.HasSuffix(s.label, "DF Annotations") }
 
-// start reads date and time. Years have two digits, from 85 on of the last
-// century; an EDF+ header says it again with four.
+// start reads date and time. The header's years have two digits, of the last
+// century from 85 on; an EDF+ header repeats the year with four.
 func start(data []byte) time.Time {
 	clock := text(data[176:184])
 	if fields := bytes.Fields(data[88:168]); len(fields) > 1 && string(fields[0]) == "Startdate" {
@@ -137,13 +137,13 @@ func start(data []byte) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	if at.Year() < 1985 { // time has 69 and later of the last century
+	if at.Year() < 1985 { // package time takes 69 and later as of the last century
 		at = at.AddDate(100, 0, 0)
 	}
 	return at
 }
 
-// text is a field without its padding.
+// text returns a field without its padding.
 func text(field []byte) string { return string(bytes.Trim(field, " \x00")) }
 
 // number reads a field; some programs write a decimal comma.

@@ -1,5 +1,5 @@
-// Package foreign recognises common files without readable samples, and says
-// how to export the samples instead.
+// Package foreign recognises common files without readable samples, for a refusal
+// with the way to export the samples.
 package foreign
 
 import (
@@ -13,8 +13,8 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Kinds of files: stable words in the caller's refusal, for which
-// shared/api/words.go has the instructions to export the samples.
+// Kinds of files: stable words in the refusal, for which shared/api/words.go has
+// the instructions to export the samples.
 const (
 	PDF           = "pdf"
 	PDFKardia     = "pdf_kardia"
@@ -65,7 +65,7 @@ var details = map[string]string{
 	Binary:        "it is neither text nor a format known here; of a WFDB record send the .hea with the .dat",
 }
 
-// Refuse is the refusal of a kind of file.
+// Refuse returns the refusal of a kind of file.
 func Refuse(kind string) *raw.Error {
 	e := raw.Refuse(raw.Unsupported, 0, "%s", details[kind])
 	e.Kind = kind
@@ -123,7 +123,7 @@ func kindOf(data []byte) string {
 	return ""
 }
 
-// pdf tells a PDF's vendor from the names of programs and fonts near its ends.
+// pdf recognises a PDF's vendor by the names of programs and fonts near its ends.
 func pdf(data []byte) string {
 	const looked = 64 << 10
 	ends := strings.ToLower(string(data[:min(len(data), looked)]) + string(data[max(0, len(data)-looked):]))
@@ -137,8 +137,8 @@ func pdf(data []byte) string {
 	return PDF
 }
 
-// isAcqKnowledge tells BIOPAC's files by their version, and the length of their
-// header, in either order of bytes.
+// isAcqKnowledge recognises BIOPAC's files by their version and the length of
+// their header, in either byte order.
 func isAcqKnowledge(data []byte) bool {
 	if len(data) < 64 {
 		return false
@@ -180,7 +180,7 @@ func kindOfText(data []byte) string {
 	return ""
 }
 
-// IsWorkbook finds the table of contents that Excel's files have.
+// IsWorkbook recognises Excel's files by their table of contents.
 func IsWorkbook(entries []archive.Entry) bool {
 	return slices.ContainsFunc(entries, func(e archive.Entry) bool { return e.Base() == "[content_types].xml" || e.Base() == "mimetype" })
 }

@@ -22,7 +22,7 @@ const (
 	mostLeads = 12
 )
 
-// leadNames of the leads by their codes.
+// leadNames are the leads' names by their codes.
 var leadNames = [...]string{"", "", "X", "Y", "Z", "I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6", "ES", "AS", "AI"}
 
 // Read reads a Holter recording. The header's fields on the person are not
@@ -45,7 +45,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 		return nil, err
 	}
 	frames := len(body) / 2 / leads
-	switch stated := int(int32(binary.LittleEndian.Uint32(data[14:]))); { // of all leads, or of one
+	switch stated := int(int32(binary.LittleEndian.Uint32(data[14:]))); { // the number for all leads together, or for each
 	case frames == 0:
 		return nil, raw.Refuse(raw.Empty, 0, "its header is there, but no data")
 	case stated > 0 && stated != frames && stated/leads != frames:
@@ -76,8 +76,8 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return r, nil
 }
 
-// bodyOf finds the samples and checks the header's checksum, which holds from
-// its third field on.
+// bodyOf returns the samples after checking the header's checksum, which covers
+// the header from its third field on.
 func bodyOf(r *raw.Recording, data []byte) ([]byte, error) {
 	variable := int(int32(binary.LittleEndian.Uint32(data[10:])))
 	begin := int(int32(binary.LittleEndian.Uint32(data[22:])))

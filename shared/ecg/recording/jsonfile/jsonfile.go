@@ -11,12 +11,12 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// deepest is how many objects and lists may lie in one another.
+// deepest bounds the nesting of objects and lists.
 const deepest = 32
 
 var errDeep = errors.New("too deep")
 
-// Is reports whether the file is JSON, of one value or of one a line.
+// Is reports whether the file is JSON, or JSON Lines.
 func Is(data []byte) bool {
 	data = bytes.TrimLeft(data, " \t\r\n\x1e")
 	if len(data) == 0 {
@@ -38,8 +38,8 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return r, err
 }
 
-// parse walks through a file. One with several values, one a line (JSON Lines) or
-// behind one another, is a list of them; the last may be cut off.
+// parse walks through a file. A file with several values, one per line (JSON
+// Lines) or in sequence, is a list of them; the last may be cut off.
 func parse(data []byte, o raw.Options) (d *document.Document, cut bool, err error) {
 	p := &parser{scanner{data: data}, document.New(o.Budget)}
 	p.Length = len(data)
@@ -86,7 +86,7 @@ func (p *parser) refusal(err error) error {
 
 // value reads one value that lies at a node.
 func (p *parser) value(at *document.Node, depth int) error {
-	if len(p.data) == p.Length { // no text within one
+	if len(p.data) == p.Length { // not for a text within JSON
 		p.Read = p.at
 	}
 	switch c := p.peek(); {
@@ -116,7 +116,8 @@ func (p *parser) value(at *document.Node, depth int) error {
 	return err
 }
 
-// written reads a text, which may be JSON itself, as queues and databases have it.
+// written reads a text, which may itself be JSON, as queues and databases store
+// it.
 func (p *parser) written(at *document.Node, text []byte, depth int) error {
 	const shortest = 16
 	if len(text) >= shortest && (text[0] == '{' || text[0] == '[') && Is(text) && depth < deepest {
@@ -129,9 +130,9 @@ func (p *parser) written(at *document.Node, text []byte, depth int) error {
 	return p.Text(at, text)
 }
 
-// object reads the members of an object. Keys that only say of what type a value
-// is, in DynamoDB's and MongoDB's JSON, lead nowhere further, and those that are
-// numbers, as pandas writes rows and Firebase lists, are elements of a list.
+// object reads the members of an object. Keys that only state a value's type, in
+// DynamoDB's and MongoDB's JSON, add no level. Keys that are numbers, as pandas
+// writes rows and Firebase lists, are elements of a list.
 func (p *parser) object(at *document.Node, depth int) error {
 	p.at++
 	for first := true; !p.skip('}'); first = false {
@@ -174,7 +175,7 @@ func (p *parser) object(at *document.Node, depth int) error {
 	return nil
 }
 
-// typeOnly reports whether a key says of what type the value that follows is.
+// typeOnly reports whether a key states the type of the value that follows.
 func (p *parser) typeOnly(key []byte) bool {
 	switch c := p.peek(); string(key) {
 	case "N", "S":

@@ -8,16 +8,16 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// scanner splits JSON into tokens within the file's bytes. It is
-// encoding/json's Decoder for a file that is numbers above all, at ten times
-// its speed: a number is read by raw.ParseNumber, and a text is copied only on
+// scanner splits JSON into tokens within the file's bytes. It replaces
+// encoding/json's Decoder for files that are mostly numbers, at ten times its
+// speed: a number is read by raw.ParseNumber, and a text is copied only on
 // demand.
 type scanner struct {
 	data []byte
 	at   int
 }
 
-// peek is the next byte that is no white space, 0 at the end.
+// peek returns the next byte other than white space, 0 at the end.
 func (s *scanner) peek() byte {
 	for ; s.at < len(s.data); s.at++ {
 		switch c := s.data[s.at]; c {
@@ -29,7 +29,7 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
-// skip takes a byte if it comes next.
+// skip skips a byte if it comes next.
 func (s *scanner) skip(c byte) bool {
 	if s.peek() != c || s.at == len(s.data) {
 		return false
@@ -38,8 +38,8 @@ func (s *scanner) skip(c byte) bool {
 	return true
 }
 
-// word takes true, false or null, and what languages other than JavaScript write
-// for a number that is missing.
+// word reads true, false or null, or another language's word for a missing
+// number.
 func (s *scanner) word() (missing bool, err error) {
 	for _, w := range [...]string{"true", "false"} {
 		if s.comes(w) {
@@ -59,7 +59,7 @@ func (s *scanner) word() (missing bool, err error) {
 // comes reports whether a word comes next.
 func (s *scanner) comes(word string) bool { return bytes.HasPrefix(s.data[s.at:], []byte(word)) }
 
-// number takes a number.
+// number reads a number.
 func (s *scanner) number() (float64, error) {
 	begin := s.at
 	for s.at < len(s.data) {
@@ -78,8 +78,8 @@ func (s *scanner) number() (float64, error) {
 	return x, nil
 }
 
-// text takes a text, without its quotes. It lies in the file, or is made anew
-// where it has escapes.
+// text reads a text, without its quotes. The result shares the file's bytes,
+// unless it has escapes.
 func (s *scanner) text() ([]byte, error) {
 	begin := s.at
 	escaped := false

@@ -9,18 +9,18 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Source: AliveCor, atc2json, which reads these files.
+// Source: AliveCor's atc2json, which reads these files.
 
 // Is reports whether the file is one of Kardia.
 func Is(data []byte) bool { return bytes.HasPrefix(data, []byte("ALIVE\x00\x00\x00")) }
 
-// leadBlocks are the blocks that hold leads.
+// leadBlocks are the names of the blocks with leads.
 var leadBlocks = [...]struct{ block, name string }{
 	{"ecg ", "I"}, {"ecg2", "II"}, {"ecg3", "III"}, {"ecg4", "aVR"}, {"ecg5", "aVL"}, {"ecg6", "aVF"},
 }
 
-// Read reads a Kardia's .atc file: blocks with a name and a length. Of the
-// block on the phone and its location only the date is read.
+// Read reads a Kardia's .atc file: blocks with a name and a length. Of the block
+// about the phone and its location only the date is read.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	const head, blockHead, sum = 12, 8, 4
 	if len(data) < head {
@@ -62,7 +62,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return r, addLeads(r, leads[:], float64(nanovolts)/1e6, o)
 }
 
-// addLeads appends the leads that are there, all as long as the shortest.
+// addLeads appends the existing leads, cut to the shortest.
 func addLeads(r *raw.Recording, leads [][]byte, mV float64, o raw.Options) error {
 	samples := 0
 	for _, lead := range leads {
@@ -88,8 +88,8 @@ func addLeads(r *raw.Recording, leads [][]byte, mV float64, o raw.Options) error
 	return nil
 }
 
-// sumFits reports whether a block's bytes have the sum. Some programs add them
-// up as numbers with a sign.
+// sumFits reports whether a block's bytes have the sum. Some programs add them up
+// as signed numbers.
 func sumFits(block []byte, want uint32) bool {
 	var unsigned, signed uint32
 	for _, b := range block {

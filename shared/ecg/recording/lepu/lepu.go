@@ -1,5 +1,6 @@
 // Package lepu reads recordings of Lepu's and Viatom's (Wellue's) patches and
-// bands, ER1, ER2 and kin: the device's own file, and Lepu's text of one lead.
+// bands, ER1, ER2 and related ones: the device's own file, and Lepu's text of one
+// lead.
 package lepu
 
 import (
@@ -11,19 +12,19 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// A device's file is a header, the samples as differences, and an end.
+// A device's file consists of a header, the samples as differences, and a
+// trailer.
 //
-// Sources: the makers' public code for Android, which has the packing; files of
-// theirs, with the header and the end (github.com/viatom-develop/Lepu-AI,
-// ecg_demo_file).
+// Sources: the makers' public code for Android, for the packing; their files, for
+// header and trailer (github.com/viatom-develop/Lepu-AI, ecg_demo_file).
 const (
 	headerBytes = 10 // version, year (2 bytes), month, day, hour, minute, second, 2 of zero
 	endBytes    = 20 // seconds (4 bytes), a checksum, 10 of zero, the magic number
 	magic       = 0xa55a0438
 	version     = 1
 	rateHz      = 125
-	// perMV is how many units a mV has: a converter of 12 bits at 1,800 mV, 178.74
-	// times amplified.
+	// perMV is the number of units per mV: those of a converter of 12 bits at
+	// 1,800 mV, behind a gain of 178.74.
 	perMV = 4096 * 178.74 / (1.0035 * 1800)
 )
 
@@ -34,7 +35,7 @@ const (
 	below = 0x81 // the next byte and 127, negative, are the difference
 )
 
-// off is the sample while the electrodes are off.
+// off is the value of a sample while the electrodes are off.
 const off = 0x7fff
 
 // Is reports whether the file is a device's.
@@ -62,7 +63,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 			sample -= 127 + int(body[i+1])
 			i++
 		case b == whole || b == above || b == below:
-			i = len(body) // cut off
+			i = len(body) // the file was cut off
 			continue
 		default:
 			sample += int(int8(b))
@@ -91,7 +92,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return r, nil
 }
 
-// start is when the header says that the recording began, zero for a header
+// start returns the header's time of the recording's beginning, zero for a header
 // without a date.
 func start(header []byte) time.Time {
 	year, month, day := int(binary.LittleEndian.Uint16(header[1:])), int(header[3]), int(header[4])
@@ -101,11 +102,11 @@ func start(header []byte) time.Time {
 	return time.Date(year, time.Month(month), day, int(header[5]), int(header[6]), int(header[7]), 0, time.UTC)
 }
 
-// fields before the samples of Lepu's text: the setting of its filter, the rate
-// in Hz, the lead, the units of a mV.
+// fields is the number of fields before the samples of Lepu's text: the filter's
+// setting, the rate in Hz, the lead, the units per mV.
 const fields = 4
 
-// longestField of those, in bytes.
+// longestField bounds the length of such a field, in bytes.
 const longestField = 20
 
 // IsText reports whether the file is Lepu's text of one lead.

@@ -1,5 +1,5 @@
 // Package mfer reads the Medical waveform Format Encoding Rules (ISO 22077-1),
-// in which Japanese electrocardiographs and monitors save.
+// the format of Japanese electrocardiographs and monitors.
 package mfer
 
 import (
@@ -14,7 +14,7 @@ import (
 )
 
 // Tags of ISO 22077-1. A file is a sequence of tag, length and value; a value
-// holds for the waveforms that follow it.
+// applies to the waveforms that follow it.
 const (
 	tagByteOrder    = 0x01
 	tagBlock        = 0x04
@@ -35,10 +35,10 @@ const (
 	tagEnd          = 0x80
 )
 
-// types of samples by their number (tag 0x0a).
+// types are the types of samples by their number (tag 0x0a).
 var types = [...]string{"i2", "u2", "i4", "u1", "u2", "i1", "u4", "f4", "f8"}
 
-// leads by their number (tag 0x09).
+// leads are the leads by their number (tag 0x09).
 var leads = map[int]string{
 	1: "I", 2: "II", 3: "V1", 4: "V2", 5: "V3", 6: "V4", 7: "V5", 8: "V6", 9: "V7",
 	11: "V3R", 12: "V4R", 13: "V5R", 14: "V6R", 15: "V7R", 61: "III", 62: "aVR", 63: "aVL", 64: "aVF", 66: "V8", 67: "V9",
@@ -52,15 +52,15 @@ func Is(data []byte) bool {
 // channel holds the settings of one channel, or of all.
 type channel struct {
 	name   string
-	block  int     // samples of a block
-	rateHz float64 // 0 when the file doesn't say
-	scale  float64 // mV of 1, 0 when the file doesn't say
+	block  int     // samples per block
+	rateHz float64 // 0 if the file doesn't state it
+	scale  float64 // mV of 1; 0 if the file doesn't state it
 	offset float64
-	kind   int // of types
+	kind   int // index into types
 	null   float64
 }
 
-// file is an MFER file while it is read.
+// file is an MFER file being read.
 type file struct {
 	order     binary.ByteOrder
 	common    channel
@@ -94,8 +94,8 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return nil, raw.Refuse(raw.Empty, 0, "it holds no waveform, or ends before it: send it again")
 }
 
-// split splits off the first element. That of a channel has its number between
-// tag and length. A value that is cut off gives the bytes before the cut.
+// split splits off the first element. A channel's element has its number between
+// tag and length. Of a value that is cut off it returns the bytes before the cut.
 func split(b []byte) (tag, number int, value, rest []byte, ok bool) {
 	tag, b = int(b[0]), b[1:]
 	if tag == tagChannel {
@@ -264,7 +264,7 @@ func (f *file) waveform(b []byte, o raw.Options) (*raw.Recording, error) {
 	return f.r, nil
 }
 
-// samples are those of a channel, in mV.
+// samples returns those of a channel, in mV.
 func (f *file) samples(b []byte, i, start, sequence, sequences, most int) []float64 {
 	c := f.channels[i]
 	p, _ := f.packing(c)
@@ -297,7 +297,7 @@ func (f *file) packing(c channel) (raw.Packing, bool) {
 	return raw.PackingOf(types[c.kind], f.order)
 }
 
-// integer is a number without a sign, of at most four bytes.
+// integer reads an unsigned number of at most four bytes.
 func (f *file) integer(b []byte) int {
 	n := 0
 	for i := range min(len(b), 4) {
@@ -310,7 +310,7 @@ func (f *file) integer(b []byte) int {
 	return n
 }
 
-// moment is a time of measurement: year, month, day, hour, minute, second,
+// moment reads a time of measurement: year, month, day, hour, minute, second,
 // milliseconds and microseconds.
 func (f *file) moment(b []byte) time.Time {
 	if len(b) < 7 {

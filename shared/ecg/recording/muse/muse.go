@@ -15,9 +15,9 @@ import (
 
 // GE's MUSE writes a RestingECG with waveforms: one of type Rhythm, the recording
 // of ten seconds, and one of type Median, the mean beat. Each has a rate,
-// SampleBase × 10 ^ SampleExponent Hz, and leads: numbers of 16 bits, the low byte
-// first, in base 64, with a factor to µV. The leads that follow from others, III
-// and the augmented ones, are left out.
+// SampleBase × 10 ^ SampleExponent Hz, and leads: little-endian numbers of 16
+// bits in base 64, with a factor to µV. Leads that can be derived, III and the
+// augmented ones, are left out.
 
 // Is reports whether the file is MUSE's.
 func Is(data []byte) bool { return markup.Root(data) == "RestingECG" }
@@ -38,7 +38,7 @@ type reader struct {
 	now              lead
 	date, clock      string
 	device           string
-	rhythm, waveform []raw.Lead // of the waveform of type Rhythm, of the one being read
+	rhythm, waveform []raw.Lead // of the waveform of type Rhythm, and of the current one
 	rateHz           float64
 }
 
@@ -89,7 +89,7 @@ func (m *reader) start(name string) {
 	}
 }
 
-// text takes an element's text. Elements on the patient are not read.
+// text reads an element's text. Elements about the patient are not read.
 func (m *reader) text(name string, token markup.Token) error {
 	text := token.Text()
 	word := strings.TrimSpace(string(text[:min(len(text), 100)]))
@@ -119,7 +119,7 @@ func (m *reader) text(name string, token markup.Token) error {
 	return nil
 }
 
-// samples takes a lead's numbers.
+// samples reads a lead's numbers.
 func (m *reader) samples(token markup.Token) error {
 	most := m.o.Frames(m.rate(), 8)
 	packed, err := io.ReadAll(io.LimitReader(token.Packed(), int64(2*most)))

@@ -12,9 +12,9 @@ import (
 	"systole/shared/ecg/recording/internal/table"
 )
 
-// OpenSignals, and so BITalino and biosignalsplux, writes a line that names the
-// format, one with a JSON object for each device, one that ends the header, and
-// then columns with tabs between them, as the converter gave them.
+// OpenSignals, for BITalino and biosignalsplux, writes a line that names the
+// format, a line with a JSON object for each device, a line that ends the header,
+// and then columns with tabs between them, in the converter's units.
 
 var magic = []byte("# OpenSignals Text File Format")
 
@@ -39,10 +39,11 @@ type device struct {
 }
 
 // rangeMV is the whole range at the sensor: 3.3 V for BITalino and 3 V for
-// biosignalsplux, behind a gain of some 1,000. Comparing doesn't depend on it.
+// biosignalsplux, behind a gain of some 1,000. The comparison doesn't depend on
+// it.
 const rangeMV = 3.3
 
-// ecg returns the column of the device's ECG and its bits.
+// ecg returns the column of the device's ECG and its number of bits.
 func (d *device) ecg() (column int, bits float64, ok bool) {
 	for i, sensor := range d.Sensors {
 		if i >= len(d.Labels) || !strings.Contains(strings.ToUpper(sensor), "ECG") && !strings.Contains(strings.ToUpper(sensor), "EKG") {
@@ -74,7 +75,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	if err := json.Unmarshal(bytes.TrimSpace(line), &devices); err != nil {
 		return nil, raw.Refuse(raw.Unreadable, 2, "its header's JSON can't be read")
 	}
-	before := 0 // columns of the devices before
+	before := 0 // columns of the earlier devices
 	for _, address := range sortedKeys(devices) {
 		d := devices[address]
 		column, bits, ok := d.ecg()
@@ -87,7 +88,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return nil, raw.Refuse(raw.Unsupported, 0, "none of its sensors is an ECG")
 }
 
-// sortedKeys are the devices in the order of their columns.
+// sortedKeys returns the devices in the order of their columns.
 func sortedKeys(devices map[string]device) []string {
 	var keys []string
 	for key := range devices {

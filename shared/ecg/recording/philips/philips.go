@@ -13,14 +13,14 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Philips' PageWriter and TraceMaster write restingecgdata, versions 1.03 and 1.04
-// ("Sierra ECG XML"): a rate, a resolution in µV, and the leads in base 64, packed
-// or not. Layout and packing were found out by the project sierra-ecg-tools.
+// Philips' PageWriter and TraceMaster write restingecgdata, versions 1.03 and
+// 1.04 ("Sierra ECG XML"): a rate, a resolution in µV, and the leads in base 64,
+// packed or not. The project sierra-ecg-tools has documented layout and packing.
 
 // Is reports whether the file is Philips'.
 func Is(data []byte) bool { return strings.EqualFold(markup.Root(data), "restingecgdata") }
 
-// twelve are the leads of a file that doesn't name them.
+// twelve are the leads of a file that doesn't name its leads.
 var twelve = [...]string{"I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"}
 
 // mostNamed bounds the names of leads, in bytes.
@@ -70,7 +70,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	r := &raw.Recording{RateHz: p.rateHz, Device: "Philips", Start: p.start}
 	factor := p.resolution / 1000
 	if factor == 0 {
-		factor = 0.005 // what they have when they don't say
+		factor = 0.005 // the usual value of a file that doesn't state it
 	}
 	for i, samples := range leads {
 		lead := raw.Lead{MV: make([]float64, len(samples))}
@@ -86,7 +86,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return r, nil
 }
 
-// begin takes the values in attributes.
+// begin reads the values in attributes.
 func (p *reader) begin(e markup.Token) {
 	switch e.Name {
 	case "parsedwaveforms":
@@ -138,7 +138,7 @@ func (p *reader) text(name string, token markup.Token) error {
 	return nil
 }
 
-// leads are the numbers of each lead.
+// leads returns the numbers of each lead.
 func (p *reader) leads(o raw.Options) ([][]int16, error) {
 	if p.names == nil {
 		p.names = twelve[:]

@@ -7,16 +7,16 @@ import (
 )
 
 // XLI packs each lead on its own: the second differences of its samples, their
-// high bytes before their low ones, as strings of bytes that were seen before
+// high bytes before their low ones, as strings of bytes that occurred before
 // (Welch, A technique for high-performance data compression, 1984) in codes of
-// ten bits, the high bit first. A table that is full stays as it is.
+// ten bits, the high bit first. A full table is not changed any more.
 const (
 	codeBits  = 10
 	noCode    = 1<<codeBits - 1 // ends a lead
 	firstFree = 256
 )
 
-// mostStrings of a table: a code of ten bits tells that many apart.
+// mostStrings bounds a table: a code of ten bits distinguishes that many strings.
 const mostStrings = noCode
 
 // unpack returns the samples of the given number of leads, each at most the
@@ -54,9 +54,9 @@ func unpack(waves []byte, leads, most int, budget *raw.Budget) ([][]int16, error
 
 var errDamaged = raw.Refuse(raw.Unreadable, 0, "its packed waveforms are damaged: export it again")
 
-// expand unpacks codes into at most so many bytes.
+// expand unpacks codes into at most the given number of bytes.
 func expand(packed []byte, most int) []byte {
-	var table [mostStrings]struct{ from, to int } // where in out a string lies
+	var table [mostStrings]struct{ from, to int } // a string's place in out
 	out := make([]byte, 0, min(most, 4*len(packed)))
 	next := firstFree
 	bits, held := uint32(0), 0
@@ -78,7 +78,7 @@ func expand(packed []byte, most int) []byte {
 		case code < next:
 			s := table[code]
 			out = append(out, out[s.from:s.to]...)
-		case code == next && known: // the string before, and its first byte again
+		case code == next && known: // the previous string and its first byte again
 			out = append(out, out[before.from:before.to]...)
 			out = append(out, out[before.from])
 		default:
@@ -86,7 +86,8 @@ func expand(packed []byte, most int) []byte {
 		}
 		now.to = len(out)
 		if before.to > before.from && next < mostStrings {
-			// The string before, with the first byte of this one, which follows it.
+			// The new string is the previous one and the first byte of this one,
+			// which follows it in out.
 			table[next] = struct{ from, to int }{before.from, before.to + 1}
 			next++
 		}
@@ -95,7 +96,8 @@ func expand(packed []byte, most int) []byte {
 	return out[:min(len(out), most)]
 }
 
-// integrate is the samples of second differences, whose high bytes come first.
+// integrate returns the samples of second differences, whose high bytes come
+// first.
 func integrate(halves []byte, last int16) []int16 {
 	n := len(halves) / 2
 	x := make([]int16, n)
@@ -110,7 +112,7 @@ func integrate(halves []byte, last int16) []int16 {
 	return x
 }
 
-// limbs turns the stored differences of III and the augmented leads into the
+// limbs converts the stored differences of III and the augmented leads into the
 // leads.
 func limbs(x [][]int16) {
 	half := func(a int) int { return a >> 1 }

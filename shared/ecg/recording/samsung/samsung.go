@@ -16,7 +16,7 @@ import (
 
 const (
 	tableName   = "com.samsung.health.ecg"
-	usualRateHz = 500 // what the watches record at, where the table doesn't say
+	usualRateHz = 500 // the watches' rate, if the table doesn't state it
 )
 
 // IsTable reports whether the file is the table alone.
@@ -63,7 +63,7 @@ func ReadExport(entries []archive.Entry, o raw.Options) (*raw.Recording, error) 
 	return r, nil
 }
 
-// rateOf is that of the table's newest row.
+// rateOf returns the rate in the table's newest row.
 func rateOf(entries []archive.Entry) float64 {
 	i := slices.IndexFunc(entries, func(e archive.Entry) bool {
 		return strings.HasPrefix(e.Base(), tableName) && strings.HasSuffix(e.Base(), ".csv")
@@ -75,7 +75,7 @@ func rateOf(entries []archive.Entry) float64 {
 	if err != nil {
 		return usualRateHz
 	}
-	const head = 16 << 10 // bytes in which its first rows are
+	const head = 16 << 10 // bytes that contain its first rows
 	lines := strings.SplitN(string(data[:min(len(data), head)]), "\n", 4)
 	if len(lines) < 3 {
 		return usualRateHz

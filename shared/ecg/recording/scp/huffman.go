@@ -8,23 +8,22 @@ import (
 
 // Source: EN 1064, annex C: Huffman codes of SCP-ECG.
 
-// huffmanCode is a code: its first bits, and a number in those behind them.
+// huffmanCode is a code: a prefix, and the bits of a number after it.
 type huffmanCode struct {
 	prefix, whole int // bits
-	value         int // of the code, to which the number behind is added
+	value         int // added to the number in the bits after the prefix
 	bits          uint32
-	table         bool // the value is the table to go on with, from 1
+	table         bool // value is the number of the table to switch to, from 1
 }
 
-// huffmanTree finds codes bit by bit.
+// huffmanTree decodes prefixes bit by bit.
 type huffmanTree struct {
 	codes []huffmanCode
-	nodes [][2]int32 // the next node; below 0 a code, from -1
+	nodes [][2]int32 // the next node; below 0 a code, from -1 down
 }
 
-// defaultTable is the table of files without their own: small differences in
-// few bits, large ones in 8 or 16 behind the prefix. The first bit is the
-// lowest.
+// defaultTable is the table of files without tables: small differences have few
+// bits, large ones 8 or 16 after the prefix. The lowest bit comes first.
 var defaultTable = [...]huffmanCode{
 	{1, 1, 0, 0, false},
 	{3, 3, 1, 0b001, false}, {3, 3, -1, 0b101, false},
@@ -38,7 +37,7 @@ var defaultTable = [...]huffmanCode{
 	{10, 18, 0, 0b0111111111, false}, {10, 26, 0, 0b1111111111, false},
 }
 
-// treesOf reads the section of tables: nil where samples aren't packed.
+// treesOf reads the section of tables. It returns nil if samples aren't packed.
 func treesOf(b []byte) ([]huffmanTree, error) {
 	const standard, mostTables, mostCodes = 19999, 16, 512
 	broken := raw.Refuse(raw.Unreadable, 0, "its table of codes is broken: export the ECG again")
@@ -78,8 +77,8 @@ func treesOf(b []byte) ([]huffmanTree, error) {
 	return trees, nil
 }
 
-// newHuffmanTree grows the tree of a table. ok is false for codes of which one
-// begins another.
+// newHuffmanTree makes the tree of a table. ok is false if one code is the
+// beginning of another.
 func newHuffmanTree(codes []huffmanCode) (tree huffmanTree, ok bool) {
 	tree = huffmanTree{codes, make([][2]int32, 1, 2*len(codes))}
 	for i, c := range codes {
@@ -106,16 +105,16 @@ func newHuffmanTree(codes []huffmanCode) (tree huffmanTree, ok bool) {
 	return tree, true
 }
 
-// codeReader reads numbers from packed bits, or from words of 16 where there are
-// no tables.
+// codeReader reads numbers from packed bits, or from words of 16 bits if there
+// are no tables.
 type codeReader struct {
 	data  []byte
 	trees []huffmanTree
 	table int
-	at    int // bit
+	at    int // position in bits
 }
 
-// most is how many numbers there can be.
+// most returns the greatest possible number of numbers.
 func (s *codeReader) most() int {
 	if s.trees == nil {
 		return len(s.data) / 2
@@ -123,7 +122,7 @@ func (s *codeReader) most() int {
 	return 8 * len(s.data)
 }
 
-// next reads one number; ok is false at the end or where there is no code.
+// next reads one number; ok is false at the end, or for bits that are no code.
 func (s *codeReader) next() (x int, ok bool) {
 	if s.trees == nil {
 		if s.at/8+2 > len(s.data) {
@@ -159,13 +158,13 @@ func (s *codeReader) code() (huffmanCode, bool) {
 			return tree.codes[-1-node], true
 		}
 		if node == 0 {
-			break // no code begins so
+			break // no code begins with these bits
 		}
 	}
 	return huffmanCode{}, false
 }
 
-// signed reads a number of so many bits, the highest first.
+// signed reads a signed number of the given number of bits, the highest first.
 func (s *codeReader) signed(bits int) (x int, ok bool) {
 	if s.at+bits > 8*len(s.data) {
 		return 0, false

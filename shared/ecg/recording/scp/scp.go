@@ -13,7 +13,7 @@ import (
 
 // The sections of a file, by their numbers.
 const (
-	sectionPerson  = 1 // and when and with what it was recorded
+	sectionPerson  = 1 // also time and device
 	sectionHuffman = 2
 	sectionLeads   = 3
 	sectionRhythm  = 6
@@ -26,8 +26,8 @@ const (
 	mostLeads   = 32 // leads
 )
 
-// Is recognises an SCP-ECG file by its section of pointers, by its mark or, in
-// old files, by its first pointer, to itself.
+// Is recognises an SCP-ECG file by its section of pointers: by the mark or, in
+// old files, by the first pointer, to itself.
 func Is(data []byte) bool {
 	if len(data) < fileHead+sectionHead+10 || binary.LittleEndian.Uint16(data[8:]) != 0 {
 		return false
@@ -38,7 +38,7 @@ func Is(data []byte) bool {
 	return string(data[16:22]) == "SCPECG" || itself
 }
 
-// Read reads the rhythm of an SCP-ECG file. Of the section on the person only
+// Read reads the rhythm of an SCP-ECG file. Of the section about the person only
 // date, time and device are read.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	sections := sectionsOf(data)
@@ -64,8 +64,8 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return r, addLeads(r, leads, rhythm, trees, o)
 }
 
-// sectionsOf are the sections that the pointers lead to, without headers. A
-// section that ends behind the file is cut off.
+// sectionsOf returns the sections that the pointers lead to, without their
+// headers. A section that ends beyond the file is cut off.
 func sectionsOf(data []byte) (sections [lastSection + 1][]byte) {
 	end := min(len(data), fileHead+int(binary.LittleEndian.Uint32(data[10:])))
 	for at := fileHead + sectionHead; at+10 <= end; at += 10 {
@@ -106,7 +106,7 @@ func readPerson(r *raw.Recording, b []byte) {
 	}
 }
 
-// plainASCII is the letters, digits and marks of a text.
+// plainASCII returns the letters, digits and marks of a text.
 func plainASCII(b []byte) string {
 	var text []byte
 	for _, c := range b {
@@ -117,8 +117,8 @@ func plainASCII(b []byte) string {
 	return string(text)
 }
 
-// addLeads appends the leads. Their samples are differences of differences as
-// the section says, in codes of few bits.
+// addLeads appends the leads. Their samples are stored as differences, or
+// differences of these, as the section states, in codes of few bits.
 func addLeads(r *raw.Recording, leads, rhythm []byte, trees []huffmanTree, o raw.Options) error {
 	n := int(leads[0])
 	if n < 1 || n > mostLeads || len(leads) < 2+9*n || len(rhythm) < 6+2*n {
@@ -165,7 +165,7 @@ func addLeads(r *raw.Recording, leads, rhythm []byte, trees []huffmanTree, o raw
 	return nil
 }
 
-// decode unpacks at most so many samples of a lead.
+// decode unpacks at most the given number of samples of a lead.
 func decode(packed []byte, trees []huffmanTree, most, differences int, mV float64) []float64 {
 	if mV == 0 {
 		mV = 1
@@ -190,7 +190,7 @@ func decode(packed []byte, trees []huffmanTree, most, differences int, mV float6
 	return mv
 }
 
-// leadName of a lead by its number.
+// leadName returns the name of a lead by its number.
 func leadName(number byte) string {
 	switch {
 	case number == 1:

@@ -8,14 +8,14 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// fewestInCell is how many numbers a cell holds that is a list of samples and no
-// address, version or decimal comma.
+// fewestInCell is the least number of numbers in a cell that is a list of
+// samples, and not an address, a version or a number with a decimal comma.
 const fewestInCell = 50
 
-// cells reads a sheet of recordings whose samples stand as lists in quoted
-// cells, a recording a row, long lists going on in the next cell, as in a
-// spreadsheet made from a watch's JSON. It returns the last row's samples, one
-// a line, and the rate that a column names. ok is false for another text.
+// cells reads a sheet of recordings, one per row, whose samples are lists in
+// quoted cells, long lists continued in the next cell: a spreadsheet made from a
+// watch's JSON. It returns the last row's samples, one per line, and the rate in
+// a column of that name. ok is false for another text.
 func cells(data []byte, o raw.Options) (samples []byte, rateHz float64, rows int, ok bool) {
 	head, _, _ := bytes.Cut(data[:min(len(data), 64<<10)], []byte{'\n'})
 	second := data[min(len(head)+1, len(data)):]

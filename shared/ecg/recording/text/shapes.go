@@ -13,8 +13,8 @@ import (
 	"systole/shared/ecg/recording/internal/table"
 )
 
-// stamped parts a line of a serial monitor that puts a time before the text
-// received: "15:29:14.000 -> 512" or "[2026-03-04 15:29:14.000] 512".
+// stamped splits a line of a serial monitor with a time before the received text:
+// "15:29:14.000 -> 512" or "[2026-03-04 15:29:14.000] 512".
 func stamped(line []byte) (stamp, received []byte, ok bool) {
 	open, mark := bytes.HasPrefix(line, []byte{'['}), "->"
 	if open {
@@ -27,7 +27,8 @@ func stamped(line []byte) (stamp, received []byte, ok bool) {
 	return stamp, bytes.TrimLeft(received, " "), ok && resemblesTime(stamp)
 }
 
-// resemblesTime reports whether a text has the length and the characters of a time.
+// resemblesTime reports whether a text has the length and the characters of a
+// time.
 func resemblesTime(stamp []byte) bool {
 	const shortest, longest = 6, 31
 	if len(stamp) < shortest || len(stamp) > longest || stamp[0] < '0' || stamp[0] > '9' {
@@ -41,12 +42,12 @@ func resemblesTime(stamp []byte) bool {
 	return true
 }
 
-// labelled is a value behind its name, as serial plotters take it.
+// labelled matches a value after its name, the input of serial plotters.
 var labelled = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^([\pL_][\pL\pM0-9_ ]{0,30}) ?[:=] ?(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)$`)
 })
 
-// isStamped reports whether a line begins with a time and has something behind it.
+// isStamped reports whether a line begins with a time and has text after it.
 func isStamped(line []byte) bool {
 	stamp, received, ok := stamped(line)
 	if !ok || len(received) == 0 {
@@ -56,8 +57,8 @@ func isStamped(line []byte) bool {
 	return ok
 }
 
-// IsLog reports whether the file is the log of a serial monitor with times, which
-// may stand in brackets as JSON does.
+// IsLog reports whether the file is the log of a serial monitor with times. The
+// times may be in brackets, as JSON may.
 func IsLog(data []byte) bool {
 	first, _, _ := bytes.Cut(data[:min(len(data), 1000)], []byte{'\n'})
 	return isStamped(bytes.TrimSpace(first))
@@ -69,9 +70,9 @@ func statesRate(m [][]byte) bool {
 	return ok
 }
 
-// monitored is the log of a serial monitor as a table: a column of stamps, where
-// there are any, and one of values without their label. ok is false for another
-// text.
+// monitored returns the log of a serial monitor as a table: a column of stamps,
+// if there are any, and one of values without their label. ok is false for
+// another text.
 func monitored(data []byte) (log []byte, ok bool) {
 	first, _, _ := bytes.Cut(data[:min(len(data), 1000)], []byte{'\n'})
 	first = bytes.TrimSpace(first)
@@ -80,7 +81,7 @@ func monitored(data []byte) (log []byte, ok bool) {
 		return nil, false
 	}
 	log = make([]byte, 0, len(data)+16)
-	var label []byte // before the last value, with what stands between
+	var label []byte // before the last value, including the separator
 	for line := []byte(nil); len(data) > 0; {
 		line, data, _ = bytes.Cut(data, []byte{'\n'})
 		value := bytes.TrimSpace(line)
@@ -97,7 +98,7 @@ func monitored(data []byte) (log []byte, ok bool) {
 			}
 			log, value = append(log, '\t'), received
 		}
-		if behind, ok := bytes.CutPrefix(value, label); ok && label != nil && isPlain(behind) { // as before, without the expression's cost
+		if behind, ok := bytes.CutPrefix(value, label); ok && label != nil && isPlain(behind) { // the same label as before, without the cost of the expression
 			log = append(append(log, behind...), '\n')
 			continue
 		}
@@ -116,7 +117,7 @@ func monitored(data []byte) (log []byte, ok bool) {
 	return log, true
 }
 
-// isPlain reports whether a value is digits and a point alone.
+// isPlain reports whether a value consists of digits and a point alone.
 func isPlain(value []byte) bool {
 	for _, c := range value {
 		if (c < '0' || c > '9') && c != '.' && c != '-' {
@@ -126,9 +127,9 @@ func isPlain(value []byte) bool {
 	return len(value) > 0
 }
 
-// empatica tells the files of Empatica's archives, which have no names: the first
-// row is when the recording began, in seconds since 1970, the second its rate,
-// once for each column, and the samples follow.
+// empatica recognises the files of Empatica's archives, which have no header: the
+// first row is the time of the recording's beginning, in seconds since 1970, the
+// second its rate, both once per column, and the samples follow.
 func empatica(data []byte) (begin time.Time, rateHz float64, body []byte, ok bool) {
 	first, rest, _ := bytes.Cut(data[:min(len(data), 1000)], []byte{'\n'})
 	second, _, found := bytes.Cut(rest, []byte{'\n'})
@@ -141,7 +142,7 @@ func empatica(data []byte) (begin time.Time, rateHz float64, body []byte, ok boo
 	return time.UnixMicro(int64(1e6 * seconds)).UTC(), rateHz, data[len(first)+len(second)+2:], true
 }
 
-// sameNumber is the number that all fields of a row are.
+// sameNumber returns the number that all fields of a row have in common.
 func sameNumber(row []byte) (x float64, ok bool) {
 	for i, field := range bytes.Split(bytes.TrimSpace(row), []byte{','}) {
 		n, is := raw.ParseNumber(bytes.TrimSpace(field), false)
@@ -153,9 +154,10 @@ func sameNumber(row []byte) (x float64, ok bool) {
 	return x, true
 }
 
-// acqKnowledge is the names of the channels in a text of BIOPAC's AcqKnowledge,
-// nil for another: a title, the time between samples, "2 channels", and two lines
-// for each, its name and its unit. Only some have names over the columns, too.
+// acqKnowledge returns the names of the channels in a text of BIOPAC's
+// AcqKnowledge, nil for another text. The header has a title, the time between
+// samples, "2 channels", and two lines per channel, its name and its unit. Only
+// some texts also have names above the columns.
 func acqKnowledge(data []byte) (names []string) {
 	lines := strings.Split(string(data[:min(len(data), 8<<10)]), "\n")
 	if len(lines) < 5 || !strings.HasSuffix(strings.TrimSpace(lines[1]), "/sample") {
@@ -173,8 +175,8 @@ func acqKnowledge(data []byte) (names []string) {
 	return names
 }
 
-// dropCounts drops the first row where it says how many rows follow, as
-// AcqKnowledge's does over each channel, but not over the times.
+// dropCounts drops the first row if it is the number of following rows, as
+// AcqKnowledge writes it above each channel, but not above the times.
 func dropCounts(t *table.Table) {
 	last := t.Columns[len(t.Columns)-1]
 	for i, column := range t.Columns {

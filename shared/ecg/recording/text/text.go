@@ -1,5 +1,5 @@
-// Package text reads numbers in columns with any delimiter, from any device,
-// and text that no other format knows.
+// Package text reads numbers in columns with any delimiter, from any device, and
+// text of no other format.
 package text
 
 import (
@@ -7,7 +7,7 @@ import (
 	"systole/shared/ecg/recording/internal/table"
 )
 
-// Is reports true: text that no other format knows is read as a table.
+// Is returns true: text of no other format is read as a table.
 func Is([]byte) bool { return true }
 
 // Read reads a table in UTF-8.
@@ -36,14 +36,14 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return read(data, names, 0, o)
 }
 
-// read reads a table whose columns have these names, and whose rate is known, if
-// it doesn't say them itself.
+// read reads a table with these names of columns and this rate, unless it states
+// its own.
 func read(data []byte, names []string, rateHz float64, o raw.Options) (*raw.Recording, error) {
 	t, err := table.Parse(data, o)
 	if err != nil {
 		return nil, err
 	}
-	if names != nil && len(names)+1 == len(t.Columns) && t.Names != nil { // behind one of times
+	if names != nil && len(names)+1 == len(t.Columns) && t.Names != nil { // names of the columns after one of times
 		names = append(t.Names[:1:1], names...)
 	}
 	if len(names) == len(t.Columns) {

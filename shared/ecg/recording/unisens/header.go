@@ -12,24 +12,24 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// root is the name of a unisens.xml's element around all others.
+// root is the name of a unisens.xml's root element.
 const root = "unisens"
 
-// header is unisens.xml.
+// header is the content of a unisens.xml.
 type header struct {
 	start   time.Time
 	signals []signal
 }
 
-// signal is a signalEntry: what a file of samples holds. Its values are (sample -
-// baseline) × lsb in its unit.
+// signal is a signalEntry: the description of a file of samples. Values are
+// (sample - baseline) × lsb in its unit.
 type signal struct {
 	file     string
 	class    string // such as ECG
-	kind     string // of its numbers, as Java names them
+	kind     string // type of its numbers, by Java's names
 	rateHz   float64
 	baseline float64
-	lsb      float64 // 0 where the file doesn't say
+	lsb      float64 // 0 if the file doesn't state it
 	unit     string
 	order    binary.ByteOrder
 	csv      bool
@@ -38,7 +38,7 @@ type signal struct {
 
 // parseHeader reads the signals of a unisens.xml; ok is false for another file.
 func parseHeader(data []byte, budget *raw.Budget) (h header, ok bool) {
-	data, ok = raw.Text(data) // behind a byte order mark, in UTF-16
+	data, ok = raw.Text(data) // it may have a byte order mark, or be UTF-16
 	if !ok || markup.Root(data) != root {
 		return header{}, false
 	}
@@ -88,16 +88,16 @@ func signalOf(token markup.Token) *signal {
 	}
 }
 
-// parseStart reads an ISO 8601 time without a zone, zero if it is none.
+// parseStart reads an ISO 8601 time without a zone; zero for other text.
 func parseStart(text string) time.Time {
-	at, err := time.Parse("2006-01-02T15:04:05", text) // a fraction is taken, too
+	at, err := time.Parse("2006-01-02T15:04:05", text) // also accepts a fraction
 	if err != nil {
 		return time.Time{}
 	}
 	return at
 }
 
-// packing of the signal's numbers.
+// packing returns the packing of the signal's numbers.
 func (s signal) packing() (raw.Packing, bool) {
 	return raw.PackingOf(map[string]string{
 		"int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2", "int32": "i4", "uint32": "u4", "float": "f4", "double": "f8",

@@ -1,6 +1,6 @@
-// Package unisens reads data sets of Unisens 2.0, as movisens' sensors give them: a
-// unisens.xml that says what lies in the files beside it
-// (https://unisens.org, "Unisens 2.0 specification").
+// Package unisens reads data sets of Unisens 2.0, the format of movisens'
+// sensors: a unisens.xml that describes the files beside it (https://unisens.org,
+// "Unisens 2.0 specification").
 package unisens
 
 import (
@@ -15,13 +15,13 @@ import (
 	"systole/shared/ecg/recording/internal/table"
 )
 
-// Is finds a unisens.xml among files.
+// Is recognises a unisens.xml among files.
 func Is(entries []archive.Entry) bool { return slices.ContainsFunc(entries, isHeader) }
 
-// mostHeader is more bytes than a unisens.xml has.
+// mostHeader bounds the size of a unisens.xml.
 const mostHeader = 1 << 20
 
-// isHeader unpacks nothing but what is named as one to see.
+// isHeader only unpacks an entry with the header's name.
 func isHeader(e archive.Entry) bool {
 	if e.Size > mostHeader || e.Packed() && e.Base() != "unisens.xml" {
 		return false
@@ -30,7 +30,7 @@ func isHeader(e archive.Entry) bool {
 	return err == nil && IsHeader(data)
 }
 
-// IsHeader reports whether a file, as it came, is a unisens.xml.
+// IsHeader reports whether an unpacked file is a unisens.xml.
 func IsHeader(data []byte) bool {
 	if len(data) > mostHeader {
 		return false
@@ -49,7 +49,7 @@ func ReadHeader([]byte, raw.Options) (*raw.Recording, error) {
 	return nil, alone
 }
 
-// Read reads the ECG of a data set. Of several it is the first whose file is there.
+// Read reads the ECG of a data set: of several the first whose file is there.
 func Read(entries []archive.Entry, o raw.Options) (*raw.Recording, error) {
 	at := slices.IndexFunc(entries, isHeader)
 	data, err := entries[at].All()
@@ -94,7 +94,7 @@ func Read(entries []archive.Entry, o raw.Options) (*raw.Recording, error) {
 	return r, err
 }
 
-// readBinary takes samples that lie channel by channel in each frame.
+// readBinary reads samples that are stored channel by channel in each frame.
 func (s signal) readBinary(r *raw.Recording, data []byte, o raw.Options) error {
 	packing, ok := s.packing()
 	if !ok {
@@ -117,7 +117,7 @@ func (s signal) readBinary(r *raw.Recording, data []byte, o raw.Options) error {
 	return nil
 }
 
-// readText takes a table without a header.
+// readText reads a table without a header.
 func (s signal) readText(r *raw.Recording, data []byte, o raw.Options) error {
 	text, ok := raw.Text(data)
 	if !ok {

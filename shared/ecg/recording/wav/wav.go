@@ -1,5 +1,5 @@
-// Package wav reads waveforms in RIFF WAVE files, as sound cards and scripts
-// write them.
+// Package wav reads waveforms in RIFF WAVE files, the format of sound cards and
+// scripts.
 package wav
 
 import (
@@ -27,8 +27,8 @@ type format struct {
 	rateHz               float64
 }
 
-// Read reads the channels of a file. A file has no unit: the size of an ECG
-// decides.
+// Read reads the channels of a file. A file states no unit: the scale is guessed
+// from the size of an ECG.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	f, samples, err := chunks(data[12:])
 	if err != nil {
@@ -56,8 +56,9 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return r, nil
 }
 
-// chunks finds the format and the samples. A last chunk that is cut off gives
-// the bytes before the cut: recorders that lose power leave its length unset.
+// chunks finds the format and the samples. Of a last chunk that is cut off it
+// returns the bytes before the cut: recorders that lose power leave its length
+// unset.
 func chunks(b []byte) (f format, samples []byte, err error) {
 	le := binary.LittleEndian
 	for len(b) >= 8 {
@@ -81,7 +82,7 @@ func chunks(b []byte) (f format, samples []byte, err error) {
 	return f, nil, raw.Refuse(raw.Unreadable, 0, "it ends before its data: send it again")
 }
 
-// packing is how a sample lies, and the number that stands for no signal.
+// packing returns a sample's packing, and the number that stands for no signal.
 func (f format) packing() (p raw.Packing, zero float64, ok bool) {
 	switch {
 	case f.kind == formatPCM && f.bits == 8:

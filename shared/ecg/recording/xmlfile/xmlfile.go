@@ -1,5 +1,5 @@
-// Package xmlfile reads XML without a format package of its own: FHIR's, and
-// that of other electrocardiographs, as far as it has lists of numbers.
+// Package xmlfile reads XML without a package of its own, FHIR's and other
+// electrocardiographs', if it has lists of numbers.
 package xmlfile
 
 import (
@@ -15,8 +15,8 @@ import (
 // Is reports whether the file is XML.
 func Is(data []byte) bool { return markup.Root(data) != "" }
 
-// Read reads the newest recording of an XML file, or the one picked. Numbers
-// are skipped if neither a name nor a rate marks them as an ECG.
+// Read reads the newest recording of an XML file, or the one picked. Lists of
+// numbers that neither a name nor a rate marks as an ECG are skipped.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	repeated, err := repeats(data, o.Budget)
 	if err != nil {
@@ -30,13 +30,13 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name := r.Leads[0].Name; r.RateHz == 0 && (!raw.IsLead(name) || strings.EqualFold(name, "v")) { // v is a value
+	if name := r.Leads[0].Name; r.RateHz == 0 && (!raw.IsLead(name) || strings.EqualFold(name, "v")) { // v stands for value
 		return nil, raw.Refuse(raw.Unsupported, 0, "it is an XML whose numbers nothing says to be an ECG: export the ECG with its samples")
 	}
 	return r, nil
 }
 
-// element is an element's name and how often each other lies in it.
+// element is an element's name and the number of each of its children.
 type element struct {
 	path string
 	in   map[string]int
@@ -45,7 +45,7 @@ type element struct {
 // mostPaths bounds the kinds of elements.
 const mostPaths = 1 << 14
 
-// repeats are the paths of elements that come more than once in one element:
+// repeats returns the paths of elements that occur more than once in one parent:
 // lists.
 func repeats(data []byte, budget *raw.Budget) (map[string]bool, error) {
 	repeated, paths := map[string]bool{}, map[string]bool{}
@@ -78,8 +78,8 @@ func repeats(data []byte, budget *raw.Budget) (map[string]bool, error) {
 	}
 }
 
-// fill puts the elements into a document: one that is repeated is a list, an
-// attribute is a member, and one named value is its element's value.
+// fill puts the elements into a document: a repeated one is a list, an attribute
+// is a member, and an attribute called value is its element's value.
 func fill(d *document.Document, data []byte, repeated map[string]bool, budget *raw.Budget) error {
 	type place struct {
 		path string
