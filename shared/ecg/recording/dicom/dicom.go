@@ -14,7 +14,7 @@ import (
 )
 
 // Source: NEMA, DICOM PS3.3, section C.10.9. A waveform needs these few of
-// DICOM's thousands of elements, and no library of all of them in every start.
+// DICOM's thousands of elements; a library would load all of them at every start.
 const (
 	tagSyntax       = tag(0x0002_0010)
 	tagAcquired     = tag(0x0008_002a)
@@ -40,15 +40,15 @@ const (
 	tagData           = tag(0x5400_1010)
 )
 
-// Is reports whether the file is DICOM: it has the preamble of PS3.10, or begins
-// with an element as a message over the network does, which some vendors save.
+// Is reports whether the file is DICOM: with the preamble of PS3.10, or beginning
+// with an element like a network message, which some vendors save.
 func Is(data []byte) bool {
 	return len(data) >= 132 && string(data[128:132]) == "DICM" || isBare(data)
 }
 
 // isBare recognises a data set without its preamble: its first element is of
-// group 2 or 8, its number small, its length such that another of these groups
-// follows.
+// group 2 or 8, has a small number, and has a length such that another element of
+// these groups follows.
 func isBare(data []byte) bool {
 	if len(data) < 16 {
 		return false
@@ -65,14 +65,14 @@ func isBare(data []byte) bool {
 	return following == 2 || following == 8
 }
 
-// bareSet is a data set without a stated transfer syntax: an explicit one has
-// two capital letters behind the tag.
+// bareSet returns a data set without a stated transfer syntax: an explicit one
+// has two capital letters after the tag.
 func bareSet(data []byte) set {
 	capital := func(c byte) bool { return 'A' <= c && c <= 'Z' }
 	return set{data, capital(data[4]) && capital(data[5])}
 }
 
-// Read reads the longest waveform of a file. Elements on the person are not
+// Read reads the longest waveform of a file. Elements about the person are not
 // read.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	root, err := open(data, o.Budget)
@@ -84,7 +84,7 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 		return nil, raw.Refuse(raw.Unsupported, 0, "it is a DICOM file without a waveform, such as a picture or a report: export the ECG's samples")
 	}
 	longest, most := waveforms[0], 0
-	for _, w := range waveforms { // a beat of the same leads and rate is shorter
+	for _, w := range waveforms { // a mean beat has the same leads and rate, but is shorter
 		if n := len(w.find(tagData)); n > most {
 			longest, most = w, n
 		}
@@ -97,7 +97,8 @@ func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	return r, addLeads(r, longest, o)
 }
 
-// open reads the first group, which is always explicit, and finds the rest.
+// open reads the first group, which is always explicit, and returns the data set
+// after it.
 func open(data []byte, budget *raw.Budget) (set, error) {
 	if isBare(data) {
 		if binary.LittleEndian.Uint16(data) != 2 {
@@ -128,7 +129,7 @@ func open(data []byte, budget *raw.Budget) (set, error) {
 		if errors.Is(err, raw.ErrTooLarge) {
 			return set{}, err
 		}
-		return set{inflated, true}, nil // up to where it is damaged
+		return set{inflated, true}, nil // up to the damaged part
 	}
 	return set{}, raw.Refuse(raw.Unsupported, 0, "it is a DICOM file of a transfer syntax that isn't read: convert it to explicit little endian")
 }
@@ -195,12 +196,12 @@ func frameCount(r *raw.Recording, w set, there int) (int, error) {
 	case stated > there:
 		r.Notef("shorter_than_stated", "%d of %d samples are there", there, stated)
 	case stated > 0:
-		return stated, nil // an odd byte may be filled up
+		return stated, nil // there may be a padding byte
 	}
 	return there, nil
 }
 
-// channelOf is the name and unit of a channel: "Lead I (Einthoven)" in uV.
+// channelOf returns the name and unit of a channel: "Lead I (Einthoven)" in uV.
 func channelOf(c set) raw.Channel {
 	name := c.text(tagLabel)
 	for _, source := range c.items(tagSource) {

@@ -9,34 +9,34 @@ import (
 
 // Source: NEMA, DICOM PS3.5, section 7 and annex A.
 
-// set is elements as they lie in a file, the low byte first.
+// set is a sequence of elements in a file, little-endian.
 type set struct {
 	data     []byte
-	explicit bool // each says what it is
+	explicit bool // each element states its kind
 }
 
-// tag is a group and an element in it.
+// tag is the number of a group and of an element in it.
 type tag uint32
 
 const (
 	tagItem         = tag(0xfffe_e000)
 	tagItemEnd      = tag(0xfffe_e00d)
 	tagSequenceEnd  = tag(0xfffe_e0dd)
-	undefinedLength = 0xffff_ffff // length, up to an end of its own
-	mostSequences   = 16          // in one another
+	undefinedLength = 0xffff_ffff // length, up to a delimiter
+	mostSequences   = 16          // levels of nesting
 )
 
-// element is one element; value is its content, for a sequence its items.
+// element is one element; value is its content, of a sequence its items.
 type element struct {
 	tag   tag
 	value []byte
 }
 
-// longKinds have lengths of four bytes.
+// longKinds are the kinds with lengths of four bytes.
 var longKinds = [...]string{"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"}
 
-// next splits off the first element. ok is false at the end, or if the bytes
-// are no element.
+// next splits off the first element. ok is false at the end, or if the bytes are
+// not an element.
 func (s set) next(depth int) (e element, rest set, ok bool) {
 	b := s.data
 	if len(b) < 8 || depth > mostSequences {
@@ -53,11 +53,11 @@ func (s set) next(depth int) (e element, rest set, ok bool) {
 			}
 			size, head = binary.LittleEndian.Uint32(b[8:]), 12
 		}
-		inside = kind != "UN" // what nobody knew is written without kinds
+		inside = kind != "UN" // elements of unknown kinds are written as implicit
 	}
 	rest = set{b[head:], s.explicit}
 	if size != undefinedLength {
-		n := min(int(size), len(rest.data)) // cut off
+		n := min(int(size), len(rest.data)) // the file may be cut off
 		e.value, rest.data = rest.data[:n], rest.data[n:]
 		return e, rest, true
 	}
@@ -78,7 +78,7 @@ func (s set) next(depth int) (e element, rest set, ok bool) {
 	}
 }
 
-// find returns the values of the elements with a tag among the first level's.
+// find returns the value of the first element with a tag at the top level.
 func (s set) find(tag tag) []byte {
 	for {
 		e, rest, ok := s.next(0)
@@ -92,7 +92,7 @@ func (s set) find(tag tag) []byte {
 	}
 }
 
-// items of a sequence.
+// items returns the items of a sequence.
 func (s set) items(tag tag) []set {
 	var all []set
 	at := set{s.find(tag), s.explicit}
@@ -108,19 +108,19 @@ func (s set) items(tag tag) []set {
 	}
 }
 
-// text of an element, of kinds that have at most 64 characters.
+// text returns the text of an element, of kinds that have at most 64 characters.
 func (s set) text(tag tag) string {
 	value := s.find(tag)
 	return strings.Trim(string(value[:min(len(value), 64)]), " \x00")
 }
 
-// number of an element that holds one as text.
+// number returns the number of an element that holds it as text.
 func (s set) number(tag tag) (float64, bool) {
 	x, err := strconv.ParseFloat(s.text(tag), 64)
 	return x, err == nil && x-x == 0
 }
 
-// integer of an element that holds one in two or four bytes.
+// integer returns the number of an element that holds it in two or four bytes.
 func (s set) integer(tag tag) int {
 	switch value := s.find(tag); {
 	case len(value) >= 4:

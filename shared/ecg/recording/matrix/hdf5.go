@@ -22,7 +22,8 @@ const hdf5Magic = "\x89HDF\r\n\x1a\n"
 // puts 512 bytes of its own before the format's.
 func IsHDF5(data []byte) bool { return hdf5Base(data) >= 0 }
 
-// hdf5Base is where the file begins within the data, -1 for none.
+// hdf5Base returns the place in the data where the file begins, -1 if there is
+// none.
 func hdf5Base(data []byte) int {
 	for base := 0; base <= 2048; base = max(512, 2*base) {
 		if bytes.HasPrefix(data[min(base, len(data)):], []byte(hdf5Magic)) {
@@ -35,18 +36,18 @@ func hdf5Base(data []byte) int {
 // Limits on the walk through a file.
 const (
 	maxHDF5Objects = 1000 // groups and arrays
-	maxHDF5Depth   = 4    // groups in groups
+	maxHDF5Depth   = 4    // nested groups
 	maxHDF5Nodes   = 20_000
 	maxHDF5Rank    = 4
 )
 
-// hdf5 is an HDF5 file while it is read. Addresses count from its base.
+// hdf5 is an HDF5 file being read. Addresses are relative to its base.
 type hdf5 struct {
 	data      []byte
 	budget    *raw.Budget
 	objects   int
 	nodes     int
-	unread    bool // an array is stored in a way that isn't read
+	unread    bool // an array has a form that isn't read
 	variables []variable
 }
 
@@ -66,7 +67,7 @@ func ReadHDF5(data []byte, o raw.Options) (*raw.Recording, error) {
 	return readVariables(f.variables, o)
 }
 
-// root is the address of the root group's header.
+// root returns the address of the root group's header.
 func (f *hdf5) root() (address uint64, ok bool) {
 	b := f.data
 	if len(b) < 100 {
@@ -90,8 +91,8 @@ func (f *hdf5) at(address uint64) []byte {
 	return f.data[address:]
 }
 
-// object reads the header at an address: a group is followed, an array kept as a
-// variable, with the numbers among its attributes.
+// object reads the header at an address: a group is followed, an array is kept as
+// a variable, with the numbers among its attributes.
 func (f *hdf5) object(address uint64, name string, depth int) error {
 	if f.objects++; f.objects > maxHDF5Objects {
 		return raw.Refuse(raw.Unsupported, 0, "it has more than %d arrays: save the recording alone", maxHDF5Objects)
@@ -130,7 +131,7 @@ func (f *hdf5) object(address uint64, name string, depth int) error {
 	return f.keep(name, array)
 }
 
-// symbols follows a group's table of names.
+// symbols follows a group's symbol table.
 func (f *hdf5) symbols(body []byte, depth int) error {
 	if len(body) < 16 || depth >= maxHDF5Depth {
 		return nil
@@ -159,8 +160,9 @@ func (f *hdf5) symbols(body []byte, depth int) error {
 	}, nil)
 }
 
-// leaves walks a B-tree of version 1 whose keys have so many bytes, and gives each
-// leaf to visit; chunk, if it isn't nil, gets the key of the leaf as well.
+// leaves walks a B-tree of version 1 whose keys have the given number of bytes,
+// and calls visit with each leaf; chunk, unless it is nil, is also called with
+// the key of the leaf.
 func (f *hdf5) leaves(address uint64, key int, visit func(node []byte) error, chunk func(key, node []byte) error) error {
 	if f.nodes++; f.nodes > maxHDF5Nodes {
 		return raw.Refuse(raw.Unsupported, 0, "it has more than %d pieces: save the recording alone", maxHDF5Nodes)
@@ -174,7 +176,7 @@ func (f *hdf5) leaves(address uint64, key int, visit func(node []byte) error, ch
 		child := binary.LittleEndian.Uint64(b[key:])
 		var err error
 		switch {
-		case level > 0 && child > address: // children lie behind: no circle
+		case level > 0 && child > address: // children have higher addresses, so there is no cycle
 			err = f.leaves(child, key, visit, chunk)
 		case level > 0:
 		case chunk != nil:
@@ -189,7 +191,7 @@ func (f *hdf5) leaves(address uint64, key int, visit func(node []byte) error, ch
 	return nil
 }
 
-// attribute keeps one that is a number as a variable of its name.
+// attribute keeps a numeric attribute as a variable of its name.
 func (f *hdf5) attribute(b []byte) {
 	if len(b) < 8 {
 		return
@@ -229,7 +231,7 @@ type hdf5Array struct {
 	numeric bool
 	layout  []byte
 	filters []int // in the order in which they were applied
-	unknown bool  // one of them isn't read
+	unknown bool  // one of them isn't supported
 }
 
 // The kinds of layout that are read.
@@ -269,7 +271,7 @@ func (f *hdf5) keep(name string, a hdf5Array) error {
 	return nil
 }
 
-// plane is a shape without its dimensions of 1: of at most two.
+// plane returns a shape without its dimensions of 1, if at most two are left.
 func plane(shape []int) (rows, columns int, ok bool) {
 	long := [2]int{1, 1}
 	n := 0
@@ -289,7 +291,7 @@ func plane(shape []int) (rows, columns int, ok bool) {
 	return long[0], long[1], true
 }
 
-// chunks assembles an array from its pieces. Values outside all pieces are 0.
+// chunks assembles an array from its chunks. Values outside all chunks are 0.
 func (f *hdf5) chunks(a hdf5Array, size int) ([]byte, error) {
 	rank := int(a.layout[2]) - 1
 	if rank != len(a.shape) || rank < 1 || rank > maxHDF5Rank || len(a.layout) < 11+4*rank {
@@ -310,7 +312,7 @@ func (f *hdf5) chunks(a hdf5Array, size int) ([]byte, error) {
 		stored := int(binary.LittleEndian.Uint32(key))
 		content, err := f.unfilter(node[:min(stored, len(node))], a, bytesOf)
 		if err != nil || len(content) < bytesOf {
-			return err // a damaged piece is left out
+			return err // a damaged chunk is left out
 		}
 		offset := make([]int, rank)
 		for i := range offset {
@@ -326,7 +328,7 @@ func (f *hdf5) chunks(a hdf5Array, size int) ([]byte, error) {
 	return out, err
 }
 
-// place copies a piece to its offset in the array, row by row of the last
+// place copies a chunk to its offset in the array, row by row of the last
 // dimension.
 func place(out, content []byte, shape, piece, offset []int, width int) {
 	last := len(shape) - 1
@@ -359,14 +361,15 @@ func place(out, content []byte, shape, piece, offset []int, width int) {
 	}
 }
 
-// The filters that are read, by their registered numbers.
+// The supported filters, by their registered numbers.
 const (
 	filterDeflate    = 1
 	filterShuffle    = 2
 	filterFletcher32 = 3
 )
 
-// unfilter undoes the filters of a piece of so many bytes, the last first.
+// unfilter undoes the filters of a chunk of the given size in bytes, the last
+// first.
 func (f *hdf5) unfilter(b []byte, a hdf5Array, size int) ([]byte, error) {
 	for _, filter := range slices.Backward(a.filters) {
 		switch filter {
@@ -387,8 +390,8 @@ func (f *hdf5) unfilter(b []byte, a hdf5Array, size int) ([]byte, error) {
 	return b, nil
 }
 
-// unshuffle puts the bytes of each number together again: all first bytes were
-// stored before all second ones.
+// unshuffle restores the bytes of each number: shuffled, all first bytes come
+// before all second ones.
 func unshuffle(b []byte, width int) []byte {
 	n := len(b) / width
 	out := make([]byte, n*width)

@@ -18,16 +18,16 @@ const (
 	messageSymbols      = 0x11
 )
 
-// message is one of an object's header.
+// message is a message of an object's header.
 type message struct {
 	kind int
 	body []byte
 }
 
-// maxHDF5Blocks is how many further blocks a header may have.
+// maxHDF5Blocks bounds the further blocks of a header.
 const maxHDF5Blocks = 64
 
-// messages are those of the header at an address, of version 1 or 2.
+// messages returns those of the header at an address, of version 1 or 2.
 func (f *hdf5) messages(address uint64) []message {
 	b := f.at(address)
 	switch {
@@ -40,7 +40,7 @@ func (f *hdf5) messages(address uint64) []message {
 			at += 16 // times
 		}
 		if flags&0x10 != 0 {
-			at += 4 // when attributes move elsewhere
+			at += 4 // limits on the number of attributes
 		}
 		sizeBytes := 1 << (flags & 3)
 		if len(b) < at+sizeBytes {
@@ -59,7 +59,7 @@ func (f *hdf5) messages(address uint64) []message {
 	return nil
 }
 
-// messagesOf reads blocks and those that their messages point to, which of
+// messagesOf reads blocks and the blocks that their messages point to. Blocks of
 // version 2 have a signature and a checksum around them.
 func (f *hdf5) messagesOf(blocks [][]byte, split func([]byte) (message, []byte, bool), around int) (all []message) {
 	for n := 0; n < len(blocks) && n < maxHDF5Blocks; n++ {
@@ -108,8 +108,8 @@ func splitMessage2(b []byte, order int) (m message, rest []byte, ok bool) {
 	return m, b[min(head+size, len(b)):], true
 }
 
-// dimensionsOf is the shape that a dataspace states; of a single number it is
-// empty.
+// dimensionsOf returns the shape that a dataspace states; of a single number it
+// is empty.
 func dimensionsOf(b []byte) []int {
 	if len(b) < 4 {
 		return nil
@@ -119,7 +119,7 @@ func dimensionsOf(b []byte) []int {
 		at = 8
 	}
 	if rank > maxHDF5Rank || len(b) < at+8*rank {
-		return []int{-1} // more than is read
+		return []int{-1} // more dimensions than are read
 	}
 	shape := make([]int, rank)
 	for i := range shape {
@@ -132,7 +132,7 @@ func dimensionsOf(b []byte) []int {
 	return shape
 }
 
-// numberOf is the packing of a datatype of whole or floating-point numbers.
+// numberOf returns the packing of a datatype of whole or floating-point numbers.
 func numberOf(b []byte) (raw.Packing, bool) {
 	const fixed, float = 0, 1
 	if len(b) < 8 {
@@ -158,8 +158,8 @@ func numberOf(b []byte) (raw.Packing, bool) {
 	return raw.PackingOf(kind+string(rune('0'+size)), order)
 }
 
-// filtersOf are the numbers of a pipeline's filters, and whether one of them
-// isn't read.
+// filtersOf returns the numbers of a pipeline's filters, and whether one of them
+// isn't supported.
 func filtersOf(b []byte) (filters []int, unknown bool) {
 	if len(b) < 8 && (len(b) < 2 || b[0] != 2) {
 		return nil, true
@@ -201,21 +201,21 @@ func filtersOf(b []byte) (filters []int, unknown bool) {
 	return filters, false
 }
 
-// linkOf is the name and the address of a hard link.
+// linkOf returns the name and the address of a hard link.
 func linkOf(b []byte) (name string, address uint64, ok bool) {
 	if len(b) < 2 || b[0] != 1 {
 		return "", 0, false
 	}
 	flags := b[1]
 	b = b[2:]
-	if flags&8 != 0 { // a kind; 0 is a hard link
+	if flags&8 != 0 { // the kind; 0 is a hard link
 		if len(b) == 0 || b[0] != 0 {
 			return "", 0, false
 		}
 		b = b[1:]
 	}
 	if flags&4 != 0 {
-		b = b[min(8, len(b)):] // order of creation
+		b = b[min(8, len(b)):] // creation order
 	}
 	if flags&16 != 0 {
 		b = b[min(1, len(b)):] // character set

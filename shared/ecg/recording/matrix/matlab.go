@@ -13,7 +13,7 @@ import (
 
 // Source: MathWorks, MAT-File Format, chapters 1 (level 5) and 2 (level 4).
 
-// IsMATLAB reports whether the file is one of MATLAB of level 5.
+// IsMATLAB reports whether the file is a MATLAB file of level 5.
 func IsMATLAB(data []byte) bool { return bytes.HasPrefix(data, []byte("MATLAB 5.0 MAT-file")) }
 
 // Data types and array classes of level 5.
@@ -23,10 +23,10 @@ const (
 	mxDouble, mxUint64     = 6, 15
 )
 
-// matlabKinds of numbers by their data type.
+// matlabKinds are the kinds of numbers by their data type.
 var matlabKinds = [...]string{1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8", 16: "u1", 17: "u2"}
 
-// matlab is a level 5 file while it is read.
+// matlab is a level 5 file being read.
 type matlab struct {
 	order     binary.ByteOrder
 	budget    *raw.Budget
@@ -49,8 +49,8 @@ func ReadMATLAB(data []byte, o raw.Options) (*raw.Recording, error) {
 	return readVariables(m.variables, o)
 }
 
-// element splits off the first element, of the short or the long form. An
-// element that is cut off gives the bytes before the cut.
+// element splits off the first element, of the short or the long form. Of an
+// element that is cut off it returns the bytes before the cut.
 func (m *matlab) element(b []byte) (kind int, body, rest []byte, ok bool) {
 	if len(b) < 8 {
 		return 0, nil, nil, false
@@ -67,14 +67,14 @@ func (m *matlab) element(b []byte) (kind int, body, rest []byte, ok bool) {
 	return int(tag), b[8 : 8+size], b[8+padded:], true
 }
 
-// maxStructures is how deep structures may lie in one another.
+// maxStructures bounds the nesting of structures.
 const maxStructures = 3
 
-// maxVariables bounds the variables that are looked at: unpacking one costs far
+// maxVariables bounds the variables that are examined: unpacking one costs far
 // more than its bytes.
 const maxVariables = 1000
 
-// elements reads the variables of a file, which follow one another.
+// elements reads the variables of a file, one after another.
 func (m *matlab) elements(b []byte) error {
 	for range maxVariables {
 		kind, body, rest, ok := m.element(b)
@@ -96,8 +96,8 @@ func (m *matlab) elements(b []byte) error {
 	return raw.Refuse(raw.Unsupported, 0, "it has more than %d variables: save the recording alone", maxVariables)
 }
 
-// inflate unpacks an element. One that is cut off gives the bytes before the
-// cut.
+// inflate unpacks an element. Of one that is cut off it returns the bytes before
+// the cut.
 func (m *matlab) inflate(body []byte) ([]byte, error) {
 	r, err := zlib.NewReader(bytes.NewReader(body))
 	if err != nil {
@@ -110,9 +110,9 @@ func (m *matlab) inflate(body []byte) ([]byte, error) {
 	return inflated, nil
 }
 
-// matrix reads an array: its flags, dimensions, name and numbers. Arrays of
-// other types, and those cut off, are skipped. The fields of a structure have
-// no names of their own.
+// matrix reads an array: its flags, dimensions, name and numbers. Arrays of other
+// types, and those cut off, are skipped. The fields of a structure have no names
+// of their own.
 func (m *matlab) matrix(b []byte, name string, depth int) {
 	_, flags, b, _ := m.element(b)
 	_, dimensions, b, _ := m.element(b)
@@ -140,8 +140,8 @@ func (m *matlab) matrix(b []byte, name string, depth int) {
 	}
 }
 
-// structure reads the fields of a structure: how long names are, the names, and
-// the arrays.
+// structure reads the fields of a structure: the length of the names, the names,
+// and the arrays.
 func (m *matlab) structure(b []byte, depth int) {
 	_, length, b, _ := m.element(b)
 	_, names, b, _ := m.element(b)

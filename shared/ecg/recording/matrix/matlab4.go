@@ -8,15 +8,15 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// matlab4Head is the fixed part of a matrix' header: type, rows, columns,
-// whether it is complex, and the length of its name.
+// matlab4Head is the length of the fixed part of a matrix' header: type, rows,
+// columns, whether it is complex, and the length of its name.
 const matlab4Head = 20
 
-// matlab4Kinds of numbers by the tens of the type.
+// matlab4Kinds are the kinds of numbers by the tens digit of the type.
 var matlab4Kinds = [...]string{"f8", "f4", "i4", "i2", "u2", "u1"}
 
-// IsMATLAB4 recognises a level 4 file, as PhysioNet gives out: it begins
-// without a magic number, with its first matrix.
+// IsMATLAB4 recognises a level 4 file, the form of PhysioNet's: it begins with
+// its first matrix, without a magic number.
 func IsMATLAB4(data []byte) bool {
 	_, rest, ok := matlab4Matrix(data)
 	return ok && (len(rest) == 0 || len(rest) >= matlab4Head)
@@ -35,8 +35,8 @@ func ReadMATLAB4(data []byte, o raw.Options) (*raw.Recording, error) {
 	}
 }
 
-// matlab4Matrix splits off the first matrix, if data begins with one that is
-// whole: of real numbers, the low byte first.
+// matlab4Matrix splits off the first matrix, if data begins with a complete one
+// of real numbers, little-endian.
 func matlab4Matrix(data []byte) (v variable, rest []byte, ok bool) {
 	if len(data) < matlab4Head {
 		return v, nil, false
@@ -60,7 +60,8 @@ func matlab4Matrix(data []byte) (v variable, rest []byte, ok bool) {
 	return v, body[name+size:], true
 }
 
-// isName tells a name: letters, digits and _ before a zero.
+// isName reports whether the bytes are a name: letters, digits and _ before a
+// zero.
 func isName(b []byte) bool {
 	last := len(b) - 1
 	return b[last] == 0 && bytes.IndexFunc(b[:last], func(r rune) bool {

@@ -27,7 +27,7 @@ func ReadNumPy(data []byte, o raw.Options) (*raw.Recording, error) {
 	return readVariables([]variable{v}, o)
 }
 
-// IsArchive recognises an .npz: a zip of arrays, each named.
+// IsArchive recognises an .npz: a zip of named arrays.
 func IsArchive(entries []archive.Entry) bool {
 	return !slices.ContainsFunc(entries, func(e archive.Entry) bool { return !strings.HasSuffix(e.Base(), ".npy") })
 }
@@ -55,7 +55,7 @@ func ReadArchive(entries []archive.Entry, o raw.Options) (*raw.Recording, error)
 }
 
 // parseNumPy reads an array of at most two dimensions longer than 1. Arrays of
-// objects, which take Python to unpickle, are not read.
+// objects, which need Python's pickle, are not read.
 func parseNumPy(data []byte, name string) (variable, error) {
 	if len(data) < 12 || !IsNumPy(data) {
 		return variable{}, raw.Refuse(raw.Unreadable, 0, "it is no array of NumPy, or ends within its header")
@@ -90,8 +90,7 @@ func parseNumPy(data []byte, name string) (variable, error) {
 	return v, nil
 }
 
-// numpyShape reads "2, 5000" or "5000,". Dimensions of 1 before others don't
-// count.
+// numpyShape reads "2, 5000" or "5000,". Leading dimensions of 1 don't count.
 func numpyShape(shape string) (dimensions [2]int, ok bool) {
 	long := 0
 	dimensions = [2]int{1, 1}
@@ -112,7 +111,7 @@ func numpyShape(shape string) (dimensions [2]int, ok bool) {
 	return dimensions, true
 }
 
-// between is the text between two others.
+// between returns the text between two others.
 func between(s, before, after string) (string, bool) {
 	_, s, ok1 := strings.Cut(s, before)
 	s, _, ok2 := strings.Cut(s, after)

@@ -6,7 +6,7 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// named returns the variable of a name, in any case.
+// named returns the variable with a name, in any case.
 func named(all []variable, name string) (variable, bool) {
 	for _, v := range all {
 		if strings.EqualFold(v.name, name) && v.whole() {
@@ -16,7 +16,7 @@ func named(all []variable, name string) (variable, bool) {
 	return variable{}, false
 }
 
-// at is a number of a variable, by its place in the order of columns.
+// at returns a number of a variable, by its place in column order.
 func (v variable) at(i int) float64 {
 	if v.byRows {
 		i = i%v.rows*v.columns + i/v.rows
@@ -24,7 +24,7 @@ func (v variable) at(i int) float64 {
 	return v.packing.At(v.numbers[i*v.packing.Width:])
 }
 
-// lines are the rows of a matrix of characters.
+// lines returns the rows of a matrix of characters.
 func (v variable) lines() []string {
 	all := make([]string, min(v.rows, raw.MaxLeads*4))
 	for i := range all {
@@ -45,9 +45,9 @@ func readProduct(all []variable, o raw.Options) (r *raw.Recording, ok bool, err 
 	return readAcqKnowledge(all, o)
 }
 
-// readLabChart reads LabChart's export: all channels and blocks one behind the
-// other in data, where each begins and ends, its rate and its title. Source:
-// ADInstruments, Export MATLAB Extension for LabChart, user's guide.
+// readLabChart reads LabChart's export: all channels and blocks in sequence in
+// data, with the beginning, end, rate and title of each. Source: ADInstruments,
+// Export MATLAB Extension for LabChart, user's guide.
 func readLabChart(all []variable, o raw.Options) (*raw.Recording, bool, error) {
 	data, ok1 := named(all, "data")
 	starts, ok2 := named(all, "datastart")
@@ -63,7 +63,7 @@ func readLabChart(all []variable, o raw.Options) (*raw.Recording, bool, error) {
 	samples := data.rows * data.columns
 	for c := range channels {
 		block := 0
-		for b := range starts.columns { // the longest
+		for b := range starts.columns { // of the blocks the longest is read
 			i := b*starts.rows + c
 			first, last := int(starts.at(i))-1, int(ends.at(i))
 			if first >= 0 && last <= samples && last-first > to[c]-from[c] {
@@ -85,7 +85,7 @@ func readLabChart(all []variable, o raw.Options) (*raw.Recording, bool, error) {
 	return r, true, addChannels(r, channels, o, func(c, i int) float64 { return data.at(from[c] + i) }, func(c int) int { return to[c] - from[c] })
 }
 
-// readAcqKnowledge reads AcqKnowledge's export for MATLAB: a column a channel,
+// readAcqKnowledge reads AcqKnowledge's export for MATLAB: a column per channel,
 // the interval between samples and the channels' labels. Source: BIOPAC,
 // AcqKnowledge software guide, "Save as MATLAB".
 func readAcqKnowledge(all []variable, o raw.Options) (*raw.Recording, bool, error) {
@@ -116,7 +116,7 @@ func readAcqKnowledge(all []variable, o raw.Options) (*raw.Recording, bool, erro
 	return r, true, addChannels(r, channels, o, func(c, i int) float64 { return data.at(c*data.rows + i) }, func(int) int { return data.rows })
 }
 
-// addChannels appends those channels to r that can be an ECG.
+// addChannels appends the channels to r that can be an ECG.
 func addChannels(r *raw.Recording, channels []raw.Channel, o raw.Options, at func(c, i int) float64, length func(c int) int) error {
 	kept, err := r.Hearts(channels, o.Lead)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package matrix reads the matrices that programs for numerics save: MATLAB of
-// levels 4, 5 and 7.3 (HDF5), and NumPy.
+// Package matrix reads the matrices that numeric programs save: MATLAB's of
+// levels 4, 5 and 7.3 (HDF5), and NumPy's.
 package matrix
 
 import (
@@ -11,24 +11,24 @@ import (
 	"systole/shared/ecg/recording/internal/table"
 )
 
-// variable is a matrix of numbers with a name, as programs for numerics save.
+// variable is a named matrix of numbers.
 type variable struct {
 	name          string
 	rows, columns int
-	byRows        bool // numbers of a row follow one another, else those of a column
-	text          bool // the numbers are those of characters
+	byRows        bool // stored row by row, else column by column
+	text          bool // the numbers are characters
 	numbers       []byte
 	packing       raw.Packing
 }
 
-// whole reports whether the numbers are all there.
+// whole reports whether all numbers are there.
 func (v variable) whole() bool {
 	n := len(v.numbers) / v.packing.Width
 	return v.rows > 0 && v.columns > 0 && v.columns <= n/v.rows
 }
 
-// lead is the first samples of the i-th lead, at most the given number. A row
-// is a lead if there are fewer rows than columns. Infinite values become NaN.
+// lead returns the first samples of the i-th lead, at most the given number. A
+// row is a lead if there are fewer rows than columns. Infinite values become NaN.
 func (v variable) lead(i, most int) []float64 {
 	n, step, from := v.rows, v.columns, i
 	if v.rows < v.columns {
@@ -51,7 +51,7 @@ func (v variable) lead(i, most int) []float64 {
 	return mv
 }
 
-// signalNames are what scripts call a signal, the surest first.
+// signalNames are scripts' usual names of a signal, the most reliable first.
 var signalNames = [...]string{"ecg", "ekg", "val", "signal", "sig", "data", "samples", "leads", "x"}
 
 // readVariables finds the signal among variables, and its rate.
@@ -91,8 +91,8 @@ func readVariables(all []variable, o raw.Options) (*raw.Recording, error) {
 	return r, err
 }
 
-// signalAmong is the variable named like a signal, else the largest, and the
-// number of candidates.
+// signalAmong returns the variable with a signal's name, else the largest, and
+// the number of candidates.
 func signalAmong(all []variable) (best variable, several int) {
 	size := func(v variable) int { return v.rows * v.columns }
 	for _, v := range all {

@@ -6,15 +6,15 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// format is one of the ways in which samples are packed. Source: G. Moody,
-// WFDB Applications Guide, signal(5), PhysioNet.
+// format is a binary form of samples. Source: G. Moody, WFDB Applications Guide,
+// signal(5), PhysioNet.
 type format struct {
 	number  int
 	group   int // samples that are packed together
 	bytes   int // of a group
-	missing int // the value that stands for none
-	// at returns the i-th sample of a file that has it; nil for formats with a
-	// loop of their own.
+	missing int // the value of a missing sample
+	// at returns the i-th sample of a file; nil for formats with a loop of their
+	// own.
 	at func(data []byte, i int) int
 }
 
@@ -31,8 +31,8 @@ var formats = [...]format{
 	{311, 3, 4, -1 << 9, at311},
 }
 
-// unpack writes to dst the samples of a signal: the one numbered from, and each
-// that many steps further. The usual formats' own loops are much faster.
+// unpack writes the samples of a signal to dst: the one with the index from, and
+// each step-th after it. The loops for the usual formats are much faster.
 func (f format) unpack(dst []int, data []byte, from, step int) {
 	switch f.number {
 	case 16:
@@ -53,7 +53,7 @@ func (f format) unpack(dst []int, data []byte, from, step int) {
 	}
 }
 
-// formatOf finds a format by its number.
+// formatOf returns the format with a number.
 func formatOf(number int) (format, bool) {
 	for _, f := range formats {
 		if f.number == number {
@@ -63,8 +63,8 @@ func formatOf(number int) (format, bool) {
 	return format{}, false
 }
 
-// samples is how many samples so many bytes hold, with the last group's as far
-// as they are there whole.
+// samples returns the number of samples in the given number of bytes, including
+// the complete ones of the last group.
 func (f format) samples(bytes int) int {
 	n := bytes / f.bytes * f.group
 	switch rest := bytes % f.bytes; {
@@ -85,8 +85,8 @@ func at212(b []byte, i int) int {
 	return int(int32(uint32(b[at+2])<<20|high>>4<<28) >> 20)
 }
 
-// at310 unpacks three samples of 10 bits from two words of 16: two are bits 1
-// to 10 of each, the third lies in the high five of both.
+// at310 unpacks three samples of 10 bits from two words of 16 bits: two are bits
+// 1 to 10 of each word, the third is the high five bits of both.
 func at310(b []byte, i int) int {
 	b = b[i/3*4:]
 	first, second := uint32(binary.LittleEndian.Uint16(b)), uint32(binary.LittleEndian.Uint16(b[2:]))
@@ -99,8 +99,8 @@ func at310(b []byte, i int) int {
 	return int10(first>>11 | second>>11<<5)
 }
 
-// at311 unpacks three samples of 10 bits that follow one another in 32. The
-// first needs only half of them.
+// at311 unpacks three samples of 10 bits in sequence from 32 bits. The first
+// needs only half of them.
 func at311(b []byte, i int) int {
 	b = b[i/3*4:]
 	if i%3 == 0 {
@@ -109,5 +109,5 @@ func at311(b []byte, i int) int {
 	return int10(binary.LittleEndian.Uint32(b) >> (10 * (i % 3)))
 }
 
-// int10 is the number that the low ten bits make.
+// int10 returns the signed number in the low ten bits.
 func int10(bits uint32) int { return int(int32(bits<<22) >> 22) }

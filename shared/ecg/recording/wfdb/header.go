@@ -11,7 +11,7 @@ import (
 // Source of the header's layout and defaults: G. Moody, WFDB Applications
 // Guide, header(5), PhysioNet.
 
-// Defaults of a header that leaves something out.
+// Defaults for fields that a header leaves out.
 const (
 	defaultRateHz = 250
 	defaultGain   = 200 // units of the converter per mV
@@ -20,9 +20,9 @@ const (
 // header holds the fields of a .hea file.
 type header struct {
 	record   string    // its name
-	segments []segment // of a record that is several records in turn
+	segments []segment // of a record that is a sequence of records
 	rateHz   float64
-	frames   int // 0 when not stated
+	frames   int // 0 if not stated
 	start    time.Time
 	signals  []signal
 }
@@ -31,8 +31,8 @@ type header struct {
 type signal struct {
 	file         string
 	format       int
-	perFrame     int // samples of it in a frame
-	skew         int // frames by which its samples come late
+	perFrame     int // number of samples in a frame
+	skew         int // number of frames by which its samples are late
 	offset       int // bytes before the first sample in the file
 	gain         float64
 	uncalibrated bool
@@ -75,10 +75,10 @@ func parseHeader(data []byte) (h header, ok bool) {
 }
 
 // first reads the first line: name[/segments] signals [rate[/counter[(base)]]
-// [frames [time [date]]]]. It returns how many lines of signals or segments
-// follow.
+// [frames [time [date]]]]. It returns the number of lines about signals or
+// segments that follow.
 func (h *header) first(fields []string) (signals, segments int, ok bool) {
-	if len(fields) < 2 || strings.ContainsAny(fields[0], ":,;|") { // a table's first row
+	if len(fields) < 2 || strings.ContainsAny(fields[0], ":,;|") { // the first row of a table
 		return 0, 0, false
 	}
 	name, count, several := strings.Cut(fields[0], "/")
@@ -106,7 +106,7 @@ func (h *header) first(fields []string) (signals, segments int, ok bool) {
 			return 0, 0, false
 		}
 	}
-	if len(fields) > 5 { // a time without its day doesn't say when
+	if len(fields) > 5 { // a time without a date isn't used
 		for _, layout := range []string{"2/1/2006 15:4:5", "2/1/2006 15:4:5.999999"} {
 			if at, err := time.Parse(layout, fields[5]+" "+fields[4]); err == nil {
 				h.start = at
@@ -181,7 +181,7 @@ func (s *signal) calibration(fields []string) bool {
 	if err != nil {
 		return false
 	}
-	if size := math.Abs(value); size > 1e-9 && size < 1e12 { // 0 stands for not calibrated
+	if size := math.Abs(value); size > 1e-9 && size < 1e12 { // 0 means not calibrated
 		s.gain = value
 	} else {
 		s.uncalibrated = true

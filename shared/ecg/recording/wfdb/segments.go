@@ -13,8 +13,8 @@ type segment struct {
 	frames int
 }
 
-// readSegments joins one lead of a record's segments. If a segment doesn't have
-// it, or wasn't sent, its samples are missing.
+// readSegments joins one lead of a record's segments. The samples of a segment
+// that lacks the lead, or wasn't sent, are missing.
 func (h *header) readSegments(records []record, o raw.Options) (*raw.Recording, error) {
 	byName := make(map[string]record)
 	for _, r := range records {
@@ -22,7 +22,7 @@ func (h *header) readSegments(records []record, o raw.Options) (*raw.Recording, 
 	}
 	r := &raw.Recording{Start: h.start}
 	lead := raw.Lead{Name: o.Lead}
-	pieces := make([][]float64, len(h.segments)) // nil for what is missing
+	pieces := make([][]float64, len(h.segments)) // nil for a missing one
 	joined, present := 0, 0
 	var first error
 	for i, s := range h.segments {
@@ -30,7 +30,7 @@ func (h *header) readSegments(records []record, o raw.Options) (*raw.Recording, 
 		if !ok {
 			continue
 		}
-		delete(byName, strings.ToLower(s.record)) // no record is two segments, which could be very many
+		delete(byName, strings.ToLower(s.record)) // a record can't be two segments, of which there could be very many
 		part, err := record.read(raw.Options{Lead: lead.Name, Budget: o.Budget})
 		if err != nil {
 			if first == nil {
@@ -47,7 +47,7 @@ func (h *header) readSegments(records []record, o raw.Options) (*raw.Recording, 
 			joined++
 			present += len(chosen.MV) + part.Left
 		}
-		if present >= o.Frames(r.RateHz, 1) { // what follows isn't used
+		if present >= o.Frames(r.RateHz, 1) { // the rest isn't used
 			h.segments, pieces = h.segments[:i+1], pieces[:i+1]
 			r.Left = part.Left
 			break
@@ -65,9 +65,9 @@ func (h *header) readSegments(records []record, o raw.Options) (*raw.Recording, 
 	return r, nil
 }
 
-// join puts pieces behind one another, and samples that are no numbers where
-// there is none: as many as the segment has frames, each of so many samples. If
-// those are more than there are others, the longest piece is taken alone.
+// join concatenates the pieces, with NaN samples for missing ones: perFrame for
+// each of the segment's frames. If there would be more of these than samples, the
+// longest piece alone is taken.
 func join(r *raw.Recording, pieces [][]float64, segments []segment, perFrame float64) []float64 {
 	var longest []float64
 	present, missing := 0, 0.0

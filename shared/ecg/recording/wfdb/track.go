@@ -6,17 +6,17 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// track is where the samples of one signal lie.
+// track is the place of one signal's samples.
 type track struct {
 	signal
 	packing format
-	data    []byte // from the first frame
-	begin   int    // of the signal in a frame
+	data    []byte // from the first frame on
+	begin   int    // offset of the signal in a frame
 	length  int    // of a frame
 	frames  int
 }
 
-// track lays out the i-th signal, whose file is data.
+// track returns the track of the i-th signal, whose file is data.
 func (r *record) track(i int, data []byte) (track, error) {
 	s := r.signals[i]
 	packing, ok := formatOf(s.format)
@@ -44,9 +44,9 @@ func (r *record) track(i int, data []byte) (track, error) {
 	return t, nil
 }
 
-// decode returns so many frames in the signal's unit if that is none of
-// voltage, else in mV, the sum of the samples as they are in the file, and how
-// many are missing.
+// decode returns the given number of frames, in mV for a unit of voltage, else in
+// the signal's unit, the sum of the file's samples, and the number of missing
+// ones.
 func (t *track) decode(frames int) (mv []float64, sum, missing int) {
 	gain := t.gain
 	if scale := raw.PerMV(t.unit); scale > 0 {
@@ -77,7 +77,7 @@ func (t *track) decode(frames int) (mv []float64, sum, missing int) {
 	return mv, sum, missing
 }
 
-// add turns differences into values, and returns the last.
+// add converts differences into values, and returns the last.
 func add(differences []int, value int) int {
 	for i, d := range differences {
 		value += d

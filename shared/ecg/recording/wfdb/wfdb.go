@@ -26,10 +26,10 @@ func ReadHeader([]byte, raw.Options) (*raw.Recording, error) {
 // record is a header with the files of its signals.
 type record struct {
 	header
-	files map[string]archive.Entry // by the name in the header
+	files map[string]archive.Entry // by their names in the header
 }
 
-// Is finds a header among files.
+// Is recognises a header among files.
 func Is(entries []archive.Entry) bool {
 	if len(entries) < 2 {
 		return false
@@ -40,14 +40,14 @@ func Is(entries []archive.Entry) bool {
 	})
 }
 
-// fewFiles is the largest number of files of which each is opened to see
-// whether it is a header.
+// fewFiles bounds the files that are each opened to see whether they are a
+// header.
 const fewFiles = 16
 
-// headerIn reads an entry that is a header by its content. Among very many
-// files, those not named as one aren't unpacked to see.
+// headerIn reads an entry that is a header by its content. Among more than
+// fewFiles, only entries with a header's name are unpacked.
 func headerIn(e archive.Entry, files int) (header, bool) {
-	const most = 64 << 10 // no header is longer
+	const most = 64 << 10 // bytes; no header is longer
 	if e.Size > most || files > fewFiles && !strings.HasSuffix(e.Base(), ".hea") {
 		return header{}, false
 	}
@@ -58,7 +58,8 @@ func headerIn(e archive.Entry, files int) (header, bool) {
 	return parseHeader(data)
 }
 
-// Read reads the record among the files that began last, or comes first.
+// Read reads, of the records among the files, the one that began last, or else
+// the first.
 func Read(entries []archive.Entry, o raw.Options) (*raw.Recording, error) {
 	var headers []header
 	var rest []archive.Entry
@@ -104,8 +105,8 @@ func Read(entries []archive.Entry, o raw.Options) (*raw.Recording, error) {
 	return r, nil
 }
 
-// nameFile takes the only file there is, whatever its name, for the only one
-// that the header names.
+// nameFile assigns the only file, whatever its name, to the only one that the
+// header names.
 func (h *header) nameFile(e archive.Entry, byName map[string]archive.Entry) {
 	if len(h.signals) == 0 {
 		return
@@ -116,8 +117,7 @@ func (h *header) nameFile(e archive.Entry, byName map[string]archive.Entry) {
 	}
 }
 
-// find returns the files that the header names, by the last part of their
-// names.
+// find returns the files that the header names, by the last part of their names.
 func (h *header) find(byName map[string]archive.Entry) map[string]archive.Entry {
 	files := make(map[string]archive.Entry)
 	for _, s := range h.signals {
@@ -180,7 +180,7 @@ func (r *record) decode(out *raw.Recording, tracks []track, frames int, o raw.Op
 	perFrame := tracks[0].perFrame
 	if read := o.Frames(out.RateHz, len(tracks))/perFrame + 1; read < frames {
 		out.Left = (frames - read) * perFrame
-		frames, whole = read, false // the checksum is of all samples
+		frames, whole = read, false // the checksum covers all samples
 	}
 	mostMissing := 0
 	for _, t := range tracks {

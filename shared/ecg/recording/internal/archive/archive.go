@@ -18,20 +18,21 @@ import (
 )
 
 const (
-	// MostTried is how many files of an archive are read to find the recording.
+	// MostTried bounds the files of an archive that are read to find the
+	// recording.
 	MostTried = 32
-	// maxEntries bounds a zip's directory. Apple's export of a runner has some
-	// thousand files beside the recordings.
+	// maxEntries bounds a zip's directory. Apple's export of a runner's data has
+	// some thousand files beside the recordings.
 	maxEntries = 20_000
 )
 
-// Entry is one of several files that came together. Its name comes from the
-// sender: it may tell a format the file's role, and is never used as a path.
+// Entry is one of several files that were received together. The sender chooses
+// its name: it may tell a format the file's role, and is never used as a path.
 type Entry struct {
 	Name     string
-	Modified time.Time // zero when not known
-	Size     int64     // as stated, before it is unpacked
-	Data     []byte    // where it came unpacked
+	Modified time.Time // zero if unknown
+	Size     int64     // as stated, before unpacking
+	Data     []byte    // set if it was received unpacked
 	open     func() (io.ReadCloser, error)
 	budget   *raw.Budget
 }
@@ -58,18 +59,18 @@ func (e Entry) All() ([]byte, error) {
 	return data, err
 }
 
-// Packed reports whether the file is unpacked from an archive.
+// Packed reports whether the file is packed in an archive.
 func (e Entry) Packed() bool { return e.open != nil }
 
-// Base is the last part of the name in lower case.
+// Base returns the last part of the name in lower case.
 func (e Entry) Base() string { return Base(e.Name) }
 
-// Base is the last part of a path of any system, in lower case.
+// Base returns the last part of a path of any system, in lower case.
 func Base(name string) string {
 	return strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
 }
 
-// Picked returns the entries of a kind whose names hold pick, in any case.
+// Picked returns the entries of a kind whose names contain pick, in any case.
 func Picked(entries []Entry, is func(Entry) bool, pick string) (of []Entry) {
 	for _, e := range entries {
 		if is(e) && (pick == "" || strings.Contains(strings.ToLower(e.Name), strings.ToLower(pick))) {
@@ -79,7 +80,7 @@ func Picked(entries []Entry, is func(Entry) bool, pick string) (of []Entry) {
 	return of
 }
 
-// NewestFirst sorts by time, and where that is the same by name.
+// NewestFirst sorts by time, entries of the same time by name.
 func NewestFirst(entries []Entry) []Entry {
 	return slices.SortedFunc(slices.Values(entries), func(a, b Entry) int {
 		if c := b.Modified.Compare(a.Modified); c != 0 {
@@ -89,16 +90,16 @@ func NewestFirst(entries []Entry) []Entry {
 	})
 }
 
-// IsZip reports whether the file is a zip, an empty one included.
+// IsZip reports whether the file is a zip, possibly an empty one.
 func IsZip(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("PK\x05\x06"))
 }
 
-// Zip lists the files of a zip, without those that operating systems add.
-// Nothing is unpacked yet.
+// Zip lists the files of a zip, without those that operating systems add. Nothing
+// is unpacked yet.
 func Zip(data []byte, budget *raw.Budget) ([]Entry, error) {
-	// Each entry of the directory begins with this; counted before the
-	// directory is read, which takes much more memory than it has bytes.
+	// Each entry of the directory begins with these bytes. They are counted before
+	// the directory is read, which takes much more memory than its bytes.
 	if bytes.Count(data, []byte("PK\x01\x02")) > maxEntries {
 		return nil, raw.Refuse(raw.Unsupported, 0, "it is a zip of more than %d files: send the recording alone", maxEntries)
 	}
@@ -127,15 +128,15 @@ func leftBehind(e Entry) bool {
 // IsGzip reports whether the file was packed with gzip.
 func IsGzip(data []byte) bool { return bytes.HasPrefix(data, []byte("\x1f\x8b\x08")) }
 
-// Gunzip unpacks a gzip file. A file that was cut off gives the bytes before
-// the cut, as it does when it isn't packed; cut tells so.
+// Gunzip unpacks a gzip file. Of a file that was cut off it returns the bytes
+// before the cut, as of an unpacked one, and cut is true.
 func Gunzip(data []byte, budget *raw.Budget) (inner []byte, cut bool, err error) {
 	unpacked, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, false, raw.Refuse(raw.Unreadable, 0, "its gzip header is broken: pack it again")
 	}
 	inner, err = budget.Unpack(unpacked, min(gzipSize(data), budget.Left()))
-	cut = errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrHeader) // ends early, or other bytes follow
+	cut = errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrHeader) // it ends early, or is followed by other bytes
 	switch {
 	case errors.Is(err, raw.ErrTooLarge), budget.Err() != nil:
 		return nil, false, err
@@ -147,7 +148,8 @@ func Gunzip(data []byte, budget *raw.Budget) (inner []byte, cut bool, err error)
 	return inner, cut, nil
 }
 
-// gzipSize is the unpacked length that the file states in its last four bytes.
+// gzipSize returns the unpacked length that the file states in its last four
+// bytes.
 func gzipSize(data []byte) int64 {
 	if len(data) < 4 {
 		return 0

@@ -1,10 +1,10 @@
 // Package document reads recordings from files of keys and values, JSON and XML.
 //
-// Apps write them in many shapes. Common to all are long lists of numbers, and
-// words beside them that describe the lists. So a file is walked through once,
-// value by value, and the values at the same keys become a column, whatever
-// lists they lie in. The role of a list (recordings, leads, packets of samples
-// or samples) is decided afterwards.
+// Apps write them in many shapes. All have long lists of numbers, and words
+// beside them that describe the lists. So a file is walked through once, value by
+// value, and the values at the same keys become a column, whatever lists they lie
+// in. The role of a list (recordings, leads, packets of samples or samples) is
+// decided afterwards.
 package document
 
 import (
@@ -15,16 +15,16 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Bounds on what a file may cost in memory.
+// Bounds on the memory for a file.
 const (
 	mostColumns = 4096
 	mostNodes   = 4 * mostColumns
-	manyValues  = 1 << 18 // of a column, from which it gets room for those to come
+	manyValues  = 1 << 18 // of a column, from which it gets room for the rest
 	mostSpans   = 1 << 21 // of all columns, 32 bytes each
 	mostWords   = 4096    // texts of a column that are kept
-	mostTexts   = 1 << 19 // of all columns, that are kept
+	mostTexts   = 1 << 19 // of all columns that are kept
 	mostText    = 256     // bytes of a text that are kept
-	deepest     = 32      // objects and lists in one another
+	deepest     = 32      // levels of nested objects and lists
 	// valuesBetweenAsks is the number of values read between two looks at the
 	// request's context: some milliseconds of work.
 	valuesBetweenAsks = 1 << 14
@@ -41,42 +41,44 @@ var (
 type Document struct {
 	columns []*column
 	byPath  map[string]*column
-	inside  map[string][]*column // columns by the parents of their paths
-	// quantities are columns under "value" by the object that has the quantity.
+	inside  map[string][]*column // columns, by the parents of their paths
+	// quantities are the columns named "value", by the object that has the
+	// quantity.
 	quantities map[string][]*column
 	root       Node
-	most       int // values
+	most       int // values, at most
 	values     int // so far
 	nodes      int // so far
 	spans      int // so far
 	words      int // so far
 	budget     *raw.Budget
-	// Length and Read are the bytes of the file, and how many of them were read so far:
-	// columns of many values get room for those to come. 0 where the parser doesn't say.
+	// Length is the length of the file in bytes, and Read the number of bytes read
+	// so far: columns of many values get room for the rest. 0 if the parser
+	// doesn't set them.
 	Length, Read int
-	reserved     int // values, in such columns
+	reserved     int // values that such columns have room for
 }
 
-// New returns an empty document that is to be filled within a budget.
+// New returns an empty document to be filled within a budget.
 func New(budget *raw.Budget) *Document {
 	return &Document{byPath: make(map[string]*column), inside: make(map[string][]*column), quantities: make(map[string][]*column), budget: budget, most: budget.Samples()}
 }
 
-// Node is a key or a list on the way to values.
+// Node is a key or a list on the path to values.
 type Node struct {
 	path     string
 	depth    int
 	keys     map[string]*Node // of an object
 	list     *Node            // the elements of a list
 	lists    []*Node          // the lists that the node lies in, outermost first
-	elements int              // of a list, that have begun so far
-	column   *column          // nil while no value lies here
+	elements int              // number of elements begun so far, of a list
+	column   *column          // nil until it has a value
 }
 
-// Root is the node of the file's own value.
+// Root returns the node of the file's own value.
 func (d *Document) Root() *Node { return &d.root }
 
-// Key is the node of an object's member.
+// Key returns the node of an object's member.
 func (d *Document) Key(at *Node, key []byte) (*Node, error) {
 	if below := at.keys[string(key)]; below != nil {
 		return below, nil
@@ -93,7 +95,7 @@ func (d *Document) Key(at *Node, key []byte) (*Node, error) {
 	return below, nil
 }
 
-// List is the node of a list's elements. Each is begun with Next.
+// List returns the node of a list's elements. Each of them begins with Next.
 func (d *Document) List(at *Node) (*Node, error) {
 	if at.list != nil {
 		return at.list, nil
@@ -110,7 +112,7 @@ func (d *Document) List(at *Node) (*Node, error) {
 // Next begins the next element of a list.
 func (n *Node) Next() { n.elements++ }
 
-// grow makes a node, if there aren't too many.
+// grow makes a node, up to the bound on nodes.
 func (d *Document) grow(at *Node, step string) (*Node, error) {
 	if d.nodes++; d.nodes > mostNodes || at.depth >= 2*deepest {
 		return nil, errDeep
@@ -118,13 +120,13 @@ func (d *Document) grow(at *Node, step string) (*Node, error) {
 	return &Node{path: at.path + step, depth: at.depth + 1}, nil
 }
 
-// Number adds a number, NaN for one that is missing.
+// Number adds a number, NaN for a missing one.
 func (d *Document) Number(at *Node, x float64) error {
 	_, err := d.add(at, x)
 	return err
 }
 
-// add adds a value and notes in which elements of its lists it lies.
+// add adds a value and records the elements of the lists that it lies in.
 func (d *Document) add(at *Node, x float64) (*column, error) {
 	if d.values++; d.values > d.most {
 		return nil, errLong
@@ -169,22 +171,22 @@ func (d *Document) add(at *Node, x float64) (*column, error) {
 	return c, nil
 }
 
-// extended is a column's values with room for as many as the rest of the file has if
-// it goes on like this, so that they aren't copied again and again. All columns
+// extended returns a column's values with room for as many as the rest of the
+// file has at this rate, so that they aren't copied repeatedly. All columns
 // together get no more room than the values that are read.
 func (d *Document) extended(values []float64) []float64 {
 	if d.Read == 0 {
 		return values
 	}
 	n := min(int(1.02*float64(len(values))/float64(d.Read)*float64(d.Length)), d.most-d.reserved)
-	if n < len(values)*9/8 { // a copy for a few more would come again soon
+	if n < len(values)*9/8 { // room for a few more would soon need another copy
 		return values
 	}
 	d.reserved += n
 	return slices.Grow(values, n-len(values))
 }
 
-// close ends what is open.
+// close ends the open elements.
 func (d *Document) close() {
 	for _, c := range d.columns {
 		for i := range c.levels {
@@ -193,27 +195,27 @@ func (d *Document) close() {
 	}
 }
 
-// column has the values that lie at the same keys, in the order of the file.
+// column holds the values at the same keys, in the order of the file.
 type column struct {
 	path       string
-	values     []float64 // a text's number or moment, NaN for another text
+	values     []float64 // for a text its number or moment, else NaN
 	words      []string  // the texts of the first values, "" for numbers
 	last       string    // the last text
-	lastIsWord bool      // and no number, moment, or word for a missing value
-	texts      int       // values that are texts and no number
-	clock      int       // values that are texts with a date or a time
+	lastIsWord bool      // it is not a number, a moment, or a word for a missing value
+	texts      int       // number of texts that aren't numbers
+	clock      int       // number of texts that are dates or times
 	levels     []level   // the lists that it lies in, outermost first
 }
 
-// level says which values of a column lie in which elements of one list.
+// level records which values of a column lie in which elements of one list.
 type level struct {
 	list  *Node
-	last  int // the element that the last value lies in
+	last  int // the element of the last value
 	spans []span
-	open  int // where the last element begins
+	open  int // index at which the last element begins
 }
 
-// span is elements that follow one another and have as many values each.
+// span is a run of elements with equal numbers of values.
 type span struct{ element, from, width, count int }
 
 // close ends the last element before a value.
@@ -241,7 +243,7 @@ func (l *level) elements() (n int) {
 	return n
 }
 
-// each offers the elements of a list with the range of their values.
+// each calls take with the elements of a list and the range of their values.
 func (l *level) each(take func(element, from, to int)) {
 	for _, s := range l.spans {
 		for i := range s.count {
@@ -250,7 +252,7 @@ func (l *level) each(take func(element, from, to int)) {
 	}
 }
 
-// rangeOf is where the values of an element lie.
+// rangeOf returns the range of the values of an element.
 func (l *level) rangeOf(element int) (from, to int) {
 	i, found := slices.BinarySearchFunc(l.spans, element, func(s span, e int) int {
 		switch {
@@ -269,7 +271,7 @@ func (l *level) rangeOf(element int) (from, to int) {
 	return from, from + s.width
 }
 
-// within is the column with one element of its level alone.
+// within returns the column reduced to one element of its level.
 func (c *column) within(i, element int) *column {
 	from, to := c.levels[i].rangeOf(element)
 	part := &column{path: c.path, values: c.values[from:to], last: c.last}
@@ -286,7 +288,7 @@ func (c *column) within(i, element int) *column {
 	return part
 }
 
-// clip leaves the elements whose values lie in a range.
+// clip returns the level reduced to the elements whose values lie in a range.
 func (l *level) clip(from, to int) level {
 	clipped := level{list: l.list}
 	for _, s := range l.spans {
@@ -299,7 +301,7 @@ func (l *level) clip(from, to int) level {
 	return clipped
 }
 
-// at is the document with one element of a list alone.
+// at returns the document reduced to one element of a list.
 func (d *Document) at(list *Node, element int) *Document {
 	part := New(d.budget)
 	for _, c := range d.columns {
@@ -313,7 +315,7 @@ func (d *Document) at(list *Node, element int) *Document {
 	return part
 }
 
-// keep takes a column.
+// keep adds a column.
 func (d *Document) keep(c *column) {
 	d.columns = append(d.columns, c)
 	d.byPath[c.path] = c
@@ -324,7 +326,8 @@ func (d *Document) keep(c *column) {
 	}
 }
 
-// quantityKeys have the number of an object that is a number with its unit.
+// quantityKeys are the keys of the number in an object that is a number with its
+// unit.
 var quantityKeys = []string{"value", "val", "magnitude", "amount"}
 
 // levelOf returns a list's position among a column's lists, -1 for none.
@@ -332,7 +335,7 @@ func (c *column) levelOf(list *Node) int {
 	return slices.IndexFunc(c.levels, func(l level) bool { return l.list == list })
 }
 
-// parent is the path without its last key and the lists behind it.
+// parent returns the path without its last key and the lists after it.
 func parent(path string) string {
 	path = strings.TrimRight(path, "[]")
 	if i := strings.LastIndexByte(path, '.'); i >= 0 {
@@ -341,14 +344,14 @@ func parent(path string) string {
 	return ""
 }
 
-// lastKey is the last key of a path.
+// lastKey returns the last key of a path.
 func lastKey(path string) string {
 	path = strings.TrimRight(path, "[]")
 	return path[strings.LastIndexByte(path, '.')+1:]
 }
 
-// Refusal refuses a file whose syntax breaks off, or which costs too much, near
-// a byte; an error of the budget's context takes precedence.
+// Refusal returns the refusal of a file, near a byte, that has wrong syntax or
+// costs too much; an error of the budget's context takes precedence.
 func (d *Document) Refusal(err error, syntax string, at int) error {
 	switch {
 	case d.budget.Err() != nil:

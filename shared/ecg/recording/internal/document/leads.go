@@ -10,15 +10,16 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Keys that tell of a signal, in the exports of HealthKit's apps, Kardia,
+// Keys that describe a signal, in the exports of HealthKit's apps, Kardia,
 // Withings, Fitbit and Google Health, Movesense, Samsung, and in FHIR.
 var (
 	unitKeys = []string{"unit", "units", "voltageunits", "unitofmeasure", "uom"}
-	// Factors from a number to mV, and divisors of a number to that end.
+	// Factors from a number to mV, and divisors to mV.
 	nanovoltKeys = []string{"amplituderesolution", "amplitude_resolution"}
 	factorKeys   = []string{"millivolts_scaling_factor", "millivoltsscalingfactor"}
 	divisorKeys  = []string{"scalingfactor", "scaling_factor"}
-	// nameKeys hold the names of leads and channels, the surest first.
+	// nameKeys are the keys of the names of leads and channels, the most reliable
+	// first.
 	nameKeys = []string{"lead", "leadname", "leadid", "lead_name", "channel", "channelname", "channel_name", "derivation", "electrode",
 		"code", "display", "name", "label", "id", "title", "type", "signal", "key", "text"}
 )
@@ -85,9 +86,10 @@ func (d *Document) Recording(o raw.Options) (*raw.Recording, error) {
 	return r, nil
 }
 
-// start is the stated beginning of the whole document, zero for none.
+// start returns the stated beginning of the whole document, zero if there is
+// none.
 func (d *Document) start() (at time.Time) {
-	best := 2 // neither an end nor a change
+	best := 2 // better ranks exclude ends and changes
 	for _, c := range d.columns {
 		if len(c.values) == 1 && c.startRank() > best {
 			if _, when := c.moment(0); !when.IsZero() {
@@ -98,8 +100,8 @@ func (d *Document) start() (at time.Time) {
 	return at
 }
 
-// signals are the columns that may be a signal, ECGs by their names first.
-// Times and counters are left out, and so is any column that goes on rising.
+// signals returns the columns that may be a signal, ECGs by their names first.
+// Times, counters, and other columns that keep rising are left out.
 func (d *Document) signals() (signals []*column) {
 	moving := false
 	for _, c := range d.columns {
@@ -130,8 +132,8 @@ func (d *Document) signals() (signals []*column) {
 	return signals
 }
 
-// shape tells a column whose numbers never fall but where a list begins anew, and
-// one whose numbers are all the same.
+// shape reports whether a column's numbers never fall except at the beginning of
+// a list, and whether they are all the same.
 func (c *column) shape() (rising, still bool) {
 	most := len(c.values) / 100
 	if n := len(c.levels); n > 1 {
@@ -152,7 +154,7 @@ func (c *column) shape() (rising, still bool) {
 	return rises > falls && falls <= most, rises == 0 && falls == 0
 }
 
-// informative is the key of a path that best describes its signal: the last,
+// informative returns the key of a path that best describes its signal: the last,
 // unless an earlier one names the heart, or the last is neutral.
 func informative(path string) string {
 	keys := strings.Split(strings.ReplaceAll(path, "[]", ""), ".")
@@ -172,7 +174,7 @@ func informative(path string) string {
 	return words(last)
 }
 
-// words parts a key where case changes.
+// words splits a key where case changes.
 func words(key string) string {
 	var b strings.Builder
 	for i, r := range key {
@@ -184,15 +186,15 @@ func words(key string) string {
 	return b.String()
 }
 
-// channel is a signal that is one lead, or several that take turns.
+// channel is a signal: one lead, or several that alternate.
 type channel struct {
 	name     string
 	column   *column
-	document *Document // what is said of it
+	document *Document // the part of the document that describes it
 	values   []float64
 }
 
-// kindName is the name that decides the channel's kind.
+// kindName returns the name that decides the channel's kind.
 func (c channel) kindName() string {
 	heart, other := (raw.Channel{Name: c.name}).Says()
 	if (heart || other) && !matches(c.name, neutral) {
@@ -208,7 +210,7 @@ func (c channel) kindName() string {
 	return c.name
 }
 
-// channels are the signals, each lead of a list its own.
+// channels returns the signals, with each lead of a list as a channel of its own.
 func (d *Document) channels(signals []*column, leadsIn *leadList) (channels []channel) {
 	for _, s := range signals {
 		i := -1
@@ -222,7 +224,7 @@ func (d *Document) channels(signals []*column, leadsIn *leadList) (channels []ch
 		named := map[string]int{}
 		for _, p := range leadsIn.parts {
 			from, to := s.levels[i].rangeOf(p.element)
-			if at, known := named[p.lead]; known && p.lead != "" { // another packet of the lead
+			if at, known := named[p.lead]; known && p.lead != "" { // another packet of the same lead
 				channels[at].values = append(channels[at].values, s.values[from:to]...)
 				continue
 			}
@@ -237,8 +239,8 @@ func (d *Document) channels(signals []*column, leadsIn *leadList) (channels []ch
 	return channels
 }
 
-// nameOf is the name of a signal: its key, unless that names no lead and a text
-// around it does.
+// nameOf returns the name of a signal: its key, unless that names no lead and a
+// text around it does.
 func (d *Document) nameOf(s *column, alone bool) string {
 	name := leadName(lastKey(s.path))
 	if raw.IsLead(name) || !alone {
@@ -256,7 +258,8 @@ func (d *Document) nameOf(s *column, alone bool) string {
 	return name
 }
 
-// nameColumns are those that name the elements of a list, the surest first.
+// nameColumns returns the columns that name the elements of a list, the most
+// reliable first.
 func (d *Document) nameColumns(list *Node) (columns []*column) {
 	for _, key := range nameKeys {
 		for _, c := range d.columns {
@@ -268,8 +271,8 @@ func (d *Document) nameColumns(list *Node) (columns []*column) {
 	return columns
 }
 
-// leadOf is the lead named by one of an element's names, else the first name
-// that is a signal's.
+// leadOf returns the lead named by one of an element's names, else the first name
+// of a signal.
 func leadOf(names []*column, list *Node, element int) (name string) {
 	for _, c := range names {
 		from, to := c.levels[c.levelOf(list)].rangeOf(element)
@@ -293,14 +296,14 @@ func leadOf(names []*column, list *Node, element int) (name string) {
 	return name
 }
 
-// leadCodes are the numbers that ISO/IEEE 11073-10102 has for leads.
+// leadCodes are the leads by their numbers in ISO/IEEE 11073-10102.
 var leadCodes = map[int]string{1: "I", 2: "II", 3: "V1", 4: "V2", 5: "V3", 6: "V4", 7: "V5", 8: "V6", 61: "III", 62: "aVR", 63: "aVL", 64: "aVF"}
 
-// potential is added to the code of a lead for the potential that it measures.
+// potential is the offset from the code of a lead to the code of its potential.
 const potential = 131328
 
-// leadName is the lead that a name or a code tells: I of "leadI", "Lead I",
-// "MDC_ECG_ELEC_POTL_I" and 131329, else the name.
+// leadName returns the lead of a name or a code: I for "leadI", "Lead I",
+// "MDC_ECG_ELEC_POTL_I" and 131329; else the name.
 func leadName(name string) string {
 	if code, err := strconv.Atoi(name); err == nil {
 		if lead, ok := leadCodes[code-potential]; ok {
@@ -315,7 +318,7 @@ func leadName(name string) string {
 	return name
 }
 
-// scaled is a channel's samples in mV, of each lead that it has.
+// scaled returns the samples of each of a channel's leads, in mV.
 func (c channel) scaled(r *raw.Recording) [][]float64 {
 	d, path := c.document, c.column.path
 	origin, factor := 0.0, 0.0
@@ -323,7 +326,7 @@ func (c channel) scaled(r *raw.Recording) [][]float64 {
 	sampled := d.sampledData(path)
 	switch nv, f, by := d.number(path, nanovoltKeys), d.number(path, factorKeys), d.number(path, divisorKeys); {
 	case sampled != "":
-		// mV are origin + factor × number (FHIR, SampledData).
+		// A value in mV is origin + factor × number (FHIR, SampledData).
 		origin, factor = d.scalar(sampled+".origin.value"), d.scalar(sampled+".factor")
 		if factor == 0 {
 			factor = 1
@@ -362,8 +365,8 @@ func (c channel) scaled(r *raw.Recording) [][]float64 {
 	return all
 }
 
-// sampledData is the path of FHIR's SampledData that a signal lies in, "" for
-// none.
+// sampledData returns the path of FHIR's SampledData that contains a signal, ""
+// if there is none.
 func (d *Document) sampledData(path string) string {
 	at := parent(path)
 	if lastKey(path) != "data" || d.byPath[at+".period"] == nil && d.byPath[at+".interval"] == nil || d.byPath[at+".origin.value"] == nil && d.byPath[at+".dimensions"] == nil {
@@ -372,7 +375,7 @@ func (d *Document) sampledData(path string) string {
 	return at
 }
 
-// scalar is the last number at a path, 0 for none.
+// scalar returns the last number at a path, 0 if there is none.
 func (d *Document) scalar(path string) float64 {
 	c := d.byPath[path]
 	if c == nil || len(c.values) == 0 || math.IsNaN(c.values[len(c.values)-1]) {
@@ -381,7 +384,7 @@ func (d *Document) scalar(path string) float64 {
 	return c.values[len(c.values)-1]
 }
 
-// text is the last text at a path, "" for none.
+// text returns the last text at a path, "" if there is none.
 func (d *Document) text(path string) string {
 	if c := d.byPath[path]; c != nil {
 		return c.last
@@ -389,8 +392,8 @@ func (d *Document) text(path string) string {
 	return ""
 }
 
-// number is the last number under one of the keys in the objects around a path,
-// the nearest first; 0 for none.
+// number returns the last number under one of the keys in the objects around a
+// path, the nearest first; 0 if there is none.
 func (d *Document) number(path string, keys []string) (value float64) {
 	d.around(path, func(key string, c *column) bool {
 		n := len(c.values)
@@ -403,8 +406,8 @@ func (d *Document) number(path string, keys []string) (value float64) {
 	return value
 }
 
-// word is the last text under one of the keys in the objects around a path, the
-// nearest first; "" for none.
+// word returns the last text under one of the keys in the objects around a path,
+// the nearest first; "" if there is none.
 func (d *Document) word(path string, keys []string) (word string) {
 	d.nearby(path, func(key string, c *column) bool {
 		if !matches(key, keys) || c.last == "" {
@@ -416,9 +419,9 @@ func (d *Document) word(path string, keys []string) (word string) {
 	return word
 }
 
-// around offers the columns in the objects around a path with their keys, the
-// nearest first, until one is taken. A quantity, an object with a value, is
-// offered under its own key.
+// around calls take with the columns in the objects around a path and their keys,
+// the nearest first, until take returns true. A quantity, an object with a value,
+// is passed under its own key.
 func (d *Document) around(path string, take func(key string, c *column) bool) {
 	for at := path; at != ""; {
 		at = parent(at)
@@ -436,8 +439,8 @@ func (d *Document) around(path string, take func(key string, c *column) bool) {
 }
 
 // nearby is around, followed by the values of objects beside those around a path,
-// such as "meta" or "device". Objects that have a signal of their own, or the name
-// of one, or of a filter, speak of that.
+// such as "meta" or "device". It skips objects with a signal or the name of one,
+// or the name of a filter: they describe something else.
 func (d *Document) nearby(path string, take func(key string, c *column) bool) {
 	taken := false
 	d.around(path, func(key string, c *column) bool {
@@ -467,10 +470,11 @@ func (d *Document) nearby(path string, take func(key string, c *column) bool) {
 	}
 }
 
-// levelsOf is the number of lists that a path lies in.
+// levelsOf returns the number of lists that contain a path.
 func levelsOf(path string) int { return strings.Count(path, "[]") }
 
-// isElsewhere reports whether an object describes another signal, or no signal.
+// isElsewhere reports whether an object describes another signal, or something
+// else.
 func (d *Document) isElsewhere(object string) bool {
 	name := words(lastKey(object))
 	if _, other := (raw.Channel{Name: name}).Says(); other || raw.NamesNoRate(name) {

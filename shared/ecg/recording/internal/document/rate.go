@@ -10,8 +10,8 @@ import (
 	"systole/shared/ecg/recording/internal/table"
 )
 
-// rate is the sampling rate of a channel by what lies beside or above it, else by
-// the times of its samples or packets; 0 for none.
+// rate returns the sampling rate of a channel from the statements beside or above
+// it, else from the times of its samples or packets; 0 if there is none.
 func (d *Document) rate(c channel) float64 {
 	path := c.column.path
 	if at := d.sampledData(path); at != "" {
@@ -32,8 +32,8 @@ func (d *Document) rate(c channel) float64 {
 	return clock.packetRate(packetsOf(c.column, len(clock.values)))
 }
 
-// sampledRate is that of FHIR's SampledData: a period in ms up to R4, since R5 an
-// interval in a unit of UCUM.
+// sampledRate returns the rate of FHIR's SampledData: a period in ms up to R4,
+// since R5 an interval in a unit of UCUM.
 func (d *Document) sampledRate(at string) float64 {
 	if ms := d.scalar(at + ".period"); ms > 0 {
 		return 1000 / ms
@@ -51,8 +51,9 @@ func (d *Document) sampledRate(at string) float64 {
 	return 0
 }
 
-// statedRate is the rate that a key beside, above or near a path names, 0 for none. A
-// unit may stand in the key, behind the number, or under a key of its own.
+// statedRate returns the rate under a key beside, above or near a path, 0 if
+// there is none. A unit may be in the key, after the number, or under a key of
+// its own.
 func (d *Document) statedRate(path string) (hz float64) {
 	d.nearby(path, func(key string, c *column) (ok bool) {
 		n := len(c.values)
@@ -67,7 +68,7 @@ func (d *Document) statedRate(path string) (hz float64) {
 					break
 				}
 			}
-			if unit == "" { // an attribute of XML
+			if unit == "" { // it may be an attribute of XML
 				unit = d.text(c.path+".unit") + d.text(c.path+".units")
 			}
 		}
@@ -89,8 +90,8 @@ func (d *Document) statedRate(path string) (hz float64) {
 	return hz
 }
 
-// clockOf is the column with the times of a channel's samples, or of its packets,
-// nil for none: in the same object or one above.
+// clockOf returns the column with the times of a channel's samples, or of its
+// packets, nil if there is none: in the same object or one above.
 func (d *Document) clockOf(of channel) (clock *column) {
 	n := len(of.values)
 	maybe := func(c *column) bool {
@@ -111,10 +112,10 @@ func (d *Document) clockOf(of channel) (clock *column) {
 	return clock
 }
 
-// tickKeys are short names of times.
+// tickKeys are short keys of times.
 var tickKeys = []string{"ts", "tick", "ticks", "stamp", "at", "offset"}
 
-// timeName is a name for the column's times that says their unit where that is
+// timeName returns a name for the column's times that includes their unit, if
 // known.
 func (c *column) timeName() string {
 	if c.clock > 0 {
@@ -126,8 +127,8 @@ func (c *column) timeName() string {
 	return "time"
 }
 
-// packetsOf is the list of a column whose elements are so many packets, nil for
-// none.
+// packetsOf returns the list of a column with the given number of packets as
+// elements, nil if there is none.
 func packetsOf(c *column, packets int) *level {
 	for i := range c.levels {
 		if c.levels[i].elements() == packets {
@@ -137,8 +138,8 @@ func packetsOf(c *column, packets int) *level {
 	return nil
 }
 
-// step is the time between two samples of packets, each with one time: the
-// median of the packets', so that one that was lost makes it no longer.
+// step returns the time between two samples of packets with one time each: the
+// median of the packets', so that a lost packet doesn't lengthen it.
 func (c *column) step(packets *level) float64 {
 	var steps []float64
 	k := 0
@@ -163,7 +164,7 @@ func (c *column) step(packets *level) float64 {
 	return sum / float64(n)
 }
 
-// packetRate is that of packets of samples, each with one time.
+// packetRate returns the rate of packets of samples with one time each.
 func (c *column) packetRate(packets *level) float64 {
 	step := c.step(packets)
 	if !(step > 0) {
@@ -179,7 +180,7 @@ func (c *column) packetRate(packets *level) float64 {
 	return 0
 }
 
-// follow leaves gaps where the times of a channel's samples or packets have some.
+// follow leaves gaps where the times of a channel's samples or packets have gaps.
 func (d *Document) follow(r *raw.Recording, c channel) error {
 	clock := d.clockOf(c)
 	if clock == nil || len(r.Leads[0].MV) != len(c.values) {
@@ -196,7 +197,7 @@ func (d *Document) follow(r *raw.Recording, c channel) error {
 	times := make([]float64, 0, len(c.values))
 	k, at := 0, clock.values[0]
 	packets.each(func(_, from, to int) {
-		// A packet that comes late by more than half of one follows a lost one.
+		// A packet that is late by more than half a packet follows a lost one.
 		if late := clock.values[k] - at; late > step*float64(to-from)/2 {
 			at = clock.values[k]
 		}

@@ -11,29 +11,29 @@ import (
 )
 
 const (
-	// fewestNumbers is the least number of values in a signal: a second of it.
+	// fewestNumbers is the least number of values in a signal: about a second.
 	fewestNumbers = 200
-	// mostElements bounds the recordings, or leads, of one list that are told apart.
+	// mostElements bounds the recordings, or leads, of one list.
 	mostElements = 2000
-	// mostAsked bounds the columns that are asked for the time or the name of each
-	// element of a list.
+	// mostAsked bounds the columns in which times or names of a list's elements
+	// are sought.
 	mostAsked = 32
-	// recordingSeconds is how long a list without any times is at least to be a
-	// recording, not a packet of one.
+	// recordingSeconds is the least length of a recording, and not a packet of
+	// one, in a list without times.
 	recordingSeconds = 5
 )
 
-// part is one element of a list that holds more than samples.
+// part is one element of a list, if it holds more than samples.
 type part struct {
 	element int
 	samples int
-	start   float64 // in s since 1970 where it is absolute, NaN for none
+	start   float64 // in s since 1970 if it is absolute; NaN if unknown
 	at      time.Time
 	lead    string
 }
 
-// parts are the elements of a list that hold a signal's samples, as far as they
-// are many.
+// parts returns the elements of a list that hold a signal's samples, if each
+// holds many.
 func (d *Document) parts(signal *column, i int) (parts []part) {
 	list := signal.levels[i].list
 	signal.levels[i].each(func(element, from, to int) {
@@ -65,8 +65,8 @@ const (
 	leads
 )
 
-// roleOf finds the role of a list's elements from their times, their names, and
-// their lengths.
+// roleOf determines the role of a list's elements from their times, names, and
+// lengths.
 func (d *Document) roleOf(signal *column, i int, parts []part) role {
 	times, names := map[float64]bool{}, map[string]bool{}
 	alike := true
@@ -99,7 +99,7 @@ func (d *Document) roleOf(signal *column, i int, parts []part) role {
 }
 
 // contiguous reports whether each part begins about when the one before ends, at
-// a rate, 0 for one that isn't known.
+// a rate, 0 if unknown.
 func contiguous(parts []part, rateHz float64) bool {
 	parts = slices.DeleteFunc(slices.Clone(parts), func(p part) bool { return math.IsNaN(p.start) })
 	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.start, b.start) })
@@ -122,8 +122,8 @@ func contiguous(parts []part, rateHz float64) bool {
 	return false
 }
 
-// choose narrows a document that holds several recordings to one: the newest by
-// its own time, or the one picked. The leads of what is left lie in leadsIn.
+// choose reduces a document with several recordings to one: the newest by its own
+// time, or the one picked. leadsIn has its leads, if they are a list.
 func (d *Document) choose(r *raw.Recording, path string, pick string) (one *Document, leadsIn *leadList, err error) {
 	for i := 0; ; {
 		signal := d.byPath[path]
@@ -143,7 +143,7 @@ func (d *Document) choose(r *raw.Recording, path string, pick string) (one *Docu
 			} else if all > 1 {
 				r.Notef("newest_taken", "the newest of %d recordings", all)
 			}
-			if same := sameStart(parts, p); len(same) > 1 { // its leads lie in the same list
+			if same := sameStart(parts, p); len(same) > 1 { // its leads are elements of the same list
 				leadsIn = &leadList{list, same}
 				i++
 				continue
@@ -167,7 +167,7 @@ type leadList struct {
 	parts []part
 }
 
-// sameStart are the parts that began at the same time, each of another lead.
+// sameStart returns the parts that began at the same time, each of another lead.
 func sameStart(parts []part, one part) (same []part) {
 	for _, p := range parts {
 		if p.start == one.start {
@@ -180,7 +180,7 @@ func sameStart(parts []part, one part) (same []part) {
 	return same
 }
 
-// newest is the part that began last, of those picked if any are; if none
+// newest returns the part that began last, of the picked ones if any are; if none
 // states its beginning, the last.
 func (d *Document) newest(parts []part, list *Node, pick string) (newest part, of int, err error) {
 	if pick != "" {
@@ -198,7 +198,7 @@ func (d *Document) newest(parts []part, list *Node, pick string) (newest part, o
 	return newest, len(parts), nil
 }
 
-// says reports whether one of the texts of an element holds another text.
+// says reports whether one of the texts of an element contains another text.
 func (d *Document) says(list *Node, element int, pick string) bool {
 	pick = strings.ToLower(pick)
 	for _, c := range d.scalarsOf(list) {
@@ -212,7 +212,7 @@ func (d *Document) says(list *Node, element int, pick string) bool {
 	return false
 }
 
-// scalarsOf are the columns that have one value for each element of a list.
+// scalarsOf returns the columns with one value for each element of a list.
 func (d *Document) scalarsOf(list *Node) (columns []*column) {
 	for _, c := range d.columns {
 		if n := len(c.levels); n > 0 && c.levels[n-1].list == list && c.path != list.path {
@@ -222,16 +222,16 @@ func (d *Document) scalarsOf(list *Node) (columns []*column) {
 	return columns
 }
 
-// startColumns are those that say when an element of a list began, the surest
-// first.
+// startColumns returns the columns with the beginning of a list's elements, the
+// most reliable first.
 func (d *Document) startColumns(list *Node) []*column {
 	columns := slices.DeleteFunc(d.scalarsOf(list), func(c *column) bool { return c.startRank() == 0 })
 	slices.SortStableFunc(columns, func(a, b *column) int { return b.startRank() - a.startRank() })
 	return columns[:min(len(columns), mostAsked)]
 }
 
-// startRank is how sure a column is, by its name and its first value, when a
-// recording began: 0 for not at all.
+// startRank returns how reliably a column, by its name and its first value,
+// states when a recording began: 0 for not at all.
 func (c *column) startRank() int {
 	key := strings.ToLower(lastKey(c.path))
 	holds := func(words ...string) bool {
@@ -256,8 +256,8 @@ func (c *column) startRank() int {
 	return 0
 }
 
-// moment is the time of a value: in s since 1970, or in no known unit where at
-// is zero. It is NaN for a value that is no time.
+// moment returns the time of a value: in s since 1970, or in an unknown unit if
+// at is zero. It is NaN for a value that is not a time.
 func (c *column) moment(i int) (when float64, at time.Time) {
 	if i < len(c.words) && c.words[i] != "" {
 		if at := parseTime(c.words[i]); !at.IsZero() {
@@ -268,7 +268,7 @@ func (c *column) moment(i int) (when float64, at time.Time) {
 		return math.NaN(), time.Time{}
 	}
 	x := c.values[i]
-	if c.clock > 0 { // a text that is a time, without a zone or without a day
+	if c.clock > 0 { // a text with a time, without a zone or a day
 		if x > 86400*366 {
 			return x, time.Unix(0, int64(x*1e9)).UTC()
 		}

@@ -8,9 +8,9 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// splitRows takes lists of rows apart, such as [[time, value], [time, value]]:
-// each place in the rows becomes a column, under the name that stands for it in
-// the first row, or in a list as long beside it.
+// splitRows splits lists of rows, such as [[time, value], [time, value]]: each
+// place in the rows becomes a column, named by the first row, or by a list of the
+// same length beside it.
 func (d *Document) splitRows() {
 	columns := d.columns
 	*d = Document{byPath: make(map[string]*column), inside: make(map[string][]*column), quantities: make(map[string][]*column), budget: d.budget}
@@ -28,8 +28,8 @@ func (d *Document) splitRows() {
 	}
 }
 
-// rowWidth is how many values each list within the list has that a column is,
-// 0 for no list of short lists.
+// rowWidth returns the number of values in each inner list of a column that is a
+// list of short lists, else 0.
 func (c *column) rowWidth() int {
 	n := len(c.levels)
 	if n < 2 || !strings.HasSuffix(c.path, "[][]") || len(c.levels[n-2].spans) == 0 {
@@ -48,8 +48,8 @@ func (c *column) rowWidth() int {
 	return width
 }
 
-// isRows tells rows of values of one time each from packets of samples, whose
-// values move on by less from one to the next than from one packet to the next.
+// isRows distinguishes rows of values at one time from packets of samples, in
+// which consecutive values differ less than those of consecutive packets.
 func (c *column) isRows(width int) bool {
 	next, below := 0.0, 0.0
 	for i := width; i < len(c.values); i++ {
@@ -60,7 +60,7 @@ func (c *column) isRows(width int) bool {
 	return below < next
 }
 
-// rowNames are the names of a row's values, nil for none.
+// rowNames returns the names of a row's values, nil if there are none.
 func (d *Document) rowNames(c *column, width int) []string {
 	if width == 0 {
 		return nil
@@ -87,7 +87,7 @@ func (d *Document) rowNames(c *column, width int) []string {
 	return nil
 }
 
-// place is the column of the values at one place of the rows.
+// place returns the column of the values at one place of the rows.
 func (c *column) place(k, width int, names []string) *column {
 	name := lastKey(c.path)
 	if k > 0 {
@@ -96,7 +96,7 @@ func (c *column) place(k, width int, names []string) *column {
 	if names != nil {
 		name = strings.ReplaceAll(names[k], ".", " ")
 	}
-	skip := 0 // a row of names
+	skip := 0 // of a row of names
 	if c.texts > 0 && names != nil && len(c.levels) == 2 {
 		skip = 1
 	}

@@ -12,14 +12,14 @@ import (
 // written-out numbers, such as FHIR's SampledData.
 const shortestList = 64
 
-// Text adds a text: numbers written out are a list of them, a number in quotes
-// is one, and a date or time its seconds, see [raw.ParseMoment].
+// Text adds a text: a list of numbers is added as such, a number in quotes as a
+// number, and a date or time as its seconds, see [raw.ParseMoment].
 func (d *Document) Text(at *Node, text []byte) error {
 	if len(text) >= shortestList && isList(text) {
 		return d.list(at, text)
 	}
 	text = bytes.TrimSpace(text)
-	if c := at.column; c != nil && len(text) > 0 && string(text) == c.last && c.lastIsWord { // a unit beside each sample
+	if c := at.column; c != nil && len(text) > 0 && string(text) == c.last && c.lastIsWord { // such as a unit beside each sample
 		if _, err := d.add(at, math.NaN()); err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (d *Document) Text(at *Node, text []byte) error {
 	return nil
 }
 
-// keepWord keeps the last text of a column, if it doesn't have many.
+// keepWord keeps the last text of a column, and the first ones up to a bound.
 func (d *Document) keepWord(c *column) {
 	if n := len(c.values); n <= mostWords && d.words < mostTexts {
 		d.words += n - len(c.words)
@@ -60,7 +60,7 @@ func (d *Document) keepWord(c *column) {
 	}
 }
 
-// list adds numbers that are written out.
+// list adds the numbers in a text.
 func (d *Document) list(at *Node, text []byte) error {
 	elements, err := d.List(at)
 	if err != nil {
@@ -82,7 +82,7 @@ func (d *Document) list(at *Node, text []byte) error {
 		}
 		x, ok := raw.ParseNumber(text[begin:end], false)
 		if !ok {
-			x = math.NaN() // E, U and L of FHIR: no value, above or below the range
+			x = math.NaN() // E, U and L of FHIR: missing, above or below the range
 		}
 		text = text[end:]
 		elements.Next()
@@ -97,8 +97,8 @@ func separates(c byte) bool {
 	return c == ' ' || c == ',' || c == ';' || c == '\n' || c == '\t' || c == '\r' || c == '[' || c == ']' || c == '|'
 }
 
-// isList reports whether a text begins with some numbers, or words for one that
-// is missing, and separators.
+// isList reports whether a text begins with some numbers, or words for missing
+// ones, and separators.
 func isList(text []byte) bool {
 	const looked = 64
 	words, numbers := 0, 0
@@ -109,7 +109,7 @@ func isList(text []byte) bool {
 			numbers++
 		}
 	}
-	return words >= 5 && numbers >= words-1 // the last may be cut
+	return words >= 5 && numbers >= words-1 // the last may be cut off
 }
 
 // number reads a number in quotes, with either decimal mark.
@@ -131,7 +131,7 @@ func moment(text []byte) (float64, bool) {
 	return raw.ParseMoment(text)
 }
 
-// isMissing reports whether a text stands for a value that isn't there.
+// isMissing reports whether a text stands for a missing value.
 func isMissing(text []byte) bool {
 	switch strings.ToLower(string(text[:min(len(text), 16)])) {
 	case "", "-", "--", "nan", "na", "n/a", "null", "nil", "none", "undefined", "inf", "-inf", "infinity", "-infinity":

@@ -1,9 +1,8 @@
-// Package markup splits XML into tokens within the file's bytes. It is
-// encoding/xml's Decoder for files whose elements have megabytes of text: a
-// text isn't copied, so that memory is taken for the values read, not for the
-// file.
+// Package markup splits XML into tokens within the file's bytes. It replaces
+// encoding/xml's Decoder for files whose elements have megabytes of text: texts
+// aren't copied, so that memory is taken for the values read, not for the file.
 //
-// No entities are followed but XML's own and numbers, and nothing is fetched.
+// Only XML's own entities and numbers are resolved, and nothing is fetched.
 package markup
 
 import (
@@ -18,21 +17,22 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Bounds on what a file may cost.
+// Bounds on the cost of a file.
 const (
-	// deepest is how many elements may lie in one another.
+	// deepest bounds the nesting of elements.
 	deepest = 128
-	// mostPieces is how many tags, attributes, texts and comments a file may have: a sample's
-	// element has four, with its text and the line's end, so that an hour at 500 Hz has as many.
+	// mostPieces bounds the tags, attributes, texts and comments of a file: a
+	// sample's element has four, including its text and the line's end, so an hour
+	// at 500 Hz has as many.
 	mostPieces = 8 << 20
-	// mostReferences is how many entities it may have. Numbers have none.
+	// mostReferences bounds the entities of a file. Numbers have none.
 	mostReferences = 1 << 16
 )
 
-// Kind of token.
+// Kind is a kind of token.
 type Kind int
 
-// The kinds there are.
+// The kinds.
 const (
 	Start Kind = iota
 	End
@@ -47,7 +47,7 @@ type Token struct {
 	text       []byte
 }
 
-// Packed decodes a text in base 64 as it is read. It may be indented.
+// Packed decodes a text in base 64 while it is read. The text may be indented.
 func (t Token) Packed() io.Reader {
 	return base64.NewDecoder(base64.StdEncoding, &unindented{t.Text()})
 }
@@ -69,7 +69,8 @@ func (u *unindented) Read(b []byte) (n int, err error) {
 	return n, nil
 }
 
-// Text is a text as it stands in the file, or one with its entities replaced.
+// Text returns a text, with its entities replaced. Without entities it shares the
+// file's bytes.
 func (t Token) Text() []byte {
 	if bytes.IndexByte(t.text, '&') < 0 {
 		return t.text
@@ -77,7 +78,7 @@ func (t Token) Text() []byte {
 	return []byte(html.UnescapeString(string(t.text)))
 }
 
-// Attribute is the value of a start tag's attribute, "" for none.
+// Attribute returns the value of a start tag's attribute, "" if there is none.
 func (t Token) Attribute(name string) string {
 	value := ""
 	t.Attributes(func(n, v string) {
@@ -88,7 +89,7 @@ func (t Token) Attribute(name string) string {
 	return value
 }
 
-// Attributes offers the attributes of a start tag, without name spaces.
+// Attributes calls take with the attributes of a start tag, without name spaces.
 func (t Token) Attributes(take func(name, value string)) {
 	for rest := t.attributes; ; {
 		i := bytes.IndexByte(rest, '=')
@@ -115,10 +116,10 @@ func (t Token) Attributes(take func(name, value string)) {
 type Reader struct {
 	data   []byte
 	at     int
-	open   [][]byte // names of the elements that are open
-	closes bool     // the last start tag was an end tag, too
+	open   [][]byte // names of the open elements
+	closes bool     // the last start tag was also an end tag
 	budget *raw.Budget
-	// What was read so far.
+	// Numbers read so far.
 	pieces, references int
 }
 
@@ -127,7 +128,7 @@ func NewReader(data []byte, budget *raw.Budget) *Reader {
 	return &Reader{data: data, budget: budget}
 }
 
-// At is how many bytes of the file have been read.
+// At returns the number of bytes read so far.
 func (r *Reader) At() int { return r.at }
 
 var (
@@ -140,8 +141,8 @@ var (
 // request's context.
 const piecesBetweenAsks = 1 << 14
 
-// Next is the next token. The error is io.EOF at the end; any other is a refusal
-// or the budget's.
+// Next returns the next token. The error is io.EOF at the end; any other is a
+// refusal or the budget's.
 func (r *Reader) Next() (Token, error) {
 	t, err := r.next()
 	switch {
@@ -205,7 +206,7 @@ func (r *Reader) next() (Token, error) {
 	return Token{}, io.EOF
 }
 
-// count counts a piece, and asks now and then whether the request has ended.
+// count counts a piece, and asks from time to time whether the request has ended.
 func (r *Reader) count() error {
 	if r.pieces++; r.pieces > mostPieces {
 		return errMany
@@ -216,7 +217,7 @@ func (r *Reader) count() error {
 	return nil
 }
 
-// past moves behind a mark.
+// past moves to after a mark.
 func (r *Reader) past(rest []byte, mark string) bool {
 	i := bytes.Index(rest, []byte(mark))
 	if i >= 0 {
@@ -225,7 +226,8 @@ func (r *Reader) past(rest []byte, mark string) bool {
 	return i >= 0
 }
 
-// declaration moves behind a document type, with what is declared in brackets.
+// declaration moves to after a document type, including the declarations in
+// brackets.
 func (r *Reader) declaration(rest []byte) bool {
 	inside := 0
 	for i, c := range rest {
@@ -272,7 +274,7 @@ func (r *Reader) tag(rest []byte) (Token, error) {
 	return Token{Kind: Start, Name: local(name), attributes: attributes}, nil
 }
 
-// tagEnd is where a tag ends: at the first bracket that no quotes hold.
+// tagEnd returns the end of a tag: the first bracket outside quotes.
 func tagEnd(rest []byte) int {
 	quote := byte(0)
 	for i := 1; i < len(rest); i++ {
@@ -301,17 +303,17 @@ func (r *Reader) end(name []byte) (Token, error) {
 	return Token{Kind: End, Name: local(name)}, nil
 }
 
-// local is a name without its name space.
+// local returns a name without its name space.
 func local(name []byte) string {
 	return string(name[bytes.LastIndexByte(name, ':')+1:])
 }
 
-// reference is an entity that is followed.
+// reference matches an entity that is resolved.
 var reference = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});`)
 })
 
-// entities refuses a text with an entity that isn't followed, or too many.
+// entities refuses a text with an entity that isn't resolved, or with too many.
 func (r *Reader) entities(text []byte) error {
 	for {
 		i := bytes.IndexByte(text, '&')
@@ -328,7 +330,7 @@ func (r *Reader) entities(text []byte) error {
 	}
 }
 
-// Root is the name of a text's first element, "" if the text isn't XML.
+// Root returns the name of a text's first element, "" if the text isn't XML.
 func Root(data []byte) string {
 	const head = 8192
 	data = bytes.TrimSpace(data[:min(len(data), head)])

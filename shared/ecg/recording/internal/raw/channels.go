@@ -9,30 +9,30 @@ import (
 // Channel describes one signal of a file with signals of many kinds.
 type Channel struct {
 	Name   string
-	Unit   string // of the signal, as the file writes it; empty when it doesn't
+	Unit   string // of the signal, as the file writes it; empty if it doesn't
 	RateHz float64
-	Broken bool // nothing can be read of it
+	Broken bool // it can't be read
 }
 
-// kinds of channels, the better the higher.
+// kind is the kind of a channel; better kinds are greater.
 type kind int
 
 const (
 	otherSignal kind = iota // breath, pressure, movement, marks
-	anySignal               // nothing says what it is
+	anySignal               // of unknown kind
 	heartSignal
 )
 
-// leadI has the names of lead I.
+// leadI are names of lead I.
 var leadI = [...]string{"i", "lead i", "ecg i", "ekg i", "ecg lead i", "lead_i", "ecg_i", "leadi", "di", "d1"}
 
-// isLeadI reports whether a name in lower case is one of lead I's, or says that the
-// electrodes are those of the left and the right arm, as Shimmer's do.
+// isLeadI reports whether a name in lower case is one of lead I's, or names the
+// electrodes of the left and the right arm, as Shimmer's do.
 func isLeadI(name string) bool {
 	return slices.Contains(leadI[:], name) || strings.Contains(name, "la-ra") || strings.Contains(name, "la_ra")
 }
 
-// leadWords are the standard leads, those of monitors and Holters, and
+// leadWords are the standard leads, those of monitors and Holters, and the
 // orthogonal ones.
 var leadWords = [...]string{
 	"i", "ii", "iii", "avr", "avl", "avf", "v", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v3r", "v4r",
@@ -40,15 +40,16 @@ var leadWords = [...]string{
 	"vx", "vy", "vz",
 }
 
-// otherWords begin the names of the other signals of recorders for sleep,
-// intensive care and movement.
+// otherWords are the beginnings of names of other signals, in recorders for
+// sleep, intensive care and movement.
 var otherWords = [...]string{
 	"resp", "breath", "abd", "thor", "abp", "art", "bp", "cvp", "pap", "icp", "press", "pleth", "ppg", "bvp", "bcg", "scg", "pcg", "phono", "spo2", "sao2", "co2",
 	"puls", "hr", "heartrate", "rate", "rr", "eeg", "emg", "eog", "gsr", "eda", "temp", "acc", "gyr", "mag", "pos", "flow", "snor",
 	"sound", "imp", "annot", "status", "trig", "event", "mark", "butt", "batt", "light", "time", "count", "check", "crc", "qual",
 }
 
-// kind of signal by its name, and where that says nothing by its unit.
+// kind returns the kind of a signal by its name, or if that doesn't decide by its
+// unit.
 func (c Channel) kind() kind {
 	words := strings.FieldsFunc(strings.ToLower(c.Name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	found := anySignal
@@ -71,18 +72,18 @@ func (c Channel) kind() kind {
 	return found
 }
 
-// Says tells whether the name is that of an ECG, or of another signal.
+// Says reports whether the name is that of an ECG, or of another signal.
 func (c Channel) Says() (heart, other bool) {
 	k := c.kind()
 	return k == heartSignal, k == otherSignal
 }
 
-// IsLead reports whether a name is that of a standard lead, or of one of monitors
-// and Holters.
+// IsLead reports whether a name is that of a standard lead, or of a monitor's or
+// a Holter's.
 func IsLead(name string) bool { return slices.Contains(leadWords[:], strings.ToLower(name)) }
 
-// Hearts are the positions of the channels to read: those most like leads of an
-// ECG, of one rate, that of the wanted channel or of the first. A channel
+// Hearts returns the positions of the channels to read: those of the best kind,
+// of one rate, that of the wanted channel or of the first. A channel that is
 // wanted by its name is read whatever its kind.
 func (r *Recording) Hearts(channels []Channel, wanted string) ([]int, error) {
 	best, lead := otherSignal, -1

@@ -1,6 +1,6 @@
 package raw
 
-// CRC is the checksum of X.25, begun with ones, a byte at a time.
+// CRC returns the CRC-16 of X.25, with an initial value of ones.
 func CRC(data []byte) uint16 {
 	crc := uint16(0xffff)
 	for _, b := range data {

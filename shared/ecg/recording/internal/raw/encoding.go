@@ -13,8 +13,8 @@ import (
 	"golang.org/x/text/encoding/korean"
 )
 
-// encodingHead is the number of bytes that tell a file's encoding from binary
-// data.
+// encodingHead is the number of bytes by which encodings and binary data are
+// recognised.
 const encodingHead = 4096
 
 // Text returns a text as UTF-8 with lines that end in LF, without a byte order
@@ -45,15 +45,15 @@ func Text(data []byte) (text []byte, ok bool) {
 	return plainNumerals(data), true
 }
 
-// hasControls reports whether there are bytes that no text has.
+// hasControls reports whether there are bytes that no text contains.
 func hasControls(head []byte) bool {
 	return bytes.ContainsFunc(head, func(r rune) bool {
 		return r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != '\v' && r != 0x1a && r != 0x1b
 	})
 }
 
-// utf16Order returns the order of bytes of a text in UTF-16, nil for another,
-// and how many bytes its mark has.
+// utf16Order returns the byte order of a text in UTF-16, nil for another, and the
+// length of its mark.
 func utf16Order(data []byte) (order binary.ByteOrder, mark int) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xff\xfe")):
@@ -71,8 +71,8 @@ func utf16Order(data []byte) (order binary.ByteOrder, mark int) {
 	return nil, 0
 }
 
-// readsAsUTF16 reports whether bytes without a mark are a text in UTF-16: most
-// of its characters are ASCII, and all are printed.
+// readsAsUTF16 reports whether bytes without a mark are a text in UTF-16: most of
+// its characters are ASCII, and all are printable.
 func readsAsUTF16(head []byte, order binary.ByteOrder) bool {
 	ascii := 0
 	for i := 0; i < len(head); i += 2 {
@@ -98,7 +98,8 @@ func fromUTF16(data []byte, order binary.ByteOrder) []byte {
 	return text
 }
 
-// utf16Runes are the characters of a text in UTF-16, half a pair as one that is unknown.
+// utf16Runes returns the characters of a text in UTF-16, unpaired surrogates as
+// unknown ones.
 func utf16Runes(data []byte, order binary.ByteOrder) iter.Seq[rune] {
 	return func(take func(rune) bool) {
 		for i := 0; i+1 < len(data); i += 2 {
@@ -119,7 +120,7 @@ func utf16Runes(data []byte, order binary.ByteOrder) iter.Seq[rune] {
 	}
 }
 
-// fromPages decodes a text of one byte a letter, or two of Korean ones.
+// fromPages decodes a text with one byte per letter, or two per Korean one.
 func fromPages(data []byte) []byte {
 	var page encoding.Encoding = charmap.Windows1252
 	switch pairs, words := runs(data); {

@@ -18,17 +18,17 @@ func ParseMoment(field []byte) (seconds float64, ok bool) { return Dates{}.Parse
 
 // Dates reads the dates and times of one column.
 type Dates struct {
-	// MonthFirst tells that 2/3 is the third of February, as in America.
+	// MonthFirst reports whether 2/3 is the third of February, as in America.
 	MonthFirst bool
 }
 
-// Parse reads a date, a time or both, as loggers write them, as seconds: of a
-// date since 1970, else since midnight or since the beginning. It takes
+// Parse reads a date, a time or both, in the forms of loggers, as seconds: of a
+// date since 1970, else since midnight or since the beginning. It accepts
 // 2026-02-03T04:05:06.789Z, 2026/02/03 04:05:06,789, 03.02.2026 04:05:06:789,
-// 2/3/2026 4:05:06 PM, 2026. 2. 3. 오후 4:05:06, 3-Feb-2026 04:05:06.789,
-// 0 days 00:00:06.789, 04:05:06.789, '0:06.789' and [04:05:06.789]. The zone is
-// ignored, since only differences between times count. A day comes before its
-// month unless it can't, AM or PM tells of America, or MonthFirst is set.
+// 2/3/2026 4:05:06 PM, 2026. 2. 3. 오후 4:05:06, 3-Feb-2026 04:05:06.789, 0 days
+// 00:00:06.789, 04:05:06.789, '0:06.789' and [04:05:06.789]. The zone is ignored,
+// since only differences between times count. The day comes before the month
+// unless it can't, AM or PM suggests America, or MonthFirst is set.
 func (d Dates) Parse(field []byte) (seconds float64, ok bool) {
 	p := momentParser{rest: bytes.Trim(field, " \t'\"[]")}
 	for _, c := range p.rest {
@@ -71,9 +71,9 @@ func (d Dates) Parse(field []byte) (seconds float64, ok bool) {
 	return p.days*86400 + clock, ok
 }
 
-// MonthFirst reports whether the dates of a column, given the first and the
-// last, have the month before the day: otherwise one can't be read, or more
-// than a year would lie between rows some minutes apart.
+// MonthFirst reports whether the dates of a column, given the first and the last,
+// have the month before the day: otherwise one can't be read, or more than a year
+// would lie between rows some minutes apart.
 func MonthFirst(first, last []byte) bool {
 	least, monthFirst := math.Inf(1), false
 	for _, d := range []Dates{{MonthFirst: false}, {MonthFirst: true}} {
@@ -86,7 +86,7 @@ func MonthFirst(first, last []byte) bool {
 	return monthFirst
 }
 
-// date is the days since 1970.
+// date returns the days since 1970.
 func date(a, b, c int, yearFirst, monthFirst bool) (days float64, ok bool) {
 	year, month, day := c, b, a
 	switch {
@@ -104,15 +104,15 @@ func date(a, b, c int, yearFirst, monthFirst bool) (days float64, ok bool) {
 	return float64(time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Unix() / 86400), true
 }
 
-// momentParser takes a date and time apart.
+// momentParser parses a date and time.
 type momentParser struct {
 	rest    []byte
-	days    float64 // that were taken
+	days    float64 // read so far
 	half    byte    // of the day: 'a', 'p' or 0
-	foreign bool    // it is named in another language than English
+	foreign bool    // it is named in a language other than English
 }
 
-// halves of the day, as CLDR names them.
+// halves are the names of the halves of the day, by CLDR.
 var halves = [...]struct {
 	name    string
 	half    byte
@@ -139,9 +139,9 @@ var (
 	monthNames = [...]string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
 )
 
-// withoutWords writes a date with words in it as one of numbers.
+// withoutWords replaces the words in a date by numbers.
 func (p *momentParser) withoutWords() {
-	const longest = 60 // bytes of a date that a person would read
+	const longest = 60 // bytes of a date; a longer text is none
 	if len(p.rest) > longest {
 		return
 	}
@@ -177,7 +177,7 @@ func (p *momentParser) withoutWords() {
 	p.rest = []byte(strings.ToUpper(text))
 }
 
-// number takes digits.
+// number reads digits.
 func (p *momentParser) number() (n, digits int, ok bool) {
 	for digits < len(p.rest) && digits < 9 && p.rest[digits] >= '0' && p.rest[digits] <= '9' {
 		n = 10*n + int(p.rest[digits]-'0')
@@ -187,7 +187,7 @@ func (p *momentParser) number() (n, digits int, ok bool) {
 	return n, digits, digits > 0
 }
 
-// next takes one of several marks.
+// next reads one of several marks.
 func (p *momentParser) next(marks string) bool {
 	if len(p.rest) == 0 || strings.IndexByte(marks, p.rest[0]) < 0 {
 		return false
@@ -196,7 +196,7 @@ func (p *momentParser) next(marks string) bool {
 	return true
 }
 
-// after takes digits behind a mark. Behind a point there may be a blank.
+// after reads digits after a mark. After a point there may be a blank.
 func (p *momentParser) after(mark byte) (n, digits int, ok bool) {
 	if len(p.rest) == 0 || p.rest[0] != mark {
 		return 0, 0, false
@@ -208,7 +208,7 @@ func (p *momentParser) after(mark byte) (n, digits int, ok bool) {
 	return p.number()
 }
 
-// fraction takes a fraction of a second, behind a point, a comma or a colon.
+// fraction reads a fraction of a second, after a point, a comma or a colon.
 func (p *momentParser) fraction() float64 {
 	if len(p.rest) < 2 || p.rest[0] != '.' && p.rest[0] != ',' && p.rest[0] != ':' {
 		return 0
@@ -216,11 +216,11 @@ func (p *momentParser) fraction() float64 {
 	p.rest = p.rest[1:]
 	n, digits, _ := p.number()
 	f := float64(n) / math.Pow10(digits)
-	p.number() // beyond nanoseconds
+	p.number() // digits beyond nanoseconds
 	return f
 }
 
-// clock takes the time behind its first number.
+// clock reads the time after its first number.
 func (p *momentParser) clock(first int) (seconds float64, ok bool) {
 	second, _, ok := p.after(':')
 	if !ok || second > 59 {
@@ -246,20 +246,20 @@ func (p *momentParser) clock(first int) (seconds float64, ok bool) {
 	return seconds, zone(strings.TrimSpace(string(p.rest[:min(len(p.rest), 40)])))
 }
 
-// zone reports whether a text behind a time can be that of a zone.
+// zone reports whether a text after a time can be its zone.
 func zone(rest string) bool {
 	return len(rest) <= 10 && !strings.HasPrefix(rest, ":") && strings.Trim(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-: ") == ""
 }
 
-// timeWords are in the names of columns and keys of times.
+// timeWords are parts of names of columns and keys of times.
 var timeWords = [...]string{"time", "timestamp", "timestamps", "datetime", "elapsed", "zeit", "zeitstempel", "uhrzeit", "temps", "horodatage", "tiempo", "hora",
 	"tempo", "ora", "heure", "tijd", "tid", "aika", "czas", "cas", "zaman", "ido", "время", "시간", "시각", "타임스탬프", "時間", "時刻", "时间", "时间戳", "الوقت"}
 
-// shortTimeWords are whole names of times where they come first.
+// shortTimeWords are whole names of times, if they come first.
 var shortTimeWords = [...]string{"t", "ms", "s", "us", "sec", "secs", "second", "seconds", "millis", "micros", "date", "datum", "fecha", "data", "날짜", "日時", "日期", "phone", "sensor"}
 
-// NamesTime reports whether a column or key is surely one of times by its name,
-// or may be, if nothing else is.
+// NamesTime reports whether a name is surely that of times, or may be, if no
+// other is.
 func NamesTime(name string) (sure, maybe bool) {
 	words := nameWords(name[:min(len(name), 200)])
 	for _, word := range words {
@@ -275,20 +275,20 @@ func NamesTime(name string) (sure, maybe bool) {
 var counterNames = [...]string{"", "n", "no", "nr", "num", "number", "nseq", "seq", "sequence", "index", "idx", "sample", "samples", "samplenumber", "sampleindex", "sampleno",
 	"point", "points", "count", "counter", "row", "id", "frame", "unnamed0", "packet", "x1", "번호", "순번", "番号", "序号", "номер"}
 
-// NamesCounter reports whether a column may count samples by its name; one
+// NamesCounter reports whether a column may count samples, by its name; one
 // without a name may.
 func NamesCounter(name string) bool {
 	return slices.Contains(counterNames[:], strings.Join(nameWords(name[:min(len(name), 200)]), ""))
 }
 
-// TimeUnitIn is the unit of time that a name states, in seconds, 0 for none: of
-// "timestamp [ms]", "time_us", "elapsedSeconds", "timems".
+// TimeUnitIn returns the unit of time in a name, in seconds, 0 if there is none:
+// of "timestamp [ms]", "time_us", "elapsedSeconds", "timems".
 func TimeUnitIn(name string) float64 {
 	words := nameWords(name[:min(len(name), 200)])
 	for _, word := range slices.Backward(words) {
 		for _, prefix := range []string{"", "timestamp", "time", "elapsed"} {
 			if unit, ok := strings.CutPrefix(word, prefix); ok {
-				if s := SecondsIn(unit); s > 0 && (unit != "s" || prefix == "") { // timestamps are several
+				if s := SecondsIn(unit); s > 0 && (unit != "s" || prefix == "") { // the s of timestamps is a plural
 					return s
 				}
 			}

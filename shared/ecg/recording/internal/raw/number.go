@@ -2,15 +2,15 @@ package raw
 
 import "strconv"
 
-// exactPowers of ten are those that a float64 holds exactly.
+// exactPowers are the powers of ten that a float64 represents exactly.
 var exactPowers = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
 
-// ParseNumber reads a decimal number, with the decimal mark '.' or, if comma
-// says so, ','. It gives what strconv.ParseFloat gives, and for the short
-// numbers that recordings are made of takes a fraction of its time: a mantissa
-// below 2^53 scaled once by an exact power of ten is rounded correctly
-// (Clinger, How to read floating point numbers accurately, 1990).
+// ParseNumber reads a decimal number, with the decimal mark '.' or, if comma is
+// set, ','. It returns the result of strconv.ParseFloat, and for the short
+// numbers of recordings in a fraction of its time: a mantissa below 2^53 scaled
+// once by an exact power of ten is rounded correctly (Clinger, How to read
+// floating point numbers accurately, 1990).
 func ParseNumber(s []byte, comma bool) (float64, bool) {
 	mark := byte('.')
 	if comma {
@@ -54,7 +54,7 @@ func ParseNumber(s []byte, comma bool) (float64, bool) {
 // parseSlowly reads numbers with an exponent or many digits. Words for infinity
 // and NaN, hexadecimal and underscores aren't numbers of a recording.
 func parseSlowly(s []byte, comma bool) (float64, bool) {
-	const longest = 1200 // bytes: the smallest number written out has a few less
+	const longest = 1200 // bytes: the smallest number, written out, has a few less
 	if len(s) > longest {
 		return 0, false
 	}

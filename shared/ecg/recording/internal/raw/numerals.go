@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// plainNumerals writes the numbers of all scripts in ASCII, as CLDR tells them:
-// digits of any script, U+2212 and its kin for minus, the Arabic marks for
-// decimals, thousands and lists. Spaces that group thousands and marks of the
-// direction of writing go. The result is text itself where it has none of these.
+// plainNumerals writes the numbers of all scripts in ASCII, by CLDR: digits of
+// any script, U+2212 and similar signs for minus, the Arabic marks for decimals,
+// thousands and lists. Spaces that group thousands, and marks of the writing
+// direction, are dropped. The result is text itself if it has none of these.
 func plainNumerals(text []byte) []byte {
 	ascii := 0
 	for ascii < len(text) && text[ascii] < utf8.RuneSelf {
@@ -40,7 +40,7 @@ func plainNumerals(text []byte) []byte {
 	return plain
 }
 
-// drop stands for a mark that no number needs.
+// drop stands for a mark to be dropped.
 const drop = 0
 
 func isNumeral(r rune) bool {
@@ -48,7 +48,7 @@ func isNumeral(r rune) bool {
 	return ok
 }
 
-// numeral is the ASCII of a digit, a sign or a mark.
+// numeral returns the ASCII of a digit, a sign or a mark.
 func numeral(r rune) (c byte, ok bool) {
 	switch r {
 	case 0x2212, 0xff0d, 0xfe63, 0x2010, 0x2011, 0x2012, 0x2013:
@@ -70,7 +70,7 @@ func numeral(r rune) (c byte, ok bool) {
 	if r < utf8.RuneSelf || !unicode.Is(unicode.Nd, r) {
 		return 0, false
 	}
-	for _, script := range unicode.Nd.R16 { // each begins with a zero
+	for _, script := range unicode.Nd.R16 { // each range begins with a zero
 		if rune(script.Lo) <= r && r <= rune(script.Hi) {
 			return '0' + byte((r-rune(script.Lo))%10), true
 		}
@@ -78,7 +78,7 @@ func numeral(r rune) (c byte, ok bool) {
 	return 0, false
 }
 
-// isDash reports whether a minus may be a dash between words, too.
+// isDash reports whether a minus may also be a dash between words.
 func isDash(r rune) bool { return 0x2010 <= r && r <= 0x2013 }
 
 // beginsNumber reports whether a dash between two texts is a minus.
@@ -86,10 +86,10 @@ func beginsNumber(before, after []byte) bool {
 	return len(after) > 0 && isDigit(after[0]) && (len(before) == 0 || !isDigit(before[len(before)-1]) && !isLetter(before[len(before)-1]))
 }
 
-// isGroup reports whether a space or an apostrophe may stand between thousands.
+// isGroup reports whether a space or an apostrophe may separate thousands.
 func isGroup(r rune) bool { return r == 0x00a0 || r == 0x202f || r == 0x2009 || r == 0x2019 }
 
-// groups reports whether thousands end and hundreds begin between two texts.
+// groups reports whether a separator of thousands may stand between two texts.
 func groups(before, after []byte) bool {
 	n := len(before)
 	return n > 0 && isDigit(before[n-1]) && len(after) >= 3 && isDigit(after[0]) && isDigit(after[1]) && isDigit(after[2]) && (len(after) == 3 || !isDigit(after[3]))

@@ -10,22 +10,22 @@ import (
 // Options are a reader's settings beside the file's content.
 type Options struct {
 	Lead string // name of the wanted lead, empty for none
-	Pick string // part of the name of the wanted ECG of many, empty for the newest
+	Pick string // part of the name of the wanted ECG; empty for the newest
 	// RateHz is the sampling rate that the sender states, 0 for none.
 	RateHz float64
-	// Beside is what another file says of this one.
+	// Beside is another file's description of this one.
 	Beside Beside
 	// Budget limits the cost of reading. All readers of one request share it.
 	Budget *Budget
 }
 
-// Beside is what a file says of the samples in another.
+// Beside is a file's description of the samples in another.
 type Beside struct {
-	RateHz float64  // 0 where it doesn't say
-	Names  []string // of the columns, with their units, nil where it doesn't say
+	RateHz float64  // 0 if it isn't stated
+	Names  []string // of the columns, with their units; nil if they aren't stated
 }
 
-// State states the rate of a recording that doesn't itself.
+// State sets the rate of a recording that has none.
 func (b Beside) State(r *Recording) {
 	if b.RateHz > 0 && (r.RateHz == 0 || r.RateGuessed) {
 		r.RateHz, r.RateGuessed = b.RateHz, false
@@ -35,10 +35,9 @@ func (b Beside) State(r *Recording) {
 // highestUsedHz is the highest rate of a recording that is compared.
 const highestUsedHz = 4000
 
-// Frames is the number of samples to read of each lead, given the number of
-// leads and the rate: samples beyond it aren't used. For a file without a
-// stated rate, 0, it holds for the sender's rate, else for the highest there
-// is.
+// Frames returns the number of samples to read of each lead, for the given number
+// of leads and the rate: samples beyond it aren't used. For a file without a
+// stated rate, 0, it uses the sender's rate, else the highest possible.
 func (o Options) Frames(rateHz float64, leads int) int {
 	if rateHz == 0 {
 		rateHz = o.RateHz
@@ -56,8 +55,8 @@ const (
 	freeToUnpack   = 4 << 20   // bytes, whatever the ratio
 	mostUnpacked   = 192 << 20 // bytes, whatever the ratio: 660 s of 12 leads at 1,000 Hz as text have a third of it
 	// requestSamples bounds the samples of all files of a request together: one
-	// recording may have MaxSamples, and sixteen of one lead that many
-	// together.
+	// recording may have MaxSamples, and sixteen recordings of one lead have that
+	// many together.
 	requestSamples = 2 * MaxSamples
 )
 
@@ -80,8 +79,8 @@ func NewBudget(ctx context.Context, size int) *Budget {
 var ErrTooLarge = Refuse(Unsupported, 0, "it unpacks to far more than it should: send the recording alone, or not packed")
 
 // Unpack reads from r at most the bytes that may still be unpacked. The stated
-// size, 0 for none, is taken in one piece and counts as unpacked even if fewer
-// bytes come. The error is ErrTooLarge, the context's or r's; the bytes read
+// size, 0 for none, is allocated at once and counts as unpacked even if r has
+// fewer bytes. The error is ErrTooLarge, the context's or r's; the bytes read
 // before it are returned with it.
 func (b *Budget) Unpack(r io.Reader, stated int64) ([]byte, error) {
 	if err := b.Err(); err != nil {
@@ -100,7 +99,7 @@ func (b *Budget) Unpack(r io.Reader, stated int64) ([]byte, error) {
 	return data.Bytes(), err
 }
 
-// Samples is the number of samples of one file that may still be read.
+// Samples returns the number of samples of one file that may still be read.
 func (b *Budget) Samples() int {
 	if b == nil {
 		return MaxSamples
@@ -114,8 +113,8 @@ func (b *Budget) Spend(samples int) { b.samples = max(0, b.samples-samples) }
 // ErrTooMany refuses samples beyond the budget.
 var ErrTooMany = Refuse(Unsupported, 0, "its files hold more than %d samples together: send fewer at once", requestSamples)
 
-// Left is the number of bytes that may still be unpacked.
+// Left returns the number of bytes that may still be unpacked.
 func (b *Budget) Left() int64 { return b.bytes }
 
-// Err is the context's error once the request has ended.
+// Err returns the context's error once the request has ended.
 func (b *Budget) Err() error { return b.ctx.Err() }

@@ -5,14 +5,14 @@ import (
 	"math"
 )
 
-// Packing is how a number lies in bytes.
+// Packing is the binary form of a number.
 type Packing struct {
 	Width int // bytes
 	At    func(b []byte) float64
 }
 
-// PackingOf is the packing of a kind, the letter and the width in bytes by which
-// NumPy names it. A big end first is turned round.
+// PackingOf returns the packing of a kind, NumPy's letter and width in bytes.
+// Big-endian bytes are swapped.
 func PackingOf(kind string, order binary.ByteOrder) (Packing, bool) {
 	le := binary.LittleEndian
 	p, ok := map[string]Packing{
@@ -40,7 +40,7 @@ func PackingOf(kind string, order binary.ByteOrder) (Packing, bool) {
 	}}, true
 }
 
-// float16 is a number of half precision (IEEE 754-2008, 3.6).
+// float16 returns a number of half precision (IEEE 754-2008, 3.6).
 func float16(bits uint16) float64 {
 	fraction, exponent := float64(bits&0x3ff), int(bits>>10&0x1f)
 	x := math.Ldexp(fraction, -24)
@@ -60,5 +60,5 @@ func float16(bits uint16) float64 {
 	return x
 }
 
-// Int24 is a number of 24 bits with a sign, the low byte first.
+// Int24 returns a signed number of 24 bits, little-endian.
 func Int24(b []byte) int { return int(int32(uint32(b[0])<<8|uint32(b[1])<<16|uint32(b[2])<<24) >> 8) }

@@ -9,20 +9,20 @@ import (
 	"unicode"
 )
 
-// The rates that an ECG may have. A number beyond them is something else.
+// The possible sampling rates of an ECG.
 const (
 	lowestRateHz  = 10
 	highestRateHz = 20_000
-	// lowestVagueHz is for names such as "rate" and for numbers that no name
-	// explains: a heart rate or a filter is lower.
+	// lowestVagueHz is the least rate for names such as "rate" and for numbers
+	// without a name: heart rates and filters are lower.
 	lowestVagueHz = 90
 )
 
 // PlausibleRate reports whether an ECG may have the rate.
 func PlausibleRate(hz float64) bool { return hz >= lowestRateHz && hz <= highestRateHz }
 
-// rateStems are in the names of sampling rates, in the languages of devices and
-// their apps: as plainName writes them.
+// rateStems are parts of the names of sampling rates, in the languages of devices
+// and their apps, as plainName writes them.
 var rateStems = [...]string{
 	"samplingrate", "samplerate", "samplesrate", "samplingfreq", "samplefreq", "samplingspeed", "samplespersec", "sampfreq", "samprate",
 	"acquisitionrate", "acquisitionfreq", "digitizationrate", "recordingrate", "datarate", "fsampling",
@@ -39,13 +39,13 @@ var rateStems = [...]string{
 // shortRates are whole names of a rate.
 var shortRates = map[string]bool{"fs": true, "hz": true, "hertz": true, "sps": true, "sfreq": true, "srate": true, "fsample": true, "fsamp": true}
 
-// vagueRates are whole names that may be those of another rate, too.
+// vagueRates are whole names that may also be those of another rate.
 var vagueRates = map[string]bool{
 	"rate": true, "freq": true, "frequency": true,
 	"frequenz": true, "frequence": true, "frecuencia": true, "frequencia": true, "frequenza": true, "частота": true, "주파수": true, "周波数": true, "频率": true,
 }
 
-// intervalStems are in the names of the time between two samples.
+// intervalStems are parts of the names of the time between two samples.
 var intervalStems = [...]string{
 	"samplinginterval", "sampleinterval", "samplingperiod", "sampleperiod", "samplespacing", "timestep", "timeincrement", "persample",
 	"abtastinterval", "abtastperiode", "abtastzeit", "intervalledechantillonnage", "periodedechantillonnage", "pasdechantillonnage",
@@ -64,7 +64,7 @@ var rateUnits = map[string]float64{
 	"samples/s": 1, "samples/sec": 1, "samples/second": 1, "sample/s": 1, "sample/sec": 1, "sample/second": 1, "points/s": 1, "pts/s": 1, "/s": 1, "/sec": 1, "1/s": 1,
 }
 
-// SecondsIn is how many seconds a unit of time has, 0 for another unit.
+// SecondsIn returns the seconds in a unit of time, 0 for another unit.
 func SecondsIn(unit string) float64 {
 	return timeUnits[strings.ToLower(strings.NewReplacer("µ", "u", "μ", "u", " ", "").Replace(strings.Trim(unit, " ()[]")))]
 }
@@ -77,13 +77,13 @@ var timeUnits = map[string]float64{
 	"ns": 1e-9, "nsec": 1e-9, "nano": 1e-9, "nanos": 1e-9, "nanosecond": 1e-9, "nanoseconds": 1e-9, "나노초": 1e-9,
 }
 
-// accents are letters with marks, and the ones without.
+// accents replaces letters with marks by the plain ones.
 var accents = strings.NewReplacer("é", "e", "è", "e", "ê", "e", "ë", "e", "ě", "e", "ę", "e", "á", "a", "à", "a", "â", "a", "ã", "a", "ä", "a", "å", "a", "ą", "a",
 	"í", "i", "ì", "i", "î", "i", "ï", "i", "ı", "i", "ó", "o", "ò", "o", "ô", "o", "õ", "o", "ö", "o", "ő", "o", "ø", "o", "ú", "u", "ù", "u", "û", "u", "ü", "u", "ű", "u", "ů", "u",
 	"ç", "c", "č", "c", "ć", "c", "ñ", "n", "ń", "n", "ň", "n", "ř", "r", "š", "s", "ş", "s", "ś", "s", "ž", "z", "ź", "z", "ż", "z", "ł", "l", "ý", "y", "ğ", "g", "i̇", "i")
 
 // nameWords splits a name where case changes and at every mark, into words in
-// lower case without accents: "samplingRate_Hz" is sampling, rate, hz.
+// lower case without accents: "samplingRate_Hz" becomes sampling, rate, hz.
 func nameWords(name string) []string {
 	var words []string
 	var word strings.Builder
@@ -115,8 +115,8 @@ func nameWords(name string) []string {
 // quantity describes a name that may state a rate.
 type quantity struct {
 	interval bool    // the name is that of the time between samples
-	vague    bool    // it may be that of something else
-	factor   float64 // to Hz or s, of the unit in the name; 0 for none
+	vague    bool    // it may be the name of something else
+	factor   float64 // to Hz or s, by the unit in the name; 0 if there is none
 }
 
 // quantityOf parses a name. ok is false for a name that states no rate.
@@ -169,9 +169,9 @@ func has(stems []string, key string) bool {
 	return false
 }
 
-// RateNamed is the rate that a number under a name states: of a key, a variable,
-// a header row. The name is taken without case, blanks and marks, in many
-// languages; a unit in it is heeded; a time between samples gives its inverse.
+// RateNamed returns the rate that a number under a name states: a key, a
+// variable, a header row. The name is compared without case, blanks and marks, in
+// many languages; a unit in it is applied; a time between samples is inverted.
 func RateNamed(name string, value float64) (hz float64, ok bool) {
 	q, ok := quantityOf(name)
 	if !ok {
@@ -187,7 +187,7 @@ func (q quantity) rate(value float64) (hz float64, ok bool) {
 	case q.interval && q.factor > 0:
 		hz = 1 / (value * q.factor)
 	case q.interval && q.vague && value >= 0.05:
-		return 0, false // of what, and in which unit?
+		return 0, false // its kind and unit are unknown
 	case q.interval:
 		hz = 1 / (value * LikelySeconds(value))
 	case q.factor > 0:
@@ -201,8 +201,8 @@ func (q quantity) rate(value float64) (hz float64, ok bool) {
 	return hz, PlausibleRate(hz)
 }
 
-// LikelySeconds is the unit of a time between samples that doesn't say its own,
-// in seconds: the one in which they lie 50 µs to 50 ms apart.
+// LikelySeconds returns the probable unit, in seconds, of a time between samples
+// without a unit: the one in which samples are 50 µs to 50 ms apart.
 func LikelySeconds(step float64) float64 {
 	switch {
 	case step < 0.05:
@@ -215,13 +215,13 @@ func LikelySeconds(step float64) float64 {
 	return 1e-9
 }
 
-// measure is a number with a unit behind it.
+// measure matches a number with a unit after it.
 var measure = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[\s\x{a0}"'=:~≈]*([0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?)[\s\x{a0}\x{202f}]*((?:per |/ ?)?(?:1/)?[\pL\pM]*(?:(?: per | ?/ ?)[\pL\pM]+)?)`)
 })
 
-// parseMeasure reads a number with a unit. A comma is a decimal mark, or one of
-// thousands.
+// parseMeasure reads a number with a unit. A comma is a decimal mark, or
+// separates thousands.
 func parseMeasure(text string) (value float64, unit string, ok bool) {
 	m := measure().FindStringSubmatch(text[:min(len(text), 200)])
 	if m == nil {
@@ -240,8 +240,8 @@ func parseMeasure(text string) (value float64, unit string, ok bool) {
 	return value, unit, ok
 }
 
-// RateOf is the rate that a text under a name states, such as "512.844 hertz"
-// under "Sample Rate" or "4 ms" under "Abtastintervall".
+// RateOf returns the rate that a text under a name states, such as "512.844
+// hertz" under "Sample Rate" or "4 ms" under "Abtastintervall".
 func RateOf(name, text string) (hz float64, ok bool) {
 	q, ok := quantityOf(name)
 	if !ok {
@@ -264,12 +264,12 @@ func RateOf(name, text string) (hz float64, ok bool) {
 	return q.rate(value)
 }
 
-// notRates are in lines on filters and converters, whose numbers are none of
-// the sampling.
+// notRates occur in lines about filters and converters, whose numbers aren't
+// sampling rates.
 var notRates = [...]string{"filter", "pass", "notch", "cutoff", "cut-off", "band", "mains", "power line", "powerline", "range", "heart", "pulse", "bpm", "respir"}
 
-// NamesNoRate reports whether a line, or a name, is about a filter, a converter or
-// a heart rate: numbers of Hz in it are none of the sampling.
+// NamesNoRate reports whether a line, or a name, is about a filter, a converter
+// or a heart rate: a number of Hz in it isn't a sampling rate.
 func NamesNoRate(line string) bool {
 	lower := strings.ToLower(line)
 	return slices.ContainsFunc(notRates[:], func(word string) bool { return strings.Contains(lower, word) })
@@ -278,7 +278,8 @@ func NamesNoRate(line string) bool {
 var anyMeasure = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9]+(?:[.,][0-9]+)?[\s\x{a0}\x{202f}]*[\pL/]`) })
 
 // RateIn finds the sampling rate that a line states: a comment, a row of a
-// header, a title. named tells a rate under its name from a mere "250 Hz".
+// header, a title. named reports whether the rate has a name, unlike a mere "250
+// Hz".
 func RateIn(line string) (hz float64, named, ok bool) {
 	line = strings.NewReplacer("：", ":", "＝", "=", "，", ",", "；", ";").Replace(line[:min(len(line), 1000)])
 	line = strings.Trim(line, " \t\r\n#%;/*\"'{}")
@@ -322,8 +323,8 @@ func RateIn(line string) (hz float64, named, ok bool) {
 	return 0, false, false
 }
 
-// rest is the line from a piece of it on, so that a decimal comma that cut the
-// piece is still there.
+// rest returns the line from a piece of it on, so that a decimal comma at which
+// the piece was split is still there.
 func rest(line, piece string) string {
 	if i := strings.Index(line, piece); i >= 0 && piece != "" {
 		return line[i:]

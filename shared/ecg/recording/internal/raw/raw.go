@@ -1,7 +1,7 @@
 // Package raw has the parts that the readers of all formats share: a file's
-// content, the options and the budget of reading it, and one place for each
-// fact that several formats need: units, rates, times, encodings, numbers,
-// packings, checksums, channels. It knows no format.
+// content, the options and the budget of reading it, and one place for each fact
+// that several formats need: units, rates, times, encodings, numbers, packings,
+// checksums, channels. It contains nothing about a single format.
 package raw
 
 import (
@@ -15,25 +15,25 @@ const (
 	MaxBytes   = 512 << 20
 	MaxSamples = 10_000_000 // of all leads together: 80 MB
 	MaxLeads   = 64
-	// MaxSeconds of a recording: as much as is compared, 600 s, and a minute for a
-	// beginning without a signal, which is dropped.
+	// MaxSeconds is the longest recording that is read: the 600 s that are
+	// compared, and a minute for a beginning without a signal, which is dropped.
 	MaxSeconds = 660
-	// MaxColumns of a table: the leads and one of times.
+	// MaxColumns bounds the columns of a table: the leads and one of times.
 	MaxColumns = MaxLeads + 1
 )
 
-// Recording is a file's content, before the lead and the rate are settled.
+// Recording is a file's content, before the lead and the rate are decided.
 type Recording struct {
-	Device string    // empty when the file doesn't say
-	Start  time.Time // zero when the file doesn't say
-	RateHz float64   // 0 when the file doesn't say
-	// RateGuessed marks a rate that is estimated and not stated by the file:
-	// the sender's rate takes precedence.
+	Device string    // empty if the file doesn't state it
+	Start  time.Time // zero if the file doesn't state it
+	RateHz float64   // 0 if the file doesn't state it
+	// RateGuessed marks a rate that was estimated, and not stated by the file: the
+	// sender's rate takes precedence.
 	RateGuessed bool
-	// AppsOwn marks a file as the app writes it, one quoted number a line: it
-	// never states its rate, which is the one set for such files.
+	// AppsOwn marks a file in the app's form, one quoted number per line: it never
+	// states its rate, which is the one configured for such files.
 	AppsOwn bool
-	Left    int    // samples of each lead behind those that were read
+	Left    int    // number of samples of each lead after those that were read
 	Leads   []Lead // in mV, all of one length, at least one
 	Notes   []Note
 }
@@ -64,7 +64,7 @@ func (r *Recording) NoteMissing(samples int) {
 }
 
 // Choose returns the position of the lead to compare: the wanted one, else lead
-// I, else one called ECG, else the first. Watches and straps record lead I, and
+// I, else one named ECG, else the first. Watches and straps record lead I, and
 // most people can record it again.
 func Choose(leads []Lead, wanted string) int {
 	for _, is := range []func(name string) bool{
@@ -81,8 +81,8 @@ func Choose(leads []Lead, wanted string) int {
 	return 0
 }
 
-// OneLength returns the leads that are as long as the first: leads of another
-// length are other signals.
+// OneLength returns the leads of the first one's length: leads of another length
+// are other signals.
 func OneLength(leads []Lead) []Lead {
 	kept := leads[:0]
 	for _, l := range leads {

@@ -2,10 +2,10 @@ package raw
 
 import "fmt"
 
-// Reason is a stable word for why a file can't be read.
+// Reason is a stable word for the reason why a file can't be read.
 type Reason string
 
-// The reasons there are.
+// The reasons.
 const (
 	Empty       Reason = "recording_empty"
 	Unreadable  Reason = "recording_unreadable"
@@ -13,11 +13,11 @@ const (
 	RateUnknown Reason = "rate_unknown"
 )
 
-// Error says why a file can't be read. Detail never holds personal data from
-// the file.
+// Error is the reason why a file can't be read. Detail never holds personal data
+// from the file.
 type Error struct {
 	Reason Reason
-	Line   int // of a text, from 1; 0 when it isn't about one
+	Line   int // of a text, from 1; 0 if it doesn't apply
 	Detail string
 	// Kind is a stable word for a known kind of file that isn't read, else empty.
 	Kind string
@@ -30,7 +30,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s", e.Reason, e.Detail)
 }
 
-// Refuse is the refusal of a file, or of a line of it if line isn't 0.
+// Refuse returns the refusal of a file, or of a line of it unless line is 0.
 func Refuse(reason Reason, line int, format string, args ...any) *Error {
 	return &Error{Reason: reason, Line: line, Detail: fmt.Sprintf(format, args...)}
 }

@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// voltages are the units of voltage with a value's factor to mV, and how they
-// are spelled: in lower case, every kind of µ as u, without blanks.
+// voltages are the units of voltage with the factor to mV, and their spellings:
+// in lower case, every kind of µ as u, without blanks.
 var voltages = [...]struct {
 	unit      string
 	perMV     float64
@@ -22,14 +22,14 @@ var voltages = [...]struct {
 	{"V", 1e3, []string{"v", "volt", "volts", "в", "вольт", "볼트", "ボルト", "伏"}},
 }
 
-// plainUnit is a unit as the table of voltages spells it.
+// plainUnit returns a unit in the spelling of the table of voltages.
 func plainUnit(unit string) string {
 	unit = strings.NewReplacer("µ", "u", "μ", "u", "Μ", "u", "\xb5", "u", " ", "", "\u00a0", "", "\u202f", "", "\u200c", "").Replace(unit)
 	return strings.ToLower(strings.Trim(unit, "()[]"))
 }
 
-// PerMV is the factor from a value of the unit to mV, 0 for a unit that is
-// none of voltage.
+// PerMV returns the factor from a value of the unit to mV, 0 for a unit of
+// something else.
 func PerMV(unit string) float64 {
 	plain := plainUnit(unit)
 	for _, v := range voltages {
@@ -42,8 +42,9 @@ func PerMV(unit string) float64 {
 	return 0
 }
 
-// Unit returns the factor to mV of a column's samples: the one its name states,
-// else the one that gives the size of an ECG. Comparing doesn't depend on it.
+// Unit returns the factor to mV of a column's samples: that of the unit in its
+// name, else the one that gives the size of an ECG. The comparison doesn't depend
+// on it.
 func Unit(name string, samples []float64) (perMV float64, unit string, stated bool) {
 	if perMV, unit, stated = unitIn(name); stated {
 		return perMV, unit, true
@@ -57,7 +58,7 @@ func Unit(name string, samples []float64) (perMV float64, unit string, stated bo
 	return 1e-3, "µV", false
 }
 
-// otherUnits are units of signals beside the ECG, and words in their place, as
+// otherUnits are units of other signals, and words in the place of a unit, as
 // plainUnit writes them.
 var otherUnits = [...]string{
 	"g", "mg", "m/s2", "m/s^2", "m/s²", "ms-2", "m/(s^2)", "deg/s", "°/s", "dps", "rad/s", "ut", "gauss", "ga", "deg", "°", "rad",
@@ -67,20 +68,20 @@ var otherUnits = [...]string{
 	"-", "--", "n/a", "none", "cal", "uncal", "date", "text",
 }
 
-// IsUnit reports whether a text is a unit, or stands where a column has none.
+// IsUnit reports whether a text is a unit, or a word in the place of one.
 func IsUnit(text string) bool {
 	return PerMV(text) > 0 || SecondsIn(text) > 0 || slices.Contains(otherUnits[:], plainUnit(text)) || isDatePattern(plainUnit(text))
 }
 
-// isDatePattern reports whether a text says how dates or times of day are written,
-// such as yyyy/mm/dd hh:mm:ss.000.
+// isDatePattern reports whether a text describes the form of dates or times of
+// day, such as yyyy/mm/dd hh:mm:ss.000.
 func isDatePattern(text string) bool {
 	return strings.Count(text, "m") >= 2 && strings.Trim(text, "ymdhst0:/-.") == "" && (strings.Contains(text, "yy") || strings.Contains(text, "hh"))
 }
 
 // unitIn finds a unit in a column's name, such as "ECG (mV)", "ecg_uV", "EKGmV".
-// A single V stands for volts only in brackets or behind a low line, since V is
-// a lead, too.
+// A single V stands for volts only in brackets or after an underscore, since V is
+// also a lead.
 func unitIn(name string) (perMV float64, unit string, ok bool) {
 	words := strings.FieldsFunc(strings.NewReplacer("µ", "u", "μ", "u").Replace(strings.ToLower(name)),
 		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
@@ -102,7 +103,7 @@ func unitIn(name string) (perMV float64, unit string, ok bool) {
 	return 0, "", false
 }
 
-// ScaleGuessed brings a signal of no known unit to mV, by the size of an ECG.
+// ScaleGuessed scales a signal of unknown unit to mV, by the size of an ECG.
 func (r *Recording) ScaleGuessed(mv []float64) {
 	scale, unit, _ := Unit("", mv)
 	for i := range mv {
@@ -111,21 +112,21 @@ func (r *Recording) ScaleGuessed(mv []float64) {
 	r.Notef("unit_guessed", "unit guessed as %s", unit)
 }
 
-// spread of the samples from the lowest to the highest.
+// spread returns the range of the samples, from the lowest to the highest.
 func spread(samples []float64) float64 {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, x := range samples {
 		if x < low {
 			low = x
 		}
-		if x > high { // neither for what is no number
+		if x > high { // both comparisons are false for NaN
 			high = x
 		}
 	}
 	return high - low
 }
 
-// BareName is a column's name without its unit in brackets.
+// BareName returns a column's name without its unit in brackets.
 func BareName(name string) string {
 	if i := strings.IndexAny(name, "(["); i > 0 {
 		name = name[:i]

@@ -13,12 +13,12 @@ type clock struct {
 	times   []float64 // of each sample, in the column's unit
 	step    float64   // between samples
 	rateHz  float64
-	coarse  bool // it ticks about once a sample: two of one time didn't come twice
-	guessed bool // no name says that it is one, or in which unit a count of samples would be
+	coarse  bool // it ticks about once per sample: two equal times don't mean a repeated sample
+	guessed bool // no name identifies it as a clock, or states the unit of its count
 }
 
-// clock returns the column of times, nil for none, and the columns that are
-// neither times nor counters. Of several clocks the sensor's own is taken:
+// clock returns the column of times, nil if there is none, and the columns that
+// are neither times nor counters. Of several clocks it takes the sensor's own:
 // others state when a sample arrived.
 func (t *Table) clock() (best *clock, leads []int) {
 	for i := range t.Columns {
@@ -42,8 +42,8 @@ func (t *Table) clock() (best *clock, leads []int) {
 	return best, leads
 }
 
-// isRaw reports whether a column has the numbers of a converter, which another has
-// calibrated.
+// isRaw reports whether a column has a converter's numbers, which another column
+// has calibrated.
 func (t *Table) isRaw(column int) bool {
 	if len(t.raws) != len(t.Columns) || t.Names == nil || !t.raws[column] {
 		return false
@@ -56,7 +56,7 @@ func (t *Table) isRaw(column int) bool {
 	return false
 }
 
-// name of a column, empty for none.
+// name returns the name of a column, empty if it has none.
 func (t *Table) name(column int) string {
 	if t.Names == nil {
 		return ""
@@ -64,15 +64,15 @@ func (t *Table) name(column int) string {
 	return t.Names[column]
 }
 
-// namesTime reports what a column's name says of times. Short names count in the
-// first column only, where they can be no leads.
+// namesTime reports whether a column's name is that of times. Short names count
+// for the first column only, where they can't be leads.
 func (t *Table) namesTime(column int) (sure, maybe bool) {
 	sure, maybe = raw.NamesTime(t.name(column))
 	return sure, maybe && (column == 0 || column == 1 && t.ofWords(0))
 }
 
-// counts reports whether a column counts samples: one by one, under a name that
-// says so or none. A counter is no clock, and no lead.
+// counts reports whether a column counts samples: one by one, under a name for
+// that or none. A counter is neither a clock nor a lead.
 func (t *Table) counts(column int) bool {
 	x := t.Columns[column]
 	if len(t.Columns) < 2 || len(x) < 3 || t.moments[column] || !raw.NamesCounter(t.name(column)) || t.Names == nil && column > 0 {
@@ -82,7 +82,7 @@ func (t *Table) counts(column int) bool {
 	for i := 1; i < len(x); i++ {
 		switch step := x[i] - x[i-1]; {
 		case step == 1:
-		case step < 0 && (t.name(column) != "" || column == 0): // nSeq begins anew at 16, OpenBCI's index at 256
+		case step < 0 && (t.name(column) != "" || column == 0): // nSeq starts anew at 16, OpenBCI's index at 256
 			wraps++
 		default:
 			return false
@@ -91,8 +91,8 @@ func (t *Table) counts(column int) bool {
 	return wraps <= len(x)/8
 }
 
-// Rate is the rate of samples at these times under a name, 0 if they are no
-// even clock.
+// Rate returns the rate of samples at these times under a name, 0 if they are not
+// an even clock.
 func Rate(name string, times []float64) float64 {
 	t := &Table{Columns: [][]float64{times, times}, Names: []string{name, ""}, moments: make([]bool, 2)}
 	if c := t.clockIn(0); c != nil {
@@ -101,8 +101,8 @@ func Rate(name string, times []float64) float64 {
 	return 0
 }
 
-// Follow places the samples of r by the times under a name: repeated samples
-// are dropped, and gaps are left open. Times that are no even clock change
+// Follow places the samples of r by the times under a name: repeated samples are
+// dropped, and gaps are left open. Times that are not an even clock change
 // nothing.
 func Follow(r *raw.Recording, name string, times []float64) error {
 	t := &Table{Columns: [][]float64{times, times}, Names: []string{name, ""}, moments: make([]bool, 2)}
@@ -112,7 +112,7 @@ func Follow(r *raw.Recording, name string, times []float64) error {
 	return nil
 }
 
-// clockIn returns the clock that a column is, nil if it is none.
+// clockIn returns a column as a clock, nil if it isn't one.
 func (t *Table) clockIn(column int) *clock {
 	times := t.Columns[column]
 	if len(t.Columns) < 2 || len(times) < 3 {
@@ -138,7 +138,7 @@ func (t *Table) clockIn(column int) *clock {
 		guessed = !named || step == 1
 	}
 	hz := 1 / (step * unit)
-	const day, year1970, year2100 = 86400, 25569, 73050 // of days since 1899, as OLE and Excel count
+	const day, year1970, year2100 = 86400, 25569, 73050 // in days since 1899, the count of OLE and Excel
 	if days := 1 / (step * day); !raw.PlausibleRate(hz) && times[0] > year1970 && times[0] < year2100 && raw.PlausibleRate(days) {
 		hz = days
 	}
@@ -148,7 +148,7 @@ func (t *Table) clockIn(column int) *clock {
 	return &clock{times, step, hz, coarse, guessed}
 }
 
-// pastMidnight adds a day wherever a time of day begins anew.
+// pastMidnight adds a day wherever a time of day starts anew.
 func pastMidnight(times []float64) []float64 {
 	const day = 86400
 	days := 0.0
@@ -170,12 +170,12 @@ func pastMidnight(times []float64) []float64 {
 	return past
 }
 
-// evenly returns the time of each sample and the step between two, 0 where they
-// don't move on evenly. Clocks are rounded, come once for a packet, jitter, and
-// samples get lost: the step is the mean of those that are as long as others,
-// which over a stretch without gaps is its length by the number of its samples,
-// whatever single times were rounded to. Columns that no name calls a clock are
-// held more strictly. A clock is coarse if it ticks about once a sample.
+// evenly returns the time of each sample and the step between two, 0 if they
+// don't advance evenly. Clocks are rounded, come once per packet, jitter, and
+// samples get lost. The step is the mean of the usual steps, which over a stretch
+// without gaps is its length divided by the number of its samples, whatever the
+// rounding of single times. Columns that no name identifies as a clock are tested
+// more strictly. A clock is coarse if it ticks about once per sample.
 func evenly(times []float64, named bool) (at []float64, step float64, coarse bool) {
 	steps := make([]float64, len(times)-1)
 	zeros := 0
@@ -201,21 +201,22 @@ func evenly(times []float64, named bool) (at []float64, step float64, coarse boo
 		}
 	}
 	coarse = median < 1.5*resolution(times)
-	for _, tolerance := range []float64{0.55, 1.1} { // the second where a step is none, one or two ticks
+	for _, tolerance := range []float64{0.55, 1.1} { // the second for clocks on which a step is zero, one or two ticks
 		low, _ := slices.BinarySearch(sorted, (1-tolerance)*median)
 		high, _ := slices.BinarySearch(sorted, (1+tolerance)*median)
 		if regular := sorted[low:high]; 10*len(regular) >= 9*len(sorted) && !(coarse && tolerance < 1) {
 			return times, mean(regular), coarse
 		}
 	}
-	// A clock that jitters: all steps but gaps.
+	// For a clock that jitters: all steps except gaps.
 	most, _ := slices.BinarySearch(sorted, 2*gapSteps*mean(sorted[:len(sorted)-len(sorted)/20]))
 	return times, mean(sorted[:most]), coarse
 }
 
-// resolution is the largest power of ten, up to 1, that times are multiples of.
+// resolution returns the largest power of ten, up to 1, of which all times are
+// multiples.
 func resolution(times []float64) float64 {
-	const looked = 1000 // times; more tell nothing new
+	const looked = 1000 // times to examine; more change nothing
 	for tick := 1.0; tick >= 1e-6; tick /= 10 {
 		multiple := true
 		for _, at := range times[:min(len(times), looked)] {
@@ -229,9 +230,8 @@ func resolution(times []float64) float64 {
 	return 0
 }
 
-// packets is evenly for times that several samples share. Samples of a packet
-// lie as far from one another as those of all packets on the average; where a
-// packet is missing there is a gap.
+// packets is evenly for times that several samples share. Samples of a packet are
+// spaced like those of all packets on average; a missing packet leaves a gap.
 func packets(times []float64) ([]float64, float64) {
 	begin := []int{0}
 	for i := 1; i < len(times); i++ {
@@ -285,11 +285,11 @@ func mean(x []float64) float64 {
 }
 
 const (
-	// gapSteps is the least delay of a sample, in steps, that means lost
-	// samples before it.
+	// gapSteps is the least delay of a sample, in steps, that means lost samples
+	// before it.
 	gapSteps = 5
-	// fewTwice is the largest share of samples with the time of the one before
-	// that means repeated samples. Above it the clock is coarse.
+	// fewTwice is the largest share of equal consecutive times that means repeated
+	// samples. Above it the clock is coarse.
 	fewTwice = 0.05
 	// mostNoted bounds the gaps that are noted one by one.
 	mostNoted = 5

@@ -8,7 +8,7 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// Recording tells the columns of time from those of leads, and finds units.
+// Recording distinguishes columns of times from those of leads, and finds units.
 func (t *Table) Recording() (*raw.Recording, error) {
 	r := &raw.Recording{RateHz: t.RateHz, Left: t.left, AppsOwn: t.quoted && len(t.Columns) == 1 && t.Names == nil}
 	if t.open > 0 {
@@ -62,17 +62,17 @@ func (t *Table) Recording() (*raw.Recording, error) {
 	return r, clock.follow(r)
 }
 
-// clockDiffers is the least relative difference of the rates of a header and of a
-// clock that contradict each other.
+// clockDiffers is the least relative difference between the rates of a header and
+// of a clock that contradict each other.
 const clockDiffers = 0.02
 
-// fewestInPacket is the least number of columns named by their number that are
+// fewestInPacket is the least number of columns with numbers for names that are
 // one packet of samples.
 const fewestInPacket = 8
 
-// joinPackets puts the samples of a row one behind another where the columns
-// behind the first are named 0, 1, 2 …, as loggers of straps write packets. Each
-// has the time of its row.
+// joinPackets puts the samples of a row one after another if the columns after
+// the first are named 0, 1, 2 …, the form in which loggers of straps write
+// packets. Each sample has the time of its row.
 func (t *Table) joinPackets() {
 	n := len(t.Names) - 1
 	if n < fewestInPacket {
@@ -103,7 +103,7 @@ func (t *Table) ofWords(column int) bool {
 	return t.words != nil && 2*t.words[column] > len(t.Columns[column])
 }
 
-// fewestRising is how many samples in one direction no ECG has.
+// fewestRising is a number of samples in one direction that no ECG has.
 const fewestRising = 500
 
 // onlyRises reports whether a column never falls, or never rises, and isn't
@@ -124,7 +124,8 @@ func onlyRises(x []float64) bool {
 	return len(x) >= fewestRising && up+down > 0
 }
 
-// unit of a column as the row under the names says, empty for none.
+// unit returns the unit of a column in the row under the names, empty if there is
+// none.
 func (t *Table) unit(column int) string {
 	if column >= len(t.units) {
 		return ""
@@ -132,9 +133,9 @@ func (t *Table) unit(column int) string {
 	return t.units[column]
 }
 
-// hearts leaves the columns that are leads by their names and units, and refuses
-// those with words between their numbers. Columns of words, of labels and events,
-// are none.
+// hearts returns the columns that are leads by their names and units. It drops
+// columns of words, such as labels and events, and refuses those with words
+// between their numbers.
 func (t *Table) hearts(r *raw.Recording, leads []int) ([]int, error) {
 	var channels []raw.Channel
 	var columns []int

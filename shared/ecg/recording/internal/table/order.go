@@ -8,17 +8,17 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// mostDescents is the largest share of rows whose time is before that of the row above
-// in a table that isn't in descending order: packets that came late.
+// mostDescents is the largest share of rows with a time before that of the row
+// above, in a table that isn't in descending order: packets that came late.
 const mostDescents = 0.1
 
-// longestDescent is how many steps a packet comes late at the most. A clock that goes
-// back further begins anew, at midnight or where its bits end.
+// longestDescent is the greatest delay of a packet, in steps. A clock that goes
+// back further starts anew, at midnight or when its bits overflow.
 const longestDescent = 1000
 
-// sortRows brings rows into the order of their times, where these say that the rows are
-// the last first, or that some came late. Rows of a second recording, whose clock began
-// anew, would come between those of the first: their steps tell, and they are left.
+// sortRows sorts rows by their times if these show a descending order, or rows
+// that came late. Rows of a second recording, whose clock started anew, would be
+// mixed with those of the first: such steps are recognised, and the rows stay.
 func (t *Table) sortRows(r *raw.Recording) {
 	for i, times := range t.Columns {
 		if sure, maybe := t.namesTime(i); !sure && !maybe && !t.moments[i] || t.counts(i) {
@@ -49,8 +49,9 @@ func (t *Table) sortRows(r *raw.Recording) {
 	}
 }
 
-// stepOf is the median of the lengths of the steps between times, NaN where one is
-// missing, how many steps go back, and how far the longest of them.
+// stepOf returns the median of the lengths of the steps between times, NaN if a
+// time is missing, the number of steps back, and the length of the longest of
+// these.
 func stepOf(times []float64) (median float64, descents int, longest float64) {
 	steps := make([]float64, 0, len(times))
 	for i := 1; i < len(times); i++ {

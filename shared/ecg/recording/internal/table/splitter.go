@@ -7,18 +7,18 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// splitter has the delimiter between the fields of a line, and the decimal mark
-// of their numbers.
+// splitter splits lines into fields: by the delimiter between them, and the
+// decimal mark of their numbers.
 type splitter struct {
-	delimiter byte // 0 for white space, '\n' for none: one number a line
+	delimiter byte // 0 for white space, '\n' for none: one number per line
 	comma     bool
 	dates     raw.Dates
 }
 
-// splitterFor guesses from a line, and from those behind it, how fields are
-// separated and which decimal mark their numbers have. Semicolons, tabs and bars
-// separate whatever else there is, then commas, then blanks. A comma in quotes
-// or within the numbers between blanks is a decimal mark.
+// splitterFor determines, from a line and those after it, the delimiter of fields
+// and the decimal mark of their numbers. Semicolons, tabs and bars always
+// separate fields, else commas do, else blanks. A comma in quotes or within the
+// numbers between blanks is a decimal mark.
 func splitterFor(line, rest []byte) splitter {
 	s := splitter{delimiter: delimiterOf(line)}
 	var fields [][]byte
@@ -39,11 +39,11 @@ func splitterFor(line, rest []byte) splitter {
 	return s
 }
 
-// tellingBytes of a line tell how it is written.
+// tellingBytes is the length of a line's beginning that shows its form.
 const tellingBytes = 4096
 
-// beginning is as much of a line as tells how it is written, up to the end of a
-// field where one ends there.
+// beginning returns the beginning of a line that shows its form, up to the end of
+// a field if one ends there.
 func beginning(line []byte) []byte {
 	if len(line) <= tellingBytes {
 		return line
@@ -55,8 +55,8 @@ func beginning(line []byte) []byte {
 	return line
 }
 
-// nextLine returns the next line that isn't empty, without its margins, and what
-// is behind it.
+// nextLine returns the next line that isn't empty, without its margins, and the
+// rest after it.
 func nextLine(data []byte) (line, rest []byte) {
 	for len(line) == 0 && len(data) > 0 {
 		line, data, _ = bytes.Cut(data, []byte{'\n'})
@@ -65,7 +65,8 @@ func nextLine(data []byte) (line, rest []byte) {
 	return line, data
 }
 
-// delimiterOf a line: '\n' for a line that is one field, 0 for blanks.
+// delimiterOf returns the delimiter of a line: '\n' for a line that is one field,
+// 0 for blanks.
 func delimiterOf(line []byte) byte {
 	for _, delimiter := range []byte{';', '\t', '|'} {
 		if bytes.IndexByte(line, delimiter) >= 0 {
@@ -84,7 +85,7 @@ func delimiterOf(line []byte) byte {
 	return '\n'
 }
 
-// decimalCommas reports whether all commas of a line stand within numbers, or
+// decimalCommas reports whether all commas of a line are within numbers, or
 // times, between blanks.
 func decimalCommas(line []byte) bool {
 	numbers := 0
@@ -109,12 +110,12 @@ func decimalCommas(line []byte) bool {
 	return numbers > 0
 }
 
-// mostFields are split from a line: one more than a table may have columns, so that
-// a line of millions takes no memory.
+// mostFields bounds the fields that are split from a line: one more than a table
+// may have columns, so that a line of millions takes no memory.
 const mostFields = raw.MaxColumns + 1
 
-// split appends the fields of a line, without their quotes and margins, and at most
-// mostFields. A delimiter within quotes is none.
+// split appends the fields of a line, without their quotes and margins, up to
+// mostFields. A delimiter within quotes separates nothing.
 func (s *splitter) split(dst [][]byte, line []byte) [][]byte {
 	from := len(dst)
 	for field, rest, ok := s.first(line); ok && len(dst)-from < mostFields; field, rest, ok = s.next(rest) {
@@ -123,7 +124,7 @@ func (s *splitter) split(dst [][]byte, line []byte) [][]byte {
 	return dst
 }
 
-// count is the number of all fields of a line.
+// count returns the number of all fields of a line.
 func (s *splitter) count(line []byte) (n int) {
 	for _, rest, ok := s.first(line); ok; _, rest, ok = s.next(rest) {
 		n++
@@ -131,8 +132,8 @@ func (s *splitter) count(line []byte) (n int) {
 	return n
 }
 
-// first is the first field of a line, and what is behind it. A line has one, but
-// for blanks between which there is none.
+// first returns the first field of a line, and the rest after it. Every line has
+// one, except a line of blanks without any field between.
 func (s *splitter) first(line []byte) (field, rest []byte, ok bool) {
 	if field, rest, ok = s.next(line); !ok && s.delimiter != 0 {
 		return nil, nil, true
@@ -140,7 +141,7 @@ func (s *splitter) first(line []byte) (field, rest []byte, ok bool) {
 	return field, rest, ok
 }
 
-// next is a further field. A delimiter at the end of a line begins none.
+// next returns a further field. A delimiter at the end of a line begins none.
 func (s *splitter) next(line []byte) (field, rest []byte, ok bool) {
 	if s.delimiter == 0 {
 		return betweenBlanks(line)
@@ -157,9 +158,9 @@ func (s *splitter) next(line []byte) (field, rest []byte, ok bool) {
 	return trim(line[:i]), line[i+1:], true
 }
 
-// behindQuotes returns the place of the delimiter behind the quotes that a line
-// begins with, -1 if the line ends there, and first, the place of the first
-// delimiter, if the quotes aren't closed.
+// behindQuotes returns the place of the delimiter after the quotes at the
+// beginning of a line, -1 if the line ends there, and first, the place of the
+// first delimiter, if the quotes aren't closed.
 func (s *splitter) behindQuotes(line []byte, first int) int {
 	for at := 1; ; {
 		i := bytes.IndexByte(line[at:], '"')
@@ -177,8 +178,8 @@ func (s *splitter) behindQuotes(line []byte, first int) int {
 	}
 }
 
-// betweenBlanks is the first field of a line whose fields stand between blanks, some of
-// them in quotes, and what is behind it.
+// betweenBlanks returns the first field of a line whose fields are separated by
+// blanks, some of them in quotes, and the rest after it.
 func betweenBlanks(line []byte) (field, rest []byte, ok bool) {
 	line = bytes.TrimLeftFunc(line, unicode.IsSpace)
 	if len(line) == 0 {
@@ -196,7 +197,8 @@ func betweenBlanks(line []byte) (field, rest []byte, ok bool) {
 	return trim(line[:end]), line[end:], true
 }
 
-// linesOfDecimals are looked at for a number that only a decimal comma explains.
+// linesOfDecimals bounds the lines that are searched for a number that only makes
+// sense with a decimal comma.
 const linesOfDecimals = 1000
 
 // loneDecimals reports whether lines are one number each with a decimal comma,
@@ -250,8 +252,8 @@ func (s *splitter) numbers(fields [][]byte) bool {
 	return true
 }
 
-// number reads a field. A date or a time becomes seconds. A line that is one
-// field has no room for a time.
+// number reads a field. A date or a time becomes seconds. In a line that is one
+// field, times are not accepted.
 func (s *splitter) number(field []byte) (x float64, moment, ok bool) {
 	if x, ok := raw.ParseNumber(field, s.comma); ok {
 		return x, false, true
@@ -263,8 +265,8 @@ func (s *splitter) number(field []byte) (x float64, moment, ok bool) {
 	return x, true, ok
 }
 
-// orderDates tells from the first and the last row whether dates have the month
-// before the day: a day or two may lie between them, not months.
+// orderDates determines from the first and the last row whether dates have the
+// month before the day: a day or two may lie between them, not months.
 func (s *splitter) orderDates(first [][]byte, rest []byte) {
 	rest = bytes.TrimRight(rest, "\r\n\t ")
 	last := s.split(nil, bytes.TrimSpace(rest[bytes.LastIndexByte(rest, '\n')+1:]))

@@ -1,5 +1,5 @@
-// Package table reads numbers in columns and types the columns: times, leads and
-// their units. Texts, matrices and JSON are such tables.
+// Package table reads numbers in columns and recognises the columns: times, leads
+// and their units. Texts, matrices and JSON become such tables.
 package table
 
 import (
@@ -12,8 +12,7 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// maxHeaderLines is the largest number of lines without numbers before the
-// first with them.
+// maxHeaderLines bounds the lines without numbers before the first with them.
 const maxHeaderLines = 100
 
 // Bounds on the comments before the numbers that are searched: lines, and bytes
@@ -30,25 +29,25 @@ const linesBetweenAsks = 1 << 15
 // Table is numbers in columns, all of one length.
 type Table struct {
 	Names   []string // names of the columns, nil for none
-	RateHz  float64  // as a comment or a header row says, else 0
+	RateHz  float64  // as stated in a comment or a header row, else 0
 	Columns [][]float64
 	quoted  bool
 
-	moments   []bool // of each column: it holds dates or times of day
-	left      int    // rows behind those that were read
-	rateNamed bool   // RateHz stands under a name of its own
-	open      int    // lines of a serial log that are no number
-	junk      int    // of these, those that say nothing else
-	words     []int  // of each column: fields that are neither a number nor missing
+	moments   []bool // of each column: whether it holds dates or times of day
+	left      int    // rows after those that were read
+	rateNamed bool   // RateHz was stated under a name of its own
+	open      int    // lines of a serial log that are not numbers
+	junk      int    // of these, those without any other content
+	words     []int  // of each column: number of fields that are neither a number nor missing
 	wordLine  []int  // of each column: the first line with one
 	units     []string
-	raws      []bool   // of each column: it holds the numbers of a converter, as a row of RAW and CAL says
+	raws      []bool   // of each column: whether it holds a converter's numbers, by a row of RAW and CAL
 	header    []byte   // the line with the names
-	comment   []string // names in a comment, or behind a key
-	// commentUnits are the units behind a key.
+	comment   []string // names in a comment, or after a key
+	// commentUnits are the units after a key.
 	commentUnits []string
-	wanted       string // lead
-	whole        bool   // it was read at once, since its leads stood in rows
+	wanted       string // lead to read
+	whole        bool   // it was read at once, as its leads are rows
 }
 
 // Parse splits a text in UTF-8 into header and columns.
@@ -93,11 +92,11 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 			}
 			t.reserve(min(len(data)/(len(line)+1), most))
 		}
-		if len(t.Columns[0]) >= most { // what follows isn't used
+		if len(t.Columns[0]) >= most { // the rest isn't used
 			t.left = 1 + bytes.Count(data, []byte{'\n'})
 			break
 		}
-		if !ended && len(t.Columns[0]) > 0 { // its last number may be cut off
+		if !ended && len(t.Columns[0]) > 0 { // the last number may be cut off
 			break
 		}
 		fields = s.split(fields[:0], line)
@@ -114,8 +113,8 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 	return t, nil
 }
 
-// withoutMargins is a line without blanks at its ends. Tabs stay, since one may
-// stand before or behind a missing value.
+// withoutMargins returns a line without blanks at its ends. Tabs stay, since one
+// may be next to a missing value.
 func withoutMargins(line []byte) []byte {
 	blank := func(c byte) bool { return c == ' ' || c == '\r' || c == '\f' || c == '\v' }
 	for len(line) > 0 && blank(line[0]) {
@@ -127,8 +126,8 @@ func withoutMargins(line []byte) []byte {
 	return line
 }
 
-// begin looks at a line before the first with numbers, and reports whether it
-// is that one. most is how many samples may be read.
+// begin examines a line before the first with numbers, and reports whether it is
+// that one. most bounds the samples to read.
 func (t *Table) begin(s *splitter, line []byte, number int, rest []byte, most int) (bool, error) {
 	*s = splitterFor(line, rest)
 	if loneDecimals(line, rest, t.header) {
@@ -160,15 +159,15 @@ func (t *Table) begin(s *splitter, line []byte, number int, rest []byte, most in
 	if t.unitsRow(fields) {
 		return false, nil
 	}
-	if stated := t.lookForRate(line); stated && (s.delimiter == 0 || len(fields) <= 3) { // a key and its value, no names
+	if stated := t.lookForRate(line); stated && (s.delimiter == 0 || len(fields) <= 3) { // a key and its value, and no names
 		return false, nil
 	}
 	t.Names, t.units, t.header = texts(fields), nil, line
 	return false, nil
 }
 
-// keyed takes a row of LabChart's header: a key and the values of the channels,
-// which stand behind a column of times.
+// keyed reads a row of LabChart's header: a key and the values of the channels,
+// which come after a column of times.
 func (t *Table) keyed(line []byte, fields [][]byte) {
 	t.lookForRate(line)
 	switch strings.ToLower(string(fields[0])) {
@@ -181,9 +180,9 @@ func (t *Table) keyed(line []byte, fields [][]byte) {
 	}
 }
 
-// matchNames gives the columns of a table the names above them: as the header is
-// split by itself, by the numbers' delimiter, or with a column of names of rows
-// before it that has none, as R writes them. Other names aren't those of columns.
+// matchNames finds the names above the columns of a table: as the header is split
+// by itself, by the numbers' delimiter, or with an unnamed column of row names
+// before it, the form of R. Other names aren't those of columns.
 func (t *Table) matchNames(s *splitter, columns int) {
 	if len(t.Names) == columns {
 		return
@@ -207,9 +206,9 @@ func (t *Table) matchNames(s *splitter, columns int) {
 	}
 }
 
-// lookForNames takes a comment that lists names, behind a word for them, as
-// BioSPPy writes it, or alone, as NumPy does. Whether they are those of the
-// columns the numbers tell.
+// lookForNames reads a comment that lists names, after a word for them, the form
+// of BioSPPy, or alone, the form of NumPy. The numbers decide whether they are
+// names of the columns.
 func (t *Table) lookForNames(line []byte) {
 	line = bytes.Trim(line, "# \t")
 	title, list, found := bytes.Cut(line, []byte{':'})
@@ -229,7 +228,7 @@ func (t *Table) lookForNames(line []byte) {
 	}
 }
 
-// listTitles stand before a list of names.
+// listTitles are words before a list of names.
 var listTitles = [...]string{"labels", "label", "columns", "channels", "channel names", "signals", "names", "fields", "header"}
 
 func texts(fields [][]byte) []string {
@@ -240,13 +239,13 @@ func texts(fields [][]byte) []string {
 	return texts
 }
 
-// fewestInRow is the least number of fields of one of several rows of samples, rather
-// than of a table with too many columns.
+// fewestInRow is the least number of fields of one of several rows of samples, in
+// distinction from a table with too many columns.
 const fewestInRow = 250
 
-// inRows takes a recording whose leads, and maybe times, stand in rows of one length, each
-// behind its name or none. A row that is cut off, or a beat a row, is none, and neither are
-// more than so many samples.
+// inRows reads a recording whose leads, and maybe times, are rows of equal
+// length, each after its name or without one. It refuses rows that are cut off,
+// rows of a beat each, and more than most samples.
 func (t *Table) inRows(s *splitter, line, rest []byte, most int) bool {
 	rows, last := 1, line
 	for next, behind := nextLine(rest); len(next) > 0; next, behind = nextLine(behind) {
@@ -281,8 +280,8 @@ func (t *Table) inRows(s *splitter, line, rest []byte, most int) bool {
 	return true
 }
 
-// row reads a row of so many fields: samples, behind a name where they have one. moment
-// says that a time is among them. ok is false for another row.
+// row reads a row of the given number of fields: samples, after a name if named.
+// moment reports whether a time is among them. ok is false for another row.
 func (s *splitter) row(line []byte, length int, named bool) (name string, samples []float64, moment, ok bool) {
 	samples = make([]float64, 0, length)
 	if named {
@@ -305,9 +304,9 @@ func (s *splitter) row(line []byte, length int, named bool) (name string, sample
 	return name, samples, moment, len(samples) == length
 }
 
-// lookForRate takes the rate that a line before the numbers states, and reports
-// whether it states one under its name. The first that is named as one counts,
-// else the first number of Hz.
+// lookForRate reads the rate that a line before the numbers states, and reports
+// whether it states one under its name. The first rate with a name counts, else
+// the first number of Hz.
 func (t *Table) lookForRate(line []byte) (named bool) {
 	hz, named, ok := raw.RateIn(string(line[:min(len(line), maxHeaderLine)]))
 	if ok && !t.rateNamed && (named || t.RateHz == 0) {
@@ -316,7 +315,7 @@ func (t *Table) lookForRate(line []byte) (named bool) {
 	return ok && named
 }
 
-// reserve makes room for about so many more rows.
+// reserve makes room for about the given number of further rows.
 func (t *Table) reserve(rows int) {
 	rows += rows/8 + 1
 	for i := range t.Columns {
@@ -355,7 +354,7 @@ func (t *Table) add(fields [][]byte, s *splitter, number int, last bool) error {
 	return nil
 }
 
-// columns is a number of columns in words, as far as they are split.
+// columns returns a number of columns in words, up to the number that is split.
 func columns(n int) string {
 	if n == mostFields {
 		return fmt.Sprintf("more than %d columns", raw.MaxColumns)
@@ -366,18 +365,18 @@ func columns(n int) string {
 // missingWords stand for a missing value in a table.
 var missingWords = [...]string{"", "nan", "na", "n/a", "#n/a", "null", "nil", "none", "-", "--", "?", "."}
 
-// missing reports whether a field says that there is no value.
+// missing reports whether a field stands for a missing value.
 func missing(field []byte) bool {
 	const longest = len("none")
 	return len(field) <= longest && slices.Contains(missingWords[:], strings.ToLower(string(field)))
 }
 
-// rowsAlike is how many rows must follow one with words in it to be a table: a
-// header has fewer of one kind.
+// rowsAlike is the least number of rows that must follow one with words for it to
+// belong to the table: a header has fewer of one kind.
 const rowsAlike = 20
 
-// mixed reports whether a row with words in it is the first of a table: those
-// that follow have numbers where it has.
+// mixed reports whether a row with words is the first of a table: the following
+// rows have numbers in the same places.
 func (s *splitter) mixed(first [][]byte, rest []byte) bool {
 	numbers := 0
 	is := make([]bool, len(first))
@@ -403,20 +402,20 @@ func (s *splitter) mixed(first [][]byte, rest []byte) bool {
 		for i, field := range fields {
 			_, _, ok := s.number(field)
 			if ok && !is[i] && !missing(first[i]) || is[i] && !ok && !missing(field) {
-				return false // numbers under a word: it is a name
+				return false // a word above numbers is a name
 			}
 		}
 	}
 	return true
 }
 
-// unitsRow reports whether a line under the names has their units, and takes
+// unitsRow reports whether a line under the names has their units, and keeps
 // them.
 func (t *Table) unitsRow(fields [][]byte) bool {
 	if len(fields) < 2 || len(t.Names) != len(fields) && len(t.Names) != len(fields)+1 {
 		return false
 	}
-	fields = append(fields, nil)[:len(t.Names)] // the last may have none
+	fields = append(fields, nil)[:len(t.Names)] // the last may have no unit
 	if t.rawsRow(fields) {
 		return true
 	}
@@ -436,8 +435,8 @@ func (t *Table) unitsRow(fields [][]byte) bool {
 	return true
 }
 
-// rawsRow takes a row that says of each column whether it was calibrated, as Shimmer's
-// programs write it between names and units.
+// rawsRow reads a row that states for each column whether it was calibrated;
+// Shimmer's programs write it between names and units.
 func (t *Table) rawsRow(fields [][]byte) bool {
 	raws := make([]bool, len(t.Names))
 	for i, field := range fields[:len(t.Names)] {
@@ -450,12 +449,12 @@ func (t *Table) rawsRow(fields [][]byte) bool {
 	return true
 }
 
-// leadsOff is what sketches for the AD8232 print while an electrode is off.
+// leadsOff is the output of sketches for the AD8232 while an electrode is off.
 const leadsOff = "!"
 
-// forgives reports whether a line that is no number is left open: where
-// electrodes were off, and now and then in a log of single numbers that came
-// over a serial line.
+// forgives reports whether a line that is not a number becomes a gap: for
+// electrodes that were off, and occasionally in a log of single numbers from a
+// serial line.
 func (t *Table) forgives(field []byte) bool {
 	if len(t.Columns) != 1 || t.quoted {
 		return false
