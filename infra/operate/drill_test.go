@@ -12,6 +12,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"systole/tests/support/long"
 	"systole/tests/support/moto"
 	"systole/tests/support/recordings"
 	"systole/tests/support/servers"
@@ -137,6 +138,7 @@ func (d *drill) restore(t *testing.T, since time.Time) {
 // tables of other names. What happened before the backup is there, and what happened
 // after isn't.
 func TestALostDeploymentIsRestored(t *testing.T) {
+	long.Only(t)
 	d, before := newDrill(t)
 	token := before.signUp(t, "gildong")
 	before.upload(t, "/authenticate/make_model/", token, recordings.Enrolment(t, 1)).Want(t, 200, "")

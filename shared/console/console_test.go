@@ -240,9 +240,13 @@ func TestThePageSaysAllOfItsWords(t *testing.T) {
 		}
 		said.WriteString(text)
 	}
+	named := make(map[string]bool)
+	for _, m := range regexp.MustCompile(`["'`+"`"+`](\w+)["'`+"`"+`]|\b(\w+): `).FindAllStringSubmatch(said.String(), -1) {
+		named[m[1]+m[2]] = true
+	}
 	answer := regexp.MustCompile(`^sure\w+(More|Do)$`) // of a question
 	for _, m := range regexp.MustCompile(`(?m)^  (\w+): \["`).FindAllStringSubmatch(words, -1) {
-		if !answer.MatchString(m[1]) && !regexp.MustCompile(`["'`+"`"+`]`+m[1]+`["'`+"`"+`]|\b`+m[1]+`: `).MatchString(said.String()) {
+		if !answer.MatchString(m[1]) && !named[m[1]] {
 			t.Errorf("nothing says %s", m[1])
 		}
 	}

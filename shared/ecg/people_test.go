@@ -5,6 +5,7 @@ import (
 
 	"systole/shared/ecg"
 	"systole/shared/ecg/recording"
+	"systole/tests/support/long"
 	"systole/tests/support/recordings"
 )
 
@@ -23,15 +24,18 @@ func signalOf(t testing.TB, file []byte) ecg.Signal {
 // that see tests/science/evaluate.
 func TestCompareAcceptsOwnHeartAndRefusesOthers(t *testing.T) {
 	var templates []*ecg.Template
-	var probes []ecg.Signal
+	var probes []*ecg.Reading
 	for person := 1; person <= recordings.People; person++ {
 		templates = append(templates, enrol(t, signalOf(t, recordings.Enrolment(t, person))))
-		probes = append(probes, signalOf(t, recordings.Probe(t, person)))
+		probes = append(probes, read(t, signalOf(t, recordings.Probe(t, person))))
 	}
 	refused, accepted := 0, 0
 	for i, template := range templates {
 		for k, probe := range probes {
-			score, err := compare(template, probe)
+			if (i-k)%long.Runs(4, 1) != 0 {
+				continue
+			}
+			score, err := template.Compare(probe)
 			if err != nil {
 				t.Fatalf("person %d: %v", k+1, err)
 			}
@@ -43,7 +47,7 @@ func TestCompareAcceptsOwnHeartAndRefusesOthers(t *testing.T) {
 			}
 		}
 	}
-	const mostRefused, mostAccepted = 1, 2 // of 24 and of 552
+	const mostRefused, mostAccepted = 1, 2 // of 24 and, at length, of 552
 	if refused > mostRefused || accepted > mostAccepted {
 		t.Errorf("%d of their own refused, %d impostors accepted; want at most %d and %d", refused, accepted, mostRefused, mostAccepted)
 	}

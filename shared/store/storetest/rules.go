@@ -108,7 +108,7 @@ func sentinel(err error) error {
 func memberRows() []*store.Member {
 	random := rand.New(rand.NewPCG(7, 11)) // the same rows each time
 	rows := []*store.Member{nil}
-	for range 16 {
+	for range 12 {
 		m := newMember()
 		m.PK, m.PasswordHash = 1+random.Int64N(2), fmt.Sprint("h", random.IntN(3))
 		m.TokensValidFrom = now.Add(time.Duration(random.IntN(2)) * time.Hour)

@@ -10,10 +10,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"systole/tests/support/fixture"
@@ -86,7 +84,7 @@ func TestTheSDKsRepetitionsHideASingleFaultOfEveryCall(t *testing.T) {
 	var l *line
 	stores, cloud := fixture.AWS(t, func(sdk *aws.Config) {
 		l = &line{next: sdk.HTTPClient}
-		sdk.HTTPClient, sdk.Retryer = l, atOnce
+		sdk.HTTPClient = l
 	})
 	plain := dynamodb.NewFromConfig(servers.Config(t), func(o *dynamodb.Options) { o.BaseEndpoint = &cloud.DynamoDB })
 	fresh := func(t *testing.T) *Service {
@@ -108,10 +106,11 @@ func TestTheSDKsRepetitionsHideASingleFaultOfEveryCall(t *testing.T) {
 			r := s.prepare(t, h)
 			l.arm(0, nil)
 			usual := h.Send(r)
-			for n := range l.sent {
+			sent := l.sent
+			for n := 0; n < sent; n += long.Runs(3, 1) {
 				for i, name := range slices.Sorted(maps.Keys(ways)) {
 					another := long.Enabled() && i == (n+1)%len(ways)
-					if i != n%len(ways) && !another { // each call one way, at length two
+					if i != n%len(ways) && !another { // every third call one way, at length each two ways
 						continue
 					}
 					t.Run(fmt.Sprint(n+1, " ", name), func(t *testing.T) { s.repeated(t, fresh(t), l, n+1, ways[name], usual) })
@@ -119,14 +118,6 @@ func TestTheSDKsRepetitionsHideASingleFaultOfEveryCall(t *testing.T) {
 			}
 		})
 	}
-}
-
-// atOnce repeats as often as the service does, but waits for nothing.
-func atOnce() aws.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts = 3
-		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
-	})
 }
 
 // repeated lets one request to AWS go wrong, and wants the answer that is usual.

@@ -9,7 +9,7 @@ import (
 func TestNoExportIsReadWronglyHoweverItIsWritten(t *testing.T) {
 	for name, draw := range kinds {
 		t.Run(name, func(t *testing.T) {
-			n := long.Runs(120, 300)
+			n := long.Runs(60, 300)
 			outcomes, err := Try(draw, n, 2)
 			if err != nil {
 				t.Fatal(err)

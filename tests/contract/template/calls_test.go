@@ -26,49 +26,80 @@ const (
 
 // program is a function's own code, type-checked, with all it calls.
 type program struct {
-	packages []*types.Package
-	bodies   map[*types.Func]*ast.FuncDecl
-	starts   []*types.Func // main and what package variables are made with
-	info     *types.Info
+	*sources
+	packages []*checked
+}
+
+// sources are all packages of ours that functions import. Each is type-checked once.
+type sources struct {
+	list   map[string]listed   // by import path
+	ours   map[string]*checked // by import path
+	bodies map[*types.Func]*ast.FuncDecl
+	info   *types.Info
+}
+
+// checked is a package with the functions that run when a program of it starts: main
+// and what package variables are made with.
+type checked struct {
+	*types.Package
+	starts []*types.Func
 }
 
 // listed is a package as go list has it.
 type listed struct {
 	ImportPath, Dir, Export string
-	GoFiles                 []string
+	GoFiles, Deps           []string
 }
 
-// check loads the main package at path and all of ours that it imports.
-func check(t *testing.T, path string) *program {
+// check returns the program of a function's folder.
+func check(t *testing.T, folder string) *program {
 	t.Helper()
-	p := &program{
+	p := &program{sources: typeChecked(t)}
+	main := p.list[module+"functions/"+folder]
+	for _, path := range append(main.Deps, main.ImportPath) {
+		if pkg, ok := p.ours[path]; ok {
+			p.packages = append(p.packages, pkg)
+		}
+	}
+	return p
+}
+
+var once *sources
+
+// typeChecked loads the functions and all of ours that they import.
+func typeChecked(t *testing.T) *sources {
+	t.Helper()
+	if once != nil {
+		return once
+	}
+	s := &sources{
+		list:   make(map[string]listed),
+		ours:   make(map[string]*checked),
 		bodies: make(map[*types.Func]*ast.FuncDecl),
 		info:   &types.Info{Uses: make(map[*ast.Ident]types.Object), Defs: make(map[*ast.Ident]types.Object)},
 	}
 	fset := token.NewFileSet()
-	exports := make(map[string]string)
-	foreign := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
-	ours := make(map[string]*types.Package)
-	for _, l := range gotool.List[listed](t, "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles", path) {
+	foreign := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(s.list[path].Export) })
+	config := types.Config{Importer: importerFunc(func(path string) (*types.Package, error) {
+		if pkg, ok := s.ours[path]; ok {
+			return pkg.Package, nil
+		}
+		return foreign.Import(path)
+	})}
+	for _, l := range gotool.List[listed](t, "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles,Deps", "./functions/...") {
+		s.list[l.ImportPath] = l
 		if !strings.HasPrefix(l.ImportPath, module) {
-			exports[l.ImportPath] = l.Export
 			continue
 		}
-		config := types.Config{Importer: importerFunc(func(path string) (*types.Package, error) {
-			if pkg, ok := ours[path]; ok {
-				return pkg, nil
-			}
-			return foreign.Import(path)
-		})}
 		files := parse(t, fset, l)
-		pkg, err := config.Check(l.ImportPath, fset, files, p.info)
+		pkg, err := config.Check(l.ImportPath, fset, files, s.info)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ours[l.ImportPath] = pkg
-		p.add(pkg, files)
+		s.ours[l.ImportPath] = s.add(pkg, files)
 	}
-	return p
+	once = s
+	return s
 }
 
 type importerFunc func(string) (*types.Package, error)
@@ -88,30 +119,31 @@ func parse(t *testing.T, fset *token.FileSet, l listed) []*ast.File {
 	return files
 }
 
-func (p *program) add(pkg *types.Package, files []*ast.File) {
-	p.packages = append(p.packages, pkg)
+func (s *sources) add(pkg *types.Package, files []*ast.File) *checked {
+	c := &checked{Package: pkg}
 	for _, file := range files {
 		for _, decl := range file.Decls {
 			fn, ok := decl.(*ast.FuncDecl)
 			if !ok {
-				p.starts = append(p.starts, p.funcsIn(decl)...)
+				c.starts = append(c.starts, s.funcsIn(decl)...)
 				continue
 			}
-			obj := p.info.Defs[fn.Name].(*types.Func)
-			p.bodies[obj] = fn
+			obj := s.info.Defs[fn.Name].(*types.Func)
+			s.bodies[obj] = fn
 			if pkg.Name() == "main" && fn.Name.Name == "main" {
-				p.starts = append(p.starts, obj)
+				c.starts = append(c.starts, obj)
 			}
 		}
 	}
+	return c
 }
 
 // usesIn returns the objects that the identifiers below n stand for.
-func (p *program) usesIn(n ast.Node) []types.Object {
+func (s *sources) usesIn(n ast.Node) []types.Object {
 	var used []types.Object
 	ast.Inspect(n, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && p.info.Uses[id] != nil {
-			used = append(used, p.info.Uses[id])
+		if id, ok := n.(*ast.Ident); ok && s.info.Uses[id] != nil {
+			used = append(used, s.info.Uses[id])
 		}
 		return true
 	})
@@ -119,9 +151,9 @@ func (p *program) usesIn(n ast.Node) []types.Object {
 }
 
 // funcsIn returns the functions that n names: called, passed on or kept.
-func (p *program) funcsIn(n ast.Node) []*types.Func {
+func (s *sources) funcsIn(n ast.Node) []*types.Func {
 	var funcs []*types.Func
-	for _, obj := range p.usesIn(n) {
+	for _, obj := range s.usesIn(n) {
 		if f, ok := obj.(*types.Func); ok {
 			funcs = append(funcs, f.Origin())
 		}
@@ -133,7 +165,10 @@ func (p *program) funcsIn(n ast.Node) []*types.Func {
 // interface stands for those of all types that could be behind it.
 func (p *program) reachable() map[*types.Func]bool {
 	seen := make(map[*types.Func]bool)
-	todo := slices.Clone(p.starts)
+	var todo []*types.Func
+	for _, pkg := range p.packages {
+		todo = append(todo, pkg.starts...)
+	}
 	for len(todo) > 0 {
 		f := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]

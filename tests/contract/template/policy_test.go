@@ -74,7 +74,7 @@ func TestEachFunctionMayDoWhatItsCodeCallsAndNoMore(t *testing.T) {
 	for _, f := range functions.All() {
 		id := f.ID()
 		t.Run(id, func(t *testing.T) {
-			code := check(t, "./functions/"+f.Folder)
+			code := check(t, f.Folder)
 			if got, want := verbs(objects(f)), code.s3Actions(); !slices.Equal(got, want) {
 				t.Errorf("the code needs %v of S3, the table grants %v", want, got)
 			}
@@ -98,7 +98,7 @@ func TestAFunctionThatVerifiesPasswordsKnowsThoseOfMembersWhoMoved(t *testing.T)
 			continue
 		}
 		verifies := false
-		for called := range check(t, "./functions/"+f.Folder).reachable() {
+		for called := range check(t, f.Folder).reachable() {
 			verifies = verifies || called.FullName() == verify
 		}
 		if knows := slices.Contains(f.Links, functions.MovedPasswords); knows != verifies {

@@ -135,7 +135,8 @@ func Build(ctx context.Context, folders ...string) (Commands, error) {
 		byParent[path.Dir(folder)] = append(byParent[path.Dir(folder)], "./"+folder)
 	}
 	for parent, commands := range byParent {
-		build := []string{"build", "-tags", "lambda.norpc", "-o", built.Binary(parent) + string(filepath.Separator)}
+		// A debugger's tables are half of a linker's work.
+		build := []string{"build", "-tags", "lambda.norpc", "-ldflags=-w", "-o", built.Binary(parent) + string(filepath.Separator)}
 		if _, err := run(ctx, root, append(build, commands...)...); err != nil {
 			return Commands{}, err
 		}

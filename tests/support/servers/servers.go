@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/rclone/gofakes3"
@@ -58,7 +59,7 @@ func (a AWS) Environment() []string {
 }
 
 // Config is the SDK's configuration for the servers. It holds calls to the limits
-// of DynamoDB.
+// of DynamoDB, and repeats as often as the service does, but without a wait.
 func Config(t testing.TB) aws.Config {
 	t.Helper()
 	config, err := client.Config(func(name string) string {
@@ -69,8 +70,14 @@ func Config(t testing.TB) aws.Config {
 	}
 	config.HTTPClient = awshttp.NewBuildableClient() // without a time limit, which a busy machine misses
 	config.APIOptions = append(config.APIOptions, limit)
+	attempts := config.Retryer().MaxAttempts()
+	config.Retryer = func() aws.Retryer {
+		return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.Backoff = attempts, atOnce })
+	}
 	return config
 }
+
+var atOnce = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
 
 // Tables names the tables that Start makes.
 func Tables() dynamo.Tables {
