@@ -28,7 +28,7 @@ import (
 	"systole/functions"
 )
 
-// sbom is the program that lists the modules, as .ci/run names others: by a version.
+// sbom is the program that lists the modules, pinned to a version.
 const sbom = "github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0"
 
 func main() {
@@ -81,7 +81,8 @@ func run(ctx context.Context, out, only string) error {
 	return os.WriteFile(filepath.Join(out, "SHA256SUMS"), []byte(strings.Join(sums, "")), 0o644)
 }
 
-// build returns the function's program, built by the target that sam build calls.
+// build returns the function's program, built by the make target that sam build
+// uses.
 func build(ctx context.Context, id string) ([]byte, error) {
 	folder, err := os.MkdirTemp("", "artifacts")
 	if err != nil {
@@ -101,10 +102,11 @@ func command(ctx context.Context, name string, args ...string) error {
 	return nil
 }
 
-// packedTime is the time of the file in every zip: the earliest that the format has.
+// packedTime is the time of the file in every zip: the earliest that the format
+// allows.
 var packedTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// pack returns the zip that Lambda takes.
+// pack returns the zip for Lambda.
 func pack(program []byte) ([]byte, error) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
@@ -123,5 +125,5 @@ func pack(program []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// sum is a line as sha256sum has it.
+// sum returns a line in the format of sha256sum.
 func sum(b []byte, name string) string { return fmt.Sprintf("%x  %s\n", sha256.Sum256(b), name) }

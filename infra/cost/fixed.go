@@ -10,14 +10,14 @@ import (
 	"systole/functions"
 )
 
-// standing is what a stack costs in a month in which nobody asks anything.
+// standing is a cost of a stack in a month without requests.
 type standing struct {
 	what    string
 	number  float64
 	dollars float64 // of all of them
 }
 
-// resource is one of the template, as far as it has a price of its own.
+// resource is a resource of the template with a price of its own.
 type resource struct {
 	Type       string `yaml:"Type"`
 	Properties struct {
@@ -28,7 +28,7 @@ type resource struct {
 	} `yaml:"Properties"`
 }
 
-// fixed reads the template's resources that cost by the month.
+// fixed reads the template's resources that are charged by the month.
 func fixed(template []byte) ([]standing, error) {
 	var doc struct {
 		Resources map[string]yaml.Node `yaml:"Resources"`
@@ -47,7 +47,7 @@ func fixed(template []byte) ([]standing, error) {
 		}
 		count[kind.Type]++
 		if kind.Type != alarm && kind.Type != acl {
-			continue // others' properties have other shapes
+			continue // properties of other types have other shapes
 		}
 		var r resource
 		if err := node.Decode(&r); err != nil {
@@ -79,8 +79,8 @@ func fixed(template []byte) ([]standing, error) {
 	return append(all, standing{"clean-ups with nothing to do, one an hour", hoursAMonth, hoursAMonth * idleCleanUp}), nil
 }
 
-// alarmMetrics is how many metrics an alarm is charged for: those it reads, or one, and
-// three for a band of what is ordinary.
+// alarmMetrics returns the number of metrics that an alarm is charged for: those
+// it reads, or one, and three for anomaly detection.
 func (r resource) alarmMetrics() float64 {
 	read := 0.0
 	for _, m := range r.Properties.Metrics {
@@ -94,21 +94,21 @@ func (r resource) alarmMetrics() float64 {
 	return max(1, read)
 }
 
-// idleCleanUp is what an hourly run with nothing to do costs: 129 calls for its lists
-// and half a second, in a state machine of four transitions.
+// idleCleanUp is the cost of an hourly run with nothing to do: 129 calls for its
+// lists and half a second, in a state machine of four transitions.
 const idleCleanUp = 129*0.5*dynamoReadUnit + 4*transition + 0.5*0.5*0.0000133334
 
-// codesSeen are the refusals that a month shows, of those that there are.
+// codesSeen is the number of refusals, of all that exist, that occur in a month.
 const codesSeen = 40
 
-// customMetrics are the service's own: three of each route that is logged, its hashing,
-// its signal processing and its stores, verdicts and qualities, a count of each refusal
-// that occurs, and three of clean-up's.
+// customMetrics returns the number of the service's own: three of each route that
+// is logged, those of its hashing, its signal processing and its stores, verdicts
+// and qualities, a count of each refusal that occurs, and three of clean-up's.
 func customMetrics() int {
 	n := codesSeen + 3
 	for _, f := range functions.All() {
 		routes := len(f.Routes)
-		for _, r := range f.Routes { // the page's files and the clients' count as one
+		for _, r := range f.Routes { // the page's files and the clients' have one name
 			if strings.Contains(r.Path, "{") {
 				routes--
 			}

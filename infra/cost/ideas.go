@@ -5,20 +5,20 @@ import (
 	"io"
 )
 
-// idea is a change that would make a check cheaper, with what a check would take then,
-// or what it would cost.
+// idea is a change that would make a check cheaper, with the resources of a check
+// after it, or its price.
 type idea struct {
 	name   string
 	change func(*request)
-	// priced changes a million's cost where a price changes and not what is used.
+	// priced changes a million's cost if a price changes and not the resources.
 	priced func(*cost)
 }
 
-// ideas lists what has been thought of and not been done, with the reason.
+// ideas returns the changes that were considered and not made, with the reason.
 func ideas() []idea {
 	const (
-		// Digests as rows of their own: 1.5 KB are two units to put and, later, two to
-		// delete, and the member's row shrinks to one.
+		// Digests as rows of their own: 1.5 KB are two units to put and, later, two
+		// to delete, and a write of the member's row is one.
 		digestRow = 2 + 2
 		small     = 1
 	)
@@ -42,10 +42,11 @@ func ideas() []idea {
 	}
 }
 
-// provisioned is the price of a write unit, in a table with capacity that is half used.
+// provisioned is the price of a write unit, in a table with half-used provisioned
+// capacity.
 const provisioned = 2 * 0.00065 / 3600
 
-// with is what a million checks cost with some ideas.
+// with returns the cost of a million checks with some ideas.
 func with(check request, some ...idea) float64 {
 	for _, i := range some {
 		if i.change != nil {

@@ -83,7 +83,7 @@ const (
 
 func rates() []float64 { return []float64{1, 1_000, 100_000} }
 
-// header begins a table of costs; more are columns behind the total.
+// header begins a table of costs; more are columns after the total.
 func header(w io.Writer, first string, more ...string) {
 	fmt.Fprintf(w, "| %-10s |", first)
 	for _, part := range parts() {

@@ -5,33 +5,34 @@ import (
 	"io"
 )
 
-// Members who check checksADay times and log in once a month. Traffic has a peak of
-// three times its average.
+// Members check checksADay times a day and log in once a month. The peak of
+// traffic is three times its average.
 const (
 	daysAMonth   = 30.0
 	peak         = 3.0
 	tokensEach   = 1.0
 	eventsEach   = 6 * 31 // a check noted each day and a log-in a month, for 180 days
 	kB           = 1.0 / 1e6
-	rowOverhead  = 0.1 // kB that DynamoDB adds to each row and to each entry of an index
+	rowOverhead  = 0.1 // kB that DynamoDB adds to each row and index entry
 	entrykB      = 0.15
-	memberkB     = 0.6 + 6 // half of the digests that a row grows to
+	memberkB     = 0.6 + 6 // with half of the digests that a row grows to
 	tokenkB      = 0.5
 	eventkB      = 0.15
 	templatekB   = 40    // the object: template and digests of earlier checks
-	replacedDays = 1 + 1 // until clean-up, and until the version that isn't current is gone
+	replacedDays = 1 + 1 // days until clean-up, and until the older version is deleted
 )
 
-// population is so many members.
+// population is a number of members.
 type population float64
 
-// checks a second at the peak.
+// peakRate returns the checks per second at the peak.
 func (n population) peakRate() float64 { return float64(n) * checksADay * peak / 86400 }
 
-// leftovers are the templates that checks replace in a month, which clean-up erases.
+// leftovers returns the number of templates that checks replace in a month, which
+// clean-up erases.
 func (n population) leftovers() float64 { return float64(n) * checksADay * daysAMonth / checksToMove }
 
-// storedGB in DynamoDB, its indexes included, and in S3.
+// storedGB returns the data in DynamoDB, with its indexes, and in S3.
 func (n population) storedGB() (tables, bucket float64) {
 	row := func(kB, indexes float64) float64 { return kB + rowOverhead + indexes }
 	entry := entrykB + rowOverhead
@@ -41,13 +42,14 @@ func (n population) storedGB() (tables, bucket float64) {
 	return (float64(n)*each + notes) * kB, (float64(n)*templatekB + old) * kB
 }
 
-// cleanUp is what clean-up's part of a month costs: for each leftover the look at the
-// list, the member by number and by name, a list of versions, and the settled note;
-// for each template a look in a year. DynamoDB's TTL deletes tokens and activity.
+// cleanUp returns the cost of clean-up in a month: for each leftover an entry of
+// the list, the member by number and by name, a list of versions, and the settled
+// note; for each template one look in a year. DynamoDB's TTL deletes tokens and
+// activity.
 func (n population) cleanUp() float64 {
 	const (
 		lookUnits = 0.1 + 0.5 + 2 // read: a share of a page, by_pk, the row
-		seconds   = 0.08 / 8      // eight entries at once in a function of 512 MB
+		seconds   = 0.08 / 8      // eight entries concurrently in a function of 512 MB
 	)
 	leftover := lookUnits*dynamoReadUnit + noteUnits*dynamoWriteUnit + s3Put + seconds*0.5*lambdaGBSeconds()[0].price
 	look := lookUnits*dynamoReadUnit + (memberUnits+2)*dynamoWriteUnit
@@ -69,19 +71,20 @@ func (n population) row(w io.Writer) {
 	fmt.Fprintf(w, " %.0f | %.4f |\n", total, total/float64(n))
 }
 
-// bound is a limit with the number of members at which it is met at the peak.
+// bound is a limit, with the number of members whose peak reaches it.
 type bound struct {
 	name string
 	met  population
 }
 
-// bounds are those of a table's partitions, indexes and keys, beside the quotas.
+// bounds returns those of a table's partitions, indexes and keys, besides the
+// quotas.
 func bounds(check request) (all []bound) {
-	perRate := float64(1 / population(1).peakRate()) // members for one check a second
+	perRate := float64(1 / population(1).peakRate()) // members whose peak is one check a second
 	for _, q := range quotas(check) {
 		all = append(all, bound{q.name, population(perRate * q.limit / q.used(1))})
 	}
-	const listWrites = 1_000 // of one key of an index, a second
+	const listWrites = 1_000 // per second, to one key of an index
 	notesAMember := population(1).leftovers() / daysAMonth / 86400 * peak
 	eventsAMember := (1 + 1/daysAMonth) / 86400 * peak
 	return append(all,
@@ -92,7 +95,8 @@ func bounds(check request) (all []bound) {
 	)
 }
 
-// grown prints what so many members cost, and what they meet.
+// grown prints the cost of growing numbers of members, and the limits that they
+// reach.
 func grown(w io.Writer) {
 	fmt.Fprint(w, "\nUS dollars a month for so many members, who check five times a day and log in once a month; GB stored\n\n")
 	fmt.Fprint(w, "| members | checks/s at the peak | GB in tables | GB in the bucket | checks | log-ins | clean-up | tables | bucket | total | a member |\n")

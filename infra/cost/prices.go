@@ -11,18 +11,18 @@ const (
 	lambdaRequest   = 0.20 / 1e6
 	dynamoWriteUnit = 0.625 / 1e6 // on demand
 	dynamoReadUnit  = 0.125 / 1e6
-	s3Put           = 5.00 / 1e6 // a list costs the same
+	s3Put           = 5.00 / 1e6 // also the price of a list
 	s3Get           = 0.40 / 1e6
 	wafRequest      = 0.60 / 1e6
 	secretRead      = 0.05 / 1e4
 	transition      = 0.025 / 1e3 // of a state machine
 
-	dynamoGBMonth = 0.25 + 0.20 // stored, and kept for point-in-time recovery
+	dynamoGBMonth = 0.25 + 0.20 // stored, and for point-in-time recovery
 	s3GBMonth     = 0.023
 
-	// A month of each, used or not.
-	metricMonth    = 0.30 // of the service's own; the first 10,000
-	alarmMonth     = 0.10 // each metric of an alarm; anomaly detection takes three
+	// Prices per month, whether used or not.
+	metricMonth    = 0.30 // for each of the service's own; the first 10,000
+	alarmMonth     = 0.10 // for each metric of an alarm; anomaly detection has three
 	compositeMonth = 0.50
 	dashboardMonth = 3.00
 	keyMonth       = 1.00
@@ -31,35 +31,35 @@ const (
 	ruleMonth      = 1.00
 )
 
-// tier is a price that holds for the next upTo units of a month.
+// tier is the price of the next upTo units of a month.
 type tier struct{ upTo, price float64 }
 
-// gatewayRequests are prices of a REST API's requests.
+// gatewayRequests returns the prices of a REST API's requests.
 func gatewayRequests() []tier {
 	return []tier{{333e6, 3.50 / 1e6}, {667e6, 2.80 / 1e6}, {19e9, 2.38 / 1e6}, {math.Inf(1), 1.51 / 1e6}}
 }
 
-// lambdaGBSeconds are prices of arm64 functions' memory over time.
+// lambdaGBSeconds returns the prices of arm64 functions' memory over time.
 func lambdaGBSeconds() []tier {
 	return []tier{{7.5e9, 0.0000133334}, {11.25e9, 0.0000120001}, {math.Inf(1), 0.0000106667}}
 }
 
 const gib = 1 << 30
 
-// lambdaLogs are prices of what functions log, by the GB, since May 2025.
+// lambdaLogs returns the prices of functions' logs, per GB, since May 2025.
 func lambdaLogs() []tier {
 	return []tier{{10 << 10, 0.50}, {20 << 10, 0.25}, {20 << 10, 0.10}, {math.Inf(1), 0.05}}
 }
 
-// otherLogs is the price of what the gateway logs, by the GB.
+// otherLogs returns the price of the gateway's logs, per GB.
 func otherLogs() []tier { return []tier{{math.Inf(1), 0.50}} }
 
-// trafficOut are prices of traffic to the internet, by the GB.
+// trafficOut returns the prices of traffic to the internet, per GB.
 func trafficOut() []tier {
 	return []tier{{10 << 10, 0.09}, {40 << 10, 0.085}, {100 << 10, 0.07}, {math.Inf(1), 0.05}}
 }
 
-// tiered is the price of a month's units.
+// tiered returns the price of a month's units.
 func tiered(units float64, tiers []tier) float64 {
 	var dollars float64
 	for _, t := range tiers {

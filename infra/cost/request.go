@@ -3,11 +3,11 @@ package main
 // request holds the resources that one request uses.
 type request struct {
 	name string
-	// memoryMB is the function's, as in template.yaml.
+	// memoryMB is the function's memory, as in template.yaml.
 	memoryMB      float64
-	work, wait    float64 // billed seconds of the function, on a whole core and for others
-	writeUnits    float64 // DynamoDB: one a KB and index touched
-	readUnits     float64 // DynamoDB: one for 4 KB as last written, half for "a moment ago"
+	work, wait    float64 // billed seconds of the function: on a whole core, and waiting
+	writeUnits    float64 // DynamoDB: one per KB and index written
+	readUnits     float64 // DynamoDB: one per 4 KB for a consistent read, half of one for an eventually consistent one
 	puts, gets    float64 // S3
 	logBytes      float64 // the function's line, and Lambda's own two
 	gatewayBytes  float64 // the gateway's line
@@ -28,9 +28,9 @@ const (
 	coldSeconds = 0.01 * 0.100
 
 	// A member who checks five times a day has the token's use noted every 17
-	// hours (a tenth of 7 days), in the table and its index. An update of the member's
-	// row takes failures back once a day, with a note of the use in the table and
-	// by_due, and with every second of the other checks.
+	// hours (a tenth of 7 days), in the table and its index. An update of the
+	// member's row takes failures back once a day, with a note of the use in the
+	// table and by_due, and with every second of the other checks.
 	checksADay   = 5.0
 	tokenTouches = 24 / 16.8 / checksADay
 	acceptances  = (1 + (checksADay-1)/2) / checksADay
@@ -43,8 +43,8 @@ const (
 	// Moving them notes the new object and the one that it replaces for clean-up: a row
 	// and its entry in by_due. The row of the member isn't in that index anew.
 	noteUnits = 2
-	// The digest and the count of the attempt, the token's use in its table and index,
-	// the acceptance, the note of it, and a share of the move.
+	// The digest and the count of the attempt, the token's use in its table and
+	// index, the acceptance, its note, and a share of the move.
 	checkWrites = memberUnits + 2*tokenTouches + memberUnits*acceptances + 2*notesOfUse + (memberUnits+2+noteUnits)/checksToMove
 
 	logBytes      = 1600
@@ -60,17 +60,17 @@ func requests() []request {
 		{
 			name: "sign-up", memoryMB: 1769,
 			work: hashSeconds + overhead, wait: 3 * dynamoWait,
-			writeUnits: 1 + 2 + 3 + 2, // a count for the address, the member and by_pk, the token, by_username and by_due, what happened and by_due
+			writeUnits: 1 + 2 + 3 + 2, // a count for the address, the member and by_pk, the token, by_username and by_due, the event and by_due
 		},
 		{
 			name: "log-in", memoryMB: 1769,
 			work: hashSeconds + overhead, wait: 3 * dynamoWait,
 			readUnits:  1 + 4 + 0.5,       // the member and four counts, the tokens
-			writeUnits: 1 + 1 + 3 + 3 + 2, // a count comes and goes, a token comes and, sooner or later, one goes; what happened
+			writeUnits: 1 + 1 + 3 + 3 + 2, // a count is added and taken back, a token is added and, sooner or later, one deleted; the event
 		},
 		{
 			name: "check", memoryMB: 1024,
-			work: checkSeconds + overhead, wait: dynamoWait + s3Wait, // the member is read beside the model
+			work: checkSeconds + overhead, wait: dynamoWait + s3Wait, // the member is read concurrently with the model
 			readUnits:  1,
 			writeUnits: checkWrites,
 			gets:       1, puts: 1.0 / checksToMove, keys: true,
@@ -78,8 +78,8 @@ func requests() []request {
 	})
 }
 
-// written sets the bytes that every request logs and answers, and the time of starts
-// that are shared out to all.
+// written sets the bytes that every request logs and answers, and its share of
+// the time of starts.
 func written(all []request) []request {
 	for i := range all {
 		all[i].wait += coldSeconds
@@ -88,12 +88,12 @@ func written(all []request) []request {
 	return all
 }
 
-// signSeconds is an RSA signature and the making of the key, which a process does
-// once, for one request in a hundred: 1 ms and 0.1 s, measured.
+// signSeconds is the time of an RSA signature, 1 ms, and for one request in a
+// hundred of making the key, 0.1 s, which a process does once; measured.
 const signSeconds = 0.001 + 0.01*0.1
 
-// provider lists the requests of one log-in for an application by password and
-// heart, in their order. Their calls are those of infra/README.md's round trips.
+// provider returns the requests of one log-in for an application by password and
+// heart, in order. Their calls are those of infra/README.md's round trips.
 func provider() []request {
 	return written([]request{
 		{name: "begin", memoryMB: 512, work: overhead, wait: dynamoWait, writeUnits: 1, keys: true},
@@ -106,13 +106,14 @@ func provider() []request {
 	})
 }
 
-// coreMB is the memory that comes with one core; less comes with less of it.
+// coreMB is the memory that comes with one core; less memory comes with less of
+// it.
 const coreMB = 1769
 
-// seconds that one request is billed for.
+// seconds returns the billed time of one request.
 func (r request) seconds() float64 { return r.work*max(1, coreMB/r.memoryMB) + r.wait }
 
-// keyReads are reads of the secret for one request.
+// keyReads returns the reads of the secret for one request.
 func (r request) keyReads() float64 {
 	if !r.keys {
 		return 0
@@ -120,7 +121,7 @@ func (r request) keyReads() float64 {
 	return r.seconds() / secretsEvery
 }
 
-// cost in dollars, by the parts below.
+// cost is in dollars, by the parts below.
 type cost [8]float64
 
 func parts() [len(cost{})]string {
@@ -134,7 +135,7 @@ func (c cost) total() (dollars float64) {
 	return dollars
 }
 
-// cost of n such requests in one month.
+// cost returns the cost of n such requests in one month.
 func (r request) cost(n float64) cost {
 	return cost{
 		tiered(n, gatewayRequests()),
@@ -148,15 +149,15 @@ func (r request) cost(n float64) cost {
 	}
 }
 
-// quota is a limit that AWS sets and raises on request.
+// quota is a limit of AWS's that can be raised on request.
 type quota struct {
 	name  string
 	limit float64
 	used  func(rate float64) float64
 }
 
-// quotas are the defaults of us-east-1, 2025: docs.aws.amazon.com, "quotas" of
-// each service. A new account begins with less of Lambda's (10).
+// quotas returns the defaults of us-east-1, 2025: docs.aws.amazon.com, "quotas"
+// of each service. A new account has less of Lambda's (10).
 func quotas(check request) []quota {
 	return []quota{
 		{"Lambda: 1,000 executions at once", 1_000, func(rate float64) float64 { return rate * check.seconds() }},

@@ -48,8 +48,8 @@ func main() {
 	}
 }
 
-// settled is the age from which an object has its pointer or its note, and from which
-// clean-up has come by: what is younger isn't judged.
+// settled is the age from which an object has its pointer or its note, and
+// clean-up has looked at it: younger objects aren't judged.
 const settled = 3 * 24 * time.Hour
 
 // check prints the findings and returns their number.
@@ -81,14 +81,14 @@ func check(w io.Writer, export, inventory string, passes int) (found int, err er
 	return found, nil
 }
 
-// rows is what the export says of objects: those that a row points to, by when it was
-// made, and those that are noted for clean-up.
+// rows is what the export has about objects: those that a row points to, by the
+// time of their making, and those that are noted for clean-up.
 type rows struct {
 	pointers map[string]time.Time
 	noted    map[string]bool
 }
 
-// meet judges an object, and takes it off the pointers.
+// meet judges an object, and removes it from the pointers.
 func (r *rows) meet(o store.Object, taken time.Time, tell func(what, key string)) {
 	if _, ok := r.pointers[o.Key]; ok {
 		delete(r.pointers, o.Key)
@@ -109,8 +109,8 @@ func (r *rows) meet(o store.Object, taken time.Time, tell func(what, key string)
 // value is an attribute in DynamoDB's JSON.
 type value struct{ S, N string }
 
-// readRows reads the rows of the members whose number is asked for, and tells of those
-// with a template that clean-up never looks at.
+// readRows reads the rows of the members selected by mine, and reports those with
+// a template that is on no list of clean-up's.
 func readRows(folder string, mine func(pk int64) bool, tell func(what, key string)) (*rows, error) {
 	r := &rows{pointers: map[string]time.Time{}, noted: map[string]bool{}}
 	err := eachFile(folder, ".json.gz", func(in io.Reader) error {
@@ -142,7 +142,7 @@ func readRows(folder string, mine func(pk int64) bool, tell func(what, key strin
 				continue
 			}
 			pk, err := strconv.ParseInt(row.PK.N, 10, 64)
-			if err != nil || !mine(pk) { // another kind of row, or another pass
+			if err != nil || !mine(pk) { // not a member's row, or one of another pass
 				continue
 			}
 			switch {
@@ -164,7 +164,8 @@ func nanoseconds(n string) time.Time {
 	return time.Unix(0, ns)
 }
 
-// readObjects reads the current objects of an inventory, and returns when it was taken.
+// readObjects reads the current objects of an inventory, and returns the time of
+// the inventory.
 func readObjects(folder string, each func(o store.Object, taken time.Time)) (taken time.Time, err error) {
 	b, err := os.ReadFile(filepath.Join(folder, "manifest.json"))
 	if err != nil {
@@ -212,7 +213,7 @@ func readObjects(folder string, each func(o store.Object, taken time.Time)) (tak
 	})
 }
 
-// eachFile reads all files below a folder whose names end so, unpacked.
+// eachFile reads all files below a folder whose names have the ending, unpacked.
 func eachFile(folder, ending string, read func(in io.Reader) error) error {
 	n := 0
 	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {

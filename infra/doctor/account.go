@@ -13,15 +13,16 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// What an account should have before members come. A new account begins with less.
+// Limits that an account should have before members come. A new account has lower
+// ones.
 const (
-	executionsWanted = 1000  // of Lambda at once; the gateway alone lets through more
+	executionsWanted = 1000  // concurrent ones of Lambda; the gateway alone lets more through
 	gatewayRate      = 10000 // requests a second, AWS's default
 	tablesInAll      = 2500  // AWS's default of a region
 	stackTables      = 4
 )
 
-// identity says where members' data would lie, and by whom it is deployed.
+// identity reports the region of members' data, and the identity that deploys.
 func (p *patient) identity(context.Context) []finding {
 	found := []finding{{well, "region", p.region, ""}}
 	if p.region != home {
@@ -34,7 +35,7 @@ func (p *patient) identity(context.Context) []finding {
 	return found
 }
 
-// lambda looks at how much may run at once, and at the room for versions.
+// lambda examines the limit of concurrent executions, and the room for versions.
 func (p *patient) lambda(ctx context.Context) []finding {
 	out, err := p.functions.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
 	if err != nil {
@@ -57,7 +58,7 @@ func (p *patient) lambda(ctx context.Context) []finding {
 	return found
 }
 
-// gateway looks at the account's rate of requests, and its role for logs.
+// gateway examines the account's rate of requests, and its role for logs.
 func (p *patient) gateway(ctx context.Context) []finding {
 	out, err := p.gateways.GetAccount(ctx, &apigateway.GetAccountInput{})
 	if err != nil {
@@ -75,7 +76,7 @@ func (p *patient) gateway(ctx context.Context) []finding {
 	return []finding{rate}
 }
 
-// dynamo looks at the account's throughput, and at the room for tables.
+// dynamo examines the account's throughput, and the room for tables.
 func (p *patient) dynamo(ctx context.Context) []finding {
 	limits, err := p.databases.DescribeLimits(ctx, &dynamodb.DescribeLimitsInput{})
 	if err != nil {
@@ -98,14 +99,14 @@ func (p *patient) dynamo(ctx context.Context) []finding {
 	return append(found, finding{well, "room for tables", fmt.Sprintf("%d of %d are in use", number, tablesInAll), ""})
 }
 
-// absent reports whether a stack isn't there: CloudFormation calls it a mistake in the
-// request.
+// absent reports whether a stack doesn't exist, for which CloudFormation returns
+// a validation error.
 func absent(err error) bool {
 	var refusal smithy.APIError
 	return errors.As(err, &refusal) && refusal.ErrorCode() == "ValidationError" && strings.Contains(refusal.ErrorMessage(), "does not exist")
 }
 
-// beforehand says what the first deployment will meet.
+// beforehand reports what the first deployment will meet.
 func (p *patient) beforehand() []finding {
 	found := []finding{{well, "stack", "there is none of this name yet", ""}}
 	if p.logRole != "" {
@@ -114,7 +115,8 @@ func (p *patient) beforehand() []finding {
 	return found
 }
 
-// stackStatus looks at how the last deployment ended, and whether the gateway may log.
+// stackStatus examines the outcome of the last deployment, and whether the
+// gateway may log.
 func (p *patient) stackStatus(context.Context) []finding {
 	status := p.settings[statusSetting]
 	found := []finding{{well, "stack", status, ""}}

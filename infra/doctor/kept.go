@@ -19,7 +19,7 @@ import (
 	"systole/shared/store"
 )
 
-// tables looks whether each table is there, can be brought back, forgets in time, and
+// tables examines whether each table exists, can be restored, expires rows, and
 // is encrypted and protected.
 func (p *patient) tables(ctx context.Context) (found []finding) {
 	for _, id := range p.of("AWS::DynamoDB::Table") {
@@ -58,7 +58,7 @@ func (p *patient) tables(ctx context.Context) (found []finding) {
 	return found
 }
 
-// ttlAttribute is when a row has expired, in seconds.
+// ttlAttribute is the attribute with a row's expiry, in seconds.
 const ttlAttribute = "expires"
 
 func (p *patient) examineTable(what, name string, t *dynamotypes.TableDescription, look func(finding)) {
@@ -73,14 +73,14 @@ func (p *patient) examineTable(what, name string, t *dynamotypes.TableDescriptio
 	}
 }
 
-// Expired tokens are refused whatever is done with them; DynamoDB removes them within
-// two days or so, and the clean-up before that.
+// Expired tokens are refused even while they are stored; DynamoDB removes them
+// within about two days, and clean-up before that.
 const (
 	expiredFor = 48 * time.Hour
 	tokenPages = 10 // of 1 MB: 1,280 reads, some 0.0002 dollars
 )
 
-// tokens looks for tokens that have expired and are still there.
+// tokens looks for expired tokens that are still stored.
 func (p *patient) tokens(ctx context.Context) []finding {
 	table := p.resources["Tokens"].id
 	number, read := 0, 0
@@ -93,7 +93,7 @@ func (p *patient) tokens(ctx context.Context) []finding {
 	for n := 0; pages.HasMorePages() && n < tokenPages; n++ {
 		page, err := pages.NextPage(ctx)
 		if gone(err) {
-			return nil // told of the table
+			return nil // the finding on the table covers it
 		}
 		if err != nil {
 			return []finding{untold("expired tokens", err)}
@@ -107,7 +107,8 @@ func (p *patient) tokens(ctx context.Context) []finding {
 	return []finding{{well, "expired tokens", fmt.Sprintf("none among %d that were read", read), ""}}
 }
 
-// bucket looks whether the bucket is closed, encrypted, logged, and forgets in time.
+// bucket examines whether the bucket is closed, encrypted, logged, and expires
+// objects.
 func (p *patient) bucket(ctx context.Context) (found []finding) {
 	name := p.resources["Bucket"].id
 	look := func(f finding) { found = append(found, f) }
@@ -161,8 +162,8 @@ func closed(b *s3types.PublicAccessBlockConfiguration) bool {
 	return b != nil && aws.ToBool(b.BlockPublicAcls) && aws.ToBool(b.BlockPublicPolicy) && aws.ToBool(b.IgnorePublicAcls) && aws.ToBool(b.RestrictPublicBuckets)
 }
 
-// forgets reports whether older versions of all objects go, and uploads that nobody
-// used.
+// forgets reports whether older versions of all objects expire, and unused
+// uploads.
 func forgets(rules []s3types.LifecycleRule) bool {
 	has := func(match func(r s3types.LifecycleRule, prefix string) bool) bool {
 		return slices.ContainsFunc(rules, func(r s3types.LifecycleRule) bool {
@@ -188,7 +189,7 @@ func sealed(c *s3types.ServerSideEncryptionConfiguration) bool {
 	})
 }
 
-// key looks whether the key can be used and is rotated.
+// key examines whether the key is usable and rotated.
 func (p *patient) key(ctx context.Context) []finding {
 	id := p.resources["Key"].id
 	out, err := p.keys.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &id})
@@ -213,10 +214,10 @@ func (p *patient) key(ctx context.Context) []finding {
 	return []finding{{well, "key", "in use, rotated each year", ""}}
 }
 
-// keysOld is when a rotation of the service's own keys is due.
+// keysOld is the age at which a rotation of the service's own keys is due.
 const keysOld = 400 * 24 * time.Hour
 
-// secret looks whether the service's keys are there; it doesn't read them.
+// secret examines whether the service's keys exist, without reading them.
 func (p *patient) secret(ctx context.Context) []finding {
 	id := p.resources["Keys"].id
 	out, err := p.secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &id})
@@ -243,7 +244,7 @@ func (p *patient) secret(ctx context.Context) []finding {
 	return []finding{{well, "keys", "the secret is there", ""}}
 }
 
-// of lists the logical ids of the stack's resources of a type.
+// of returns the logical ids of the stack's resources of a type.
 func (p *patient) of(kind string) (ids []string) {
 	for id, r := range p.resources {
 		if r.kind == kind {

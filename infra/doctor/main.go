@@ -24,7 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 )
 
-// home is the region of infra/samconfig.yaml: the members' own country.
+// home is the region of infra/samconfig.yaml: the members' country.
 const home = "ap-northeast-2"
 
 func main() {
@@ -59,7 +59,7 @@ const (
 	unknownStatus
 )
 
-// examine prints what is found and returns the exit status.
+// examine prints the findings and returns the exit status.
 func examine(ctx context.Context, sdk aws.Config, stack string, now time.Time, out io.Writer) (int, error) {
 	p := newPatient(sdk, stack, now)
 	if err := p.identify(ctx); err != nil {
@@ -87,25 +87,25 @@ func examine(ctx context.Context, sdk aws.Config, stack string, now time.Time, o
 	return report(out, found), nil
 }
 
-// level is how a finding is.
+// level is the severity of a finding.
 type level string
 
 const (
 	well    level = "ok"
-	note    level = "note" // for somebody to know, and nothing to mend
+	note    level = "note" // information; nothing is to be mended
 	ill     level = "MEND"
 	unknown level = "?"
 )
 
-// finding is one thing that was looked at.
+// finding is the result of one examination.
 type finding struct {
 	level    level
-	what     string // the thing, a word or two
+	what     string // the examined thing, a word or two
 	how      string
 	toBeDone string
 }
 
-// untold is the finding of something that couldn't be looked at.
+// untold returns the finding for a thing that couldn't be examined.
 func untold(what string, err error) finding {
 	if action, ok := lacking(err); ok {
 		return finding{unknown, what, "not told: these credentials lack the permission " + action, "grant it, or run with a role that has it, such as ReadOnlyAccess"}
@@ -113,7 +113,7 @@ func untold(what string, err error) finding {
 	return finding{unknown, what, "not told: " + err.Error(), "run again; with the same outcome see AWS's Health Dashboard"}
 }
 
-// report prints a line for each finding, what is to be done below it, and a sum.
+// report prints each finding on a line, with the remedy below it, and a total.
 func report(out io.Writer, found []finding) (status int) {
 	count := make(map[level]int)
 	for _, f := range found {
@@ -133,7 +133,7 @@ func report(out io.Writer, found []finding) (status int) {
 	return wellStatus
 }
 
-// gone reports whether a thing isn't there, in any service's words for it.
+// gone reports whether a resource doesn't exist, by any service's error.
 func gone(err error) bool {
 	var coded interface{ ErrorCode() string }
 	if !errors.As(err, &coded) {

@@ -24,12 +24,12 @@ type patient struct {
 	now     time.Time
 	account string
 	caller  string // the ARN of the credentials
-	logRole string // by which API Gateway writes logs
+	logRole string // with which API Gateway writes logs
 
 	resources map[string]resource // the stack's, by their logical ids
 	settings  map[string]string   // the stack's parameters
 
-	// The clients, one a service.
+	// The clients, one per service.
 	identities *sts.Client
 	stacks     *cloudformation.Client
 	functions  *lambda.Client
@@ -42,7 +42,7 @@ type patient struct {
 	watches    *cloudwatch.Client
 }
 
-// resource is one of a stack.
+// resource is a resource of the stack.
 type resource struct{ kind, id string }
 
 func newPatient(sdk aws.Config, stack string, now time.Time) *patient {
@@ -61,8 +61,8 @@ func newPatient(sdk aws.Config, stack string, now time.Time) *patient {
 	}
 }
 
-// identify asks whose credentials these are: with none that are valid nothing can be
-// examined.
+// identify finds the identity of the credentials: without valid ones nothing can
+// be examined.
 func (p *patient) identify(ctx context.Context) error {
 	who, err := p.identities.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
@@ -72,7 +72,7 @@ func (p *patient) identify(ctx context.Context) error {
 	return nil
 }
 
-// findResources lists what the stack consists of; false where there is none.
+// findResources lists the stack's resources; false if there is no stack.
 func (p *patient) findResources(ctx context.Context) (deployed bool, err error) {
 	out, err := p.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &p.name})
 	if absent(err) {
@@ -102,6 +102,6 @@ func (p *patient) findResources(ctx context.Context) (deployed bool, err error) 
 	return true, nil
 }
 
-// statusSetting is where the stack's status is kept among its parameters, none of
+// statusSetting is the key of the stack's status among its parameters, none of
 // which begins with a dot.
 const statusSetting = ".status"

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// lacking returns the permission for want of which a call was refused. Every service
-// has a code of its own for that; the status is the same.
+// lacking returns the missing permission for which a call was refused. Services
+// have different codes for it, and the same status.
 func lacking(err error) (action string, ok bool) {
 	var answer interface{ HTTPStatusCode() int }
 	var call *smithy.OperationError
@@ -21,7 +21,7 @@ func lacking(err error) (action string, ok bool) {
 	return prefixes[call.ServiceID] + ":" + call.OperationName, true
 }
 
-// prefixes are the services in the words of permissions.
+// prefixes are the services' names in permissions.
 var prefixes = map[string]string{
 	"API Gateway":     "apigateway",
 	"CloudFormation":  "cloudformation",
@@ -35,7 +35,7 @@ var prefixes = map[string]string{
 	"Secrets Manager": "secretsmanager",
 }
 
-// otherwise are permissions that aren't called as their operations are.
+// otherwise are permissions whose names differ from their operations'.
 var otherwise = map[string]string{
 	"GetAccount":                      "apigateway:GET",
 	"GetPublicAccessBlock":            "s3:GetBucketPublicAccessBlock",

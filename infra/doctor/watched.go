@@ -12,10 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
-// pending is what SNS calls the ARN of a subscription that nobody has confirmed.
+// pending is SNS's ARN of an unconfirmed subscription.
 const pending = "PendingConfirmation"
 
-// subscribers looks whether alarms reach somebody.
+// subscribers examines whether alarms have confirmed recipients.
 func (p *patient) subscribers(ctx context.Context) (found []finding) {
 	topic := p.resources["Alarms"].id
 	confirmed := 0
@@ -44,7 +44,7 @@ func (p *patient) subscribers(ctx context.Context) (found []finding) {
 	return found
 }
 
-// alarm is one of CloudWatch's, plain or composite.
+// alarm is an alarm of CloudWatch's, plain or composite.
 type alarm struct {
 	on      bool
 	actions []string
@@ -54,7 +54,8 @@ type alarm struct {
 	rule    string // of a composite alarm
 }
 
-// alarms looks whether all of the stack's alarms are there, switched on, and quiet.
+// alarms examines whether all of the stack's alarms exist, are switched on, and
+// quiet.
 func (p *patient) alarms(ctx context.Context) (found []finding) {
 	there, err := p.readAlarms(ctx)
 	if err != nil {
@@ -110,7 +111,7 @@ func (p *patient) readAlarms(ctx context.Context) (map[string]alarm, error) {
 	return there, nil
 }
 
-// alarmName is the name in an ARN of an alarm, and a name as it is.
+// alarmName returns the name in an alarm's ARN, and a plain name unchanged.
 func alarmName(id string) string {
 	if _, name, ok := strings.Cut(id, ":alarm:"); ok {
 		return name
@@ -118,7 +119,7 @@ func alarmName(id string) string {
 	return id
 }
 
-// runbook is the page that an alarm's description leads to.
+// runbook returns the page that an alarm's description links to.
 func runbook(words string) string {
 	if i := strings.LastIndex(words, "infra/runbooks.md#"); i >= 0 {
 		return words[i:]

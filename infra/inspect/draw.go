@@ -16,7 +16,7 @@ import (
 	"systole/shared/ecg/inspect"
 )
 
-// The first minute is drawn, in rows: more would not be seen.
+// The first minute is drawn, in rows: more would not be legible.
 const (
 	rowSeconds = 10
 	maxRows    = 6
@@ -31,8 +31,8 @@ var (
 	paperRed = color.RGBA{0xf3, 0xcf, 0xd2, 0xff}
 )
 
-// drawn writes a PNG: the trace in rows with its R peaks, and below it the
-// beats laid over each other with their mean.
+// drawn writes a PNG: the trace in rows with its R peaks, and below it the beats
+// overlaid with their mean.
 func drawn(path string, in *inspect.Inspection) error {
 	if len(in.MV) == 0 {
 		return errors.New("there is too little to draw")
@@ -67,7 +67,7 @@ func write(path string, canvas *vgimg.Canvas) error {
 	return errors.Join(err, file.Close())
 }
 
-// strip is ten seconds of the trace.
+// strip returns ten seconds of the trace.
 func strip(in *inspect.Inspection, from float64) (*plot.Plot, error) {
 	p := paper(from, from+rowSeconds, in.MV)
 	p.X.Label.Text, p.Y.Label.Text = "s", "mV"
@@ -91,7 +91,7 @@ func strip(in *inspect.Inspection, from float64) (*plot.Plot, error) {
 	return p, nil
 }
 
-// overlay is the beats laid over each other.
+// overlay returns the beats laid over each other.
 func overlay(in *inspect.Inspection) (*plot.Plot, error) {
 	const start = -float64(beat.Before) / beat.RateHz
 	p := paper(start, float64(beat.After)/beat.RateHz, slices.Concat(append(in.Beats, []float64{0})...))
@@ -104,7 +104,7 @@ func overlay(in *inspect.Inspection) (*plot.Plot, error) {
 	return p, add(p, in.Mean, start, heartRed, 2)
 }
 
-// paper is an empty ruled plot, as high as the values.
+// paper returns an empty ruled plot, as high as the values.
 func paper(from, to float64, mv []float64) *plot.Plot {
 	p := plot.New()
 	p.X.Min, p.X.Max = from, to

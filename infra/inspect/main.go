@@ -149,8 +149,8 @@ func said(v inspect.Verdict) string {
 	return s
 }
 
-// compare says at which false match rates the file is accepted as the person of
-// the other. The score itself stays inside, here as everywhere.
+// compare prints at which false match rates the file is accepted as the other's
+// person. The score itself is never printed.
 func compare(out io.Writer, o options) error {
 	enrolment, err := read(o.against, o.hints)
 	if err != nil {

@@ -15,10 +15,10 @@ import (
 	"systole/shared/biometric/protect"
 )
 
-// Name of the file, beside the database.
+// Name is the name of the file, beside the database.
 const Name = "keys.json"
 
-// Keys are those of one file. They are safe for concurrent use.
+// Keys are the keys in one file. They are safe for concurrent use.
 type Keys struct {
 	path string
 
@@ -43,7 +43,8 @@ func Open(folder string) (*Keys, error) {
 	return k, nil
 }
 
-// Read returns the text of a file of keys, or an error for one that others can read.
+// Read returns the text of a file of keys, or an error if others may read the
+// file.
 func Read(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -62,11 +63,11 @@ func (k *Keys) Ring(context.Context) (protect.Ring, error) {
 	return k.ring, nil
 }
 
-// Text returns the keys as they are written down.
+// Text returns the keys in their stored form.
 func (k *Keys) Text(context.Context) ([]byte, error) { return Read(k.path) }
 
-// Replace writes other keys in place of the old ones, whole or not at all, and uses
-// them from then on. The error says so where the old ones are others by now.
+// Replace replaces the old keys by others, whole or not at all, and uses these
+// from then on. The error says so if the stored keys are no longer the old ones.
 func (k *Keys) Replace(_ context.Context, old, text []byte) error {
 	ring, err := protect.ParseKeys(text)
 	if err != nil {

@@ -17,26 +17,26 @@ import (
 	"systole/shared/parallel"
 )
 
-// integrationLimit is how long API Gateway waits for a function.
+// integrationLimit is the time that API Gateway waits for a function.
 const integrationLimit = 29 * time.Second
 
 // Limits of the requests in progress. Requests beyond them are refused with
-// Retry-After: a queue would only make all of them late. A body takes some six
-// times its length of memory.
+// Retry-After: a queue would only make all of them late. A body takes about six
+// times its length in memory.
 const (
 	atOnce      = 256      // requests
-	bytesAtOnce = 64 << 20 // of their bodies, as far as they have come
+	bytesAtOnce = 64 << 20 // received bytes of their bodies
 )
 
 // proxy is a function behind API Gateway.
 type proxy func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
-// front stands where API Gateway stands in AWS: it turns each request into the
-// event of a REST API, and the function's answer back.
+// front takes the place of API Gateway: it converts each request into the event
+// of a REST API, and the function's answer back.
 type front struct {
 	function proxy
 	slots    parallel.Slots
-	bytes    atomic.Int64 // of the bodies that have come
+	bytes    atomic.Int64 // received bytes of bodies
 	log      *slog.Logger
 }
 
@@ -51,7 +51,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.refuse(w, r, err)
 		return
 	}
-	leave, ok := f.slots.TryEnter() // not before: a body may come slowly
+	leave, ok := f.slots.TryEnter() // not earlier: a body may arrive slowly
 	if !ok {
 		f.refuse(w, r, errBusy)
 		return
@@ -67,25 +67,25 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	restapi.Write(w, r, answer)
 }
 
-// behind serves a handler that is no function, the uploads, under the same limit
-// of bytes.
+// behind serves a handler that is not a function, the uploads, under the same
+// limit of bytes.
 func (f *front) behind(h http.Handler, w http.ResponseWriter, r *http.Request) {
 	defer f.count(r)()
 	h.ServeHTTP(w, r)
 }
 
-// errBusy refuses a request for which there is no room.
+// errBusy refuses a request beyond the limits.
 var errBusy = fault.New(fault.Unavailable).Because(errors.New("too many requests at once"))
 
-// count counts the bytes of the request's body as they come, until the caller has
-// done with them. What is announced and doesn't come takes no room.
+// count counts the bytes of the request's body as they are received, until done
+// is called. Announced bytes that aren't received take no room.
 func (f *front) count(r *http.Request) (done func()) {
 	b := &counted{ReadCloser: r.Body, all: &f.bytes}
 	r.Body = b
 	return func() { f.bytes.Add(-b.came) }
 }
 
-// counted is a body that ends with errBusy when there is no room for more of it.
+// counted is a body that ends with errBusy if there is no room for more of it.
 type counted struct {
 	io.ReadCloser
 	all  *atomic.Int64
@@ -101,9 +101,9 @@ func (b *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// refuse answers for the gateway itself, in the service's words.
+// refuse answers in the gateway's place, with the service's words.
 func (f *front) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	// The rest of the body is not worth reading.
+	// The rest of the body isn't read.
 	w.Header().Set("Connection", "close")
 	api.Refuse(w, r, err)
 	f.log.Warn("request refused by the gateway", "method", r.Method, "error", err)

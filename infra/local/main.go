@@ -75,7 +75,7 @@ func usage(flags *flag.FlagSet) {
 	}
 }
 
-// drainLimit is how long requests that are under way may take after a signal.
+// drainLimit bounds the time that requests in progress may take after a signal.
 const drainLimit = 10 * time.Second
 
 // run serves until ctx ends.
@@ -94,7 +94,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer stores.close()
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
-	slog.SetDefault(log) // for libraries that log by themselves
+	slog.SetDefault(log) // for libraries that use the default
 	listener, err := net.Listen("tcp", o.addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w: choose another address with -addr", err)
@@ -125,14 +125,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer cancel()
 	err = server.Shutdown(drain)
 	if operators.Shutdown(drain) != nil {
-		err = errors.Join(err, operators.Close()) // a long command is told that it was cut off
+		err = errors.Join(err, operators.Close()) // a command in progress is answered that it was cut off
 	}
 	<-cleaned
 	return err
 }
 
-// newServer has a limit for every wait. The answer may take as long as API
-// Gateway waits for one.
+// newServer returns a server with a limit for every wait. An answer may take as
+// long as API Gateway waits for one.
 func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
@@ -140,12 +140,12 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 		ReadTimeout:       60 * time.Second,
 		WriteTimeout:      60*time.Second + integrationLimit,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    10 << 10, // API Gateway's limit of all headers together
+		MaxHeaderBytes:    10 << 10, // API Gateway's limit for all headers together
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 }
 
-// absolute is the path as a person can find it from anywhere.
+// absolute returns the absolute path, or the path itself if there is none.
 func absolute(path string) string {
 	if full, err := filepath.Abs(path); err == nil {
 		return full

@@ -20,10 +20,10 @@ import (
 	"systole/shared/memory"
 )
 
-// stores are where everything is kept.
+// stores are the stores of the service's data.
 type stores struct {
 	service.Stores
-	// operate is the deployment for its operators; nil where nothing is kept.
+	// operate returns the deployment for its operators; nil if nothing is kept.
 	operate func(config.Config) operator.Deployment
 	where   string
 	close   func() error
@@ -45,7 +45,7 @@ func openStores(o options) (*stores, error) {
 	return &stores{service.Stores{Members: kept, Sessions: kept, Grants: kept, Objects: objects, Keys: keys}, operate, absolute(o.data), kept.Close}, nil
 }
 
-// passingStores keep everything until the process ends.
+// passingStores returns stores that keep everything until the process ends.
 func passingStores() (*stores, error) {
 	text, err := protect.DrawKeys()
 	if err != nil {
@@ -61,7 +61,7 @@ func passingStores() (*stores, error) {
 }
 
 // handler answers every route, as the functions in functions/ do together, and
-// takes uploads, as S3 does. base is where callers find it.
+// receives uploads, as S3 does. base is the service's address for callers.
 func handler(c config.Config, s *stores, base string, log *slog.Logger) (http.Handler, error) {
 	up, err := newUploads(base, s.Members, s.Objects, time.Now)
 	if err != nil {
@@ -74,7 +74,7 @@ func handler(c config.Config, s *stores, base string, log *slog.Logger) (http.Ha
 	}
 	routes := append(service.Routes(c, s.Stores, time.Now, rand.Reader), pages...)
 	front := newFront(gateway.Proxy(api.New(api.Settings{Logger: log, AllowOrigins: c.CORSOrigins}, routes...)), log)
-	uploading := newFront(nil, log) // with room of its own: a large upload keeps nobody from the service
+	uploading := newFront(nil, log) // with limits of its own, so that large uploads don't block requests
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == uploadsPath {
 			uploading.behind(up, w, r)
@@ -84,8 +84,8 @@ func handler(c config.Config, s *stores, base string, log *slog.Logger) (http.Ha
 	}), nil
 }
 
-// serveOperators runs the commands of infra/operate while the service has the data
-// folder. Where nothing is kept it serves nobody.
+// serveOperators runs the commands of infra/operate while the service has the
+// data folder. If nothing is kept, it serves none.
 func serveOperators(c config.Config, s *stores) (*http.Server, error) {
 	if s.operate == nil {
 		return new(http.Server), nil
@@ -97,11 +97,11 @@ func serveOperators(c config.Config, s *stores) (*http.Server, error) {
 	return server, nil
 }
 
-// cleanEvery is the schedule of template.yaml.
+// cleanEvery is the schedule in template.yaml.
 const cleanEvery = time.Hour
 
 // cleanOnSchedule cleans up at once and then on the schedule, until ctx ends;
-// then the channel is closed.
+// then it closes the channel.
 func cleanOnSchedule(ctx context.Context, c config.Config, s *stores, log *slog.Logger) <-chan struct{} {
 	cleaner := cleanup.NewService(s.Sessions, s.Members, s.Objects, cleanup.Settings{
 		TokenIdle:    c.TokenLimits.Idle,

@@ -20,11 +20,11 @@ import (
 	"systole/shared/store"
 )
 
-// uploadsPath is where files are put that are larger than a request. In AWS
+// uploadsPath is the path to which files larger than a request are sent. In AWS
 // this is S3.
 const uploadsPath = "/uploads/"
 
-// uploads takes files by addresses that it has signed, as S3 does.
+// uploads receives files at addresses that it has signed, as S3 does.
 type uploads struct {
 	base    string // of the addresses: "http://127.0.0.1:8080"
 	secret  []byte
@@ -58,8 +58,8 @@ func (u *uploads) sign(q url.Values) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// awaited returns fault.UploadMissing for a file that its member doesn't wait for
-// any more: account or template was deleted since, or the file was used.
+// awaited returns fault.UploadMissing for a file that its member no longer
+// awaits: account or template was deleted since, or the file was used.
 func (u *uploads) awaited(ctx context.Context, key string) error {
 	pk, ok := store.Owner(key)
 	if !ok {
@@ -75,8 +75,8 @@ func (u *uploads) awaited(ctx context.Context, key string) error {
 	return nil
 }
 
-// ServeHTTP answers pages of every origin, as the bucket of template.yaml does: the
-// address is the permission, and carries no cookie.
+// ServeHTTP answers pages of every origin, as the bucket of template.yaml does:
+// the address is the permission, and no cookie is sent.
 func (u *uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	if r.Method == http.MethodOptions {

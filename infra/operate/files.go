@@ -20,7 +20,7 @@ import (
 	"systole/shared/biometric/protect"
 )
 
-// fileCommand is a command that writes or reads a file of the caller's.
+// fileCommand is a command that writes or reads a file on the caller's side.
 type fileCommand struct {
 	words   []string
 	args    string
@@ -63,7 +63,8 @@ func oneFile(flags *flag.FlagSet, args []string, out io.Writer) (string, error) 
 	return flags.Arg(0), nil
 }
 
-// backup writes FILE.part, verifies it, and calls it FILE when it is whole.
+// backup writes FILE.part, verifies it, and renames it to FILE when it is
+// complete.
 func backup(ctx context.Context, o options, args []string, out io.Writer) error {
 	name, err := oneFile(flag.NewFlagSet("backup", flag.ContinueOnError), args, out)
 	if err != nil {
@@ -124,7 +125,7 @@ func (o options) keys(ctx context.Context) ([]byte, error) {
 // restoration is a backup that is being restored.
 type restoration struct {
 	file    string
-	keys    []byte // of the deployment that it is of
+	keys    []byte // of the deployment that was backed up
 	newKey  bool
 	logOut  bool
 	options options
@@ -158,8 +159,8 @@ func restore(ctx context.Context, o options, args []string, out io.Writer) error
 	return nil
 }
 
-// unpack writes the backup to a new folder, with keys, and looks at all of it. id
-// tells the backup from others.
+// unpack writes the backup and the keys to a new folder, and examines all of it.
+// id identifies the backup.
 func (r restoration) unpack(ctx context.Context, folder string) (d operator.Deployment, closeStores func() error, id string, err error) {
 	file, err := os.Open(r.file)
 	if err != nil {
@@ -185,7 +186,7 @@ func (r restoration) unpack(ctx context.Context, folder string) (d operator.Depl
 	return d, closeStores, hex.EncodeToString(sum.Sum(nil)), err
 }
 
-// intoFolder makes the folder whole under another name, and then gives it its own.
+// intoFolder completes the folder under another name, and then renames it.
 func (r restoration) intoFolder(ctx context.Context) error {
 	folder := filepath.Clean(r.options.data)
 	if entries, err := os.ReadDir(folder); err == nil && len(entries) > 0 {
@@ -194,7 +195,7 @@ func (r restoration) intoFolder(ctx context.Context) error {
 		return err
 	}
 	part := folder + ".part"
-	if err := os.RemoveAll(part); err != nil { // of one that was killed
+	if err := os.RemoveAll(part); err != nil { // of a run that was killed
 		return err
 	}
 	d, closeStores, _, err := r.unpack(ctx, part)
@@ -210,8 +211,7 @@ func (r restoration) intoFolder(ctx context.Context) error {
 	return os.Rename(part, folder)
 }
 
-// sealAnew draws a key, puts it in front of the others, and seals everything with
-// it.
+// sealAnew draws a key, makes it the current one, and seals everything with it.
 func sealAnew(ctx context.Context, d operator.Deployment) error {
 	old, err := d.Keys.Text(ctx)
 	if err != nil {

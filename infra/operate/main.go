@@ -77,8 +77,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return o.operate(ctx, command, stdin, stdout)
 }
 
-// operate runs a command on the deployment: the service that has the folder open
-// does, or this process.
+// operate runs a command on the deployment: in the service that has the folder
+// open, or in this process.
 func (o options) operate(ctx context.Context, command []string, stdin io.Reader, stdout io.Writer) error {
 	if slices.Contains(command, "-h") { // no store is needed to explain a command
 		return operator.Run(ctx, operator.Deployment{}, command, stdin, stdout)

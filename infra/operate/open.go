@@ -28,7 +28,7 @@ func open(o options) (operator.Deployment, func() error, error) {
 	return inFolder(o.data)
 }
 
-// inFolder opens the folder of a local service that doesn't run.
+// inFolder opens the folder of a local service that isn't running.
 func inFolder(folder string) (none operator.Deployment, closeStores func() error, err error) {
 	settings, err := config.Read(os.LookupEnv)
 	if err != nil {
@@ -48,7 +48,7 @@ func inFolder(folder string) (none operator.Deployment, closeStores func() error
 	return operator.Local(settings, kept, objects, keys), kept.Close, nil
 }
 
-// inAWS calls nothing yet.
+// inAWS makes no call yet.
 func inAWS() (none operator.Deployment, err error) {
 	settings, err := config.Read(os.LookupEnv, config.MembersTable, config.TokensTable, config.ActivityTable, config.GrantsTable, config.Bucket, config.KeysSecret)
 	if err != nil {
@@ -65,7 +65,7 @@ func inAWS() (none operator.Deployment, err error) {
 	return operator.New(settings, tables, tables, tables, bucket, keys), nil
 }
 
-// secretKeys are the keys in Secrets Manager. They are read when first needed, and
+// secretKeys are the keys in Secrets Manager. They are read on first use, and
 // again when they are no longer fresh.
 type secretKeys struct {
 	text *secrets.Text

@@ -11,18 +11,18 @@ import (
 )
 
 // examination compares rows, pointers and objects with each other, while requests
-// go on. What it finds is looked at a second time at the end: only what still is
-// so is reported.
+// go on. It examines each finding a second time at the end, and reports only
+// those that persist.
 type examination struct {
 	call
 	findings []finding
 	counts   struct{ members, objects, sessions int }
 }
 
-// finding is something that doesn't agree with the rest.
+// finding is an inconsistency.
 type finding struct {
 	what string // the row or object
-	// look returns what is wrong with it now, "" for nothing.
+	// look returns the present inconsistency, "" if there is none.
 	look func(context.Context) (string, error)
 }
 
@@ -40,7 +40,7 @@ func check(ctx context.Context, c call) error {
 	return e.report(ctx)
 }
 
-// report looks at the findings again and prints those that are left.
+// report examines the findings again and prints those that persist.
 func (e *examination) report(ctx context.Context) error {
 	left := 0
 	for _, f := range e.findings {
@@ -60,7 +60,7 @@ func (e *examination) report(ctx context.Context) error {
 	return nil
 }
 
-// examine looks at a row or object for the first time.
+// examine examines a row or object for the first time.
 func (e *examination) examine(ctx context.Context, what string, look func(context.Context) (string, error)) error {
 	wrong, err := look(ctx)
 	if err == nil && wrong != "" {
@@ -103,8 +103,8 @@ func (e *examination) members(ctx context.Context) error {
 	})
 }
 
-// objects lists every object there is. Those that a member's row should point to
-// may be without a pointer until clean-up has come by: for OrphansAfter, and a day.
+// objects examines every object. One that a member's row should point to may lack
+// a pointer until clean-up has looked at it: for OrphansAfter, and a day.
 func (e *examination) objects(ctx context.Context) error {
 	now := e.Now()
 	for after := ""; ; {
@@ -128,10 +128,10 @@ func (e *examination) objects(ctx context.Context) error {
 	}
 }
 
-// cleanUpLag is how long clean-up may take to come by.
+// cleanUpLag bounds the time until clean-up looks at an object.
 const cleanUpLag = 24 * time.Hour
 
-// unowned returns why nothing leads to the object, "" if something does.
+// unowned returns why nothing points to the object, "" if something does.
 func (e *examination) unowned(ctx context.Context, key string) (string, error) {
 	if key == store.CursorKey || key == restoring {
 		return "", nil
@@ -165,7 +165,7 @@ func within(key string, prefixes ...string) bool {
 	return false
 }
 
-// sessions looks for those whose member is gone: they are of no use to their
+// sessions looks for sessions of members who are gone: they are useless to their
 // holder, and end by themselves.
 func (e *examination) sessions(ctx context.Context) error {
 	for cursor := ""; ; {

@@ -59,7 +59,7 @@ func (c *call) printClient(w io.Writer, client provider.Client, from string) {
 	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", client.ID, client.Name, from, secret, level, strings.Join(client.RedirectURIs, " "))
 }
 
-// several defines a flag that may be there several times.
+// several defines a flag that may be repeated.
 func (c *call) several(name, meaning string, to *[]string) {
 	c.flags.Func(name, meaning, func(value string) error {
 		*to = append(*to, value)

@@ -12,7 +12,7 @@ import (
 	"systole/shared/store"
 )
 
-// copying copies what a deployment holds to another one.
+// copying copies the content of a deployment to another one.
 type copying struct {
 	from, to Deployment
 	rows     struct{ from, to store.Mover }
@@ -30,11 +30,12 @@ func newCopying(from, to Deployment, again bool) (*copying, error) {
 	return c, nil
 }
 
-// copyAtOnce is how many members or objects are copied at once.
+// copyAtOnce bounds the members or objects that are copied concurrently.
 const copyAtOnce = 32
 
 // all copies objects, members with their sessions and activity, the counts of
-// attempts, and the registered clients. An object is there before a row leads to it.
+// attempts, and the registered clients. An object is copied before the row that
+// points to it.
 func (c *copying) all(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{c.objects, c.members, c.counts, c.clients, c.survey} {
 		if err := step(ctx); err != nil {
@@ -44,8 +45,8 @@ func (c *copying) all(ctx context.Context) error {
 	return nil
 }
 
-// survey lets clean-up look at all of the copy once: the notes of objects that may
-// come to nothing aren't copied.
+// survey makes clean-up examine all of the copy once, as its notes of objects
+// aren't copied.
 func (c *copying) survey(ctx context.Context) error {
 	return c.to.Objects.Delete(ctx, store.CursorKey)
 }
@@ -66,7 +67,7 @@ func (c *copying) objects(ctx context.Context) error {
 	}
 }
 
-// object copies an object of a member. Clean-up's notes are none.
+// object copies an object of a member; clean-up's own object isn't one.
 func (c *copying) object(ctx context.Context, key string) error {
 	pk, ok := store.Owner(key)
 	if !ok {
@@ -160,7 +161,7 @@ func (c *copying) counts(ctx context.Context) error {
 	}
 }
 
-// clients copies the registered clients in the place of the other's.
+// clients copies the registered clients, replacing the other's.
 func (c *copying) clients(ctx context.Context) error {
 	text, err := c.from.Grants.Registrations(ctx)
 	if err != nil || text == nil {
@@ -171,8 +172,8 @@ func (c *copying) clients(ctx context.Context) error {
 	})
 }
 
-// settleTries bounds the looks at members whose template was replaced, or who left,
-// while they were copied.
+// settleTries bounds the examinations of members whose template was replaced, or
+// who left, while they were copied.
 const settleTries = 5
 
 // settle copies again those members whose object is missing in the copy.
@@ -207,7 +208,7 @@ func (c *copying) settle(ctx context.Context) error {
 	return fmt.Errorf("%w: templates are replaced faster than they can be copied, or are lost: see check", store.ErrUnavailable)
 }
 
-// missing lists the copy's members whose object isn't there.
+// missing lists the copy's members whose object is missing.
 func (c *copying) missing(ctx context.Context) ([]store.Member, error) {
 	var missing []store.Member
 	to := call{Deployment: c.to}

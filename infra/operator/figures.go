@@ -21,9 +21,9 @@ import (
 	"systole/shared/store"
 )
 
-// figures prints figures of the last day. The stores tell what has changed, and
-// failures, but not how many checks were accepted: an acceptance is noted once a
-// day. The log tells every request.
+// figures prints figures of the last day. The stores have changes and failures,
+// but not the number of accepted checks, as an acceptance is noted once a day.
+// The log has every request.
 func figures(ctx context.Context, c call) error {
 	log := c.flags.Bool("log", false, "count the lines of the service's log, which come on standard input")
 	since := c.flags.Duration("since", 24*time.Hour, "how far back `to` count")
@@ -37,7 +37,7 @@ func figures(ctx context.Context, c call) error {
 	return c.storeFigures(ctx, from)
 }
 
-// storeFigures reads every member, and of each the activity.
+// storeFigures reads every member, with the activity of each.
 func (c *call) storeFigures(ctx context.Context, from time.Time) error {
 	var all, withModel, checked, waiting, disabled, uploads int
 	events := map[store.EventKind]int{}
@@ -96,7 +96,7 @@ func (c *call) countEvents(ctx context.Context, m store.Member, from time.Time, 
 	return nil
 }
 
-// line is what counts of a line of the log.
+// line has the counted fields of a line of the log.
 type line struct {
 	Time     time.Time `json:"time"`
 	Message  string    `json:"msg"`
@@ -109,8 +109,8 @@ type line struct {
 	Rejected int       `json:"rejected"`
 }
 
-// logFigures counts the requests in a log. What stands before a line's first brace
-// is skipped, as CloudWatch's tools put the time there.
+// logFigures counts the requests in a log. It skips a line's text before the
+// first brace, where CloudWatch's tools put the time.
 func logFigures(in io.Reader, out io.Writer, from time.Time) error {
 	var requests, accepted, rejected int
 	refused, took := map[string]int{}, map[string][]float64{}
@@ -130,7 +130,7 @@ func logFigures(in io.Reader, out io.Writer, from time.Time) error {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil && !errors.Is(err, bufio.ErrBufferFull) { // a longer line is none of a request
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) { // a longer line isn't about a request
 			return err
 		}
 	}
@@ -149,17 +149,17 @@ func logFigures(in io.Reader, out io.Writer, from time.Time) error {
 	return w.Flush()
 }
 
-// maxLine is above the length of every line about a request.
+// maxLine is longer than every line about a request.
 const maxLine = 64 << 10
 
-// byCount sorts words by their counts, the largest first.
+// byCount returns words sorted by their counts, the largest first.
 func byCount(counts map[string]int) []string {
 	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b))
 	})
 }
 
-// quantile of sorted values.
+// quantile returns a quantile of sorted values.
 func quantile(sorted []float64, q float64) float64 {
 	return sorted[int(q*float64(len(sorted)-1)+0.5)]
 }

@@ -17,8 +17,8 @@ import (
 	"systole/shared/store"
 )
 
-// importAtOnce is how many members are written at once: as many as share the writes
-// of a database file.
+// importAtOnce is the number of members that are written concurrently: as many as
+// share the writes of a database file.
 const importAtOnce = 64
 
 // move is the outcome of moving one user.
@@ -27,7 +27,7 @@ type move struct {
 	err  error
 }
 
-// importDjango takes members from a dump of Django's on standard input.
+// importDjango moves members here from a dump of Django's on standard input.
 func importDjango(ctx context.Context, c call) error {
 	dry := c.flags.Bool("dry-run", false, "write nothing, and print what would be done")
 	if err := c.parse(0); err != nil {
@@ -48,7 +48,7 @@ func importDjango(ctx context.Context, c call) error {
 				return nil
 			})
 		}
-		_ = parallel.Do(calls...) // each has its outcome
+		_ = parallel.Do(calls...) // each call has stored its outcome
 		for _, o := range outcomes {
 			switch {
 			case o.err == nil:
@@ -77,7 +77,7 @@ func importDjango(ctx context.Context, c call) error {
 	return nil
 }
 
-// Reasons why a user isn't taken.
+// Reasons why a user isn't moved.
 var (
 	errInactive = errors.New("not active")
 	errPassword = errors.New("the password can't be verified here: pbkdf2_sha256, argon2 (argon2id) and bcrypt_sha256 can; log in once at the old server with one of them as its first hasher")
@@ -105,7 +105,7 @@ func moveUser(ctx context.Context, moves member.Moves, u dumpdata.User, dry bool
 	return moves.Move(ctx, a, dry)
 }
 
-// issued is when a token was issued: where that isn't known, when its user joined.
+// issued returns when a token was issued, or if unknown when its user joined.
 func issued(t dumpdata.Token, u dumpdata.User) time.Time {
 	if t.Created.IsZero() {
 		return u.Joined
@@ -113,7 +113,7 @@ func issued(t dumpdata.Token, u dumpdata.User) time.Time {
 	return t.Created
 }
 
-// whyNot is the reason in words.
+// whyNot returns the reason in words.
 func whyNot(err error) string {
 	var f *fault.Error
 	switch {

@@ -24,7 +24,7 @@ func (c *call) member(ctx context.Context, username string) (store.Member, error
 	return m, err
 }
 
-// note notes in the member's activity what the operator did.
+// note records the operator's action in the member's activity.
 func (c *call) note(ctx context.Context, m store.Member, kind store.EventKind) error {
 	if err := c.Members.Note(ctx, m.Username, member.NewEvent(kind, c.Now())); err != nil {
 		return fmt.Errorf("note it in the member's activity: %w", err)
@@ -32,7 +32,8 @@ func (c *call) note(ctx context.Context, m store.Member, kind store.EventKind) e
 	return nil
 }
 
-// addresses defines the flag that names an address, and returns what it holds.
+// addresses defines the flag that names an address, and returns a function that
+// returns its values.
 func (c *call) addresses() func() ([]string, error) {
 	address := c.flags.String("address", "", "an `address` of the member's: failures from there are counted apart")
 	return func() ([]string, error) {
@@ -108,8 +109,8 @@ func (c *call) named(ctx context.Context, pk int64) (store.Member, error) {
 	return m, err
 }
 
-// happened is the kind of an entry and, of one that counts several, their number,
-// the time of the first and the number of networks, where it is known.
+// happened describes an entry by its kind and, if it counts several events, their
+// number, the time of the first, and the number of networks, if known.
 func happened(e store.Event) string {
 	if e.Count <= 1 {
 		return string(e.Kind)

@@ -13,12 +13,12 @@ import (
 	"path/filepath"
 )
 
-// A local service has its folder to itself. While it runs, it runs the operator's
-// commands as well, for the callers of a socket in the folder, which only the
-// folder's owner can reach. A command and its input are a request of HTTP; its
-// output is the answer's body, and how it ended a trailer.
+// A local service has its folder to itself. While it runs, it also runs the
+// operator's commands, for the callers of a socket in the folder, which only the
+// folder's owner can reach. A command and its input are an HTTP request; its
+// output is the response's body, and its outcome a trailer.
 
-// Socket is the path of the socket of a data folder.
+// Socket returns the path of the socket of a data folder.
 func Socket(folder string) string { return filepath.Join(folder, "operate.sock") }
 
 // Trailers of an answer.
@@ -27,8 +27,8 @@ const (
 	errorTrailer = "Error" // its error, escaped; empty for none
 )
 
-// Serve runs commands for the callers of the folder's socket. It removes a socket
-// that a process left which was killed: the caller holds the folder. Shut the
+// Serve runs commands for the callers of the folder's socket. It removes the
+// socket of a process that was killed: the caller holds the folder. Shut the
 // server down to end it.
 func Serve(folder string, d Deployment) (*http.Server, error) {
 	path := Socket(folder)
@@ -87,7 +87,7 @@ func Served(folder string) bool {
 	return true
 }
 
-// Ask has the service that serves the folder run a command.
+// Ask makes the service that serves the folder run a command.
 func Ask(ctx context.Context, folder string, args []string, in io.Reader, out io.Writer) error {
 	c, rest, err := find(args)
 	if err != nil {

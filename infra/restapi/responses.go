@@ -15,7 +15,7 @@ type Response struct {
 	Type       string // API Gateway's name
 	Code       fault.Code
 	RetryAfter int // seconds; 0 for none
-	// OwnStatus says that the status stays the one that the gateway has for the case.
+	// OwnStatus keeps the gateway's own status for the case.
 	OwnStatus bool
 	Why       string
 }
@@ -27,7 +27,7 @@ var (
 	IntegrationTimeout = Response{Type: "INTEGRATION_TIMEOUT", Code: fault.Unavailable, RetryAfter: 2, Why: "The function took more than 29 s."}
 )
 
-// Responses lists all that the template has. What is not in it is a DEFAULT.
+// Responses lists those in the template. Any other is a DEFAULT.
 func Responses() []Response {
 	return []Response{
 		NoRoute,
@@ -48,11 +48,11 @@ func Responses() []Response {
 	}
 }
 
-// Status is the response's HTTP status.
+// Status returns the response's HTTP status.
 func (r Response) Status() int { return api.Plain(r.Code).Status }
 
-// Header is the response's, but for CORS. The gateway can't choose a language: the
-// sentence is in both.
+// Header returns the response's headers, except CORS. The gateway can't choose a
+// language: the sentence is in both.
 func (r Response) Header() map[string]string {
 	h := map[string]string{
 		"Cache-Control": "no-store", "Content-Language": "ko, en", "X-Content-Type-Options": "nosniff",
@@ -64,7 +64,7 @@ func (r Response) Header() map[string]string {
 	return h
 }
 
-// Body is the response's JSON, the contract's three fields.
+// Body returns the response's JSON, the contract's three fields.
 func (r Response) Body() string {
 	w := api.Plain(r.Code)
 	body := struct {
@@ -72,7 +72,7 @@ func (r Response) Body() string {
 		Code   int        `json:"code"`
 		Error  fault.Code `json:"error"`
 	}{w.KO + " / " + w.EN, w.Status, r.Code}
-	text, _ := json.Marshal(body) // strings and a number: can't fail
+	text, _ := json.Marshal(body) // strings and a number, which can't fail
 	return string(text)
 }
 
@@ -83,5 +83,5 @@ func (r Response) Write(w http.ResponseWriter) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(r.Status())
-	w.Write([]byte(r.Body())) // the caller may be gone
+	w.Write([]byte(r.Body())) // the caller may have hung up
 }

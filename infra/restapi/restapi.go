@@ -1,5 +1,5 @@
-// Package restapi converts requests and functions' answers as a REST API of API
-// Gateway does, so that a request on a laptop or in a test is handled as in AWS.
+// Package restapi converts requests and functions' answers like a REST API of API
+// Gateway, so that a request on a laptop or in a test is handled as in AWS.
 package restapi
 
 import (
@@ -20,7 +20,7 @@ import (
 )
 
 // Limits of API Gateway and Lambda. They hold on a laptop as well, so that they
-// are met before production.
+// show before production.
 const (
 	MaxBody  = 10 << 20 // of a request to API Gateway, bytes
 	MinGzip  = 1 << 10  // of an answer that it compresses, bytes: template.yaml's MinimumCompressionSize
@@ -30,12 +30,13 @@ const (
 	maxAnswer = 6<<20 + 100
 )
 
-// BinaryMediaTypes are those of template.yaml: bodies of these types are base64 in
-// events, and a function's base64 answer is decoded for clients that accept one of them.
+// BinaryMediaTypes are those of template.yaml: bodies of these types are base64
+// in events, and a function's base64 answer is decoded for clients that accept
+// one of them.
 var BinaryMediaTypes = []string{"*/*"}
 
-// Event makes the event that a REST API hands to its function, or says with a
-// fault.Error why it wouldn't.
+// Event returns the event that a REST API passes to its function, or the
+// fault.Error with which it would refuse.
 func Event(r *http.Request) (events.APIGatewayProxyRequest, error) {
 	body, err := readBody(r)
 	if err != nil {
@@ -61,7 +62,7 @@ func Event(r *http.Request) (events.APIGatewayProxyRequest, error) {
 	if len(body) > 0 { // every type is one of template.yaml's BinaryMediaTypes
 		event.Body, event.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
 	}
-	if len(event.Body) > maxEvent/2 { // the rest has at most 10 KiB
+	if len(event.Body) > maxEvent/2 { // the rest is at most 10 KiB
 		encoded, err := json.Marshal(event)
 		if err != nil {
 			return event, err
@@ -73,7 +74,7 @@ func Event(r *http.Request) (events.APIGatewayProxyRequest, error) {
 	return event, nil
 }
 
-// ErrBody says that the request itself is too large, and not its event alone.
+// ErrBody is for a request that is too large itself, and not only its event.
 var ErrBody = errors.New("the body exceeds 10 MB")
 
 // readBody reads up to API Gateway's limit.
@@ -103,8 +104,8 @@ func last(all map[string][]string) map[string]string {
 	return one
 }
 
-// Write sends a function's answer to r's client, compressed where the client
-// takes it so. What API Gateway can't send is answered as an integration's failure.
+// Write sends a function's answer to r's client, compressed if the client accepts
+// it. What API Gateway can't send is answered as an integration's failure.
 func Write(w http.ResponseWriter, r *http.Request, answer events.APIGatewayProxyResponse) {
 	body, ok := bodyOf(r, answer)
 	if !ok {
@@ -122,13 +123,13 @@ func Write(w http.ResponseWriter, r *http.Request, answer events.APIGatewayProxy
 		return
 	}
 	w.WriteHeader(answer.StatusCode)
-	w.Write(body) // the caller may be gone
+	w.Write(body) // the caller may have hung up
 }
 
-// bodyOf is the answer's body as r's client gets it. It is not ok if it is too large,
-// or no base64 where it says so.
+// bodyOf returns the answer's body as r's client receives it. It is not ok if it
+// is too large, or not valid base64 although it claims to be.
 func bodyOf(r *http.Request, answer events.APIGatewayProxyResponse) (body []byte, ok bool) {
-	if len(answer.Body) > maxAnswer/7 { // a byte has at most six in JSON
+	if len(answer.Body) > maxAnswer/7 { // in JSON a byte becomes at most six
 		encoded, err := json.Marshal(answer)
 		if err != nil || len(encoded) > maxAnswer {
 			return nil, false
@@ -148,8 +149,8 @@ func bodyOf(r *http.Request, answer events.APIGatewayProxyResponse) (body []byte
 }
 
 // acceptsBinary reports whether the first type of an Accept header is among
-// BinaryMediaTypes: API Gateway looks at no other, and leaves base64 as it is where there
-// is none.
+// BinaryMediaTypes: API Gateway ignores the others, and without a match sends
+// base64 unchanged.
 func acceptsBinary(accept string) bool {
 	first, _, _ := strings.Cut(accept, ",")
 	first, _, _ = strings.Cut(first, ";")
@@ -160,8 +161,8 @@ func acceptsBinary(accept string) bool {
 	})
 }
 
-// renamed is the name that a function's header has for the client: API Gateway keeps
-// some to itself ("Important notes" of its developer guide).
+// renamed returns the client's name of a function's header: API Gateway reserves
+// some names ("Important notes" of its developer guide).
 func renamed(name string) string {
 	switch canonical := http.CanonicalHeaderKey(name); canonical {
 	case "Www-Authenticate", "Server", "Date", "Proxy-Authenticate", "Trailer", "User-Agent", "Max-Forwards", "Content-Md5":
@@ -176,6 +177,6 @@ func writeGzip(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Del("Content-Length")
 	w.WriteHeader(status)
 	z := gzip.NewWriter(w)
-	z.Write(body) // the caller may be gone
+	z.Write(body) // the caller may have hung up
 	z.Close()
 }

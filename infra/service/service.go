@@ -1,5 +1,5 @@
-// Package service puts the whole service together for one process: every route
-// that the functions of functions/ answer one by one.
+// Package service assembles the whole service for one process: every route that
+// the functions of functions/ answer one by one.
 package service
 
 import (
@@ -24,7 +24,7 @@ import (
 	"systole/shared/store"
 )
 
-// Stores are where everything is kept.
+// Stores are the stores of the service's data.
 type Stores struct {
 	Members  store.Members
 	Sessions store.Sessions

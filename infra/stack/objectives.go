@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// objective is a share of requests that may go wrong in 30 days.
+// objective is a share of requests that may fail in 30 days.
 type objective struct {
 	Name, What string
 	Budget     float64
-	// Function and WithinMs are those of an objective of time: the share of the
-	// function's requests that take longer. Without them it is the share of answers of
-	// 5xx, of all routes.
+	// Function and WithinMs are set in an objective about time: the share of the
+	// function's requests that take longer. Otherwise it is the share of 5xx
+	// answers of all routes.
 	Function string
 	WithinMs int
 }
 
-// objectives are what a member notices: whether there is an answer, and how long the
-// two requests take that somebody waits for each day.
+// objectives are what members notice: whether there is an answer, and the time of
+// the two requests that they wait for each day.
 func objectives() []objective {
 	return []objective{
 		{Name: "Availability", What: "Failed requests", Budget: 0.001},
@@ -26,10 +26,10 @@ func objectives() []objective {
 	}
 }
 
-// burn is a rate at which the budget is used up, as a multiple of what lasts for 30
-// days, seen in a long window and in a short one, so that its alarm ends soon after
-// its cause. Rates and windows are those of Google's Site Reliability Workbook,
-// chapter 5: 2, 5 and 10 % of the budget used.
+// burn is a rate at which the budget is used up, as a multiple of the rate that
+// lasts for 30 days, seen in a long window and in a short one, so that its alarm
+// ends soon after its cause. Rates and windows are those of Google's Site
+// Reliability Workbook, chapter 5: 2, 5 and 10 % of the budget used.
 type burn struct {
 	Name        string
 	Rate        float64
@@ -44,7 +44,7 @@ func (objective) Burns() []burn {
 	}
 }
 
-// Left says how long the budget of 30 days lasts.
+// Left returns the time until the budget of 30 days is used up.
 func (b burn) Left() string { return fmt.Sprintf("%.0f days", 30/b.Rate) }
 
 // window is half of a burn's alarm.
@@ -53,7 +53,7 @@ type window struct {
 	Seconds   int
 	Burn      float64
 	Threshold string
-	// Least is how many requests must have gone wrong: at night one is a large share.
+	// Least is the least number of failed requests: at night one is a large share.
 	Least int
 }
 
@@ -68,5 +68,5 @@ func (o objective) Windows() (all []window) {
 	return all
 }
 
-// Anchor is the objective's heading in infra/runbooks.md.
+// Anchor returns the objective's heading in infra/runbooks.md.
 func (o objective) Anchor() string { return strings.ToLower(o.Name) }

@@ -19,22 +19,22 @@ import (
 //go:embed template.yaml.tmpl
 var source string
 
-// stack is the data that the source is filled with.
+// stack is the data that the template's source is filled with.
 type stack struct {
 	Functions   []function
 	Groups      []group
 	Throttles   []throttle
 	Objectives  []objective
 	Tables      []string
-	Concurrency int // all limits together
-	Shards      int // lists of what clean-up looks at
+	Concurrency int // the sum of all limits
+	Shards      int // number of clean-up's lists
 	Lists       []string
 	MinRateHz   int
 	MaxRateHz   int
 	Responses   []restapi.Response
 }
 
-// function is a row of the table with the values that are the template's own.
+// function is a row of the table with the template's further values.
 type function struct {
 	functions.Function
 	Variables  []variable
@@ -53,16 +53,17 @@ type throttle struct {
 	Name         functions.Throttle
 }
 
-// statement is one of a role's policy.
+// statement is a statement of a role's policy.
 type statement struct {
 	Actions  []string
 	Resource string
-	Wildcard string // the reason for one in the resource
+	Wildcard string // the reason for a wildcard in the resource
 	Why      string
 }
 
-// group is the functions that the same alarms watch, by their ids. A group of the
-// table that has more than an alarm takes is several: SelfService, SelfService2.
+// group is a set of functions that the same alarms watch, by their ids. A group
+// of the table that exceeds an alarm's limit is divided: SelfService,
+// SelfService2.
 type group struct {
 	Of             functions.AlarmGroup
 	Name           string
@@ -99,7 +100,7 @@ func stackOf(all []functions.Function) (stack, error) {
 			owned[r.Path] = append(owned[r.Path], r.Methods)
 		}
 	}
-	taken := make(map[string]bool) // paths whose first function is past
+	taken := make(map[string]bool) // paths whose first function was handled
 	for _, f := range all {
 		row := function{Function: f, Variables: variables(f)}
 		for _, r := range f.Routes {
@@ -121,13 +122,14 @@ func stackOf(all []functions.Function) (stack, error) {
 	return s, nil
 }
 
-// standard are the methods that SAM routes, but for TRACE and CONNECT.
+// standard are the methods that SAM routes, except TRACE and CONNECT.
 var standard = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
-// events are the gateway's for a route: every method, so that the code answers
-// the wrong ones with 405 and Allow. Of a path of several functions the first has
-// what the others don't, method by method: sam local start-api takes ANY for all,
-// the others' included. owned are the path's methods of each function, in turn.
+// events returns the gateway's events for a route: every method, so that the code
+// answers wrong ones with 405 and Allow. The first of a path's several functions
+// has the methods that no other has, one by one: sam local start-api lets ANY
+// take all, including the others'. owned are the path's methods, by function in
+// order.
 func events(r functions.Route, owned [][]string, first bool) []event {
 	path := r.Path
 	if path == "" {
@@ -149,8 +151,9 @@ func events(r functions.Route, owned [][]string, first bool) []event {
 	return all
 }
 
-// throttles are the entries of a route in the stage's settings. A path there has ~1
-// for each slash but the first, and a route of ANY is each method for itself.
+// throttles returns the entries of a route in the stage's settings. Paths there
+// have ~1 for each slash except the first, and a route of ANY has an entry for
+// each method.
 func throttles(r functions.Route, name functions.Throttle) (all []throttle) {
 	if name == functions.Usual {
 		return nil
@@ -165,8 +168,8 @@ func throttles(r functions.Route, name functions.Throttle) (all []throttle) {
 	return all
 }
 
-// alphanumeric drops what CloudFormation's ids may not have: SAM makes the id of a
-// permission from an event's name.
+// alphanumeric drops the characters that CloudFormation's ids must not have: SAM
+// derives the id of a permission from an event's name.
 func alphanumeric(r rune) rune {
 	if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
 		return r
@@ -174,7 +177,7 @@ func alphanumeric(r rune) rune {
 	return -1
 }
 
-// watch puts a function into the first group of its alarms that has room.
+// watch adds a function to the first group of its alarms that has room.
 func (s *stack) watch(f functions.Function) {
 	full := 0
 	i := slices.IndexFunc(s.Groups, func(g group) bool {
@@ -198,7 +201,8 @@ func (s *stack) watch(f functions.Function) {
 	}
 }
 
-// values are the template's values of the variables that not all functions have.
+// values are the template's values for the variables that only some functions
+// have.
 var values = map[string]string{
 	config.Bucket:         "!Ref Bucket",
 	config.KeysSecret:     "!Ref Keys",
@@ -228,13 +232,13 @@ func variables(f functions.Function) []variable {
 	return all
 }
 
-// services are AWS's names of the services behind the resources.
+// services are AWS's names of the services that own the resources.
 var services = map[string]string{
 	"Members": "dynamodb", "Tokens": "dynamodb", "Activity": "dynamodb", "Grants": "dynamodb", "Bucket": "s3", "Keys": "secretsmanager", "CleanupFailures": "sqs",
 	"Functions": "lambda", "Deployments": "codedeploy",
 }
 
-// named are resources that CloudFormation makes beside those of the template.
+// named are resources that CloudFormation creates besides those of the template.
 var named = map[string]statement{
 	"Functions": {
 		Resource: "!Sub arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-*",
@@ -246,7 +250,7 @@ var named = map[string]statement{
 	},
 }
 
-// statementOf says a grant in CloudFormation's words.
+// statementOf returns a grant in CloudFormation's syntax.
 func statementOf(g functions.Grant) (statement, error) {
 	id, rest, below := strings.Cut(g.Resource, "/")
 	service, ok := services[id]
@@ -262,7 +266,7 @@ func statementOf(g functions.Grant) (statement, error) {
 		st.Wildcard = "each member has a folder, and which members there are isn't known here."
 	}
 	switch {
-	case id == "Keys": // a secret's Ref is its ARN
+	case id == "Keys": // the Ref of a secret is its ARN
 		st.Resource = "!Ref " + id
 	case below:
 		st.Resource = "!Sub ${" + id + ".Arn}/" + rest
@@ -273,7 +277,7 @@ func statementOf(g functions.Grant) (statement, error) {
 	return st, nil
 }
 
-// quoted is a text between YAML's single quotes.
+// quoted returns a text in YAML's single quotes.
 func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

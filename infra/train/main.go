@@ -58,7 +58,7 @@ func run(data, out string, seed uint64, folds int) error {
 	fmt.Fprintln(os.Stderr)
 	m.Impostors = trials.Calibrate(results)
 	slices.Sort(m.Persons)
-	// The name follows from the parameters, so that it changes with them.
+	// The name is derived from the parameters, so that it changes with them.
 	sum := sha256.Sum256(m.Append(nil))
 	m.Algorithm = fmt.Sprintf("heart-1-%x", sum[:4])
 	file := m.Append(nil)

@@ -1,6 +1,6 @@
-// Package archive is a backup: a tar file of a local service's data folder without
-// its keys. Its last file lists the SHA-256 of each other one, in the form that
-// sha256sum -c reads: an archive without it was cut off.
+// Package archive reads and writes backups: a tar file of a local service's data
+// folder without its keys. Its last file lists the SHA-256 of each other one, in
+// the format of sha256sum -c: an archive without it was cut off.
 package archive
 
 import (
@@ -86,8 +86,9 @@ var ErrCutOff = errors.New("the backup is cut off: it was killed, or is not whol
 // returns the number of files.
 func Verify(r io.Reader) (files int, err error) { return read(r, discard) }
 
-// Unpack writes the archive's files below the folder, which must be new, with their
-// times, and verifies them. After an error what is there is of no use.
+// Unpack writes the archive's files below the folder, which must be new, with
+// their times, and verifies them. After an error the folder's content is
+// unusable.
 func Unpack(r io.Reader, folder string) (files int, err error) {
 	if err := os.MkdirAll(filepath.Join(folder, Objects), 0o700); err != nil {
 		return 0, err
@@ -114,7 +115,7 @@ func discard(_ *tar.Header, content io.Reader) error {
 	return err
 }
 
-// read calls take with each file but the list.
+// read calls take with each file except the list.
 func read(r io.Reader, take func(*tar.Header, io.Reader) error) (int, error) {
 	in := tar.NewReader(bufio.NewReaderSize(r, 1<<20))
 	found := map[string]string{}
@@ -147,7 +148,8 @@ func read(r io.Reader, take func(*tar.Header, io.Reader) error) (int, error) {
 	}
 }
 
-// mayHold refuses files that no backup has: their names never leave the folder.
+// mayHold refuses files that no backup contains: their names never leave the
+// folder.
 func mayHold(h *tar.Header) error {
 	inside := h.Name == Rows || strings.HasPrefix(h.Name, Objects+"/")
 	if h.Typeflag != tar.TypeReg || !inside || path.Clean(h.Name) != h.Name || !filepath.IsLocal(filepath.FromSlash(h.Name)) {
@@ -156,7 +158,7 @@ func mayHold(h *tar.Header) error {
 	return nil
 }
 
-// compare compares the list with the hashes that were found.
+// compare compares the list with the computed hashes.
 func compare(list io.Reader, found map[string]string) error {
 	listed := 0
 	for lines := bufio.NewScanner(list); ; listed++ {

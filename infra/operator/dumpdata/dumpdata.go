@@ -1,6 +1,6 @@
-// Package dumpdata reads what Django's manage.py dumpdata writes, as JSON or JSON
-// lines, several outputs one after another included: users, their profiles, and the tokens of Django REST Framework. Everything
-// else in it is counted.
+// Package dumpdata reads the output of Django's manage.py dumpdata, as JSON or
+// JSON lines, also several outputs in sequence: users, their profiles, and the
+// tokens of Django REST Framework. Everything else in it is counted.
 package dumpdata
 
 import (
@@ -17,7 +17,7 @@ import (
 	"unicode"
 )
 
-// User is a row of auth.user, or of the user model that stands for it.
+// User is a row of auth.user, or of a project's own user model.
 type User struct {
 	PK       int64
 	Username string
@@ -36,12 +36,12 @@ type Token struct {
 	Created time.Time
 }
 
-// Dump is what was read.
+// Dump is the content of a dump.
 type Dump struct {
 	Users []User // in the order of their rows
 	// Problems name rows that can't be read, and fields that were left out.
 	Problems []string
-	// Ignored counts the rows of each model that a member has nothing of.
+	// Ignored counts the rows of each model without data about a member.
 	Ignored map[string]int
 }
 
@@ -52,7 +52,7 @@ type row struct {
 	Fields map[string]json.RawMessage `json:"fields"`
 }
 
-// reading is a dump that is being read. Rows may come in any order.
+// reading is a dump being read. Rows may come in any order.
 type reading struct {
 	dump     Dump
 	users    map[string]int // by pk, and by user name in quotes, as references write them
@@ -61,7 +61,7 @@ type reading struct {
 	number   int // of rows so far
 }
 
-// Read reads a dump to its end. The error is that of a text that is no dump;
+// Read reads a dump to its end. The error is that of a text that is not a dump;
 // single rows that can't be read are problems.
 func Read(in io.Reader) (Dump, error) {
 	r := reading{dump: Dump{Ignored: map[string]int{}}, users: map[string]int{}}
@@ -77,7 +77,7 @@ func Read(in io.Reader) (Dump, error) {
 	return r.dump, nil
 }
 
-// rows reads lists of objects, and objects, one after another.
+// rows reads lists of objects, and objects, in sequence.
 func (r *reading) rows(in io.Reader) error {
 	text := bufio.NewReader(in)
 	for values := 0; ; values++ {
@@ -101,7 +101,7 @@ func (r *reading) rows(in io.Reader) error {
 	}
 }
 
-// skipSpace returns the first byte that is none, without taking it.
+// skipSpace returns the first byte other than white space, without consuming it.
 func skipSpace(text *bufio.Reader) (byte, error) {
 	for {
 		b, err := text.Peek(1)
@@ -157,7 +157,7 @@ func (r *reading) cutOff(err error) error {
 	return nil
 }
 
-// row sorts a row by what it has: the names of models are a project's own.
+// row classifies a row by its fields, as the names of models are a project's own.
 func (r *reading) row(one row) {
 	model := strings.ToLower(one.Model)
 	switch {
@@ -199,7 +199,7 @@ func (r *reading) user(one row) {
 	r.person(one, &r.dump.Users[len(r.dump.Users)-1])
 }
 
-// person takes age and gender, of a user or a profile.
+// person reads age and gender, of a user or a profile.
 func (r *reading) person(one row, u *User) {
 	if b := one.Fields["age"]; b != nil && string(b) != "null" {
 		age, err := strconv.Atoi(strings.Trim(string(b), `"`))
@@ -234,10 +234,10 @@ func (r *reading) profile(one row) {
 
 func (r *reading) token(one row) {
 	var key string
-	if json.Unmarshal(one.PK, &key) != nil || key == "" { // --natural-primary has it among the fields
+	if json.Unmarshal(one.PK, &key) != nil || key == "" { // with --natural-primary it is among the fields
 		key = text(one, "key")
 	}
-	one.PK = json.RawMessage("…") // it is a secret, and a problem is printed
+	one.PK = json.RawMessage("…") // it is a secret, and problems are printed
 	u := r.referred(one)
 	if u == nil {
 		return
@@ -249,7 +249,7 @@ func (r *reading) token(one row) {
 	u.Tokens = append(u.Tokens, Token{key, moment(one, "created")})
 }
 
-// referred returns the user whom the row's field user names, by number or, with
+// referred returns the user in the row's field user, by number or, with
 // --natural-foreign, by user name.
 func (r *reading) referred(one row) *User {
 	reference := string(one.Fields["user"])
@@ -265,14 +265,14 @@ func (r *reading) referred(one row) *User {
 	return &r.dump.Users[i]
 }
 
-// text is a field's text, "" for none.
+// text returns a field's text, "" if there is none.
 func text(one row, field string) (s string) {
 	json.Unmarshal(one.Fields[field], &s)
 	return s
 }
 
-// moment is a field's time, zero for none. Without USE_TZ Django writes no zone: it
-// is taken for UTC.
+// moment returns a field's time, zero if there is none. Without USE_TZ Django
+// writes no zone: then it is taken as UTC.
 func moment(one row, field string) time.Time {
 	s := text(one, field)
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {

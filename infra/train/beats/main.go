@@ -113,7 +113,7 @@ func write(stem string, spans []trials.Span, patients []cohort.Patient) (err err
 		start += len(b.Rows)
 		for _, row := range b.Rows {
 			for _, v := range row {
-				// A write that fails fails again in Flush.
+				// A failed write fails again in Flush.
 				_ = binary.Write(rows, binary.LittleEndian, math.Float32bits(float32(v)))
 			}
 		}

@@ -13,18 +13,20 @@ import (
 )
 
 const (
-	// CohortFold is the fold of PTB-XL whose patients are in the cohort, and in no trial.
+	// CohortFold is the fold of PTB-XL whose patients are in the cohort, and in no
+	// trial.
 	CohortFold = 8
-	// patients and handheld are how many of either are kept. Each is 180 bytes of the
-	// program; fewer make the share that one probe or template meets less sure.
+	// patients and handheld are the numbers of recordings of each kind. Each takes
+	// 180 bytes of the program; with fewer, the share that one probe or template
+	// reaches is less certain.
 	patients, handheld = 1200, 600
 )
 
-// Cohort returns the embeddings of strangers that scores are held against, by
-// population, from the databases below the folder: one recording each of PTB-XL's
-// patients of a fold that nothing was learned from, and recordings of normal rhythm of
-// CinC 2017, from the fingers. Of the latter the networks have seen some, and one
-// person may own several.
+// Cohort returns the embeddings of impostors for the cohort, by population, from
+// the databases below the folder: one recording each of PTB-XL's patients of a
+// fold that nothing was learned from, and recordings of normal rhythm of CinC
+// 2017, from the fingers. Of the latter the networks have seen some, and several
+// may be of one person.
 func Cohort(p *parameters.Parameters, folder string) ([][][]float32, error) {
 	hospital, _, err := cohort.LoadPTBXL(filepath.Join(folder, cohort.PTBXL), 0, CohortFold)
 	if err != nil {
@@ -43,7 +45,7 @@ func Cohort(p *parameters.Parameters, folder string) ([][][]float32, error) {
 	return [][][]float32{strangers(p, hospital, patients), strangers(p, normal, handheld)}, nil
 }
 
-// strangers is the embedding of the first usable recording of so many persons,
+// strangers returns the embeddings of the first usable recording of n persons,
 // drawn at random with a fixed seed.
 func strangers(p *parameters.Parameters, recordings []cohort.Recording, n int) [][]float32 {
 	seen := make(map[string]bool)

@@ -10,19 +10,19 @@ import (
 	"systole/shared/ecg/plda"
 )
 
-// features is how many there are: waveform, slope and one network.
+// features is the number of features: waveform, slope and one network.
 const features = parameters.Network + 1
 
-// Settings are the inputs of a fit beside the recordings.
+// Settings are the inputs of a fit besides the recordings.
 type Settings struct {
 	Seed    uint64
 	PLDA    [features]PLDASettings
-	Weights [features]float32 // a feature with 0 is left out
+	Weights [features]float32 // a feature with 0 is omitted
 	Network NetworkSettings
 }
 
-// Fit learns a model from the recordings of many persons, without its
-// calibration. progress is called with the share that is done, 0 to 1.
+// Fit learns parameters from the recordings of many persons, without the
+// calibration. progress is called with the share done, 0 to 1.
 func Fit(recordings []Beats, set Settings, progress func(done float64)) (*parameters.Parameters, error) {
 	m := &parameters.Parameters{Spaces: make([]plda.Space, features), Weights: set.Weights[:]}
 	for _, r := range recordings {
@@ -56,8 +56,8 @@ func Fit(recordings []Beats, set Settings, progress func(done float64)) (*parame
 	return m, nil
 }
 
-// pieces are mean beats of the recordings: of each half and of the whole, as
-// far as there are beats.
+// pieces returns mean beats of the recordings: of each half and of the whole, if
+// there are enough beats.
 func pieces(recordings []Beats) (means [][]float64, persons, sessions []string) {
 	add := func(r *Beats, rows [][]float64) {
 		means = append(means, Mean(rows))

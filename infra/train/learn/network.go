@@ -13,7 +13,7 @@ import (
 	"systole/shared/ecg/network"
 )
 
-// NetworkSettings are the network's shape and how it is trained.
+// NetworkSettings are the network's shape and the settings of its training.
 type NetworkSettings struct {
 	Channels []int // of the convolutions
 	Kernels  []int // of the convolutions, odd
@@ -21,16 +21,16 @@ type NetworkSettings struct {
 	Epochs   int   // each draws every recording Draws times
 	Draws    int
 	Batch    int
-	Rate     float64 // of learning, at its highest
+	Rate     float64 // of learning, at its maximum
 	Decay    float64 // of the weights
-	Dropout  float64 // share of the dense layer's inputs left out
+	Dropout  float64 // share of the dense layer's inputs that are dropped
 	Margin   float64 // by which the right person's cosine must lead
 	Scale    float64 // of the cosines before the softmax
 }
 
-// TrainNetwork trains the convolutional network to tell the recordings'
-// persons apart, with an additive margin softmax (Wang et al.: Additive margin
-// softmax for face verification, 2018) and AdamW (Loshchilov, Hutter, 2019).
+// TrainNetwork trains the convolutional network to distinguish the recordings'
+// persons, with an additive margin softmax (Wang et al.: Additive margin softmax
+// for face verification, 2018) and AdamW (Loshchilov, Hutter, 2019).
 func TrainNetwork(recordings []Beats, set NetworkSettings, seed uint64, progress func(done float64)) network.Network {
 	t := newTrainer(recordings, set, rand.New(rand.NewPCG(seed, 2)))
 	order := make([]int, 0, len(recordings)*set.Draws)
@@ -51,7 +51,7 @@ func TrainNetwork(recordings []Beats, set NetworkSettings, seed uint64, progress
 	return t.net
 }
 
-// trainer holds the network, the parameters learned beside it and the work space.
+// trainer holds the network, the further learned parameters and the work space.
 type trainer struct {
 	set        NetworkSettings
 	random     *rand.Rand
@@ -64,7 +64,7 @@ type trainer struct {
 	dense      stage
 }
 
-// stage is the part of a layer's forward pass that its backward pass needs.
+// stage holds the data of a layer's forward pass that its backward pass needs.
 type stage struct {
 	layer        *network.Layer
 	weight, bias *parameter
@@ -72,7 +72,7 @@ type stage struct {
 	columns      []float32
 	out          []float32
 	halved       []float32
-	kept         []int32 // which of out became halved, -1 for none
+	kept         []int32 // index of each value of halved in out, -1 for none
 }
 
 // parameter is a learned array, its gradient and AdamW's moments.
@@ -207,8 +207,8 @@ func (s *stage) halve(batch, times int) {
 	}
 }
 
-// loss returns the gradient of the mean loss in the dense layer's answers, and
-// adds that in the persons' rows.
+// loss returns the gradient of the mean loss with respect to the dense layer's
+// output, and adds that with respect to the persons' rows.
 func (t *trainer) loss(out []float32, batch []int) []float32 {
 	n, persons := t.set.Out, len(t.persons)/t.set.Out
 	gradient := make([]float32, len(out))
@@ -254,7 +254,7 @@ func units(x []float32, n int) (rows, lengths []float32) {
 	return rows, lengths
 }
 
-// throughUnit takes a gradient back through the scaling to length 1.
+// throughUnit propagates a gradient back through the scaling to length 1.
 func throughUnit(dst, gradient, unit []float32, length float32) {
 	along := inner(gradient, unit)
 	for k := range dst {
@@ -306,8 +306,8 @@ func (t *trainer) backward(gradient []float32, batch int) {
 	}
 }
 
-// backward adds the gradients in weight and bias, and returns that in the rows
-// that the layer saw if they are wanted.
+// backward adds the gradients of weight and bias, and returns that of the rows
+// that the layer saw, if wanted.
 func (s *stage) backward(gradient []float32, wanted bool) []float32 {
 	l := s.layer
 	width := l.Kernel * l.In
@@ -327,7 +327,7 @@ func (s *stage) backward(gradient []float32, wanted bool) []float32 {
 	return back.Data
 }
 
-// gather adds up, for each of a convolution's inputs, the gradients of the columns
+// gather sums, for each of a convolution's inputs, the gradients of the columns
 // that it was copied to.
 func (s *stage) gather(columns []float32, batch int) []float32 {
 	l := s.layer
@@ -351,8 +351,8 @@ func (s *stage) gather(columns []float32, batch int) []float32 {
 	return x
 }
 
-// update moves all parameters by AdamW. The rate rises over the first
-// twentieth and falls as a half cosine after it.
+// update changes all parameters by AdamW. The rate rises over the first twentieth
+// and falls as a half cosine after it.
 func (t *trainer) update(done float64) {
 	const (
 		firstDecay, secondDecay = 0.9, 0.99

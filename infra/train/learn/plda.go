@@ -11,12 +11,12 @@ import (
 
 // PLDASettings regularise the fit of a plda.Space.
 type PLDASettings struct {
-	Components int     // principal components kept before, at most
-	Dimensions int     // dimensions kept after, at most
+	Components int     // principal components kept first, at most
+	Dimensions int     // dimensions kept then, at most
 	Shrinkage  float64 // share of the within-person covariance replaced by its mean variance
 }
 
-// errFit says that a covariance couldn't be taken apart.
+// errFit is for a covariance that can't be decomposed.
 var errFit = errors.New("covariance is not positive definite")
 
 // FitPLDA fits the two covariances to vectors with their persons and sessions.
@@ -40,7 +40,7 @@ func FitPLDA(x [][]float32, persons, sessions []string, set PLDASettings) (plda.
 	return space(mean, &basis, variances), nil
 }
 
-// balance weighs each vector so that persons count the same and, within a
+// balance weights each vector so that persons count the same and, within a
 // person, sessions. The weights sum to 1.
 func balance(persons, sessions []string) []float64 {
 	vectors := map[string]int{}
@@ -133,7 +133,7 @@ func scatter(x *mat.Dense, weights []float64, persons, sessions []string) (withi
 		if len(rows) < 2 {
 			continue
 		}
-		// Of S sessions' scatter around their mean, a share 1/S is lost.
+		// Of the scatter of S sessions around their mean, a share 1/S is lost.
 		weight := float64(len(seen))
 		lost := 1.0
 		if weight > 1 {
@@ -161,9 +161,9 @@ func shrink(s *mat.SymDense, share float64) {
 	}
 }
 
-// diagonalise finds the coordinates in which the first covariance is the
-// identity and the second is diagonal, and keeps those where persons differ
-// most. The turn's columns are the coordinates.
+// diagonalise finds the coordinates in which the first covariance is the identity
+// and the second is diagonal, and keeps those in which persons differ most. The
+// returned columns are the coordinates.
 func diagonalise(within, between *mat.SymDense, most int) (*mat.Dense, []float64, error) {
 	var eigen mat.EigenSym
 	if !eigen.Factorize(within, true) {

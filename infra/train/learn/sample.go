@@ -1,5 +1,5 @@
-// Package learn fits the parameters of package model to the recordings of many
-// persons, always the same for the same recordings and seed.
+// Package learn fits the parameters of package parameters to the recordings of
+// many persons, reproducibly for the same recordings and seed.
 package learn
 
 import (
@@ -11,10 +11,10 @@ import (
 	"systole/tests/science/cohort"
 )
 
-// Beats are a recording's beats, as the front end cuts them.
+// Beats are a recording's beats, as the front end segments them.
 type Beats struct {
 	Person  string
-	Session string // unique over databases
+	Session string // unique across databases
 	Rows    [][]float64
 	Report  quality.Report
 }
@@ -31,7 +31,7 @@ func Cut(f *frontend.FrontEnd, r *cohort.Recording, fromS, toS float64) Beats {
 	return b
 }
 
-// Mean is the mean of the beats, beat.Width values.
+// Mean returns the mean of the beats, beat.Width values.
 func Mean(rows [][]float64) []float64 {
 	mean := make([]float64, beat.Width)
 	for _, row := range rows {

@@ -129,5 +129,6 @@ func load(folder string) ([]*person, error) {
 	return people, nil
 }
 
-// checkSeconds is how long the parts are that MIT-BIH's half hours are cut into.
+// checkSeconds is the length of the parts that MIT-BIH's half hours are divided
+// into.
 const checkSeconds = 16

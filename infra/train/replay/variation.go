@@ -14,8 +14,8 @@ import (
 	"systole/shared/ecg/replay"
 )
 
-// cut is a recording's beats as package replay cuts them, a shape each, and their
-// residuals, nil for a beat that no other is like.
+// cut holds a recording's beats as package replay segments them, a shape each,
+// and their residuals, nil for a beat without others alike.
 type cut struct{ beats, residuals [][]float32 }
 
 func beatsOf(s ecg.Signal) cut {
@@ -40,7 +40,7 @@ func noisy(s ecg.Signal, r *rand.Rand) ecg.Signal {
 	return out
 }
 
-// filtered is the recording as another device's or program's filter leaves it.
+// filtered returns the recording after another device's or program's filter.
 func filtered(s ecg.Signal) ecg.Signal {
 	band := filter.ZeroPhase{Sections: filter.BandPass(2, 1, 35, s.RateHz), Pad: int(2 * s.RateHz)}
 	return ecg.Signal{MV: band.Apply(nil, s.MV), RateHz: s.RateHz}
@@ -54,24 +54,24 @@ type variation struct {
 }
 
 const (
-	// fewest is the number of beats that a recording needs.
+	// fewest is the least number of beats of a recording.
 	fewest = 5
-	// outlier is the multiple of the usual square from which a beat is of another
+	// outlier is the multiple of the median square from which a beat is of another
 	// kind.
 	outlier = 6
 	// misplaced is the mean square from which two compared beats are not the same
 	// beat.
 	misplaced = 0.3
-	// natural and changed keep a recording whose beats hardly vary, or hardly
-	// change, from counting as much as the others.
+	// natural and changed bound the weight of a recording whose beats hardly vary,
+	// or hardly change.
 	natural, changed = 0.05, 0.3
 	// ridge is added to the change, as a share of its mean.
 	ridge = 1e-3
-	// directions is how many are kept.
+	// directions is the number of directions that are kept.
 	directions = 48
 )
 
-// observe adds the covariance of a recording's usual beats.
+// observe adds the covariance of a recording's normal beats.
 func (v *variation) observe(beats [][]float32, weight float64) {
 	beats = slices.DeleteFunc(slices.Clone(beats), func(b []float32) bool { return b == nil })
 	if len(beats) < fewest {
@@ -120,7 +120,7 @@ func (v *variation) observe(beats [][]float32, weight float64) {
 }
 
 // compare adds the difference of each beat of one recording from the same beat of
-// another that is the same but for noise or a filter.
+// another that differs only by noise or a filter.
 func (v *variation) compare(one, other [][]float32) {
 	if len(one) != len(other) || len(one) < fewest {
 		return
@@ -145,9 +145,9 @@ func (v *variation) compare(one, other [][]float32) {
 	v.pairs++
 }
 
-// directions are the rows that maximise nature's variance against change's: the
-// generalised eigenvectors, by way of change's Cholesky factor (G. H. Golub and
-// C. F. Van Loan, Matrix Computations, 8.7).
+// directions returns the rows that maximise the natural variance relative to that
+// of the changes: the generalised eigenvectors, by way of the changes' Cholesky
+// factor (G. H. Golub and C. F. Van Loan, Matrix Computations, 8.7).
 func (v *variation) directions() ([]float64, error) {
 	if v.nature == nil || v.change == nil {
 		return nil, errors.New("too few beats to learn from")
@@ -188,7 +188,7 @@ func (v *variation) directions() ([]float64, error) {
 		return nil, err
 	}
 	var out []float64
-	for d := range directions { // values rise
+	for d := range directions { // values are in ascending order
 		out = append(out, mat.Col(nil, n-1-d, &rows)...)
 	}
 	return out, nil
@@ -202,7 +202,7 @@ func meanSquare(a, b []float32) (sum float64) {
 	return sum
 }
 
-// products is the sum of the rows' outer products, divided.
+// products returns the sum of the rows' outer products, divided.
 func products(rows [][]float64, by float64) *mat.SymDense {
 	c := mat.NewSymDense(len(rows[0]), nil)
 	for _, row := range rows {
@@ -218,7 +218,7 @@ func trace(c *mat.SymDense) (sum float64) {
 	return sum
 }
 
-// added is sum and a share of c; sum may be nil.
+// added returns the sum of sum and a share of c; sum may be nil.
 func added(sum, c *mat.SymDense, share float64) *mat.SymDense {
 	if sum == nil {
 		sum = mat.NewSymDense(c.SymmetricDim(), nil)

@@ -28,10 +28,10 @@ import (
 	"systole/tests/science/cohort"
 )
 
-// factors from the true rate to the stated one.
+// factors are the stated rates as multiples of the true one.
 var factors = []float64{1, 1. / 4, 1. / 2, 2. / 3, 0.8, 1.25, 1.5, 2, 4}
 
-// seconds of a recording that are looked at: about a check.
+// seconds is the length of a recording that is used: about a check.
 const seconds = 12
 
 func main() {
