@@ -1,5 +1,6 @@
 // Command console is the function of the pages: the console, the API's
-// description and the clients' files. It stores nothing and needs no store.
+// description and the clients' files. It stores nothing and knows no member: no
+// store is plugged in.
 package main
 
 import (

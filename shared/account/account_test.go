@@ -5,6 +5,9 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +29,8 @@ type fixture struct {
 	store   *memory.Store
 	objects *memory.Objects
 	forget  func(store.Member) // within Forget
+
+	fails error // of the templates
 
 	finished int
 }
@@ -54,17 +59,22 @@ func newFixture(t *testing.T) *fixture {
 
 // DeleteOf, Finish and Forget stand for package biometric's.
 func (h *fixture) DeleteOf(ctx context.Context, m store.Member) error {
+	if h.fails != nil {
+		return h.fails
+	}
 	return h.store.ClearTemplate(ctx, m, h.now, "", nil)
 }
 
 func (h *fixture) Finish(context.Context, store.Member) error {
 	h.finished++
-	return nil
+	return h.fails
 }
 
 func (h *fixture) Forget(_ context.Context, m store.Member) error {
-	h.forget(m)
-	return nil
+	if h.fails == nil {
+		h.forget(m)
+	}
+	return h.fails
 }
 
 // VerifyPassword takes every password.
@@ -114,6 +124,129 @@ func TestRecordingsAreExportedToAFreshLogInOnly(t *testing.T) {
 		if got := e.Recordings[0].Content != nil; got != want || (e.Withheld == nil) != want {
 			t.Errorf("after %v: content %v, withheld for %v", after, got, e.Withheld)
 		}
+	}
+}
+
+// The newest recordings come with their content, up to 3 MiB together; of a thousand
+// more nothing is told.
+func TestAnExportHasRoomForTheNewestRecordings(t *testing.T) {
+	h := newFixture(t)
+	for i, size := range []int{5, 3<<20 - 2, 4, 2} { // the oldest first, by their keys
+		if err := h.objects.Put(t.Context(), store.EnrolledKey(7, "w", i), make([]byte, size)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e, err := h.Export(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range e.Recordings {
+		got = append(got, fmt.Sprint(r.Size, " ", r.Content != nil, " ", r.Made.Equal(noon)))
+	}
+	want := []string{"2 true true", "4 true true", "3145726 false true", "5 true true", "9 true true"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestARecordingOfAllTheRoomIsExported(t *testing.T) {
+	for size, want := range map[int]bool{3 << 20: true, 3<<20 + 1: false} {
+		h := newFixture(t)
+		if err := h.objects.Put(t.Context(), store.EnrolledKey(7, "w", 0), make([]byte, size)); err != nil {
+			t.Fatal(err)
+		}
+		e, err := h.Export(t.Context(), token)
+		if err != nil || (e.Recordings[0].Content != nil) != want || (e.Recordings[1].Content != nil) == want {
+			t.Errorf("of %d bytes: %v", size, err)
+		}
+	}
+}
+
+func TestAThousandRecordingsAreListed(t *testing.T) {
+	h := newFixture(t)
+	for i := range 1000 { // beside the fixture's
+		if err := h.objects.Put(t.Context(), store.EnrolledKey(7, "w", i), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if e, err := h.Export(t.Context(), token); err != nil || len(e.Recordings) != 1000 {
+		t.Errorf("%d, %v", len(e.Recordings), err)
+	}
+}
+
+// An operator's export has all but the recordings' content, and its owner is told.
+func TestAnOperatorsExportIsNotedAndHasNoRecordings(t *testing.T) {
+	h := newFixture(t)
+	m, err := h.store.Member(t.Context(), "kim")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.now = h.now.Add(time.Minute)
+	e, err := h.ExportOf(t.Context(), m)
+	if err != nil || e.Member.PK != 7 || len(e.Sessions) != 1 || len(e.Activity) != 1 || len(e.Recordings) != 1 || e.Recordings[0].Content != nil || e.Withheld != nil {
+		t.Errorf("%+v, %v", e, err)
+	}
+	events, _, err := h.store.ActivityOf(t.Context(), "kim", "", 1)
+	if err != nil || events[0].Kind != member.OperatorExported {
+		t.Errorf("%+v, %v", events, err)
+	}
+}
+
+// A recovery code replaces the password, and proves nothing of the heart: what it
+// opened deletes no account.
+func TestAnAccountThatWasRecoveredIsDeletedWithTheHeartOnly(t *testing.T) {
+	h := newFixture(t)
+	m, err := h.store.Member(t.Context(), "kim")
+	if err == nil {
+		err = h.store.RecoverPassword(t.Context(), m, "hash", nil, noon.Add(time.Second))
+	}
+	if err == nil {
+		err = h.store.KeepSession(t.Context(), sha256.Sum256([]byte(token)), noon.Add(time.Second))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.now = noon.Add(time.Minute)
+	if err := account.NewDeletions(h.Service, h).Delete(t.Context(), token, "p"); !fault.Is(err, fault.CheckFirst) {
+		t.Errorf("%v", err)
+	}
+}
+
+// What was withdrawn stays withdrawn when the deletion that follows fails: the member
+// withdraws again.
+func TestAWithdrawalThatFailedIsRepeated(t *testing.T) {
+	h := newFixture(t)
+	broken := errors.New("the bucket is down")
+	h.fails = broken
+	if err := h.WithdrawConsent(t.Context(), token); !errors.Is(err, broken) {
+		t.Errorf("%v", err)
+	}
+	h.fails = nil
+	if err := h.WithdrawConsent(t.Context(), token); err != nil {
+		t.Errorf("again: %v", err)
+	}
+	h.fails = broken
+	if err := h.WithdrawConsent(t.Context(), token); !errors.Is(err, broken) {
+		t.Errorf("with nothing to withdraw, and objects left: %v", err)
+	}
+	if err := account.NewDeletions(h.Service, h).Delete(t.Context(), token, "p"); !errors.Is(err, broken) {
+		t.Errorf("deletion: %v", err)
+	}
+}
+
+func TestConsentThatWasNeverGivenIsNotWithdrawn(t *testing.T) {
+	h := newFixture(t)
+	if err := h.store.CreateMember(t.Context(), store.Member{Username: "lee", PK: 8}); err != nil {
+		t.Fatal(err)
+	}
+	other := strings.Repeat("1", 40)
+	s := store.Session{ID: sha256.Sum256([]byte(other)), Username: "lee", PK: 8, Issued: noon, Used: noon, Expires: noon.Add(time.Hour)}
+	if err := h.store.CreateSession(t.Context(), s, store.Event{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.WithdrawConsent(t.Context(), other); !fault.Is(err, fault.NoConsent) || h.finished != 1 {
+		t.Errorf("%v", err)
 	}
 }
 

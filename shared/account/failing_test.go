@@ -18,6 +18,13 @@ func TestNothingSucceedsWhenAStoreFails(t *testing.T) {
 			_, err := s.Export(ctx, token)
 			return err
 		},
+		"export by an operator": func(ctx context.Context, s *account.Service, h *fixture) error {
+			m, err := h.store.Member(ctx, "kim")
+			if err == nil {
+				_, err = s.ExportOf(ctx, m)
+			}
+			return err
+		},
 		"withdraw consent": func(ctx context.Context, s *account.Service, _ *fixture) error { return s.WithdrawConsent(ctx, token) },
 		"delete the account": func(ctx context.Context, s *account.Service, h *fixture) error {
 			return account.NewDeletions(s, h).Delete(ctx, token, "p")

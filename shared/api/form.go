@@ -58,6 +58,14 @@ func (f *Form) String(name string) (string, error) {
 	return v.text, nil
 }
 
+// Optional is String of a field that need not be there: empty without a value.
+func (f *Form) Optional(name string) (string, error) {
+	if !f.Has(name) {
+		return "", nil
+	}
+	return f.String(name)
+}
+
 // Int returns a whole number, or nil if the field has no value. Forms send
 // numbers as text; JSON may, too.
 func (f *Form) Int(name string) (*int, error) {

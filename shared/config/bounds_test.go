@@ -3,7 +3,9 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"systole/shared/ecg/rate"
 	"systole/shared/member"
@@ -32,7 +34,7 @@ func TestSettingsAtTheirBounds(t *testing.T) {
 		{"CLEANUP_LIMIT", []string{"1", "1000000"}, []string{"0", "1000001"}},
 		{"ADAPTATION", []string{"on", "off"}, []string{"yes"}},
 		{"CONSENT", []string{"required", "optional"}, []string{"on"}},
-		{"ISSUER", []string{"https://a.example", "https://a.example/prod"}, []string{"a.example", "https://", "ftp://a.example", "https://a.example/%zz"}},
+		{"ISSUER", []string{"https://a.example", "https://a.example/prod", "http://localhost:8080"}, []string{"a.example", "https://", "ftp://a.example", "https://a.example/%zz"}},
 		{"CORS_ORIGINS", []string{"*", "https://a.example"}, []string{"a.example", "https://a.example/x", "https://"}},
 		{"UPLOADS_ORIGIN", []string{"https://a.example"}, []string{"a.example", "https://a.example/x"}},
 		{"OPENID_CLIENTS", nil, []string{"{", "x"}},
@@ -46,6 +48,45 @@ func TestSettingsAtTheirBounds(t *testing.T) {
 			if _, err := Read(env(map[string]string{tt.name: value})); err == nil && value != "" {
 				t.Errorf("%s=%s is taken", tt.name, value)
 			}
+		}
+	}
+}
+
+// What is no number is refused also by a setting that may be 0.
+func TestWhatIsNoNumberIsNotZero(t *testing.T) {
+	var n int
+	var x float64
+	for name, set := range map[string]func(*Config, string) error{
+		"number":  number(func(*Config) *int { return &n }, -1, 1),
+		"decimal": decimal(func(*Config) *float64 { return &x }, -1, 1),
+	} {
+		if err := set(nil, "none"); err == nil {
+			t.Errorf("%s takes it", name)
+		}
+		if err := set(nil, "0"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Days have five digits: so many fit into a duration.
+func TestDaysAreWholeAndFew(t *testing.T) {
+	for text, want := range map[string]time.Duration{"0d": 0, "65535d": 65535 * day, "65536d": -1, "x": -1, "90m": 90 * time.Minute} {
+		got, err := parseDuration(text)
+		if (err == nil) != (want >= 0) || err == nil && got != want {
+			t.Errorf("%s: %v, %v", text, got, err)
+		}
+	}
+}
+
+func TestAMeaningNamesTheBounds(t *testing.T) {
+	said := make(map[string]string)
+	for _, v := range Variables() {
+		said[v.Name] = v.Meaning
+	}
+	for name, bounds := range map[string]string{"TOKENS_PER_MEMBER": "1 to 100;", "SAMPLING_RATE_HZ": "90 to 4000 Hz;"} {
+		if !strings.Contains(said[name], bounds) {
+			t.Errorf("%s: %s", name, said[name])
 		}
 	}
 }

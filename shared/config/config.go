@@ -69,7 +69,7 @@ type Config struct {
 func (c Config) Biometric() biometric.Settings {
 	s := biometric.Settings{
 		FMR:         biometric.FMR(c.MatchFMR),
-		KeepUploads: c.UploadsKeep > 0,
+		KeepUploads: c.UploadsKeep != 0,
 
 		OrphansAfter: c.OrphansAfter,
 		Adapt:        c.Adapt,

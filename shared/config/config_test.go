@@ -48,7 +48,7 @@ func TestValuesReachTheirFields(t *testing.T) {
 		"MATCH_FMR": "1e-4", "SAMPLING_RATE_HZ": "512.5", "READ_PARALLEL": "1",
 		"UPLOADS_KEEP": "0", "MODELS_ORPHANED_AFTER": "2h", "MODELS_UNUSED_AFTER": "10d", "CLEANUP_LIMIT": "7",
 		"CORS_ORIGINS": "https://a.example, http://localhost:3000", "METRICS_NAMESPACE": "n",
-		"ISSUER": "https://ecg.example.com/prod",
+		"ISSUER": "https://ecg.example.com/prod", "UPLOADS_ORIGIN": "http://localhost:9000",
 	}), MembersTable, TokensTable, Bucket)
 	if err != nil {
 		t.Fatal(err)
@@ -61,6 +61,7 @@ func TestValuesReachTheirFields(t *testing.T) {
 		OrphansAfter: 2 * time.Hour, UnusedAfter: 10 * day, CleanUpPerKind: 7,
 		Issuer:           "https://ecg.example.com/prod",
 		CORSOrigins:      []string{"https://a.example", "http://localhost:3000"},
+		UploadsOrigin:    "http://localhost:9000",
 		MetricsNamespace: "n",
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -112,6 +113,11 @@ func TestWhatCantBeUsedIsRefused(t *testing.T) {
 		{"CORS_ORIGINS", "https://app.example.com/"},
 		{"CORS_ORIGINS", "ftp://app.example.com"},
 		{"ISSUER", "ecg.example.com"},
+		{"ISSUER", "https:ecg.example.com"},
+		{"UPLOADS_KEEP", "d"},
+		{"UPLOADS_KEEP", "-1d"},
+		{"UPLOADS_KEEP", "1.5d"},
+		{"CORS_ORIGINS", "https://%zz"},
 		{"ISSUER", "https://ecg.example.com/"},
 		{"ISSUER", "https://ecg.example.com?stage=prod"},
 		{"ISSUER", "https://user@ecg.example.com"},

@@ -1,6 +1,8 @@
 package member
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -216,7 +218,8 @@ func (t *Tokens) Resolve(ctx context.Context, members store.MemberReader, token 
 	return s, m, t.Confirm(s, m)
 }
 
-// Alive returns the sessions that are valid for m.
+// Alive returns the sessions that are valid for m, oldest first, and one that was
+// handed over behind the one that it came from.
 func (t *Tokens) Alive(sessions []store.Session, m store.Member) []store.Session {
 	valid := func(s store.Session) bool { return t.alive(s) && t.Confirm(s, m) == nil }
 	var alive []store.Session
@@ -226,6 +229,9 @@ func (t *Tokens) Alive(sessions []store.Session, m store.Member) []store.Session
 			alive = append(alive, s)
 		}
 	}
+	slices.SortStableFunc(alive, func(a, b store.Session) int {
+		return cmp.Or(a.Issued.Compare(b.Issued), bytes.Compare(a.HandedBy[:], b.HandedBy[:]))
+	})
 	return alive
 }
 

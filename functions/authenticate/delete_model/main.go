@@ -1,5 +1,4 @@
-// Command delete_model is the function that deletes a member's model, or
-// additions to it.
+// Command delete_model is the function that deletes a member's model, or what was added to it.
 package main
 
 import (

@@ -1,5 +1,4 @@
-// Command export is the function that answers with all stored data about a
-// member.
+// Command export is the function that answers with all that is kept of a member.
 package main
 
 import (

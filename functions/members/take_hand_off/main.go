@@ -1,5 +1,4 @@
-// Command take_hand_off is the function that opens a session for the code of
-// another device.
+// Command take_hand_off is the function that opens a session for the code of another.
 package main
 
 import (

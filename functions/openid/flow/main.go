@@ -1,5 +1,4 @@
-// Command flow is the function from which the log-in page learns what it has to
-// show, and that ends the flow.
+// Command flow is the function that the log-in page asks what is wanted, and tells that it is done.
 package main
 
 import (

@@ -1,5 +1,4 @@
-// Command logout is the function to which a client sends the browser of a person
-// who logs out.
+// Command logout is the function where a client sends the browser of a person who logs out.
 package main
 
 import (

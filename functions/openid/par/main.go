@@ -1,5 +1,4 @@
-// Command par is the function at which a client deposits a request before it
-// sends the browser.
+// Command par is the function where a client deposits a request before it sends the browser.
 package main
 
 import (

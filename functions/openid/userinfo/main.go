@@ -1,5 +1,4 @@
-// Command userinfo is the function at which a client asks for the claims about a
-// person.
+// Command userinfo is the function where a client asks who a person is.
 package main
 
 import (

@@ -20,18 +20,16 @@ const (
 // nonce; both empty if there is none. An audience is the origin of a web address:
 // it names its owner, and a browser binds pages to theirs.
 func audienceFrom(form *api.Form) (audience, nonce string, err error) {
-	if form.Has("audience") {
-		if audience, err = form.String("audience"); err != nil {
-			return "", "", err
-		}
-		if !isOrigin(audience) {
-			return "", "", fault.New(fault.FieldInvalid, "field", "audience")
-		}
+	if audience, err = form.Optional("audience"); err != nil {
+		return "", "", err
 	}
-	if form.Has("audience_nonce") {
-		if nonce, err = form.String("audience_nonce"); err != nil {
-			return "", "", err
-		}
+	if audience != "" && !isOrigin(audience) {
+		return "", "", fault.New(fault.FieldInvalid, "field", "audience")
+	}
+	if nonce, err = form.Optional("audience_nonce"); err != nil {
+		return "", "", err
+	}
+	if nonce != "" {
 		visible := func(r rune) bool { return '!' <= r && r <= '~' }
 		if audience == "" || len(nonce) > maxAudienceNonce || strings.TrimFunc(nonce, visible) != "" {
 			return "", "", fault.New(fault.FieldInvalid, "field", "audience_nonce")
@@ -44,7 +42,7 @@ func audienceFrom(form *api.Form) (audience, nonce string, err error) {
 // of https, or of http on the machine itself, where applications are developed.
 func isOrigin(s string) bool {
 	u, err := url.Parse(s)
-	if err != nil || len(s) > maxAudience || u.Hostname() == "" || u.Scheme+"://"+u.Host != s || s != strings.ToLower(s) {
+	if err != nil || len(s) > maxAudience || u.Hostname() == "" || u.Scheme+"://"+u.Host != s {
 		return false
 	}
 	for _, c := range []byte(u.Host) {
@@ -62,8 +60,8 @@ func isOrigin(s string) bool {
 }
 
 func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
+	ip, _ := netip.ParseAddr(host) // the zero address isn't the machine's
+	return host == "localhost" || ip.IsLoopback()
 }
 
 // mayAssert refuses an assertion to another origin than the web page's own,

@@ -86,11 +86,13 @@ func addsDay(form *api.Form) (bool, error) {
 	if !form.Has("mode") {
 		return false, nil
 	}
-	mode, err := form.String("mode")
-	if err != nil || mode != "add" && mode != "replace" {
-		return false, fault.New(fault.FieldInvalid, "field", "mode")
+	switch mode, _ := form.String("mode"); mode {
+	case "add":
+		return true, nil
+	case "replace":
+		return false, nil
 	}
-	return mode == "add", nil
+	return false, fault.New(fault.FieldInvalid, "field", "mode")
 }
 
 // outcome is the answer of check_user, always with status 200: the app reads the
@@ -151,22 +153,28 @@ func checkFrom(form *api.Form) (c biometric.Check, err error) {
 	if c.FMR, err = statedFMR(form); err != nil {
 		return c, err
 	}
-	if form.Has("nonce") {
-		if c.Nonce, err = form.String("nonce"); err != nil {
-			return c, err
-		}
+	if c.Nonce, err = form.Optional("nonce"); err != nil {
+		return c, err
 	}
 	if c.Audience, c.AudienceNonce, err = audienceFrom(form); err != nil {
 		return c, err
 	}
-	if form.Has("prove") {
-		said, err := form.String("prove")
-		if err != nil || said != "true" && said != "false" {
-			return c, fault.New(fault.FieldInvalid, "field", "prove")
-		}
-		c.Prove = said == "true"
+	c.Prove, err = proves(form)
+	return c, err
+}
+
+// proves is the field prove, false without one.
+func proves(form *api.Form) (bool, error) {
+	if !form.Has("prove") {
+		return false, nil
 	}
-	return c, nil
+	switch said, _ := form.String("prove"); said {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, fault.New(fault.FieldInvalid, "field", "prove")
 }
 
 // SubmissionFrom returns the files that were sent, and the comma-separated ids of
@@ -175,11 +183,11 @@ func SubmissionFrom(form *api.Form) (s biometric.Submission, err error) {
 	for _, f := range form.Files {
 		s.Files = append(s.Files, f.Content)
 	}
-	if form.Has("upload") {
-		ids, err := form.String("upload")
-		if err != nil {
-			return s, err
-		}
+	ids, err := form.Optional("upload")
+	if err != nil {
+		return s, err
+	}
+	if ids != "" {
 		s.Uploads = strings.Split(strings.ReplaceAll(ids, " ", ""), ",")
 	}
 	if len(s.Files)+len(s.Uploads) == 0 {
@@ -188,25 +196,21 @@ func SubmissionFrom(form *api.Form) (s biometric.Submission, err error) {
 	if s.RateHz, err = SamplingRate(form); err != nil {
 		return s, err
 	}
-	for field, into := range map[string]*string{"lead": &s.Lead, "recording": &s.Pick} {
-		if !form.Has(field) {
-			continue
-		}
-		if *into, err = form.String(field); err != nil {
-			return s, err
-		}
+	if s.Lead, err = form.Optional("lead"); err != nil {
+		return s, err
 	}
-	return s, nil
+	s.Pick, err = form.Optional("recording")
+	return s, err
 }
 
-// statedFMR returns the field fmr, 0 if it is missing. The Verifier decides
-// whether it is strict enough.
+// statedFMR is the field fmr, 0 without one. Whether it is strict enough is for
+// the Verifier to say.
 func statedFMR(form *api.Form) (biometric.FMR, error) {
 	fmr, err := form.Float("fmr")
-	if err != nil || fmr == nil {
+	if fmr == nil {
 		return 0, err
 	}
-	if *fmr <= 0 || *fmr >= 1 {
+	if *fmr <= 0 {
 		return 0, fault.New(fault.FieldInvalid, "field", "fmr")
 	}
 	return biometric.FMR(*fmr), nil

@@ -24,7 +24,7 @@ func SamplingRateField() api.Field {
 // SamplingRate returns the field's value in Hz, 0 if it is missing.
 func SamplingRate(form *api.Form) (float64, error) {
 	hz, err := form.Float("sampling_rate")
-	if err != nil || hz == nil {
+	if hz == nil {
 		return 0, err
 	}
 	if !rate.Usable(*hz) {

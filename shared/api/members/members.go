@@ -91,9 +91,7 @@ func registrationFrom(r *api.Request) (reg member.Registration, err error) {
 	if reg.Age, err = r.Form.Int("age"); err != nil {
 		return reg, err
 	}
-	if r.Form.Has("gender") {
-		reg.Gender, err = r.Form.String("gender")
-	}
+	reg.Gender, err = r.Form.Optional("gender")
 	return reg, err
 }
 

@@ -184,20 +184,17 @@ func (f flows) logIn(l LogIns, o LogOuts) api.Answer {
 		if err != nil {
 			return err
 		}
-		m, token, err := l.LogIn(r.Context(), strings.TrimSpace(r.Value("username")), r.Value("password"),
+		_, token, err := l.LogIn(r.Context(), strings.TrimSpace(r.Value("username")), r.Value("password"),
 			member.Caller{Address: api.Address(r.Request), Client: useragent.Parse(r.UserAgent())})
 		if err != nil {
 			return err
 		}
-		if browser.Token != "" { // of an earlier log-in, which this one replaces
-			_ = o.LogOut(r.Context(), browser.Token)
-		}
+		_ = o.LogOut(r.Context(), browser.Token) // of an earlier log-in, if any, which this one replaces
 		browser.Token = token
 		who, err := f.provider.Person(r.Context(), token)
 		if err != nil {
 			return err
 		}
-		who.Member = m
 		said, err := f.describe(r.Context(), flow, who)
 		if err != nil {
 			return err
@@ -224,10 +221,8 @@ func (f flows) check(v Verifier) api.Answer {
 		if check.Submission, err = authenticate.SubmissionFrom(r.Form); err != nil {
 			return err
 		}
-		if r.Form.Has("nonce") {
-			if check.Nonce, err = r.Form.String("nonce"); err != nil {
-				return err
-			}
+		if check.Nonce, err = r.Form.Optional("nonce"); err != nil {
+			return err
 		}
 		verdict, err := v.Verify(r.Context(), browser.Token, check)
 		if err != nil {

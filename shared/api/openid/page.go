@@ -5,7 +5,6 @@ import (
 	"html"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"systole/shared/api"
@@ -63,10 +62,9 @@ func ShowRefusal(w http.ResponseWriter, r *http.Request, word, description strin
 // none.
 func AskLogOut(w http.ResponseWriter, r *http.Request, next string) error {
 	var fields strings.Builder
-	names := []string{"id_token_hint", "client_id", "post_logout_redirect_uri", "state"}
-	for name, values := range r.Form {
-		if slices.Contains(names, name) {
-			fmt.Fprintf(&fields, `<input type="hidden" name="%s" value="%s">`, name, html.EscapeString(values[0]))
+	for _, name := range []string{"id_token_hint", "client_id", "post_logout_redirect_uri", "state"} {
+		if r.Form.Has(name) {
+			fmt.Fprintf(&fields, `<input type="hidden" name="%s" value="%s">`, name, html.EscapeString(r.Form.Get(name)))
 		}
 	}
 	forms := "'self'"

@@ -79,7 +79,6 @@ func (p *Page) Answer(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	h.Set("Content-Type", p.kind)
-	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write(made.content) // a caller who has hung up can't be told
 	return nil
 }

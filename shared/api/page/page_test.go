@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"testing"
 
 	"systole/shared/api"
@@ -49,6 +50,12 @@ func TestAPageIsSentOnceAndThenOnlyWhenItChanged(t *testing.T) {
 			}
 			if got := w.Header().Get("Cache-Control"); got != "no-cache" {
 				t.Errorf("Cache-Control %q", got)
+			}
+			if got := w.Header().Get("ETag"); got != etagOf(t, renewed) || !regexp.MustCompile(`^"[0-9a-f]{16}"$`).MatchString(got) {
+				t.Errorf("ETag %q", got)
+			}
+			if got := w.Header().Values("Vary"); got != nil { // the page is the same in every language
+				t.Errorf("Vary %q", got)
 			}
 		})
 	}

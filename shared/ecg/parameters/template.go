@@ -4,19 +4,19 @@ import "math"
 
 // Template is the weighted mean of the embeddings of a person's recordings.
 type Template struct {
-	Mean       []float32 // of length Dimensions
-	Weight     float64   // the sum of the recordings' weights
-	Recordings float64   // the number of recordings
-	Days       int       // number of days of enrolment, 0 for one; see CombineDays
+	Mean       []float32 // of the parameters' Dimensions
+	Weight     float64   // the sum of the recordings'
+	Recordings float64   // how many it was made of
+	Days       int       // on how many days, 0 for one; see CombineDays
 }
 
-// Weight returns a recording's weight in a template, from its number of clean
-// beats and its quality score (0 to 1).
+// Weight is a recording's weight in a template, from its number of clean beats
+// and its quality score (0 to 1).
 func Weight(cleanBeats int, quality float64) float64 {
 	return math.Sqrt(float64(cleanBeats)) * (0.1 + quality)
 }
 
-// Add adds a recording's embedding to the mean. The weight is above 0; see
+// Add takes a recording's embedding into the mean. The weight is above 0; see
 // Weight.
 func (t *Template) Add(embedding []float32, weight float64) {
 	if t.Mean == nil {
@@ -30,8 +30,8 @@ func (t *Template) Add(embedding []float32, weight float64) {
 	}
 }
 
-// worth returns the number of independent recordings that the template's are
-// worth: those of one day have much in common, those of several days don't.
+// worth is how many independent recordings the template's are worth: those of
+// one day have much in common, those of several days don't.
 func (t *Template) worth() float64 { return max(math.Sqrt(t.Recordings), float64(t.Days)) }
 
 // Compare scores a probe's embedding against the template. Both must be of

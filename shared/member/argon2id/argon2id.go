@@ -80,11 +80,10 @@ func New(cost Cost, atOnce int, rand io.Reader) *Hasher {
 // Hash returns the password's hash as a PHC string. If no slot is free before ctx
 // ends, the error is fault.Unavailable.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
-	salt := make([]byte, saltLength)
-	if _, err := io.ReadFull(h.rand, salt); err != nil {
+	p := h.blank()
+	if _, err := io.ReadFull(h.rand, p.salt); err != nil {
 		return "", fmt.Errorf("draw salt: %w", err)
 	}
-	p := phc{cost: h.cost, salt: salt, hash: make([]byte, hashLength)}
 	hash, err := h.derive(ctx, p, password)
 	if err != nil {
 		return "", err
@@ -124,8 +123,13 @@ func (h *Hasher) verifyOther(ctx context.Context, stored, password string) (ok, 
 
 // VerifyNone takes as long as Verify, for a user name without a member.
 func (h *Hasher) VerifyNone(ctx context.Context, password string) error {
-	_, err := h.derive(ctx, phc{cost: h.cost, salt: make([]byte, saltLength), hash: make([]byte, hashLength)}, password)
+	_, err := h.derive(ctx, h.blank(), password)
 	return err
+}
+
+// blank is a hash to be made, of today's cost and lengths.
+func (h *Hasher) blank() phc {
+	return phc{cost: h.cost, salt: make([]byte, saltLength), hash: make([]byte, hashLength)}
 }
 
 func (h *Hasher) derive(ctx context.Context, p phc, password string) (hash []byte, err error) {
@@ -177,7 +181,7 @@ func Known(stored string) bool {
 func parsePHC(s string) (phc, error) {
 	parts := strings.Split(s, "$")
 	// Line breaks are refused here because base64 would skip them.
-	if len(s) > 256 || strings.ContainsAny(s, "\r\n") || len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != "v=19" {
+	if strings.ContainsAny(s, "\r\n") || len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != "v=19" {
 		return phc{}, errHash
 	}
 	cost, err := parseCost(parts[3])
@@ -204,8 +208,8 @@ func parseCost(s string) (Cost, error) {
 	bounds := [3]uint32{maxCost.MemoryKiB, maxCost.Passes, uint32(maxCost.Lanes)}
 	for i, name := range [3]string{"m=", "t=", "p="} {
 		digits, ok := strings.CutPrefix(values[i], name)
-		n, err := strconv.ParseUint(digits, 10, 32)
-		if !ok || err != nil || n < 1 || uint32(n) > bounds[i] || strconv.FormatUint(n, 10) != digits {
+		n, _ := strconv.ParseUint(digits, 10, 32) // 0 of what is no number, the greatest of what is too large
+		if !ok || n < 1 || uint32(n) > bounds[i] || strconv.FormatUint(n, 10) != digits {
 			return Cost{}, errHash
 		}
 		numbers[i] = uint32(n)

@@ -58,14 +58,14 @@ func parsePBKDF2(s string) (func(string) bool, bool) {
 	if len(parts) != 3 || parts[1] == "" {
 		return nil, false
 	}
-	iterations, err := strconv.Atoi(parts[0])
-	hash, hashErr := base64.StdEncoding.DecodeString(parts[2])
-	if err != nil || hashErr != nil || iterations < 1 || iterations > maxIterations || len(hash) != sha256.Size {
+	iterations, _ := strconv.Atoi(parts[0]) // 0 of what is no number, the greatest of what is too large
+	hash, err := base64.StdEncoding.DecodeString(parts[2])
+	if err != nil || iterations < 1 || iterations > maxIterations || len(hash) != sha256.Size {
 		return nil, false
 	}
 	return func(password string) bool {
-		key, err := pbkdf2.Key(sha256.New, password, []byte(parts[1]), iterations, len(hash))
-		return err == nil && subtle.ConstantTimeCompare(key, hash) == 1
+		key, _ := pbkdf2.Key(sha256.New, password, []byte(parts[1]), iterations, len(hash)) // fails for lengths alone
+		return subtle.ConstantTimeCompare(key, hash) == 1
 	}, true
 }
 

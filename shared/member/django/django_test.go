@@ -57,6 +57,34 @@ func TestAHashThatCostsTooMuchIsRefused(t *testing.T) {
 	}
 }
 
+func TestAHashMayCostAsMuchAsTheBounds(t *testing.T) {
+	const hash = "$rfh/khQ2Su4H2Hje7qrB5rmlgK0wmw06op3Yw13osJ8="
+	longest := strings.Repeat("s", 256-len("pbkdf2_sha256$1$"+hash))
+	for _, tt := range []struct {
+		stored string
+		known  bool
+	}{
+		{"pbkdf2_sha256$1$s" + hash, true},
+		{"pbkdf2_sha256$4000000$s" + hash, true},
+		{"pbkdf2_sha256$1$" + longest + hash, true},
+		{"pbkdf2_sha256$1$s" + longest + hash, false},
+		{"pbkdf2_sha256$1e3$s" + hash, false},
+		{"pbkdf2_sha256$1$s" + hash + "$", false},
+		{"pbkdf2_sha256$1$s$rfh/khQ2Su4H2Hje7qrB5rmlgK0wmw06op3Yw13osA==", false}, // 31 bytes
+		{"pbkdf2_sha256$1$s$rfh/khQ2Su4H2Hje7qrB5rmlgK0wmw06op3Yw13osJ8", false},  // no base64
+		{"pbkdf2_sha256$1$s" + hash + "*", false},
+		{"pbkdf2_sha256$1$s", false},
+		{strings.Replace(bcryptHash, "$12$", "$15$", 1), true},
+		{"bcrypt_sha256$" + strings.Repeat("x", 60), false},
+		{bcryptHash[:len(bcryptHash)-1], false},
+		{"", false},
+	} {
+		if _, ok := Parse(tt.stored); ok != tt.known {
+			t.Errorf("%q: known %v, want %v", tt.stored, ok, tt.known)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, stored := range []string{pbkdf2Hash, bcryptHash, argon2Hash, scryptHash, unusable} {
 		f.Add(stored)

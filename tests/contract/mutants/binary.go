@@ -32,10 +32,10 @@ type test struct {
 
 const (
 	// together is what the tests of a package may take that are run in one process.
-	together = 5 * time.Second
+	together = 2 * time.Second
 
 	// long is what a test may take before its subtests are run one by one.
-	long = 2 * time.Second
+	long = 1 * time.Second
 
 	// A mutant is dead when its tests take so much longer than without it: it
 	// waits, or goes round in circles. The machine may be busy with other things.
