@@ -51,6 +51,7 @@ type options struct {
 	seed      uint64
 	only      string
 	explained bool
+	again     string
 	list      bool
 	near      bool
 	fast      bool
@@ -65,6 +66,7 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "of the choice")
 	flag.StringVar(&o.only, "only", "", "a regular expression: mutants whose names it matches, all of them")
 	flag.BoolVar(&o.explained, "explained", false, "the mutants that explained.txt names")
+	flag.StringVar(&o.again, "again", "", "a file with the output of an earlier run: the mutants that lived in it")
 	flag.BoolVar(&o.list, "list", false, "print the names of the chosen mutants, and run nothing")
 	flag.BoolVar(&o.near, "near", false, "try with the tests of the mutant's own package only")
 	flag.BoolVar(&o.fast, "fast", false, "without the tests that start servers or write to a disk, and the mutants of their packages")
@@ -136,6 +138,13 @@ func (o options) choose(all []Mutant, reasons map[string]string) ([]Mutant, erro
 	switch {
 	case o.explained:
 		return slices.DeleteFunc(all, func(m Mutant) bool { return reasons[m.String()] == "" }), nil
+	case o.again != "":
+		output, err := os.ReadFile(o.again)
+		if err != nil {
+			return nil, err
+		}
+		lines := strings.Split(string(output), "\n")
+		return slices.DeleteFunc(all, func(m Mutant) bool { return !slices.Contains(lines, lives+m.String()) }), nil
 	case o.only != "":
 		match, err := regexp.Compile(o.only)
 		if err != nil {
@@ -268,6 +277,9 @@ func (s suite) try(ctx context.Context, root, overlay, dir string, left []int, k
 	return dead, nil
 }
 
+// lives begins the line of a mutant that does.
+const lives = "lives: "
+
 // report prints the mutants that live and the score of each package, and returns
 // how many live that explained.txt doesn't name.
 func report(mutants []Mutant, killers []string, reasons map[string]string) (unexplained int) {
@@ -287,7 +299,7 @@ func report(mutants []Mutant, killers []string, reasons map[string]string) (unex
 		}
 		switch explained := reasons[m.String()] != ""; {
 		case killers[number] == "" && !explained:
-			fmt.Println("lives:", m)
+			fmt.Printf("%s%s\n", lives, m)
 			unexplained++
 		case killers[number] != "" && explained:
 			fmt.Println("explained, and yet killed by", killers[number]+":", m)
