@@ -81,7 +81,8 @@ func (s *Service) replace(ctx context.Context, session store.Session, m store.Me
 		}
 		return err
 	}
-	return s.tokens.Touch(ctx, session, model.Key)
+	_ = s.tokens.Touch(ctx, session, model.Key) // without it the session's next check costs a read more
+	return nil
 }
 
 // lastDay is when the template's last day of enrolment was added.
@@ -93,11 +94,11 @@ func lastDay(t store.Template) time.Time {
 }
 
 // makeRoom archives the digests beside the member if there are too many for
-// another one to be stored. It returns fault.Unavailable then: the next check
-// finds room.
-func (s *Service) makeRoom(ctx context.Context, m store.Member, ref reference, p *probe) error {
+// another one to be stored. It returns the updated member and fault.Unavailable
+// then: the next check finds room.
+func (s *Service) makeRoom(ctx context.Context, m store.Member, ref reference, p *probe) (store.Member, error) {
 	if p == nil || size(withoutOwn(m.Digests, p)) < besideBytes {
-		return nil
+		return m, nil
 	}
 	c, archived := *ref.content, archivable(m, p.own()...)
 	c.remember(beside(p.ring, m, archived)...)
@@ -106,5 +107,8 @@ func (s *Service) makeRoom(ctx context.Context, m store.Member, ref reference, p
 		pointer.Failures, pointer.FailedAt = m.Template.Failures, m.Template.FailedAt
 		err = s.members.SetTemplate(ctx, m, pointer, archived)
 	}
-	return fault.New(fault.Unavailable).Because(err)
+	if err == nil {
+		m.Template = &pointer // whose count the check is taken back from
+	}
+	return m, fault.New(fault.Unavailable).Because(err)
 }

@@ -21,7 +21,9 @@ func TestAModelTakesInAStrongMatchOnceADayIfItIsToldTo(t *testing.T) {
 	}{
 		{"off", off, 2 * adaptEvery, enrolment, false},
 		{"on, the model's own first day", on, adaptEvery / 2, enrolment, false},
-		{"on, the day after", on, 2 * adaptEvery, enrolment, true},
+		{"on, a moment too early", on, adaptEvery - 1, enrolment, false},
+		{"on, the day after", on, adaptEvery, enrolment, true},
+		{"on, a weak match", on, adaptEvery, "kim 2 weak", false},
 		{"on, a stranger", on, 2 * adaptEvery, others[0], false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -202,6 +204,11 @@ func TestAnAddressIsForOneFileForAQuarterOfAnHour(t *testing.T) {
 func TestWhatATaskMayLeaveIsNotedForCleanUpBefore(t *testing.T) {
 	h := newFixture(t, func(s *Settings) { s.OrphansAfter = 24 * time.Hour }).enrolled(t)
 	first := h.kim(t).Template
+	none := newFixture(t)
+	must(t, none.deletion(t).DeleteOf(t.Context(), none.kim(t)))
+	if due := none.due(t); len(due) != 1 || strings.ContainsAny(slices.Collect(maps.Keys(due))[0], " ") {
+		t.Errorf("a removal of nothing is noted as %v", due)
+	}
 	want := func(when string, leftovers []string, after time.Duration) {
 		t.Helper()
 		if at, ok := h.due(t)[store.LeftoverKey(leftovers)]; !ok || at != after {
@@ -214,6 +221,15 @@ func TestWhatATaskMayLeaveIsNotedForCleanUpBefore(t *testing.T) {
 	want("a second one", []string{second.Key, first.Key, store.EnrolledPrefix(7, second.Version)}, 24*time.Hour)
 	must(t, h.deletion(t).DeleteOf(t.Context(), h.kim(t)))
 	want("a removal", []string{h.kim(t).MemoryKey, second.Key}, time.Hour)
+	h.settings.KeepUploads = true
+	h.enrolled(t)
+	third := h.kim(t).Template
+	rotated(t, h)
+	if _, f := h.try(t, same); f != nil {
+		t.Fatal(f)
+	}
+	want("a check that seals anew", []string{h.kim(t).Template.Key, third.Key}, 24*time.Hour)
+	must(t, NewDeletion(h.calls, h.owners(), h.calls, twoKeys(t), func() time.Time { return h.now }, rand.Reader).DeleteOf(t.Context(), h.kim(t)))
 	h.settings.KeepUploads = false
 	memory := h.kim(t).MemoryKey
 	h.enrolled(t)
@@ -226,32 +242,38 @@ func TestWhatATaskMayLeaveIsNotedForCleanUpBefore(t *testing.T) {
 // A row that never stands still is a conflict after as many tries as there may be
 // others at once.
 func TestTriesOfARowThatNeverStandsStillEnd(t *testing.T) {
-	for method, tt := range map[string]struct {
-		tries int
-		task  func(ctx context.Context, h *fixture, f *failing) error
+	for name, tt := range map[string]struct {
+		method string
+		tries  int
+		task   func(ctx context.Context, h *fixture, f *failing) error
 	}{
-		"SetUploads": {maxUploads, func(ctx context.Context, h *fixture, f *failing) error {
+		"take days back": {"SetTemplate", maxConflicts, func(ctx context.Context, h *fixture, f *failing) error {
+			h.now = h.now.Add(time.Minute)
+			_, err := f.removal.DeleteSince(ctx, kimsToken, h.now)
+			return err
+		}},
+		"upload": {"SetUploads", maxUploads, func(ctx context.Context, h *fixture, f *failing) error {
 			_, err := f.uploads.Upload(ctx, kimsToken, 5)
 			return err
 		}},
-		"SetTemplate": {maxConflicts, func(ctx context.Context, h *fixture, f *failing) error {
+		"enrol": {"SetTemplate", maxConflicts, func(ctx context.Context, h *fixture, f *failing) error {
 			return f.Enrol(ctx, kimsToken, Enrolment{Submission: sent([]byte(enrolment))})
 		}},
-		"ClearTemplate": {maxConflicts, func(ctx context.Context, h *fixture, f *failing) error {
+		"delete": {"ClearTemplate", maxConflicts, func(ctx context.Context, h *fixture, f *failing) error {
 			return f.deletion.DeleteTemplate(ctx, kimsToken)
 		}},
 	} {
 		h := newFixture(t).enrolled(t)
 		tries := 0
 		f := h.failing(t.Context(), storetest.Hook(func(_ context.Context, called string, call func() error) error {
-			if called == method {
+			if called == tt.method {
 				tries++
 				return store.ErrConflict
 			}
 			return call()
 		}))
 		if err := tt.task(t.Context(), h, f); codeOf(err) != fault.Conflict || tries != tt.tries {
-			t.Errorf("%s: %v after %d tries, want %d", method, err, tries, tt.tries)
+			t.Errorf("%s: %v after %d tries, want %d", name, err, tries, tt.tries)
 		}
 		must(t, h.intact())
 	}
@@ -335,6 +357,12 @@ func TestWaitsAndUnlocking(t *testing.T) {
 	must(t, h.Unlock(t.Context(), older))
 }
 
+func TestFiveChecksAreFreeAndAfterFiftyTheTemplateIsDisabled(t *testing.T) {
+	if want := (store.Backoff{Free: 5, First: 30 * time.Second, Longest: 15 * time.Minute, Most: 50}); checkLimit != want {
+		t.Errorf("the limit is %+v, and the documents say %+v", checkLimit, want)
+	}
+}
+
 func TestNeedsOfARecording(t *testing.T) {
 	if want := (Need{Seconds: 10, CleanBeats: 6}); EnrolmentNeed != want {
 		t.Errorf("an enrolment needs %+v, and the documents say %+v", EnrolmentNeed, want)
@@ -351,7 +379,7 @@ func TestStrictnessAtItsBounds(t *testing.T) {
 			t.Errorf("asked for %g: %g, %v", asked, got, err)
 		}
 	}
-	for _, asked := range []FMR{0.0100001, 1, -0.001} {
+	for _, asked := range []FMR{0.0100001, 1, -0.001, FMR(math.NaN())} {
 		if got, err := s.strictness(asked); got != 0 || codeOf(err) != fault.FieldInvalid {
 			t.Errorf("asked for %g: %g, %v", asked, got, err)
 		}

@@ -21,6 +21,7 @@ type failing struct {
 	*Service
 	tokens   *member.Tokens
 	deletion *Deletion
+	removal  Removal
 	uploads  *Uploads
 	has      *References
 }
@@ -31,10 +32,13 @@ func (h *fixture) failing(ctx context.Context, hook storetest.Hook) *failing {
 	call := func(name string, do func() error) error { return hook(ctx, name, do) }
 	keys, random, now := hookedKeys{h.Service.keys, call}, hookedRandom{call}, func() time.Time { return h.now }
 	tokens := member.NewTokens(members, member.DefaultTokenLimits, now, random)
+	service := NewService(tokens, members, objects, keys, hookedEngine{h.engine, call}, h.settings, now, random)
+	deletion := NewDeletion(members, tokens, objects, keys, now, random)
 	return &failing{
-		Service:  NewService(tokens, members, objects, keys, hookedEngine{h.engine, call}, h.settings, now, random),
+		Service:  service,
 		tokens:   tokens,
-		deletion: NewDeletion(members, tokens, objects, keys, now, random),
+		deletion: deletion,
+		removal:  NewRemoval(deletion, service),
 		uploads:  NewUploads(tokens, members, hookedSigner{call}, now, random),
 		has:      NewReferences(members, tokens),
 	}
@@ -132,6 +136,11 @@ func (t hookedTemplate) AddDay(n Need, readings []Reading) (more Template, left 
 	return hookedTemplate{more, t.call}, left, err
 }
 
+func (t hookedTemplate) Join(n Need, readings []Reading) (more Template, err error) {
+	err = t.call("Join", func() error { more, err = t.Template.Join(n, bare(readings)); return err })
+	return hookedTemplate{more, t.call}, err
+}
+
 func (t hookedTemplate) First(days int) Template {
 	return hookedTemplate{t.Template.First(days), t.call}
 }
@@ -142,8 +151,9 @@ func (t hookedTemplate) Verify(probe Reading, at FMR) (ok bool, err error) {
 }
 
 func (t hookedTemplate) Adapt(probe Reading, at FMR) (more Template, ok bool, err error) {
-	more, ok, err = t.Template.Adapt(probe.(hookedReading).Reading, at)
-	return hookedTemplate{more, t.call}, ok, err
+	err = t.call("Adapt", func() error { return nil })
+	more, ok, failed := t.Template.Adapt(probe.(hookedReading).Reading, at)
+	return hookedTemplate{more, t.call}, ok, errors.Join(err, failed)
 }
 
 func (t hookedTemplate) Marshal(seed [32]byte) (b []byte, err error) {
@@ -167,6 +177,14 @@ var (
 		h.logIn(t)
 	}
 	rotated = func(t *testing.T, h *fixture) { h.Service.keys = twoKeys(t) }
+	another = func(t *testing.T, h *fixture) { h.tomorrow(t) }
+	second  = func(t *testing.T, h *fixture) { // a second day, and a further one to come
+		h.tomorrow(t)
+		must(t, h.Enrol(t.Context(), kimsToken, Enrolment{Submission: sent([]byte("kim 7")), Add: true}))
+		h.tomorrow(t)
+	}
+	newest  = func(t *testing.T, h *fixture) { h.engine = fresh } // a newer algorithm has come
+	adapts  = func(t *testing.T, h *fixture) { h.settings.Adapt = true }
 	pending = func(t *testing.T, h *fixture) { // an address handed out, and nothing there
 		_, err := h.uploads().Upload(t.Context(), kimsToken, 5)
 		must(t, err)
@@ -244,7 +262,33 @@ func TestNothingSucceedsWhenACallFails(t *testing.T) {
 		{"add a day", []func(*testing.T, *fixture){used, func(t *testing.T, h *fixture) { h.tomorrow(t) }}, func(ctx context.Context, h *fixture, f *failing) error {
 			return f.Enrol(ctx, kimsToken, Enrolment{Submission: sent([]byte("kim 5")), Add: true})
 		}, []string{"TouchSession"}},
+		{"enrol with two algorithms", []func(*testing.T, *fixture){newest}, func(ctx context.Context, h *fixture, f *failing) error {
+			return f.Enrol(ctx, kimsToken, Enrolment{Submission: sent([]byte(enrolment))})
+		}, []string{"TouchSession"}},
+		{"add a day to two templates", []func(*testing.T, *fixture){newest, used, another}, func(ctx context.Context, h *fixture, f *failing) error {
+			return f.Enrol(ctx, kimsToken, Enrolment{Submission: sent([]byte("kim 5")), Add: true})
+		}, []string{"TouchSession", "Open"}}, // a newer template that can't be opened begins anew
+		{"take a day back", []func(*testing.T, *fixture){used, second}, func(ctx context.Context, h *fixture, f *failing) error {
+			_, err := f.removal.DeleteSince(ctx, kimsToken, noon.Add(time.Hour))
+			return err
+		}, nil},
+		{"take all days back", []func(*testing.T, *fixture){used, second}, func(ctx context.Context, h *fixture, f *failing) error {
+			_, err := f.removal.DeleteSince(ctx, kimsToken, noon)
+			return err
+		}, nil},
+		{"take back what is removed", []func(*testing.T, *fixture){removed}, func(ctx context.Context, h *fixture, f *failing) error {
+			_, err := f.removal.DeleteSince(ctx, kimsToken, noon)
+			return done(err, fault.NoModel)
+		}, nil},
 		{"check", []func(*testing.T, *fixture){used}, check(same), nil},
+		{"check that a newer algorithm learns of", []func(*testing.T, *fixture){used, newest}, check(same),
+			append([]string{"Verify", "Enrol", "NoteLeftover", "Put", "SetTemplate", "random", "Marshal", "Ring"}, noted...)},
+		{"check that a newer algorithm learns more of", []func(*testing.T, *fixture){used, newest, func(t *testing.T, h *fixture) { h.check(t, third) }}, check(same),
+			append([]string{"Open", "Verify", "Join", "NoteLeftover", "Put", "SetTemplate", "random", "Marshal", "Ring"}, noted...)},
+		{"check that a newer algorithm learns another day of", []func(*testing.T, *fixture){used, newest, func(t *testing.T, h *fixture) { h.check(t, third) }, another}, check(same),
+			append([]string{"Open", "Verify", "AddDay", "Enrol", "NoteLeftover", "Put", "SetTemplate", "random", "Marshal", "Ring"}, noted...)},
+		{"check that a template is adapted to", []func(*testing.T, *fixture){used, adapts, another}, check(same),
+			append([]string{"Adapt", "NoteLeftover", "Put", "SetTemplate", "random", "Marshal", "Ring"}, noted...)},
 		{"check a day later", []func(*testing.T, *fixture){used, func(t *testing.T, h *fixture) { h.tomorrow(t) }}, check(same), noted},
 		{"check of a stranger", []func(*testing.T, *fixture){used}, check("lee 1"), nil},
 		{"check that archives and seals anew", []func(*testing.T, *fixture){used, rotated}, check(same),

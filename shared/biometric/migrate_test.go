@@ -73,6 +73,12 @@ func TestMigration(t *testing.T) {
 			{"without", "stub-2"},
 			{"kim 8", "stub-2"},
 		}},
+		{"while the older one is no more, the newer one is alone", []string{enrolment}, 1, []step{
+			{"kim 3", "stub-1, stub-2 of 1 days and 1 decides false"},
+			{"kim 4", "stub-1, stub-2 of 1 days and 2 decides true"},
+			{"without", "stub-2"},
+			{"kim 5", "stub-2"},
+		}},
 		{"after two at least", []string{enrolment}, 1, []step{
 			{"kim 3", "stub-1, stub-2 of 1 days and 1 decides false"},
 			{"kim 4", "stub-1, stub-2 of 1 days and 2 decides true"},
@@ -156,6 +162,9 @@ func TestAnEnrolmentIsOfANewAlgorithmAndOfOneThatEveryVersionHas(t *testing.T) {
 	h.enrolled(t)
 	if got, want := h.stored(t).says(), "stub-1, stub-2 of 1 days and 1 decides true"; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+	if n := h.stored(t).Newer; !n.Begun.Equal(noon) || len(n.Added) != 1 || !n.Added[0].Equal(noon) {
+		t.Errorf("the newer one's day began %v, its last recording is of %v", n.Begun, n.Added)
 	}
 	h.engine = before
 	if !h.check(t, same) {
@@ -299,8 +308,9 @@ func TestASupplementMatchesNoRecordingAndIsNoDigest(t *testing.T) {
 	}
 	uses := map[protect.KeyID]Use{}
 	must(t, h.Uses(t.Context(), h.kim(t), uses))
-	if id := testKeys(t).IDs()[0]; len(uses) != 1 || uses[id].Sealed < 2 {
-		t.Errorf("uses %v", uses)
+	// Sealed: the object, the newer template in it, and the digest in the row.
+	if want := (Use{Sealed: 3, Digests: 3}); len(uses) != 1 || uses[testKeys(t).IDs()[0]] != want {
+		t.Errorf("uses %v, want %v", uses, want)
 	}
 }
 

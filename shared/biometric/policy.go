@@ -120,13 +120,13 @@ const usedResolution = 24 * time.Hour
 // strictness returns the false match rate of a check: the setting's, or a
 // stricter one that the caller asks for; fault.FieldInvalid for a laxer one.
 func (s Settings) strictness(asked FMR) (FMR, error) {
-	switch {
-	case asked == 0:
-		return s.FMR, nil
-	case asked > 0 && asked <= s.FMR:
-		return asked, nil
+	if !(asked >= 0 && asked <= s.FMR) { // NaN is neither
+		return 0, fault.New(fault.FieldInvalid, "field", "fmr")
 	}
-	return 0, fault.New(fault.FieldInvalid, "field", "fmr")
+	if asked == 0 {
+		return s.FMR, nil
+	}
+	return asked, nil
 }
 
 // mayEnrol returns fault.ConsentMissing if consent is required and not given. It

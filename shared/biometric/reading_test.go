@@ -2,11 +2,15 @@ package biometric
 
 import (
 	"context"
+	"math"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"systole/shared/biometric/protect"
 	"systole/shared/fault"
+	"systole/shared/store"
 )
 
 // gauge is the stub for files that cost much. It counts the readings, and holds
@@ -128,6 +132,34 @@ func TestACostlyCheckSentAgainHasTheSameAnswer(t *testing.T) {
 	if got := h.send(t, request(costly+others[2])); got != string(fault.TooManyChecks) {
 		t.Errorf("another one: %s", got)
 	}
+	odd := c
+	odd.RateHz = math.NaN() // a request that can't be named
+	if ok, err := h.Verify(t.Context(), kimsToken, odd); ok || codeOf(err) != fault.TooManyChecks {
+		t.Errorf("a request without a name: %v, %v", ok, err)
+	}
+	h.Service.keys = protect.Source(func(context.Context) (protect.Ring, error) { return testKeys(t), store.ErrUnavailable })
+	if got := h.send(t, c); got != string(fault.TooManyChecks) {
+		t.Errorf("while the keys can't be read: %s", got)
+	}
+	h.Service.keys = testKeys(t)
+	h.now = h.now.Add(repeatWithin - 1)
+	h.setWait(t)
+	if got := h.send(t, c); got != "false" {
+		t.Errorf("just within the minute: %s", got)
+	}
+	h.now = h.now.Add(1)
+	if got := h.send(t, c); got != string(fault.TooManyChecks) {
+		t.Errorf("a minute later: %s", got)
+	}
+}
+
+// setWait lets the next check wait for an hour still.
+func (h *fixture) setWait(t *testing.T) {
+	t.Helper()
+	m := h.kim(t)
+	now := *m.Template
+	now.Failures, now.FailedAt = checkLimit.Most-1, h.now
+	must(t, h.store.SetTemplate(t.Context(), m, now, nil))
 }
 
 // As many as are worked on at once may take as long as they like: a check of
@@ -173,13 +205,53 @@ func TestUploadsAreCountedBeforeTheyAreFetched(t *testing.T) {
 		must(t, h.objects.Put(t.Context(), up.URL, []byte(enrolment)))
 		ids = append(ids, up.ID)
 	}
+	h.enrolled(t)
 	h.calls.before = func(made string) error {
 		if made == "Get" {
 			t.Error("an upload is fetched")
 		}
 		return nil
 	}
+	if _, err := h.Verify(t.Context(), kimsToken, Check{Submission: Submission{Uploads: ids}}); codeOf(err) != fault.BodyTooLarge {
+		t.Errorf("a check with two that are too large together: %v", err)
+	}
+	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission: Submission{Uploads: ids}}); codeOf(err) != fault.UploadMissing {
+		t.Errorf("uploads that a refused check had: %v", err)
+	}
+	ids = nil
+	for range 2 {
+		up, err := h.uploads().Upload(t.Context(), kimsToken, MaxUploadSize/2+1)
+		must(t, err)
+		ids = append(ids, up.ID)
+	}
 	if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission: Submission{Uploads: ids}}); codeOf(err) != fault.BodyTooLarge {
 		t.Errorf("two that are too large together: %v", err)
+	}
+}
+
+// An address that nothing was put at, and a row with an id that no upload has.
+func TestAnUploadThatIsNotThereIsMissing(t *testing.T) {
+	h := newFixture(t)
+	up, err := h.uploads().Upload(t.Context(), kimsToken, 5)
+	must(t, err)
+	odd := store.PendingUpload{ID: "../8", Size: 1, Expires: h.now.Add(time.Hour)}
+	must(t, h.store.SetUploads(t.Context(), h.kim(t), append(h.kim(t).Uploads, odd)))
+	fetched := 0
+	h.calls.before = func(made string) error {
+		if made == "Get" {
+			fetched++
+		}
+		return nil
+	}
+	for id, want := range map[string]int{up.ID: 1, odd.ID: 0} {
+		fetched = 0
+		if err := h.Enrol(t.Context(), kimsToken, Enrolment{Submission: Submission{Uploads: []string{id}}}); codeOf(err) != fault.UploadMissing || fetched != want {
+			t.Errorf("%s: %v, %d fetched", id, err, fetched)
+		}
+	}
+	must(t, h.store.SetUploads(t.Context(), h.kim(t), []store.PendingUpload{odd}))
+	must(t, h.deletion(t).DeleteOf(t.Context(), h.kim(t)))
+	if slices.Contains(h.keys(t), "") {
+		t.Error("an object without a key closes the address of an odd id")
 	}
 }

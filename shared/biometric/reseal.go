@@ -185,7 +185,7 @@ func (s *Service) Uses(ctx context.Context, m store.Member, uses map[protect.Key
 	}
 	for _, digest := range digests {
 		if len(digest) >= len(protect.KeyID{}) {
-			add(protect.KeyID(digest[:len(protect.KeyID{})]), 0, 1)
+			add(protect.KeyID(digest), 0, 1)
 		}
 	}
 	return nil

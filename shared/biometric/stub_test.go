@@ -15,7 +15,7 @@ import (
 // stub is an engine whose recordings say in words what they are, so that tests
 // of enrolment and check take microseconds: "kim 1" is kim's first recording,
 // "kim 1 part" is a part of it, "kim 2 unnatural" no living body made, "kim 2 weak" is
-// accepted at lax rates, "kim 2 only stub-1" by that algorithm, and what holds no name
+// accepted from 0.0005 on, "kim 2 only stub-1" by that algorithm, and what holds no name
 // can't be read.
 type stub struct {
 	algorithm string
@@ -155,7 +155,7 @@ func (t *stubTemplate) Join(_ Need, readings []Reading) (Template, error) {
 
 func (t *stubTemplate) Verify(probe Reading, at FMR) (bool, error) {
 	r := probe.(*stubReading)
-	if only, ok := strings.CutPrefix(r.kind, "only "); ok && only != t.algorithm || r.kind == "weak" && at < 0.001 {
+	if only, ok := strings.CutPrefix(r.kind, "only "); ok && only != t.algorithm || r.kind == "weak" && at < 0.0005 {
 		return false, nil
 	}
 	return slices.Contains(slices.Concat(t.days...), r.person) && at > 1e-9, nil

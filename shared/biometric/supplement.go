@@ -46,8 +46,7 @@ type storedNewer struct {
 
 // isSupplement reports whether an entry is a supplement, and not a digest.
 func isSupplement(entry []byte) bool {
-	const id = len(protect.KeyID{})
-	return len(entry) > id && bytes.HasPrefix(entry[id:], []byte(supplementMark))
+	return bytes.HasPrefix(entry[min(len(entry), len(protect.KeyID{})):], []byte(supplementMark))
 }
 
 // supplementOf returns the entry for templates whose base's last day was added at

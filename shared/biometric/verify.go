@@ -114,7 +114,7 @@ func (s *Service) admit(ctx context.Context, session store.Session, p *probe, un
 	if err := s.settings.consented(m); err != nil {
 		return m, ref, err
 	}
-	if err := s.makeRoom(ctx, m, ref, p); err != nil {
+	if m, err = s.makeRoom(ctx, m, ref, p); err != nil {
 		return m, ref, err
 	}
 	if p == nil { // else the store has admitted it
