@@ -13,7 +13,6 @@ import (
 	"systole/shared/biometric/protect"
 	"systole/shared/fault"
 	"systole/shared/member"
-	"systole/shared/store"
 )
 
 // of is a template by an algorithm, whose days have so many recordings each.

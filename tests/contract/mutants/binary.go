@@ -17,9 +17,10 @@ import (
 
 // A binary is the compiled tests of a package, with all mutants in it.
 type binary struct {
-	path   string
-	folder string // that the tests run in
-	tests  []test
+	path        string
+	folder      string   // that the tests run in
+	environment []string // of them
+	tests       []test
 }
 
 // A test is what is run in a process: a package's fast tests, a test, or a
@@ -49,7 +50,7 @@ const (
 
 // build compiles a package's tests with the overlay.
 func build(ctx context.Context, root, overlay, dir string, p listed) (*binary, error) {
-	b := &binary{path: filepath.Join(dir, "package.test"), folder: p.Dir}
+	b := &binary{path: filepath.Join(dir, "package.test"), folder: p.Dir, environment: os.Environ()}
 	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-overlay", overlay, "-ldflags", "-s -w", "-o", b.path, p.ImportPath)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -68,17 +69,32 @@ func (b *binary) run(ctx context.Context, pattern, variable string, limit time.D
 	args = append([]string{"-c", fmt.Sprintf(`ulimit -t %d -v %d; exec "$@"`, cpuSeconds, memoryKB), "sh", b.path, "-test.run", pattern}, args...)
 	cmd := exec.CommandContext(within, "sh", args...)
 	cmd.Dir = b.folder
-	cmd.Env = append(os.Environ(), variable)
+	written, err := os.MkdirTemp(inMemory(), "mutants") // what a test that is killed leaves goes with it
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(written)
+	cmd.Env = append(slices.Clone(b.environment), variable, "TMPDIR="+written)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what a test has started ends with it
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
+	err = cmd.Run()
 	if err != nil && ctx.Err() == nil && within.Err() != nil {
 		err = errSlow
 	}
 	return out.Bytes(), errors.Join(err, ctx.Err())
+}
+
+// inMemory is the folder of a disk in memory, where there is one: what tests write there
+// waits for no disk. It is "" elsewhere.
+func inMemory() string {
+	const folder = "/dev/shm"
+	if _, err := os.Stat(folder); err != nil {
+		return ""
+	}
+	return folder
 }
 
 // reach runs the tests without a mutant, and notes which of so many mutants they
@@ -93,37 +109,51 @@ func (b *binary) reach(ctx context.Context, dir string, mutants int) (failing []
 		b.tests = []test{whole}
 		return nil, nil
 	}
-	for _, name := range started(out, 0) {
-		t, out, err := b.reachOf(ctx, dir, name, mutants)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
+	for _, name := range started(out, "") {
+		ok, err := b.add(ctx, dir, name, mutants)
 		if err != nil {
+			return nil, err
+		}
+		if !ok {
 			failing = append(failing, name)
-			continue
-		}
-		parts := started(out, 1)
-		if t.took < long || len(parts) < 2 {
-			b.tests = append(b.tests, t)
-			continue
-		}
-		for _, part := range parts {
-			if t, _, err := b.reachOf(ctx, dir, part, mutants); err == nil {
-				b.tests = append(b.tests, t)
-			}
 		}
 	}
 	slices.SortFunc(b.tests, func(a, b test) int { return int(a.took - b.took) })
-	return failing, ctx.Err()
+	return failing, nil
+}
+
+// add adds a test, or its subtests where it takes long, and reports whether it passes
+// without a mutant.
+func (b *binary) add(ctx context.Context, dir, name string, mutants int) (passes bool, err error) {
+	t, out, err := b.reachOf(ctx, dir, name, mutants)
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if err != nil {
+		return false, nil
+	}
+	parts := started(out, name+"/")
+	if t.took < long || len(parts) < 2 {
+		b.tests = append(b.tests, t)
+		return true, nil
+	}
+	for _, part := range parts {
+		if _, err := b.add(ctx, dir, part, mutants); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 var startedTest = regexp.MustCompile(`(?m)^=== RUN +(Test\S+)`)
 
-// started are the names of the tests of a depth in the output: 1 for subtests.
-func started(out []byte, depth int) (names []string) {
+// started are the names of the tests in the output right below the one that prefix ends
+// with the stroke of, "" for those that are in no other.
+func started(out []byte, prefix string) (names []string) {
 	for _, m := range startedTest.FindAllSubmatch(out, -1) {
-		if name := string(m[1]); strings.Count(name, "/") == depth {
-			names = append(names, name)
+		name, below := strings.CutPrefix(string(m[1]), prefix)
+		if below && !strings.Contains(name, "/") {
+			names = append(names, prefix+name)
 		}
 	}
 	return names

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"systole/tests/support/gotool"
+	"systole/tests/support/servers"
 )
 
 // targets are the packages whose faults would let somebody in, lock somebody out
@@ -40,8 +41,8 @@ var targets = []string{
 var others = []string{
 	"shared/memory", "shared/member", "shared/account", "shared/cleanup", "shared/biometric", "shared/config",
 	"shared/api", "shared/provider", "tests/contract/answers", "tests/contract/openid", "tests/attack/openid", "shared/api/page", "shared/api/members", "shared/api/authenticate", "shared/console", "functions/internal/lambda",
-	"infra/keyfile", "infra/service", "tests/attack/lockout", "infra/local", "tests/contract/roundtrips", "shared/embedded",
-	"tests/contract/rights", "tests/contract/events", "tests/contract/requests", "shared/aws/s3", "shared/aws/dynamo",
+	"infra/keyfile", "infra/service", "tests/attack/lockout", "infra/local", "tests/contract/roundtrips", "shared/aws/s3", "shared/embedded",
+	"shared/aws/dynamo", "tests/contract/rights", "tests/contract/events", "tests/contract/requests",
 	"infra/operate", "tests/attack/broken", "tests/attack/faults",
 }
 
@@ -57,19 +58,23 @@ type options struct {
 	fast      bool
 }
 
-// slowest is where those of others begin that start servers or write to a disk.
-const slowest = "shared/embedded"
+// tables is the package whose tests share one DynamoDB: to start one takes longer than most
+// of them.
+const tables = "shared/aws/dynamo"
+
+// slowest is where those of others begin that start processes.
+const slowest = tables
 
 func main() {
 	var o options
 	flag.IntVar(&o.n, "n", 500, "mutants that are chosen at random; 0 for all")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "of the choice")
-	flag.StringVar(&o.only, "only", "", "a regular expression: mutants whose names it matches, all of them")
+	flag.StringVar(&o.only, "only", "", "a regular expression: mutants whose names it matches")
 	flag.BoolVar(&o.explained, "explained", false, "the mutants that explained.txt names")
 	flag.StringVar(&o.again, "again", "", "a file with the output of an earlier run: the mutants that lived in it")
 	flag.BoolVar(&o.list, "list", false, "print the names of the chosen mutants, and run nothing")
 	flag.BoolVar(&o.near, "near", false, "try with the tests of the mutant's own package only")
-	flag.BoolVar(&o.fast, "fast", false, "without the tests that start servers or write to a disk, and the mutants of their packages")
+	flag.BoolVar(&o.fast, "fast", false, "without the tests that start processes, and the mutants of their packages")
 	living := flag.Int("living", 0, "mutants that may live without an explanation")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -135,28 +140,31 @@ func findAll(packages []Package) []Mutant {
 
 // choose returns the mutants that the options ask for, by name.
 func (o options) choose(all []Mutant, reasons map[string]string) ([]Mutant, error) {
+	asked := func(m Mutant) bool { return true }
 	switch {
 	case o.explained:
-		return slices.DeleteFunc(all, func(m Mutant) bool { return reasons[m.String()] == "" }), nil
+		asked = func(m Mutant) bool { return reasons[m.String()] != "" }
 	case o.again != "":
 		output, err := os.ReadFile(o.again)
 		if err != nil {
 			return nil, err
 		}
 		lines := strings.Split(string(output), "\n")
-		return slices.DeleteFunc(all, func(m Mutant) bool { return !slices.Contains(lines, lives+m.String()) }), nil
+		asked = func(m Mutant) bool { return slices.Contains(lines, lives+m.String()) }
 	case o.only != "":
 		match, err := regexp.Compile(o.only)
 		if err != nil {
 			return nil, err
 		}
-		return slices.DeleteFunc(all, func(m Mutant) bool { return !match.MatchString(m.String()) }), nil
-	case o.n == 0 || o.n >= len(all):
-		return all, nil
+		asked = func(m Mutant) bool { return match.MatchString(m.String()) }
+	}
+	chosen := slices.DeleteFunc(all, func(m Mutant) bool { return !asked(m) })
+	if o.n == 0 || o.n >= len(chosen) {
+		return chosen, nil
 	}
 	random := rand.New(rand.NewPCG(o.seed, 0))
-	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	chosen := all[:o.n]
+	random.Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
+	chosen = chosen[:o.n]
 	slices.SortFunc(chosen, byName)
 	return chosen, nil
 }
@@ -257,6 +265,14 @@ func (s suite) try(ctx context.Context, root, overlay, dir string, left []int, k
 		return 0, err
 	}
 	defer os.Remove(b.path)
+	if s.folder == tables {
+		variable, stop, err := servers.RunDynamoDB(ctx)
+		if err != nil {
+			return 0, err
+		}
+		defer stop()
+		b.environment = append(b.environment, variable)
+	}
 	failing, err := b.reach(ctx, dir, len(killers))
 	if err != nil {
 		return 0, err

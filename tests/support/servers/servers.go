@@ -5,6 +5,8 @@
 package servers
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http/httptest"
@@ -12,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/rclone/gofakes3"
 	"github.com/rclone/gofakes3/s3mem"
 
@@ -104,84 +108,123 @@ func StartS3(t testing.TB) string {
 //	mvn -q dependency:copy-dependencies -f tests/support/servers/dynamodb-local -DoutputDirectory=FOLDER
 const localJars = "SYSTOLE_DYNAMODB_LOCAL"
 
+// runningDynamoDB is the environment's variable for the endpoint of a DynamoDB that runs.
+// A test that needs one has its tables made anew there: one test at a time.
+const runningDynamoDB = "SYSTOLE_DYNAMODB"
+
 // StartDynamoDB starts a DynamoDB that has the tables, until the test ends.
 func StartDynamoDB(t testing.TB) string {
 	t.Helper()
-	address := freeAddress(t)
+	endpoint := os.Getenv(runningDynamoDB)
+	if endpoint != "" {
+		deleteTables(t, endpoint)
+	} else {
+		variable, stop, err := RunDynamoDB(t.Context())
+		if err != nil {
+			t.Fatalf("the tests of the DynamoDB store need one: %v", err)
+		}
+		t.Cleanup(stop)
+		_, endpoint, _ = strings.Cut(variable, "=")
+	}
+	CreateTables(t, endpoint)
+	return endpoint
+}
+
+// RunDynamoDB runs a DynamoDB without tables until stop is called, and returns the
+// variable of the environment that names it to the tests of a process.
+func RunDynamoDB(ctx context.Context) (variable string, stop func(), err error) {
+	address, err := freeAddress()
+	if err != nil {
+		return "", nil, err
+	}
 	_, port, _ := net.SplitHostPort(address)
-	cmd := exec.Command("node", dynalite(t), "--host", "127.0.0.1", "--port", port, "--createTableMs", "0")
+	var cmd *exec.Cmd
+	remove := func() {}
 	if jars := os.Getenv(localJars); jars != "" {
+		folder, err := os.MkdirTemp("", "dynamodb-local")
+		if err != nil {
+			return "", nil, err
+		}
+		remove = func() { os.RemoveAll(folder) }
 		cmd = exec.Command("java", "-Djava.library.path="+jars, "-cp", jars+"/*",
 			"com.amazonaws.services.dynamodbv2.local.main.ServerRunner", "-inMemory", "-disableTelemetry", "-port", port)
-		cmd.Dir = t.TempDir()
+		cmd.Dir = folder
+	} else {
+		program, err := dynalite(ctx)
+		if err != nil {
+			return "", nil, err
+		}
+		cmd = exec.Command("node", program, "--host", "127.0.0.1", "--port", port, "--createTableMs", "0", "--deleteTableMs", "0")
 	}
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
-		t.Fatalf("the tests of the DynamoDB store need %s: %v", cmd.Path, err)
+		remove()
+		return "", nil, err
 	}
 	exited := make(chan struct{})
 	go func() {
 		cmd.Wait()
 		close(exited)
 	}()
-	t.Cleanup(func() {
+	stop = func() {
 		cmd.Process.Kill()
 		<-exited
-	})
-	waitFor(t, address, exited)
-	endpoint := "http://" + address
-	CreateTables(t, endpoint)
-	return endpoint
+		remove()
+	}
+	if err := waitFor(ctx, address, exited); err != nil {
+		stop()
+		return "", nil, err
+	}
+	return runningDynamoDB + "=http://" + address, stop, nil
 }
 
 // dynalite returns the path of its program, installed on first use.
-func dynalite(t testing.TB) string {
-	t.Helper()
+func dynalite(ctx context.Context) (string, error) {
 	_, here, _, _ := runtime.Caller(0)
 	folder := filepath.Dir(here)
 	program := filepath.Join(folder, "node_modules", "dynalite", "cli.js")
 	// Test binaries run side by side: one installs, the others wait for it.
 	release, err := gotool.Lock(filepath.Join(folder, "install.lock"))
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	defer release()
 	// npm writes this file when all others are there.
 	if _, err := os.Stat(filepath.Join(folder, "node_modules", ".package-lock.json")); err == nil {
-		return program
+		return program, nil
 	}
-	install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund")
+	install := exec.CommandContext(ctx, "npm", "ci", "--no-audit", "--no-fund")
 	install.Dir = folder
 	if out, err := install.CombinedOutput(); err != nil {
-		t.Fatalf("the tests of the DynamoDB store need dynalite: npm ci in tests/support/servers: %v\n%s", err, out)
+		return "", fmt.Errorf("npm ci in tests/support/servers: %w\n%s", err, out)
 	}
-	return program
+	return program, nil
 }
 
-func freeAddress(t testing.TB) string {
-	t.Helper()
+func freeAddress() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	defer listener.Close()
-	return listener.Addr().String()
+	return listener.Addr().String(), nil
 }
 
-// waitFor returns when the address takes connections. A busy machine may take
-// as long as it likes; a server that has ended fails the test.
-func waitFor(t testing.TB, address string, exited <-chan struct{}) {
-	t.Helper()
+// waitFor returns when the address takes connections, or the server has ended. A busy
+// machine may take as long as it likes.
+func waitFor(ctx context.Context, address string, exited <-chan struct{}) error {
 	dialer := net.Dialer{}
 	for {
-		conn, err := dialer.DialContext(t.Context(), "tcp", address)
+		conn, err := dialer.DialContext(ctx, "tcp", address)
 		if err == nil {
 			conn.Close()
-			return
+			return nil
 		}
 		select {
 		case <-exited:
-			t.Fatalf("the DynamoDB server has ended: %v", err)
+			return fmt.Errorf("the DynamoDB server has ended: %w", err)
+		case <-ctx.Done():
+			return ctx.Err()
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
@@ -203,6 +246,27 @@ func CreateTables(t testing.TB, endpoint string) {
 			o.MinDelay, o.MaxDelay = 10*time.Millisecond, time.Second
 		})
 		if err := ready.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: table.TableName}, tableLimit); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// deleteTables deletes the tables of a test before.
+func deleteTables(t testing.TB, endpoint string) {
+	t.Helper()
+	client := dynamodb.NewFromConfig(Config(t), func(o *dynamodb.Options) { o.BaseEndpoint = &endpoint })
+	for _, table := range schema() {
+		_, err := client.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: table.TableName})
+		if missing := new(types.ResourceNotFoundException); errors.As(err, &missing) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		gone := dynamodb.NewTableNotExistsWaiter(client, func(o *dynamodb.TableNotExistsWaiterOptions) {
+			o.MinDelay, o.MaxDelay = 10*time.Millisecond, time.Second
+		})
+		if err := gone.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: table.TableName}, tableLimit); err != nil {
 			t.Fatal(err)
 		}
 	}
