@@ -3,6 +3,7 @@ package biometric
 import (
 	"context"
 
+	"systole/shared/member"
 	"systole/shared/store"
 )
 
@@ -28,9 +29,17 @@ func NewReferences(members store.MemberReader, tokens Owners) *References {
 // even the token's last use: it answers a GET, which clients may repeat or
 // prefetch.
 func (r *References) Has(ctx context.Context, token string) (bool, error) {
+	progress, err := r.Progress(ctx, token)
+	return progress != nil, err
+}
+
+// Progress returns how far the enrolment of the token's member has come, nil before
+// it. It errs, costs and changes as Has does.
+func (r *References) Progress(ctx context.Context, token string) (*member.Progress, error) {
 	_, owner, err := r.tokens.Resolve(ctx, r.members, token)
-	if err != nil {
-		return false, err
+	if err != nil || owner.Template == nil {
+		return nil, err
 	}
-	return owner.Template != nil, nil
+	progress := member.ProgressOf(*owner.Template)
+	return &progress, nil
 }

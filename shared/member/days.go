@@ -23,6 +23,23 @@ type Days struct {
 	Of   int `json:"of"`
 }
 
+// Progress is how far an enrolment has come: its days, and the earliest time at
+// which another one may be added, nil where there are enough.
+type Progress struct {
+	Days
+	Next *time.Time `json:"next"`
+}
+
+// ProgressOf returns the progress of the enrolment that a template was made from.
+func ProgressOf(t store.Template) Progress {
+	p := Progress{Days: Days{Days: max(1, t.Days), Of: daysOfEnrolment}}
+	if t.Days < daysOfEnrolment {
+		next := NextDay(t)
+		p.Next = &next
+	}
+	return p
+}
+
 // NextDay returns the earliest time at which another day of enrolment may be
 // added.
 func NextDay(t store.Template) time.Time {

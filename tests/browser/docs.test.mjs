@@ -18,6 +18,8 @@ for (const [name, options] of Object.entries({ desktop: { viewport: sizes.deskto
     await page.locator("details").evaluateAll((all) => { for (const details of all) details.open = true; });
     await accessible(page, "docs, unfolded"); // which has all that the folded has
     await fits(page, name);
+    const broken = await page.locator("article th code").evaluateAll((all) => all.filter((code) => code.getClientRects().length > 1).map((code) => code.textContent));
+    assert.deepEqual(broken, [], "names that are broken in two");
   });
 }
 

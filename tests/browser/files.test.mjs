@@ -65,6 +65,14 @@ test("files that are dropped anywhere become recordings, to be chosen from and r
   await seenAnswer(page, "Enrolled");
 });
 
+test("the coach says how many seconds are missing, and what took them", async (t) => {
+  const page = await it.visit(t);
+  await files(page, csv("off.csv", [...lines.slice(0, 6000), ...Array(4000).fill('"0"')].join("\n")));
+  await page.locator("#coach-text", { hasText: /more .*\. Of 20 s \d+ s don't count: electrodes off\. Attach the electrodes again\.$/ }).waitFor();
+  await page.locator("#language").click();
+  await expect(page.locator("#coach-text")).toHaveText(/20초 중 \d+초는 쓸 수 없습니다: 전극 떨어짐\. 전극을 다시 붙여 주세요\.$/);
+});
+
 test("a header and its samples are one recording", async (t) => {
   const page = await it.visit(t, { expected: [status(422)] });
   const parts = ["enrol.hea", "enrol.dat"].map((name) => file(`wfdb-parts/${name}`));

@@ -343,6 +343,53 @@ test("who was recognised is told when another day of enrolment would help", asyn
   await expect(await seenAnswer(page, "It is you")).toHaveText(/1 of 3 days are enrolled/);
 });
 
+// progressed has the service say how far the enrolment has come.
+const progressed = (page, enrolment) => page.route("**/authenticate/check_user/?enrolment=true", (route) =>
+  route.fulfill({ contentType: "application/json", body: JSON.stringify({ code: 200, enrolment }) }));
+
+for (const [name, viewport] of Object.entries({ phone: sizes.phone, laptop: sizes.laptop })) {
+  test(`the days of enrolment are counted, offered and put into a calendar, on a ${name}`, async (t) => {
+    const page = await it.visit(t, { viewport });
+    await signUp(page);
+    await expect(page.locator("#days")).toBeHidden();
+    await enrolled(page);
+    await go(page, 1);
+    const days = page.locator("#days li");
+    await expect(days).toHaveText(["♥ Day 1 enrolled", /^Day 2: from .*\d/, "Day 3"]);
+    await fits(page, "the first day");
+    await accessible(page, "the first day");
+    const entry = page.waitForEvent("download");
+    await page.locator("#days button", { hasText: "Put it into my calendar" }).click();
+    const lines = readFileSync(await (await entry).path(), "utf8").split("\r\n");
+    const date = lines.find((line) => line.startsWith("DTSTART")).match(/^DTSTART;VALUE=DATE:(\d{4})(\d\d)(\d\d)$/).slice(1).join("-");
+    const ahead = new Date(`${date}T09:00`) - Date.now();
+    assert.ok(ahead > 12 * 3.6e6 - 60_000 && ahead < 36 * 3.6e6, `${ahead / 3.6e6} hours ahead`); // not before the service takes it
+    assert.ok(lines.includes("BEGIN:VALARM") && lines.every((line) => Buffer.byteLength(line) <= 75));
+    await sample(page, 1);
+    await expect(page.locator("#add-day")).toBeDisabled();
+    await expect(page.locator("#add-day-text")).toHaveText(/^Another day can be added from .*\d/);
+
+    await progressed(page, { days: 2, of: 3, next: "2026-01-02T03:04:05Z" });
+    await page.reload();
+    await go(page, 1);
+    await expect(days).toHaveText(["♥ Day 1 enrolled", "♥ Day 2 enrolled", "Day 3: now"]);
+    await page.locator("#language").click();
+    await expect(days).toHaveText(["♥ 1일째 등록됨", "♥ 2일째 등록됨", "3일째: 지금"]);
+    await page.locator("#language").click();
+    await page.locator("#days button", { hasText: "Add a recording of today" }).click();
+    await expect(page.locator("#browse")).toBeFocused();
+    await sample(page, 1);
+    await expect(page.locator("#add-day")).toBeChecked();
+    await expect(page.locator("#enrol")).toHaveText("Add as another day");
+
+    await progressed(page, { days: 3, of: 3, next: null });
+    await page.reload();
+    await go(page, 1);
+    await expect(page.locator("#days")).toContainText("All 3 days are enrolled.");
+    await expect(page.locator("#days button")).toHaveCount(0);
+  });
+}
+
 test("after several failed checks the button counts down, in both languages", async (t) => {
   const page = await it.visit(t, { expected: [status(429)] });
   await signUp(page);

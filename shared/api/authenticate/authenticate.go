@@ -18,9 +18,11 @@ type Enroller interface {
 	Enrol(ctx context.Context, token string, e biometric.Enrolment) error
 }
 
-// References reports which members have a template; see biometric.References.
+// References reports which members have a template, and of how many days; see
+// biometric.References.
 type References interface {
 	Has(ctx context.Context, token string) (bool, error)
+	Progress(ctx context.Context, token string) (*member.Progress, error)
 }
 
 // Verifier compares probes with templates; see biometric.Service.
@@ -44,7 +46,8 @@ func MakeModel(e Enroller) api.Route {
 	}
 }
 
-// HasModel is the GET of check_user: it reports whether there is a template.
+// HasModel is the GET of check_user: it reports whether there is a template, and
+// where it is asked with enrolment=true of how many days.
 func HasModel(r References) api.Route {
 	return api.Route{
 		Path:    api.PathCheckUser,
@@ -106,16 +109,29 @@ type outcome struct {
 	Enrolment *member.Days `json:"enrolment,omitempty"`
 }
 
+// held is the answer of has_model. The app reads its code alone.
+type held struct {
+	Code      int              `json:"code"`
+	Enrolment *member.Progress `json:"enrolment,omitempty"` // where it is asked for
+}
+
 func hasModel(references References) api.Answer {
 	return func(w http.ResponseWriter, r *api.Request) error {
-		has, err := references.Has(r.Context(), r.Token)
+		query := r.URL.Query()
+		if query.Has("enrolment") && query.Get("enrolment") != "true" {
+			return fault.New(fault.FieldInvalid, "field", "enrolment")
+		}
+		progress, err := references.Progress(r.Context(), r.Token)
 		if err != nil {
 			return err
 		}
-		if !has {
-			return api.JSON(w, http.StatusOK, outcome{Code: http.StatusBadRequest})
+		if progress == nil {
+			return api.JSON(w, http.StatusOK, held{Code: http.StatusBadRequest})
 		}
-		return api.JSON(w, http.StatusOK, outcome{Code: http.StatusOK})
+		if !query.Has("enrolment") {
+			progress = nil
+		}
+		return api.JSON(w, http.StatusOK, held{http.StatusOK, progress})
 	}
 }
 

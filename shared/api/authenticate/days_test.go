@@ -1,10 +1,13 @@
 package authenticate_test
 
 import (
+	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"systole/shared/member"
 	"systole/tests/support/recordings"
 )
 
@@ -21,8 +24,26 @@ func TestEnrolmentOverDays(t *testing.T) {
 		}
 	}
 
+	progress := func(query map[string][]string, want map[string]any) {
+		t.Helper()
+		asked := raw("GET", checkUser, "", nil)
+		asked.MultiValueQueryStringParameters = query
+		a := h.serve(t, asked)
+		var got map[string]any
+		if err := json.Unmarshal([]byte(a.body), &got); err != nil || a.status != 200 || !reflect.DeepEqual(got, want) {
+			t.Errorf("asked with %v it answered %d %s, want %v", query, a.status, a.body, want)
+		}
+	}
+	days := func(days float64, next any) map[string]any {
+		return map[string]any{"code": 200.0, "enrolment": map[string]any{"days": days, "of": 3.0, "next": next}}
+	}
+
 	checkRefusal(t, h.serve(t, add), 409, "no_model")
+	asked := map[string][]string{"enrolment": {"true"}}
+	progress(asked, map[string]any{"code": 400.0})
 	h.enrolled(t)
+	progress(nil, map[string]any{"code": 200.0})
+	progress(asked, days(1, h.now.Add(member.DayApart).Format(time.RFC3339)))
 	checkRefusal(t, h.serve(t, add), 409, "day_too_soon")
 	checkRefusal(t, h.serve(t, post(makeModel, file("data", recordings.Excerpt(t, same)), field("mode", "append"))), 400, "field_invalid")
 	said(`{"result":"true","code":200}`)
@@ -47,6 +68,10 @@ func TestEnrolmentOverDays(t *testing.T) {
 	}
 	tomorrow()
 	said(`{"result":"true","code":200}`)
+	progress(asked, days(3, nil))
+	odd := raw("GET", checkUser, "", nil)
+	odd.MultiValueQueryStringParameters = map[string][]string{"enrolment": {"yes"}}
+	checkRefusal(t, h.serve(t, odd), 400, "field_invalid")
 	m, err := h.store.Member(t.Context(), "kim")
 	if err != nil || m.Template.Days != 3 {
 		t.Errorf("the pointer says %d days, want 3 (%v)", m.Template.Days, err)

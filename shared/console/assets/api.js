@@ -137,7 +137,9 @@ function nearby(address) {
 export const signUp = (person) => call("POST", "members/create/", person);
 export const logIn = (person) => call("POST", "members/login/", person);
 export const logOut = () => call("POST", "members/logout/");
-export const hasModel = async () => (await call("GET", "authenticate/check_user/")).code === 200;
+// enrolment is how far it has come, {days, of, next}: next is when another day may
+// be added, null where there are enough. It is null before any.
+export const enrolment = async () => (await call("GET", "authenticate/check_user/?enrolment=true")).enrolment ?? null;
 export const enrol = (recordings, { mode, ...options } = {}) => withRecordings("authenticate/make_model/", recordings, { mode }, options);
 
 // check asks with a nonce of its own, which every service takes and some demand.

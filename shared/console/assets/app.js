@@ -5,7 +5,7 @@ import { clearForms, focusForm, offerAccount, showForm } from "./account.js";
 import { answer, clear, notice, refuse, sure, unusable } from "./answer.js";
 import { busy, cancelOne, forgetWaits, one, says, wait, waits, whenBusy } from "./one.js";
 import { clearRecordings, isLooking, offerRecordings, replace, take, theChosen, theCurrent, theirs } from "./recordings.js";
-import { onLanguage, say, silence, switchLanguage, tell, translate } from "./words.js";
+import { onLanguage, say, silence, soon, switchLanguage, tell, translate } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const samples = [
@@ -21,6 +21,7 @@ const keptHanded = "systole-handed"; // there where another device, or page, han
 const keptBack = "systole-back"; // {hash, address}: the log-in in this tab that handed over by a code, to go back to
 let person = JSON.parse(sessionStorage.getItem(keptName) ?? "null"); // {username, name}
 let enrolled = null; // whether there is a model; null while it isn't known
+let progress = null; // of the enrolment: {days, of, next}
 let enrolment = null; // what the service said of the recording that was enrolled here
 let drawn = null; // the recording on the paper
 
@@ -112,6 +113,8 @@ function offer() {
   at("check").hidden = !(ready && enrolled);
   at("enrol").hidden = !(ready && enrolled !== null);
   at("adds").hidden = !(ready && enrolled);
+  at("add-day").disabled = tooSoon() !== null;
+  tell(at("add-day-text"), () => (tooSoon() ? say("addDayFrom", { when: soon(tooSoon()) }) : say("addDay")));
   at("to-log-in").hidden = inside || !recording;
   at("hand-off").hidden = !inside || handed();
   at("attack").hidden = !(enrolled && victim() && inside);
@@ -212,7 +215,7 @@ async function asking(button, word, act) {
 }
 
 // isAdding says whether the recordings are to join the enrolment as another day.
-const isAdding = () => Boolean(enrolled) && at("add-day").checked;
+const isAdding = () => Boolean(enrolled) && at("add-day").checked && !tooSoon();
 
 const stale = () => Date.now() - Number(sessionStorage.getItem(keptProof)) > proofLasts;
 const proven = () => sessionStorage.setItem(keptProof, Date.now());
@@ -237,7 +240,7 @@ async function enrol() {
   recordingsChanged();
   const days = new Set(chosen.map((r) => r.seen?.start?.slice(0, 10)).filter(Boolean));
   keepBeat();
-  succeed("saved", ["savedMore", ...(days.size === 1 ? ["savedOneDay"] : [])], theCurrent(), days.size > 1 ? [] : [{ word: "remind", act: remind }]);
+  succeed("saved", ["savedMore", ...(days.size === 1 ? ["savedOneDay"] : [])], theCurrent(), days.size > 1 ? [] : [{ word: "remind", act: remindInAWeek }]);
   refresh();
 }
 
@@ -266,6 +269,8 @@ async function check() {
   refresh();
 }
 
+const remindInAWeek = async () => (await import("./days.js")).remind(Date.now() + 7 * 86_400_000);
+
 // succeed answers with a heart that beats as fast as the person's.
 function succeed(title, more, recording, steps = []) {
   const seen = recording?.seen;
@@ -286,18 +291,6 @@ function differences(seen) {
   if (seen.lead !== enrolment.lead) found.push(() => say("differsLead"));
   if (seen.trust < enrolment.trust - 0.15) found.push(() => say("differsNoise"));
   return found.length > 0 ? () => say("differs", { what: found.map((f) => f()).join("; ") }) : null;
-}
-
-// remind makes an entry for the person's own calendar.
-function remind() {
-  const day = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
-  const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Systole//console//EN", "BEGIN:VEVENT", `UID:${crypto.randomUUID()}`,
-    `DTSTAMP:${day}T000000Z`, `DTSTART;VALUE=DATE:${day}`, `SUMMARY:${say("remindTitle")}`, `URL:${location.href}`, "END:VEVENT", "END:VCALENDAR"];
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([lines.join("\r\n") + "\r\n"], { type: "text/calendar" }));
-  link.download = "systole.ics";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 // What is known of the enrolment stays in this browser only where the person
@@ -340,6 +333,7 @@ function entered(user, said = null) {
   notice(said);
   clear(at("answer"));
   enrolled = null;
+  progress = null;
   showPerson();
   refresh();
   const next = theCurrent() ? 3 : 2;
@@ -362,7 +356,17 @@ function showEnrolled() {
   at("enrolled").classList.toggle("none", !enrolled);
   if (enrolled !== null) tell(at("enrolled"), () => say(enrolled ? "enrolled" : "notEnrolled"));
   offerAttack();
+  showDays();
 }
+
+async function showDays() {
+  if (!progress && !at("days").hasChildNodes()) return;
+  const { drawDays } = await import("./days.js");
+  drawDays(progress, () => { at("add-day").checked = true; offer(); chooseActs().other(); });
+}
+
+// tooSoon is when another day may be added, where that isn't yet.
+const tooSoon = () => (progress?.next && new Date(progress.next) > new Date() ? progress.next : null);
 
 // offerAttack shows what a thief could try, once there is something to imitate:
 // a recording that was enrolled or accepted.
@@ -382,11 +386,12 @@ const victim = () => (theCurrent()?.seen && theCurrent().genuine ? theCurrent() 
 async function refresh() {
   const whose = person;
   try {
-    const has = api.loggedIn() ? await api.hasModel() : null;
+    const come = api.loggedIn() ? await api.enrolment() : null;
     if (whose !== person) return;
-    enrolled = has;
-    if (!has) enrolment = null;
-    if (has !== null) recallBeat();
+    progress = come;
+    enrolled = api.loggedIn() ? progress !== null : null;
+    if (!enrolled) enrolment = null;
+    if (enrolled !== null) recallBeat();
     showPerson();
     await showMine();
   } catch (error) {
@@ -407,6 +412,8 @@ function leave(key) {
   person = null;
   enrolled = null;
   enrolment = null;
+  progress = null;
+  at("add-day").checked = false;
   clearRecordings();
   for (const sample of samples) Object.assign(sample, { used: false, genuine: false, seen: undefined });
   for (const id of ["answer", "attack-answer"]) clear(at(id));

@@ -27,8 +27,24 @@ export function drawCoach(seen) {
 
 const noteOf = ({ note }) => say(has(`note_${note}`) ? `note_${note}` : "note_other");
 
-// coaching is what to do next, in one sentence.
+// coaching is what to do next: how many seconds are missing, and what took them.
 export function coaching(seen) {
+  const next = missing(seen);
+  const lost = seen.enrolment.reason || seen.coach.seconds_missing > 0 ? lostTo(seen) : "";
+  return lost ? `${next} ${lost}` : next;
+}
+
+// lostTo says how much of a recording doesn't count, and the reason for most of it.
+function lostTo({ stretches, seconds }) {
+  const lost = {};
+  for (const { from, to, reason } of stretches) if (reason) lost[reason] = (lost[reason] ?? 0) + to - from;
+  const [reason, most] = Object.entries(lost).sort(([, a], [, b]) => b - a)[0] ?? ["", 0];
+  if (most < 1 || seconds - most < 1) return ""; // all of it: the reason is said already
+  const sum = Object.values(lost).reduce((a, b) => a + b);
+  return say("coachLost", { all: number(seconds, 0), lost: number(sum, 0), reason: say(reason), advice: advise(reason) });
+}
+
+function missing(seen) {
   const { clean_beats: clean, wanted, seconds_missing: seconds } = seen.coach;
   const { reason, seconds_missing: least } = seen.enrolment;
   if (reason && reason !== "too_short" && reason !== "too_few_beats") return say("coachBad", { reason: say(reason), advice: advise(reason) });

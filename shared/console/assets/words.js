@@ -110,6 +110,16 @@ const words = {
   cancelled: ["Cancelled", "취소했습니다"],
   cancelledMore: ["Nothing was decided. If the recording had arrived already, it counts as used: record anew.", "결과가 없습니다. 기록이 이미 도착했다면 쓴 것으로 처리되니 새로 측정해 주세요."],
   saved: ["Enrolled", "등록되었습니다"],
+  addDayFrom: ["Another day can be added from {when}", "다른 날의 기록은 {when}부터 추가할 수 있습니다"],
+  daysTitle: ["Days of enrolment", "등록한 날"],
+  dayDone: ["♥ Day {n} enrolled", "♥ {n}일째 등록됨"],
+  dayNow: ["Day {n}: now", "{n}일째: 지금"],
+  dayFrom: ["Day {n}: from {when}", "{n}일째: {when}부터"],
+  dayLater: ["Day {n}", "{n}일째"],
+  daysGive: ["With each further day about a third fewer checks fail although it is you.", "하루를 더 등록할 때마다 본인인데도 확인되지 않는 경우가 약 3분의 1씩 줄어듭니다."],
+  daysAll: ["All {of} days are enrolled. No more are needed.", "{of}일이 모두 등록되었습니다. 더 등록하지 않아도 됩니다."],
+  addToday: ["Add a recording of today", "오늘 측정한 기록 추가"],
+  remindThen: ["Put it into my calendar", "내 캘린더에 넣기"],
   savedMore: ["From now on ten seconds tell whether it is you. Use another recording than this one: each counts once.", "이제 10초면 본인인지 알 수 있습니다. 기록은 한 번만 쓸 수 있으니 다른 기록으로 확인하세요."],
   savedOneDay: ["Enrolling recordings of a second day too makes it last: hearts change a little over weeks.", "다른 날의 기록도 함께 등록하면 더 오래 잘 맞습니다. 심전도는 몇 주에 걸쳐 조금씩 달라집니다."],
   itIs: ["It is you", "본인입니다"],
@@ -166,6 +176,7 @@ const words = {
   coachMore: ["{clean} of {wanted} clean beats · about {seconds} s more for a good enrolment.", "박동 {clean}/{wanted}회 · 약 {seconds}초 더 있으면 더 잘 등록됩니다."],
   coachNotYet: ["{clean} of {wanted} clean beats · {seconds} s more to enrol at all.", "박동 {clean}/{wanted}회 · 등록하려면 {seconds}초 더 필요합니다."],
   coachDone: ["{clean} clean beats: a good enrolment.", "박동 {clean}회: 잘 등록할 수 있습니다."],
+  coachLost: ["Of {all} s {lost} s don't count: {reason}. {advice}", "{all}초 중 {lost}초는 쓸 수 없습니다: {reason}. {advice}"],
   coachDays: ["{n} recordings of {days} days: enrolled together they last longer.", "{days}일에 걸친 기록 {n}개: 함께 등록하면 더 오래 잘 맞습니다."],
   coachSecondDay: ["All of one day. A recording of another day helps more than a longer one.", "모두 같은 날의 기록입니다. 더 긴 기록보다 다른 날의 기록이 도움이 됩니다."],
   coachBad: ["Not usable: {reason}. {advice}", "쓸 수 없습니다: {reason}. {advice}"],
@@ -562,6 +573,8 @@ function formats(tag) {
 }
 
 export const when = (time) => new Date(time).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
+// soon is a time of the days to come.
+export const soon = (time) => new Date(time).toLocaleString(locale(), { weekday: "short", hour: "numeric", minute: "2-digit" });
 export const day = (time) => new Date(time).toLocaleDateString(locale(), { dateStyle: "medium" });
 
 // tell makes an element say what the function returns, now and in whichever

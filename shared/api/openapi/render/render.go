@@ -72,7 +72,7 @@ func render(document []byte) ([]byte, error) {
 	if err := json.Unmarshal(document, &doc); err != nil {
 		return nil, err
 	}
-	t, err := template.New("page").Funcs(template.FuncMap{"prose": prose}).Parse(pageTemplate)
+	t, err := template.New("page").Funcs(template.FuncMap{"prose": prose, "sentence": sentence}).Parse(pageTemplate)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +97,14 @@ func render(document []byte) ([]byte, error) {
 		Words:      api.Words(),
 	})
 	return out.Bytes(), err
+}
+
+// sentence ends a summary with a full stop, unless it is a question.
+func sentence(summary string) string {
+	if strings.HasSuffix(summary, "?") {
+		return summary
+	}
+	return summary + "."
 }
 
 // prose turns `words` of Markdown into HTML. All else stays text.
