@@ -519,7 +519,7 @@ func TestHelpExplainsEveryCommand(t *testing.T) {
 	}
 	r := &running{flags: []string{"-data", "a folder that isn't there"}}
 	for _, command := range []string{"member", "unlock", "sessions", "sessions end", "export", "delete", "check", "keys", "keys rotate",
-		"keys reseal", "keys retire", "import", "figures"} {
+		"keys reseal", "keys retire", "migrate", "import", "figures"} {
 		if !strings.Contains(help.String(), "  "+command) {
 			t.Errorf("-h has no %s", command)
 		}

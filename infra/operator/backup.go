@@ -141,8 +141,9 @@ func join(ctx context.Context, from, to Keys) error {
 // Reseal seals with the current key whatever isn't.
 func Reseal(ctx context.Context, d Deployment) error {
 	c := call{Deployment: d}
+	reseal := c.resealing()
 	return c.each(ctx, func(m store.Member) error {
-		if _, err := c.reseal(ctx, m); err != nil {
+		if _, err := c.rewrite(ctx, m, reseal); err != nil {
 			return fmt.Errorf("seal what is %s's: %s: %w", m.Username, reason(err), err)
 		}
 		return nil

@@ -99,46 +99,12 @@ func rotateKeys(ctx context.Context, c call) error {
 }
 
 func resealAll(ctx context.Context, c call) error {
-	if err := c.parse(0); err != nil {
-		return err
-	}
-	sealed, failed := 0, 0
-	err := c.each(ctx, func(m store.Member) error {
-		did, err := c.reseal(ctx, m)
-		switch {
-		case errors.Is(err, store.ErrUnavailable):
-			return err
-		case err != nil:
-			failed++
-			fmt.Fprintf(c.out, "member %s: %s\n", m.Username, reason(err))
-		case did:
-			sealed++
-		}
-		return nil
-	})
-	fmt.Fprintf(c.out, "%d sealed with the current key\n", sealed)
-	if err == nil && failed > 0 {
-		err = fmt.Errorf("%d are not sealed with the current key: run it again, or see check", failed)
-	}
-	return err
+	return c.rewriteAll(ctx, "sealed with the current key", c.resealing())
 }
 
-// reseal seals what is the member's. Where a request comes in between, the row is
-// read again, once.
-func (c *call) reseal(ctx context.Context, m store.Member) (bool, error) {
+func (c *call) resealing() rewriting {
 	checks, deletion := c.Checks(), c.Deletion()
-	did, err := checks.Reseal(ctx, deletion, m)
-	if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotFound) {
-		return did, err
-	}
-	m, err = c.Members.Member(ctx, m.Username)
-	if errors.Is(err, store.ErrNotFound) { // deleted meanwhile
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	return checks.Reseal(ctx, deletion, m)
+	return func(ctx context.Context, m store.Member) (bool, error) { return checks.Reseal(ctx, deletion, m) }
 }
 
 func retireKeys(ctx context.Context, c call) error {

@@ -69,6 +69,7 @@ func commands() []command {
 		{"keys rotate", "", "draw the next key; run it again ten minutes later, when everybody knows it, to seal and sign with it", rotateKeys, nil},
 		{"keys reseal", "", "seal with the current key what is sealed with another one", resealAll, nil},
 		{"keys retire", "", "remove the keys that nothing needs any more", retireKeys, nil},
+		{"migrate", "", "after an update with a new algorithm: make a model by it beside older ones, of the recordings that are kept (UPLOADS_KEEP)", migrateAll, nil},
 		{"clients list", "", "list the OpenID clients, of the settings and registered", listClients, nil},
 		{"clients add", "-name NAME -redirect URI [-logout URI] [-heart] [-native] ID", "register an OpenID client, and print its secret", addClient, nil},
 		{"clients rotate", "[-now] ID", "give a registered client another secret, and print it", rotateClient, nil},

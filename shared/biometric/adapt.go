@@ -22,7 +22,7 @@ type change struct {
 // use or many digests are to be archived; nil if no write is needed.
 func (s *Service) changed(m store.Member, ref reference, p *probe) *change {
 	next, adapted := s.adapted(m, ref.Templates, p.reading)
-	next, migrated := Migrate(s.engine, next, p.reading, s.settings.FMR, s.now())
+	next, migrated := HandOver.Migrate(s.engine, next, p.reading, s.settings.FMR, s.now())
 	if !adapted && !migrated && !ref.stale && !full(withoutOwn(m.Digests, p)) {
 		return nil
 	}

@@ -99,6 +99,9 @@ type Template interface {
 	// Weight measures how much signal the template was made of, on one scale for
 	// all algorithms.
 	Weight() float64
+	// Beats returns the number of clean beats that the template was made of, or a
+	// lower one if it can't tell.
+	Beats() float64
 	// Verify reports whether the probe is accepted at the false match rate, by the
 	// template's algorithm.
 	Verify(probe Reading, at FMR) (bool, error)

@@ -54,67 +54,139 @@ func (t Templates) says() string {
 
 func TestMigration(t *testing.T) {
 	type step struct {
-		do   string // engine, recording checked, or time that goes by
+		do   string // engine, recording checked, or a day that goes by
 		want string
 	}
+	two, six := []string{enrolment, same}, []string{"kim 1", "kim 2", "kim 90", "kim 91", "kim 92", "kim 93"}
 	for _, tt := range []struct {
 		name  string
 		files []string
 		days  int
 		steps []step
 	}{
-		{"the newer one decides after as many recordings", []string{enrolment, same}, 1, []step{
+		{"the newer one decides after three checks in a row and a second day", two, 1, []step{
 			{"kim 3", "stub-1, stub-2 of 1 days and 1 decides false"},
-			{"kim 4", "stub-1, stub-2 of 1 days and 2 decides true"},
-			{"kim 5", "stub-1, stub-2 of 1 days and 2 decides true"},
-			{"kim 6 only stub-1", "refused"},
-			{"settled", "stub-1, stub-2 of 1 days and 2 decides true"},
-			{"kim 7", "stub-2"},
+			{"kim 4", "stub-1, stub-2 of 1 days and 2 decides false"},
+			{"kim 5", "stub-1, stub-2 of 1 days and 3 decides false"},
+			{"kim 6", "stub-1, stub-2 of 1 days and 4 decides false"},
+			{"day", ""},
+			{"kim 7", "stub-1, stub-2 of 2 days and 5 decides true"},
+			{"kim 8", "stub-1, stub-2 of 2 days and 5 decides true"},
+			{"kim 9 only stub-1", "refused"},
+			{"settled", "stub-1, stub-2 of 2 days and 5 decides true"},
+			{"kim 10", "stub-2"},
 			{"without", "stub-2"},
-			{"kim 8", "stub-2"},
+			{"kim 11", "stub-2"},
 		}},
 		{"while the older one is no more, the newer one is alone", []string{enrolment}, 1, []step{
 			{"kim 3", "stub-1, stub-2 of 1 days and 1 decides false"},
-			{"kim 4", "stub-1, stub-2 of 1 days and 2 decides true"},
-			{"without", "stub-2"},
-			{"kim 5", "stub-2"},
-		}},
-		{"after two at least", []string{enrolment}, 1, []step{
-			{"kim 3", "stub-1, stub-2 of 1 days and 1 decides false"},
-			{"kim 4", "stub-1, stub-2 of 1 days and 2 decides true"},
-		}},
-		{"after as many days", []string{enrolment}, 2, []step{
-			{"kim 3", "stub-1, stub-2 of 1 days and 1 decides false"},
-			{"kim 4", "stub-1, stub-2 of 1 days and 2 decides false"},
 			{"day", ""},
-			{"kim 5", "stub-1, stub-2 of 2 days and 3 decides true"},
+			{"kim 4", "stub-1, stub-2 of 2 days and 2 decides false"},
+			{"kim 5", "stub-1, stub-2 of 2 days and 3 decides false"},
+			{"kim 6", "stub-1, stub-2 of 2 days and 4 decides true"},
+			{"without", "stub-2"},
+			{"kim 7", "stub-2"},
+		}},
+		{"two days don't stand for three checks", []string{enrolment}, 1, []step{
+			{"kim 3", "stub-1, stub-2 of 1 days and 1 decides false"},
+			{"day", ""},
+			{"kim 4", "stub-1, stub-2 of 2 days and 2 decides false"},
+			{"kim 5", "stub-1, stub-2 of 2 days and 3 decides false"},
+			{"kim 6", "stub-1, stub-2 of 2 days and 4 decides true"},
+		}},
+		{"after as many days", []string{enrolment}, 3, []step{
+			{"kim 3", "stub-1, stub-2 of 1 days and 1 decides false"},
+			{"day", ""},
+			{"kim 4", "stub-1, stub-2 of 2 days and 2 decides false"},
+			{"kim 5", "stub-1, stub-2 of 2 days and 3 decides false"},
+			{"kim 6", "stub-1, stub-2 of 2 days and 4 decides false"},
+			{"day", ""},
+			{"kim 7", "stub-1, stub-2 of 3 days and 5 decides true"},
+		}},
+		{"after as much weight", six, 1, []step{
+			{"kim 3", "stub-1, stub-2 of 1 days and 1 decides false"},
+			{"day", ""},
+			{"kim 4", "stub-1, stub-2 of 2 days and 2 decides false"},
+			{"kim 5", "stub-1, stub-2 of 2 days and 3 decides false"},
+			{"kim 6", "stub-1, stub-2 of 2 days and 4 decides false"},
+			{"kim 7", "stub-1, stub-2 of 2 days and 5 decides false"},
+			{"kim 8", "stub-1, stub-2 of 2 days and 6 decides true"},
+		}},
+		{"after as many beats", two, 1, []step{
+			{"kim 3 few", "stub-1, stub-2 of 1 days and 1 decides false"},
+			{"day", ""},
+			{"kim 4 few", "stub-1, stub-2 of 2 days and 2 decides false"},
+			{"kim 5 few", "stub-1, stub-2 of 2 days and 3 decides false"},
+			{"kim 6 few", "stub-1, stub-2 of 2 days and 4 decides false"},
+			{"kim 7", "stub-1, stub-2 of 2 days and 5 decides false"},
+			{"kim 8", "stub-1, stub-2 of 2 days and 6 decides true"},
+		}},
+		{"after as much quality", two, 1, []step{
+			{"kim 3 poor", "stub-1, stub-2 of 1 days and 0 decides false"},
+			{"day", ""},
+			{"kim 4 poor", "stub-1, stub-2 of 2 days and 0 decides false"},
+			{"kim 5 poor", "stub-1, stub-2 of 2 days and 0 decides false"},
+			{"kim 6 poor", "stub-1, stub-2 of 2 days and 0 decides false"},
+			{"kim 7", "stub-1, stub-2 of 2 days and 1 decides false"},
+			{"kim 8", "stub-1, stub-2 of 2 days and 2 decides true"},
 		}},
 		{"a weak match, a stranger and a wrong rate change nothing", []string{enrolment}, 1, []step{
 			{"kim 3 weak", "stub-1"},
 			{"lee 1", "refused"},
 			{"kim 3", "stub-1, stub-2 of 1 days and 1 decides false"},
+			{"day", ""},
 			{"kim 4 weak", "stub-1, stub-2 of 1 days and 1 decides false"},
 			{"lee 1", "refused"},
-			{"kim 5", "stub-1, stub-2 of 1 days and 2 decides true"},
+			{"kim 5", "stub-1, stub-2 of 2 days and 2 decides false"},
+			{"lee 1", "refused"},
+			{"kim 6", "stub-1, stub-2 of 2 days and 3 decides false"},
+			{"kim 7", "stub-1, stub-2 of 2 days and 4 decides true"},
 		}},
-		{"a recording that the newer one refuses begins it anew", []string{enrolment, same, third}, 1, []step{
+		{"begins anew until they agree once", []string{enrolment}, 1, []step{
+			{"kim 4", "stub-1, stub-2 of 1 days and 1 decides false"},
+			{"kim 5 only stub-1", "stub-1, stub-2 of 1 days and 1 decides false"},
+			{"day", ""},
+			{"kim 6 only stub-1", "stub-1, stub-2 of 1 days and 1 decides false"},
+			{"kim 7", "stub-1, stub-2 of 1 days and 2 decides false"},
+		}},
+		{"what it refuses joins it once they agreed, and ends the row", []string{enrolment}, 1, []step{
 			{"kim 4", "stub-1, stub-2 of 1 days and 1 decides false"},
 			{"kim 5", "stub-1, stub-2 of 1 days and 2 decides false"},
-			{"kim 6 only stub-1", "stub-1, stub-2 of 1 days and 1 decides false"},
+			{"day", ""},
+			{"kim 6", "stub-1, stub-2 of 2 days and 3 decides false"},
+			{"kim 7 only stub-1", "stub-1, stub-2 of 2 days and 4 decides false"},
+			{"kim 8 only stub-1", "stub-1, stub-2 of 2 days and 5 decides false"},
+			{"kim 9", "stub-1, stub-2 of 2 days and 6 decides false"},
+			{"kim 10", "stub-1, stub-2 of 2 days and 7 decides false"},
+			{"kim 11", "stub-1, stub-2 of 2 days and 8 decides true"},
 		}},
+		{"the older one decides for ever where they don't agree", []string{enrolment}, 1, slices.Repeat([]step{
+			{"kim 3 only stub-1", "stub-1, stub-2 of 1 days and 1 decides false"},
+			{"kim 4 only stub-1", "stub-1, stub-2 of 1 days and 1 decides false"},
+			{"day", ""},
+		}, 12)},
 		{"at once to one that is settled", []string{enrolment}, 1, []step{
 			{"settled", "stub-1"},
 			{"kim 3", "stub-1, stub-2 of 1 days and 1 decides false"},
-			{"kim 4", "stub-2"},
+			{"kim 4", "stub-1, stub-2 of 1 days and 2 decides false"},
+			{"day", ""},
+			{"kim 5", "stub-1, stub-2 of 2 days and 3 decides false"},
+			{"kim 6", "stub-2"},
 		}},
 		{"a rollback to a version without the newer algorithm, and on again", []string{enrolment}, 1, []step{
 			{"kim 3", "stub-1, stub-2 of 1 days and 1 decides false"},
-			{"kim 4", "stub-1, stub-2 of 1 days and 2 decides true"},
+			{"day", ""},
+			{"kim 4", "stub-1, stub-2 of 2 days and 2 decides false"},
 			{"before", "stub-1"},
 			{"kim 5", "stub-1"},
-			{"kim 6 only stub-1", "stub-1"},
-			{"fresh", "stub-1, stub-2 of 1 days and 2 decides true"},
-			{"kim 7", "stub-1, stub-2 of 1 days and 2 decides true"},
+			{"fresh", "stub-1, stub-2 of 2 days and 2 decides false"},
+			{"kim 6", "stub-1, stub-2 of 2 days and 3 decides false"},
+			{"kim 7", "stub-1, stub-2 of 2 days and 4 decides true"},
+			{"before", "stub-1"},
+			{"kim 8", "stub-1"},
+			{"kim 9 only stub-1", "stub-1"},
+			{"fresh", "stub-1, stub-2 of 2 days and 4 decides true"},
+			{"kim 10", "stub-1, stub-2 of 2 days and 4 decides true"},
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -179,6 +251,12 @@ func TestAnEnrolmentIsOfANewAlgorithmAndOfOneThatEveryVersionHas(t *testing.T) {
 	if got, want := h.stored(t).says(), "stub-1, stub-2 of 2 days and 2 decides true"; got != want || h.kim(t).Template.Days != 2 {
 		t.Errorf("with another day: %s, want %s", got, want)
 	}
+	if _, err := h.removal(t).DeleteSince(t.Context(), kimsToken, h.now); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := h.stored(t).says(), "stub-1, stub-2 of 1 days and 1 decides true"; got != want {
+		t.Errorf("without it: %s, want %s", got, want)
+	}
 }
 
 // legacy is a version of the service without supplements: to it they are digests.
@@ -208,8 +286,12 @@ func legacy(t *testing.T, h *fixture, change func(m store.Member, c *content, po
 	must(t, h.store.SetTemplate(t.Context(), m, pointer, nil))
 }
 
+// handedOver is the number of checks of a migrating fixture after which the newer
+// template decides.
+const handedOver = 4
+
 // migrating is a fixture whose member was enrolled before the newer algorithm, and has
-// been checked so often since.
+// been checked so often since, once on the first day.
 func migrating(t *testing.T, checks int) *fixture {
 	t.Helper()
 	h := newFixture(t)
@@ -217,6 +299,9 @@ func migrating(t *testing.T, checks int) *fixture {
 	h.enrolled(t)
 	h.engine = fresh
 	for i := range checks {
+		if i == 1 {
+			h.tomorrow(t)
+		}
 		if !h.check(t, fmt.Sprint("kim ", 10+i)) {
 			t.Fatal("refused")
 		}
@@ -225,7 +310,7 @@ func migrating(t *testing.T, checks int) *fixture {
 }
 
 func TestAVersionWithoutSupplementsKeepsThem(t *testing.T) {
-	h := migrating(t, 2)
+	h := migrating(t, handedOver)
 	legacy(t, h, func(m store.Member, c *content, _ *store.Template) {
 		if len(c.enrolled) != 2 || !isSupplement(c.enrolled[1]) {
 			t.Fatalf("%d entries", len(c.enrolled))
@@ -236,13 +321,27 @@ func TestAVersionWithoutSupplementsKeepsThem(t *testing.T) {
 		}
 		c.remember([]byte("a check"))
 	})
-	if got, want := h.stored(t).says(), "stub-1, stub-2 of 1 days and 2 decides true"; got != want {
+	if got, want := h.stored(t).says(), "stub-1, stub-2 of 2 days and 4 decides true"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
 
+// TestAVersionThatDidNotKnowWhetherTheyAgreedLeavesTheRow: supplements without the field.
+func TestAVersionThatDidNotKnowWhetherTheyAgreedLeavesTheRow(t *testing.T) {
+	for checks, agreed := range map[int]bool{1: false, 2: true} {
+		h := migrating(t, checks)
+		legacy(t, h, func(_ store.Member, c *content, _ *store.Template) {
+			last := len(c.enrolled) - 1
+			c.enrolled[last] = bytes.ReplaceAll(c.enrolled[last], fmt.Appendf(nil, `"agreed":%v,`, agreed), nil)
+		})
+		if n := h.stored(t).Newer; n == nil || n.Agreed != agreed || n.Checks != checks-1 {
+			t.Errorf("after %d checks: %+v", checks, n)
+		}
+	}
+}
+
 func TestASupplementLapsesWhenTheTemplateBesideItIsAnother(t *testing.T) {
-	h := migrating(t, 2)
+	h := migrating(t, handedOver)
 	legacy(t, h, func(m store.Member, c *content, pointer *store.Template) {
 		pointer.LastDay = h.now // enrolled again, or a day added
 	})
@@ -268,7 +367,7 @@ func (h *fixture) holds(t *testing.T, key string) bool {
 }
 
 func TestADeletionLeavesNoNewerTemplate(t *testing.T) {
-	h := migrating(t, 2)
+	h := migrating(t, handedOver)
 	must(t, h.deletion(t).DeleteOf(t.Context(), h.kim(t)))
 	m := h.kim(t)
 	if m.MemoryKey == "" || h.holds(t, m.MemoryKey) {
@@ -277,7 +376,7 @@ func TestADeletionLeavesNoNewerTemplate(t *testing.T) {
 }
 
 func TestWhatADeletionByAVersionWithoutSupplementsLeavesIsSweptUp(t *testing.T) {
-	h := migrating(t, 2)
+	h := migrating(t, handedOver)
 	m := h.kim(t)
 	object, err := h.objects.Get(t.Context(), m.Template.Key)
 	must(t, err)
@@ -301,7 +400,7 @@ func TestWhatADeletionByAVersionWithoutSupplementsLeavesIsSweptUp(t *testing.T) 
 }
 
 func TestASupplementMatchesNoRecordingAndIsNoDigest(t *testing.T) {
-	h := migrating(t, 2)
+	h := migrating(t, handedOver)
 	entry := h.raw(t).supplement
 	if slices.ContainsFunc(h.stored(t).content.digests(), func(d []byte) bool { return bytes.Equal(d, entry) }) {
 		t.Error("it is among the digests")
@@ -309,7 +408,7 @@ func TestASupplementMatchesNoRecordingAndIsNoDigest(t *testing.T) {
 	uses := map[protect.KeyID]Use{}
 	must(t, h.Uses(t.Context(), h.kim(t), uses))
 	// Sealed: the object, the newer template in it, and the digest in the row.
-	if want := (Use{Sealed: 3, Digests: 3}); len(uses) != 1 || uses[testKeys(t).IDs()[0]] != want {
+	if want := (Use{Sealed: 3, Digests: 1 + handedOver}); len(uses) != 1 || uses[testKeys(t).IDs()[0]] != want {
 		t.Errorf("uses %v, want %v", uses, want)
 	}
 }
@@ -326,7 +425,7 @@ func (h *fixture) raw(t *testing.T) *content {
 }
 
 func TestANewKeySealsBothTemplates(t *testing.T) {
-	h := migrating(t, 2)
+	h := migrating(t, handedOver)
 	ring, err := protect.NewRing("another secret of the tests, and of nobody", testSecret)
 	must(t, err)
 	h.Service.keys = ring
@@ -362,7 +461,13 @@ func TestAFailedWriteOfAMigrationRefusesNobody(t *testing.T) {
 			t.Errorf("refused while %s fails", call)
 		}
 		h.calls.reset()
-		if !h.check(t, "kim 4") || !h.check(t, "kim 5") || !h.stored(t).handedOver() {
+		for i := range handedOver {
+			h.tomorrow(t)
+			if !h.check(t, fmt.Sprint("kim ", 4+i)) {
+				t.Error("refused afterwards")
+			}
+		}
+		if !h.stored(t).handedOver() {
 			t.Errorf("later: %s", h.stored(t).says())
 		}
 	}
@@ -431,7 +536,7 @@ func TestATemplateWhoseAlgorithmIsGoneAndThatHasNoOtherIsObsolete(t *testing.T) 
 func FuzzSupplement(f *testing.F) {
 	ring := testKeys(f)
 	s := &Service{engine: fresh}
-	newer := &Newer{Template: &stubTemplate{"stub-2", [][]string{{"kim"}}}, Added: []time.Time{noon}, Begun: noon, Checks: 2, Decides: true}
+	newer := &Newer{Template: &stubTemplate{"stub-2", [][]string{{"kim"}}}, Added: []time.Time{noon}, Begun: noon, Checks: 2, Agreed: true, Decides: true}
 	entry, err := supplementOf(ring, zeros{}, Templates{Added: []time.Time{noon, noon}, Newer: newer}, noon)
 	if err != nil {
 		f.Fatal(err)

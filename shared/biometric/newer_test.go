@@ -101,7 +101,7 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 			newer.Template = hookedTemplate{of("stub-2", 1), e.call}
 		}
 		before := Templates{Base: hookedTemplate{of("stub-1", 1), e.call}, Added: hours(0), Newer: newer}
-		after, changed := Migrate(e, before, probe, 0.01, noon)
+		after, changed := HandOver.Migrate(e, before, probe, 0.01, noon)
 		if changed || after.Newer != before.Newer {
 			t.Errorf("%s fails: changed %v, %+v", method, changed, after)
 		}
@@ -118,7 +118,7 @@ func TestANewerTemplateTakesTheOldersPlaceWithItsDays(t *testing.T) {
 		"while a rollback may come": {fresh, false, both.all()},
 		"later":                     {settled, true, "[[kim]][5]"},
 	} {
-		after, moved := Migrate(want.Engine, both, &stubReading{person: "kim"}, 0.01, noon)
+		after, moved := HandOver.Migrate(want.Engine, both, &stubReading{person: "kim"}, 0.01, noon)
 		if moved != want.moves || after.all() != want.all {
 			t.Errorf("%s: %v, %s", e, moved, after.all())
 		}
@@ -151,11 +151,12 @@ func TestDaysBeforeATime(t *testing.T) {
 		want    string
 	}{
 		{"none is left", hours(0, 24, 48), true, 0, ""},
-		{"one of each", hours(0, 24, 48), true, 24, "[[kim]][0] beside [[kim kim]][0] begun[0] checks 4 decides true"},
-		{"two of each", hours(1, 25, 49), true, 48, "[[kim] [kim]][0 24] beside [[kim kim] [kim kim]][1 25] begun[0] checks 4 decides true"},
-		{"fewer of the newer one, which decides no more", hours(1, 30, 49), true, 25, "[[kim] [kim]][0 24] beside [[kim kim]][1] begun[0] checks 4 decides false"},
+		{"one of each", hours(0, 24, 48), true, 24, "[[kim]][0] beside [[kim kim]][0] begun[0] checks 0 decides true"},
+		{"two of each", hours(1, 25, 49), true, 48, "[[kim] [kim]][0 24] beside [[kim kim] [kim kim]][1 25] begun[0] checks 0 decides true"},
+		{"fewer of the newer one, which decides no more", hours(1, 30, 49), true, 25, "[[kim] [kim]][0 24] beside [[kim kim]][1] begun[0] checks 0 decides false"},
 		{"none of the newer one", hours(30, 40, 49), true, 25, "[[kim] [kim]][0 24]"},
-		{"a newer one that didn't decide", hours(0, 24, 48), false, 24, "[[kim]][0] beside [[kim kim]][0] begun[0] checks 4 decides false"},
+		{"what was added to the older one alone", hours(0, 24, 40), true, 48, "[[kim] [kim]][0 24] beside [[kim kim] [kim kim] [kim kim]][0 24 40] begun[0] checks 4 decides true"},
+		{"a newer one that didn't decide", hours(0, 24, 48), false, 24, "[[kim]][0] beside [[kim kim]][0] begun[0] checks 0 decides false"},
 	} {
 		all := Templates{Base: base, Added: hours(0, 24, 48), Newer: &Newer{Template: newer, Added: tt.newer, Begun: noon, Checks: 4, Decides: tt.decides}}
 		was := all.all()
@@ -242,7 +243,7 @@ func TestANewerTemplateThatCannotBeOpenedWaits(t *testing.T) {
 	third, err := protect.NewRing("the third key of the tests, drawn by hand", newSecret, testSecret)
 	must(t, err)
 	t.Run("its algorithm", func(t *testing.T) {
-		h := migrating(t, 2)
+		h := migrating(t, handedOver)
 		h.engine = before
 		h.now = h.now.Add(2 * repeatWithin) // the last check isn't sent again
 		if !seal(h, twoKeys(t)) || seal(h, twoKeys(t)) {
@@ -253,7 +254,7 @@ func TestANewerTemplateThatCannotBeOpenedWaits(t *testing.T) {
 		}
 		h.engine = fresh
 		ref := h.stored(t)
-		if got, want := ref.says(), "stub-1, stub-2 of 1 days and 2 decides true"; got != want || !ref.stale {
+		if got, want := ref.says(), "stub-1, stub-2 of 2 days and 4 decides true"; got != want || !ref.stale {
 			t.Errorf("%s, want %s; stale %v", got, want, ref.stale)
 		}
 		if !seal(h, twoKeys(t)) || h.stored(t).stale || seal(h, twoKeys(t)) {
@@ -261,7 +262,7 @@ func TestANewerTemplateThatCannotBeOpenedWaits(t *testing.T) {
 		}
 	})
 	t.Run("its key", func(t *testing.T) {
-		h := migrating(t, 2)
+		h := migrating(t, handedOver)
 		seal(h, twoKeys(t)) // and the newer one with it
 		other, err := protect.NewRing("the third key of the tests, drawn by hand", testSecret)
 		must(t, err)
@@ -289,7 +290,7 @@ func TestANewerTemplateThatCannotBeOpenedWaits(t *testing.T) {
 		legacyKept := h.stored(t).content.supplement != nil
 		h.Service.keys = third
 		h.engine = fresh
-		if got := h.stored(t).says(); !legacyKept || got != "stub-1, stub-2 of 1 days and 2 decides true" {
+		if got := h.stored(t).says(); !legacyKept || got != "stub-1, stub-2 of 2 days and 4 decides true" {
 			t.Errorf("kept %v; when the key is back %s", legacyKept, got)
 		}
 		h.Service.keys = other

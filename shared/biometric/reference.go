@@ -174,6 +174,9 @@ func following(removed, at time.Time) time.Time {
 	return at
 }
 
+// versionsFrom sorts before every version of this time, and after the earlier ones.
+func versionsFrom(at time.Time) string { return fmt.Sprintf("%012x", at.UnixMilli()) }
+
 // versionsThrough sorts after every version up to this time, and before the later
 // ones.
 func versionsThrough(at time.Time) string { return fmt.Sprintf("%012xg", at.UnixMilli()) }

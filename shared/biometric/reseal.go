@@ -51,9 +51,19 @@ func (s *Service) Reseal(ctx context.Context, d *Deletion, m store.Member) (bool
 	}
 	c, archived := *ref.content, archivable(m, s.repeatable(m)...)
 	c.remember(beside(ring, m, archived)...)
-	pointer, err := s.storeTemplate(ctx, m, ref.Templates, lastDay(*m.Template), c, nil)
-	if err != nil {
+	if err := s.rewrite(ctx, m, ref.Templates, c, archived); err != nil {
 		return false, err
+	}
+	return true, nil
+}
+
+// rewrite stores templates in place of the member's, whose dates and failure count
+// stay as they are. The errors are store.ErrConflict where a check, an enrolment or a
+// removal came first, and failures of the stores.
+func (s *Service) rewrite(ctx context.Context, m store.Member, t Templates, c content, archived []string) error {
+	pointer, err := s.storeTemplate(ctx, m, t, lastDay(*m.Template), c, nil)
+	if err != nil {
+		return err
 	}
 	now := *m.Template
 	now.Version, now.Key = pointer.Version, pointer.Key
@@ -61,9 +71,9 @@ func (s *Service) Reseal(ctx context.Context, d *Deletion, m store.Member) (bool
 		if errors.Is(err, store.ErrConflict) {
 			s.abandon(ctx, m.PK, pointer)
 		}
-		return false, fmt.Errorf("set model: %w", err)
+		return fmt.Errorf("set model: %w", err)
 	}
-	return true, s.objects.EraseThrough(ctx, key, "")
+	return s.objects.EraseThrough(ctx, m.Template.Key, "")
 }
 
 // remembersTemplate reports whether an object without a template has a

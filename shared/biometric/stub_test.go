@@ -15,7 +15,9 @@ import (
 // stub is an engine whose recordings say in words what they are, so that tests
 // of enrolment and check take microseconds: "kim 1" is kim's first recording,
 // "kim 1 part" is a part of it, "kim 2 unnatural" no living body made, "kim 2 weak" is
-// accepted from 0.0005 on, "kim 2 only stub-1" by that algorithm, and what holds no name
+// accepted from 0.0005 on, "kim 2 only stub-1" by that algorithm, "kim 2 few" has no
+// beats to speak of, "kim 2 poor" no quality, "kim 2 half" is enough for a template
+// with another one, and what holds no name
 // can't be read.
 type stub struct {
 	algorithm string
@@ -124,7 +126,17 @@ const maxStubDays = 5
 func (t *stubTemplate) Algorithm() string { return t.algorithm }
 func (t *stubTemplate) Quality() float64  { return 0.9 }
 func (t *stubTemplate) Days() int         { return len(t.days) }
-func (t *stubTemplate) Weight() float64   { return float64(len(slices.Concat(t.days...))) }
+func (t *stubTemplate) Weight() float64   { return t.without(poor) }
+func (t *stubTemplate) Beats() float64    { return t.without(few) }
+
+// Ends of the persons of recordings that have few beats, and poor ones.
+const few, poor = "!", "?"
+
+// without is the number of recordings but those of a kind.
+func (t *stubTemplate) without(kind string) float64 {
+	is := func(person string) bool { return strings.HasSuffix(person, kind) }
+	return float64(len(slices.DeleteFunc(slices.Concat(t.days...), is)))
+}
 
 func (t *stubTemplate) AddDay(need Need, readings []Reading) (Template, int, error) {
 	days, left := slices.Clone(t.days), -1
@@ -147,7 +159,11 @@ func (t *stubTemplate) Join(_ Need, readings []Reading) (Template, error) {
 		if err := r.Usable(EnrolmentNeed); err != nil {
 			return nil, err
 		}
-		last = append(last, r.(*stubReading).person)
+		kind := r.(*stubReading).kind
+		if kind == "half" && len(readings) == 1 {
+			return nil, fault.New(fault.TooShort)
+		}
+		last = append(last, r.(*stubReading).person+map[string]string{"few": few, "poor": poor}[kind])
 	}
 	days[len(days)-1] = last
 	return &stubTemplate{t.algorithm, days}, nil
@@ -158,7 +174,8 @@ func (t *stubTemplate) Verify(probe Reading, at FMR) (bool, error) {
 	if only, ok := strings.CutPrefix(r.kind, "only "); ok && only != t.algorithm || r.kind == "weak" && at < 0.0005 {
 		return false, nil
 	}
-	return slices.Contains(slices.Concat(t.days...), r.person) && at > 1e-9, nil
+	is := func(person string) bool { return strings.TrimRight(person, few+poor) == r.person }
+	return at > 1e-9 && slices.ContainsFunc(slices.Concat(t.days...), is), nil
 }
 
 func (t *stubTemplate) Adapt(probe Reading, at FMR) (Template, bool, error) {

@@ -41,6 +41,7 @@ type storedNewer struct {
 	Added    []int64 `json:"added"`
 	Begun    int64   `json:"begun"`
 	Checks   int     `json:"checks"`
+	Agreed   bool    `json:"agreed"`
 	Decides  bool    `json:"decides"`
 }
 
@@ -69,7 +70,7 @@ func supplementOf(ring protect.Ring, random io.Reader, t Templates, lastDay time
 		if err != nil {
 			return nil, err
 		}
-		s.Newer = &storedNewer{salt, b, stamps(n.Added), stamps([]time.Time{n.Begun})[0], n.Checks, n.Decides}
+		s.Newer = &storedNewer{salt, b, stamps(n.Added), stamps([]time.Time{n.Begun})[0], n.Checks, n.Agreed, n.Decides}
 	}
 	written, err := json.Marshal(s)
 	return append(append(keys[0].ID[:], supplementMark...), written...), err
@@ -133,7 +134,7 @@ func (s *Service) openSupplement(ring protect.Ring, entry []byte, lastDay time.T
 	t, err := s.engine.Open(n.Template, keys[i].Secret)
 	opened.kept, opened.stale = errors.Is(err, ErrObsolete), i > 0
 	if err == nil && len(n.Added) == t.Days() {
-		opened.newer = &Newer{t, timesOf(n.Added), timesOf([]int64{n.Begun})[0], n.Checks, n.Decides}
+		opened.newer = &Newer{t, timesOf(n.Added), timesOf([]int64{n.Begun})[0], n.Checks, n.Agreed || n.Checks > 0, n.Decides}
 	}
 	return opened
 }

@@ -22,6 +22,7 @@ type Newer struct {
 	Added   []time.Time // when the last recording joined each of its days
 	Begun   time.Time   // when its last day began
 	Checks  int         // accepted ones in a row that it accepted, too
+	Agreed  bool        // it accepted one that the base accepted, at any time
 	Decides bool        // in place of the base
 }
 
@@ -96,8 +97,11 @@ func (t Templates) before(since time.Time) (Templates, bool) {
 	}
 	if left := daysBefore(t.Newer.Added, since); left > 0 {
 		n := *t.Newer
+		if left < len(n.Added) { // the checks agreed with another template
+			n.Decides = n.Decides && !n.Agreed && left >= days
+			n.Checks = 0
+		}
 		n.Template, n.Added = n.First(left), n.Added[:left:left]
-		n.Decides = n.Decides && left >= days
 		next.Newer = &n
 	}
 	return next, true

@@ -111,16 +111,38 @@ func TestAnUndoTakesWhatChecksTaughtSince(t *testing.T) {
 		want  string
 	}{
 		{-time.Minute, "stub-1"},
-		{24 * time.Hour, "stub-1, stub-2 of 1 days and 2 decides true"},
+		{time.Minute, "stub-1, stub-2 of 1 days and 1 decides false"},
+		{48 * time.Hour, "stub-1, stub-2 of 2 days and 4 decides true"},
 	} {
-		h := migrating(t, 2)
-		first := h.now.Add(-time.Hour)
+		h := migrating(t, 1)
+		first := h.now
+		h.tomorrow(t)
+		for i := range handedOver - 1 {
+			h.check(t, fmt.Sprint("kim ", 20+i))
+		}
 		h.tomorrow(t)
 		if _, err := h.removal(t).DeleteSince(t.Context(), kimsToken, first.Add(tt.since)); err != nil {
 			t.Fatal(err)
 		}
 		if got := h.stored(t).says(); got != tt.want {
 			t.Errorf("%v later: %s, want %s", tt.since, got, tt.want)
+		}
+	}
+}
+
+func TestAfterAnUndoBothTemplatesAgreeAnew(t *testing.T) {
+	h := migrating(t, handedOver)
+	if _, err := h.removal(t).DeleteSince(t.Context(), kimsToken, h.now.Add(-12*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	h.tomorrow(t)
+	for i, want := range []string{
+		"stub-1, stub-2 of 2 days and 2 decides false",
+		"stub-1, stub-2 of 2 days and 3 decides false",
+		"stub-1, stub-2 of 2 days and 4 decides true",
+	} {
+		if ok := h.check(t, fmt.Sprint("kim ", 30+i)); !ok || h.stored(t).says() != want {
+			t.Errorf("accepted %v, %s, want %s", ok, h.stored(t).says(), want)
 		}
 	}
 }

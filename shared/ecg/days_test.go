@@ -89,3 +89,41 @@ func TestStoredDaysThatDontAddUpAreCorrupt(t *testing.T) {
 		}
 	}
 }
+
+func TestATemplateKnowsHowManyBeatsItWasMadeOf(t *testing.T) {
+	one := enrolledOn(t, 1, 1)
+	beats := one.Beats()
+	if math.Abs(beats-math.Round(beats)) > 1e-9 || beats < 15 || beats > 40 {
+		t.Errorf("%g clean beats in 20 s", beats)
+	}
+	stored := func(template *ecg.Template) *ecg.Template {
+		b, err := template.Marshal(ecg.Seed{7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := ecg.ParseTemplate(b, ecg.Seed{7}, parameters.Shipped)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return again
+	}
+	if again := stored(one).Beats(); math.Abs(again-beats) > 1e-4 {
+		t.Errorf("%g beats, and %g as stored", beats, again)
+	}
+	other := enrolledOn(t, 1, 2).Beats()
+	for name, both := range map[string]func() (*ecg.Template, error){
+		"another day": func() (*ecg.Template, error) {
+			next, _, err := one.AddDay(enrolmentNeed, read(t, strip(1, 2, 20)))
+			return next, err
+		},
+		"the same day": func() (*ecg.Template, error) { return one.Join(enrolmentNeed, read(t, strip(1, 2, 20))) },
+	} {
+		template, err := both()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := stored(template).Beats(); got > beats+other+1e-4 || got < 0.9*(beats+other) {
+			t.Errorf("%s: %g beats of %g and %g", name, got, beats, other)
+		}
+	}
+}

@@ -127,6 +127,17 @@ func (t *Template) Weight() float64 {
 	return sum
 }
 
+// Beats returns the number of clean beats that the template was made of, those of
+// the adaptation left out, as the weights of its days tell it; see
+// parameters.Template.
+func (t *Template) Beats() float64 {
+	sum := 0.0
+	for _, day := range t.days {
+		sum += day.Beats(t.quality)
+	}
+	return sum
+}
+
 // Quality is the template's quality score (ISO/IEC 29794-1), 0 to 1.
 func (t *Template) Quality() float64 { return t.quality }
 

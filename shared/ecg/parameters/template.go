@@ -13,7 +13,17 @@ type Template struct {
 // Weight is a recording's weight in a template, from its number of clean beats
 // and its quality score (0 to 1).
 func Weight(cleanBeats int, quality float64) float64 {
-	return math.Sqrt(float64(cleanBeats)) * (0.1 + quality)
+	return math.Sqrt(float64(cleanBeats)) * trust(quality)
+}
+
+func trust(quality float64) float64 { return 0.1 + quality }
+
+// Beats returns the number of clean beats of the template's recordings, which the
+// template knows by their weights alone. It is exact for one recording of the
+// quality score, and no more than they had for several of no higher score.
+func (t *Template) Beats(quality float64) float64 {
+	roots := t.Weight / trust(quality)
+	return roots * roots / t.Recordings
 }
 
 // Add takes a recording's embedding into the mean. The weight is above 0; see

@@ -88,6 +88,7 @@ func (days) Algorithm() string                { return algorithm }
 func (days) Quality() float64                 { return 0.9 }
 func (d days) Days() int                      { return len(d) }
 func (d days) Weight() float64                { return float64(len(d)) }
+func (d days) Beats() float64                 { return float64(len(d)) }
 func (d days) First(n int) biometric.Template { return d[:n:n] }
 
 func (d days) AddDay(need biometric.Need, readings []biometric.Reading) (biometric.Template, int, error) {

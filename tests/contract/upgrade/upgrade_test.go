@@ -190,7 +190,7 @@ func TestNobodyEnrolsAgainForANewAlgorithmOrARollback(t *testing.T) {
 
 	d.knows(t, before, 3)
 	d.later(t, time.Hour, without)
-	if a := d.check(t, without, recording(t, 11)); a.Word() != string(fault.ModelObsolete) {
+	if a := d.check(t, without, recording(t, 14)); a.Word() != string(fault.ModelObsolete) {
 		t.Errorf("the older algorithm is needed still: %v", a)
 	}
 
@@ -206,18 +206,22 @@ func TestNobodyEnrolsAgainForANewAlgorithmOrARollback(t *testing.T) {
 	}
 	wg.Wait()
 	d.knows(t, updated, 8)
-	d.knows(t, updated, 9)
+	d.knows(t, before, 9) // after a rollback, when the newer template has been begun
+	d.later(t, 24*time.Hour, updated)
+	d.knows(t, updated, 10)
+	d.knows(t, updated, 11)
 	if got := d.algorithm(t); got != older {
 		t.Errorf("a rollback would find a template by %s", got)
 	}
 
-	d.knows(t, before, 10) // after a rollback
-	d.knows(t, later, 11)  // when there is none any more
+	d.knows(t, before, 12) // after a rollback, when the newer one decides
+	d.knows(t, updated, 13)
+	d.knows(t, later, 14) // when there is none any more
 	if got := d.algorithm(t); got != newest {
 		t.Errorf("the older template stays: %s", got)
 	}
 	d.later(t, time.Hour, without)
-	if a := d.check(t, without, recording(t, 11)); a.Word() != string(fault.Replay) {
+	if a := d.check(t, without, recording(t, 14)); a.Word() != string(fault.Replay) {
 		t.Errorf("without the older algorithm: %v", a)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,20 +21,33 @@ import (
 )
 
 func main() {
+	var o options
 	data := flag.String("data", "", "`folder` of the databases")
-	only := flag.String("only", "", "one database")
-	attack := flag.Bool("attack", false, "strangers try in between")
+	flag.StringVar(&o.only, "only", "", "one database")
+	flag.BoolVar(&o.each, "each", false, "enrol each person by each recording of the first session in turn")
+	flag.BoolVar(&o.attack, "attack", false, "every other person tries before each check")
+	flag.IntVar(&o.stranger, "stranger", 0, "a stranger's recording enters before the nth check, whoever accepts it")
+	flag.IntVar(&o.rule.Checks, "checks", biometric.HandOver.Checks, "that both templates accept in a row before the newer one decides")
+	flag.IntVar(&o.rule.Days, "days", biometric.HandOver.Days, "that the newer template has seen before it decides")
 	flag.Parse()
-	if err := run(os.Stdout, cohort.Folder(*data, "."), *only, *attack); err != nil {
+	if err := run(os.Stdout, cohort.Folder(*data, "."), o); err != nil {
 		fmt.Fprintln(os.Stderr, "migration:", err)
 		os.Exit(1)
 	}
 }
 
+// options are the flags.
+type options struct {
+	only         string
+	each, attack bool
+	stranger     int
+	rule         biometric.Rule
+}
+
 // rate is the false match rate that checks decide at.
 const rate = biometric.FMR(0.001)
 
-func run(w io.Writer, folder, only string, attack bool) error {
+func run(w io.Writer, folder string, o options) error {
 	recordings, err := cohort.Load(folder)
 	if err != nil {
 		return err
@@ -43,7 +57,7 @@ func run(w io.Writer, folder, only string, attack bool) error {
 		return err
 	}
 	for _, database := range []string{cohort.ECGID, cohort.Heartprint, cohort.PTBXL} {
-		if only != "" && only != database {
+		if o.only != "" && o.only != database {
 			continue
 		}
 		all := recordings
@@ -54,7 +68,11 @@ func run(w io.Writer, folder, only string, attack bool) error {
 		if err != nil {
 			return err
 		}
-		measure(w, database, persons, attack)
+		enrolled := persons
+		if o.each {
+			enrolled = each(persons)
+		}
+		measure(w, database, enrolled, persons, o)
 	}
 	return nil
 }
@@ -118,6 +136,24 @@ func personsOf(database string, recordings []cohort.Recording) ([]person, error)
 	return persons, nil
 }
 
+// each are the persons, and once more for each further recording of the first session, which
+// then changes places with the one of the enrolment.
+func each(persons []person) []person {
+	all := slices.Clone(persons)
+	for _, p := range persons {
+		for i, probe := range p.between {
+			if p.days[i] != 1 {
+				break
+			}
+			again := p
+			again.between = slices.Clone(p.between)
+			again.enrol, again.between[i] = []biometric.Reading{probe}, p.enrol[0]
+			all = append(all, again)
+		}
+	}
+	return all
+}
+
 // reading reads a recording as the service does.
 func reading(e *engine.Engine, r cohort.Recording) (biometric.Reading, error) {
 	var file []byte
@@ -173,80 +209,119 @@ func (r *row) print(w io.Writer, name string) {
 		share(r.refused[0], r.own), share(r.refused[1], r.own), share(r.accepted[0], r.strangers), share(r.accepted[1], r.strangers))
 }
 
-func measure(w io.Writer, database string, persons []person, attack bool) {
-	newer := engine.New(0)
+// table is what a database's persons show.
+type table struct {
+	w                  io.Writer
+	persons            []person
+	before, newest     row // as enrolled
+	grown, after       row // the newer template, and what decides, after all checks
+	handed, handedOver row // of those whose newer template decides: before, and after
+	tried, entered     int // by strangers
+	later, laterIn     int // recordings of one stranger to each newer template that decides, and those accepted
+}
+
+func measure(w io.Writer, database string, enrolled, persons []person, o options) {
+	e := engine.New(0)
 	older := parameters.Shipped[len(parameters.Shipped)-1].Name
-	newest := newer.Algorithms().Newest
-	const most = 4
-	var asBefore, asNewest row
-	var grown, same, deciding [most + 1]row
-	var handed [most + 1]int
-	var tried, entered int
-	for i := range persons {
-		p := &persons[i]
-		base, err := newer.Enrol(older, biometric.EnrolmentNeed, p.enrol)
+	t := table{w: w, persons: persons}
+	for i := range enrolled {
+		p := &enrolled[i]
+		base, err := e.Enrol(older, biometric.EnrolmentNeed, p.enrol)
 		if err != nil {
 			continue
 		}
-		enrolled, err := newer.Enrol(newest, biometric.EnrolmentNeed, p.enrol)
+		newest, err := e.Enrol(e.Algorithms().Newest, biometric.EnrolmentNeed, p.enrol)
 		if err != nil {
 			continue
 		}
-		asBefore.add(base, p, persons)
-		asNewest.add(enrolled, p, persons)
-		t := biometric.Templates{Base: base}
-		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-		note := func(n int) {
-			if t.Newer != nil {
-				grown[n].add(t.Newer.Template, p, persons)
-				same[n].add(enrolled, p, persons)
-				if t.Newer.Decides {
-					handed[n]++
+		t.before.add(base, p, persons)
+		t.newest.add(newest, p, persons)
+		t.note(p, base, t.checked(e, p, base, o))
+	}
+	t.print(database, len(enrolled))
+}
+
+// checked are a person's templates after the checks between.
+func (t *table) checked(e biometric.Engine, p *person, base biometric.Template, o options) biometric.Templates {
+	templates := biometric.Templates{Base: base}
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	check := func(probe biometric.Reading) (changed bool) {
+		if ok, _ := templates.Deciding().Verify(probe, rate); ok {
+			templates, changed = o.rule.Migrate(e, templates, probe, rate, now)
+		}
+		return changed
+	}
+	for n, probe := range p.between {
+		now = now.Add(time.Hour)
+		if n > 0 && p.days[n] != p.days[n-1] {
+			now = now.Add(24 * time.Hour)
+		}
+		if n+1 == o.stranger {
+			templates.Base = credulous{base}
+			templates, _ = o.rule.Migrate(e, templates, t.strangerOf(p).between[0], rate, now)
+			templates.Base = base
+		}
+		for i := range t.persons {
+			if other := &t.persons[i]; o.attack && other.name != p.name {
+				t.tried++
+				if check(other.between[n%len(other.between)]) {
+					t.entered++
 				}
 			}
-			deciding[n].add(t.Deciding(), p, persons)
 		}
-		for n, probe := range p.between {
-			now = now.Add(time.Hour)
-			if n > 0 && p.days[n] != p.days[n-1] {
-				now = now.Add(24 * time.Hour)
-			}
-			if attack {
-				for k := range persons {
-					if k == i {
-						continue
-					}
-					tried++
-					stranger := persons[k].between[n%len(persons[k].between)]
-					if ok, _ := t.Deciding().Verify(stranger, rate); ok {
-						next, changed := biometric.Migrate(newer, t, stranger, rate, now)
-						if changed {
-							entered++
-						}
-						t = next
-					}
-				}
-			}
-			if ok, _ := t.Deciding().Verify(probe, rate); ok {
-				t, _ = biometric.Migrate(newer, t, probe, rate, now)
-			}
-			if n+1 < most {
-				note(n + 1)
-			}
-		}
-		note(most)
+		check(probe)
 	}
-	fmt.Fprintf(w, "%s, %d persons; strangers tried %d times and entered %d times\n\n", database, len(persons), tried, entered)
-	fmt.Fprintln(w, "| template | persons, own, strangers' trials | FNMR % at 1 % / 0.1 % | FMR % at 1 % / 0.1 % |\n|---|---|---|---|")
-	asBefore.print(w, "older, as enrolled")
-	asNewest.print(w, "newest, as enrolled")
-	for n := 1; n <= most; n++ {
-		name := fmt.Sprintf("after %d", n)
-		if n == most {
-			name = "after all"
-		}
-		grown[n].print(w, name+", newer")
-		same[n].print(w, name+", the same persons as enrolled")
-		deciding[n].print(w, fmt.Sprintf("%s, deciding (%d handed over)", name, handed[n]))
+	return templates
+}
+
+// credulous is a template that accepts everybody.
+type credulous struct{ biometric.Template }
+
+func (credulous) Verify(biometric.Reading, biometric.FMR) (bool, error) { return true, nil }
+
+// strangerOf is another person.
+func (t *table) strangerOf(p *person) *person {
+	i := slices.IndexFunc(t.persons, func(other person) bool { return other.name == p.name })
+	return &t.persons[(i+1)%len(t.persons)]
+}
+
+func (t *table) note(p *person, base biometric.Template, templates biometric.Templates) {
+	decides := templates.Deciding()
+	t.after.add(decides, p, t.persons)
+	if templates.Newer == nil {
+		return
 	}
+	t.grown.add(templates.Newer.Template, p, t.persons)
+	if !templates.Newer.Decides {
+		return
+	}
+	t.handed.add(base, p, t.persons)
+	t.handedOver.add(decides, p, t.persons)
+	other := t.strangerOf(p)
+	for _, later := range slices.Concat(other.between[1:], other.tests) {
+		t.later++
+		if ok, _ := decides.Verify(later, rate); ok {
+			t.laterIn++
+		}
+	}
+}
+
+func (t *table) print(database string, enrolments int) {
+	fmt.Fprintf(t.w, "%s, %d persons, %d enrolments; strangers tried %d times and entered %d times; of one's other recordings %d of %d are accepted\n\n",
+		database, len(t.persons), enrolments, t.tried, t.entered, t.laterIn, t.later)
+	fmt.Fprintln(t.w, "| template | enrolments, own, strangers' trials | FNMR % at 1 % / 0.1 % | FMR % at 1 % / 0.1 % |\n|---|---|---|---|")
+	for _, line := range []struct {
+		name string
+		row  *row
+	}{
+		{"older, as enrolled", &t.before},
+		{"newest, as enrolled", &t.newest},
+		{"newer, after all checks", &t.grown},
+		{"what decides after all checks", &t.after},
+		{"those handed over, older", &t.handed},
+		{"those handed over, newer", &t.handedOver},
+	} {
+		line.row.print(t.w, line.name)
+	}
+	fmt.Fprintln(t.w)
 }
