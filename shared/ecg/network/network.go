@@ -1,4 +1,4 @@
-// Package network is the forward pass of a small convolutional network: some
+// Package network is the forward pass of a small convolutional network:
 // convolutions over time, each followed by a rectifier and max pooling over two
 // times, then one dense layer. The program under infra/train trains it.
 package network
@@ -13,7 +13,7 @@ import (
 // Layer is a convolution over time, or a dense layer.
 type Layer struct {
 	In, Out int       // channels
-	Kernel  int       // how many times a convolution sees at once, odd; 1 for a dense layer
+	Kernel  int       // number of times that a convolution spans, odd; 1 for a dense layer
 	Weight  []float32 // Kernel·In rows of Out values
 	Bias    []float32 // Out values
 }
@@ -24,11 +24,11 @@ type Network struct {
 	Dense        Layer
 }
 
-// Workspace is the memory that Apply works in. The zero value is ready to use.
+// Workspace is Apply's work space. The zero value is ready to use.
 type Workspace struct{ columns, a, b []float32 }
 
-// Apply appends the vector for an input of In values at each time. The times
-// must halve once for each convolution down to what the dense layer takes in.
+// Apply appends the vector for an input of In values at each time. The number of
+// times must halve with each convolution down to the dense layer's input.
 func (n *Network) Apply(dst []float32, w *Workspace, input []float32) []float32 {
 	w.a = append(w.a[:0], input...)
 	for i := range n.Convolutions {
@@ -45,8 +45,8 @@ func (n *Network) Apply(dst []float32, w *Workspace, input []float32) []float32 
 	return dst
 }
 
-// Columns writes, for each time, the values that a convolution sees: those of
-// the kernel's times around it, nothing before the first and after the last.
+// Columns writes, for each time, the input values of a convolution: those of the
+// kernel's times around it, zeros before the first and after the last.
 func Columns(dst, x []float32, times, channels, kernel int) []float32 {
 	width := kernel * channels
 	dst = resized(dst, times*width)
@@ -62,8 +62,8 @@ func Columns(dst, x []float32, times, channels, kernel int) []float32 {
 	return dst
 }
 
-// Multiply writes the layer's output for each of the rows, which have
-// Kernel·In values.
+// Multiply writes the layer's output for each of the rows, which have Kernel·In
+// values.
 func (l *Layer) Multiply(dst, rows []float32, times int) []float32 {
 	dst = resized(dst, times*l.Out)
 	for t := range times {
@@ -77,8 +77,8 @@ func (l *Layer) Multiply(dst, rows []float32, times int) []float32 {
 	return dst
 }
 
-// halve is a rectifier and max pooling: the larger of two neighbours in time, at
-// least 0.
+// halve applies a rectifier and max pooling: the larger of two neighbours in
+// time, at least 0.
 func halve(dst, x []float32, times, channels int) []float32 {
 	dst = resized(dst, times/2*channels)
 	for t := range times / 2 {

@@ -4,23 +4,24 @@ import "slices"
 
 const (
 	// memory is the number of recordings after which adaptation forgets: the
-	// newest probe always counts for at least one in so many. Hearts change over
+	// newest probe always counts for at least one in memory. Hearts change over
 	// months, and a check a day fills this in a week.
 	memory = 8
 	// maxAdapted bounds the share of adaptation in the template, so that an
-	// impostor who is once accepted can't push out the enrolled person.
+	// impostor who is accepted once can't displace the enrolled person.
 	maxAdapted = 0.5
 )
 
-// Adaptive is a template as enrolled, and beside it the mean of the probes that
-// it was adapted to since, zero for none. Its slices are not changed.
+// Adaptive is a template as it was enrolled, and beside it the mean of the probes
+// that it was adapted to since, zero if there are none. Its slices are not
+// changed.
 type Adaptive struct {
 	Enrolled Template
 	Adapted  Template
 }
 
-// Current is the template that probes are compared with: as enrolled, blended
-// with a bounded share of the adaptation.
+// Current returns the template that probes are compared with: the enrolled one,
+// blended with a bounded share of the adaptation.
 func (a *Adaptive) Current() Template {
 	if a.Adapted.Mean == nil {
 		return a.Enrolled
@@ -28,9 +29,9 @@ func (a *Adaptive) Current() Template {
 	return a.Enrolled.blend(a.Adapted, maxAdapted)
 }
 
-// Adapt returns the template adapted to a probe's embedding and true if the
-// template, as enrolled and as it is now, accepts the probe at the false match
-// rate strong; otherwise the template as it is and false.
+// Adapt returns the template adapted to a probe's embedding, and true, if the
+// template accepts the probe at the false match rate strong both as it was
+// enrolled and as it is now; else the template itself, and false.
 func (p *Parameters) Adapt(a Adaptive, embedding []float32, weight, strong float64) (Adaptive, bool) {
 	threshold := p.Impostors.Threshold(strong)
 	now := a.Current()
@@ -48,7 +49,7 @@ func (p *Parameters) Adapt(a Adaptive, embedding []float32, weight, strong float
 	return a, true
 }
 
-// blend is the weighted mean with another template of the same person, whose
+// blend returns the weighted mean with another template of the same person, whose
 // share is at most maxShare.
 func (t *Template) blend(other Template, maxShare float64) Template {
 	share := min(other.Weight/(t.Weight+other.Weight), maxShare)

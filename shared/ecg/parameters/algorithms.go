@@ -10,15 +10,15 @@ import (
 //go:embed *.bin *.cohort
 var files embed.FS
 
-// Shipped are the algorithms that are part of the program, the newest first: it
-// makes the new templates, the others open the templates that they made, until the
-// newest has seen as much (package biometric). Adding an algorithm is its file, named after
-// it, in this folder and a line here, and the file of its cohort, which
-// infra/train/cohort writes.
+// Shipped are the algorithms that are part of the program, the newest first. The
+// newest makes new templates; the others open the templates that they made, until
+// the newest has seen as much (package biometric). To add an algorithm, add its
+// file, named after it, in this folder, a line here, and the file of its cohort,
+// which infra/train/cohort writes.
 //
-// A line is fresh as long as there may be a rollback to a version that doesn't have
-// it. A line may go when no stored template names it any more: operate's figures
-// count them.
+// A line is fresh for as long as the service may be rolled back to a version that
+// doesn't have it. A line may be deleted when no stored template names it any
+// more: operate's figures count them.
 var Shipped = Algorithms{
 	fresh(embedded("heart-2-65f384b2")), // not in 0.1.0
 	embedded("heart-1-6bf83077"),
@@ -28,18 +28,17 @@ var Shipped = Algorithms{
 // fresh.
 type Algorithms []Algorithm
 
-// Algorithm is a named set of parameters, which are read when they are first
-// asked for.
+// Algorithm is a named set of parameters, which are read on first use.
 type Algorithm struct {
 	Name       string
 	Parameters func() *Parameters
-	// Fresh says that a version of the program to which there may be a rollback
-	// doesn't have the algorithm: what it makes is stored beside a template of an
-	// algorithm that isn't fresh.
+	// Fresh marks an algorithm that a version of the program doesn't have to which
+	// there may be a rollback: its templates are stored beside one of an algorithm
+	// that isn't fresh.
 	Fresh bool
 }
 
-// fresh is the algorithm marked as Fresh.
+// fresh returns the algorithm marked as Fresh.
 func fresh(a Algorithm) Algorithm {
 	a.Fresh = true
 	return a
@@ -59,20 +58,20 @@ func (a Algorithms) Named(name string) (*Parameters, bool) {
 	return nil, false
 }
 
-// embedded is an algorithm whose files lie in this folder.
+// embedded returns an algorithm whose files are in this folder.
 func embedded(name string) Algorithm {
 	return Algorithm{Name: name, Parameters: sync.OnceValue(func() *Parameters {
 		p, err := load(name)
 		if err != nil {
-			// The files are compiled in and a test reads each: this can't happen to a
-			// program that was tested.
+			// The files are compiled in and a test reads each: a tested program
+			// doesn't come here.
 			panic("embedded parameters " + name + ": " + err.Error())
 		}
 		return p
 	})}
 }
 
-// load reads the parameter file, and that of the cohort where there is one.
+// load reads the parameter file, and the cohort's if there is one.
 func load(name string) (*Parameters, error) {
 	b, err := files.ReadFile(name + ".bin")
 	if err != nil {

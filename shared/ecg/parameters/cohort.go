@@ -9,12 +9,12 @@ import (
 	"systole/shared/ecg/plda"
 )
 
-// Cohort is embeddings of strangers, one recording of each, by population. A
-// score is held against theirs: a probe that resembles many people and a template
-// that many resemble would else be accepted more often than the threshold says
-// (G. Doddington et al., ICSLP 1998: wolves and lambs), and a recording made to
-// be accepted by many (M. Une, A. Otsuka, H. Imai, ICB 2007) is one that resembles
-// many of the cohort.
+// Cohort holds embeddings of impostors, one recording of each, by population,
+// with which a score is compared. Without it a probe that resembles many people,
+// and a template that many resemble, would be accepted more often than the
+// threshold says (G. Doddington et al., ICSLP 1998: wolves and lambs), and so
+// would a recording that was made to be accepted by many (M. Une, A. Otsuka, H.
+// Imai, ICB 2007).
 type Cohort struct {
 	scale       []float32 // of each dimension's numbers
 	populations [][]int8  // one embedding after another
@@ -42,14 +42,15 @@ func NewCohort(populations ...[][]float32) *Cohort {
 	return c
 }
 
-// softness, in nats, is by how much less than a score a stranger's may be and
-// still count, in part. Less makes the share hang on single strangers; at 12 every
-// twentieth genuine probe more would be refused, at 4 about every hundredth.
+// softness, in nats, is the distance below a score within which an impostor's
+// score still counts in part. A smaller one makes the share depend on single
+// impostors; at 12 every twentieth genuine probe more would be refused, at 4
+// about every hundredth.
 const softness = 4
 
-// Strangers is the share of the cohort that reaches the score, as probes against
-// the template or as enrolled against the probe, whichever is more, in the
-// population where most do. It is 0 where the parameters have no cohort.
+// Strangers returns the share of the cohort that reaches the score, as probes
+// against the template or as templates against the probe, whichever is larger, in
+// the population with the largest share. It is 0 for parameters without a cohort.
 func (p *Parameters) Strangers(score float64, t *Template, probe []float32) float64 {
 	if p.Cohort == nil {
 		return 0
@@ -71,7 +72,7 @@ func (p *Parameters) Strangers(score float64, t *Template, probe []float32) floa
 	return share
 }
 
-// share is the part of a population that reaches the score.
+// share returns the part of a population that reaches the score.
 func (p *Parameters) share(score float64, spaces []plda.Many, population []int8) float64 {
 	const negligible = 20 // in units of the softness
 	size := len(p.Cohort.scale)
@@ -85,7 +86,7 @@ func (p *Parameters) share(score float64, spaces []plda.Many, population []int8)
 	return sum * float64(size) / float64(len(population))
 }
 
-// stranger is the score of one of the cohort.
+// stranger returns the score of one member of the cohort.
 func (p *Parameters) stranger(spaces []plda.Many, numbers []int8) float64 {
 	score, odds, tails := 0.0, 1.0, 0.0
 	for i := range spaces {
@@ -102,10 +103,12 @@ func (p *Parameters) stranger(spaces []plda.Many, numbers []int8) float64 {
 	return score + tails*math.Log(odds)
 }
 
-// cohortMagic is the magic word of a cohort's file; the digit is the layout's version.
+// cohortMagic is the magic word of a cohort's file; the digit is the layout's
+// version.
 const cohortMagic = "cohort1\n"
 
-// Append appends the cohort as a file, for the algorithm whose embeddings they are.
+// Append appends the cohort as a file, for the algorithm that made its
+// embeddings.
 func (c *Cohort) Append(b []byte, algorithm string) []byte {
 	start := len(b)
 	b = appendText(append(b, cohortMagic...), algorithm)

@@ -2,14 +2,14 @@ package parameters
 
 import "slices"
 
-// MaxDays is how many days of enrolment a template keeps. On PTB-XL's patients
-// the second day halves the false non-matches and a third still helps; the effect
-// of more days couldn't be measured.
+// MaxDays bounds the days of enrolment in a template. On PTB-XL's patients the
+// second day halves the false non-matches and a third still helps; the effect of
+// more days couldn't be measured.
 const MaxDays = 5
 
-// CombineDays is the template of several days' templates, in which each day
-// counts the same: a day's many recordings have in common what changes by the
-// next day.
+// CombineDays returns the template of several days' templates, in which each day
+// counts the same: the many recordings of one day share what changes by the next
+// day.
 func CombineDays(days []Template) Template {
 	if len(days) == 1 {
 		return days[0]
@@ -25,9 +25,9 @@ func CombineDays(days []Template) Template {
 	return all
 }
 
-// WithDay returns the days with one more, the last. Beyond MaxDays it leaves out
-// the earlier day that the others represent best, which adds least, and returns its
-// index, else -1.
+// WithDay returns the days with another one, which is the last. Beyond MaxDays it
+// drops the earlier day that the others represent best, which adds least, and
+// returns its index, else -1.
 func (p *Parameters) WithDay(days []Template, day Template) (with []Template, left int) {
 	days = append(slices.Clone(days), day)
 	if len(days) <= MaxDays {

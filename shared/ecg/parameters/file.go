@@ -18,7 +18,7 @@ const (
 	magic = "heart2\n"
 )
 
-// ErrFile is the error for bytes that are no parameter file.
+// ErrFile is the error for bytes that are not a parameter file.
 var ErrFile = errors.New("not a parameter file")
 
 // Read parses a parameter file, the output of Append.
@@ -68,7 +68,7 @@ func (r *reader) float() float32 { return math.Float32frombits(uint32(r.number()
 
 func (r *reader) text() string { return r.take(r.number()) }
 
-// floats reads values kept as 16-bit integers with one scale for all.
+// floats reads values stored as 16-bit integers with one common scale.
 func (r *reader) floats() []float32 {
 	n, scale := r.number(), r.float()
 	b := r.take(2 * n)
@@ -166,8 +166,8 @@ func appendFloat(b []byte, v float32) []byte {
 
 func appendText(b []byte, text string) []byte { return append(appendNumber(b, len(text)), text...) }
 
-// appendFloats keeps values as 16-bit integers: at most 1/65,534 of the largest
-// off.
+// appendFloats stores values as 16-bit integers, with an error of at most
+// 1/65,534 of the largest.
 func appendFloats(b []byte, x []float32) []byte {
 	var largest float32
 	for _, v := range x {

@@ -23,26 +23,26 @@ const (
 	Network
 )
 
-// Parameters is one set. It is not changed once read, so that several
-// goroutines may use it.
+// Parameters is one set. It is not changed once read, and safe for concurrent
+// use.
 type Parameters struct {
 	Algorithm string   // the set's name; it changes whenever the parameters do
-	Persons   []string // whose recordings the set was learned from
+	Persons   []string // whose recordings were used to learn the set
 	Networks  []network.Network
-	Spaces    []plda.Space // of each feature; one of no dimensions leaves its feature out
+	Spaces    []plda.Space // of each feature; one of no dimensions omits its feature
 	Weights   []float32    // of the features' log-likelihood ratios
-	Degrees   float64      // of freedom of Student's t in the ratios, 0 for the normal distribution
+	Degrees   float64      // of freedom of Student's t in the ratios; 0 for the normal distribution
 	Impostors Calibration
-	Cohort    *Cohort // of strangers, nil for none
+	Cohort    *Cohort // of impostors; nil for none
 }
 
-// Workspace is the memory that Embed works in. The zero value is ready to use.
+// Workspace is Embed's work space. The zero value is ready to use.
 type Workspace struct {
 	pair, x []float32
 	network network.Workspace
 }
 
-// Dimensions is the length of an embedding.
+// Dimensions returns the length of an embedding.
 func (p *Parameters) Dimensions() int {
 	d := 0
 	for i := range p.Spaces {
@@ -51,8 +51,8 @@ func (p *Parameters) Dimensions() int {
 	return d
 }
 
-// Radius bounds the Euclidean length of an embedding: plda.Project scales the
-// projection into each space, by its variances, to the same length.
+// Radius returns a bound on the Euclidean length of an embedding: plda.Project
+// scales the projection into each space, by its variances, to the same length.
 func (p *Parameters) Radius() float64 {
 	power := 0.0
 	for i := range p.Spaces {
@@ -60,7 +60,7 @@ func (p *Parameters) Radius() float64 {
 			power += float64(d) * float64(1+slices.Max(p.Spaces[i].Between))
 		}
 	}
-	return 1.001 * math.Sqrt(power) // and room for rounding
+	return 1.001 * math.Sqrt(power) // with room for rounding
 }
 
 // Embed appends the embedding of a mean beat of beat.Width values: Dimensions
@@ -77,8 +77,8 @@ func (p *Parameters) Embed(dst []float32, w *Workspace, mean []float64) []float3
 	return dst
 }
 
-// Feature appends a feature before its projection. The pair is feature.Pair's
-// of the mean beat.
+// Feature appends a feature before its projection. pair is feature.Pair's output
+// for the mean beat.
 func (p *Parameters) Feature(dst []float32, w *network.Workspace, which int, mean []float64, pair []float32) []float32 {
 	switch which {
 	case Waveform:
@@ -89,8 +89,8 @@ func (p *Parameters) Feature(dst []float32, w *network.Workspace, which int, mea
 	return p.Networks[which-Network].Apply(dst, w, pair)
 }
 
-// Score is the weighted sum of the features' log-likelihood ratios of a probe's
-// embedding against an enrolled one that is worth count recordings.
+// Score returns the weighted sum of the features' log-likelihood ratios of a
+// probe's embedding against an enrolled one that is worth count recordings.
 func (p *Parameters) Score(enrolled []float32, count float64, probe []float32) float64 {
 	score := 0.0
 	for i := range p.Spaces {

@@ -4,14 +4,14 @@ import "math"
 
 // Template is the weighted mean of the embeddings of a person's recordings.
 type Template struct {
-	Mean       []float32 // of the parameters' Dimensions
-	Weight     float64   // the sum of the recordings'
-	Recordings float64   // how many it was made of
-	Days       int       // on how many days, 0 for one; see CombineDays
+	Mean       []float32 // of length Dimensions
+	Weight     float64   // the sum of the recordings' weights
+	Recordings float64   // the number of recordings
+	Days       int       // number of days of enrolment, 0 for one; see CombineDays
 }
 
-// Weight is a recording's weight in a template, from its number of clean beats
-// and its quality score (0 to 1).
+// Weight returns a recording's weight in a template, from its number of clean
+// beats and its quality score (0 to 1).
 func Weight(cleanBeats int, quality float64) float64 {
 	return math.Sqrt(float64(cleanBeats)) * trust(quality)
 }
@@ -26,7 +26,7 @@ func (t *Template) Beats(quality float64) float64 {
 	return roots * roots / t.Recordings
 }
 
-// Add takes a recording's embedding into the mean. The weight is above 0; see
+// Add adds a recording's embedding to the mean. The weight is above 0; see
 // Weight.
 func (t *Template) Add(embedding []float32, weight float64) {
 	if t.Mean == nil {
@@ -40,8 +40,8 @@ func (t *Template) Add(embedding []float32, weight float64) {
 	}
 }
 
-// worth is how many independent recordings the template's are worth: those of
-// one day have much in common, those of several days don't.
+// worth returns the number of independent recordings that the template's are
+// worth: those of one day have much in common, those of several days don't.
 func (t *Template) worth() float64 { return max(math.Sqrt(t.Recordings), float64(t.Days)) }
 
 // Compare scores a probe's embedding against the template. Both must be of

@@ -2,14 +2,14 @@ package plda
 
 import "math"
 
-// Many compares one vector with many others, given by whole numbers of a byte
-// each and a scale for each dimension, under Student's t.
+// Many compares one vector with many others, stored as one byte per number with a
+// scale for each dimension, under Student's t.
 type Many struct {
-	factor, target []float32 // distances are the target's from the factor times the number
+	factor, target []float32 // the distance is that of the target from the factor times the number
 	any, degrees   float64
-	// Variances and Tails make a ratio of what Odds returns: half of the sum of
-	// Variances and Tails times the logarithm of the odds. One logarithm of several
-	// spaces' product is quicker than one of each.
+	// Variances and Tails make a ratio of the output of Odds: half of the sum of
+	// Variances and Tails times the logarithm of the odds. One logarithm of
+	// several spaces' product is faster than one of each.
 	Variances, Tails float64
 }
 
@@ -30,7 +30,7 @@ func (s *Space) ManyEnrolled(degrees float64, scale, probe []float32) Many {
 // ManyProbes compares an enrolment that is worth count vectors with probes.
 func (s *Space) ManyProbes(degrees float64, scale, enrolled []float32, count float64) Many {
 	m := Many{degrees: degrees, Tails: degrees + float64(s.Dimensions())}
-	m.any = float64(s.Dimensions()) // the length that Project gives
+	m.any = float64(s.Dimensions()) // the length of Project's output
 	for i, b := range s.Between {
 		rest := float64(b) / (1 + count*float64(b))
 		root := float32(1 / math.Sqrt(1+rest))
@@ -41,8 +41,9 @@ func (s *Space) ManyProbes(degrees float64, scale, enrolled []float32, count flo
 	return m
 }
 
-// Odds is, for one of the others, by what its distance from what is expected of the
-// enrolled person is the smaller one.
+// Odds returns, for one of the others, the factor by which its distance from the
+// vector expected of the enrolled person is smaller than from the population's
+// mean.
 func (m *Many) Odds(other []int8) float64 {
 	factor, target := m.factor, m.target
 	var own [4]float32 // several sums, so that none waits for another

@@ -17,10 +17,10 @@ import (
 type Space struct {
 	Mean    []float32 // of all vectors
 	Basis   []float32 // one row as long as Mean for each dimension
-	Between []float32 // the persons' variance in each dimension; within one it is 1
+	Between []float32 // variance between persons in each dimension; that within a person is 1
 }
 
-// Dimensions is the number of values of a projected vector.
+// Dimensions returns the number of values of a projected vector.
 func (s *Space) Dimensions() int { return len(s.Between) }
 
 // Project appends the projection of x, of as many values as Mean has, and
@@ -41,9 +41,9 @@ func (s *Space) Project(dst, x []float32) []float32 {
 	return dst
 }
 
-// resize scales a projected vector to the length that its variances make
-// expected: the distance from the mean says more about the recording than about
-// the person (Garcia-Romero, Espy-Wilson: Interspeech 2011).
+// resize scales a projected vector to the length that its variances lead to
+// expect: the distance from the mean says more about the recording than about the
+// person (Garcia-Romero, Espy-Wilson: Interspeech 2011).
 func (s *Space) resize(z []float32) {
 	power := 0.0
 	for i, b := range s.Between {
@@ -58,8 +58,8 @@ func (s *Space) resize(z []float32) {
 	}
 }
 
-// Ratio is the logarithm of how much likelier the probe is from the person of
-// the enrolment than from an impostor. The enrolment is the mean of vectors
+// Ratio returns the logarithm of the ratio of two likelihoods of the probe: from
+// the enrolled person, and from an impostor. The enrolment is the mean of vectors
 // worth count independent ones.
 func (s *Space) Ratio(enrolled []float32, count float64, probe []float32) float64 {
 	own, any, variances := s.distances(enrolled, count, probe)
@@ -81,7 +81,7 @@ func (s *Space) StudentRatio(degrees float64, enrolled []float32, count float64,
 // the means expected of the enrolled person and of the population, and the
 // logarithm of the ratio of the variances' products.
 func (s *Space) distances(enrolled []float32, count float64, probe []float32) (own, any, variances float64) {
-	product := 1.0 // of the variances' ratios; one logarithm of many is quicker than many
+	product := 1.0 // of the variances' ratios; one logarithm of their product is faster than many
 	for i, b := range s.Between {
 		between := float64(b)
 		rest := between / (1 + count*between) // variance of the person's mean, once enrolled

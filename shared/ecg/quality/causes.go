@@ -5,16 +5,15 @@ import (
 	"slices"
 )
 
-// blockSeconds is the length of the pieces over which the baseline is
-// averaged.
+// blockSeconds is the length of the blocks over which the baseline is averaged.
 const blockSeconds = 0.5
 
-// Kurtosis is the fourth moment of the signal's slope over the squared second:
-// 1.5 for a sinusoid, 3 for noise, and from 8 to 40 for a heart, which is at
-// rest between steep QRS complexes. It is 0 for a constant.
-// Source: Q. Li, R. G. Mark and G. D. Clifford, Robust heart rate estimation
-// from multiple asynchronous noisy sources, Physiol. Meas. 29, 2008 (there of
-// the signal itself).
+// Kurtosis returns the fourth moment of the signal's slope over the squared
+// second: 1.5 for a sinusoid, 3 for noise, and from 8 to 40 for a heart, which is
+// at rest between steep QRS complexes. It is 0 for a constant. Source: Q. Li, R.
+// G. Mark and G. D. Clifford, Robust heart rate estimation from multiple
+// asynchronous noisy sources, Physiol. Meas. 29, 2008 (there of the signal
+// itself).
 func Kurtosis(x []float64) float64 {
 	var second, fourth float64
 	for i := 2; i < len(x); i++ {
@@ -28,11 +27,11 @@ func Kurtosis(x []float64) float64 {
 	return fourth / second / second * float64(len(x)-2)
 }
 
-// Height is the usual span from lowest to highest value of x within 60 ms of
-// the peaks, which are positions in samples; 0 where there are none.
+// Height returns the median range of x within 60 ms of the peaks, which are
+// positions in samples; 0 if there are none.
 func Height(x, peaks []float64, rateHz float64) float64 {
 	reach := int(0.06 * rateHz)
-	const most = 64 // spread evenly, enough for a median
+	const most = 64 // spread evenly, which suffices for a median
 	n := min(len(peaks), most)
 	spans := make([]float64, 0, most)
 	for k := range n {
@@ -47,10 +46,9 @@ func Height(x, peaks []float64, rateHz float64) float64 {
 	return spans[n/2]
 }
 
-// Baseline is how much the baseline wanders, the standard deviation of its
-// half-second means, and how often it jumps: the share of half-seconds whose
-// mean differs from the last one's by more than limit. Both are 0 for less
-// than two half-seconds.
+// Baseline returns the baseline wander, the standard deviation of half-second
+// means, and the jumps: the share of half-seconds whose mean differs from the
+// previous one's by more than limit. Both are 0 for less than two half-seconds.
 func Baseline(x []float64, rateHz, limit float64) (wander, jumps float64) {
 	block := max(1, int(blockSeconds*rateHz))
 	var sum, squares, last float64

@@ -1,5 +1,6 @@
 // Package quality assesses a recording: its quality score, the reason that makes
-// it unusable for a comparison, if any, and the time and beats that it lacks.
+// it unusable for a comparison, if any, and the length and beats that are
+// missing.
 package quality
 
 import "math"
@@ -26,14 +27,14 @@ type Report struct {
 	Seconds    float64 // length
 	Flat       float64 // share of the time without any signal, 0 to 1
 	Clipped    float64 // share of the time at an end of the range, 0 to 1
-	ClippedRun int     // how often it stayed there
-	MainsHz    float64 // the mains frequency found, 0 where the rate can't hold it
-	Mains      float64 // amplitude of the power-line interference, in heights of the QRS
-	Wander     float64 // standard deviation of the baseline, in heights of the QRS
+	ClippedRun int     // how often it reached an end
+	MainsHz    float64 // the mains frequency found; 0 if the rate is too low for it
+	Mains      float64 // amplitude of the mains interference, in heights of the QRS complex
+	Wander     float64 // standard deviation of the baseline, in heights of the QRS complex
 	Motion     float64 // share of half-seconds in which the baseline jumps, 0 to 1
 	Kurtosis   float64 // of the slope, see Kurtosis
 	Beats      int     // beats found
-	HeartRate  float64 // per minute, 0 where there are no two beats
+	HeartRate  float64 // per minute; 0 with fewer than two beats
 	CleanBeats int     // beats that agree with the others
 	Agreement  float64 // mean correlation of the clean beats with the median beat, 0 to 1
 }
@@ -44,35 +45,35 @@ const (
 	MaxHeartRate = 220
 )
 
-// The limits. All were set on ECG-ID (wrists, unfiltered) and Heartprint
-// (fingers), 990 recordings of 160 persons, of which they refuse four.
+// Limits of a usable recording. All were set on ECG-ID (wrists, unfiltered) and
+// Heartprint (fingers), 990 recordings of 160 persons, of which they refuse four.
 const (
 	maxFlat = 0.5 // above this share without signal the electrodes are off
-	// Above this share of the time at the ends of the range, or where every
-	// other beat gets there, the recorder clipped the signal.
+	// Above this share of the time at the ends of the range, or if every other
+	// beat reaches them, the recorder clipped the signal.
 	maxClipped      = 0.1
 	maxClippedBeats = 0.5
-	// A heart's slope has a kurtosis of 5.7 and more on all of them; sinusoids
-	// and noise of any colour stay below 3.6.
+	// A heart's slope has a kurtosis of at least 5.7 in all of them; sinusoids and
+	// noise of any colour stay below 3.6.
 	minKurtosis = 4.5
 	// Below this share of clean beats noise dominates the beats.
 	minClean = 0.4
-	// Above this many heights of the QRS mains interference hides the beats: its
-	// residue after the notch looks like a few beats that agree.
+	// Above this many heights of the QRS complex mains interference hides the
+	// beats: its residue after the notch looks like a few beats that agree.
 	nothingButMains = 50
-	// Limits by which the dominant noise source is named where beats don't agree.
+	// Limits by which the dominant noise source is named if the beats don't agree.
 	muchMains  = 0.3
 	muchWander = 1.0
 	muchMotion = 0.05
 )
 
-// Need is the least recording that a purpose accepts.
+// Need is the least that a purpose demands of a recording.
 type Need struct {
 	Seconds    float64
 	CleanBeats int
 }
 
-// Reason returns the reason for which the recording doesn't meet the need, or "".
+// Reason returns the reason why the recording doesn't meet the need, or "".
 func (r *Report) Reason(need Need) Reason {
 	fewAgree := float64(r.CleanBeats) < minClean*float64(r.Beats)
 	implausible := r.HeartRate < MinHeartRate || r.HeartRate > MaxHeartRate
@@ -99,7 +100,7 @@ func (r *Report) Reason(need Need) Reason {
 	return ""
 }
 
-// disturbance returns the dominant noise source, or otherwise.
+// disturbance returns the dominant noise source, or otherwise if there is none.
 func (r *Report) disturbance(otherwise Reason) Reason {
 	switch {
 	case r.Mains > muchMains:
@@ -112,12 +113,12 @@ func (r *Report) disturbance(otherwise Reason) Reason {
 	return otherwise
 }
 
-// BeatsMissing is how many clean beats the recording lacks.
+// BeatsMissing returns the number of clean beats that are missing.
 func (r *Report) BeatsMissing(need Need) int { return max(0, need.CleanBeats-r.CleanBeats) }
 
-// SecondsMissing is how much longer, in tenths of a second rounded up, the
-// recording must be: to the length needed, and for the beats it lacks at its
-// own yield of clean beats.
+// SecondsMissing returns the missing length, in tenths of a second rounded up: to
+// the length needed, and for the missing beats at the recording's own yield of
+// clean beats.
 func (r *Report) SecondsMissing(need Need) float64 {
 	missing := max(0, need.Seconds-r.Seconds)
 	if lacking := r.BeatsMissing(need); lacking > 0 && r.CleanBeats > 0 {
@@ -126,11 +127,12 @@ func (r *Report) SecondsMissing(need Need) float64 {
 	return math.Ceil(10*missing) / 10
 }
 
-// Trust is the quality score (ISO/IEC 29794-1), 0 to 1: the predicted chance that a
-// comparison with the same person's other recordings succeeds. It is a logistic regression on the 2,000 genuine pairs of
-// ECG-ID and Heartprint, in which the beats' agreement weighs most; by it,
-// pairs that fail on the same day or weeks later are told from those that
-// don't with an area under the curve of 0.84 and 0.78.
+// Trust returns the quality score (ISO/IEC 29794-1), 0 to 1: the predicted
+// probability that a comparison with the same person's other recordings succeeds.
+// It is a logistic regression on the 2,000 genuine pairs of ECG-ID and
+// Heartprint, in which the beats' agreement weighs most. It separates pairs that
+// fail on the same day, or weeks later, from the others with an area under the
+// curve of 0.84 and 0.78.
 func (r *Report) Trust() float64 {
 	if r.CleanBeats == 0 || r.Beats == 0 {
 		return 0
@@ -141,8 +143,8 @@ func (r *Report) Trust() float64 {
 }
 
 // Add adds the report on another recording of the same person, so that r
-// is the report on both: times and beats add up, shares and ratios are the
-// means over time or clean beats.
+// describes both: times and beats are summed, shares and ratios averaged over
+// time or clean beats.
 func (r *Report) Add(other *Report) {
 	seconds := r.Seconds + other.Seconds
 	if seconds == 0 {

@@ -2,16 +2,17 @@ package quality
 
 import "math"
 
-// flatSeconds is how long a signal must be constant to count as no signal: with
-// electrodes on, neither body nor converter is silent for so long.
+// flatSeconds is the least time for which a constant signal counts as no signal:
+// with electrodes on, body and converter are never silent for so long.
 const flatSeconds = 0.5
 
-// absurd is above every signal, in mV; larger values would overflow when squared.
+// absurd is larger than any signal, in mV; larger values would overflow when
+// squared.
 const absurd = 1e9
 
-// FillGaps writes to dst a copy of the samples in which every NaN, infinite or
-// absurdly large value is replaced by the last good one before it; at the start by
-// the first good one.
+// FillGaps writes a copy of the samples to dst in which every NaN, infinite or
+// absurdly large value is replaced by the last valid one before it; at the start
+// by the first valid one.
 func FillGaps(dst, mv []float64) []float64 {
 	dst = dst[:0]
 	last := 0.0
@@ -36,8 +37,8 @@ func Flat(mv []float64, rateHz float64) float64 {
 		return 1
 	}
 	shortest := max(1, int(flatSeconds*rateHz))
-	// A run that long holds one of the instants looked at, so that the
-	// samples between them need no look.
+	// A run of that length contains one of the examined instants, so the samples
+	// between them need not be examined.
 	flat, counted := 0, 0
 	for at := 0; at < len(mv); at += (shortest + 1) / 2 {
 		if at < counted {
@@ -57,8 +58,8 @@ func Flat(mv []float64, rateHz float64) float64 {
 	return float64(flat) / float64(len(mv))
 }
 
-// Clip is the share of the samples that stay at the recording's highest or
-// lowest value for at least three samples in a row, and how often they do.
+// Clip returns the share of the samples that stay at the recording's highest or
+// lowest value for at least three samples in a row, and the number of such runs.
 func Clip(mv []float64) (share float64, runs int) {
 	if len(mv) == 0 {
 		return 0, 0

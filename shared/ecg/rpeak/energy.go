@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// energyReach is how far the slope's energy is averaged on each side: over
-// about 110 ms in all, a wide QRS complex.
+// energyReach is the number of samples on each side over which the slope's energy
+// is averaged: about 110 ms in all, a wide QRS complex.
 const energyReach = 14
 
-// slopeEnergy writes to dst the root of the summed squared slope of x within
-// energyReach of each sample.
+// slopeEnergy writes the root of the summed squared slope of x within energyReach
+// of each sample to dst.
 func slopeEnergy(dst, x []float64) []float64 {
 	n := len(x)
 	dst = slices.Grow(dst[:0], n)[:n]
@@ -54,7 +54,7 @@ func runningRoot(dst, x []float64, sum float64) float64 {
 	return sum
 }
 
-// slope2 is the squared slope at i, 0 where it has no two neighbours.
+// slope2 returns the squared slope at i, 0 at the ends.
 func slope2(x []float64, i int) float64 {
 	if i < 1 || i >= len(x)-1 {
 		return 0
@@ -64,27 +64,26 @@ func slope2(x []float64, i int) float64 {
 }
 
 const (
-	// A beat's level is the usual highest energy of a second, taken over the
-	// seconds around it: long enough to hold through a pause or some
-	// extrasystoles.
+	// The beats' level is the median of the highest energy in each second around:
+	// long enough to hold through a pause or some extrasystoles.
 	levelReach = 6
 	// The noise's level is a low quantile of the energy, which the beats
-	// themselves don't reach even at high rates, over the seconds beside it:
-	// muscles come and go.
+	// themselves don't reach even at high rates, in the seconds next to it, as
+	// muscle noise comes and goes.
 	noiseReach    = 1
 	noiseQuantile = 0.3
-	noiseFactor   = 2.0 // from that quantile to where the noise's bumps end
-	noiseStride   = 6   // the energy is too smooth to need every sample
+	noiseFactor   = 2.0 // from that quantile to the noise's highest maxima
+	noiseStride   = 6   // the energy is smooth, so that not every sample is needed
 )
 
-// levels are the heights of beats and noise, second by second.
+// levels are the heights of beats and noise, for each second.
 type levels struct {
 	beat, noise []float64
 
 	high, quiet, sorted []float64
 }
 
-// measure takes the levels of an energy.
+// measure computes the levels of an energy.
 func (l *levels) measure(energy []float64) {
 	l.high, l.quiet = l.high[:0], l.quiet[:0]
 	for start := 0; start+RateHz <= len(energy); start += RateHz {
@@ -103,7 +102,7 @@ func (l *levels) measure(energy []float64) {
 	l.noise = l.medians(l.noise, l.quiet, noiseReach)
 }
 
-// highest is the largest of values of which none is NaN.
+// highest returns the largest of values without NaN.
 func highest(x []float64) float64 {
 	h := x[0]
 	for _, v := range x {
@@ -114,8 +113,8 @@ func highest(x []float64) float64 {
 	return h
 }
 
-// nth is the value that would be at index k if x were sorted; x is reordered.
-// Source: C. A. R. Hoare, Algorithm 65: Find, Commun. ACM 4(7), 1961.
+// nth returns the value at index k if x were sorted; x is reordered. Source: C.
+// A. R. Hoare, Algorithm 65: Find, Commun. ACM 4(7), 1961.
 func nth(x []float64, k int) float64 {
 	for lo, hi := 0, len(x)-1; lo < hi; {
 		pivot := x[k]
@@ -143,7 +142,7 @@ func nth(x []float64, k int) float64 {
 	return x[k]
 }
 
-// medians writes the median over reach values on each side.
+// medians writes the medians over reach values on each side.
 func (l *levels) medians(dst, x []float64, reach int) []float64 {
 	dst = dst[:0]
 	for i := range x {
@@ -154,27 +153,27 @@ func (l *levels) medians(dst, x []float64, reach int) []float64 {
 }
 
 const (
-	// apart is how far candidates are from each other at least, 160 ms.
+	// apart is the least distance between candidates, 160 ms.
 	apart = RateHz * 160 / 1000
-	// threshold is where, between the noise's level and the beats', a bump is
-	// as likely a beat as not.
+	// threshold is the place between the noise's level and the beats' at which a
+	// maximum is as likely a beat as not.
 	threshold = 0.22
-	// Maxima below lowest of the beats' level are no candidates.
+	// Maxima below this part of the beats' level are not candidates.
 	lowest = 0.1
 	// mostWorth caps a candidate's worth: a higher maximum is no likelier a beat.
 	mostWorth = 2.0
 )
 
-// candidate is a bump of the energy that may be a beat.
+// candidate is a maximum of the energy that may be a beat.
 type candidate struct {
 	at     int
 	height float64
 	worth  float64 // logarithm of its height over the threshold
-	usual  float64 // usual interval around it, in samples
+	usual  float64 // median RR interval around it, in samples
 }
 
-// candidates lists the local maxima of the energy that are highest among their
-// neighbours, and weighs them.
+// candidates lists the local maxima of the energy that are highest in their
+// neighbourhood, with their worth.
 func candidates(dst []candidate, energy []float64, l *levels) []candidate {
 	dst = dst[:0]
 	for i := 1; i+1 < len(energy); i++ {
@@ -198,8 +197,8 @@ func candidates(dst []candidate, energy []float64, l *levels) []candidate {
 	return dst
 }
 
-// weigh returns the worth of a candidate of the height at a sample, and whether
-// it may be a beat.
+// weigh returns the worth of a candidate with this height at a sample, and
+// whether it may be a beat.
 func (l *levels) weigh(at int, height float64) (worth float64, ok bool) {
 	second := min(at/RateHz, len(l.beat)-1)
 	beat, noise := l.beat[second], l.noise[second]
