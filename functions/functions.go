@@ -1,12 +1,12 @@
-// Package functions is the table of the service's functions. From it come the
+// Package functions is the table of the service's functions. From it follow the
 // functions, roles, logs, alarms and dashboard rows of template.yaml (go run
-// ./infra/stack), the methods that an address allows, and the rules that the
-// tests hold the code to.
+// ./infra/stack), the methods that a path allows, and the rules that tests check
+// the code against.
 //
-// A path has one function, which answers all of its methods. It has two where
-// one of its methods needs the signal processing and another, which is asked far
-// more often, mustn't pay for linking it: check_user's POST and GET. The first
-// row of a path then answers every method that no other row names.
+// A path has one function for all of its methods. It has two if one of its
+// methods needs the signal processing and another one, requested far more often,
+// mustn't pay for linking it: check_user's POST and GET. The path's first row
+// then answers every method that no other row names.
 package functions
 
 import (
@@ -20,58 +20,59 @@ import (
 
 // Function is a row: the identity, the work and the rights of one function.
 type Function struct {
-	// Folder is the folder of its main, below functions/. Its names elsewhere
-	// follow from it: see [Function.ID].
+	// Folder is the folder of its main, below functions/. Its other names follow
+	// from it: see [Function.ID].
 	Folder string
-	Routes []Route // empty for what something else starts
+	Routes []Route // empty for a function that isn't started by requests
 	// Starter starts a function without routes.
 	Starter Starter
-	// Links names the parts that it links beside its stores, whose SDK follows from
-	// Grants.
+	// Links names the parts that it links besides its stores. The stores' SDKs
+	// follow from Grants.
 	Links  []Part
 	Grants []Grant
-	// Settings are the environment variables that it reads beside those of all
+	// Settings are the environment variables that it reads, besides those of all
 	// functions and those that locate its stores.
 	Settings []string
 
 	MemoryMB int
-	TimeoutS int // 0 for that of all functions
-	// Concurrency bounds how many run at once in a stack with LimitConcurrency.
+	TimeoutS int // 0 for the default
+	// Concurrency bounds its concurrent runs in a stack with LimitConcurrency.
 	Concurrency int
 	Alarms      AlarmGroup
 }
 
-// Route is a path of the API, as package api has it, with the methods that are
-// served there. HEAD and OPTIONS go without saying.
+// Route is a path of the API, as in package api, with its methods. HEAD and
+// OPTIONS are implied.
 type Route struct {
 	Path    string
 	Methods []string
 }
 
-// Starter is what starts a function that no request does.
+// Starter is the source of events of a function without routes.
 type Starter string
 
 // The starters.
 const (
 	Schedule   Starter = "schedule"
-	Deployment Starter = "deployment" // CodeDeploy, which starts functions of names that begin so
+	Deployment Starter = "deployment" // CodeDeploy, which may only start functions whose names begin with hookPrefix
 )
 
 // hookPrefix begins the names of the functions that CodeDeploy's role may start.
 const hookPrefix = "CodeDeployHook_"
 
-// Part is something that only some functions link.
+// Part is a large or slow dependency, which only some functions link.
 type Part string
 
-// The parts that are large, or slow to start.
+// The parts.
 const (
 	PasswordHashing  Part = "golang.org/x/crypto/argon2"
 	SignalProcessing Part = "systole/shared/ecg"
-	// MovedPasswords are hashes of members who moved here from another server.
+	// MovedPasswords verifies hashes of members who moved here from another
+	// server.
 	MovedPasswords Part = "systole/shared/member/django"
-	// Signing is linked where tokens are signed, or their keys published.
+	// Signing is linked by functions that sign tokens, or publish their keys.
 	Signing Part = "github.com/go-jose/go-jose"
-	// Protocol is linked where the OpenID provider's clients ask.
+	// Protocol is linked by functions that answer the OpenID provider's clients.
 	Protocol Part = "github.com/zitadel/oidc"
 )
 
@@ -79,29 +80,29 @@ const (
 type Grant struct {
 	Resource string // "Members", "Members/index/by_pk", "Bucket/models/*"
 	Actions  []string
-	// Why explains actions that no call in the code does.
+	// Why explains actions without a call in the code.
 	Why string
 }
 
-// AlarmGroup says which alarms watch a function. CloudWatch's take ten metrics each:
-// the template splits larger groups.
+// AlarmGroup is the group of alarms that watch a function. An alarm of
+// CloudWatch's takes ten metrics: the template splits larger groups.
 type AlarmGroup string
 
 // The groups.
 const (
-	Contract    AlarmGroup = "Contract"    // what the app cannot do without
-	SelfService AlarmGroup = "SelfService" // what members ask for themselves
-	Support     AlarmGroup = "Support"     // what goes along with the others
+	Contract    AlarmGroup = "Contract"    // what the app can't do without
+	SelfService AlarmGroup = "SelfService" // members' own requests
+	Support     AlarmGroup = "Support"     // everything else for members
 	Provider    AlarmGroup = "Provider"    // the OpenID provider
 )
 
 // Memory in MB. Lambda gives processor time in proportion.
 const (
-	oneCore = 1769 // where Lambda gives a whole core: hashing and reading keep one busy
-	// readsFiles holds the largest upload and its samples (100 MB); a person
-	// waits for the result. infra/README.md has the saving of less memory.
+	oneCore = 1769 // where Lambda gives a whole core, which hashing or reading keeps busy
+	// readsFiles has room for the largest upload and its samples (100 MB); a
+	// person waits for the result. infra/README.md has the saving of less memory.
 	readsFiles = 1024
-	waits      = 512 // waits for its stores: less would only make its start longer
+	waits      = 512 // waits for its stores: less would only make its start slower
 )
 
 // Resources of the template.
@@ -310,7 +311,8 @@ func All() []Function {
 		{
 			Folder: "authenticate/uploads", Routes: at(api.PathUploads, http.MethodPost),
 			MemoryMB: waits, Concurrency: 100, Alarms: Support,
-			// An upload to an address that the function signed happens with its role.
+			// S3 checks an upload to an address that the function signed against the
+			// function's role.
 			Grants: []Grant{allow(tokens, "GetItem"), allow(members, "GetItem", "UpdateItem", "PutItem"), allow(incoming, "PutObject")},
 		},
 		{
@@ -345,7 +347,7 @@ func All() []Function {
 		},
 		{
 			Folder: "openid/token", Routes: at(api.PathToken, http.MethodPost),
-			// The key that signs is made once in a process, which takes a core 0.1 s.
+			// A process makes its signing key once, which takes a core 0.1 s.
 			Links: []Part{Signing, Protocol}, MemoryMB: oneCore, Concurrency: 50, Alarms: Provider,
 			Settings: []string{"ISSUER", "OPENID_CLIENTS"},
 			Grants: []Grant{
@@ -442,8 +444,8 @@ func All() []Function {
 		},
 		{
 			Folder: "cleanup", Starter: Schedule,
-			// The code keeps 5 s of it to end what it has begun. Where one run isn't enough
-			// each list has runs of its own.
+			// The code reserves 5 s of it to end the work under way. If one run
+			// isn't enough, each list has runs of its own.
 			MemoryMB: waits, TimeoutS: 300, Concurrency: 1 + store.DueShards, Alarms: Support,
 			Settings: []string{"UPLOADS_KEEP", "MODELS_UNUSED_AFTER"},
 			Grants: append([]Grant{
@@ -461,7 +463,7 @@ func All() []Function {
 		},
 		{
 			Folder: "release", Starter: Deployment,
-			// It waits for functions that have 20 s each, one after another.
+			// It waits for functions with a limit of 20 s each, one after another.
 			MemoryMB: waits, TimeoutS: 120, Concurrency: 10, Alarms: Support,
 			Grants: []Grant{
 				{stackFunctions, []string{"InvokeFunction"}, "It tries new versions, beside those that are live."},
@@ -487,12 +489,12 @@ func erase(objects ...string) []Grant {
 	return all
 }
 
-// ID is the function's name in the template and of its event files' folder: its
-// folder's words joined with capitals. members/create is MembersCreate, and
-// authenticate/check_user is AuthenticateCheckUser.
+// ID returns the function's name in the template, and that of its event files'
+// folder: its folder's words joined with capitals. members/create becomes
+// MembersCreate, and authenticate/check_user becomes AuthenticateCheckUser.
 func (f Function) ID() string { return Joined(f.Folder) }
 
-// Name is what Lambda has the function under in a stack of this name.
+// Name returns the function's name in Lambda, in a stack of this name.
 func (f Function) Name(stack string) string {
 	if f.Starter == Deployment {
 		return hookPrefix + stack
@@ -510,18 +512,18 @@ func Joined(path string) string {
 	return id.String()
 }
 
-// Throttle is how many requests the gateway lets through on a route, by what one of
-// them costs.
+// Throttle is the class of a route's limits at the gateway, by the cost of one of
+// its requests.
 type Throttle string
 
-// The throttles. Their rates and bursts are parameters of the template.
+// The classes. Their rates and bursts are parameters of the template.
 const (
 	Usual   Throttle = "Throttle"
-	Hashing Throttle = "Hashing" // each keeps a core busy for 40 ms, for strangers too
-	Seldom  Throttle = "Seldom"  // a member asks for it a few times in a life
+	Hashing Throttle = "Hashing" // each keeps a core busy for 40 ms, even without an account
+	Seldom  Throttle = "Seldom"  // a member requests it a few times ever
 )
 
-// Throttle returns that of the function's routes.
+// Throttle returns the class of the function's routes.
 func (f Function) Throttle() Throttle {
 	switch {
 	case f.Alarms == SelfService:
@@ -540,8 +542,8 @@ func (f Function) Uses(resource string) bool {
 	})
 }
 
-// Endpoints lists every path of the API with its methods, those of all its
-// functions together. The files of the console and of the clients are no part of it.
+// Endpoints returns every path of the API with its methods, those of all its
+// functions together, without the files of the console and of the clients.
 func Endpoints() []api.Endpoint {
 	var all []api.Endpoint
 	for _, f := range All() {

@@ -1,6 +1,6 @@
 // Command cleanup is the function that deletes ended tokens, old uploads, old
-// activity, and orphaned or unused models, on a schedule. A run is of all lists, or of
-// those that its event names.
+// activity, and orphaned or unused models, on a schedule. A run works on all
+// lists, or on those that its event names.
 package main
 
 import (
@@ -31,15 +31,15 @@ func run(env *lambda.Environment) error {
 
 // event is the function's input. The schedule's event sets no field of it.
 type event struct {
-	DryRun bool  `json:"dry_run"` // only report
-	Lists  []int `json:"lists"`   // those to work on; all, and the survey, if there are none
+	DryRun bool  `json:"dry_run"` // report only
+	Lists  []int `json:"lists"`   // lists to work on; if empty, all of them and the survey
 }
 
 // answer is the function's output.
 type answer struct {
 	cleanup.Report
-	Left []int `json:"left"` // the lists where something due is left
-	More bool  `json:"more"` // whether there are any
+	Left []int `json:"left"` // the lists with items due that are left
+	More bool  `json:"more"` // whether there are such lists
 }
 
 func handler(service *cleanup.Service, namespace string, log *slog.Logger) func(context.Context, event) (answer, error) {
@@ -65,7 +65,7 @@ func cleanUp(ctx context.Context, service *cleanup.Service, e event) (cleanup.Re
 	return service.RunAll(ctx, e.DryRun)
 }
 
-// metrics are how far behind clean-up is and what it did, in CloudWatch's embedded
+// metrics are the backlog of clean-up and its deletions, in CloudWatch's embedded
 // format.
 func metrics(namespace string, r cleanup.Report, at time.Time) []slog.Attr {
 	removed := r.ExpiredTokens + r.OldUploads + r.OrphanModels + r.UnusedModels + r.OldActivity

@@ -1,6 +1,5 @@
 // Command console is the function of the pages: the console, the API's
-// description and the clients' files. It stores nothing and knows no member: no
-// store is plugged in.
+// description and the clients' files. It stores nothing and needs no store.
 package main
 
 import (

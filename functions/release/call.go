@@ -21,7 +21,7 @@ import (
 	"systole/shared/aws/client"
 )
 
-// caller calls the three operations that a release needs, without the SDK's clients of
+// caller makes the three calls that a release needs, without the SDK's clients of
 // Lambda and CodeDeploy.
 type caller struct {
 	sdk    aws.Config
@@ -29,7 +29,7 @@ type caller struct {
 	http   *http.Client
 }
 
-// longestAnswer is Lambda's limit of an answer.
+// longestAnswer is Lambda's limit for an answer.
 const longestAnswer = 6 << 20
 
 // Invoke runs a version of a function.
@@ -45,8 +45,8 @@ func (c *caller) Invoke(ctx context.Context, v version, request events.APIGatewa
 	return answer, nil
 }
 
-// content is what CodeDeploy is told to deploy, in either of the two places where it
-// keeps that.
+// content is the content of a deployment, in either of the two fields in which
+// CodeDeploy returns it.
 type content struct {
 	DeploymentInfo struct {
 		Revision struct {
@@ -62,7 +62,7 @@ type appSpec struct {
 	}
 }
 
-// Target reads which version a deployment is of.
+// Target returns the version that a deployment is of.
 func (c *caller) Target(ctx context.Context, deploymentID string) (version, error) {
 	var d content
 	if _, err := c.post(ctx, "codedeploy", "/", http.Header{"X-Amz-Target": {"CodeDeploy_20141006.GetDeployment"}}, map[string]string{"deploymentId": deploymentID}, &d); err != nil {
@@ -83,7 +83,7 @@ func (c *caller) Target(ctx context.Context, deploymentID string) (version, erro
 	return version{}, fmt.Errorf("deployment %s names no version", deploymentID)
 }
 
-// Report tells CodeDeploy the verdict.
+// Report sends CodeDeploy the verdict.
 func (c *caller) Report(ctx context.Context, e event, passed bool) error {
 	status := "Failed"
 	if passed {
@@ -97,7 +97,8 @@ func (c *caller) Report(ctx context.Context, e event, passed bool) error {
 	return nil
 }
 
-// post signs and sends one call with JSON, and reads the answer of 200 into into.
+// post signs and makes one call with JSON, and decodes a response of status 200
+// into into.
 func (c *caller) post(ctx context.Context, service, path string, header http.Header, in, into any) (http.Header, error) {
 	body, err := json.Marshal(in)
 	if err != nil {

@@ -1,6 +1,6 @@
 // Command release is the function that tries a new version of another one before
-// requests reach it. CodeDeploy starts it for each function of a release, and takes
-// the version back when it says Failed.
+// requests reach it. CodeDeploy starts it for each function of a release, and
+// rolls the version back if the verdict is Failed.
 package main
 
 import (
@@ -31,22 +31,23 @@ func run(env *lambda.Environment) error {
 	return nil
 }
 
-// callTimeout is longer than a function's own 20 s.
+// callTimeout is longer than a function's own limit of 20 s.
 const callTimeout = 25 * time.Second
 
-// event is CodeDeploy's.
+// event is CodeDeploy's event.
 type event struct {
 	DeploymentID string `json:"DeploymentId"`
 	ExecutionID  string `json:"LifecycleEventHookExecutionId"`
 }
 
-// deployments tells what is deployed, and takes the verdict.
+// deployments returns the version that a deployment is of, and receives the
+// verdict.
 type deployments interface {
 	Target(ctx context.Context, deploymentID string) (version, error)
 	Report(ctx context.Context, e event, passed bool) error
 }
 
-// version is one of a function.
+// version is a version of a function.
 type version struct{ Function, Number string }
 
 type hook struct {
@@ -56,8 +57,8 @@ type hook struct {
 	log       *slog.Logger
 }
 
-// handle tries the version that the deployment is of. A version that can't be tried
-// has not passed.
+// handle tries the version that the deployment is of. A version that can't be
+// tried fails.
 func (h *hook) handle(ctx context.Context, e event) error {
 	v, err := h.Target(ctx, e.DeploymentID)
 	if err == nil {

@@ -23,18 +23,18 @@ import (
 	"systole/shared/api"
 )
 
-// invoker runs a function of the stack, by the name that Lambda has it under, on a
-// request. An error is one of Lambda, or of the function's without an answer.
+// invoker runs a function of the stack, by its name in Lambda, on a request. An
+// error is Lambda's, or that of a function without an answer.
 type invoker interface {
 	Invoke(ctx context.Context, v version, request events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 }
 
-// live is the alias that the gateway calls.
+// live is the alias that the gateway invokes.
 const live = "live"
 
-// try asks the version what it is for: a member signs up, enrols, is recognised and
-// leaves, if the function has a part in that, and else a request of its first route,
-// with a token that nobody has.
+// try tries the version in its role: if the function has a part in it, a member
+// signs up, enrols, is recognised and leaves; else it gets a request for its
+// first route, with a token of no member.
 func try(ctx context.Context, in invoker, stack string, v version) error {
 	i := slices.IndexFunc(functions.All(), func(f functions.Function) bool { return f.Name(stack) == v.Function })
 	if i < 0 {
@@ -48,7 +48,7 @@ func try(ctx context.Context, in invoker, stack string, v version) error {
 	return t.probe(ctx, f)
 }
 
-// walked are the functions that the walk asks.
+// walked are the functions with a part in the walk.
 var walked = []string{
 	"members/create", "members/consent", "authenticate/make_model", "authenticate/has_model", "authenticate/challenge", "authenticate/check_user", "members/delete",
 }
@@ -61,8 +61,9 @@ type trial struct {
 	address   string
 }
 
-// probe asks the function's first route. Any answer will do that isn't a failure: the
-// function has read its settings, and its stores where it needs them for a token.
+// probe sends a request to the function's first route. Any answer passes that
+// isn't a failure: the function has then read its settings, and its stores if it
+// needs them for a token.
 func (t trial) probe(ctx context.Context, f functions.Function) error {
 	token := make([]byte, 20)
 	rand.Read(token) // never fails
@@ -81,8 +82,9 @@ var enrolment []byte
 //go:embed probe.csv.gz
 var probe []byte
 
-// walk signs a member up who leaves at the end, whatever happens in between. The
-// recordings are a volunteer's, of the tests' (tests/support/recordings): at 500 Hz.
+// walk signs up a member, who leaves at the end whatever happens in between. The
+// recordings are a volunteer's at 500 Hz, also used by the tests
+// (tests/support/recordings).
 func (t trial) walk(ctx context.Context) (err error) {
 	name, password := "release-"+rand.Text(), rand.Text()
 	t.address = anywhere()
@@ -130,8 +132,8 @@ func (t trial) enrolAndCheck(ctx context.Context) error {
 	return nil
 }
 
-// anywhere is an address of the block for documentation, of a network of its own, so
-// that sign-ups of releases aren't counted together.
+// anywhere returns an address of the block for documentation, each time of
+// another network, so that sign-ups of releases aren't counted together.
 func anywhere() string {
 	ip := netip.MustParseAddr("2001:db8::1").As16()
 	rand.Read(ip[4:8])
@@ -140,18 +142,19 @@ func anywhere() string {
 
 type fields map[string]string
 
-// send sends a request with fields as JSON, and reads the answer of 200 into into.
+// send sends a request with fields as JSON, and decodes a response of status 200
+// into into.
 func (t trial) send(ctx context.Context, folder, method, path string, f fields, into any) error {
 	var body []byte
 	contentType := ""
 	if f != nil {
 		contentType = "application/json"
-		body, _ = json.Marshal(f) // of strings: can't fail
+		body, _ = json.Marshal(f) // of strings, which can't fail
 	}
 	return t.expect(ctx, folder, method, path, contentType, body, into)
 }
 
-// upload sends a packed recording, unpacked.
+// upload unpacks a recording and sends it.
 func (t trial) upload(ctx context.Context, folder, path string, packed []byte, nonce string, into any) error {
 	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
@@ -162,7 +165,7 @@ func (t trial) upload(ctx context.Context, folder, path string, packed []byte, n
 		return err
 	}
 	var body bytes.Buffer
-	form := multipart.NewWriter(&body) // to memory, where nothing fails
+	form := multipart.NewWriter(&body) // to memory, which can't fail
 	form.WriteField("sampling_rate", "500")
 	if nonce != "" {
 		form.WriteField("nonce", nonce)
@@ -180,7 +183,7 @@ func (t trial) expect(ctx context.Context, folder, method, path, contentType str
 	}
 	if status != http.StatusOK {
 		var refusal struct{ Error string }
-		json.Unmarshal(answer, &refusal) // no more than a word for the log
+		json.Unmarshal(answer, &refusal) // for a word in the log, which may be missing
 		return fmt.Errorf("%s %s is answered %d %s", method, path, status, refusal.Error)
 	}
 	if into == nil {
@@ -189,8 +192,8 @@ func (t trial) expect(ctx context.Context, folder, method, path, contentType str
 	return json.Unmarshal(answer, into)
 }
 
-// ask invokes the function of a folder: the version that is tried if it is of this
-// function, else the one that is live.
+// ask invokes the function of a folder: the version under trial if it is of this
+// function, else the live one.
 func (t trial) ask(ctx context.Context, folder, method, path, contentType string, body []byte) (status int, answer []byte, err error) {
 	v := version{functions.Function{Folder: folder}.Name(t.stack), live}
 	if v.Function == t.tried.Function {

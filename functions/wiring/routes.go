@@ -10,8 +10,8 @@ import (
 	"systole/shared/biometric"
 )
 
-// Routes are all routes below. Those of package protocol are not among them: they
-// link a library that few functions need.
+// Routes returns all routes below. Those of package protocol are not among them:
+// they link a library that few functions need.
 func (p Parts) Routes() []api.Route {
 	checks := p.Checks() // one, so that its Parallel bounds both routes together
 	return []api.Route{

@@ -1,6 +1,6 @@
-// Package wiring says which part of the service needs which. A function's main
-// and infra/service put in the adapters (AWS's, a laptop's, a test's), and take
-// the routes that they serve.
+// Package wiring defines the dependencies between the parts of the service. A
+// function's main and infra/service set the adapters (AWS's, a laptop's, a
+// test's), and take the routes that they serve.
 //
 // It links no adapter, no password hashing and no signal processing: code that a
 // function doesn't use must not make it larger.
@@ -21,8 +21,8 @@ import (
 	"systole/shared/store"
 )
 
-// Parts are the settings and adapters of which the service is made. A route
-// needs some of them; the others may be nil.
+// Parts are the settings and adapters that the service is made of. A route needs
+// some of them; the others may be nil.
 type Parts struct {
 	Config   config.Config
 	Members  store.Members
@@ -33,7 +33,7 @@ type Parts struct {
 	Hasher   member.Hasher
 	Keys     biometric.Keys
 	Engine   biometric.Engine
-	// Assertions and KeySet sign for third parties, and publish the keys.
+	// Assertions signs for third parties, KeySet publishes the public keys.
 	Assertions authenticate.Assertions
 	KeySet     openid.KeySet
 	Now        func() time.Time
@@ -45,7 +45,7 @@ func (p Parts) Tokens() *member.Tokens {
 	return member.NewTokens(p.Sessions, p.Config.TokenLimits, p.Now, p.Random)
 }
 
-// People needs Members and Sessions, and Hasher where a password is asked for.
+// People needs Members and Sessions, and Hasher for routes with a password.
 func (p Parts) People() *member.Service {
 	return member.NewService(p.Members, p.Tokens(), p.Hasher, p.Now, p.Random)
 }
@@ -55,7 +55,7 @@ func (p Parts) Accounts() *account.Service {
 	return account.NewService(p.Members, p.Sessions, p.Tokens(), p.Objects, p.Deletion(), p.Now)
 }
 
-// Deletion of templates needs Members, Sessions and Objects, and Keys where the
+// Deletion of templates needs Members, Sessions and Objects, and Keys if the
 // account stays.
 func (p Parts) Deletion() *biometric.Deletion {
 	return biometric.NewDeletion(p.Members, p.Tokens(), p.Objects, p.Keys, p.Now, p.Random)
@@ -71,13 +71,13 @@ func (p Parts) Provider() *provider.Service {
 	return provider.NewService(p.Grants, p.Tokens(), p.Members, p.Config.Clients, p.Now)
 }
 
-// OpenID are the settings of the provider's routes.
+// OpenID returns the settings of the provider's routes.
 func (p Parts) OpenID() openid.Settings {
 	return openid.Settings{Issuer: p.Config.Issuer, Challenge: p.Config.ChallengeRequired}
 }
 
-// ttlGrace is how long DynamoDB may take to delete by itself what has expired, before
-// clean-up pays for it: a quarter of the day in which it has to be gone.
+// ttlGrace is the time that DynamoDB has to delete expired rows by itself, before
+// clean-up pays for it: a quarter of the day within which they must be deleted.
 const ttlGrace = 6 * time.Hour
 
 // HandOffs needs Members, Sessions and Grants.

@@ -1,4 +1,4 @@
-// Command challenge is the function that gives a nonce for the next check.
+// Command challenge is the function that hands out a nonce for the next check.
 package main
 
 import (

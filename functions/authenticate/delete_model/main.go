@@ -1,4 +1,5 @@
-// Command delete_model is the function that deletes a member's model, or what was added to it.
+// Command delete_model is the function that deletes a member's model, or
+// additions to it.
 package main
 
 import (

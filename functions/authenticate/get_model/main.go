@@ -1,5 +1,5 @@
-// Command get_model is the function that reports whether a member has a model,
-// at the address that the app asks.
+// Command get_model is the function that reports whether a member has a model, at
+// the path that the app uses.
 package main
 
 import (

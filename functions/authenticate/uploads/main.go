@@ -1,4 +1,5 @@
-// Command uploads is the function that gives a place for a file larger than a request.
+// Command uploads is the function that hands out an address for a file larger
+// than a request.
 package main
 
 import (

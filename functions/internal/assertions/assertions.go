@@ -9,8 +9,8 @@ import (
 	"systole/shared/signing"
 )
 
-// Plug puts in the signing of assertions. The plugs of the secrets and the tables
-// come before.
+// Plug sets the signing of assertions. It follows the plugs of the secrets and
+// the tables.
 func Plug(_ *lambda.Environment, p *wiring.Parts) {
 	p.Assertions = assertion.NewService(signing.New(p.Keys, p.Now), member.NewSubjects(p.Members, p.Random), p.Now)
 }

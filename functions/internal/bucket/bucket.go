@@ -9,7 +9,7 @@ import (
 	"systole/shared/config"
 )
 
-// Plug puts in the objects, and the signing of uploads.
+// Plug sets the objects, and the signing of uploads.
 func Plug(env *lambda.Environment, p *wiring.Parts) {
 	env.Need(config.Bucket)
 	sdk, err := client.Config(env.Getenv)

@@ -1,4 +1,4 @@
-// Package endpoint is the main of a function that answers requests.
+// Package endpoint has the main of functions that answer requests.
 package endpoint
 
 import (
@@ -12,8 +12,8 @@ import (
 	"systole/shared/aws/gateway"
 )
 
-// Main answers the requests of API Gateway with the route that build makes, out
-// of the parts that the plugs put in. It doesn't return.
+// Main answers the requests of API Gateway with the route that build makes of the
+// parts that the plugs set. It doesn't return.
 func Main(build func(wiring.Parts) api.Route, plugs ...lambda.Plug) {
 	lambda.Main(func(env *lambda.Environment) error {
 		parts := env.Parts(plugs...)
@@ -28,7 +28,7 @@ func Main(build func(wiring.Parts) api.Route, plugs ...lambda.Plug) {
 // Serve answers the requests of API Gateway with routes. It doesn't return.
 func Serve(env *lambda.Environment, routes ...api.Route) {
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
-	slog.SetDefault(log) // for libraries that log by themselves
+	slog.SetDefault(log) // for libraries that use the default
 	gateway.Start(api.New(api.Settings{
 		Logger:           log,
 		AllowOrigins:     env.Config.CORSOrigins,

@@ -7,5 +7,5 @@ import (
 	"systole/shared/ecg/engine"
 )
 
-// Plug puts in the engine that compares electrocardiograms.
+// Plug sets the engine that compares electrocardiograms.
 func Plug(_ *lambda.Environment, p *wiring.Parts) { p.Engine = engine.New(p.Config.SamplingRateHz) }

@@ -10,7 +10,7 @@ import (
 	"systole/shared/config"
 )
 
-// Plug puts in the keys that templates are sealed with.
+// Plug sets the keys with which templates are sealed.
 func Plug(env *lambda.Environment, p *wiring.Parts) {
 	env.Need(config.KeysSecret)
 	sdk, err := client.Config(env.Getenv)

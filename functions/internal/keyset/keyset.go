@@ -1,4 +1,4 @@
-// Package keyset plugs in the keys that tokens for third parties are verified with.
+// Package keyset plugs in the public keys of tokens for third parties.
 package keyset
 
 import (
@@ -7,5 +7,5 @@ import (
 	"systole/shared/signing"
 )
 
-// Plug puts in the keys to verify with. The plug of the secrets comes before.
+// Plug sets the public keys. It follows the plug of the secrets.
 func Plug(_ *lambda.Environment, p *wiring.Parts) { p.KeySet = signing.New(p.Keys, p.Now) }

@@ -7,10 +7,10 @@ import (
 	"systole/shared/member/argon2id"
 )
 
-// Plug puts in the hashing of passwords.
+// Plug sets the hashing of passwords.
 func Plug(_ *lambda.Environment, p *wiring.Parts) { p.Hasher = Hasher(p) }
 
-// Hasher is argon2id at the cost of the settings.
+// Hasher returns argon2id at the cost in the settings.
 func Hasher(p *wiring.Parts) *argon2id.Hasher {
 	return argon2id.New(p.Config.HashCost, p.Config.HashParallel, p.Random)
 }

@@ -1,5 +1,4 @@
-// Package protocol makes the routes of the OpenID provider that its clients'
-// requests come to.
+// Package protocol makes the routes of the OpenID provider's clients.
 package protocol
 
 import (
@@ -9,8 +8,8 @@ import (
 	"systole/shared/signing"
 )
 
-// Route returns what makes a route of the protocol. It needs Members, Sessions,
-// Grants and Keys.
+// Route returns a function that makes a route of the protocol. It needs Members,
+// Sessions, Grants and Keys.
 func Route(of func(*protocol.Protocol) api.Route) func(wiring.Parts) api.Route {
 	return func(p wiring.Parts) api.Route {
 		return of(protocol.New(p.Provider(), signing.New(p.Keys, p.Now), p.Tokens(), p.OpenID()))

@@ -9,7 +9,7 @@ import (
 	"systole/shared/config"
 )
 
-// Plug puts in the members, sessions, activity and grants.
+// Plug sets the members, sessions, activity and grants.
 func Plug(env *lambda.Environment, p *wiring.Parts) {
 	env.Need(config.MembersTable, config.TokensTable, config.ActivityTable, config.GrantsTable)
 	sdk, err := client.Config(env.Getenv)

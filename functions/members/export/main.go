@@ -1,4 +1,5 @@
-// Command export is the function that answers with all that is kept of a member.
+// Command export is the function that answers with all stored data about a
+// member.
 package main
 
 import (

@@ -1,4 +1,5 @@
-// Command hand_off is the function that makes a code to go on with on another device.
+// Command hand_off is the function that makes a code with which a session goes on
+// on another device.
 package main
 
 import (

@@ -1,4 +1,5 @@
-// Command take_hand_off is the function that opens a session for the code of another.
+// Command take_hand_off is the function that opens a session for the code of
+// another device.
 package main
 
 import (

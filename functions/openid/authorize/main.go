@@ -1,4 +1,4 @@
-// Command authorize is the function where a client sends the browser of a person.
+// Command authorize is the function to which a client sends a person's browser.
 package main
 
 import (

@@ -1,4 +1,5 @@
-// Command flow is the function that the log-in page asks what is wanted, and tells that it is done.
+// Command flow is the function from which the log-in page learns what it has to
+// show, and that ends the flow.
 package main
 
 import (

@@ -1,4 +1,5 @@
-// Command logout is the function where a client sends the browser of a person who logs out.
+// Command logout is the function to which a client sends the browser of a person
+// who logs out.
 package main
 
 import (

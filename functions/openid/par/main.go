@@ -1,4 +1,5 @@
-// Command par is the function where a client deposits a request before it sends the browser.
+// Command par is the function at which a client deposits a request before it
+// sends the browser.
 package main
 
 import (

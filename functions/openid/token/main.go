@@ -1,4 +1,4 @@
-// Command token is the function where a client changes a code for tokens.
+// Command token is the function at which a client exchanges a code for tokens.
 package main
 
 import (

@@ -1,4 +1,5 @@
-// Command userinfo is the function where a client asks who a person is.
+// Command userinfo is the function at which a client asks for the claims about a
+// person.
 package main
 
 import (

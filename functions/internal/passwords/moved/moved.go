@@ -1,5 +1,5 @@
-// Package moved plugs in argon2id, and beside it the hashes of members who moved
-// here from a Django server.
+// Package moved plugs in argon2id, and the hashes of members who moved here from
+// a Django server.
 package moved
 
 import (
@@ -9,7 +9,7 @@ import (
 	"systole/shared/member/django"
 )
 
-// Plug puts in the hashing of passwords.
+// Plug sets the hashing of passwords.
 func Plug(_ *lambda.Environment, p *wiring.Parts) {
 	p.Hasher = passwords.Hasher(p).Also(django.Parse)
 }
