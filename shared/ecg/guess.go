@@ -11,10 +11,6 @@ import (
 	"systole/shared/ecg/rate"
 )
 
-// GuessedRates are the sampling rates that are distinguished, in Hz: those of
-// devices.
-var GuessedRates = []float64{125, 128, 130, 200, 250, 256, 300, 360, 400, 500, 512, 1000}
-
 const (
 	guessSamples   = 1 << 15 // samples of a signal that are examined
 	fewestSamples  = 2000

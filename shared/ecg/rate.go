@@ -18,9 +18,17 @@ const (
 	fewestBeats = 4   // least number of clean beats of which a share is meaningful
 )
 
+// GuessedRates are the sampling rates that are distinguished, in Hz: those of
+// devices.
+var GuessedRates = []float64{125, 128, 130, 200, 250, 256, 300, 360, 400, 500, 512, 1000}
+
 // otherRates are tried as multiples of a doubted rate. A signal at a smaller
 // multiple still looks like a heart's.
 var otherRates = []float64{1. / 2, 1. / 3, 1. / 4, 1. / 6, 2, 3, 4, 6}
+
+// RateTrusted reports whether enough beats agree for the sampling rate to be
+// trusted. If not, [CheckRate] decides.
+func (r *Reading) RateTrusted() bool { return agreeing(r.report) >= trustedRate }
 
 // CheckRate checks a sampling rate that no file states. At a grossly wrong rate
 // the beats are so long or so short that the detector finds few or none of them,

@@ -122,7 +122,3 @@ func (r *Reading) timeScale() (factor float64, plausible bool) {
 	}
 	return timescale.Factor(r.mean, r.rr)
 }
-
-// RateTrusted reports whether enough beats agree for the sampling rate to be
-// trusted. If not, [CheckRate] decides.
-func (r *Reading) RateTrusted() bool { return agreeing(r.report) >= trustedRate }
