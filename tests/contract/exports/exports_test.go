@@ -10,7 +10,7 @@ func TestNoExportIsReadWronglyHoweverItIsWritten(t *testing.T) {
 	for name, draw := range kinds {
 		t.Run(name, func(t *testing.T) {
 			n := long.Runs(60, 300)
-			outcomes, err := Try(draw, n, 2)
+			outcomes, err := Try(draw, n, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
