@@ -106,6 +106,7 @@ test("of Apple's export only the chosen ECGs leave the computer, and no name", a
   await files(page, { name: "export.zip", mimeType: "application/zip", buffer: zip });
   await page.locator("#archive li").nth(2).locator("canvas").waitFor();
   await expect(page.locator("#archive h3")).toHaveText(/^3 ECGs in export.zip$/);
+  await expect(page.locator("#archive .good")).toHaveText(["seems good", "seems good", "seems good"]);
   assert.deepEqual(await sent(page), [], "something was sent before anything was chosen");
   await accessible(page, "an archive");
   await picture(page, "console-archive");
@@ -122,6 +123,35 @@ test("of Apple's export only the chosen ECGs leave the computer, and no name", a
     assert.match(file, /Sinus Rhythm/);
     assert.doesNotMatch(file, /Gil-dong|1990|secret/);
   }
+});
+
+test("of Samsung's download each ECG has its date, its length and its quality before it is sent", async (t) => {
+  const millivolts = (name) => recordingOf(name).replaceAll('"', "").trim().split("\n").map(Number);
+  const folder = "samsunghealth_hong_20260310/";
+  const wave = (name, samples) => ({ [`${folder}jsons/com.samsung.health.ecg/${name[0]}/${name}`]: JSON.stringify({ wave: samples }) });
+  const zip = await zipped({
+    [`${folder}com.samsung.health.ecg.20260310.csv`]: ["com.samsung.health.ecg,6230020,3", "datauuid,com.samsung.health.ecg.start_time,com.samsung.health.ecg.sample_frequency,com.samsung.health.ecg.data,",
+      "1,2026-03-01 09:00:00.000,500,b7.json,", "2,2026-03-09 09:00:00.000,500,a1.json,", "3,2026-02-01 09:00:00.000,500,c3.json,"].join("\n"),
+    ...wave("b7.json", millivolts("person_01_enrolment.csv")),
+    ...wave("a1.json", millivolts("person_01_probe.csv")),
+    ...wave("c3.json", millivolts("person_01_probe.csv").map((v, i) => (i < 2000 ? v : 0))),
+  });
+  const page = await it.visit(t, { timezoneId: "Asia/Seoul" });
+  await signUp(page);
+  await watched(page);
+  await files(page, { name: "samsunghealth.zip", mimeType: "application/zip", buffer: zip });
+  const entries = page.locator("#archive li");
+  await expect(entries).toHaveText([/Mar 9, 2026, 6:00 PM\D*12 s · 500 Hz\D*seems good$/, /Mar 1, 2026.*20 s · 500 Hz.*seems good$/, /Feb 1, 2026.*seems unusable: electrodes off$/]);
+  await accessible(page, "Samsung's download");
+  await page.locator("#language").click();
+  await expect(entries.last()).toHaveText(/쓰기 어려워 보임: 전극 떨어짐$/);
+  await page.locator("#language").click();
+  assert.deepEqual(await sent(page), [], "something was sent before anything was chosen");
+  await entries.nth(1).locator("input").check();
+  await page.locator("#archive button", { hasText: "Take" }).click();
+  await page.locator("#trace-text", { hasText: "20 s of ECG" }).waitFor();
+  await page.locator("#enrol").click();
+  await seenAnswer(page, "Enrolled");
 });
 
 test("an archive without an ECG, or a broken one, is said to be", async (t) => {

@@ -4,6 +4,7 @@
 import { answer } from "./answer.js";
 import { largestRequest } from "./api.js";
 import { recordingOf } from "./files.js";
+import { glance } from "./glance.js";
 import { mostAtOnce } from "./recordings.js";
 import { thumbnail } from "./thumbnail.js";
 import { lasting, number, say, size, tell, when } from "./words.js";
@@ -14,7 +15,9 @@ const page = 20; // ECGs looked into at once
 
 const isApple = ({ name }) => /(^|\/)electrocardiograms\/[^/]+\.csv$/i.test(name);
 const isSamsung = ({ name }) => /com\.samsung\.health\.ecg.*\.json$/i.test(name);
-const newestFirst = (a, b) => b.name.localeCompare(a.name);
+const isSamsungTable = ({ name }) => /(^|\/)com\.samsung\.health\.ecg[^/]*\.csv$/i.test(name);
+const dated = ({ name, start }) => start ?? name;
+const newestFirst = (a, b) => dated(b).localeCompare(dated(a));
 
 // openArchive shows what a zip has. A zip that is no export of a health app is
 // returned as a recording, as it may hold one.
@@ -26,7 +29,9 @@ export async function openArchive(file, take) {
     show({ title: () => say("archiveBroken"), more: () => say("archiveBrokenMore") });
     return null;
   }
-  const ecgs = entries.filter((e) => isApple(e) || isSamsung(e)).sort(newestFirst);
+  const table = entries.find(isSamsungTable);
+  const rows = table ? await samsungTable(file, table).catch(() => new Map()) : new Map();
+  const ecgs = entries.filter((e) => isApple(e) || isSamsung(e)).map((e) => ({ ...e, ...rows.get(e.name.split("/").pop()) })).sort(newestFirst);
   if (ecgs.length > 0) {
     gallery(file, ecgs, take);
     return null;
@@ -131,9 +136,13 @@ async function item(file, entry, chosen, redraw) {
   kind.dataset.own = ""; // in the words of the file
   kind.textContent = ecg.kind;
   tell(detail, () => [lasting(ecg.samples.length / ecg.rateHz), `${number(ecg.rateHz, 0)} Hz`].join(" · "));
+  const reason = glance(ecg.samples, ecg.rateHz);
+  const quality = document.createElement("span");
+  quality.className = reason ? "bad" : "good";
+  tell(quality, () => (reason ? say("seemsBad", { reason: say(reason) }) : say("seemsGood")));
   const canvas = document.createElement("canvas");
   canvas.ariaHidden = "true";
-  text.append(kind, canvas);
+  text.append(kind, quality, canvas);
   requestAnimationFrame(() => thumbnail(canvas, ecg.samples, ecg.rateHz));
   return li;
 }
@@ -141,7 +150,7 @@ async function item(file, entry, chosen, redraw) {
 async function look(file, entry) {
   const blob = await unpacked(file, entry);
   const text = await blob.text();
-  return isSamsung(entry) ? samsung(text, blob) : apple(text);
+  return isSamsung(entry) ? samsung(text, blob, entry) : apple(text);
 }
 
 // apple takes the rows of a key and a value, in any language, and the numbers
@@ -165,7 +174,19 @@ function apple(text) {
   };
 }
 
-function samsung(text, blob) {
+// samsungTable reads when each ECG began, and its rate, by the name of its file. The
+// table's second line names its columns, and its times are those of Greenwich.
+async function samsungTable(file, entry) {
+  const [, names = "", ...rows] = (await (await unpacked(file, entry)).text()).split(/\r?\n/);
+  const column = (name) => names.split(",").findIndex((own) => own.trim().split(".").pop() === name);
+  const [data, start, rate] = ["data", "start_time", "sample_frequency"].map(column);
+  return new Map(rows.map((row) => row.split(",")).filter((fields) => fields[data]).map((fields) => [fields[data].trim(), {
+    start: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/.test(fields[start]) ? `${fields[start].trim().replace(" ", "T")}Z` : undefined,
+    rateHz: Number(fields[rate]) || undefined,
+  }]));
+}
+
+function samsung(text, blob, { start = null, rateHz = 500 }) {
   const found = [];
   const walk = (value) => {
     if (Array.isArray(value) && value.length > found.length && typeof value[0] === "number") found.splice(0, found.length, ...value);
@@ -173,5 +194,5 @@ function samsung(text, blob) {
   };
   walk(JSON.parse(text));
   if (found.length === 0) throw new Error("no samples");
-  return { blob, samples: found, rateHz: 500, start: null, kind: "" };
+  return { blob, samples: found, rateHz, start, kind: "" };
 }

@@ -85,6 +85,8 @@ const words = {
   archiveNone: ["There is no ECG in this archive", "이 파일에는 심전도가 없습니다"],
   archiveNoneMore: ["Export it anew with ECGs in it: on the iPhone Health > your picture > Export All Health Data; in Samsung Health Settings > Download personal data.", "심전도를 포함해 다시 내보내 주세요. iPhone은 건강 > 프로필 > 모든 건강 데이터 내보내기, Samsung Health는 설정 > 개인 데이터 다운로드입니다."],
   archiveHint: ["Opened in your browser. Only what you choose is sent: {kb} of {mb}. Recordings of different days make a better enrolment.", "브라우저 안에서 열었습니다. 고른 것만 전송됩니다: {mb} 중 {kb}. 서로 다른 날의 기록이 있으면 더 잘 등록됩니다."],
+  seemsGood: ["seems good", "좋아 보임"],
+  seemsBad: ["seems unusable: {reason}", "쓰기 어려워 보임: {reason}"],
   archiveTake: ["Take {n}", "{n}개 가져오기"],
   archiveNothing: ["Choose at least one", "하나 이상 고르세요"],
   archiveBroken: ["This archive can't be opened", "압축 파일을 열 수 없습니다"],
