@@ -73,6 +73,7 @@ func request(method, path, token, contentType string, body []byte) events.APIGat
 	if err != nil {
 		panic(err) // only for bodies beyond the gateway's limits
 	}
+	path = r.URL.Path
 	event.Resource = strings.TrimSuffix(path, "/")
 	c := &event.RequestContext
 	c.AccountID, c.APIID, c.DomainName, c.DomainPrefix = "123456789012", "abcdefghij", r.Host, "abcdefghij"

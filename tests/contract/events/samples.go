@@ -103,6 +103,8 @@ func enrolments(own []byte) []sample {
 			200, fields{"detail": "저장완료."}},
 		{function, "ok_token_field", fileRequest(path, "", fields{"sampling_rate": recordings.RateHz, "token": enrolled}, "EEG", own),
 			200, fields{"detail": "저장완료."}},
+		{function, "day_too_soon", fileRequest(path, enrolled, fields{"sampling_rate": recordings.RateHz, "mode": "add"}, "data", own),
+			409, fields{"error": "day_too_soon"}},
 		{function, "too_short", fileRequest(path, withoutModel, rate, "data", firstLines(own, recordings.RateHz)),
 			422, fields{"error": "too_short"}},
 		{function, "file_missing", fileRequest(path, withoutModel, rate, "", nil),
@@ -245,6 +247,9 @@ func deletions() []sample {
 		return request(http.MethodDelete, me, staying, "application/x-www-form-urlencoded", []byte("password="+password))
 	}
 	return []sample{
+		{"authenticate/delete_model", "since", request(http.MethodDelete, model+"?since=2100-01-01", enrolled, "", nil), // nothing is added as late
+			200, fields{"detail": "그때부터 추가된 심전도를 삭제했습니다. 그 전에 등록한 심전도는 남아 있습니다."}},
+		{"authenticate/delete_model", "since_invalid", request(http.MethodDelete, model+"?since=yesterday", enrolled, "", nil), 400, fields{"error": "field_invalid"}},
 		{"authenticate/delete_model", "ok", request(http.MethodDelete, model, enrolled, "", nil), 200, fields{"code": 200.0}},
 		{"authenticate/delete_model", "no_model", request(http.MethodDelete, model, withoutModel, "", nil), 409, fields{"error": "no_model"}},
 		{"members/delete", "wrong_password", with("tachy-cardia!"), 403, fields{"error": "password_wrong"}},

@@ -24,7 +24,7 @@ func main() {
 	var o options
 	data := flag.String("data", "", "`folder` of the databases")
 	flag.StringVar(&o.only, "only", "", "one database")
-	flag.BoolVar(&o.each, "each", false, "enrol each person by each recording of the first session in turn")
+	flag.BoolVar(&o.each, "each", false, "enrol each person by each recording of the first session in turn, and count own trials alone")
 	flag.BoolVar(&o.attack, "attack", false, "every other person tries before each check")
 	flag.IntVar(&o.stranger, "stranger", 0, "a stranger's recording enters before the nth check, whoever accepts it")
 	flag.IntVar(&o.rule.Checks, "checks", biometric.HandOver.Checks, "that both templates accept in a row before the newer one decides")
@@ -213,17 +213,21 @@ func (r *row) print(w io.Writer, name string) {
 type table struct {
 	w                  io.Writer
 	persons            []person
-	before, newest     row // as enrolled
-	grown, after       row // the newer template, and what decides, after all checks
-	handed, handedOver row // of those whose newer template decides: before, and after
-	tried, entered     int // by strangers
-	later, laterIn     int // recordings of one stranger to each newer template that decides, and those accepted
+	strangers          []person // whose trials are counted
+	before, newest     row      // as enrolled
+	grown, after       row      // the newer template, and what decides, after all checks
+	handed, handedOver row      // of those whose newer template decides: before, and after
+	tried, entered     int      // by strangers
+	later, laterIn     int      // recordings of one stranger to each newer template that decides, and those accepted
 }
 
 func measure(w io.Writer, database string, enrolled, persons []person, o options) {
 	e := engine.New(0)
 	older := parameters.Shipped[len(parameters.Shipped)-1].Name
-	t := table{w: w, persons: persons}
+	t := table{w: w, persons: persons, strangers: persons}
+	if o.each {
+		t.strangers = nil // they are the same as without it, and cost the most
+	}
 	for i := range enrolled {
 		p := &enrolled[i]
 		base, err := e.Enrol(older, biometric.EnrolmentNeed, p.enrol)
@@ -234,8 +238,8 @@ func measure(w io.Writer, database string, enrolled, persons []person, o options
 		if err != nil {
 			continue
 		}
-		t.before.add(base, p, persons)
-		t.newest.add(newest, p, persons)
+		t.before.add(base, p, t.strangers)
+		t.newest.add(newest, p, t.strangers)
 		t.note(p, base, t.checked(e, p, base, o))
 	}
 	t.print(database, len(enrolled))
@@ -287,16 +291,16 @@ func (t *table) strangerOf(p *person) *person {
 
 func (t *table) note(p *person, base biometric.Template, templates biometric.Templates) {
 	decides := templates.Deciding()
-	t.after.add(decides, p, t.persons)
+	t.after.add(decides, p, t.strangers)
 	if templates.Newer == nil {
 		return
 	}
-	t.grown.add(templates.Newer.Template, p, t.persons)
+	t.grown.add(templates.Newer.Template, p, t.strangers)
 	if !templates.Newer.Decides {
 		return
 	}
-	t.handed.add(base, p, t.persons)
-	t.handedOver.add(decides, p, t.persons)
+	t.handed.add(base, p, t.strangers)
+	t.handedOver.add(decides, p, t.strangers)
 	other := t.strangerOf(p)
 	for _, later := range slices.Concat(other.between[1:], other.tests) {
 		t.later++
