@@ -70,7 +70,7 @@ func (s *Store) note(username string, e store.Event) {
 	}
 	maps.DeleteFunc(entries, func(_ string, old store.Event) bool { return !e.At.Before(old.Expires) })
 	entry, there := entries[e.Place()]
-	if there && e.Within > 0 {
+	if there && e.Within != 0 {
 		entries[e.Place()] = entry.With(e)
 		return
 	}

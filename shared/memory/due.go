@@ -63,7 +63,7 @@ func (s *Store) ExpireActivity(_ context.Context, due []store.Due) error {
 	defer s.mu.Unlock()
 	for _, d := range due {
 		name, place, _ := strings.Cut(d.Key, "\x00")
-		if entries := s.events[name]; entries != nil && !entries[place].Expires.After(d.At) {
+		if entries := s.events[name]; !entries[place].Expires.After(d.At) {
 			delete(entries, place)
 		}
 	}
@@ -85,7 +85,7 @@ func (s *Store) NoteLeftover(_ context.Context, at time.Time, keys ...string) er
 func (s *Store) SettleLeftover(_ context.Context, d store.Due) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if at, ok := s.leftovers[d.Key]; ok && at.Equal(d.At) {
+	if s.leftovers[d.Key].Equal(d.At) {
 		delete(s.leftovers, d.Key)
 	}
 	return nil

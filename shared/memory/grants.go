@@ -25,8 +25,8 @@ func (s *Store) CreateGrant(_ context.Context, g store.Grant) error {
 func (s *Store) Grant(_ context.Context, kind store.GrantKind, id store.GrantID) (store.Grant, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g, ok := s.grants[id]
-	if !ok || g.Kind != kind {
+	g := s.grants[id]
+	if g.Kind != kind { // as of none
 		return store.Grant{}, fmt.Errorf("grant: %w", store.ErrNotFound)
 	}
 	return g, nil

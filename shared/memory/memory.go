@@ -37,11 +37,10 @@ func update[Key comparable, Row any](s *Store, rows *map[Key]Row, key Key, rule 
 	if row, ok := (*rows)[key]; ok {
 		before = &row
 	}
-	after, write, err := rule.Apply(before)
+	after, _, err = rule.Apply(before)
 	switch {
 	case err != nil:
 		return before, after, fmt.Errorf("%s: %w", rule.Op, err)
-	case !write:
 	case after == nil:
 		delete(*rows, key)
 	default:

@@ -50,11 +50,7 @@ func (e Event) With(other Event) Event {
 // Place is the key by which the entries of a name are sorted: by time, those of a
 // period by its beginning. Events with the same place are one entry.
 func (e Event) Place() string {
-	at := e.At
-	if e.Within > 0 {
-		at = at.Truncate(e.Within)
-	}
-	return fmt.Sprintf("%019d %s", at.UnixNano(), e.Kind)
+	return fmt.Sprintf("%019d %s", e.At.Truncate(e.Within).UnixNano(), e.Kind) // of no period: as it is
 }
 
 // EventWriter adds to the audit trail of a user name.

@@ -32,6 +32,9 @@ func TestABackoffDoublesFromFreeToLongestAndEndsAtMost(t *testing.T) {
 	if got := (Backoff{First: time.Minute, Longest: time.Second}).Wait(0); got != time.Second {
 		t.Errorf("a first beyond the longest waits %v", got)
 	}
+	if got := even.Wait(1_000_000); got != 40*time.Second {
+		t.Errorf("the millionth waits %v", got)
+	}
 	if even.Exhausted(1_000_000) || !even.Admits(1_000_000, noon, noon.Add(time.Minute)) {
 		t.Error("without a bound it ends")
 	}

@@ -128,6 +128,13 @@ func activity(t *testing.T, s Store) {
 		wantActivity(t, username, 2, in, seen)
 		wantActivity(t, unique("nobody"), 10)
 	})
+	t.Run("an event of no period that is noted again is one, as after a lost reply", func(t *testing.T) {
+		username, in := unique("u"), event("logged_in", 0)
+		for range 2 {
+			must(t, s.Note(t.Context(), username, in))
+		}
+		wantActivity(t, username, 10, in)
+	})
 	t.Run("page after page has every event once", func(t *testing.T) {
 		username := unique("u")
 		var want []store.Event

@@ -54,6 +54,14 @@ func grants(t *testing.T, s store.GrantStore) {
 		_, err = s.TakeGrant(t.Context(), g.Kind, g.ID, left.Taker)
 		must(t, err)
 	})
+	t.Run("a grant's content is its own", func(t *testing.T) {
+		g := newGrant("code")
+		want := g
+		want.Content = append([]byte(nil), g.Content...)
+		must(t, s.CreateGrant(t.Context(), g))
+		g.Content[0]++
+		wantGrant(t, s, want)
+	})
 	t.Run("a deleted grant is gone, and deleted twice", func(t *testing.T) {
 		g := newGrant("code")
 		must(t, s.CreateGrant(t.Context(), g))

@@ -151,6 +151,7 @@ func members(t *testing.T, s Store) {
 		must(t, s.ClaimPKBlock(t.Context(), mine, "me"))
 	})
 	t.Run("models", func(t *testing.T) { models(t, s) })
+	t.Run("a member shares nothing with its callers", func(t *testing.T) { unshared(t, s) })
 	t.Run("a member is found by PK", func(t *testing.T) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))
@@ -193,6 +194,45 @@ func members(t *testing.T, s Store) {
 			}
 		}
 	})
+}
+
+// unshared writes into all that a member points to, after it was given to the store and
+// after it was read: the row stays as it is.
+func unshared(t *testing.T, s Store) {
+	full := func() store.Member {
+		m := newMember()
+		model := newModel()
+		m.Template, m.Consent = &model, &store.Consent{Version: "1", Given: now}
+		m.Uploads, m.SubjectSalt = []store.PendingUpload{{ID: "a1", Size: 7, Expires: now}}, []byte("salt")
+		m.Networks, m.Digests = map[string]time.Time{"n": now}, map[string][]byte{"d": []byte("digest")}
+		m.RecoveryCodes = recoveryCodes(now, 2)
+		return m
+	}
+	scribble := func(m *store.Member) {
+		*m.Age, m.Template.Version, m.Consent.Version = 99, "another", "another"
+		m.Uploads[0].ID, m.SubjectSalt[0] = "another", 'x'
+		m.Networks["another"], m.Digests["another"] = now, nil
+		m.RecoveryCodes.Left[0] = nil
+	}
+	given := full()
+	want := full()
+	want.Username, want.PK, want.PasswordHash, want.Template.Version, want.Template.Key = given.Username, given.PK, given.PasswordHash, given.Template.Version, given.Template.Key
+	must(t, s.CreateMember(t.Context(), given))
+	scribble(&given)
+	wantMember(t, s, want)
+	read, err := s.Member(t.Context(), want.Username)
+	must(t, err)
+	scribble(&read)
+	wantMember(t, s, want)
+	applicant, _, err := s.MemberWithAttempts(t.Context(), want.Username, nil)
+	must(t, err)
+	scribble(applicant)
+	wantMember(t, s, want)
+	codes := recoveryCodes(now.Add(time.Hour), 2)
+	must(t, s.SetRecoveryCodes(t.Context(), want, codes))
+	codes.Left[0] = nil
+	want.RecoveryCodes = recoveryCodes(now.Add(time.Hour), 2)
+	wantMember(t, s, want)
 }
 
 func models(t *testing.T, s Store) {
