@@ -111,7 +111,11 @@ func (l *list) do(ctx context.Context, shard, limit int) (last error) {
 			return err
 		}
 		if l.all != nil && len(page) > 0 {
-			if err := l.all(ctx, page, &l.report); err != nil {
+			err := l.all(ctx, page, &l.report)
+			switch {
+			case ctx.Err() != nil:
+				l.behind(page[0])
+			case err != nil:
 				l.fail(len(page), page[0])
 				last = err
 			}
@@ -146,7 +150,7 @@ func (l *list) entries(ctx context.Context, page []store.Due) (last error) {
 	for range min(entriesAtOnce, len(page)) {
 		wg.Go(func() {
 			for d := range next {
-				done := Report{Finished: true}
+				var done Report
 				err := ctx.Err()
 				if err == nil {
 					err = l.each(ctx, d, &done)
@@ -314,7 +318,7 @@ func (r *run) object(ctx context.Context, key string, m store.Member, done *Repo
 		return time.Time{}, nil
 	}
 	objects, _, err := r.objects.List(ctx, key, "", pageSize)
-	if err != nil || len(objects) == 0 {
+	if len(objects) == 0 {
 		return time.Time{}, err
 	}
 	for _, o := range objects {

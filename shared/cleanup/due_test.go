@@ -303,7 +303,7 @@ func TestARunCostsWhatItRemoves(t *testing.T) {
 	if !maps.Equal(few, many) {
 		t.Errorf("among 60 members it makes the calls\n%v, among 1,000\n%v", few, many)
 	}
-	if few["Get"] != 1 || few["List"] != 0 || few["MembersPage"] != 0 || few["SessionsPage"] != 0 {
+	if few["Get"] != 1 || few["Replace"] != 0 || few["List"] != 0 || few["MembersPage"] != 0 || few["SessionsPage"] != 0 {
 		t.Errorf("it looks at what isn't due: %v", few)
 	}
 }

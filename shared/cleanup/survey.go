@@ -87,10 +87,7 @@ func (s *Service) loadPositions(ctx context.Context, at *positions) error {
 }
 
 func (s *Service) savePositions(ctx context.Context, at positions) error {
-	b, err := json.Marshal(at)
-	if err != nil {
-		return fmt.Errorf("encode positions: %w", err)
-	}
+	b, _ := json.Marshal(at) // texts and flags have no other form
 	if err := s.objects.Replace(ctx, store.CursorKey, b); err != nil {
 		return fmt.Errorf("save positions: %w", err)
 	}
@@ -222,7 +219,7 @@ func (t *tour) objectsOf(prefix string) func(ctx context.Context, cursor string,
 // visit erases an object whose time is over, or lists it for that time.
 func (t *tour) visit(ctx context.Context, o store.Object, m store.Member, w *walk) {
 	pointed := within(o.Key, store.TemplatePrefix, store.MemoryPrefix)
-	if pointed && o.Key == m.ObjectKey() {
+	if o.Key == m.ObjectKey() {
 		return
 	}
 	count, keep, noted := &w.report.OldUploads, t.keep(o, m), o.Key
