@@ -48,7 +48,9 @@ func (r remote) check() error {
 			return errors.New("passwords and ECGs go to another machine by https only")
 		}
 	}
-	if r.requests < 0 || r.requests > mostRequests || r.rate <= 0 || r.rate > mostRate || r.length <= 0 || r.length > mostTime || r.people < 1 || r.people > mostPeople {
+	within := r.requests >= 0 && r.requests <= mostRequests && r.rate > 0 && r.rate <= mostRate &&
+		r.length > 0 && r.length <= mostTime && r.people >= 1 && r.people <= mostPeople
+	if !within {
 		return fmt.Errorf("at most %d requests, %.0f a second, for %v, of %d members", mostRequests, mostRate, mostTime, mostPeople)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"systole/tests/support/recordings"
@@ -22,7 +23,8 @@ type traffic struct {
 	base    string
 	client  *http.Client
 	members []who
-	mix     []ask // each as often as it is in the list
+	mix     []ask         // each as often as it is in the list
+	turns   atomic.Uint32 // of the mix
 }
 
 // who is a member with its token and recordings.
@@ -77,12 +79,14 @@ func (t *traffic) populate(prefix string, people int) error {
 	return nil
 }
 
+// repeat returns each kind as often as its share says, in random order.
 func repeat(shares map[int]ask) (all []ask) {
 	for n, a := range shares {
 		for range n {
 			all = append(all, a)
 		}
 	}
+	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all
 }
 
@@ -124,9 +128,11 @@ func (t *traffic) join(m *who) error {
 	return nil
 }
 
-// any is a request of any member for anything.
+// any returns a request of any member. Kinds take turns, so that even a few requests
+// have them in their shares.
 func (t *traffic) any() (*http.Request, error) {
-	return t.mix[rand.IntN(len(t.mix))](t, t.members[rand.IntN(len(t.members))])
+	turn := int(t.turns.Add(1)) % len(t.mix)
+	return t.mix[turn](t, t.members[rand.IntN(len(t.members))])
 }
 
 // do sends a request and reads its answer to the end.
