@@ -90,7 +90,8 @@ func (d document) possible() bool {
 		return false
 	case lines && (d.Around != "" || d.Several != "lines" && d.Several != "one" || d.Layout == "packets a line" && d.Several != "one"):
 		return false
-	case d.Layout == "packets a line" && (d.RateAt != "beside" || d.UnitAt == "in meta" || d.Beside == "acc" || d.Beside == "ppg" || d.Beside == "timestamps" || d.Beside == "hr"):
+	case d.Layout == "packets a line" && (d.RateAt != "beside" || d.UnitAt == "in meta" ||
+		slices.Contains([]string{"acc", "ppg", "timestamps", "hr"}, d.Beside)):
 		return false
 	case d.Beside == "timestamps" && d.Layout != "list":
 		return false

@@ -137,7 +137,8 @@ func (w table) rateTold() bool {
 
 // unitTold reports whether the file states the samples' unit.
 func (w table) unitTold() bool {
-	return w.Unit != "counts" && (w.Header == "names with units" || w.Header == "quoted names" || w.Header == "row of units" || w.Header == "Korean" || w.Header == "German")
+	headers := []string{"names with units", "quoted names", "row of units", "Korean", "German"}
+	return w.Unit != "counts" && slices.Contains(headers, w.Header)
 }
 
 func (w table) String() string {
