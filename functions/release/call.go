@@ -65,7 +65,7 @@ type appSpec struct {
 // Target returns the version that a deployment is of.
 func (c *caller) Target(ctx context.Context, deploymentID string) (version, error) {
 	var d content
-	if _, err := c.post(ctx, "codedeploy", "/", http.Header{"X-Amz-Target": {"CodeDeploy_20141006.GetDeployment"}}, map[string]string{"deploymentId": deploymentID}, &d); err != nil {
+	if err := c.codeDeploy(ctx, "GetDeployment", fields{"deploymentId": deploymentID}, &d); err != nil {
 		return version{}, fmt.Errorf("deployment %s: %w", deploymentID, err)
 	}
 	text := d.DeploymentInfo.Revision.String.Content + d.DeploymentInfo.Revision.AppSpecContent.Content
@@ -89,12 +89,18 @@ func (c *caller) Report(ctx context.Context, e event, passed bool) error {
 	if passed {
 		status = "Succeeded"
 	}
-	_, err := c.post(ctx, "codedeploy", "/", http.Header{"X-Amz-Target": {"CodeDeploy_20141006.PutLifecycleEventHookExecutionStatus"}},
-		map[string]string{"deploymentId": e.DeploymentID, "lifecycleEventHookExecutionId": e.ExecutionID, "status": status}, nil)
-	if err != nil {
+	verdict := fields{"deploymentId": e.DeploymentID, "lifecycleEventHookExecutionId": e.ExecutionID, "status": status}
+	if err := c.codeDeploy(ctx, "PutLifecycleEventHookExecutionStatus", verdict, nil); err != nil {
 		return fmt.Errorf("report %s: %w", e.DeploymentID, err)
 	}
 	return nil
+}
+
+// codeDeploy calls an operation of CodeDeploy.
+func (c *caller) codeDeploy(ctx context.Context, operation string, in fields, into any) error {
+	target := http.Header{"X-Amz-Target": {"CodeDeploy_20141006." + operation}}
+	_, err := c.post(ctx, "codedeploy", "/", target, in, into)
+	return err
 }
 
 // post signs and makes one call with JSON, and decodes a response of status 200
@@ -121,7 +127,9 @@ func (c *caller) post(ctx context.Context, service, path string, header http.Hea
 		return nil, err
 	}
 	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(sum[:]), service, c.sdk.Region, time.Now()); err != nil {
+	hash := hex.EncodeToString(sum[:])
+	err = v4.NewSigner().SignHTTP(ctx, credentials, request, hash, service, c.sdk.Region, time.Now())
+	if err != nil {
 		return nil, err
 	}
 	answer, err := c.http.Do(request)

@@ -40,14 +40,14 @@ func (p *patient) tables(ctx context.Context) (found []finding) {
 		backups, err := p.databases.DescribeContinuousBackups(ctx, &dynamodb.DescribeContinuousBackupsInput{TableName: &name})
 		if err != nil {
 			look(untold(what+", backups", err))
-		} else if d := backups.ContinuousBackupsDescription; d == nil || d.PointInTimeRecoveryDescription == nil || d.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus != dynamotypes.PointInTimeRecoveryStatusEnabled {
+		} else if !restorable(backups.ContinuousBackupsDescription) {
 			look(finding{ill, what, "can't be brought back: point-in-time recovery is off",
 				"aws dynamodb update-continuous-backups --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true --table-name " + name})
 		}
 		ttl, err := p.databases.DescribeTimeToLive(ctx, &dynamodb.DescribeTimeToLiveInput{TableName: &name})
 		if err != nil {
 			look(untold(what+", TTL", err))
-		} else if d := ttl.TimeToLiveDescription; d == nil || d.TimeToLiveStatus != dynamotypes.TimeToLiveStatusEnabled || aws.ToString(d.AttributeName) != ttlAttribute {
+		} else if !expires(ttl.TimeToLiveDescription) {
 			look(finding{ill, what, "what has expired isn't removed: its TTL is off, or of another attribute",
 				"aws dynamodb update-time-to-live --time-to-live-specification Enabled=true,AttributeName=" + ttlAttribute + " --table-name " + name})
 		}
@@ -56,6 +56,19 @@ func (p *patient) tables(ctx context.Context) (found []finding) {
 		}
 	}
 	return found
+}
+
+// restorable reports whether a table can be restored to any second of the last weeks.
+func restorable(d *dynamotypes.ContinuousBackupsDescription) bool {
+	if d == nil || d.PointInTimeRecoveryDescription == nil {
+		return false
+	}
+	return d.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus == dynamotypes.PointInTimeRecoveryStatusEnabled
+}
+
+// expires reports whether a table deletes rows by the attribute with their expiry.
+func expires(d *dynamotypes.TimeToLiveDescription) bool {
+	return d != nil && d.TimeToLiveStatus == dynamotypes.TimeToLiveStatusEnabled && aws.ToString(d.AttributeName) == ttlAttribute
 }
 
 // ttlAttribute is the attribute with a row's expiry, in seconds.

@@ -102,10 +102,18 @@ func (p *patient) readAlarms(ctx context.Context) (map[string]alarm, error) {
 			return nil, err
 		}
 		for _, a := range page.MetricAlarms {
-			there[aws.ToString(a.AlarmName)] = alarm{on: aws.ToBool(a.ActionsEnabled), actions: a.AlarmActions, state: a.StateValue, reason: aws.ToString(a.StateReason), words: aws.ToString(a.AlarmDescription)}
+			there[aws.ToString(a.AlarmName)] = alarm{
+				on: aws.ToBool(a.ActionsEnabled), actions: a.AlarmActions,
+				state: a.StateValue, reason: aws.ToString(a.StateReason),
+				words: aws.ToString(a.AlarmDescription),
+			}
 		}
 		for _, a := range page.CompositeAlarms {
-			there[aws.ToString(a.AlarmName)] = alarm{on: aws.ToBool(a.ActionsEnabled), actions: a.AlarmActions, state: a.StateValue, reason: aws.ToString(a.StateReason), words: aws.ToString(a.AlarmDescription), rule: aws.ToString(a.AlarmRule)}
+			there[aws.ToString(a.AlarmName)] = alarm{
+				on: aws.ToBool(a.ActionsEnabled), actions: a.AlarmActions,
+				state: a.StateValue, reason: aws.ToString(a.StateReason),
+				words: aws.ToString(a.AlarmDescription), rule: aws.ToString(a.AlarmRule),
+			}
 		}
 	}
 	return there, nil

@@ -50,7 +50,8 @@ func inFolder(folder string) (none operator.Deployment, closeStores func() error
 
 // inAWS makes no call yet.
 func inAWS() (none operator.Deployment, err error) {
-	settings, err := config.Read(os.LookupEnv, config.MembersTable, config.TokensTable, config.ActivityTable, config.GrantsTable, config.Bucket, config.KeysSecret)
+	settings, err := config.Read(os.LookupEnv, config.MembersTable, config.TokensTable,
+		config.ActivityTable, config.GrantsTable, config.Bucket, config.KeysSecret)
 	if err != nil {
 		return none, err
 	}
