@@ -168,11 +168,14 @@ func (d *Deletion) remembered(ctx context.Context, m store.Member, key string) (
 	return key, archived, err
 }
 
+// rememberer may write an object with a member's digests at the key. It returns the
+// object's key, "" for none, and the ids of the digests in it.
+type rememberer func(ctx context.Context, m store.Member, key string) (object string, archived []string, err error)
+
 // unlink removes the member's pointer to a template, and returns the member as it
-// was before and the time of the removal. remember may write an object at the key
-// that it is given. Before that, unlink notes for clean-up this key and the key
-// of the object that loses its pointer.
-func (d *Deletion) unlink(ctx context.Context, m store.Member, remember func(ctx context.Context, m store.Member, key string) (string, []string, error)) (before store.Member, at time.Time, err error) {
+// was before and the time of the removal. Before remember writes an object, unlink
+// notes for clean-up its key and the key of the object that loses its pointer.
+func (d *Deletion) unlink(ctx context.Context, m store.Member, remember rememberer) (before store.Member, at time.Time, err error) {
 	for range maxConflicts {
 		at = following(m.Removed, d.now())
 		memory, err := d.noteRemoval(ctx, m, at)

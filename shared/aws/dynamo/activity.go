@@ -25,8 +25,12 @@ func (s *Store) Note(ctx context.Context, username string, e store.Event) error 
 // noteWithin counts the event in the entry of its period, or creates the entry.
 func (s *Store) noteWithin(ctx context.Context, username string, e store.Event) error {
 	add := "ADD #count :one"
-	due := dueItem(store.DueActivity, eventKey(username, e.Place()), e.Expires.Add(e.Within)) // no event of the period expires later
-	values := item{":at": moment(e.At), ":kind": text(string(e.Kind)), ":expires": whole(e.Expires.Unix()), ":one": whole(1), ":due": due["due"], ":list": due["due_list"]}
+	// No event of the period expires later.
+	due := dueItem(store.DueActivity, eventKey(username, e.Place()), e.Expires.Add(e.Within))
+	values := item{
+		":at": moment(e.At), ":kind": text(string(e.Kind)), ":expires": whole(e.Expires.Unix()),
+		":one": whole(1), ":due": due["due"], ":list": due["due_list"],
+	}
 	names := map[string]string{"#time": "time", "#count": "count", "#first": "first"}
 	if len(e.Networks) > 0 {
 		add += ", networks :networks"
@@ -34,7 +38,8 @@ func (s *Store) noteWithin(ctx context.Context, username string, e store.Event) 
 	}
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Activity, Key: item{"username": text(username), "at": text(e.Place())},
-		UpdateExpression:         aws.String("SET #time = :at, kind = :kind, expires = :expires, #first = if_not_exists(#first, :at), due = if_not_exists(due, :due), due_list = :list " + add),
+		UpdateExpression: aws.String("SET #time = :at, kind = :kind, expires = :expires, " +
+			"#first = if_not_exists(#first, :at), due = if_not_exists(due, :due), due_list = :list " + add),
 		ExpressionAttributeNames: names, ExpressionAttributeValues: values,
 	})
 	return client.Error("note", err)

@@ -53,7 +53,10 @@ func (f *hdf5) keep(name string, a hdf5Array) error {
 			return err
 		}
 	}
-	f.variables = append(f.variables, variable{name: name, rows: rows, columns: columns, byRows: true, numbers: numbers[:min(size, len(numbers))], packing: a.packing})
+	f.variables = append(f.variables, variable{
+		name: name, rows: rows, columns: columns, byRows: true,
+		numbers: numbers[:min(size, len(numbers))], packing: a.packing,
+	})
 	return nil
 }
 

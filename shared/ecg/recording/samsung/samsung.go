@@ -80,7 +80,9 @@ func rateOf(entries []archive.Entry) float64 {
 	if len(lines) < 3 {
 		return usualRateHz
 	}
-	column := slices.IndexFunc(strings.Split(lines[1], ","), func(name string) bool { return strings.HasSuffix(strings.TrimSpace(name), "sample_frequency") })
+	column := slices.IndexFunc(strings.Split(lines[1], ","), func(name string) bool {
+		return strings.HasSuffix(strings.TrimSpace(name), "sample_frequency")
+	})
 	fields := strings.Split(lines[2], ",")
 	if column < 0 || column >= len(fields) {
 		return usualRateHz

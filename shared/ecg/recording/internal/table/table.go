@@ -197,7 +197,8 @@ func (s *splitter) mixed(first [][]byte, rest []byte) bool {
 			return false
 		}
 		fields := s.split(nil, line)
-		if open := len(line) > 0 && s.delimiter != 0 && line[len(line)-1] == s.delimiter; len(fields) != len(first) && !(open && len(fields) == len(first)-1) {
+		open := len(line) > 0 && s.delimiter != 0 && line[len(line)-1] == s.delimiter
+		if len(fields) != len(first) && !(open && len(fields) == len(first)-1) {
 			return false
 		}
 		for i, field := range fields {
