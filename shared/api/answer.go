@@ -69,7 +69,7 @@ func answerError(w http.ResponseWriter, r *http.Request, err error) {
 	f := faultOf(err)
 	word, ok := words[f.Code]
 	if !ok {
-		f = &fault.Error{Code: fault.Internal, Err: err}
+		f = fault.New(fault.Internal)
 		word = words[fault.Internal]
 	}
 	lang := languageOf(r)
@@ -78,10 +78,11 @@ func answerError(w http.ResponseWriter, r *http.Request, err error) {
 	if word.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Token")
 	}
-	if wait := f.RetryAfter; wait > 0 || word.status == http.StatusServiceUnavailable {
-		if wait <= 0 {
-			wait = retryDefault
-		}
+	wait := f.RetryAfter
+	if wait == 0 && word.status == http.StatusServiceUnavailable {
+		wait = retryDefault
+	}
+	if wait != 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
 	body := make(map[string]any, len(f.Params)+3)
@@ -89,10 +90,9 @@ func answerError(w http.ResponseWriter, r *http.Request, err error) {
 		body[name] = value
 	}
 	body["detail"] = word.sentence(lang, f.Params, hintFor(r, f.Params["field"]))
-	if kind, ok := f.Params["file"].(string); ok {
-		if instead, ok := fileWords[kind]; ok {
-			body["detail"] = instead.in(lang)
-		}
+	kind, _ := f.Params["file"].(string)
+	if instead, ok := fileWords[kind]; ok {
+		body["detail"] = instead.in(lang)
 	}
 	body["code"] = word.status
 	body["error"] = f.Code
@@ -130,9 +130,9 @@ func faultOf(err error) *fault.Error {
 	case errors.Is(err, store.ErrUnavailable),
 		errors.Is(err, context.DeadlineExceeded),
 		errors.Is(err, context.Canceled):
-		return &fault.Error{Code: fault.Unavailable, Err: err}
+		return fault.New(fault.Unavailable)
 	}
-	return &fault.Error{Code: fault.Internal, Err: err}
+	return fault.New(fault.Internal)
 }
 
 // Refuse answers with the words for err, for a gateway in front of the service. Handlers return their errors instead.

@@ -192,7 +192,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil && out.status == 0 {
 		err = errors.New("the handler answered nothing")
 	}
-	if err != nil && out.status == 0 {
+	if out.status == 0 {
 		answerError(out, r, err)
 	}
 	gone := hungUp(r, err)

@@ -103,6 +103,8 @@ func TestErrorsAreAnswered(t *testing.T) {
 			`{"code":422,"detail":"There is too much noise. Relax your arms, sit still and record again.","error":"noisy"}`},
 		{"token", fault.New(fault.TokenInvalid), 401, map[string]string{"WWW-Authenticate": "Token"},
 			`{"code":401,"detail":"The token is not valid or has expired. Please log in again.","error":"token_invalid"}`},
+		{"wait of another refusal", fault.New(fault.TooManyLogIns, "seconds", 3).After(3 * time.Second), 429, map[string]string{"Retry-After": "3"},
+			`{"code":429,"detail":"Several log-ins failed. Please try again in 3 seconds.","error":"too_many_log_ins","seconds":3}`},
 		{"wait as asked", fault.New(fault.Unavailable).After(2500 * time.Millisecond), 503, map[string]string{"Retry-After": "3"}, unavailableBody},
 		{"store that is down", fmt.Errorf("op: %w", store.ErrUnavailable), 503, map[string]string{"Retry-After": "2"}, unavailableBody},
 		{"deadline", fmt.Errorf("op: %w", context.DeadlineExceeded), 503, map[string]string{"Retry-After": "2"}, unavailableBody},
@@ -194,6 +196,11 @@ func TestCORS(t *testing.T) {
 		{"another origin", []string{app}, "GET", []string{"Origin", "https://evil.example.com"}, 401, nil},
 		{"an origin that starts alike", []string{app}, "OPTIONS", append(preflight, "Origin", app+".evil.com"), 204, nil},
 		{"no origin", []string{app}, "GET", nil, 401, nil},
+		{"no origin where any is allowed", []string{"*"}, "GET", nil, 401, nil},
+		{"OPTIONS that is no preflight", []string{app}, "OPTIONS", []string{"Origin", app}, 204,
+			map[string]string{"Access-Control-Allow-Origin": app, "Access-Control-Expose-Headers": "Content-Language, Retry-After, X-Request-Id"}},
+		{"a preflight's header elsewhere", []string{app}, "GET", append(preflight, "Origin", app), 401,
+			map[string]string{"Access-Control-Allow-Origin": app, "Access-Control-Expose-Headers": "Content-Language, Retry-After, X-Request-Id"}},
 		{"any origin", []string{"*"}, "GET", []string{"Origin", "null"}, 401,
 			map[string]string{"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Content-Language, Retry-After, X-Request-Id"}},
 	}
@@ -260,6 +267,85 @@ func TestOneLineARequest(t *testing.T) {
 	}
 }
 
+func TestAPreflightOfNowhereIsAnswered404(t *testing.T) {
+	w := serve(New(Settings{AllowOrigins: []string{"*"}}), "OPTIONS", "/nowhere", "Origin", "https://a.example", "Access-Control-Request-Method", "GET")
+	if w.Code != 404 || w.Header().Get("Access-Control-Allow-Methods") != "" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+}
+
+// What goes wrong behind an answer isn't added to it, and is logged as our error.
+func TestAnErrorBehindAnAnswerIsLoggedOnly(t *testing.T) {
+	for _, tt := range []struct {
+		status int
+		err    error
+		want   string
+	}{
+		{200, errors.New("boom"), "ERROR 200 internal boom"},
+		{502, fault.New(fault.NoModel), "ERROR 502 no_model no_model"},
+		{500, fault.New(fault.NoModel), "ERROR 500 no_model no_model"},
+		{499, fault.New(fault.NoModel), "INFO 499 no_model "},
+		{200, nil, "INFO 200  "},
+	} {
+		var out bytes.Buffer
+		h := New(Settings{Logger: slog.New(slog.NewJSONHandler(&out, nil))}, Route{Path: "/x", Methods: map[string]Handler{"GET": func(w http.ResponseWriter, _ *http.Request) error {
+			w.WriteHeader(tt.status)
+			_, err := w.Write([]byte("said"))
+			return errors.Join(tt.err, err)
+		}}})
+		r := httptest.NewRequest("GET", "/x", nil)
+		r.RemoteAddr = "unknown"
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		var line struct {
+			Level, Error, Cause string
+			Status              int
+			IP                  *string
+		}
+		if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(line.Level, " ", line.Status, " ", line.Error, " ", line.Cause); got != tt.want || w.Body.String() != "said" || w.Code != tt.status {
+			t.Errorf("%s, want %s; %d %s", got, tt.want, w.Code, w.Body)
+		}
+		if line.IP != nil || w.Header()["X-Request-Id"] != nil {
+			t.Errorf("what isn't known is told: ip %v, header %v", line.IP, w.Header())
+		}
+	}
+}
+
+func TestABodyAloneIsAnAnswer(t *testing.T) {
+	h := New(Settings{}, Route{Path: "/x", Methods: map[string]Handler{"GET": func(w http.ResponseWriter, _ *http.Request) error {
+		_, err := w.Write([]byte("said"))
+		return err
+	}}})
+	if w := serve(h, "GET", "/x"); w.Code != 200 || w.Body.String() != "said" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestHEADHasAHandlerOfItsOwnWhereThereIsOne(t *testing.T) {
+	says := func(method string) Handler {
+		return func(w http.ResponseWriter, _ *http.Request) error {
+			w.Header().Set("X-Handler", method)
+			return JSON(w, http.StatusOK, nil)
+		}
+	}
+	own := New(Settings{}, Route{Path: "/x", Methods: map[string]Handler{"GET": says("GET"), "HEAD": says("HEAD")}})
+	other := New(Settings{}, Route{Path: "/x", Methods: map[string]Handler{"GET": says("GET")}})
+	if got := serve(own, "HEAD", "/x").Header().Get("X-Handler") + serve(other, "HEAD", "/x").Header().Get("X-Handler"); got != "HEADGET" {
+		t.Error(got)
+	}
+}
+
+func TestAGatewayRefusesAsTheServiceDoes(t *testing.T) {
+	w := httptest.NewRecorder()
+	Refuse(w, httptest.NewRequest("GET", "/x", nil), fault.New(fault.NotFound))
+	if w.Code != 404 || w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("Content-Language") != "ko" || !strings.Contains(w.Body.String(), "not_found") {
+		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
+	}
+}
+
 func TestACallerWhoHangsUpIsNoErrorOfOurs(t *testing.T) {
 	ended, end := context.WithCancel(t.Context())
 	end()
@@ -274,6 +360,9 @@ func TestACallerWhoHangsUpIsNoErrorOfOurs(t *testing.T) {
 		return fault.New(fault.Unavailable).Because(fmt.Errorf("hash: %w", err))
 	}
 	failing := failing(fmt.Errorf("read member: %w", store.ErrUnavailable))
+	givingUp := func(http.ResponseWriter, *http.Request) error {
+		return fmt.Errorf("read member: %w", context.Canceled)
+	}
 	tests := []struct {
 		name    string
 		context context.Context
@@ -283,6 +372,7 @@ func TestACallerWhoHangsUpIsNoErrorOfOurs(t *testing.T) {
 		{"hangs up while a password waits for its hash", ended, waiting, "INFO 499 caller_gone"},
 		{"waits until the time is up", late, waiting, "ERROR 503 unavailable"},
 		{"hangs up while a store fails by itself", ended, failing, "ERROR 503 unavailable"},
+		{"is there, while the service gives up a call", t.Context(), givingUp, "ERROR 503 unavailable"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -319,6 +409,17 @@ func TestAPanicIsLoggedWithItsStack(t *testing.T) {
 	}
 }
 
+func TestAHandlerThatAnswersNothingIsOurError(t *testing.T) {
+	var out bytes.Buffer
+	h := New(Settings{Logger: slog.New(slog.NewJSONHandler(&out, nil))},
+		Route{Path: "/x", Methods: map[string]Handler{"GET": func(http.ResponseWriter, *http.Request) error { return nil }}})
+	serve(h, "GET", "/x")
+	var line struct{ Level, Error, Cause string }
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil || line.Level != "ERROR" || line.Error != "internal" || line.Cause != "the handler answered nothing" {
+		t.Errorf("%+v, %v", line, err)
+	}
+}
+
 func TestRequestIDsAreWords(t *testing.T) {
 	for id, want := range map[string]string{"a-1_b.C": "a-1_b.C", "": "", "a b": "", "a\n": "", strings.Repeat("a", 65): "", "한": ""} {
 		if got := requestID(WithRequestID(t.Context(), id)); got != want {
@@ -335,6 +436,7 @@ func TestPrefetched(t *testing.T) {
 		{"Purpose", "prefetch", true},
 		{"Sec-Purpose", "prefetch;prerender", true},
 		{"Sec-Purpose", "Prefetch", true},
+		{"Sec-Purpose", "prerender", true},
 		{"X-Moz", "prefetch", true},
 		{"X-Purpose", "preview", true},
 		{"Purpose", "", false},

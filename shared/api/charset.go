@@ -115,12 +115,12 @@ func fromLatin1(text []byte) []byte {
 // fromKorean reads CP949. Some short words of it are valid UTF-8 as well: the
 // declared charset takes precedence.
 func fromKorean(text []byte) ([]byte, error) {
-	out, err := cp949.EUCKR.NewDecoder().Bytes(text)
-	if err == nil && !bytes.ContainsRune(out, utf8.RuneError) {
+	out, _ := cp949.EUCKR.NewDecoder().Bytes(text) // of what it can't read it makes U+FFFD
+	if !bytes.ContainsRune(out, utf8.RuneError) {
 		return out, nil
 	}
 	if utf8.Valid(text) {
 		return text, nil
 	}
-	return nil, malformed("charset").Because(err)
+	return nil, malformed("charset")
 }

@@ -5,8 +5,10 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"encoding/binary"
+	"errors"
 	"io"
 	"mime"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -109,8 +111,8 @@ func unpackOne(body []byte, open func(io.Reader) (io.ReadCloser, error), limit i
 		return nil, malformed("compressed").Because(err)
 	}
 	defer z.Close()
-	out, err := io.ReadAll(io.LimitReader(z, limit+1))
-	if int64(len(out)) > limit {
+	out, err := io.ReadAll(http.MaxBytesReader(nil, z, limit))
+	if errors.As(err, new(*http.MaxBytesError)) {
 		return nil, fault.New(fault.BodyTooLarge, "limit_bytes", limit)
 	}
 	if err != nil {

@@ -154,7 +154,8 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 func decodeJSON(body []byte) (*Form, error) {
 	var object map[string]json.RawMessage
 	dec := json.NewDecoder(bytes.NewReader(body))
-	if err := dec.Decode(&object); err != nil || object == nil {
+	err := dec.Decode(&object)
+	if object == nil {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil, malformed("cut_off")
 		}
@@ -174,16 +175,14 @@ func fieldFromJSON(raw json.RawMessage) field {
 	switch c := raw[0]; {
 	case c == '"':
 		var s string
-		if err := json.Unmarshal(raw, &s); err != nil {
-			return field{kind: other}
-		}
-		return field{kind: text, text: s}
-	case c == '-' || '0' <= c && c <= '9':
-		return field{kind: number, text: string(raw)}
+		_ = json.Unmarshal(raw, &s) // it was parsed before
+		return field{text: s}
+	case c <= '9': // a digit, or a minus
+		return field{text: string(raw), bare: true}
 	case c == 'n':
-		return field{kind: null}
+		return field{}
 	}
-	return field{kind: other}
+	return field{bare: true}
 }
 
 // decodeURL reads names and values, whose bytes are in the charset, both plain

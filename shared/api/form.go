@@ -23,26 +23,19 @@ type File struct {
 	Content []byte
 }
 
-// field is one value as text, with its JSON type.
+// field is one value as text. Null in JSON is the empty text.
 type field struct {
-	kind kind
 	text string
+	// bare marks a value of JSON without quotes: a number, whose text it has, or true,
+	// false, an object or an array, which have none.
+	bare bool
 }
-
-type kind int
-
-const (
-	text   kind = iota // also every field of a form
-	number             // a number in JSON
-	null               // null in JSON
-	other              // true, false, an object or an array
-)
 
 // Has reports whether the field was sent with a value. Null and the empty string
 // are not values.
 func (f *Form) Has(name string) bool {
-	v, ok := f.fields[name]
-	return ok && v.kind != null && (v.kind != text || v.text != "")
+	v := f.fields[name]
+	return v.bare || v.text != ""
 }
 
 // String returns the text of a required field.
@@ -52,7 +45,7 @@ func (f *Form) String(name string) (string, error) {
 	}
 	v := f.fields[name]
 	// The replacement character is the trace of a broken encoding.
-	if v.kind != text || strings.ContainsRune(v.text, utf8.RuneError) {
+	if v.bare || strings.ContainsRune(v.text, utf8.RuneError) {
 		return "", fieldInvalid(name)
 	}
 	return v.text, nil
@@ -70,7 +63,7 @@ func (f *Form) Optional(name string) (string, error) {
 // numbers as text; JSON may, too.
 func (f *Form) Int(name string) (*int, error) {
 	x, err := f.Float(name)
-	if err != nil || x == nil {
+	if x == nil {
 		return nil, err
 	}
 	if *x != math.Trunc(*x) || math.Abs(*x) > 1<<31 {
@@ -86,9 +79,6 @@ func (f *Form) Float(name string) (*float64, error) {
 		return nil, nil
 	}
 	v := f.fields[name]
-	if v.kind == other {
-		return nil, fieldInvalid(name)
-	}
 	s := decimal(v.text)
 	if strings.Trim(s, "0123456789+-.eE") != "" {
 		return nil, fieldInvalid(name) // no hexadecimal, no infinities
@@ -106,7 +96,7 @@ func (f *Form) Float(name string) (*float64, error) {
 func decimal(s string) string {
 	s = strings.Trim(s, " \t\r\n\u00a0\"")
 	whole, fraction, comma := strings.Cut(s, ",")
-	if comma && len(fraction) != 3 && !strings.ContainsAny(s, ".") {
+	if comma && len(fraction) != 3 {
 		return whole + "." + fraction
 	}
 	return s

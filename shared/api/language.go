@@ -41,11 +41,13 @@ func preferred(header string) language {
 	best, bestWeight := korean, 0.0
 	koreanNamed := false
 	var anyWeight float64
-	for range maxRanges {
-		entry, rest, more := strings.Cut(header, ",")
-		tag, weight, ok := languageRange(entry)
+	ranges := 0
+	for entry := range strings.SplitSeq(header, ",") {
+		if ranges++; ranges > maxRanges {
+			break
+		}
+		tag, weight := languageRange(entry)
 		switch {
-		case !ok:
 		case tag == "*":
 			anyWeight = max(anyWeight, weight)
 		case tag == "ko", strings.HasPrefix(tag, "ko-"):
@@ -58,10 +60,6 @@ func preferred(header string) language {
 				best, bestWeight = english, weight
 			}
 		}
-		if !more {
-			break
-		}
-		header = rest
 	}
 	if !koreanNamed && anyWeight > bestWeight {
 		return korean
@@ -69,20 +67,20 @@ func preferred(header string) language {
 	return best
 }
 
-// languageRange reads "en-US;q=0.8". It is not ok if the weight is malformed.
-func languageRange(entry string) (tag string, weight float64, ok bool) {
+// languageRange reads "en-US;q=0.8". The tag is empty if the weight is malformed.
+func languageRange(entry string) (tag string, weight float64) {
 	tag, params, weighted := strings.Cut(entry, ";")
 	tag = strings.ToLower(strings.TrimSpace(tag))
 	if !weighted {
-		return tag, 1, tag != ""
+		return tag, 1
 	}
 	name, value, _ := strings.Cut(strings.TrimSpace(params), "=")
 	if !strings.EqualFold(strings.TrimSpace(name), "q") {
-		return "", 0, false
+		return "", 0
 	}
 	weight, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
 	if err != nil || !(weight >= 0 && weight <= 1) {
-		return "", 0, false
+		return "", 0
 	}
-	return tag, weight, tag != ""
+	return tag, weight
 }

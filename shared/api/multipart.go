@@ -108,7 +108,7 @@ func filled(files []File) []File {
 // have, from the fields to the files, and reports whether there was any.
 func (f *Form) takeFiles(limit limits) bool {
 	for name, v := range f.fields {
-		if limit.isFile(name) && v.kind == text && v.text != "" {
+		if limit.isFile(name) && !v.bare && v.text != "" {
 			f.Files = append(f.Files, File{Field: name, Content: []byte(v.text)})
 			delete(f.fields, name)
 		}
@@ -164,8 +164,8 @@ func readPart(part *multipart.Part) (sentPart, error) {
 // plainName returns a part's name without the suffix that PHP and Rails libraries
 // append for a list: data[], data[0].
 func plainName(name string) string {
-	base, index, ok := strings.Cut(strings.TrimSpace(name), "[")
-	if ok && base != "" && strings.HasSuffix(index, "]") && strings.Trim(index, "0123456789]") == "" {
+	base, index, _ := strings.Cut(strings.TrimSpace(name), "[")
+	if base != "" && strings.HasSuffix(index, "]") && strings.Trim(index, "0123456789]") == "" {
 		return base
 	}
 	return strings.TrimSpace(name)

@@ -24,10 +24,7 @@ func tokenOf(r *http.Request, form *Form) (string, error) {
 		}
 	}
 	if form != nil && form.Has("token") {
-		token, err := form.String("token")
-		if err != nil {
-			return "", fault.New(fault.TokenInvalid)
-		}
+		token, _ := form.String("token") // empty where it isn't text
 		return checked(strings.Trim(token, " \t\r\n\""))
 	}
 	return "", fault.New(fault.TokenMissing)
@@ -35,12 +32,11 @@ func tokenOf(r *http.Request, form *Form) (string, error) {
 
 // tokenFromHeader returns the text after the scheme; not ok for another scheme.
 func tokenFromHeader(value string) (token string, ok bool) {
-	value = strings.TrimSpace(value)
-	end := strings.IndexAny(value, " \t")
-	if end < 0 || !strings.EqualFold(value[:end], "Token") {
-		return "", strings.EqualFold(value, "Token")
+	words := strings.Fields(value)
+	if len(words) == 0 || !strings.EqualFold(words[0], "Token") {
+		return "", false
 	}
-	return strings.TrimSpace(value[end:]), true
+	return strings.Join(words[1:], " "), true
 }
 
 // checked returns token_invalid for a value without the form of a token.

@@ -26,7 +26,7 @@ func TestToken(t *testing.T) {
 		{"another scheme, field", []string{"Basic eDp5"}, form(b), b, ""},
 		{"nothing", nil, nil, "", fault.TokenMissing},
 		{"empty field", nil, form(""), "", fault.TokenMissing},
-		{"field of another type", nil, &Form{fields: map[string]field{"token": {kind: number, text: "1"}}}, "", fault.TokenInvalid},
+		{"field of another type", nil, &Form{fields: map[string]field{"token": {bare: true, text: "1"}}}, "", fault.TokenInvalid},
 		{"another scheme", []string{"Bearer " + a}, nil, "", fault.TokenMissing},
 		{"scheme alone", []string{"Token"}, nil, "", fault.TokenInvalid},
 		{"token alone", []string{a}, nil, "", fault.TokenMissing},
@@ -36,6 +36,10 @@ func TestToken(t *testing.T) {
 		{"long", []string{"Token " + a + "0"}, nil, "", fault.TokenInvalid},
 		{"upper case", []string{"Token " + strings.ToUpper(a)}, nil, "", fault.TokenInvalid},
 		{"not hexadecimal", []string{"Token " + a[:39] + "g"}, nil, "", fault.TokenInvalid},
+		{"space around the scheme", []string{" Token\t" + a}, nil, a, ""},
+		{"two tokens", []string{"Token " + a + " " + a}, nil, "", fault.TokenInvalid},
+		{"empty header", []string{""}, nil, "", fault.TokenMissing},
+		{"field that is no text", nil, form(a + "\ufffd"), "", fault.TokenInvalid},
 		{"quoted", []string{`Token "` + a + `"`}, nil, "", fault.TokenInvalid},
 	}
 	for _, tt := range tests {

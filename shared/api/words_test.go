@@ -148,6 +148,7 @@ func TestSentence(t *testing.T) {
 		{"hint of a field", fault.FieldInvalid, english, map[string]any{"field": "age"}, "A value is not valid: age. Send it."},
 		{"hint in Korean", fault.FieldInvalid, korean, map[string]any{"field": "gender"}, "값이 올바르지 않습니다: gender. 보내 주세요."},
 		{"clause with its parameter", fault.TooShort, english, map[string]any{"seconds_missing": 4.5}, "The recording is too short by 4.5 seconds. Please record again for longer."},
+		{"number of two decimals", fault.TooShort, english, map[string]any{"seconds_missing": 4.25}, "The recording is too short by 4.2 seconds. Please record again for longer."},
 		{"whole number", fault.TooShort, english, map[string]any{"seconds_missing": 4.0}, "The recording is too short by 4 seconds. Please record again for longer."},
 		{"clause without its parameter", fault.TooShort, english, nil, "The recording is too short. Please record again for longer."},
 		{"parameter that looks like a placeholder", fault.FieldMissing, english, map[string]any{"field": "{field}[x]"}, "A required field is missing: {field}[x]. Send it with a value."},
@@ -158,6 +159,32 @@ func TestSentence(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestRefusalsAreListedByStatusAndCode(t *testing.T) {
+	all := Words()
+	if len(all) != len(words) {
+		t.Fatalf("%d of %d", len(all), len(words))
+	}
+	for i, w := range all {
+		if w.Status != words[w.Error].status || w.Sentence != words[w.Error].Sentence {
+			t.Errorf("%+v", w)
+		}
+		if i > 0 && (all[i-1].Status > w.Status || all[i-1].Status == w.Status && all[i-1].Error >= w.Error) {
+			t.Errorf("%s comes behind %s", w.Error, all[i-1].Error)
+		}
+	}
+	if got := Plain(fault.TooShort); got.Error != fault.TooShort || got.Status != 422 || got.EN != "The recording is too short. Please record again for longer." || !hangul(got.KO) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAReasonIsToldWhereItIsGiven(t *testing.T) {
+	with := words[fault.MalformedBody].sentence(english, map[string]any{"reason": "json"}, Sentence{})
+	without := words[fault.MalformedBody].sentence(english, nil, Sentence{})
+	if with != "The body can't be read. It isn't one JSON object. Send it as {\"field\": value}." || without != "The body can't be read." {
+		t.Errorf("%q and %q", with, without)
 	}
 }
 

@@ -101,17 +101,18 @@ func TestABodyIsUnpackedAsItsHeaderSays(t *testing.T) {
 
 func TestLanguageRanges(t *testing.T) {
 	for entry, want := range map[string]string{
-		"en": "en 1 true", " EN-us ": "en-us 1 true", "en;q=0.5": "en 0.5 true", "en ; Q = 1": "en 1 true", "en;q=0": "en 0 true",
-		"": " 1 false", ";q=1": " 1 false", "en;q=1.1": " 0 false", "en;q=-0.1": " 0 false", "en;q=x": " 0 false", "en;p=1": " 0 false", "en;q=NaN": " 0 false",
+		"en": "en 1", " EN-us ": "en-us 1", "en;q=0.5": "en 0.5", "en ; Q = 1": "en 1", "en;q=0": "en 0",
+		"": " 1", ";q=1": " 1", "en;q=1.1": " 0", "en;q=-0.1": " 0", "en;q=x": " 0", "en;p=1": " 0", "en;q=NaN": " 0",
 	} {
-		tag, weight, ok := languageRange(entry)
-		if got := fmt.Sprint(tag, " ", weight, " ", ok); got != want {
+		tag, weight := languageRange(entry)
+		if got := fmt.Sprint(tag, " ", weight); got != want {
 			t.Errorf("%q: %q, want %q", entry, got, want)
 		}
 	}
 	for header, want := range map[string]language{
 		"": korean, "en": english, "ko": korean, "fr": korean, "ko-KR": korean, "en-GB": english, "english": korean, "korean, en;q=0.1": english,
 		"ko;q=0.5, en;q=0.5": korean, "en;q=0.5, ko;q=0.5": english, "*": korean, "en;q=0.5, *": korean, "en, *": english,
+		"en;q=0.5, ko-KR;q=0.1, *": english, "ko-KR;q=0.9, en;q=0.5": korean, "en;q=0.5, ko-KR;q=0.9": korean,
 		"en;q=0.5, ko;q=0.1, *": english, "*;q=0.4, en;q=0.5": english, "en;q=0": korean,
 		strings.Repeat("fr,", maxRanges-1) + "en": english, strings.Repeat("fr,", maxRanges) + "en": korean,
 	} {
@@ -166,6 +167,7 @@ func TestAWholeBodyIsARecordingWithItsFieldsInTheAddress(t *testing.T) {
 		{"application/json", "", `{"upload":"x"}`, "upload:x"},
 		{"application/vnd.x+json", "", `{"upload":"x"}`, "upload:x"},
 		{"text/json", "", `{"upload":"x"}`, "upload:x"},
+		{"application/octet-stream", "", `{"upload":"x"}`, `={"upload":"x"}`},
 		{"image/x+json", "", `{"upload":"x"}`, `={"upload":"x"}`},
 		{"application/x-www-form-urlencoded", "", "upload=x", "upload:x"},
 		{"application/x-www-form-urlencoded", "", "1", "=1"},

@@ -108,6 +108,9 @@ func (f *finder) visit(root ast.Node, function *ast.FuncType) {
 		case *ast.CommClause:
 			f.statements(n.Body)
 		case *ast.IfStmt:
+			if reserves(n) {
+				return false
+			}
 			f.failed(n)
 			f.condition(n.Cond)
 		case *ast.ForStmt:
@@ -117,7 +120,7 @@ func (f *finder) visit(root ast.Node, function *ast.FuncType) {
 		case *ast.RangeStmt:
 			f.skipLoop(n.Body)
 		case *ast.ReturnStmt:
-			if last := len(n.Results) - 1; last > 0 && f.makesError(n.Results[last]) {
+			if last := len(n.Results) - 1; last > 0 && (f.makesError(n.Results[last]) || f.text(n.Results[last]) == "false") {
 				f.besideError(n)
 			}
 			f.result(n, function)
@@ -256,6 +259,19 @@ func skippable(s ast.Stmt) bool {
 	return false
 }
 
+// reserves reports whether all that depends on a condition is how much room is made.
+func reserves(n *ast.IfStmt) bool {
+	if len(n.Body.List) != 1 || n.Else != nil {
+		return false
+	}
+	only, ok := n.Body.List[0].(*ast.ExprStmt)
+	if !ok {
+		return false
+	}
+	call, ok := only.X.(*ast.CallExpr)
+	return ok && called(call) == "Grow"
+}
+
 // called is the last word of what a call calls.
 func called(call *ast.CallExpr) string {
 	switch fun := call.Fun.(type) {
@@ -376,6 +392,9 @@ func (f *finder) result(n *ast.ReturnStmt, function *ast.FuncType) {
 func (f *finder) call(n *ast.CallExpr, function *ast.FuncType) bool {
 	switch called(n) {
 	case "Grow":
+		return false
+	case "ParseFloat": // its width, 64, has no other value
+		f.visit(n.Args[0], function)
 		return false
 	case "bestEffort": // drops the errors of what it is given
 		for _, argument := range n.Args {

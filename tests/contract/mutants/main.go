@@ -40,9 +40,9 @@ var targets = []string{
 // programs, look at files, or test what these do.
 var others = []string{
 	"shared/memory", "shared/member", "shared/account", "shared/cleanup", "shared/biometric", "shared/config",
-	"shared/api", "shared/provider", "tests/contract/answers", "tests/contract/openid", "tests/attack/openid", "shared/api/page", "shared/api/members", "shared/api/authenticate", "shared/console", "functions/internal/lambda",
+	"shared/api", "shared/provider", "tests/contract/answers", "tests/contract/requests", "tests/contract/openid", "tests/attack/openid", "shared/api/page", "shared/api/members", "shared/api/authenticate", "shared/console", "functions/internal/lambda",
 	"infra/keyfile", "infra/service", "tests/attack/lockout", "infra/local", "tests/contract/roundtrips", "shared/aws/s3", "shared/embedded",
-	"shared/aws/dynamo", "tests/contract/rights", "tests/contract/events", "tests/contract/requests",
+	"shared/aws/dynamo", "tests/contract/rights", "tests/contract/events",
 	"infra/operate", "tests/attack/broken", "tests/attack/faults",
 }
 
