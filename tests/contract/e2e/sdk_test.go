@@ -6,33 +6,39 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/pem"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"systole/functions"
 	"systole/tests/support/faults"
+	"systole/tests/support/fixture"
 	"systole/tests/support/gotool"
 	"systole/tests/support/recordings"
 	"systole/tests/support/servers"
 )
 
-// sdks are the walks of shared/sdk's clients, as tests/clients/run.sh builds them.
-var sdks = map[string]func(args ...string) *exec.Cmd{
-	"javascript": func(args ...string) *exec.Cmd {
-		return exec.Command("node", append([]string{root + "/tests/clients/javascript/walk.mjs"}, args...)...)
+// sdks run a program with the clients of shared/sdk, as tests/clients/run.sh builds them.
+var sdks = map[string]func(program string, args ...string) *exec.Cmd{
+	"javascript": func(program string, args ...string) *exec.Cmd {
+		return exec.Command("node", append([]string{root + "/tests/clients/javascript/" + program + ".mjs"}, args...)...)
 	},
-	"python": func(args ...string) *exec.Cmd {
-		cmd := exec.Command("python3", append([]string{"-B", root + "/tests/clients/python/walk.py"}, args...)...)
+	"python": func(program string, args ...string) *exec.Cmd {
+		cmd := exec.Command("python3", append([]string{"-B", root + "/tests/clients/python/" + program + ".py"}, args...)...)
 		cmd.Env = append(os.Environ(), "PYTHONPATH="+root+"/shared/sdk/python")
 		return cmd
 	},
-	"kotlin": func(args ...string) *exec.Cmd {
-		return exec.Command("java", append([]string{"-cp", root + "/tests/clients/kotlin/target/app.jar", "sdk.WalkKt"}, args...)...)
+	"kotlin": func(program string, args ...string) *exec.Cmd {
+		class := "sdk." + strings.ToUpper(program[:1]) + program[1:] + "Kt"
+		return exec.Command("java", append([]string{"-cp", root + "/tests/clients/kotlin/target/app.jar", class}, args...)...)
 	},
 }
 
@@ -77,7 +83,7 @@ func walkAll(t *testing.T, base, files string) {
 				front := httptest.NewTLSServer(proxy)
 				defer front.Close()
 				defer front.CloseClientConnections()
-				cmd := command(front.URL, files)
+				cmd := command("walk", front.URL, files)
 				cmd.Env = append(cmd.Environ(), trust(t, front.Certificate())...)
 				var said, complaints bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &said, &complaints
@@ -166,6 +172,60 @@ func difference(got, want string) string {
 		}
 	}
 	return lines.String()
+}
+
+// TestTheSDKsOverDays has each client add days of enrolment, and take them away again.
+func TestTheSDKsOverDays(t *testing.T) {
+	want, err := os.ReadFile(root + "/tests/clients/days.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := walkFiles(t)
+	for name, command := range sdks {
+		t.Run(name, func(t *testing.T) {
+			cmd := command("days", overDays(t).URL, files)
+			var complaints bytes.Buffer
+			cmd.Stderr = &complaints
+			said, err := cmd.Output()
+			if err != nil {
+				t.Errorf("%v: %s", err, complaints.String())
+			}
+			if string(said) != string(want) {
+				t.Errorf("it says otherwise than tests/clients/days.txt:\n%s", difference(string(said), string(want)))
+			}
+		})
+	}
+}
+
+// overDays is a service of its own, whose clock a request sets: BASE/N is the service at
+// nine o'clock on day N, the first of which is 2026-03-01.
+func overDays(t *testing.T) *httptest.Server {
+	t.Helper()
+	first := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	var days atomic.Int64
+	now := func() time.Time { return first.AddDate(0, 0, int(days.Load())-1) }
+	stores, err := fixture.Memory(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings, err := fixture.Settings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := fixture.New(settings, stores, now)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		day, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		n, err := strconv.ParseInt(day, 10, 64)
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		days.Store(n)
+		r.URL.Path, r.RequestURI = "/"+path, ""
+		service.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server
 }
 
 // walkFiles writes the recordings of a walk. The large ones are the same with more
