@@ -3,24 +3,20 @@
 package crash
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"systole/tests/support/gotool"
+	"systole/tests/support/local"
 	"systole/tests/support/long"
 	"systole/tests/support/recordings"
 )
@@ -45,69 +41,44 @@ type account struct {
 	ended              []string // tokens after their log-out
 }
 
-// service is the local command, killed and started again on the same data.
-type service struct {
-	binary, data string
-	cmd          *exec.Cmd
-	base         string
-}
-
-func (s *service) start(t *testing.T) {
+// started returns the local service on the data folder, which an earlier one may have
+// been killed on.
+func started(t *testing.T, data string) *local.Service {
 	t.Helper()
-	s.cmd = exec.Command(s.binary, "-addr", "127.0.0.1:0", "-data", s.data)
-	// The cheapest hash that is allowed: the load is to be on the stores.
-	s.cmd.Env = append(os.Environ(), "PASSWORD_MEMORY_KIB=8192", "PASSWORD_PASSES=1", "SAMPLING_RATE_HZ=500")
 	var log bytes.Buffer
-	s.cmd.Stderr = &log
-	stdout, err := s.cmd.StdoutPipe()
+	s, err := local.Command{
+		Args: []string{"-data", data},
+		// The cheapest hash that is allowed: the load is to be on the stores.
+		Env: []string{"PASSWORD_MEMORY_KIB=8192", "PASSWORD_PASSES=1", "SAMPLING_RATE_HZ=500"},
+		Log: &log,
+	}.Start(t.Context())
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v\n%s", err, log.String())
 	}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(stdout)
-	for lines.Scan() {
-		if address, ok := strings.CutPrefix(lines.Text(), "listening on "); ok {
-			s.base = address
-			go io.Copy(io.Discard, stdout)
-			return
-		}
-	}
-	s.cmd.Wait()
-	t.Fatalf("the service doesn't start again: %s", log.String())
-}
-
-func (s *service) kill() {
-	s.cmd.Process.Kill() // SIGKILL
-	s.cmd.Wait()
+	return s
 }
 
 func TestNothingAnsweredWithSuccessIsLostToAKill(t *testing.T) {
-	commands, err := gotool.Build(t.Context(), "infra/local")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &service{binary: commands.Binary("infra/local"), data: t.TempDir()}
+	data := t.TempDir()
 	kills := long.Runs(10, 50)
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	var all, recent []*account
 	for round := range kills {
-		s.start(t)
+		s := started(t, data)
 		for _, a := range recent {
-			a.verify(t, s.base)
+			a.verify(t, s.Base)
 		}
 		recent = load(t, s, round, time.Duration(random.Int64N(int64(longest))))
 		all = append(all, recent...)
 	}
-	s.start(t)
-	defer s.kill()
+	s := started(t, data)
+	defer s.Kill()
 	// All accounts, since a later kill must not lose earlier changes.
 	models, accepted := 0, 0
 	for _, a := range all {
-		if a.verify(t, s.base) {
+		if a.verify(t, s.Base) {
 			accepted++
 		}
 		if a.enrolled {
@@ -122,7 +93,7 @@ func TestNothingAnsweredWithSuccessIsLostToAKill(t *testing.T) {
 
 // load has clients use the service until it is killed, and returns the accounts
 // confirmed to them.
-func load(t *testing.T, s *service, round int, alive time.Duration) []*account {
+func load(t *testing.T, s *local.Service, round int, alive time.Duration) []*account {
 	var mu sync.Mutex
 	var promised []*account
 	var group sync.WaitGroup
@@ -133,7 +104,7 @@ func load(t *testing.T, s *service, round int, alive time.Duration) []*account {
 					username: fmt.Sprintf("u%d.%d.%d", round, client, n), password: "tachy-cardia!",
 					person: 1 + (round+client)%recordings.People,
 				}
-				more := a.live(s.base)
+				more := a.live(s.Base)
 				if a.token != "" {
 					mu.Lock()
 					promised = append(promised, a)
@@ -146,7 +117,7 @@ func load(t *testing.T, s *service, round int, alive time.Duration) []*account {
 		})
 	}
 	time.Sleep(alive) // the moment of the kill is what is random here
-	s.kill()
+	s.Kill()
 	group.Wait()
 	return promised
 }

@@ -57,7 +57,7 @@ func run(ctx context.Context, length time.Duration, people int, picture string) 
 		return err
 	}
 	defer s.stop()
-	t, err := newTraffic(s.base, people)
+	t, err := newTraffic(s.Base, people)
 	if err != nil {
 		return err
 	}

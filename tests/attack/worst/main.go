@@ -112,7 +112,7 @@ type caller struct {
 
 // join signs a person up and enrols them.
 func (s *service) join(ctx context.Context, person int) (caller, error) {
-	c := caller{base: s.base, person: person}
+	c := caller{base: s.Base, person: person}
 	answer, err := c.post(ctx, "/members/create/", nil, map[string]string{"username": fmt.Sprintf("person%d", person), "password": "tachy-cardia!", "name": "n"})
 	if err != nil {
 		return c, err
@@ -205,7 +205,7 @@ func (c *caller) post(ctx context.Context, path string, file []byte, fields map[
 // peak is the largest resident memory that the service has had, in bytes; 0 where
 // the system doesn't tell.
 func (s *service) peak() int64 {
-	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
 	_, rest, _ := strings.Cut(string(status), "VmHWM:")
 	fields := strings.Fields(rest)
 	if len(fields) == 0 {

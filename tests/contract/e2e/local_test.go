@@ -1,43 +1,39 @@
 package e2e
 
 import (
-	"bufio"
-	"io"
+	"context"
 	"net/http"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 
+	"systole/tests/support/local"
 	"systole/tests/support/recordings"
 )
 
 // root of the repository.
 const root = "../../.."
 
-// startLocal builds and starts the local command, and returns its address.
+// startLocal starts the local service, and returns its address.
 func startLocal(t *testing.T, args ...string) (base string) {
 	t.Helper()
-	cmd := exec.Command(built(t, "infra/local"), append([]string{"-addr", "127.0.0.1:0"}, args...)...)
-	cmd.Dir = t.TempDir()
-	// The cheapest hash that is allowed: another test covers the cost of a
-	// password.
-	cmd.Env = append(os.Environ(), "PASSWORD_MEMORY_KIB=8192", "PASSWORD_PASSES=1")
 	var log strings.Builder
-	cmd.Stderr = &log
-	stdout, err := cmd.StdoutPipe()
+	s, err := local.Command{
+		Args: args,
+		Dir:  t.TempDir(),
+		// The cheapest hash that is allowed: another test covers the cost of a
+		// password.
+		Env: []string{"PASSWORD_MEMORY_KIB=8192", "PASSWORD_PASSES=1"},
+		Log: &log,
+	}.Start(context.Background()) // the test's own ends before its clean-up
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v: %s", err, log.String())
 	}
 	t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM)
-		if err := cmd.Wait(); err != nil {
+		if err := s.Stop(); err != nil {
 			t.Errorf("the service didn't end cleanly: %v", err)
 		}
 		if t.Failed() {
@@ -49,15 +45,7 @@ func startLocal(t *testing.T, args ...string) (base string) {
 			}
 		}
 	})
-	lines := bufio.NewScanner(stdout)
-	for lines.Scan() {
-		if address, ok := strings.CutPrefix(lines.Text(), "listening on "); ok {
-			go io.Copy(io.Discard, stdout)
-			return address
-		}
-	}
-	t.Fatalf("the service didn't say where it listens: %s", log.String())
-	return ""
+	return s.Base
 }
 
 func TestPeopleOverHTTP(t *testing.T) {
