@@ -3,8 +3,6 @@ package aecg
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -43,11 +41,7 @@ type reader struct {
 // Read reads the first series of an annotated ECG.
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	a := &reader{r: &raw.Recording{}, left: o.Budget.Samples()}
-	for tokens := markup.NewReader(data, o.Budget); ; {
-		token, err := tokens.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
+	for token, err := range markup.NewReader(data, o.Budget).All() {
 		if err != nil {
 			return nil, err
 		}

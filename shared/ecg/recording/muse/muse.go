@@ -3,7 +3,6 @@ package muse
 
 import (
 	"encoding/binary"
-	"errors"
 	"io"
 	"math"
 	"strings"
@@ -46,11 +45,7 @@ type reader struct {
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	m := &reader{o: o, r: &raw.Recording{}}
 	var path []string
-	for tokens := markup.NewReader(data, o.Budget); ; {
-		token, err := tokens.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
+	for token, err := range markup.NewReader(data, o.Budget).All() {
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,6 @@ package philips
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"io"
 	"strings"
 	"time"
@@ -40,11 +39,7 @@ type reader struct {
 func Read(data []byte, o raw.Options) (*raw.Recording, error) {
 	p := &reader{}
 	name := ""
-	for tokens := markup.NewReader(data, o.Budget); ; {
-		token, err := tokens.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
+	for token, err := range markup.NewReader(data, o.Budget).All() {
 		if err != nil {
 			return nil, err
 		}

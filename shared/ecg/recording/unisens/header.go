@@ -2,8 +2,6 @@ package unisens
 
 import (
 	"encoding/binary"
-	"errors"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -43,11 +41,7 @@ func parseHeader(data []byte, budget *raw.Budget) (h header, ok bool) {
 		return header{}, false
 	}
 	var now *signal
-	for tokens := markup.NewReader(data, budget); ; {
-		token, err := tokens.Next()
-		if errors.Is(err, io.EOF) {
-			return h, true
-		}
+	for token, err := range markup.NewReader(data, budget).All() {
 		if err != nil {
 			return header{}, false
 		}
@@ -71,6 +65,7 @@ func parseHeader(data []byte, budget *raw.Budget) (h header, ok bool) {
 			now.order = binary.BigEndian
 		}
 	}
+	return h, true
 }
 
 func signalOf(token markup.Token) *signal {

@@ -3,8 +3,6 @@
 package xmlfile
 
 import (
-	"errors"
-	"io"
 	"strings"
 
 	"systole/shared/ecg/recording/internal/document"
@@ -50,11 +48,7 @@ const mostPaths = 1 << 14
 func repeats(data []byte, budget *raw.Budget) (map[string]bool, error) {
 	repeated, paths := map[string]bool{}, map[string]bool{}
 	open := []element{{}}
-	for tokens := markup.NewReader(data, budget); ; {
-		token, err := tokens.Next()
-		if errors.Is(err, io.EOF) {
-			return repeated, nil
-		}
+	for token, err := range markup.NewReader(data, budget).All() {
 		if err != nil {
 			return nil, err
 		}
@@ -76,6 +70,7 @@ func repeats(data []byte, budget *raw.Budget) (map[string]bool, error) {
 			open = open[:len(open)-1]
 		}
 	}
+	return repeated, nil
 }
 
 // fill puts the elements into a document: a repeated one is a list, an attribute
@@ -87,12 +82,9 @@ func fill(d *document.Document, data []byte, repeated map[string]bool, budget *r
 	}
 	open := []place{{"", d.Root()}}
 	d.Length = len(data)
-	for tokens := markup.NewReader(data, budget); ; {
+	tokens := markup.NewReader(data, budget)
+	for token, err := range tokens.All() {
 		d.Read = tokens.At()
-		token, err := tokens.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
 		if err != nil {
 			return err
 		}
@@ -119,6 +111,7 @@ func fill(d *document.Document, data []byte, repeated map[string]bool, budget *r
 			return d.Refusal(err, "XML", 0)
 		}
 	}
+	return nil
 }
 
 func attributes(d *document.Document, at *document.Node, token markup.Token) (err error) {

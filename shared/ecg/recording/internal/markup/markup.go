@@ -11,6 +11,7 @@ import (
 	"errors"
 	"html"
 	"io"
+	"iter"
 	"regexp"
 	"sync"
 
@@ -130,6 +131,18 @@ func NewReader(data []byte, budget *raw.Budget) *Reader {
 
 // At returns the number of bytes read so far.
 func (r *Reader) At() int { return r.at }
+
+// All returns the tokens up to the end. An error of Next comes last.
+func (r *Reader) All() iter.Seq2[Token, error] {
+	return func(yield func(Token, error) bool) {
+		for {
+			token, err := r.Next()
+			if errors.Is(err, io.EOF) || !yield(token, err) || err != nil {
+				return
+			}
+		}
+	}
+}
 
 var (
 	errSyntax = errors.New("syntax error")
