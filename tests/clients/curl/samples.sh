@@ -195,6 +195,17 @@ curl "$API/authenticate/check_user/" -H "Authorization: Token $TOKEN" \
   -F sampling_rate=500 -F nonce="$NONCE" -F data=@second.csv
 # end
 
+member curl-3
+BEFORE=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
+# sample: days
+# On another day; until then it is refused with day_too_soon.
+curl "$API/authenticate/make_model/" -H "Authorization: Token $TOKEN" \
+  -F sampling_rate=500 -F mode=add -F data=@second.csv || true
+
+# What was added then or later goes again.
+curl -X DELETE "$API/authenticate/model/?since=$BEFORE" -H "Authorization: Token $TOKEN"
+# end
+
 member curl-2
 ORDER_NONCE=n-0S6_WzA2Mj
 # sample: assertion

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"time"
 
 	"systole/tests/clients/golang/systole"
 )
@@ -35,7 +36,7 @@ func run(ctx context.Context, api string) error {
 	steps := []step{
 		{"signUp", signUp}, {"logIn", logIn}, {"inspect", inspect}, {"consent", consent}, {"makeModel", makeModel}, {"hasModel", hasModel}, {"getModel", getModel},
 		{"checkUser", checkUser}, {"challenge", challenge}, {"upload", upload}, {"activity", activity}, {"listSessions", listSessions}, {"export", export},
-		{"nonce", nonce}, {"large-files", largeFiles}, {"retries", retries}, {"changePassword", changePassword},
+		{"nonce", nonce}, {"days", days}, {"large-files", largeFiles}, {"retries", retries}, {"changePassword", changePassword},
 		{"deleteModel", deleteModel}, {"withdrawConsent", withdrawConsent}, {"countRecoveryCodes", countRecoveryCodes}, {"makeRecoveryCodes", makeRecoveryCodes},
 		{"endSession", endSession}, {"endSessions", endSessions}, {"recoverPassword", recoverPassword}, {"logOut", logOut}, {"logOutByPost", logOutByPost}, {"deleteAccount", deleteAccount},
 		{"publicKeys", publicKeys}, {"openapi", openapi}, {"sdk", sdk}, {"console", console}, {"docs", docs},
@@ -286,6 +287,28 @@ func nonce(ctx context.Context, client *systole.Client) error {
 	err := client.Submit(ctx, "/authenticate/check_user/", recording, map[string]string{"sampling_rate": "500", "nonce": drawn.Nonce}, &answer)
 	// end
 	return accepted(answer.Result, err)
+}
+
+func days(ctx context.Context, client *systole.Client) error {
+	recording, err := os.ReadFile("probe.csv")
+	if err != nil {
+		return err
+	}
+	before := time.Now().UTC().Format(time.RFC3339Nano)
+	// sample: days
+	err = client.Submit(ctx, "/authenticate/make_model/", recording, map[string]string{"sampling_rate": "500", "mode": "add"}, new(struct{}))
+	refusal, refused := errors.AsType[*systole.Refusal](err)
+	if refused && refusal.Code == "day_too_soon" {
+		fmt.Println(refusal.Detail)
+	}
+
+	// What was added then or later goes again.
+	err = client.Call(ctx, "DELETE", "/authenticate/model/?since="+before, nil, new(struct{}))
+	// end
+	if !refused || refusal.Code != "day_too_soon" {
+		return errors.New("another day on the same one")
+	}
+	return err
 }
 
 func assertion(ctx context.Context, client *systole.Client) error {

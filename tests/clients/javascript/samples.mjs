@@ -280,6 +280,22 @@ must(await systole.logIn("hong", "brady-cardia!"));
 }
 {
   const systole = await member();
+  const [file, today] = [second, probe];
+  const before = new Date().toISOString();
+  // sample: days
+  const { enrolment } = await systole.check(file, { rate: 500 }); // there if another day would help
+  if (enrolment) console.log(`day ${enrolment.days} of ${enrolment.of}`);
+
+  const added = await systole.enrol(today, { rate: 500, add: true });
+  if (added.code === "day_too_soon") console.log(added.message);
+
+  const answer = await systole.deleteModel({ since: before }); // what was added then or later
+  // end
+  assert.deepEqual([enrolment, added.code], [undefined, "day_too_soon"]);
+  must(answer);
+}
+{
+  const systole = await member();
   const [file, order] = [probe, { nonce: "n-0S6_WzA2Mj" }];
   // sample: assertion
   const answer = await systole.check(file, { rate: 500, audience: "https://shop.example", audienceNonce: order.nonce });

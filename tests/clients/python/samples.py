@@ -26,6 +26,7 @@ else:
 client.log_out()
 # end
 
+import datetime
 import itertools
 import json
 import pathlib
@@ -275,6 +276,22 @@ if not answer.ok and answer.code == "challenge_invalid":
     print("too late: draw another one, and record anew")
 # end
 assert answer.accepted
+
+client = member()
+before = datetime.datetime.now(datetime.timezone.utc).isoformat()
+# sample: days
+answer = client.check("second.csv", rate=500)
+if answer.ok and answer.enrolment:  # another day would help
+    print("day", answer.enrolment["days"], "of", answer.enrolment["of"])
+
+added = client.enrol("probe.csv", rate=500, add=True)
+if not added.ok and added.code == "day_too_soon":
+    print(added.message)
+
+answer = client.delete_model(since=before)  # what was added then or later
+# end
+assert added.code == "day_too_soon"
+must(answer)
 
 client = member()
 order_nonce = "n-0S6_WzA2Mj"

@@ -121,7 +121,7 @@ func TestEveryOperationAndGuideHasASampleInEveryLanguage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := []string{"quick-start", "large-files", "nonce", "assertion", "retries"}
+	names := []string{"quick-start", "large-files", "days", "nonce", "assertion", "retries"}
 	for _, g := range parsed(t).groups(nil) {
 		for _, op := range g.Operations {
 			if g.Name == "openid" && op.ID != "publicKeys" || slices.Contains([]string{"handOff", "takeHandOff"}, op.ID) {

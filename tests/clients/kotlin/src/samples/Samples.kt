@@ -315,6 +315,24 @@ class Samples(private val api: String) {
         check(must(answer).accepted)
     }
 
+    fun days() {
+        val systole = member()
+        val file = Recording.of(File("second.csv"))
+        val today = Recording.of(File("probe.csv"))
+        val before = java.time.Instant.now().toString()
+        // sample: days
+        val checked = systole.check(file, rateHz = 500.0)
+        if (checked is Success) checked.value.enrolment?.let { println("day ${it.days} of ${it.of}") } // another day would help
+
+        val added = systole.enrol(listOf(today), rateHz = 500.0, add = true)
+        if (added is Failure && added.code == "day_too_soon") println(added.message)
+
+        val answer = systole.deleteModel(since = before) // what was added then or later
+        // end
+        check(added is Failure && added.code == "day_too_soon")
+        must(answer)
+    }
+
     fun assertion() {
         val systole = member()
         val file = Recording.of(File("probe.csv"))
@@ -344,5 +362,5 @@ fun main(args: Array<String>) = with(Samples(args[0])) {
     endSession(); endSessions(); recoverPassword()
     logOut(); logOutByPost(); deleteAccount()
     keys(); openapi(); sdk(); console(); docs()
-    largeFiles(); nonce(); assertion(); retries()
+    largeFiles(); nonce(); days(); assertion(); retries()
 }
