@@ -15,6 +15,31 @@ import (
 )
 
 func listClients(ctx context.Context, c call) error {
+	return c.printRegistrations(ctx, func(w io.Writer, registered provider.Registrations) {
+		fmt.Fprint(w, "client\tname\tfrom\tsecret\tlevel\tredirect addresses\n")
+		for _, id := range slices.Sorted(maps.Keys(c.Config.Clients)) {
+			c.printClient(w, c.Config.Clients[id], "settings")
+		}
+		for _, client := range registered.Clients {
+			from := "registered"
+			if _, there := c.Config.Clients[client.ID]; there {
+				from = "registered, and of no use: the settings go first"
+			}
+			c.printClient(w, client, from)
+		}
+	})
+}
+
+func printRecord(ctx context.Context, c call) error {
+	return c.printRegistrations(ctx, func(w io.Writer, registered provider.Registrations) {
+		for _, change := range registered.Changes {
+			fmt.Fprintf(w, "%s\t%s\t%s\n", moment(change.At), change.ClientID, change.Did)
+		}
+	})
+}
+
+// printRegistrations prints a table about the registered clients.
+func (c *call) printRegistrations(ctx context.Context, print func(io.Writer, provider.Registrations)) error {
 	if err := c.parse(0); err != nil {
 		return err
 	}
@@ -23,17 +48,7 @@ func listClients(ctx context.Context, c call) error {
 		return err
 	}
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	fmt.Fprint(w, "client\tname\tfrom\tsecret\tlevel\tredirect addresses\n")
-	for _, id := range slices.Sorted(maps.Keys(c.Config.Clients)) {
-		c.printClient(w, c.Config.Clients[id], "settings")
-	}
-	for _, client := range registered.Clients {
-		from := "registered"
-		if _, there := c.Config.Clients[client.ID]; there {
-			from = "registered, and of no use: the settings go first"
-		}
-		c.printClient(w, client, from)
-	}
+	print(w, registered)
 	return w.Flush()
 }
 
@@ -143,19 +158,4 @@ func removeClient(ctx context.Context, c call) error {
 	}
 	fmt.Fprintf(c.out, "%s is removed: within a minute nobody logs in for it, and within ten nothing that it was given is good\n", c.args[0])
 	return nil
-}
-
-func printRecord(ctx context.Context, c call) error {
-	if err := c.parse(0); err != nil {
-		return err
-	}
-	registered, err := c.registrations(ctx)
-	if err != nil {
-		return err
-	}
-	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	for _, change := range registered.Changes {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", moment(change.At), change.ClientID, change.Did)
-	}
-	return w.Flush()
 }
