@@ -23,6 +23,20 @@ for (const [name, options] of Object.entries({ desktop: { viewport: sizes.deskto
   });
 }
 
+test("on a phone it is short, and an address that names something shows it", async (t) => {
+  const page = await it.visit(t, { viewport: sizes.phone, path: "docs" });
+  await expect(page.locator("article pre:visible")).toHaveCount(0);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(21 * sizes.phone.height);
+  await page.locator("#checkUser > details > summary").click();
+  await page.locator("#checkUser details > summary", { hasText: "Answers" }).click();
+  await page.locator("#checkUser a", { hasText: "replay" }).click();
+  await expect(page.locator("#word-replay")).toBeInViewport();
+  await page.goto(`${it.service.address}/docs#hasModel`);
+  await page.reload();
+  await expect(page.locator("#hasModel .sample.curl pre")).toBeVisible();
+  await expect(page.locator("#hasModel h3")).toBeInViewport();
+});
+
 const guides = 5; // the quick start, large files, nonce, assertion, retries
 
 test("each operation has a call in five languages, of which the chosen one is shown and kept", async (t) => {
@@ -81,6 +95,10 @@ test("an operation is tried with the session of the console", async (t) => {
   await article.locator("input[type=file]").setInputFiles(join(recordings, "person_01_enrolment.csv"));
   await article.locator("form button").click();
   await article.locator("output", { hasText: /^200, .*Saved/s }).waitFor();
+  article = await tried("hasModel");
+  await article.locator("input[name=enrolment]").fill("true");
+  await article.locator("form button").click();
+  await article.locator("output", { hasText: /^200, .*"days": 1/s }).waitFor();
   article = await tried("checkUser");
   await article.locator("input[type=file]").setInputFiles(join(recordings, "person_01_enrolment.csv"));
   await article.locator("form button").click();

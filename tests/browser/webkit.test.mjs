@@ -124,7 +124,7 @@ test("WebKit goes from sign-up to log-out without a complaint", async (t) => {
   await watched();
   await click("[name=language][value=python]");
   await seen("#quick-start .sample.python .copy");
-  await click("#listSessions details:has(form) > summary");
+  await click("#listSessions details details:has(form) > summary");
   await click("#listSessions form button");
   await text("#listSessions output", '"sessions"');
   assert.deepEqual(await complaints(), []);

@@ -24,8 +24,15 @@ type describedOperation struct {
 	Tags                              []string
 	OperationID, Summary, Description string
 	Security                          *[]json.RawMessage
+	Parameters                        []describedParameter
 	RequestBody                       struct{ Content ordered[content] }
 	Responses                         ordered[describedResponse]
+}
+
+type describedParameter struct {
+	Name, In, Description string
+	Required              bool
+	Schema                schema
 }
 
 type describedResponse struct {

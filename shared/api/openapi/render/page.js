@@ -25,8 +25,19 @@ for (const block of document.querySelectorAll("pre.code")) {
 // On a phone what is long begins folded.
 const narrow = matchMedia("(max-width: 60rem)").matches;
 const menu = document.querySelector("nav details");
-for (const details of narrow ? [menu, ...document.querySelectorAll("details.part")] : []) details.open = false;
+for (const details of narrow ? [menu, ...document.querySelectorAll("details.part, details.whole")] : []) details.open = false;
 menu.addEventListener("click", (event) => { if (narrow && event.target.closest("a")) menu.open = false; });
+
+// What an address names is shown, however deep it lies.
+function unfold() {
+  const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (!named) return;
+  if (named.matches("article")) named.querySelector("details.whole").open = true;
+  for (let at = named; at; at = at.parentElement) if (at.matches("details")) at.open = true;
+  named.scrollIntoView();
+}
+addEventListener("hashchange", unfold);
+unfold();
 
 const filter = document.getElementById("filter");
 filter.addEventListener("input", () => {
@@ -49,7 +60,7 @@ async function send(form) {
   let body;
   if (file) {
     body = new FormData();
-    for (const input of form.elements) if (input.name && input.value) body.append(input.name, input.type === "file" ? input.files[0] : input.value);
+    for (const input of form.elements) if (input.name && input.value && !("query" in input.dataset)) body.append(input.name, input.type === "file" ? input.files[0] : input.value);
   } else if (form.elements.body) {
     headers["Content-Type"] = "application/json";
     body = form.elements.body.value;
@@ -58,7 +69,8 @@ async function send(form) {
   shown.textContent = "…";
   const began = performance.now();
   try {
-    const answer = await fetch(path.slice(1), { method, headers, body });
+    const query = new URLSearchParams([...form.querySelectorAll("[data-query]")].filter((input) => input.value).map((input) => [input.name, input.value]));
+    const answer = await fetch(path.slice(1) + (query.size > 0 ? `?${query}` : ""), { method, headers, body });
     const text = await answer.text();
     const read = pretty(text);
     if (answer.ok && read.token) sessionStorage.setItem("systole-token", read.token);

@@ -45,14 +45,15 @@ type operation struct {
 	Summary, Description string
 	Open                 bool // needs no token
 	Types                []string
-	Fields               []field
+	Query                []field // in the address
+	Fields               []field // in the body
 	Answers              []answer
 	Samples              []code
 	JSON                 string // an example of the body
 	File                 bool
 }
 
-// field is one of a body's fields.
+// field is a field of a body, or a parameter of an address.
 type field struct {
 	Name, Type, Meaning string
 	Required            bool
@@ -146,6 +147,11 @@ func (d *description) operation(path, method string, op describedOperation) oper
 	shown := operation{
 		ID: op.OperationID, Method: strings.ToUpper(method), Path: path,
 		Summary: op.Summary, Description: op.Description, Open: op.Security != nil && len(*op.Security) == 0,
+	}
+	for _, p := range op.Parameters {
+		if p.In == "query" {
+			shown.Query = append(shown.Query, field{p.Name, d.resolved(p.Schema).kind(), p.Description, p.Required})
+		}
 	}
 	shown.Types = op.RequestBody.Content.names
 	if len(shown.Types) > 0 {
