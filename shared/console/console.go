@@ -185,7 +185,7 @@ func written(name string, versioned *strings.Replacer) ([]byte, error) {
 		return nil, err
 	}
 	switch path.Ext(name) {
-	case ".csv", ".svg":
+	case ".csv", ".svg", ".png":
 		return b, nil
 	case ".js":
 		b = comment().ReplaceAll(b, nil)
@@ -246,6 +246,7 @@ func kinds() map[string]string {
 		".js":   "text/javascript; charset=utf-8",
 		".css":  "text/css; charset=utf-8",
 		".svg":  "image/svg+xml",
+		".png":  "image/png",
 		".csv":  "text/csv; charset=utf-8",
 
 		".webmanifest": "application/manifest+json",

@@ -273,6 +273,7 @@ func TestTheSamplesAreTheTestsRecordings(t *testing.T) {
 		"person_01_enrolment.csv": recordings.Enrolment(t, 1),
 		"person_01_probe.csv":     recordings.Probe(t, 1),
 		"person_04_probe.csv":     recordings.Probe(t, 4),
+		"person_01_third.csv":     recordings.Excerpt(t, "person01_rec3_12s.csv"),
 	} {
 		if got := get(served(t), address(t, name)).Body.Bytes(); !bytes.Equal(got, want) {
 			t.Errorf("%s: %d bytes, want %d", name, len(got), len(want))

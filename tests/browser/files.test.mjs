@@ -68,6 +68,7 @@ test("files that are dropped anywhere become recordings, to be chosen from and r
 test("the coach says how many seconds are missing, and what took them", async (t) => {
   const page = await it.visit(t);
   await files(page, csv("off.csv", [...lines.slice(0, 6000), ...Array(4000).fill('"0"')].join("\n")));
+  await expect(page.locator("#coach-good")).toBeVisible(); // and where there is enough on the way there
   await page.locator("#coach-text", { hasText: /more .*\. Of 20 s \d+ s don't count: electrodes off\. Attach the electrodes again\.$/ }).waitFor();
   await page.locator("#language").click();
   await expect(page.locator("#coach-text")).toHaveText(/20초 중 \d+초는 쓸 수 없습니다: 전극 떨어짐\. 전극을 다시 붙여 주세요\.$/);
@@ -152,6 +153,22 @@ test("of Samsung's download each ECG has its date, its length and its quality be
   await page.locator("#trace-text", { hasText: "20 s of ECG" }).waitFor();
   await page.locator("#enrol").click();
   await seenAnswer(page, "Enrolled");
+});
+
+test("of a zip of several recordings each can be chosen, and a record in two files is one", async (t) => {
+  const page = await it.visit(t);
+  await signUp(page);
+  const part = (name) => readFileSync(join(formats, "wfdb-parts", name));
+  const zip = await zipped({
+    "week/monday.csv": recordingOf("person_01_enrolment.csv"), "week/notes.txt": "slept well",
+    "__MACOSX/week/._monday.csv": "nothing", "week/enrol.hea": part("enrol.hea"), "week/enrol.dat": part("enrol.dat"),
+  });
+  await files(page, { name: "week.zip", mimeType: "application/zip", buffer: zip });
+  await expect(page.locator("#recordings li")).toHaveCount(2);
+  await page.locator("#recordings .entry", { hasText: "enrol.hea" }).click();
+  await page.locator("#facts", { hasText: "PhysioNet" }).waitFor();
+  await page.locator("#recordings .entry", { hasText: "monday.csv" }).click();
+  await page.locator("#trace-text", { hasText: "20 s of ECG" }).waitFor();
 });
 
 test("an archive without an ECG, or a broken one, is said to be", async (t) => {

@@ -17,6 +17,8 @@ test("what is installed opens without a network, and says what it can't do", asy
   const manifest = await page.evaluate(async () => (await fetch(document.querySelector("[rel=manifest]").href)).json());
   assert.equal(manifest.share_target.action, "../?share");
   assert.equal((await page.request.get(new URL(manifest.icons[0].src, new URL("/console/x", it.service.address)).href)).status(), 200);
+  const icon = await page.request.get(await page.locator("[rel=apple-touch-icon]").evaluate((link) => link.href));
+  assert.deepEqual([icon.status(), icon.headers()["content-type"]], [200, "image/png"]);
   await page.context().setOffline(true);
   await page.reload();
   await page.locator("#new-username").fill("hong");

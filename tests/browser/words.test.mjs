@@ -118,6 +118,8 @@ test("sixty entries of activity are shown by pages that everybody can use", asyn
   await expect(page.locator("#activity li")).toHaveCount(60);
   await expect(page.locator("#activity-more")).toBeHidden();
   await accessible(page, "sixty entries");
+  await page.locator("#activity-kind").selectOption("refused");
+  await expect(page.locator("#activity .sign.bad")).toHaveCount(10);
   await page.locator("#activity-kind").selectOption("checks");
   await expect(page.locator("#activity li")).toHaveCount(10);
   await expect(page.locator("#activity-sum")).toHaveText(/24/);

@@ -12,6 +12,7 @@ const samples = [
   { file: "person_01_enrolment.csv", word: "sampleFirst" },
   { file: "person_01_probe.csv", word: "sampleAgain" },
   { file: "person_04_probe.csv", word: "sampleOther" },
+  { file: "person_01_third.csv", word: "sampleThird" },
 ].map(({ file, word }) => ({ file, word, rate: "500", origin: "sample", name: () => say(word), fetch: (signal) => api.sample(file, signal) }));
 
 const keptName = "systole-username";
@@ -168,8 +169,7 @@ async function openFiles(list) {
   const { recordings, archives } = await opened(files);
   for (const archive of archives) {
     const { openArchive } = await import("./archive.js");
-    const rest = await openArchive(archive, (chosen) => take(chosen));
-    if (rest) recordings.push(rest);
+    recordings.push(...await openArchive(archive, take));
   }
   const foreign = recordings.find((r) => r.kind);
   if (foreign) {

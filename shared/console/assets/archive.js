@@ -3,7 +3,7 @@
 
 import { answer } from "./answer.js";
 import { largestRequest } from "./api.js";
-import { recordingOf } from "./files.js";
+import { opened, recordingOf } from "./files.js";
 import { glance } from "./glance.js";
 import { mostAtOnce } from "./recordings.js";
 import { thumbnail } from "./thumbnail.js";
@@ -19,27 +19,44 @@ const isSamsungTable = ({ name }) => /(^|\/)com\.samsung\.health\.ecg[^/]*\.csv$
 const dated = ({ name, start }) => start ?? name;
 const newestFirst = (a, b) => dated(b).localeCompare(dated(a));
 
-// openArchive shows what a zip has. A zip that is no export of a health app is
-// returned as a recording, as it may hold one.
+// What holds a recording, and what belongs to one.
+const isRecording = ({ name }) => /\.(csv|edf|bdf|hea|dcm|scp|ecg|atc)$/i.test(name) && !/(^|\/)(__MACOSX\/|\.)/.test(name);
+const isSignals = ({ name }) => /\.(dat|mat)$/i.test(name);
+
+// openArchive shows what a health app's export has, from which take(recordings) gets
+// the chosen ones. Of any other zip it returns the recordings.
 export async function openArchive(file, take) {
   let entries;
   try {
     entries = await entriesOf(file);
   } catch {
-    show({ title: () => say("archiveBroken"), more: () => say("archiveBrokenMore") });
-    return null;
+    return broken();
   }
   const table = entries.find(isSamsungTable);
   const rows = table ? await samsungTable(file, table).catch(() => new Map()) : new Map();
   const ecgs = entries.filter((e) => isApple(e) || isSamsung(e)).map((e) => ({ ...e, ...rows.get(e.name.split("/").pop()) })).sort(newestFirst);
   if (ecgs.length > 0) {
     gallery(file, ecgs, take);
-    return null;
+    return [];
   }
   const health = entries.some(({ name }) => /(^|\/)(export(_cda)?\.xml|com\.samsung\.health[^/]*)$/i.test(name));
-  if (!health && file.size <= largestRequest) return recordingOf([file], file.name);
+  const large = file.size > largestRequest;
+  const inside = entries.filter(isRecording);
+  if (!health && inside.length <= mostAtOnce && inside.length > (large ? 0 : 1)) return taken(file, entries, inside).catch(broken);
+  if (!health && !large) return [await recordingOf([file], file.name)]; // which may hold one that the service finds
   show({ title: () => say("archiveNone"), more: () => say("archiveNoneMore") });
-  return null;
+  return [];
+}
+
+// taken takes the recordings out of a zip, each a file of its own, to be chosen from.
+async function taken(file, entries, inside) {
+  const files = await Promise.all([...inside, ...entries.filter(isSignals)].map(async (entry) => new File([await unpacked(file, entry)], entry.name.split("/").pop())));
+  return (await opened(files)).recordings;
+}
+
+function broken() {
+  show({ title: () => say("archiveBroken"), more: () => say("archiveBrokenMore") });
+  return [];
 }
 
 function show(what) {
@@ -54,14 +71,15 @@ function close() {
 
 // gallery lists the ECGs, the newest first, with a box to choose each.
 function gallery(file, ecgs, take) {
-  const heading = tell(document.createElement("h3"), () => say("archiveTitle", { n: ecgs.length, name: file.name }));
+  const title = () => say(ecgs.length === 1 ? "archiveTitleOne" : "archiveTitle", { n: ecgs.length, name: file.name });
+  const heading = tell(document.createElement("h3"), title);
   heading.tabIndex = -1;
   const hint = document.createElement("p");
   hint.className = "hint";
   const list = document.createElement("ul");
   list.className = "gallery scroll";
   list.tabIndex = 0;
-  tell(list, () => say("archiveTitle", { n: ecgs.length, name: file.name }), "aria-label");
+  tell(list, title, "aria-label");
   const go = document.createElement("button");
   go.type = "button";
   const no = document.createElement("button");

@@ -1,9 +1,12 @@
 // What the recording is, and what it lacks for a good enrolment.
 
+import { needed } from "./glance.js";
 import { formatOf, hasHeart } from "./recordings.js";
 import { advise, has, number, say, silence, tell, when } from "./words.js";
 
 const bar = document.getElementById("coach-bar");
+const enough = document.getElementById("coach-enough");
+const good = document.getElementById("coach-good");
 const text = document.getElementById("coach-text");
 const facts = document.getElementById("facts");
 
@@ -15,6 +18,7 @@ export function drawCoach(seen) {
   }
   bar.max = seen.coach.wanted;
   bar.value = Math.min(seen.coach.clean_beats, seen.coach.wanted);
+  markEnough(seen);
   tell(text, () => coaching(seen));
   if (hasHeart(seen)) fact("factHeart", () => say("perMinute", { n: seen.heart_rate }));
   fact("factFormat", () => formatOf(seen));
@@ -23,6 +27,15 @@ export function drawCoach(seen) {
   fact("factRate", () => `${number(seen.file_rate_hz)} Hz`);
   if (seen.lead) fact("factLeads", () => (seen.leads.length > 1 ? `${seen.lead} (${seen.leads.join(", ")})` : seen.lead));
   if (seen.notes.length > 0) fact("factNotes", () => [...new Set(seen.notes.map(noteOf))].join("; "));
+}
+
+// markEnough marks on the bar of clean beats where there are enough to enrol at all:
+// as many as come in the seconds that are needed.
+function markEnough({ coach: { clean_beats: clean, wanted }, seconds }) {
+  const share = Math.max(needed.beats, seconds > 0 ? (clean / seconds) * needed.seconds : 0) / wanted;
+  enough.style.setProperty("--at", Math.min(share, 1));
+  enough.hidden = clean === 0 || share > 0.95;
+  good.hidden = share > 0.7 && !enough.hidden; // there is no room for both
 }
 
 const noteOf = ({ note }) => say(has(`note_${note}`) ? `note_${note}` : "note_other");

@@ -5,7 +5,7 @@
 import { Pulse } from "./pulse.js";
 
 // The service's limits, of package quality and of an enrolment.
-const needed = { seconds: 10, beats: 6 };
+export const needed = { seconds: 10, beats: 6 };
 const mostFlat = 0.5;
 const flatSeconds = 0.5;
 const mostClipped = 0.1;

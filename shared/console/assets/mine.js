@@ -84,6 +84,7 @@ function session(s) {
 // listed is what is asked for of the activity that is here.
 function listed() {
   const kind = at("activity-kind").value;
+  if (kind === "refused") return shown.activity.filter((e) => bad.includes(e.event));
   return shown.activity.filter((e) => kind === "all" || checks.includes(e.event) === (kind === "checks"));
 }
 

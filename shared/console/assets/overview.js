@@ -53,18 +53,19 @@ export class Overview {
     if (right - left < width - 2) ink.strokeRect(left + 1, 1, Math.max(6, right - left) - 2, height - 2);
   }
 
-  // drawHeart draws the heart rate, 30 to 180 a minute over the height, each
-  // point the mean of nine beats.
+  // drawHeart draws the heart rate, 30 to 180 a minute over the height, each point
+  // the mean of nine beats, or of five where there are few.
   drawHeart(ink, x, height) {
     const peaks = this.seen.r_peaks;
-    if (peaks.length < 40) return;
+    const beats = peaks.length < 40 ? 4 : 8;
+    if (peaks.length < 3 * beats) return;
     ink.strokeStyle = inks().heart;
     ink.lineWidth = 1.5;
     ink.beginPath();
     const step = Math.max(1, Math.floor(peaks.length / 800));
-    for (let i = 8; i < peaks.length; i += step) {
-      const rate = (60 * 8) / (peaks[i] - peaks[i - 8]);
-      ink.lineTo(x((peaks[i] + peaks[i - 8]) / 2), height * (1 - (Math.max(30, Math.min(180, rate)) - 30) / 150));
+    for (let i = beats; i < peaks.length; i += step) {
+      const rate = (60 * beats) / (peaks[i] - peaks[i - beats]);
+      ink.lineTo(x((peaks[i] + peaks[i - beats]) / 2), height * (1 - (Math.max(30, Math.min(180, rate)) - 30) / 150));
     }
     ink.stroke();
   }
