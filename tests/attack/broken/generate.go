@@ -1,5 +1,5 @@
-// Package broken sends recordings and bodies broken in many ways, and expects
-// each to be refused with a reason, at once, and for little memory.
+// Package broken sends recordings and bodies that are broken in many ways. Each
+// must be refused with a reason, at once, and within little memory.
 package broken
 
 import (
@@ -14,13 +14,13 @@ import (
 	"strings"
 )
 
-// file is something sent as a recording.
+// file is a file sent as a recording.
 type file struct {
 	name string
 	data []byte
 }
 
-// sound reads every sample of every format that lies below a folder.
+// sound returns the samples of every format below a folder, which are readable.
 func sound(folder string) ([]file, error) {
 	paths, err := filepath.Glob(filepath.Join(folder, "*", "enrol*"))
 	if err != nil || len(paths) == 0 {
@@ -164,7 +164,7 @@ func zipped(_ *rand.Rand, files, size int) []byte {
 	return b.Bytes()
 }
 
-// body is something sent where a form is expected.
+// body is a body sent in place of a form.
 type body struct {
 	name, contentType string
 	data              []byte

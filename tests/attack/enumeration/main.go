@@ -43,7 +43,7 @@ func main() {
 	}
 }
 
-// guess is a way to ask after a name.
+// guess is a request that may reveal a name.
 type guess struct {
 	what, path string
 	form       string // after the name
@@ -56,12 +56,12 @@ func guesses() []guess {
 	}
 }
 
-// result is how long requests took.
+// result holds the durations of requests.
 type result struct {
 	known, unknown []time.Duration
 }
 
-// difference of the medians as a share of the smaller one.
+// difference returns that of the medians as a share of the smaller one.
 func (r result) difference() float64 {
 	a, b := float64(median(r.known)), float64(median(r.unknown))
 	return max(a, b)/min(a, b) - 1
@@ -96,7 +96,7 @@ func measure(g guess, tries int, progress func(done int)) (result, error) {
 			name string
 			took *[]time.Duration
 		}{{"known", &r.known}, {"guess", &r.unknown}}
-		if rand.IntN(2) == 0 { // or the collection of garbage falls to one of them
+		if rand.IntN(2) == 0 { // or garbage collection falls to one of them
 			slices.Reverse(kinds)
 		}
 		for _, kind := range kinds {

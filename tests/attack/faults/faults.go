@@ -28,17 +28,17 @@ const (
 	DeathAfter   Kind = "process death after"
 )
 
-// Kinds are all of them.
+// Kinds lists all kinds.
 var Kinds = []Kind{Throttled, TimeOut, TimeOutAfter, Reset, ResetAfter, Slow, Death, DeathAfter}
 
-// errReset is an error outside the stores' own set.
+// errReset is an error that the stores don't define.
 var errReset = errors.New("connection reset by peer")
 
-// errDead is the error of a call after the death of its process.
+// errDead is the error of a call after its process has died.
 var errDead = errors.New("the process is gone")
 
-// expiry is a deadline that passes on command: slowness without a clock, so
-// that no machine is too slow for it.
+// expiry is a deadline that expires on command: it simulates slowness without a
+// clock, so that a slow machine changes nothing.
 type expiry struct {
 	context.Context
 	done chan struct{}
@@ -62,25 +62,24 @@ func (e *expiry) Err() error {
 	}
 }
 
-// Injector counts calls, and lets one of them go wrong.
+// Injector counts calls, and lets one of them fail.
 type Injector struct {
 	mu    sync.Mutex
-	limit *expiry  // of the request that is being answered
+	limit *expiry  // of the current request
 	calls []string // since Arm
-	at    int      // which call goes wrong, from 1; 0 for none
+	at    int      // the call to fail, from 1; 0 for none
 	kind  Kind
 	dead  bool
 }
 
-// Arm begins to count anew and lets the nth call from now on go wrong; 0 for
-// none.
+// Arm resets the count and lets the nth call from now on fail; 0 for none.
 func (i *Injector) Arm(n int, kind Kind) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.calls, i.at, i.kind, i.dead = nil, n, kind, false
 }
 
-// Calls are the names of the calls since Arm.
+// Calls returns the names of the calls since Arm.
 func (i *Injector) Calls() []string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -95,7 +94,7 @@ func (i *Injector) begin(ctx context.Context) context.Context {
 	return i.limit
 }
 
-// pass lets the deadline of the request pass.
+// pass lets the request's deadline expire.
 func (i *Injector) pass() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -119,7 +118,7 @@ func (i *Injector) next(name string) (kind Kind, dead bool) {
 	return i.kind, false
 }
 
-// call makes a call, or lets it go wrong.
+// call makes a call, or lets it fail.
 func (i *Injector) call(ctx context.Context, name string, do func() error) error {
 	kind, dead := i.next(name)
 	if dead {

@@ -14,10 +14,10 @@ import (
 	"systole/tests/support/fixture"
 )
 
-// Service is the whole service on stores whose calls may go wrong, with a clock.
+// Service is the whole service, with a clock, on stores whose calls may fail.
 type Service struct {
 	*Injector
-	service.Stores // as they are, for looking at
+	service.Stores // without faults, for inspection
 	handler        http.Handler
 	cleaner        *cleanup.Service
 	now            time.Time
@@ -53,8 +53,8 @@ func (h *Service) open(stores service.Stores) error {
 		}, h.clock)
 	}
 	h.cleaner = cleaner(stores)
-	// The survey of the empty stores is done: from here on only what was written down
-	// beforehand leads clean-up to what a crash leaves.
+	// The survey of the empty stores is done: from here on clean-up finds the
+	// traces of a crash only by notes that were written before it.
 	_, err = cleaner(h.Stores).Survey(context.Background(), false)
 	return err
 }
@@ -70,8 +70,8 @@ func (h *Service) Send(r Request) Answer {
 	return fixture.Send(h.begin(context.Background()), h.handler, r)
 }
 
-// Broken names invalid content of the stores: an object that is pointed to and
-// can't be opened.
+// Broken returns an error for invalid content of the stores: an object with a
+// pointer that can't be opened.
 func (h *Service) Broken(ctx context.Context) error {
 	members, _, err := h.Members.MembersPage(ctx, "", 1000)
 	if err != nil {
@@ -100,7 +100,7 @@ func (h *Service) Broken(ctx context.Context) error {
 	return nil
 }
 
-// Left is the keys of all objects but clean-up's own.
+// Left returns the keys of all objects except clean-up's own.
 func (h *Service) Left(ctx context.Context) ([]string, error) {
 	list, _, err := h.Objects.List(ctx, "", "", 10_000)
 	var keys []string
@@ -112,7 +112,7 @@ func (h *Service) Left(ctx context.Context) ([]string, error) {
 	return keys, err
 }
 
-// Orphans are the objects without a pointer, and all uploads, after clean-up
+// Orphans returns the objects without a pointer, and all uploads, after clean-up
 // has run for longer than any retention.
 func (h *Service) Orphans(ctx context.Context) ([]string, error) {
 	h.now = h.now.Add(8 * 24 * time.Hour)

@@ -14,9 +14,9 @@ import (
 	"systole/shared/store"
 )
 
-// crowd is the members among whom is measured: each has a template, a session and an
-// entry of activity, and nothing of it is due. Their keys come in order, so that a
-// million are written in minutes; the time of a look-up is the same.
+// crowd is the members among whom the service is measured: each has a template, a
+// session and an entry of activity, none of it due. Their keys are in order, so
+// that a million are written in minutes; look-ups take the same time.
 type crowd struct {
 	rows *embedded.Store
 	dir  string
@@ -24,12 +24,12 @@ type crowd struct {
 	size int // members
 }
 
-// loaders is how many members are written at once: they share the syncs of the
-// database file.
+// loaders is the number of members that are written concurrently: they share the
+// syncs of the database file.
 const loaders = 1024
 
-// maxFiles bounds the templates' files: beyond it members share the absence of
-// theirs. A file system's folders, not the service's code, are what more would test.
+// maxFiles bounds the templates' files; the templates of further members have
+// none. More would only test a file system's folders.
 const maxFiles = 20_000
 
 // fill writes the members with these numbers.
@@ -37,7 +37,8 @@ func (c crowd) fill(ctx context.Context, from, to int) error {
 	return atOnce(loaders, from, to, func(n int) error { return c.add(ctx, n) })
 }
 
-// atOnce calls do with each number from one to before another, so many at once.
+// atOnce calls do with each number from from to before to, with the given number
+// of workers.
 func atOnce(workers, from, to int, do func(n int) error) error {
 	next := make(chan int, workers)
 	var mu sync.Mutex
@@ -62,7 +63,7 @@ func atOnce(workers, from, to int, do func(n int) error) error {
 	return failed
 }
 
-// pkOf is a number as the service draws it: the next of a block.
+// pkOf returns a number as the service draws it: the next of a block.
 func pkOf(n int) int64 { return 1<<40 + int64(n) }
 
 func (c crowd) member(n int) store.Member {
@@ -104,7 +105,7 @@ func (c crowd) add(ctx context.Context, n int) error {
 	return errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, make([]byte, 4096), 0o600))
 }
 
-// Of each kind that clean-up removes, dueOfAKind are made due.
+// dueOfAKind is the number of items of each kind that are made due.
 const dueOfAKind = 250
 
 // owe makes dueOfAKind sessions, templates, leftovers and entries of activity due.
@@ -114,7 +115,7 @@ func (c crowd) owe(ctx context.Context, objects store.Objects) error {
 }
 
 func (c crowd) oweOne(ctx context.Context, n int, past time.Time, objects store.Objects) error {
-	n += c.size // other rows than those of a smaller crowd
+	n += c.size // other rows than a smaller crowd's
 	pk := 1<<52 + int64(n)
 	m := c.member(n)
 	m.Username, m.PK, m.Seen = fmt.Sprintf("due%09d", n), pk, past

@@ -15,7 +15,7 @@ import (
 	"systole/shared/store"
 )
 
-// presigner stands for S3's signed addresses: it keeps the key that it was asked for.
+// presigner takes the place of S3's signed addresses: it keeps the requested key.
 type presigner struct{ key string }
 
 func (p *presigner) PresignPut(_ context.Context, key string, _ int64, _ time.Duration) (store.SignedPut, error) {
@@ -23,7 +23,8 @@ func (p *presigner) PresignPut(_ context.Context, key string, _ int64, _ time.Du
 	return store.SignedPut{URL: "https://uploads.example.com/" + key}, nil
 }
 
-// upload asks for an upload, sends somebody else's recording, and has it checked.
+// upload requests an upload, stores another person's recording there, and has it
+// checked.
 func (p *person) upload(probe []byte) {
 	a := p.ask("ask for an upload", form("POST", "/authenticate/uploads/", "size="+strconv.Itoa(len(probe))))
 	if p.err != nil {
@@ -36,7 +37,7 @@ func (p *person) upload(probe []byte) {
 	p.ask("check an upload", form("POST", "/authenticate/check_user/", "sampling_rate=500&upload="+id))
 }
 
-// handOff takes the session to another device.
+// handOff hands the session to another device.
 func (p *person) handOff() {
 	a := p.ask("hand a session over", form("POST", "/console/hand_off/", "page=https://ecg.example.com/"))
 	address, _ := a["address"].(string)
@@ -47,7 +48,7 @@ func (p *person) handOff() {
 	p.token = first
 }
 
-// recover makes recovery codes and sets a password for one.
+// recover makes recovery codes and sets a password with one.
 func (p *person) recover(name string) {
 	a := p.ask("recovery codes", form("POST", "/members/recovery_codes/", "password=brady-cardia!"))
 	codes, _ := a["recovery_codes"].([]any)
@@ -60,7 +61,7 @@ func (p *person) recover(name string) {
 	p.ask("", form("POST", "/members/login/", "username="+name+"&password=brady-cardia!"))
 }
 
-// Of the client that openID logs in at.
+// The client at which openID logs in.
 const (
 	redirect     = "https://shop.example/in"
 	secret       = "a secret of the measurement"
@@ -68,7 +69,7 @@ const (
 	registration = `[{"client_id":"shop","client_name":"Shop","client_secret_sha256":"%x","redirect_uris":["` + redirect + `"]}]`
 )
 
-// openID logs in at an application by password, to its question of who it is.
+// openID logs in at an application by password, up to its request for the claims.
 func (p *person) openID(name string) {
 	sum := sha256.Sum256([]byte(verifier))
 	asked := url.Values{
@@ -110,7 +111,7 @@ func (p *person) openID(name string) {
 	p.send("OpenID: who it is", r, "")
 }
 
-// send sends a request that isn't one of the API's, and notes what it cost.
+// send sends a request outside the API, and records its cost.
 func (p *person) send(name string, r *http.Request, cookie string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	if cookie != "" {
@@ -123,7 +124,7 @@ func (p *person) send(name string, r *http.Request, cookie string) *httptest.Res
 	return w
 }
 
-// cookieOf is the cookie that an answer sets, empty for none.
+// cookieOf returns the cookie that an answer sets, empty if none.
 func cookieOf(w *httptest.ResponseRecorder) (cookie string) {
 	for _, c := range w.Result().Cookies() {
 		cookie = c.Name + "=" + c.Value
@@ -131,8 +132,8 @@ func cookieOf(w *httptest.ResponseRecorder) (cookie string) {
 	return cookie
 }
 
-// body has the fields of an answer in JSON.
+// body returns the fields of an answer in JSON.
 func body(w *httptest.ResponseRecorder) (fields map[string]any) {
-	json.Unmarshal(w.Body.Bytes(), &fields) // what isn't there the next request misses
+	json.Unmarshal(w.Body.Bytes(), &fields) // the next request fails for a missing field
 	return fields
 }

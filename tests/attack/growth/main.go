@@ -36,7 +36,7 @@ func main() {
 	}
 }
 
-// measurement is what was measured among so many members.
+// measurement holds the measurements among a number of members.
 type measurement struct {
 	members int
 	routes  []route
@@ -176,7 +176,7 @@ func cleaner(s service.Stores, now time.Time) *cleanup.Service {
 	}, func() time.Time { return now })
 }
 
-// cleaning is what a clean-up cost.
+// cleaning is the cost of a clean-up.
 type cleaning struct {
 	removed int
 	calls   int

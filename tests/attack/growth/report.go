@@ -14,7 +14,7 @@ import (
 	"systole/tests/support/gotool"
 )
 
-// report is the tables: a column for each number of members.
+// report returns the tables, with a column for each number of members.
 func report(all []measurement) string {
 	var b strings.Builder
 	line := func(name string, cell func(m measurement) string) {

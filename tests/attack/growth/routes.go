@@ -37,7 +37,7 @@ func (c *counter) stores(rows storetest.Store, objects store.Objects) service.St
 
 func (c *counter) take() int { return int(c.n.Swap(0)) }
 
-// route is what a request cost: the median of several.
+// route is the cost of a request: the median of several.
 type route struct {
 	name        string
 	calls       int
@@ -45,7 +45,7 @@ type route struct {
 	allocatedKB float64
 }
 
-// repeated is how often each route is asked.
+// repeated is the number of requests to each route.
 const repeated = 9
 
 // routes measures each route with members of few rows, and then those that read most
@@ -103,13 +103,13 @@ func routes(ctx context.Context, rows *embedded.Store, objects store.Objects) (p
 	return plain, p.medians(), p.err
 }
 
-// person asks the routes.
+// person sends the requests.
 type person struct {
 	ctx     context.Context
 	handler http.Handler
 	objects store.Objects
 	uploads *presigner
-	behind  time.Duration // of the service's clock
+	behind  time.Duration // the service's clock lags by
 	count   *counter
 	token   string
 	taken   map[string][]route
@@ -117,7 +117,7 @@ type person struct {
 	err     error
 }
 
-// ask sends a request and notes what it cost; name is empty for one that isn't noted.
+// ask sends a request and records its cost; an empty name records nothing.
 func (p *person) ask(name string, r fixture.Request) (body map[string]any) {
 	r.Token = p.token
 	p.measure(name, func() (status int) {
@@ -131,7 +131,7 @@ func (p *person) ask(name string, r fixture.Request) (body map[string]any) {
 	return body
 }
 
-// measure notes what a request cost, which send sends.
+// measure records the cost of the request that send sends.
 func (p *person) measure(name string, send func() (status int)) {
 	if p.err != nil {
 		return
@@ -162,7 +162,7 @@ func (p *person) signUp(name string) {
 }
 
 func (p *person) session(name string, enrolment, probe, again, other []byte) {
-	p.behind = 13 * time.Hour // a day of enrolment is over then
+	p.behind = 13 * time.Hour // the day of enrolment is over then
 	p.signUp(name)
 	p.ask("log-in", form("POST", "/members/login/", "username="+name+"&password=tachy-cardia!"))
 	p.ask("give consent", form("POST", "/members/consent/", "version="+member.ConsentVersion))
@@ -236,7 +236,7 @@ func (p *person) full(rows *embedded.Store, name string, enrolment, probe []byte
 	p.ask("", form("POST", "/members/login/", "username="+name+"&password=tachy-cardia!"))
 	p.ask("make a model", fixture.Request{Method: "POST", Path: "/authenticate/make_model/", File: enrolment})
 	for day := 1; day < fullDays; day++ {
-		file, err := recordings.Read(1+day, "enrolment") // somebody else's costs as much
+		file, err := recordings.Read(1+day, "enrolment") // another person's costs the same
 		if err != nil {
 			return err
 		}

@@ -9,17 +9,17 @@ import (
 	"systole/shared/embedded"
 )
 
-// writing is how many writes a second so many writers got done.
+// writing is the number of writes per second with a number of writers.
 type writing struct {
 	writers   int
 	perSecond float64
 }
 
-// writingFor is how long each number of writers writes.
+// writingFor is the time for which each number of writers writes.
 const writingFor = 2 * time.Second
 
-// writings touches sessions of the crowd: the smallest write, whose sync is shared
-// with those that come at the same time.
+// writings touches sessions of the crowd: the smallest write, whose sync is
+// shared with concurrent ones.
 func writings(ctx context.Context, rows *embedded.Store, members int) (all []writing, err error) {
 	for _, writers := range []int{1, 8, 64, 512} {
 		var done atomic.Int64

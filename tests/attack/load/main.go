@@ -62,7 +62,7 @@ func run(ctx context.Context, length time.Duration, people int, picture string) 
 		return err
 	}
 	began := time.Now()
-	// As many callers as keep every core busy, each waiting for its answer.
+	// Enough callers to keep every core busy, each waiting for its answer.
 	warm := closedLoop(ctx, t, s, 4*runtime.NumCPU(), length)
 	capacity := warm.answers()
 	phases := []phase{{"as fast as it answers", 0, warm}}

@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// plotLatency draws each answer's latency over the time it was asked for, one
-// colour a phase.
+// plotLatency draws each answer's latency over the time of its request, one
+// colour per phase.
 func plotLatency(path string, began time.Time, phases []phase) error {
 	p := plot.New()
 	p.Title.Text = "Latency of answers"

@@ -13,18 +13,18 @@ import (
 	"time"
 )
 
-// remote is a deployment that is tried, and what that may cost it.
+// remote is a deployment under test, with the limits of its load.
 type remote struct {
 	url       string
-	confirmed string // the host that the caller has typed
+	confirmed string // the host that the caller confirmed
 	requests  int
 	rate      float64
 	length    time.Duration
 	people    int
 }
 
-// The most that anybody may ask of a deployment: enough to see a canary work, and too
-// little to hurt.
+// The largest load on a deployment: enough to see a canary work, and too little
+// to do harm.
 const (
 	mostRequests = 10_000
 	mostRate     = 100.0
@@ -32,8 +32,8 @@ const (
 	mostPeople   = 20
 )
 
-// check refuses what goes too far, and an address that isn't this machine's unless its
-// host was typed a second time.
+// check refuses a load beyond the limits, and an address of another machine
+// unless its host was confirmed.
 func (r remote) check() error {
 	u, err := url.Parse(r.url)
 	if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
@@ -56,15 +56,14 @@ func (r remote) check() error {
 	return nil
 }
 
-// run signs members up who enrol and are recognised, sends requests, and has the
-// members leave, whatever happens. It fails for anything that isn't answered as it
-// should be.
+// run signs up members who enrol and are recognised, sends requests, and deletes
+// the members, whatever happens. It fails for any wrong answer.
 func (r remote) run(ctx context.Context) (err error) {
 	if err := r.check(); err != nil {
 		return err
 	}
 	t := &traffic{
-		base: strings.TrimSuffix(r.url, "/"), client: &http.Client{Timeout: 35 * time.Second}, // the gateway gives up after 29
+		base: strings.TrimSuffix(r.url, "/"), client: &http.Client{Timeout: 35 * time.Second}, // the gateway gives up after 29 s
 		mix: repeat(map[int]ask{10: check, 4: hasModel, 2: logIn, 3: sessions}),
 	}
 	defer func() { err = errors.Join(err, t.leave()) }()
@@ -88,7 +87,7 @@ func (r remote) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// recognised holds a check of the member's own recording to be accepted.
+// recognised requires that a check of the member's own recording is accepted.
 func (t *traffic) recognised(m who) error {
 	r, err := check(t, m)
 	if err != nil {

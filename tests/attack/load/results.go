@@ -18,7 +18,7 @@ type results struct {
 	answered []answered // everything but 503
 	shed     int        // 503
 	failed   int        // any other 5xx, or none at all
-	memory   int64      // most that was resident, in bytes
+	memory   int64      // most resident memory, in bytes
 }
 
 type answered struct {
@@ -41,7 +41,7 @@ func (r *results) add(begin time.Time, status int, err error) {
 
 func (r *results) count() int { return len(r.answered) + r.shed + r.failed }
 
-// answers is how many were answered in a second.
+// answers returns the number of answers per second.
 func (r *results) answers() float64 { return float64(len(r.answered)) / r.took.Seconds() }
 
 func (r *results) quantile(q float64) time.Duration {
@@ -80,8 +80,8 @@ func (r *results) progress(s *service, name string) (stop func()) {
 	return func() { close(done); <-stopped }
 }
 
-// closedLoop lets so many callers each wait for their answer before they ask
-// again.
+// closedLoop lets the given number of callers each wait for their answer before
+// the next request.
 func closedLoop(ctx context.Context, t *traffic, s *service, callers int, length time.Duration) *results {
 	r := &results{begin: time.Now()}
 	defer r.progress(s, "as fast as it answers")()
@@ -98,7 +98,8 @@ func closedLoop(ctx context.Context, t *traffic, s *service, callers int, length
 	return r
 }
 
-// openLoop sends at a rate, whether or not answers come, so many requests at most.
+// openLoop sends at a rate, whether or not answers come, at most the given number
+// of requests.
 func openLoop(ctx context.Context, t *traffic, s *service, rate float64, length time.Duration, most int) *results {
 	r := &results{begin: time.Now()}
 	defer r.progress(s, fmt.Sprintf("%.0f a second", rate))()

@@ -23,24 +23,24 @@ type traffic struct {
 	base    string
 	client  *http.Client
 	members []who
-	mix     []ask         // each as often as it is in the list
+	mix     []ask         // each kind as often as its share says
 	turns   atomic.Uint32 // of the mix
 }
 
-// who is a member with its token and recordings.
+// who is a member with a token and recordings.
 type who struct {
 	name, token      string
 	enrolment, probe []byte // bodies
 	contentType      string
 }
 
-// ask makes a request of a member's.
+// ask makes a member's request.
 type ask func(t *traffic, m who) (*http.Request, error)
 
 const password = "tachy-cardia!"
 
-// fromAnywhere connects from a loopback address of its own (Linux has them all),
-// so that sign-ups aren't all counted for one.
+// fromAnywhere connects from a random loopback address (Linux has them all), so
+// that sign-ups aren't all counted together.
 func fromAnywhere(ctx context.Context, network, address string) (net.Conn, error) {
 	own := &net.TCPAddr{IP: net.IPv4(127, byte(1+rand.IntN(250)), byte(rand.IntN(250)), 1)}
 	return (&net.Dialer{LocalAddr: own}).DialContext(ctx, network, address)
@@ -56,7 +56,7 @@ func newTraffic(base string, people int) (*traffic, error) {
 	return t, t.populate("member", people)
 }
 
-// populate signs members up, by names that begin so, and enrols them.
+// populate signs up members whose names have the prefix, and enrols them.
 func (t *traffic) populate(prefix string, people int) error {
 	for i := range people {
 		m := who{name: fmt.Sprint(prefix, i)}

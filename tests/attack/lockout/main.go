@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// attack is from so many networks, or from the member's own.
+// attack comes from a number of networks, or from the member's own.
 type attack struct {
 	networks int
 	inside   bool
@@ -45,12 +45,12 @@ const (
 	neighbour    = "192.0.2.99"
 	length       = 24 * time.Hour
 	step         = time.Second
-	quiet        = time.Hour // until the member comes
-	// ownerEvery is how often the member comes.
+	quiet        = time.Hour // before the member's first action
+	// ownerEvery is the time between the member's actions.
 	ownerEvery = 367 * time.Second
 )
 
-// tally counts tries, and those that were let in.
+// tally counts tries, and the successful ones.
 type tally struct{ tried, let int }
 
 func (t tally) String() string { return fmt.Sprintf("%d of %d", t.let, t.tried) }
@@ -58,7 +58,7 @@ func (t tally) String() string { return fmt.Sprintf("%d of %d", t.let, t.tried) 
 // day is the result of one day.
 type day struct {
 	guesses int   // compared
-	member  tally // what the member did
+	member  tally // the member's actions
 	others  tally // log-ins of another member at an attacker's address, known there
 }
 
@@ -83,8 +83,8 @@ func (a attack) days() (string, error) {
 	return fmt.Sprintf("| %s | %d | %v | %v | %v | %v |\n", name, days[0].guesses, days[0].member, days[1].member, days[2].member, days[0].others), nil
 }
 
-// deed is an action of the member, with the session from the last time. It
-// returns the session to go on with.
+// deed is an action of the member, with the session of the last one. It returns
+// the next session.
 type deed func(ctx context.Context, t *town, session string, i int) (string, error)
 
 func atHome(ctx context.Context, t *town, session string, _ int) (string, error) {
@@ -111,13 +111,13 @@ func newTown() *town {
 	t, s := &town{now: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}, new(memory.Store)
 	clock := func() time.Time { return t.now }
 	tokens := member.NewTokens(s, member.DefaultTokenLimits, clock, rand.Reader)
-	cheap := argon2id.Cost{MemoryKiB: 8, Passes: 1, Lanes: 1} // nothing here depends on what a hash costs
+	cheap := argon2id.Cost{MemoryKiB: 8, Passes: 1, Lanes: 1} // nothing here depends on the cost of a hash
 	t.Service = member.NewService(s, tokens, argon2id.New(cheap, 1, rand.Reader), clock, rand.Reader)
 	return t
 }
 
-// simulate returns a day of the attack on which the member does this, from an
-// hour after its begin.
+// simulate returns a day of the attack. From an hour after its beginning the
+// member does do.
 func (a attack) simulate(do deed) (day, error) {
 	t, ctx := newTown(), context.Background()
 	_, session, err := t.SignUp(ctx, member.Registration{Username: "kim", Password: right, Name: "Kim", Caller: member.Caller{Address: home}})
@@ -138,7 +138,7 @@ func (a attack) simulate(do deed) (day, error) {
 	var d day
 	begin := t.now
 	end := begin.Add(length)
-	next := make([]time.Time, a.networks) // when each may guess again
+	next := make([]time.Time, a.networks) // when each may guess next
 	for i := 0; t.now.Before(end); t.now = t.now.Add(step) {
 		for n, address := range attackers {
 			for !t.now.Before(next[n]) {

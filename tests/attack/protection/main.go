@@ -100,10 +100,10 @@ func read(r cohort.Recording) (*ecg.Reading, error) {
 	return ecg.Read(ecg.Signal{MV: r.MV, RateHz: r.RateHz})
 }
 
-// usable says whether the service would compare the recording.
+// usable reports whether the service would compare the recording.
 func usable(r *ecg.Reading) bool { return r.Usable(quality.Need(biometric.ProbeNeed)) == nil }
 
-// seed is a seed of its own, as the ring derives it from key and salt.
+// seed returns a seed of its own, as the ring derives it from key and salt.
 func seed(name, person string) ecg.Seed { return sha256.Sum256([]byte(name + "\x00" + person)) }
 
 func byPerson(recordings []cohort.Recording) [][]cohort.Recording {
@@ -124,7 +124,7 @@ func byPerson(recordings []cohort.Recording) [][]cohort.Recording {
 const fmr = ecg.FMR(0.001)
 
 // accuracy compares everybody with everybody, with templates as made and as read
-// back from where they were protected.
+// back from their protected form.
 func accuracy(hearts []stolen) error {
 	trials, differ := 0, 0
 	for _, h := range hearts {
@@ -155,7 +155,7 @@ func accuracy(hearts []stolen) error {
 }
 
 // foreignSeed puts a template into another deployment, past its encryption, and
-// checks its owner there.
+// checks its person there.
 func foreignSeed(hearts []stolen) error {
 	tries, accepted := 0, 0
 	for _, h := range hearts {
@@ -181,7 +181,7 @@ func foreignSeed(hearts []stolen) error {
 	return nil
 }
 
-// link says how well a person's second template is found by their first.
+// link reports how well a person's second template is found by their first.
 func link(what string, hearts []stolen, one, two string) {
 	var mated, strangers []float64
 	for _, a := range hearts {
@@ -197,7 +197,7 @@ func link(what string, hearts []stolen, one, two string) {
 	fmt.Printf("| %s | %.4f | %.4f | %.3f | %.3f |\n", what, mean(mated), mean(strangers), higher(mated, strangers), linkability(mated, strangers))
 }
 
-// vector is the feature vector of a stored template, as an attacker finds it
+// vector returns the feature vector of a stored template, as an attacker finds it
 // after breaking the encryption.
 func vector(b []byte) []float64 {
 	b = b[bytes.IndexByte(b, 0)+1+3*4:] // name, quality, weight, recordings

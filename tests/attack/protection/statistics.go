@@ -18,7 +18,7 @@ func cosine(a, b []float64) float64 {
 	return ab / math.Sqrt(aa*bb)
 }
 
-// higher is the probability that a mated score is above a non-mated one: the
+// higher returns the probability that a mated score is above a non-mated one: the
 // area under the ROC curve.
 func higher(mated, strangers []float64) float64 {
 	wins := 0.0
@@ -35,10 +35,10 @@ func higher(mated, strangers []float64) float64 {
 	return wins / float64(len(mated)*len(strangers))
 }
 
-// linkability is D_sys of Gomez-Barrero et al. (IEEE TIFS 2018): over the mated
-// scores, by how much each is likelier from one person than from two. Scores
-// are counted in bins, one for each twenty mated ones, so that chance alone
-// leaves about a tenth.
+// linkability returns D_sys of Gomez-Barrero et al. (IEEE TIFS 2018): the mean
+// over the mated scores of the degree to which each is likelier from one person
+// than from two. Scores are counted in bins, one for each twenty mated ones, so
+// that chance alone leaves about a tenth.
 func linkability(mated, strangers []float64) float64 {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, x := range append(append([]float64(nil), mated...), strangers...) {

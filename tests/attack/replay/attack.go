@@ -9,14 +9,14 @@ import (
 	"systole/tests/support/synthetic"
 )
 
-// An attack makes a recording from one that was stolen, or from nothing. It
-// returns false where the stolen one doesn't give what it needs.
+// attack makes a recording from a stolen one, or from nothing. It returns false
+// if the stolen one doesn't suffice.
 type attack struct {
 	name string
 	make func(stolen ecg.Signal, r *rand.Rand) (ecg.Signal, bool)
 }
 
-// rhythm is the next interval's length as a multiple of the usual one.
+// rhythm returns the next interval's length as a multiple of the median.
 type rhythm func(r *rand.Rand) float64
 
 func constant() rhythm { return func(*rand.Rand) float64 { return 1 } }
@@ -56,7 +56,7 @@ var attacks = []attack{
 
 const attackSeconds = 12
 
-// beatsOf finds, in samples of a recording, its R peaks.
+// beatsOf returns the R peaks of a recording, in samples.
 func beatsOf(s ecg.Signal) []float64 {
 	var f frontend.FrontEnd
 	peaks := f.Run(s.MV, s.RateHz).Peaks
@@ -100,8 +100,8 @@ func train(kinds int, begin func() rhythm, decibel float64) func(ecg.Signal, *ra
 	}
 }
 
-// level takes off the line from the first to the last value, so that copies
-// join without a step.
+// level subtracts the line from the first to the last value, so that copies join
+// without a step.
 func level(x []float64) []float64 {
 	out := make([]float64, len(x))
 	for i, v := range x {

@@ -19,16 +19,16 @@ import (
 	"systole/tests/science/cohort"
 )
 
-// person is the recordings of one person, none of which overlaps another.
+// person holds the non-overlapping recordings of one person.
 type person struct {
 	database, name string
 	recordings     []recording
-	enrolled       *recording   // 10 min before them, where there are
+	enrolled       *recording   // 10 min before them, if there are
 	signals        []ecg.Signal // not yet read
 	learned        bool         // package replay's directions and thresholds were learned from them
 }
 
-// recording is one that the service would take.
+// recording is a recording that the service accepts.
 type recording struct {
 	signal  ecg.Signal
 	reading *ecg.Reading
@@ -106,8 +106,8 @@ func enrol(r *ecg.Reading) (*ecg.Template, error) {
 	return ecg.Enrol(parameters.Shipped.Newest(), quality.Need(biometric.EnrolmentNeed), r)
 }
 
-// usable is the recording's reading, and whether the service would take it for
-// a check.
+// usable returns the recording's reading, and whether the service would accept it
+// for a check.
 func usable(s ecg.Signal) (*ecg.Reading, bool) {
 	r, err := ecg.Read(s)
 	return r, err == nil && r.Usable(quality.Need(biometric.ProbeNeed)) == nil

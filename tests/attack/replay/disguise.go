@@ -9,7 +9,7 @@ import (
 	"systole/shared/ecg/resample"
 )
 
-// A disguise changes a recording so that it doesn't look used.
+// disguise changes a recording so that it doesn't look used.
 type disguise struct {
 	name  string
 	steps []step
@@ -56,7 +56,7 @@ func crop(s ecg.Signal, r *rand.Rand) ecg.Signal {
 	return ecg.Signal{MV: s.MV[from : from+half], RateHz: s.RateHz}
 }
 
-// pieceOf is a part of an enrolment, as long as a check.
+// pieceOf returns a part of an enrolment, of a check's length.
 func pieceOf(s ecg.Signal, r *rand.Rand) ecg.Signal {
 	n := int(checkSeconds * s.RateHz)
 	from := r.IntN(len(s.MV) - n)
@@ -88,7 +88,7 @@ func invert(s ecg.Signal, _ *rand.Rand) ecg.Signal {
 // noise adds white noise of a hundredth of the signal's power.
 func noise(s ecg.Signal, r *rand.Rand) ecg.Signal { return noisy(s, 20, r) }
 
-// deviation is the root mean square about the mean.
+// deviation returns the root mean square about the mean.
 func deviation(x []float64) float64 {
 	sum, squares := 0.0, 0.0
 	for _, v := range x {
@@ -99,13 +99,13 @@ func deviation(x []float64) float64 {
 	return math.Sqrt(squares/n - sum/n*sum/n)
 }
 
-// filtered is the recording as another device's or program's filter leaves it.
+// filtered returns the recording after another device's or program's filter.
 func filtered(s ecg.Signal, _ *rand.Rand) ecg.Signal {
 	band := filter.ZeroPhase{Sections: filter.BandPass(2, 1, 35, s.RateHz), Pad: int(2 * s.RateHz)}
 	return ecg.Signal{MV: band.Apply(nil, s.MV), RateHz: s.RateHz}
 }
 
-// stretch makes a recording last longer by a factor, at the rate it had.
+// stretch makes a recording last longer by a factor, at the same rate.
 func stretch(factor float64) step {
 	return func(s ecg.Signal, _ *rand.Rand) ecg.Signal {
 		return ecg.Signal{MV: resample.New(s.RateHz, s.RateHz*factor).Apply(nil, s.MV), RateHz: s.RateHz}
@@ -116,8 +116,8 @@ func anyStretch(s ecg.Signal, r *rand.Rand) ecg.Signal {
 	return stretch(between(r, 0.9, 1.1))(s, r)
 }
 
-// reencode brings a recording to another rate, rightly stated, and rounds it to
-// ten bits.
+// reencode converts a recording to another rate, correctly stated, and rounds it
+// to ten bits.
 func reencode(s ecg.Signal, r *rand.Rand) ecg.Signal {
 	rates := []float64{200, 256, 300, 512, 1000}
 	rateHz := rates[r.IntN(len(rates))]

@@ -16,10 +16,10 @@ type row struct {
 	learned               bool // of persons that package replay learned from
 	tried                 int
 	unusable              int // refused before anything else is looked at
-	refused               int // for what the group is about
+	refused               int // for the reason that the group is about
 }
 
-// measurement is all rows in the order in which they came up.
+// measurement holds all rows in the order of their first trial.
 type measurement struct{ rows []*row }
 
 func (m *measurement) row(group, kind, database string, learned bool) *row {
@@ -81,14 +81,14 @@ func (m *measurement) measure(people []*person, seed uint64, part int, progress 
 	fmt.Fprint(progress, "\r")
 }
 
-// known holds the digests remembered of a person: of their recordings, in
-// order, and of the enrolment.
+// known holds the stored digests of a person: of their recordings, in order, and
+// of the enrolment.
 type known struct {
 	detector *replay.Detector
 	digests  []replay.Digest
 }
 
-// but is known without one recording.
+// but returns known without one recording.
 func (k known) but(i int) []replay.Digest {
 	return slices.Delete(slices.Clone(k.digests), i, i+1)
 }

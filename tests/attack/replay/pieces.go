@@ -7,16 +7,15 @@ import (
 	"systole/shared/ecg"
 )
 
-// A reassembly makes a recording from pieces of recordings that were used
-// before, in another order.
+// reassembly makes a recording from pieces of used recordings, in another order.
 type reassembly struct {
 	name   string
 	beats  int     // in a piece; 0 for half of a recording
 	mixed  bool    // pieces of several recordings
-	share  float64 // of the beats that were used before; the others are new, 0 for all
-	steps  []step  // what is done to the whole
+	share  float64 // of used beats; the others are new; 0 for all
+	steps  []step  // changes of the whole
 	scaled bool    // each piece by a factor of its own
-	uneven float64 // by how much the time runs faster and slower
+	uneven float64 // degree by which time runs faster and slower
 }
 
 var reassemblies = []reassembly{
@@ -47,12 +46,12 @@ var reassemblies = []reassembly{
 	{name: "three quarters of the beats used before", beats: 1, share: 0.75},
 }
 
-// whole stands for a piece as long as the recording.
+// whole stands for a piece of the recording's length.
 const whole = -1
 
-// make assembles the recording. used are recordings that were used before, the
-// first the one to take pieces of; fresh is one that wasn't. It returns false
-// if there aren't two pieces.
+// make assembles the recording. used are used recordings, of which the first
+// gives the pieces; fresh is a new one. It returns false if there aren't two
+// pieces.
 func (a reassembly) make(used []ecg.Signal, fresh ecg.Signal, r *rand.Rand) (ecg.Signal, bool) {
 	s := used[0]
 	if a.beats != whole {
@@ -74,7 +73,7 @@ func (a reassembly) make(used []ecg.Signal, fresh ecg.Signal, r *rand.Rand) (ecg
 	return s, true
 }
 
-// pieces are those to put together, in another order.
+// pieces returns the pieces to join, in another order.
 func (a reassembly) pieces(used []ecg.Signal, fresh ecg.Signal, r *rand.Rand) [][]float64 {
 	pieces := piecesOf(used[0], a.beats)
 	if a.mixed {
@@ -100,7 +99,7 @@ func (a reassembly) pieces(used []ecg.Signal, fresh ecg.Signal, r *rand.Rand) []
 	return pieces
 }
 
-// shuffle brings pieces into another order; two are exchanged.
+// shuffle changes the order of pieces; two are exchanged.
 func shuffle(pieces [][]float64, r *rand.Rand) {
 	if len(pieces) == 2 {
 		pieces[0], pieces[1] = pieces[1], pieces[0]
@@ -109,8 +108,8 @@ func shuffle(pieces [][]float64, r *rand.Rand) {
 	r.Shuffle(len(pieces), func(i, k int) { pieces[i], pieces[k] = pieces[k], pieces[i] })
 }
 
-// replaced is fresh pieces of which a share is replaced by used ones, at least
-// one.
+// replaced returns fresh pieces of which a share, at least one, is replaced by
+// used ones.
 func replaced(used, fresh [][]float64, share float64, r *rand.Rand) [][]float64 {
 	r.Shuffle(len(used), func(i, k int) { used[i], used[k] = used[k], used[i] })
 	n := max(1, int(math.Round(share*float64(len(fresh)))))
@@ -118,8 +117,8 @@ func replaced(used, fresh [][]float64, share float64, r *rand.Rand) [][]float64 
 	return append(fresh[n:], used[:n]...)
 }
 
-// piecesOf cuts a recording between its beats, 0.35 intervals before each R
-// peak, into pieces of so many beats without a step at their ends.
+// piecesOf cuts a recording between its beats, 0.35 intervals before each R peak,
+// into pieces of the given number of beats without a step at their ends.
 func piecesOf(s ecg.Signal, beats int) [][]float64 {
 	at := beatsOf(s)
 	var cuts []int
@@ -138,8 +137,7 @@ func piecesOf(s ecg.Signal, beats int) [][]float64 {
 	return pieces
 }
 
-// uneven lets the time run faster and slower by up to a share, in waves of 2 to
-// 5 s.
+// uneven lets time run faster and slower by up to a share, in waves of 2 to 5 s.
 func uneven(s ecg.Signal, share float64, r *rand.Rand) ecg.Signal {
 	period := between(r, 2, 5) * s.RateHz
 	phase := between(r, 0, 2*math.Pi)

@@ -7,8 +7,8 @@ import (
 	"text/tabwriter"
 )
 
-// table writes all rows, and of kinds that have several the totals: of the persons
-// that were learned from, of the others, and of all.
+// table writes all rows, and for kinds with several rows the totals: of the
+// persons that were learned from, of the others, and of all.
 func (m *measurement) table(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "trials\tkind\tdatabase\tpersons\ttried\tunusable\trefused\tin all %\t95 % interval\t")
@@ -48,7 +48,7 @@ func (m *measurement) table(out io.Writer) error {
 	return w.Flush()
 }
 
-// first says whether no earlier row is of the same kind.
+// first reports whether no earlier row is of the same kind.
 func (m *measurement) first(i int) bool {
 	for _, r := range m.rows[:i] {
 		if r.group == m.rows[i].group && r.kind == m.rows[i].kind {
@@ -78,8 +78,8 @@ func (r *row) line(w io.Writer, database, persons string) {
 		r.tried, r.unusable, r.refused, 100*float64(r.unusable+r.refused)/float64(r.tried), 100*low, 100*high)
 }
 
-// interval is Wilson's 95 % interval of a share (E. B. Wilson, J. Am. Stat.
-// Assoc. 22, 1927). It takes trials as independent, which those of one person
+// interval returns Wilson's 95 % interval of a share (E. B. Wilson, J. Am. Stat.
+// Assoc. 22, 1927). It assumes independent trials, which those of one person
 // aren't quite.
 func interval(hits, tried int) (low, high float64) {
 	const z = 1.96

@@ -14,16 +14,16 @@ import (
 	"systole/tests/science/cohort"
 )
 
-// genuine is what a person's own recordings of later days meet.
+// genuine counts the outcomes of a person's own recordings of later days.
 type genuine struct {
 	database string
 	probes   int
 	below    []int // the threshold, at each of the rates
-	common   []int // not below, but refused because strangers score as high
+	common   []int // not below, but refused because as many impostors score as high
 }
 
-// cost tells how many genuine recordings the cohort refuses: those of each later
-// session against a template of the person's first.
+// cost reports how many genuine recordings the cohort refuses: those of each
+// later session against a template of the person's first.
 func cost(out io.Writer, p *parameters.Parameters, folder string) error {
 	recordings, err := cohort.Load(folder)
 	if err != nil {

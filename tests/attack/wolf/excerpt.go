@@ -12,9 +12,10 @@ import (
 	"systole/shared/ecg/parameters"
 )
 
-// excerpt is what a test needs to see that the shipped parameters still hold off
-// what was found: templates of persons that nothing was searched on, and recordings
-// made by an attacker who knows of the cohort, and by one whom it doesn't hinder.
+// excerpt is a test's data, to verify that the shipped parameters still resist
+// the recordings that were found: templates of persons that no search used, and
+// recordings made by an attacker who knows of the cohort, and by one whom no
+// cohort hinders.
 type excerpt struct {
 	Algorithm     string
 	Scale         []float32 // of each dimension of the templates
@@ -22,12 +23,12 @@ type excerpt struct {
 	With, Without [][]int16 // samples in µV at beat.RateHz
 }
 
-// excerptTemplates is how many templates are kept: enough for half a percent to
-// be six.
+// excerptTemplates is the number of templates that are kept: enough for half a
+// percent to be six.
 const excerptTemplates = 1200
 
-// renew writes what was made of patients to the file, and leaves what was made
-// with or without the cohort otherwise.
+// renew writes the templates of patients and the recordings made to the file, and
+// keeps those made under the other condition, with or without the cohort.
 func renew(path string, p *parameters.Parameters, patients group, made []recording) error {
 	x, err := readExcerpt(path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -74,7 +75,7 @@ func microvolts(s ecg.Signal) []int16 {
 	return x
 }
 
-// signal is a recording's.
+// signal returns a recording as a signal.
 func signal(microvolts []int16) ecg.Signal {
 	s := ecg.Signal{RateHz: beat.RateHz}
 	for _, v := range microvolts {

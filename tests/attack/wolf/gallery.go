@@ -10,20 +10,20 @@ import (
 	"systole/shared/ecg/plda"
 )
 
-// gallery is templates of one recording each, laid out for one embedding to be
-// compared with all of them at once.
+// gallery holds templates of one recording each, laid out for comparing one
+// embedding with all of them at once.
 type gallery struct {
 	degrees   float64
 	spaces    []space
 	templates int
 }
 
-// space is the templates in one of the parameters' spaces, in units of the
+// space holds the templates in one of the parameters' spaces, in units of the
 // deviation expected of a person's probes: distances are Euclidean.
 type space struct {
 	model    *plda.Space
 	unit     []float32      // that deviation's inverse, of each dimension
-	rows     blas32.General // where each template's probes are expected
+	rows     blas32.General // the probe expected for each template
 	squares  []float32      // of the rows' lengths
 	variance float64        // logarithm of the ratio of the variances' products
 	weight   float64
@@ -56,9 +56,9 @@ func newGallery(p *parameters.Parameters, embeddings [][]float32) *gallery {
 	return g
 }
 
-// scores returns the embedding's score against each template. Where slopes is not
-// nil, it receives, for each space and template, the score's derivative by the
-// squared distance there.
+// scores returns the embedding's score against each template. If slopes is not
+// nil, it receives, for each space and template, the score's derivative with
+// respect to the squared distance.
 func (g *gallery) scores(embedding []float32, slopes [][]float32) []float64 {
 	all := make([]float64, g.templates)
 	products := make([]float32, g.templates)
@@ -88,12 +88,12 @@ func (g *gallery) scores(embedding []float32, slopes [][]float32) []float64 {
 	return all
 }
 
-// goal is a share of a gallery's templates that a search makes large or keeps
-// small: of those whose score exceeds their threshold, which is soft.
+// goal is a share of a gallery's templates that a search maximises or keeps
+// small: those whose score exceeds their threshold, counted softly.
 type goal struct {
 	gallery    *gallery
 	thresholds []float64
-	weights    []float64 // of the templates, 0 for those that are open already
+	weights    []float64 // of the templates; 0 for those that are open already
 	softness   float64   // nats
 }
 
@@ -119,7 +119,7 @@ func (g *goal) sigmoid(t int, score float64) float64 {
 	return 1 / (1 + math.Exp((g.thresholds[t]-score)/g.softness))
 }
 
-// slope is the share and its derivative by the embedding.
+// slope returns the share and its derivative with respect to the embedding.
 func (g *goal) slope(embedding []float32) (share float64, by []float64) {
 	slopes := make([][]float32, len(g.gallery.spaces))
 	for i := range slopes {

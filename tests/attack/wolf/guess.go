@@ -5,15 +5,16 @@ import (
 	"io"
 )
 
-// guesses are the numbers of tries that are told of: five are free of waiting,
+// guesses are the numbers of tries that are reported: five come without waiting,
 // fifty disable a template.
 var guesses = []int{1, 5, 10, 50}
 
-// guess tells what an attacker gets by yes and no alone. Until a yes, every answer was
-// no: so what is tried next can't depend on more than how many tries there were, and
-// the best that can be done is a fixed order, each recording the best against those
-// whom none before opened. Its first are the ones that were made; then come real
-// hearts in the order of what they add. Zero knowledge is hearts at random.
+// guess reports the success of an attacker who only learns yes or no. Before the
+// first yes every answer was no, so the next try can depend on nothing but the
+// number of tries, and the best strategy is a fixed order, in which each
+// recording is the best against the templates that no earlier one opened. First
+// come the recordings that were made, then real hearts in the order of their
+// gain. Zero knowledge is hearts in random order.
 func (a *attacker) guess(out io.Writer, g group, made []recording) {
 	fmt.Fprintf(out, "\n%s, at the default rate: open after so many tries\n\n", g.name)
 	fmt.Fprint(out, "| |")
@@ -44,7 +45,7 @@ func (a *attacker) guess(out io.Writer, g group, made []recording) {
 // inOrder chooses n of the attacker's hearts, each the one that opens most of the
 // attacker's templates that are still closed.
 func (a *attacker) inOrder(n int) []int {
-	const most = 3000 // of the attacker's hearts are looked at
+	const most = 3000 // of the attacker's hearts are examined
 	every := 1 + len(a.known)/most
 	opens := make(map[int][]int)
 	for k := 0; k < len(a.known); k += every {
@@ -82,7 +83,7 @@ func (a *attacker) inOrder(n int) []int {
 	return chosen
 }
 
-// needed is the score that the cohort asks of a probe.
+// needed returns the score that the cohort demands of a probe.
 func (a *attacker) needed(embedding []float32) float64 {
 	highest := -1000.0
 	for _, c := range a.cohort {
@@ -91,7 +92,7 @@ func (a *attacker) needed(embedding []float32) float64 {
 	return highest
 }
 
-// openToHeart says which templates open to a heart of the attacker's.
+// openToHeart returns which templates a heart of the attacker's opens.
 func (a *attacker) openToHeart(victims []heart, k int) []bool {
 	hits := make([]bool, len(victims))
 	embedding := a.embed(a.known[k])

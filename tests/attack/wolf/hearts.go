@@ -22,17 +22,18 @@ type heart struct {
 	unseen    bool // PTB-XL's fold 9: neither networks nor thresholds were learned from it
 }
 
-// group is persons of one kind, in halves: an attacker has the recordings of one,
-// and tries on the other.
+// group holds persons of one kind, in halves: an attacker has the recordings of
+// one half, and tries on the other.
 type group struct {
 	name    string
 	own     []heart
-	helpers []heart // recordings that the attacker has besides, of nobody known
+	helpers []heart // further recordings of the attacker's, of unknown persons
 	victims []heart
 }
 
 // load reads the groups from the databases below a folder. The attacker has every
-// n-th, by part, of one half of the patients. PTB-XL's fold of the cohort is left out.
+// n-th, by part, of one half of the patients. PTB-XL's fold of the cohort is left
+// out.
 func load(p *parameters.Parameters, folder string, part int, progress io.Writer) ([]group, error) {
 	hand, err := cohort.Load(folder)
 	if err != nil {
@@ -96,7 +97,8 @@ type reader struct {
 	front      frontend.FrontEnd
 }
 
-// first takes the recording, if it is its person's first that the service would enrol.
+// first accepts the recording if it is its person's first that the service would
+// enrol.
 func (r *reader) first(recording *cohort.Recording) (heart, bool) {
 	if recording.Person == r.last {
 		return heart{}, false
@@ -117,7 +119,7 @@ func (r *reader) first(recording *cohort.Recording) (heart, bool) {
 	}, true
 }
 
-// template is the heart's, as the service makes it.
+// template returns the heart's template, as the service makes it.
 func (h heart) template(p *parameters.Parameters) (*ecg.Template, error) {
 	reading, err := ecg.Read(h.signal)
 	if err != nil {

@@ -53,13 +53,13 @@ func main() {
 	}
 }
 
-// rates are those that the service may be set to, and at which it is measured.
+// rates are false match rates that the service may be set to.
 var rates = []float64{0.01, 0.001, 0.0001}
 
-// defaultRate is the false match rate that the service decides by.
+// defaultRate is the service's default.
 const defaultRate = 0.001
 
-// tried is how many recordings are made, to be tried one after another.
+// tried is the number of recordings that are made and tried one after another.
 const tried = 5
 
 func run(out io.Writer, folder, excerpt string, seed uint64, part int, without bool) error {

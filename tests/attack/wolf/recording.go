@@ -16,7 +16,7 @@ import (
 // frontEnd is the front end with its work space.
 type frontEnd struct{ run frontend.FrontEnd }
 
-// mean is the mean of a signal's clean beats, nil for none.
+// mean returns the mean of a signal's clean beats, nil if there are none.
 func (f *frontEnd) mean(s ecg.Signal) []float64 {
 	result := f.run.Run(s.MV, s.RateHz)
 	if result.Beats.Len() == 0 {
@@ -31,15 +31,15 @@ func (f *frontEnd) mean(s ecg.Signal) []float64 {
 
 const (
 	recordedBeats = 13
-	// interval is the usual one, in samples: at one second no beat is stretched.
+	// interval is the RR interval, in samples: at one second no beat is stretched.
 	interval = beat.RateHz
-	// heightMV scales a beat's root mean square.
+	// heightMV is the root mean square of a beat, in mV.
 	heightMV = 0.3
 )
 
-// record makes a recording of mean beats that vary as a living heart's do, each
-// by slow waves of its own of a share of the beat's height: the search is in what
-// is compared, and the variation in what package liveness looks at.
+// record makes a recording of mean beats that vary like a living heart's, each by
+// slow waves of its own with a share of the beat's height: the search works on
+// what is compared, the variation on what package liveness examines.
 func record(mean []float64, variation float64, r *rand.Rand) ecg.Signal {
 	highest := 0.0
 	for _, v := range mean {
@@ -62,8 +62,8 @@ func record(mean []float64, variation float64, r *rand.Rand) ecg.Signal {
 	return ecg.Signal{MV: mv, RateHz: beat.RateHz}
 }
 
-// compensated is the beat to record, so that what the front end finds in the
-// recording has the wanted mean: its filters and its alignment change a beat a little.
+// compensated returns the beat to record, so that the front end finds the wanted
+// mean in the recording: its filters and its alignment change a beat a little.
 func compensated(wanted []float64) []float64 {
 	const rounds = 4
 	var front frontEnd
@@ -80,7 +80,7 @@ func compensated(wanted []float64) []float64 {
 	return beat
 }
 
-// waves are a random sum of cosines over a beat that fade at its ends.
+// waves returns a random sum of cosines over a beat that fade at its ends.
 func waves(height float64, r *rand.Rand) []float64 {
 	const slowest, fastest = 6, 18 // half periods in a beat of 0.7 s: 4 to 13 Hz
 	change := make([]float64, beat.Width)
@@ -94,7 +94,7 @@ func waves(height float64, r *rand.Rand) []float64 {
 	return change
 }
 
-// centre makes the mean of all rows zero, so that the mean beat stays.
+// centre makes the mean of all rows zero, so that the mean beat is preserved.
 func centre(rows [][]float64) {
 	for k := range rows[0] {
 		mean := 0.0
@@ -107,8 +107,8 @@ func centre(rows [][]float64) {
 	}
 }
 
-// cycle is a beat of n samples: the mean and its change, and a line from its end to
-// where the next begins.
+// cycle returns a beat of n samples: the mean with its change, and a line from
+// its end to the beginning of the next.
 func cycle(mean, change []float64, n int) []float64 {
 	x := make([]float64, n)
 	for k := range min(n, beat.Width) {
@@ -124,8 +124,8 @@ func cycle(mean, change []float64, n int) []float64 {
 	return x
 }
 
-// living is a recording that the service would compare, and take for a living
-// heart's, of one of the beats: the one that is worth most.
+// living returns, of the beats, the best one's recording that the service would
+// compare, and accept as a living heart's.
 func (a *attacker) living(beats []one) (best recording, ok bool) {
 	const times = 4
 	highest := math.Inf(-1)

@@ -9,37 +9,37 @@ import (
 	"systole/shared/ecg/parameters"
 )
 
-// attacker searches for a mean beat that is accepted by many templates. All
-// that is public is known to them: parameters, thresholds, cohort and code.
+// attacker searches for a mean beat that many templates accept. They know all
+// that is public: parameters, thresholds, cohort and code.
 type attacker struct {
 	parameters *parameters.Parameters
 	shapes     *shapes
 	known      [][]float64 // mean beats, one of each of the attacker's persons
 	templates  *goal       // of the attacker's persons
-	cohort     []*goal     // by population; more than allowed of one is refused
+	cohort     []*goal     // by population; more than the allowed share of one is refused
 	allowed    float64
 	work       parameters.Workspace
 	random     *rand.Rand
 }
 
 const (
-	// furthest bounds a coordinate, in deviations: beyond it a beat is no heart's.
+	// furthest bounds a coordinate, in deviations: a beat beyond it is no heart's.
 	furthest = 4
-	// looked is of how many real beats at most the best are taken, and started how
-	// many a search begins with.
+	// looked bounds the real beats of which the best are taken, and started is the
+	// number that a search begins with.
 	looked, started = 800, 40
-	// generations and steps are how long it goes on.
+	// generations and steps are the lengths of evolution and ascent.
 	generations, steps = 10, 60
 )
 
-// one is a beat and what it is worth.
+// one is a beat and its worth.
 type one struct {
 	x     []float64
 	worth float64
 }
 
-// worth is the share of templates that accept the beat, less a penalty where the
-// cohort would give it away.
+// worth returns the share of templates that accept the beat, less a penalty for
+// beats that the cohort would refuse.
 func (a *attacker) worth(embedding []float32) float64 {
 	worth := a.templates.share(embedding)
 	for _, c := range a.cohort {
@@ -48,7 +48,7 @@ func (a *attacker) worth(embedding []float32) float64 {
 	return worth
 }
 
-// penalty grows with the part of a cohort's share above what is allowed.
+// penalty grows with the excess of a cohort's share over the allowed one.
 func (a *attacker) penalty(share float64) float64 {
 	const weight, margin = 3, 0.97
 	return weight * max(0, share-margin*a.allowed)
@@ -89,7 +89,7 @@ func (a *attacker) best() []one {
 // soften sets the softness of the templates' thresholds, in nats.
 func (a *attacker) soften(nats float64) { a.templates.softness = nats }
 
-// evolve mixes and mutates beats, and keeps the best ones.
+// evolve crosses and mutates beats, and keeps the best ones.
 func (a *attacker) evolve(all []one) []one {
 	size := len(all)
 	for range generations {
@@ -109,8 +109,9 @@ func (a *attacker) evolve(all []one) []one {
 	return all
 }
 
-// climb follows the gradient (D. Kingma, J. Ba, ICLR 2015), which goes through the
-// scores by their derivative and through the networks by finite differences.
+// climb follows the gradient (D. Kingma, J. Ba, ICLR 2015), which is computed
+// through the scores by their derivative and through the networks by finite
+// differences.
 func (a *attacker) climb(x []float64, steps int, rate float64) []float64 {
 	const epsilon = 1e-2
 	const forget, forgetSquares = 0.9, 0.99
@@ -146,7 +147,7 @@ func (a *attacker) climb(x []float64, steps int, rate float64) []float64 {
 	return best
 }
 
-// slope is the worth and its derivative by the embedding.
+// slope returns the worth and its derivative with respect to the embedding.
 func (a *attacker) slope(embedding []float32) (worth float64, by []float64) {
 	worth, by = a.templates.slope(embedding)
 	for _, c := range a.cohort {

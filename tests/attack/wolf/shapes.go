@@ -9,15 +9,15 @@ import (
 	"systole/shared/ecg/beat"
 )
 
-// components is how many principal components a searched beat has: all but
-// a thousandth of what real mean beats differ by.
+// components is the number of principal components of a searched beat: they cover
+// all but a thousandth of the variance of real mean beats.
 const components = 40
 
-// shapes are the directions in which real mean beats differ most, by principal
+// shapes are the directions in which real mean beats vary most, by principal
 // components.
 type shapes struct {
 	centre     []float64
-	directions [][]float64 // orthonormal, each times the deviation along it
+	directions [][]float64 // orthonormal, each multiplied by the deviation along it
 	deviations []float64
 }
 
@@ -42,7 +42,7 @@ func newShapes(means [][]float64) *shapes {
 	}
 	var vectors mat.Dense
 	eigen.VectorsTo(&vectors)
-	values := eigen.Values(nil) // rising
+	values := eigen.Values(nil) // in ascending order
 	for i := range components {
 		k := beat.Width - 1 - i
 		deviation := math.Sqrt(max(values[k], 1e-12))
@@ -56,7 +56,7 @@ func newShapes(means [][]float64) *shapes {
 	return s
 }
 
-// coordinates are those of a beat, in deviations.
+// coordinates returns those of a beat, in deviations.
 func (s *shapes) coordinates(m []float64) []float64 {
 	x := make([]float64, components)
 	for i, d := range s.directions {
@@ -67,7 +67,7 @@ func (s *shapes) coordinates(m []float64) []float64 {
 	return x
 }
 
-// beat is the beat at the coordinates.
+// beat returns the beat at the coordinates.
 func (s *shapes) beat(x []float64) []float64 {
 	m := slices.Clone(s.centre)
 	for i, d := range s.directions {

@@ -10,9 +10,10 @@ import (
 	"systole/shared/ecg/parameters"
 )
 
-// newAttacker is one who has a group's own half, and who attacks at a named rate.
+// newAttacker returns an attacker with a group's own half, who attacks at a named
+// rate.
 func newAttacker(p *parameters.Parameters, strangers [][][]float32, g group, at float64, r *rand.Rand) *attacker {
-	const softness = 4 // of the cohort's count, as package parameters has it
+	const softness = 4 // of the cohort's count, as in package parameters
 	threshold := p.Impostors.Threshold(at)
 	a := &attacker{parameters: p, allowed: at, random: r}
 	var embeddings [][]float32
@@ -29,7 +30,7 @@ func newAttacker(p *parameters.Parameters, strangers [][][]float32, g group, at 
 	return a
 }
 
-// raise raises the thresholds of the templates that many strangers reach.
+// raise raises the thresholds of the templates that many impostors reach.
 func (a *attacker) raise(templates [][]float32, strangers [][][]float32) {
 	for _, population := range strangers {
 		g := newGallery(a.parameters, templates)
@@ -45,7 +46,8 @@ func (a *attacker) raise(templates [][]float32, strangers [][][]float32) {
 	}
 }
 
-// reached is the score that a share of strangers' scores reaches, softly.
+// reached returns the score that a share of impostors' scores reaches, counted
+// softly.
 func reached(scores []float64, share float64) float64 {
 	const softness = 4
 	low, high := -1000.0, 1000.0
@@ -63,15 +65,15 @@ func reached(scores []float64, share float64) float64 {
 	return high
 }
 
-// recording is one that was made.
+// recording is a recording that was made.
 type recording struct {
 	signal    ecg.Signal
 	reading   *ecg.Reading
 	embedding []float32
 }
 
-// try makes recordings, tries them one after another, and returns them. What one of
-// the attacker's templates has accepted counts for nothing afterwards.
+// try makes recordings, tries them one after another, and returns them. The
+// attacker's templates that one of them has opened no longer count.
 func (a *attacker) try(out io.Writer, victims []heart) []recording {
 	open := make([]bool, len(victims))
 	var all []recording
@@ -97,8 +99,8 @@ func (a *attacker) try(out io.Writer, victims []heart) []recording {
 	return all
 }
 
-// close is the share of the attacker's templates that accept the embedding; they
-// count for nothing from now on.
+// close returns the share of the attacker's templates that accept the embedding;
+// they no longer count from then on.
 func (a *attacker) close(embedding []float32) float64 {
 	share := 0.0
 	for t, score := range a.templates.gallery.scores(embedding, nil) {
@@ -110,11 +112,11 @@ func (a *attacker) close(embedding []float32) float64 {
 	return share
 }
 
-// openTo says which templates the service would open to the recording.
+// openTo returns which templates the service would open to the recording.
 func (a *attacker) openTo(victims []heart, made recording) []bool {
 	hits := make([]bool, len(victims))
 	for i, v := range victims {
-		if !a.accepts(v, made.embedding) { // quicker than a whole check of each
+		if !a.accepts(v, made.embedding) { // faster than a whole check of each
 			continue
 		}
 		template, err := v.template(a.parameters)
@@ -127,7 +129,7 @@ func (a *attacker) openTo(victims []heart, made recording) []bool {
 	return hits
 }
 
-// accepts says whether a template accepts an embedding.
+// accepts reports whether a template accepts an embedding.
 func (a *attacker) accepts(v heart, embedding []float32) bool {
 	t := parameters.Template{Mean: v.embedding, Recordings: 1}
 	score := a.parameters.Compare(&t, embedding)
@@ -143,8 +145,8 @@ func count(hits []bool) (n int) {
 	return n
 }
 
-// share is the part that is true in percent, with Wilson's 95 % interval (E. B.
-// Wilson, J. Am. Stat. Assoc. 22, 1927), "-" of nothing.
+// share returns the true part in percent, with Wilson's 95 % interval (E. B.
+// Wilson, J. Am. Stat. Assoc. 22, 1927), "-" for an empty list.
 func share(hits []bool) string {
 	if len(hits) == 0 {
 		return "-"

@@ -14,10 +14,10 @@ import (
 	"systole/tests/support/samples/write"
 )
 
-// largest is how large an uploaded file may be, bytes.
+// largest is the size of the largest upload, in bytes.
 const largest = 64 << 20
 
-// heart is a real one, repeated up to so many samples.
+// heart returns a real ECG, repeated up to the given number of samples.
 func heart(samples int) write.Signal {
 	enrolment, err := recordings.Read(1, "enrolment")
 	if err != nil {
@@ -34,7 +34,8 @@ func heart(samples int) write.Signal {
 	return write.Signal{MV: mv, RateHz: recordings.RateHz, Start: time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)}
 }
 
-// columns is a table of as many columns as are read, as large as an upload.
+// columns returns a table with the largest number of columns, of an upload's
+// size.
 func columns(s write.Signal) []byte {
 	var b bytes.Buffer
 	for i := 0; b.Len() < largest-2000; i++ {
@@ -46,16 +47,15 @@ func columns(s write.Signal) []byte {
 	return b.Bytes()
 }
 
-// full is a text as large as an upload: what it begins and ends with, and one piece again
-// and again between.
+// full returns a text of an upload's size: head, piece again and again, and tail.
 func full(head, piece, tail string) func() []byte {
 	return func() []byte {
 		return []byte(head + strings.Repeat(piece, (largest-len(head)-len(tail))/len(piece)) + tail)
 	}
 }
 
-// ordered is a table of times and samples as large as an upload, whose i-th row of n has
-// that place in time.
+// ordered returns a table of times and samples of an upload's size, whose i-th
+// row of n has the returned place in time.
 func ordered(place func(i, n int) int) func() []byte {
 	return func() []byte {
 		const row = 16 // bytes, at least
@@ -67,7 +67,7 @@ func ordered(place func(i, n int) int) func() []byte {
 	}
 }
 
-// packed is a zip that unpacks to as much as may be unpacked.
+// packed returns a zip that unpacks to as much as is allowed.
 func packed(name string, content []byte) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
@@ -77,7 +77,7 @@ func packed(name string, content []byte) []byte {
 	return b.Bytes()
 }
 
-// files write the worst of each format, by the name of their kind.
+// files returns writers of each format's worst files, by the name of their kind.
 func files() map[string]func() []byte {
 	long := sync.OnceValue(func() write.Signal { return heart(4_000_000) }) // more than two hours
 	csv := sync.OnceValue(func() []byte { return write.CSV(long()) })

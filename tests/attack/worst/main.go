@@ -34,7 +34,8 @@ func main() {
 	}
 }
 
-// Of each kind so many members enrol at once, and so many others check meanwhile.
+// Of each kind, the members who enrol concurrently, and those who check
+// meanwhile.
 const (
 	atOnce     = 4
 	neighbours = 4
@@ -202,8 +203,8 @@ func (c *caller) post(ctx context.Context, path string, file []byte, fields map[
 	return answer, json.NewDecoder(response.Body).Decode(&answer)
 }
 
-// peak is the largest resident memory that the service has had, in bytes; 0 where
-// the system doesn't tell.
+// peak returns the service's largest resident memory so far, in bytes; 0 if the
+// system doesn't state it.
 func (s *service) peak() int64 {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
 	_, rest, _ := strings.Cut(string(status), "VmHWM:")

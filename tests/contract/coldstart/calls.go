@@ -31,10 +31,10 @@ import (
 // calls are the first requests of new processes of a function.
 type calls struct {
 	folder             string
-	init               []time.Duration // start of the process to its first poll
-	first, again       []time.Duration // first request, and the same a second time
-	stores             []time.Duration // in the first: until the emulator had answered, all calls added up
-	handshakes         []time.Duration // in the first: TCP and TLS, by the server's clock, added up
+	init               []time.Duration // from the process's start to its first poll
+	first, again       []time.Duration // first request, and the same request again
+	stores             []time.Duration // in the first: waits for the emulator's answers, summed
+	handshakes         []time.Duration // in the first: TCP and TLS, by the server's clock, summed
 	connections, asked int             // in the first
 }
 
@@ -102,8 +102,8 @@ func signedUp(ctx context.Context, stack cloud.Stack) (string, error) {
 	return body.Token, nil
 }
 
-// request is a request to the function, of somebody who is logged in, with the fields
-// that most routes read.
+// request returns a request of a logged-in member to the function, with the
+// fields that most routes read.
 func request(f functions.Function, token string) events.APIGatewayProxyRequest {
 	route := f.Routes[0]
 	form := url.Values{
@@ -165,7 +165,7 @@ func rowOf(folder string) functions.Function {
 	return functions.Function{}
 }
 
-// wire stands before the emulator and takes the time of what passes.
+// wire is a proxy before the emulator that measures times.
 type wire struct {
 	url    string
 	server *http.Server
@@ -175,7 +175,7 @@ type wire struct {
 	new  map[net.Conn]time.Time
 }
 
-// passed is what has passed since the last reset.
+// passed holds the times since the last reset.
 type passed struct {
 	connections, requests int
 	handshakes, upstream  time.Duration
@@ -207,7 +207,7 @@ func newWire(c *cloud.Cloud) (*wire, error) {
 	return w, nil
 }
 
-// state takes the time from a connection's beginning to its first request.
+// state measures the time from a connection's beginning to its first request.
 func (w *wire) state(c net.Conn, state http.ConnState) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -223,7 +223,7 @@ func (w *wire) state(c net.Conn, state http.ConnState) {
 	}
 }
 
-// taking is a transport that takes the time of requests to their answer's end.
+// taking returns a transport that measures requests to the end of their answers.
 func (w *wire) taking(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		begin := time.Now()

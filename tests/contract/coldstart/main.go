@@ -26,14 +26,14 @@ import (
 const (
 	mostOfHello  = 1.7     // times the start of hello
 	mostZipBytes = 4 << 20 // of what is uploaded
-	// mostParameters is how many of these bytes learned parameters may add to a
-	// function that compares hearts, and mostLibrary the library to one that answers
-	// the OpenID provider's clients.
+	// mostParameters is the number of these bytes that learned parameters may add
+	// to a function that compares hearts, and mostLibrary that of the library in
+	// one that answers the OpenID provider's clients.
 	mostParameters = 3 << 19
 	mostLibrary    = 3 << 19
 )
 
-// mostZipped is the largest zip that the program of a folder may have.
+// mostZipped returns the largest allowed zip of a folder's program.
 func mostZipped(folder string) int {
 	switch {
 	case links(folder, functions.SignalProcessing):
@@ -44,9 +44,9 @@ func mostZipped(folder string) int {
 	return mostZipBytes
 }
 
-// mostOfPlain is how many times the start of the plain program the program of a
-// folder may take: the OpenID library is worth a fifth of it, which is paid once in
-// the life of an instance.
+// mostOfPlain returns the allowed multiple of the plain program's start for a
+// folder's program: the OpenID library may take a fifth of it, which is paid once
+// in the life of an instance.
 func mostOfPlain(folder string) float64 {
 	if links(folder, functions.Protocol) {
 		return 1.2

@@ -24,10 +24,10 @@ type program struct {
 	name   string
 	binary string // for this machine
 
-	starts   []time.Duration // process to first poll
-	inits    []time.Duration // all packages' initialisation
+	starts   []time.Duration // process start to first poll
+	inits    []time.Duration // initialisation of all packages
 	peaks    []int64         // resident memory in bytes
-	zipBytes int             // for arm64, as uploaded; 0 where that isn't built
+	zipBytes int             // for arm64, as uploaded; 0 if not built
 }
 
 const here = "tests/contract/coldstart/"
@@ -73,7 +73,7 @@ func buildUpload(ctx context.Context, root, pkg, binary string) error {
 	return nil
 }
 
-// zipSize is the size of SAM's upload of a binary.
+// zipSize returns the size of SAM's upload of a binary.
 func zipSize(binary string) (int, error) {
 	content, err := os.ReadFile(binary)
 	if err != nil {
@@ -97,12 +97,12 @@ func zipSize(binary string) (int, error) {
 	return archive.Len(), nil
 }
 
-// inits is how many more starts of each program trace its initialisation: the
-// trace itself takes time.
+// inits is the number of further starts of each program that trace its
+// initialisation: the trace itself takes time.
 const inits = 5
 
 // measureAll starts all programs in turn, so that other work of the machine
-// meets them alike. The first round only fills the file system's cache.
+// affects them alike. The first round only fills the file system's cache.
 func measureAll(ctx context.Context, programs []*program, rounds int) error {
 	for round := range rounds + 1 {
 		for _, p := range programs {
@@ -127,7 +127,7 @@ func measureAll(ctx context.Context, programs []*program, rounds int) error {
 	return nil
 }
 
-// environment is a function's environment under Lambda and template.yaml.
+// environment returns a function's environment under Lambda and template.yaml.
 func environment() []string {
 	return []string{
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret", "AWS_SESSION_TOKEN=token",
@@ -151,9 +151,8 @@ func (p *program) start(ctx context.Context, log io.Writer, extra ...string) (to
 	return took, peak, err
 }
 
-// peakMemory reads how much memory a process has had resident at most. The
-// value that wait reports would hold the memory of the process that it was
-// forked from.
+// peakMemory reads the largest resident memory of a process. The value that wait
+// reports would include the memory of the process that it was forked from.
 func peakMemory(pid int) (int64, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -168,8 +167,8 @@ func peakMemory(pid int) (int64, error) {
 	return kib << 10, err
 }
 
-// initTrace adds up the lines of GODEBUG=inittrace=1, such as
-// "init net/http @0.5 ms, 0.12 ms clock, 9000 bytes, 40 allocs".
+// initTrace sums the lines of GODEBUG=inittrace=1, such as "init net/http @0.5
+// ms, 0.12 ms clock, 9000 bytes, 40 allocs".
 func initTrace(trace string) (took time.Duration) {
 	for line := range strings.Lines(trace) {
 		fields := strings.Fields(line)

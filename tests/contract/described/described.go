@@ -17,13 +17,13 @@ import (
 	"systole/shared/api/openapi"
 )
 
-// location of the document; nothing is fetched from there.
+// location is the address of the document; nothing is fetched from there.
 const location = "https://api.example.com/openapi.json"
 
-// object is one of JSON.
+// object is a JSON object.
 type object = map[string]any
 
-// Document is the OpenAPI document, ready to compare answers with.
+// Document is the OpenAPI document, prepared for comparisons with answers.
 type Document struct {
 	whole    object
 	compiler *jsonschema.Compiler
@@ -51,8 +51,8 @@ type Answer struct {
 	Body         []byte
 }
 
-// Check is nil for an answer that is as described. A request that no operation
-// describes has to be refused: 404, 405, or by a gateway which read no further.
+// Check returns nil for an answer as described. A request that no operation
+// describes must be refused: with 404, 405, or by a gateway that read no further.
 func (d *Document) Check(a Answer) error {
 	pointer, response := d.response(a)
 	if response == nil {
@@ -100,7 +100,7 @@ func (d *Document) checkUndescribed(a Answer) error {
 	return d.valid("/components/schemas/Refusal", a.Body)
 }
 
-// checkHeaders holds headers to their descriptions.
+// checkHeaders compares headers with their descriptions.
 func (d *Document) checkHeaders(pointer string, response object, header http.Header) error {
 	headers, _ := response["headers"].(object)
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
@@ -126,7 +126,8 @@ func (d *Document) checkHeaders(pointer string, response object, header http.Hea
 	return nil
 }
 
-// checkBody holds a body to its description, and its type to those described.
+// checkBody compares a body with its description, and its type with those
+// described.
 func (d *Document) checkBody(pointer string, response object, a Answer) error {
 	content, _ := response["content"].(object)
 	if content == nil || a.Method == http.MethodHead {
@@ -145,7 +146,7 @@ func (d *Document) checkBody(pointer string, response object, a Answer) error {
 	return d.valid(pointer+"/content/"+escaped(kind)+"/schema", a.Body)
 }
 
-// valid holds JSON to the schema at a pointer.
+// valid validates JSON against the schema at a pointer.
 func (d *Document) valid(pointer string, body []byte) error {
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err != nil && err != io.EOF {
@@ -165,7 +166,7 @@ func (d *Document) holds(pointer string, value any) error {
 	return schema.Validate(value)
 }
 
-// at is the object at a JSON pointer, nil where there is none.
+// at returns the object at a JSON pointer, nil if there is none.
 func (d *Document) at(pointer string) object {
 	at := d.whole
 	for _, name := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {

@@ -43,11 +43,11 @@ func run(into string) error {
 	return nil
 }
 
-// file is the sample's file, below events/: in the folder that its function has
-// below functions/.
+// file returns the sample's file, below events/, in the folder that its function
+// has below functions/.
 func (s sample) file() string { return s.function + "/" + s.outcome + ".json" }
 
-// json is the event as it lies in the file.
+// json returns the event in the file's form.
 func (s sample) json() ([]byte, error) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)

@@ -17,7 +17,7 @@ import (
 	"systole/infra/restapi"
 )
 
-// fields of a body.
+// fields are the fields of a body.
 type fields = map[string]any
 
 func jsonRequest(path string, f fields) events.APIGatewayProxyRequest {
@@ -32,7 +32,8 @@ func formRequest(path, body string) events.APIGatewayProxyRequest {
 	return request(http.MethodPost, path, "", "application/x-www-form-urlencoded", []byte(body))
 }
 
-// boundary of the multipart bodies, always the same so that the files are.
+// boundary is that of the multipart bodies, always the same so that the files
+// are.
 const boundary = "3d0a1f44-6c1e-4b7a-9a53-2f1d6b7c8e90"
 
 // fileRequest is a multipart request, with a file unless part is empty.
@@ -54,7 +55,7 @@ func fileRequest(path, token string, f fields, part string, file []byte) events.
 // sent is the time of all requests.
 var sent = time.Date(2026, 3, 1, 0, 30, 0, 0, time.UTC)
 
-// request is the event that API Gateway makes of a request of the app.
+// request returns the event that API Gateway makes of a request of the app.
 func request(method, path, token, contentType string, body []byte) events.APIGatewayProxyRequest {
 	r := httptest.NewRequest(method, "https://abcdefghij.execute-api.us-east-1.amazonaws.com"+path, bytes.NewReader(body))
 	r.RemoteAddr = "203.0.113.7:52110"

@@ -16,7 +16,7 @@ type sample struct {
 	outcome  string
 	event    any
 	status   int
-	answer   map[string]any // fields that the answer has, among others
+	answer   map[string]any // some of the answer's fields
 }
 
 // The members of the events. Their tokens are valid in no real deployment.
@@ -153,7 +153,7 @@ func checks(probe, stranger []byte) []sample {
 	}
 }
 
-// provider are requests to the OpenID provider, which has no clients here.
+// provider returns requests to the OpenID provider, which has no clients here.
 func provider() []sample {
 	const issuer = "https://abcdefghij.execute-api.us-east-1.amazonaws.com/prod"
 	return []sample{
@@ -184,7 +184,8 @@ func logOuts() []sample {
 	}
 }
 
-// handOffs go on on another device. The code of a real one is drawn at random.
+// handOffs returns requests that go on on another device. The code of a real one
+// is drawn at random.
 func handOffs() []sample {
 	post := func(path, token, body string) any {
 		return request(http.MethodPost, path, token, "application/x-www-form-urlencoded", []byte(body))
@@ -196,7 +197,7 @@ func handOffs() []sample {
 	}
 }
 
-// recoveryCode is moon's, whose codes are made of the bytes from 0 on.
+// recoveryCode is moon's, whose codes are the bytes from 0 on.
 const recoveryCode = "000G-40R4-0M30-E209-185G-R38E"
 
 func recoveries() []sample {
@@ -218,7 +219,7 @@ func recoveries() []sample {
 	}
 }
 
-// rights are the requests for a person's data rights.
+// rights returns the requests for a person's data rights.
 func rights() []sample {
 	get := func(path, token string) any { return request(http.MethodGet, path, token, "", nil) }
 	post := func(path, token, body string) any {
@@ -247,7 +248,7 @@ func deletions() []sample {
 		return request(http.MethodDelete, me, staying, "application/x-www-form-urlencoded", []byte("password="+password))
 	}
 	return []sample{
-		{"authenticate/delete_model", "since", request(http.MethodDelete, model+"?since=2100-01-01", enrolled, "", nil), // nothing is added as late
+		{"authenticate/delete_model", "since", request(http.MethodDelete, model+"?since=2100-01-01", enrolled, "", nil), // nothing is added as late as that
 			200, fields{"detail": "그때부터 추가된 심전도를 삭제했습니다. 그 전에 등록한 심전도는 남아 있습니다."}},
 		{"authenticate/delete_model", "since_invalid", request(http.MethodDelete, model+"?since=yesterday", enrolled, "", nil), 400, fields{"error": "field_invalid"}},
 		{"authenticate/delete_model", "ok", request(http.MethodDelete, model, enrolled, "", nil), 200, fields{"code": 200.0}},
@@ -257,8 +258,8 @@ func deletions() []sample {
 	}
 }
 
-// cleanups are no requests: the schedule sends an empty object, a person may
-// ask for a report only.
+// cleanups returns events that aren't requests: the schedule sends an empty
+// object, a person may ask for a report only.
 func cleanups() []sample {
 	return []sample{
 		{"cleanup", "dry_run", fields{"dry_run": true}, 0, fields{"dry_run": true, "failed": 0.0, "finished": true}},

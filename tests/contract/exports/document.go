@@ -15,14 +15,14 @@ import (
 type document struct {
 	RateHz   float64
 	Around   string // the keys above the recording
-	Several  string // recordings in a list, and where the newest stands
+	Several  string // recordings in a list, and the place of the newest
 	Start    string // the key with the beginning
 	Layout   string // of the samples
 	Key      string // of the samples
 	Number   string // how a number is written
 	Clock    string // the times of samples or packets
 	Rate     string // how the rate is stated
-	RateAt   string // where
+	RateAt   string // where it is stated
 	Unit     string
 	UnitAt   string
 	Beside   string // another signal
@@ -49,8 +49,8 @@ var (
 	docCodes  = []string{"UTF-8", "UTF-8", "UTF-8 with a mark", "UTF-16LE with a mark", "UTF-16BE with a mark", "UTF-16LE"}
 )
 
-// drawDocument draws a document. Ways that can't be, such as packets of samples
-// without a list, are drawn again.
+// drawDocument draws a document. Impossible combinations, such as packets of
+// samples without a list, are drawn again.
 func drawDocument(r *rand.Rand, h Heart) Export {
 	for {
 		d := document{
@@ -118,7 +118,7 @@ func (d document) rateTold() bool {
 // member is a key with the text of its value.
 type member struct{ key, value string }
 
-// object writes members, in another order where keys are shuffled.
+// object writes members, in random order if keys are shuffled.
 func (d document) object(r *rand.Rand, members []member) string {
 	if d.Shuffled {
 		r.Shuffle(len(members), func(i, j int) { members[i], members[j] = members[j], members[i] })
@@ -133,7 +133,7 @@ func (d document) object(r *rand.Rand, members []member) string {
 	return "{" + b.String() + "}"
 }
 
-// days before the newest that recordings were made, by their order.
+// orders are the ages of recordings in days, by their order in the file.
 var orders = map[string][]int{"one": {0}, "newest first": {0, 3, 40}, "newest last": {40, 3, 0}, "newest in the middle": {3, 0, 40}, "lines": {40, 0, 3}}
 
 func (d document) write(r *rand.Rand, h Heart) string {
@@ -201,7 +201,7 @@ func (d document) recording(r *rand.Rand, mv []float64, days int) string {
 	return d.object(r, members)
 }
 
-// rate is the statement of the rate.
+// rate returns the statement of the rate.
 func (d document) rate() []member {
 	hz := strconv.FormatFloat(d.RateHz, 'f', -1, 64)
 	step := func(unit float64, digits int) string {
@@ -254,7 +254,7 @@ func (d document) number(i int, mv float64) string {
 	return text
 }
 
-// time is the member, or the value, with the time of a sample.
+// time returns the member, or the value, with the time of a sample.
 func (d document) time(at time.Time, i int) member {
 	s := float64(i) / d.RateHz
 	switch d.Clock {
@@ -284,7 +284,7 @@ func (d document) list(mv []float64, from int, mark string) string {
 	return b.String()
 }
 
-// samples are the members with the signal.
+// samples returns the members with the signal.
 func (d document) samples(r *rand.Rand, mv []float64, at time.Time, key string) []member {
 	each := func(write func(i int) string) string {
 		var b strings.Builder
@@ -342,8 +342,7 @@ func (d document) samples(r *rand.Rand, mv []float64, at time.Time, key string) 
 	return []member{{key, "[" + d.list(mv, 0, ",") + "]"}}
 }
 
-// packets writes packets of 73 samples, each with its time where there is a
-// clock.
+// packets writes packets of 73 samples, each with its time if there is a clock.
 func (d document) packets(r *rand.Rand, mv []float64, at time.Time, key, mark string) string {
 	const size = 73
 	var packets []string
@@ -363,7 +362,7 @@ func (d document) packets(r *rand.Rand, mv []float64, at time.Time, key, mark st
 	return strings.Join(packets, mark)
 }
 
-// beside is another signal, or a list that is none.
+// beside returns another signal, or another kind of list.
 func (d document) beside(n int) []member {
 	numbers := func(n int, x func(i int) float64) string {
 		text := make([]string, n)

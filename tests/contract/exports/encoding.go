@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/encoding/korean"
 )
 
-// encode gives a text its encoding.
+// encode encodes a text.
 func encode(text, encoding string) []byte {
 	switch encoding {
 	case "UTF-8 with a mark":

@@ -45,39 +45,39 @@ func main() {
 	}
 }
 
-// kinds of exports, drawn at random.
+// kinds are the kinds of exports, drawn at random.
 var kinds = map[string]func(r *rand.Rand, h Heart) Export{"table": drawTable, "json": drawDocument}
 
-// Heart is the signal that is written, and that of somebody else for recordings
-// that aren't to be read, in mV at a sampling rate.
+// Heart is the signal to write, and that of another person for recordings that
+// must not be read, in mV at a sampling rate.
 type Heart struct {
 	RateHz   float64
 	MV       []float64
 	Stranger []float64
 }
 
-// Export is a file and what is to be read from it.
+// Export is a file and the expected result of reading it.
 type Export struct {
-	How  string // it is written
+	How  string // description of the choices
 	File []byte
 	// StatedHz is the rate that the sender states, 0 for none.
 	StatedHz float64
 	RateHz   float64
 	MV       []float64 // NaN for a missing sample
-	RateTold bool      // a reader can know the rate
+	RateTold bool      // whether a reader can know the rate
 	UnitTold bool
-	CutOff   bool // in its last sample
+	CutOff   bool // whether it ends within its last sample
 }
 
-// Outcome is what came of an export.
+// Outcome is the result of reading an export.
 type Outcome struct {
 	Export  Export
-	Refused recording.Reason // empty when it was read
-	Wrong   string           // what is wrong of one that was read, empty for nothing
+	Refused recording.Reason // empty if it was read
+	Wrong   string           // the error of a reading, empty for none
 	Detail  string           // of a refusal
 }
 
-// report prints what came out.
+// report prints the outcomes.
 func report(out io.Writer, outcomes []Outcome) {
 	counts := map[string]int{}
 	refusals, example := map[string]int{}, map[string]string{}
@@ -122,7 +122,7 @@ func Try(draw func(*rand.Rand, Heart) Export, n int, seed uint64) ([]Outcome, er
 	return outcomes, nil
 }
 
-// heartsAt are the signals at each rate.
+// heartsAt returns the signals at each rate.
 func heartsAt(rates []float64) (hearts []Heart, err error) {
 	var signals [2][]float64
 	for i := range signals {
@@ -158,7 +158,7 @@ func try(e Export) Outcome {
 	return o
 }
 
-// wrong says what is wrong with a recording that was read, empty for nothing.
+// wrong returns the error of a reading, empty for none.
 func wrong(e Export, got *recording.Recording) string {
 	mv, want := got.Chosen().MV, e.MV
 	if math.Abs(got.RateHz/e.RateHz-1) > 0.001 {
@@ -191,8 +191,8 @@ func wrong(e Export, got *recording.Recording) string {
 	return ""
 }
 
-// likeness is the correlation of two signals, and how many times as strong as the
-// second the first is.
+// likeness returns the correlation of two signals, and the ratio of the first's
+// strength to the second's.
 func likeness(x, y []float64) (r, gain float64) {
 	var sx, sy, sxx, syy, sxy float64
 	n := float64(len(x))

@@ -21,7 +21,7 @@ type table struct {
 	Unit      string // of the samples
 	Rate      string // how the file or the sender states the rate
 	Beside    string // another column, before the ECG
-	Missing   string // how a missing sample is written, "none" for no sample missing
+	Missing   string // form of a missing sample; "none" if no sample is missing
 	Habit     string // of the program that writes
 }
 
@@ -43,8 +43,8 @@ var (
 	gaps   = []string{"none", "none", "none", "NaN", "NA", "empty", "-"}
 )
 
-// drawTable draws a table. Ways that nobody could read, such as decimal commas
-// between commas, are drawn again.
+// drawTable draws a table. Ambiguous combinations, such as decimal commas between
+// commas, are drawn again.
 func drawTable(r *rand.Rand, h Heart) Export {
 	for {
 		w := table{
@@ -83,13 +83,13 @@ func (w table) possible() bool {
 		return false
 	case blank && (spaced || w.Header == "names with units" || w.Missing == "empty" || columns == 1):
 		return false
-	case w.Beside != "none" && !named: // nobody could tell which column is the ECG
+	case w.Beside != "none" && !named: // the ECG's column couldn't be told
 		return false
 	case w.Header == "row of units" && columns == 1:
 		return false
 	case w.ClockLast && (w.Clock == "none" || w.Clock == "counter" || !named):
 		return false
-	case columns == 1 && w.Missing == "empty": // an empty line is none
+	case columns == 1 && w.Missing == "empty": // an empty line would be no row
 		return false
 	case blank && w.Habit == "padded", w.Habit == "quotes everywhere" && (blank && w.Header == "none" || w.Header == "row of units"):
 		return false
@@ -119,8 +119,8 @@ func (w table) columns() int {
 	return n
 }
 
-// rateTold reports whether a reader can know the rate: it is stated, or a clock
-// tells it whose unit is written or can be no other.
+// rateTold reports whether a reader can know the rate: it is stated, or follows
+// from a clock whose unit is written or can be no other.
 func (w table) rateTold() bool {
 	if w.Rate != "not" {
 		return true

@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// begin of the recording: the day is over 12, so that it can be no month, in all
-// but the columns of whole days.
+// begin is the recording's beginning: its day is above 12, so that it can't be a
+// month, except in columns of whole days.
 var begin = time.Date(2026, 3, 4, 23, 59, 57, 0, time.UTC)
 
-// firstMissing and missing are the samples that are missing, where some are.
+// firstMissing and missing are the first missing sample and their number, if some
+// are missing.
 const firstMissing, missing = 700, 3
 
 // write writes the samples, in mV at the writing's rate.
@@ -49,7 +50,7 @@ func (w table) write(mv []float64) []byte {
 	return encode(strings.ReplaceAll(text, "\n", map[string]string{"LF": "\n", "CRLF": "\r\n", "CR": "\r"}[w.LineEnd]), w.Encoding)
 }
 
-// row joins fields after the habit of the program.
+// row joins fields by the habit of the program.
 func (w table) row(fields []string) string {
 	switch w.Habit {
 	case "quotes everywhere":
@@ -71,7 +72,8 @@ func (w table) mark() string {
 	return map[string]string{"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": " ", "blanks": "   "}[w.Separator]
 }
 
-// number with its decimal mark, in quotes where it would be a separator.
+// number returns a number with its decimal mark, in quotes if the mark is also
+// the separator.
 func (w table) number(x float64, digits int) string {
 	text := strconv.FormatFloat(x, 'f', digits, 64)
 	switch {
@@ -110,7 +112,7 @@ func (w table) sample(i int, mv float64) string {
 	return w.number(mv, 4)
 }
 
-// times are the fields of time of a sample.
+// times returns the fields of a sample's time.
 func (w table) times(i int) []string {
 	s := float64(i) / w.RateHz
 	at := begin.Add(time.Duration(math.Round(1e6*s)) * time.Microsecond)
@@ -152,11 +154,11 @@ func (w table) times(i int) []string {
 	case "OLE":
 		return []string{w.number(46085+s/86400, 10)}
 	}
-	packet := i / 64 * 64 // one time a packet
+	packet := i / 64 * 64 // one time per packet
 	return []string{strconv.FormatInt(begin.Add(time.Duration(1e9*float64(packet)/w.RateHz)).UnixMilli(), 10)}
 }
 
-// head writes what stands above the numbers.
+// head writes the lines above the numbers.
 func (w table) head(b *strings.Builder) {
 	rate := strconv.FormatFloat(w.RateHz, 'f', -1, 64)
 	switch w.Rate {
@@ -204,7 +206,7 @@ func (w table) head(b *strings.Builder) {
 	}
 }
 
-// clockUnit is the unit of the column of times, empty for none.
+// clockUnit returns the unit of the column of times, empty for none.
 func (w table) clockUnit() string {
 	return map[string]string{"s": "s", "s rounded": "s", "ms": "ms", "ms rounded": "ms", "us": "us", "ns": "ns", "epoch s": "s", "epoch ms": "ms", "one a packet": "ms"}[w.Clock]
 }
@@ -228,14 +230,15 @@ func (w table) line(clock []string, beside, ecg string) []string {
 	return fields
 }
 
-// words of a header, by language: times, times of dates, counters, ECGs.
+// words are the words of a header, by language: times, times of dates, counters,
+// ECGs.
 var words = map[string]struct{ time, date, counter, ecg string }{
 	"English": {"time", "date", "sample", "ecg"},
 	"Korean":  {"시간", "날짜", "번호", "심전도"},
 	"German":  {"Zeit", "Datum", "Nr", "EKG"},
 }
 
-// names of the columns, nil for none.
+// names returns the names of the columns, nil for none.
 func (w table) names() []string {
 	language, inName := "English", false
 	switch w.Header {
@@ -256,7 +259,7 @@ func (w table) names() []string {
 		ecg += space + "(" + unit + ")"
 	}
 	clock := word.time
-	if unit := w.clockUnit(); unit != "" && (inName || w.Header == "names" || strings.HasSuffix(w.Header, "in a comment")) { // without it nobody knows
+	if unit := w.clockUnit(); unit != "" && (inName || w.Header == "names" || strings.HasSuffix(w.Header, "in a comment")) { // without it the unit can't be told
 		clock += "_" + unit
 		if inName {
 			clock = word.time + space + "[" + unit + "]"
@@ -292,7 +295,7 @@ func (w table) unitName() string {
 	return w.Unit
 }
 
-// unitsBelow is the row of units under the names.
+// unitsBelow returns the row of units under the names.
 func (w table) unitsBelow() []string {
 	clock := []string{w.clockUnit()}
 	switch w.Clock {

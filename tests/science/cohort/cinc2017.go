@@ -9,8 +9,8 @@ import (
 )
 
 // CinC2017 is the database of the PhysioNet/CinC Challenge 2017: fingers on a
-// hand-held recorder. Its persons are not identified, so that it can test
-// nothing but noise.
+// hand-held recorder. Its persons are not identified, so that it only serves to
+// test noise.
 const CinC2017 = "cinc2017"
 
 const cinc2017RateHz = 300

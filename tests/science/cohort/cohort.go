@@ -13,8 +13,8 @@ import (
 
 // Recording is one recording of one person.
 type Recording struct {
-	Database string // recordings are compared within one
-	Person   string // unique over databases: "ecg-id/01"
+	Database string // recordings are compared within a database
+	Person   string // unique across databases: "ecg-id/01"
 	Session  string // sorts by time within a database
 	Name     string // file name; sorts by time within a session
 	MV       []float64
@@ -27,7 +27,7 @@ const (
 	Heartprint = "heartprint"
 )
 
-// ErrNoData says that a folder holds no recordings.
+// ErrNoData is for a folder without recordings.
 var ErrNoData = errors.New("no recordings found")
 
 // Folder finds the data: the argument, else the environment variable ECG_DATA,

@@ -13,7 +13,7 @@ import (
 
 const (
 	heartprintRateHz = 250
-	// heartprintSamples is how many of a file's numbers are the signal.
+	// heartprintSamples is the number of a file's values that are the signal.
 	heartprintSamples = 3747
 )
 
@@ -57,8 +57,8 @@ func loadHeartprint(folder string) ([]Recording, error) {
 	return recordings, nil
 }
 
-// duplicates are the files to leave out: of each group of equal files all but
-// one, which is kept where it is no 3L, since most of those copy 3R, and in
+// duplicates returns the files to leave out: of each group of equal files all but
+// one. A file outside 3L is kept, since most of those in 3L copy 3R, and one in
 // the earlier session.
 func duplicates(list string) ([]string, error) {
 	text, err := os.ReadFile(list)
@@ -86,7 +86,7 @@ func sortable(name string) string {
 	return name[4:8] + name[2:4] + name[:2] + name[8:]
 }
 
-// readColumn reads the first numbers of a file with one a line.
+// readColumn reads the first numbers of a file with one per line.
 func readColumn(path string, n int) ([]float64, error) {
 	file, err := os.Open(path)
 	if err != nil {

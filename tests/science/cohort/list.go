@@ -10,8 +10,8 @@ import (
 )
 
 // loadList reads a CSV list with the columns person, session, file and rate in
-// Hz, a line each; sessions sort by time. A file holds one number a line, in
-// mV, and its path is relative to the list.
+// Hz; sessions sort by time. A file holds one number per line, in mV, and its
+// path is relative to the list.
 func loadList(path string) ([]Recording, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -34,7 +34,7 @@ func loadList(path string) ([]Recording, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: rate: %w", path, i+1, err)
 		}
-		const longest = 1 << 20 // more than MaxSeconds at any rate that devices use
+		const longest = 1 << 20 // more than MaxSeconds at any device's rate
 		mv, err := readColumn(filepath.Join(filepath.Dir(path), line[2]), longest)
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, i+1, err)

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// PTBXL is the PTB-XL database: hospital patients, 10 s at 100 Hz, many of
-// them on several days. Load leaves it out: it is too large to be cut for every
+// PTBXL is the PTB-XL database: hospital patients, 10 s at 100 Hz, many of them
+// on several days. Load leaves it out, as it is too large to segment for every
 // question.
 const PTBXL = "ptb-xl"
 
@@ -24,20 +24,19 @@ const (
 	ptbxlSamples = 1000 // of each recording
 )
 
-// Patient is what PTB-XL tells of a recording beside its samples.
+// Patient is PTB-XL's information about a recording besides its samples.
 type Patient struct {
 	Fold   int // 1 to 10, by person
 	Age    int // years
 	Sex    string
 	At     time.Time
-	Normal bool // the ECG was found normal
+	Normal bool // whether the ECG was found normal
 }
 
-// LoadPTBXL reads lead I of the recordings of the folds, all where none is
-// named. axis turns the lead: that share of lead II is added to it, which is
-// what another position of the heart or of the electrodes does. Recordings are
-// sorted by person and date; a session is a day. The patients are in the same
-// order.
+// LoadPTBXL reads lead I of the recordings of the folds, of all without any. axis
+// rotates the lead: that share of lead II is added to it, the effect of another
+// position of the heart or of the electrodes. Recordings are sorted by person and
+// date; a session is a day. The patients are in the same order.
 func LoadPTBXL(folder string, axis float64, folds ...int) ([]Recording, []Patient, error) {
 	index, err := os.Open(filepath.Join(folder, "index.csv"))
 	if err != nil {

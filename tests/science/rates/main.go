@@ -46,7 +46,7 @@ func byDatabase(recordings []cohort.Recording) (all [][]cohort.Recording) {
 	return all
 }
 
-// outcome counts guesses.
+// outcome counts estimates.
 type outcome struct {
 	database, rates       string
 	tried, refused, right int
@@ -61,7 +61,8 @@ func (o outcome) print() {
 	fmt.Printf("| %s | %s | %d | %.1f | %s |\n", o.database, o.rates, o.tried, 100*float64(o.refused)/float64(o.tried), share)
 }
 
-// sparse takes every so many recordings: neighbours are of one person.
+// sparse is the step between the recordings that are used: neighbours are of one
+// person.
 const sparse = 3
 
 func measure(database, name string, recordings []cohort.Recording, rates []float64) outcome {

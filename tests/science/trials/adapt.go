@@ -9,14 +9,14 @@ import (
 
 // Adaptation is the effect of adapting with probes between enrolment and test.
 type Adaptation struct {
-	Before, Own, Attacked Result // never adapted; by own probes; by strangers' probes, too
-	OwnOffered, OwnTaken  int    // probes of the heart's own person
-	Offered, Taken        int    // of strangers
+	Before, Own, Attacked Result // never adapted; by own probes; also by impostors' probes
+	OwnOffered, OwnTaken  int    // probes of the same person
+	Offered, Taken        int    // of impostors
 }
 
-// Adapting enrols the persons with session 1, offers the probes of session 2
-// for adaptation, and tests with session 3R. All impostors' probes are offered
-// as well for Attacked. The model must be calibrated.
+// Adapting enrols the persons with session 1, offers the probes of session 2 for
+// adaptation, and tests with session 3R. For Attacked, all impostors' probes are
+// offered as well. The parameters must be calibrated.
 func (b *Bench) Adapting(all *Adaptation, recordings []cohort.Recording, persons []string, m *parameters.Parameters) {
 	var w parameters.Workspace
 	between := map[string]Person{}

@@ -45,8 +45,8 @@ func Calibrate(results []Result) parameters.Calibration {
 	return c
 }
 
-// tailStart is the score that a share of the weights exceeds, and how many
-// scores do.
+// tailStart returns the score that a share of the weights exceeds, and the number
+// of scores that do.
 func tailStart(sorted []Weighted, share float64) (float32, int) {
 	sum := 0.0
 	for i, w := range sorted {
@@ -58,8 +58,8 @@ func tailStart(sorted []Weighted, share float64) (float32, int) {
 	return float32(math.Inf(-1)), len(sorted)
 }
 
-// tail is where the tail with a share of the weights begins, and its mean
-// excess.
+// tail returns the beginning of the tail with a share of the weights, and its
+// mean excess.
 func tail(sorted []Weighted, share float64) (from, excess float64) {
 	start, n := tailStart(sorted, share)
 	from = float64(start)

@@ -17,19 +17,19 @@ type Result struct {
 	Counts   Counts
 }
 
-// Setup is how a cross-validation is done.
+// Setup is the configuration of a cross-validation.
 type Setup struct {
 	Folds    int
-	Seed     uint64 // of the dealing into folds
+	Seed     uint64 // of the assignment to folds
 	Settings learn.Settings
 	Progress func(done float64) // 0 to 1
-	// Learned, if it isn't nil, is told each fold's model and the persons held
-	// out from its training.
+	// Learned, unless it is nil, is called with each fold's parameters and the
+	// persons held out from its training.
 	Learned func(m *parameters.Parameters, heldOut []string)
 }
 
-// CrossValidate learns, for each fold, a model from the other folds' persons
-// and runs the fold's trials with it.
+// CrossValidate learns, for each fold, parameters from the other folds' persons
+// and runs the fold's trials with them.
 func (b *Bench) CrossValidate(recordings []cohort.Recording, set Setup) ([]Result, error) {
 	results := Results(recordings)
 	held := deal(recordings, set.Folds, set.Seed)
@@ -58,13 +58,13 @@ func (b *Bench) Run(results []Result, recordings []cohort.Recording, persons []s
 	}
 }
 
-// only keeps the persons with the names.
+// only returns the persons with the names.
 func only(persons []Person, names []string) []Person {
 	return slices.DeleteFunc(persons, func(p Person) bool { return !slices.Contains(names, p.Name) })
 }
 
-// Results are the results of the protocols that fit the recordings, yet
-// without any trials.
+// Results returns the results of the protocols that fit the recordings, without
+// any trials yet.
 func Results(recordings []cohort.Recording) []Result {
 	var results []Result
 	named := Protocols()
@@ -82,8 +82,8 @@ func Results(recordings []cohort.Recording) []Result {
 	return results
 }
 
-// Training are the beats of all recordings but the held-out persons', of those
-// that the engine would take.
+// Training returns the beats of all usable recordings except the held-out
+// persons'.
 func (b *Bench) Training(recordings []cohort.Recording, heldOut []string) []learn.Beats {
 	var all []learn.Beats
 	for i := range recordings {
@@ -97,12 +97,12 @@ func (b *Bench) Training(recordings []cohort.Recording, heldOut []string) []lear
 	return all
 }
 
-// Databases are the recordings' databases, each once.
+// Databases returns the recordings' databases, each once.
 func Databases(recordings []cohort.Recording) []string {
 	return distinct(recordings, func(r *cohort.Recording) string { return r.Database })
 }
 
-// Persons are the recordings' persons, each once.
+// Persons returns the recordings' persons, each once.
 func Persons(recordings []cohort.Recording) []string {
 	return distinct(recordings, func(r *cohort.Recording) string { return r.Person })
 }
@@ -117,7 +117,7 @@ func distinct(recordings []cohort.Recording, of func(*cohort.Recording) string) 
 	return all
 }
 
-// deal deals each database's persons evenly into folds.
+// deal assigns each database's persons evenly to folds.
 func deal(recordings []cohort.Recording, n int, seed uint64) [][]string {
 	held := make([][]string, n)
 	for _, database := range Databases(recordings) {

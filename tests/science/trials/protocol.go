@@ -21,15 +21,15 @@ type Person struct {
 	Probes []Span
 }
 
-// Protocol decides the spans that each person enrols with and is probed with;
-// its name is that in the table of results.
+// Protocol decides the spans of each person's enrolment and probes; its name is
+// that in the table of results.
 type Protocol struct {
 	Name, Title string
 	Database    string
 	person      func(sessions [][]*cohort.Recording) Person
 }
 
-// Protocols are the named ones; other databases have "same" and "later".
+// Protocols returns the named ones; other databases have "same" and "later".
 func Protocols() []Protocol {
 	return []Protocol{
 		{"a", "first recording, second of the same day", cohort.ECGID, sameDay},
@@ -43,7 +43,7 @@ func Protocols() []Protocol {
 	}
 }
 
-// OtherProtocols are those of a database without a name.
+// OtherProtocols returns those of a database without named ones.
 func OtherProtocols(database string) []Protocol {
 	return []Protocol{
 		{"same", "first recording, others of the session", database, sameSession},
@@ -59,10 +59,10 @@ const (
 	wholeS        = 600
 )
 
-// Whole is all of a recording.
+// Whole returns the span of all of a recording.
 func Whole(r *cohort.Recording) Span { return Span{r, 0, wholeS} }
 
-// Windows are the probes of a recording.
+// Windows returns the probes of a recording.
 func Windows(r *cohort.Recording) []Span {
 	seconds := float64(len(r.MV)) / r.RateHz
 	if seconds < windowS+3*hopS {
@@ -135,7 +135,7 @@ func twoSessions(probe string) func([][]*cohort.Recording) Person {
 }
 
 // Persons applies the protocol to a collection sorted by person and session,
-// and leaves out persons without an enrolment or a probe.
+// without persons who lack an enrolment or a probe.
 func (p *Protocol) Persons(recordings []cohort.Recording) []Person {
 	var all []Person
 	for len(recordings) > 0 {

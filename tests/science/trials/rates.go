@@ -20,13 +20,13 @@ func (t *Trial) Genuine() bool { return t.Enrolled == t.Probe }
 // Weighted is a score with its weight.
 type Weighted struct{ Score, Weight float64 }
 
-// Curve holds sorted scores of genuine and of impostor trials. Each person
-// counts the same in both: a genuine trial by the person's number of them, an
-// impostor trial by the number that the probe's person has.
+// Curve holds sorted scores of genuine and of impostor trials. Each person counts
+// the same in both: a genuine trial is weighted by the person's number of them,
+// an impostor trial by that of the probe's person.
 type Curve struct{ Genuine, Impostor []Weighted }
 
-// NewCurve makes the curve of the trials; count says how often each person
-// counts, nil for once.
+// NewCurve returns the curve of the trials; count is the weight of each person,
+// nil for 1.
 func NewCurve(trials []Trial, count map[string]float64) Curve {
 	own, others := map[string]float64{}, map[string]float64{}
 	for i := range trials {
@@ -62,7 +62,7 @@ func NewCurve(trials []Trial, count map[string]float64) Curve {
 	return c
 }
 
-// normalise sorts by falling score and lets weights sum to 1.
+// normalise sorts by descending score and scales weights to a sum of 1.
 func normalise(w []Weighted) {
 	slices.SortFunc(w, func(a, b Weighted) int { return cmp.Compare(b.Score, a.Score) })
 	sum := 0.0
@@ -74,10 +74,10 @@ func normalise(w []Weighted) {
 	}
 }
 
-// Point is a threshold's two error rates.
+// Point is a threshold with its two error rates.
 type Point struct{ Threshold, FMR, FNMR float64 }
 
-// Points are the curve's steps from the highest threshold down.
+// Points returns the curve's steps from the highest threshold down.
 func (c *Curve) Points() []Point {
 	points := []Point{{math.Inf(1), 0, 1}}
 	fmr, fnmr := 0.0, 1.0
@@ -87,7 +87,7 @@ func (c *Curve) Points() []Point {
 			fnmr -= c.Genuine[g].Weight
 			g++
 		}
-		// Just above this impostor.
+		// The threshold is just above this impostor's score.
 		points = append(points, Point{i.Score, fmr, max(fnmr, 0)})
 		fmr += i.Weight
 	}
@@ -97,7 +97,7 @@ func (c *Curve) Points() []Point {
 	return append(points, Point{math.Inf(-1), 1, 0})
 }
 
-// EER is the rate at which both errors are equal.
+// EER returns the rate at which both errors are equal.
 func EER(points []Point) float64 {
 	for i, p := range points {
 		if p.FMR < p.FNMR {
@@ -109,8 +109,8 @@ func EER(points []Point) float64 {
 	return 1
 }
 
-// FNMRAt is the lowest false non-match rate at a false match rate no higher
-// than given.
+// FNMRAt returns the lowest false non-match rate at a false match rate no higher
+// than the given one.
 func FNMRAt(points []Point, fmr float64) float64 {
 	best := 1.0
 	for _, p := range points {
@@ -124,10 +124,10 @@ func FNMRAt(points []Point, fmr float64) float64 {
 // Interval is a measured value with its 95 % interval.
 type Interval struct{ Value, Low, High float64 }
 
-// Bootstrap measures the trials and, for the interval, as many drawings of
-// persons with replacement.
+// Bootstrap measures the trials and, for the interval, the given number of
+// resamplings of persons.
 func Bootstrap(trials []Trial, drawings int, seed uint64, measure func([]Point) float64) Interval {
-	// Sorted once, each drawing is sorted already.
+	// After one sort, each resampling is sorted.
 	trials = slices.Clone(trials)
 	slices.SortStableFunc(trials, func(a, b Trial) int { return cmp.Compare(b.Score, a.Score) })
 	c := NewCurve(trials, nil)
@@ -157,7 +157,7 @@ func Bootstrap(trials []Trial, drawings int, seed uint64, measure func([]Point) 
 	return result
 }
 
-// FMRAbove is the false match rate of a threshold.
+// FMRAbove returns the false match rate of a threshold.
 func FMRAbove(points []Point, threshold float64) float64 {
 	fmr := 0.0
 	for _, p := range points {
@@ -169,7 +169,7 @@ func FMRAbove(points []Point, threshold float64) float64 {
 	return fmr
 }
 
-// Refused is the share of genuine trials below the threshold.
+// Refused returns the share of genuine trials below the threshold.
 func (c *Curve) Refused(threshold float64) float64 {
 	share := 0.0
 	for _, g := range c.Genuine {
@@ -180,8 +180,8 @@ func (c *Curve) Refused(threshold float64) float64 {
 	return share
 }
 
-// Rank1 is the share of probes whose own heart scores highest of all enrolled;
-// each person counts the same.
+// Rank1 returns the share of probes whose own person scores highest of all
+// enrolled; each person counts the same.
 func Rank1(trials []Trial) float64 {
 	type probe struct {
 		person string

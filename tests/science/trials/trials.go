@@ -17,16 +17,16 @@ var (
 	ProbeNeed = quality.Need(biometric.ProbeNeed)
 )
 
-// Bench cuts each Span of each recording once.
+// Bench segments each Span of each recording once.
 type Bench struct {
 	front frontend.FrontEnd
 	cut   map[Span]learn.Beats
 }
 
-// NewBench is a bench on which nothing is cut yet.
+// NewBench returns a bench without any segmented spans.
 func NewBench() *Bench { return &Bench{cut: map[Span]learn.Beats{}} }
 
-// Beats are the clean beats of the span.
+// Beats returns the clean beats of the span.
 func (b *Bench) Beats(s Span) learn.Beats {
 	if cut, ok := b.cut[s]; ok {
 		return cut
@@ -36,7 +36,7 @@ func (b *Bench) Beats(s Span) learn.Beats {
 	return cut
 }
 
-// Counts are failures to enrol and to acquire, and their totals.
+// Counts holds failures to enrol and to acquire, and their totals.
 type Counts struct{ Enrolments, NotEnrolled, Probes, NotAcquired int }
 
 // Compare runs a protocol's trials among the persons of one fold.
@@ -86,8 +86,8 @@ func (b *Bench) probe(persons []Person, hearts []*parameters.Template, m *parame
 	return trials
 }
 
-// Probe is a span's embedding and its weight in a template; nil where the engine
-// would refuse it.
+// Probe returns a span's embedding and its weight in a template; nil if the
+// engine would refuse it.
 func (b *Bench) Probe(s Span, m *parameters.Parameters) (embedding []float32, weight float64) {
 	beats := b.Beats(s)
 	if beats.Report.Reason(ProbeNeed) != "" {
@@ -113,8 +113,8 @@ func (b *Bench) heart(spans []Span, m *parameters.Parameters, w *parameters.Work
 	return &h
 }
 
-// Folds deals persons into groups of the same size, at random but the same for
-// a seed, each database evenly.
+// Folds assigns persons to groups of the same size, at random but reproducibly
+// for a seed, each database evenly.
 func Folds(persons []string, n int, seed uint64) [][]string {
 	dealt := slices.Clone(persons)
 	slices.Sort(dealt)

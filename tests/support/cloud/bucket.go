@@ -11,8 +11,9 @@ import (
 	"systole/tests/support/roles"
 )
 
-// bucketOf returns the address of S3 for a function. The emulator tells everybody that
-// an object isn't there; S3 tells those who may list the bucket.
+// bucketOf returns the address of S3 for a function. The emulator reveals to
+// every caller that an object is missing; S3 only to those who may list the
+// bucket.
 func (c *Cloud) bucketOf(f functions.Function) (string, error) {
 	if !f.Uses("Bucket") {
 		return c.URL, nil

@@ -23,16 +23,17 @@ const (
 	keyFile         = "key.pem"
 )
 
-// Certificate is the emulator's, for a server before it.
+// Certificate returns the emulator's certificate, for a server before it.
 func (c *Cloud) Certificate() (tls.Certificate, error) {
 	return tls.LoadX509KeyPair(c.file(certificateFile), c.file(keyFile))
 }
 
-// bridge is this machine's address for containers, unless the engine was told another.
+// bridge is this machine's address for containers, unless the engine is
+// configured otherwise.
 var bridge = net.IPv4(172, 17, 0, 1)
 
-// certify writes a certificate for this machine's own addresses, its key, and the
-// authority that it is of. It returns a client that trusts the authority alone.
+// certify writes a certificate for this machine's own addresses, its key, and its
+// authority. It returns a client that trusts that authority alone.
 func certify(folder string) (*http.Client, error) {
 	authorityKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

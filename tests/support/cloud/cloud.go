@@ -1,7 +1,7 @@
-// Package cloud emulates AWS with ministack, which this project has not written: the
-// template is deployed there through CloudFormation, and the built functions run as
-// its Lambda runs them, each with the credentials of its role. What a role, the
-// bucket's policy or a limit of DynamoDB doesn't allow is refused.
+// Package cloud emulates AWS with ministack, a program of another project:
+// CloudFormation deploys the template there, and the built functions run in its
+// Lambda, each with the credentials of its role. It refuses what a role, the
+// bucket's policy or a limit of DynamoDB doesn't allow.
 package cloud
 
 import (
@@ -24,12 +24,12 @@ import (
 	"systole/tests/support/python"
 )
 
-// Cloud is a running emulator. Its credentials are of the account's root.
+// Cloud is a running emulator. Its credentials are the account's root's.
 type Cloud struct {
 	URL    string       // of every service
 	Client *http.Client // trusts the emulator's certificate
 
-	folder, python string // of the certificates, and the interpreter
+	folder, python string // folder of the certificates, and interpreter
 	cmd            *exec.Cmd
 	exited         chan struct{}
 	buckets        []*http.Server // see bucketOf
@@ -76,7 +76,7 @@ func (c *Cloud) start(ctx context.Context, log io.Writer) error {
 	_, port, _ := net.SplitHostPort(address)
 	c.URL, c.Client = "https://"+address, client
 	c.cmd = exec.Command(c.python, "-m", "ministack")
-	// Its functions get its own environment, and theirs.
+	// Its functions get its environment besides their own.
 	c.cmd.Env = append(c.environment(),
 		"AUTH=true", "LOG_LEVEL=WARNING", "GATEWAY_PORT="+port, "MINISTACK_REGION="+Region, "MINISTACK_ACCOUNT_ID="+Account, "TMPDIR="+c.folder, "PATH="+os.Getenv("PATH"),
 		"USE_SSL=1", "MINISTACK_SSL_CERT="+c.file(certificateFile), "MINISTACK_SSL_KEY="+c.file(keyFile), "IOT_MTLS_ENABLED=0")
@@ -91,7 +91,7 @@ func (c *Cloud) start(ctx context.Context, log io.Writer) error {
 	return c.ready(ctx)
 }
 
-// environment is that of programs that call the emulator.
+// environment returns the environment of programs that call the emulator.
 func (c *Cloud) environment() []string {
 	return []string{
 		"AWS_ENDPOINT_URL=" + c.URL, "AWS_REGION=" + Region, "AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey,
@@ -123,7 +123,7 @@ func (c *Cloud) ready(ctx context.Context) error {
 	}
 }
 
-// Stop ends the emulator, with its functions and all that it has.
+// Stop ends the emulator, with its functions and all its data.
 func (c *Cloud) Stop() {
 	for _, b := range c.buckets {
 		b.Close()
@@ -138,13 +138,14 @@ type Stack struct {
 	Cloud   *Cloud `json:"-"`
 	Outputs map[string]string
 	IDs     map[string]string // physical ids by logical ones
-	// Deviations are what the emulator does otherwise than AWS, each with the reason.
-	// Faults are what else isn't as the template says, and deviations that are none.
+	// Deviations are differences between the emulator and AWS, each with the
+	// reason. Faults are other differences from the template, and deviations that
+	// no longer exist.
 	Deviations, Faults []string
 }
 
-// Deploy builds the functions and deploys the template with the parameters. Compare
-// says whether to look for faults, which takes longer than all of the rest.
+// Deploy builds the functions and deploys the template with the parameters.
+// compare asks for faults, which takes longer than all of the rest.
 func (c *Cloud) Deploy(ctx context.Context, name string, parameters map[string]string, compare bool) (Stack, error) {
 	stack := Stack{Cloud: c}
 	root, err := gotool.Root()
@@ -161,7 +162,7 @@ func (c *Cloud) Deploy(ctx context.Context, name string, parameters map[string]s
 		if err != nil {
 			return stack, err
 		}
-		// The code is a script that becomes the binary, which is large, where it lies.
+		// The code is a script that executes the binary, which is large, in place.
 		uploads[f.ID()] = fmt.Sprintf("#!/bin/sh\nAWS_ENDPOINT_URL_S3=%s exec '%s'\n", bucket, built.Binary("functions/"+f.Folder))
 	}
 	asked, err := json.Marshal(map[string]any{
@@ -182,19 +183,21 @@ func (c *Cloud) Deploy(ctx context.Context, name string, parameters map[string]s
 	return stack, json.Unmarshal(out, &stack)
 }
 
-// Gateway is the address of the stack's API at the emulator's own API Gateway.
+// Gateway returns the address of the stack's API at the emulator's own API
+// Gateway.
 func (s Stack) Gateway() string {
 	return fmt.Sprintf("%s/_aws/execute-api/%s/%s", s.Cloud.URL, s.IDs["Api"], s.IDs["ApiStage"])
 }
 
-// Environment is a program's that works with the stack, as operators have it.
+// Environment returns the environment of a program that works with the stack, as
+// operators have it.
 func (s Stack) Environment() []string {
 	return append(s.Cloud.environment(),
 		"MEMBERS_TABLE="+s.Outputs["MembersTable"], "TOKENS_TABLE="+s.Outputs["TokensTable"], "ACTIVITY_TABLE="+s.Outputs["ActivityTable"],
 		"GRANTS_TABLE="+s.Outputs["GrantsTable"], "BUCKET="+s.Outputs["BucketName"], "KEYS_SECRET="+s.Outputs["KeysSecret"])
 }
 
-// here is this package's folder.
+// here returns this package's folder.
 func here() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Dir(file)

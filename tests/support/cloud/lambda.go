@@ -20,8 +20,8 @@ import (
 	"systole/shared/aws/dynamo"
 )
 
-// Invoke has the emulator's Lambda run a function of the stack, by its logical id, on
-// an event, and returns the answer. A function that ends in an error is an error.
+// Invoke lets the emulator's Lambda run a function of the stack, by its logical
+// id, on an event, and returns the answer. A function that fails is an error.
 func (s Stack) Invoke(ctx context.Context, id string, event []byte) ([]byte, error) {
 	address := s.Cloud.URL + "/2015-03-31/functions/" + s.IDs[id] + "/invocations"
 	answer, err := s.Cloud.call(ctx, "lambda", http.MethodPost, address, nil, event)
@@ -59,7 +59,8 @@ func (s Stack) Revoke(ctx context.Context, id string) error {
 	return err
 }
 
-// Tables is the store of the stack's tables, with the rights of the account's root.
+// Tables returns the store of the stack's tables, with the rights of the
+// account's root.
 func (s Stack) Tables(t testing.TB) *dynamo.Store {
 	t.Helper()
 	variables := make(map[string]string)

@@ -1,6 +1,7 @@
-// Package faults is a proxy that stands between a client and the service and does
-// what networks, gateways and busy services do. The fault is the first part of the
-// path, so that a client chooses it by its base address: BASE/busy/members/login/.
+// Package faults is a proxy between a client and the service that simulates the
+// faults of networks, gateways and busy services. The fault is the first part of
+// the path, so that a client chooses it by its base address:
+// BASE/busy/members/login/.
 package faults
 
 import (
@@ -27,25 +28,25 @@ func New(service string) *Proxy {
 	return &Proxy{service: service, asked: make(map[string]int)}
 }
 
-// Asked is how often a request came: "busy GET /members/sessions/", "none PUT" for
-// an upload.
+// Asked returns the number of times that a request came: "busy GET
+// /members/sessions/", "none PUT" for an upload.
 func (p *Proxy) Asked(request string) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.asked[request]
 }
 
-// put is the path, behind the fault's, of uploads, whose own address is in the
-// query.
+// put is the path of uploads after the fault's; the upload's own address is in
+// the query.
 const put = "/put"
 
-// request is one that came.
+// request is a received request.
 type request struct {
 	*http.Request
 	fault string
 	path  string
 	base  string // of the client
-	count int    // of those with this method and path, behind this fault
+	count int    // number of those with this method and path, under this fault
 }
 
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -111,7 +112,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// lost is where an answer goes that nobody gets.
+// lost discards an answer.
 type lost struct{ header http.Header }
 
 func (l *lost) Header() http.Header {
@@ -123,8 +124,8 @@ func (l *lost) Header() http.Header {
 func (l *lost) Write(b []byte) (int, error) { return len(b), nil }
 func (l *lost) WriteHeader(int)             {}
 
-// tooLarge answers as API Gateway does for a request that makes too large an event, or is
-// too large itself.
+// tooLarge answers like API Gateway for a request that is too large itself, or
+// makes too large an event.
 func tooLarge(w http.ResponseWriter, r *http.Request, contentType, text string) {
 	io.Copy(io.Discard, r.Body)
 	w.Header().Set("Content-Type", contentType)
@@ -132,8 +133,8 @@ func tooLarge(w http.ResponseWriter, r *http.Request, contentType, text string) 
 	io.WriteString(w, text)
 }
 
-// refuse answers as the service does, or the gateway in front of it; without a word
-// as something that is neither.
+// refuse answers like the service or the gateway before it; with an empty word
+// like something else.
 func refuse(w http.ResponseWriter, r *http.Request, status int, word, wait string) {
 	io.Copy(io.Discard, r.Body)
 	if wait != "" {
@@ -148,7 +149,7 @@ func refuse(w http.ResponseWriter, r *http.Request, status int, word, wait strin
 	fmt.Fprintf(w, `{"detail":"…","code":%d,"error":%q}`, status, word)
 }
 
-// pass sends a request on. The address of an upload is answered as one of the
+// pass forwards a request. The address of an upload is replaced by one of the
 // proxy's own.
 func (p *Proxy) pass(w http.ResponseWriter, in request) {
 	to := p.service + in.path
@@ -186,7 +187,7 @@ func (p *Proxy) pass(w http.ResponseWriter, in request) {
 	w.Write(text)
 }
 
-// throughProxy puts the proxy's address in the place of an upload's.
+// throughProxy replaces an upload's address by the proxy's.
 func (in request) throughProxy(text []byte) []byte {
 	var place map[string]any
 	if err := json.Unmarshal(text, &place); err != nil {

@@ -1,5 +1,5 @@
-// Package gateway stands where API Gateway's REST API stands before functions. Where AWS has
-// been seen to answer in words of its own, so does it.
+// Package gateway takes the place of API Gateway's REST API before functions.
+// Where AWS was observed to answer in words of its own, so does it.
 package gateway
 
 import (
@@ -18,11 +18,12 @@ import (
 	"systole/shared/fault"
 )
 
-// Function is a Lambda function behind the gateway. Its error is a crash, or no answer
-// in time.
+// Function is a Lambda function behind the gateway. Its error is a crash, or no
+// answer in time.
 type Function func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
-// To serves the routes of the table of functions. It asks for the function of a row.
+// To serves the routes of the table of functions. function returns the function
+// of a row.
 func To(function func(functions.Function) Function) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { serve(w, r, function) })
 }
@@ -49,8 +50,8 @@ func serve(w http.ResponseWriter, r *http.Request, behind func(functions.Functio
 	}
 }
 
-// refuse answers a request that makes no event, in the two forms of 413 that the
-// gateway has been seen to answer with whatever REQUEST_TOO_LARGE says:
+// refuse answers a request that makes no event, in the two forms of 413 with
+// which the gateway was observed to answer whatever REQUEST_TOO_LARGE says:
 // koki-develop/lgtm-generator#10.
 func refuse(w http.ResponseWriter, err error) {
 	status, contentType, text := http.StatusBadRequest, "application/json", `{"message":"Bad Request"}`
@@ -67,9 +68,9 @@ func refuse(w http.ResponseWriter, err error) {
 	io.WriteString(w, text) // the caller may be gone
 }
 
-// At returns the function that a request reaches, by its method and path in either
-// slash form: of a path's functions the one that has the method, else the first. HEAD is
-// GET's.
+// At returns the function that a request reaches, by its method and path in
+// either slash form: of a path's functions the one with the method, else the
+// first. HEAD is treated as GET.
 func At(method, path string) (functions.Function, bool) {
 	if path != "/" {
 		path = strings.TrimSuffix(path, "/")

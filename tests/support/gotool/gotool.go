@@ -40,7 +40,7 @@ func Root() (string, error) {
 }
 
 // List runs go list with the arguments, of which one is -json, and returns its
-// entry of each package. P has the fields that the test looks at.
+// entry of each package. P has the fields that the test needs.
 func List[P any](t testing.TB, args ...string) []P {
 	t.Helper()
 	root, err := Root()
@@ -68,8 +68,8 @@ func List[P any](t testing.TB, args ...string) []P {
 	}
 }
 
-// readSources reads what the go command will: a test's cached result holds as
-// long as the files that the test itself read haven't changed.
+// readSources reads the files that the go command will read: a test's cached
+// result is valid while the files that the test itself read are unchanged.
 func readSources(root string) error {
 	for _, folder := range []string{"functions", "shared", "infra", "tests"} {
 		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, d fs.DirEntry, err error) error {
@@ -92,7 +92,7 @@ type Commands struct {
 	Folders []string // of the packages, from the root: functions/cleanup
 }
 
-// Binary is the path of a folder's binary.
+// Binary returns the path of a folder's binary.
 func (c Commands) Binary(folder string) string {
 	return filepath.Join(c.dir, filepath.FromSlash(folder))
 }
@@ -157,8 +157,8 @@ func run(ctx context.Context, root string, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// Lock waits until no other process holds the file, and returns what lets go of
-// it: test binaries run side by side.
+// Lock waits until no other process holds the file, and returns the function that
+// releases it: test binaries run concurrently.
 func Lock(path string) (release func(), err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

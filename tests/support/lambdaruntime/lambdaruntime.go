@@ -1,5 +1,5 @@
-// Package lambdaruntime plays AWS Lambda for a built function: it starts the
-// binary with the Runtime API at hand and feeds it events.
+// Package lambdaruntime takes the place of AWS Lambda for a built function: it
+// starts the binary with the Runtime API and sends it events.
 package lambdaruntime
 
 import (
@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// Function is a running function. Its methods may be called from several
-// goroutines; as in Lambda, it works on one event at a time.
+// Function is a running function. It is safe for concurrent use; as in Lambda, it
+// works on one event at a time.
 type Function struct {
 	cmd      *exec.Cmd
 	server   *http.Server
@@ -47,9 +47,9 @@ type result struct {
 	err    error
 }
 
-// Start starts the binary with the given environment and nothing of ours, and
-// returns without waiting for its first poll. Each event's deadline, as the
-// function is told it, is timeout after the function took the event; nothing
+// Start starts the binary with the given environment and nothing of this
+// process's, and returns without waiting for its first poll. The deadline that
+// the function is told for an event is timeout after it took the event; nothing
 // happens here when it passes. The function's log goes to log.
 func Start(binary string, environment []string, timeout time.Duration, log io.Writer) (*Function, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -95,10 +95,10 @@ func (f *Function) Ready(ctx context.Context) error {
 	}
 }
 
-// Process is the running process.
+// Process returns the running process.
 func (f *Function) Process() *os.Process { return f.cmd.Process }
 
-// Stop ends the process and waits for it. State tells what it used.
+// Stop ends the process, waits for it, and returns its resource usage.
 func (f *Function) Stop() *os.ProcessState {
 	f.cmd.Process.Kill()
 	<-f.exited
@@ -106,7 +106,7 @@ func (f *Function) Stop() *os.ProcessState {
 	return f.cmd.ProcessState
 }
 
-// Invoke hands the function an event as JSON and returns its answer as JSON. It
+// Invoke sends the function an event as JSON and returns its answer as JSON. It
 // waits for both until ctx ends: a busy machine fails no test.
 func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	i := invocation{

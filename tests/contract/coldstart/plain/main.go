@@ -1,5 +1,5 @@
-// Command plain is a function that sets the SDK up as its documentation does:
-// the start that ours must beat.
+// Command plain is a function that sets the SDK up as its documentation does: the
+// start that the service's functions must beat.
 package main
 
 import (
