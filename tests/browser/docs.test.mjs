@@ -37,13 +37,12 @@ test("on a phone it is short, and an address that names something shows it", asy
   await expect(page.locator("#hasModel h3")).toBeInViewport();
 });
 
-const guides = 5; // the quick start, large files, nonce, assertion, retries
-
 test("each operation has a call in five languages, of which the chosen one is shown and kept", async (t) => {
   const page = await it.visit(t, { path: "docs" });
   // Those of OpenID and of the page's own have none: clients' libraries, and the page, call them.
   const articles = await page.locator("article:has(.sample)").count();
-  assert.ok(articles >= 30);
+  const guides = await page.locator("main > section:has(> .sample)").count();
+  assert.ok(articles >= 30 && guides >= 6, `${articles} operations, ${guides} guides`);
   for (const language of ["curl", "javascript", "python", "go", "kotlin"]) {
     await page.locator(`[name=language][value=${language}]`).check();
     await expect(page.locator(".sample > pre:visible")).toHaveCount(articles + guides);
