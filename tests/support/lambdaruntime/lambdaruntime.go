@@ -1,5 +1,5 @@
-// Package lambdaruntime takes the place of AWS Lambda for a built function: it
-// starts the binary with the Runtime API and sends it events.
+// Package lambdaruntime stands in for AWS Lambda: it starts a function's binary,
+// serves it the Runtime API, and sends it events.
 package lambdaruntime
 
 import (
@@ -20,7 +20,7 @@ import (
 )
 
 // Function is a running function. It is safe for concurrent use; as in Lambda, it
-// works on one event at a time.
+// handles one event at a time.
 type Function struct {
 	cmd      *exec.Cmd
 	server   *http.Server
@@ -47,10 +47,10 @@ type result struct {
 	err    error
 }
 
-// Start starts the binary with the given environment and nothing of this
-// process's, and returns without waiting for its first poll. The deadline that
-// the function is told for an event is timeout after it took the event; nothing
-// happens here when it passes. The function's log goes to log.
+// Start starts the binary with the given environment alone, and returns without
+// waiting for its first poll. Each event's deadline, as the function reads it, is
+// timeout after the function took the event; Start does not enforce it. The
+// function's log goes to log.
 func Start(binary string, environment []string, timeout time.Duration, log io.Writer) (*Function, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -106,8 +106,8 @@ func (f *Function) Stop() *os.ProcessState {
 	return f.cmd.ProcessState
 }
 
-// Invoke sends the function an event as JSON and returns its answer as JSON. It
-// waits for both until ctx ends: a busy machine fails no test.
+// Invoke sends the function an event as JSON and returns its answer as JSON. Only
+// ctx limits the wait, so that a busy machine fails no test.
 func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	i := invocation{
 		id:    fmt.Sprintf("00000000-0000-4000-8000-%012d", f.count.Add(1)),
@@ -130,7 +130,7 @@ func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	}
 }
 
-// InvokeJSON is Invoke with values instead of JSON.
+// InvokeJSON is Invoke for values: it encodes the event and decodes the answer.
 func (f *Function) InvokeJSON(ctx context.Context, event, answer any) error {
 	in, err := json.Marshal(event)
 	if err != nil {
@@ -152,7 +152,7 @@ func (f *Function) gone() error {
 	return errors.New("the function's process has ended")
 }
 
-// api is the Runtime API (2018-06-01).
+// api serves the Lambda Runtime API (2018-06-01).
 func (f *Function) api() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", f.next)
@@ -201,7 +201,7 @@ func (f *Function) finish(w http.ResponseWriter, id string, r result) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// fault is the error that a function reported.
+// fault returns the error that a function reported.
 func fault(r *http.Request) error {
 	body, _ := io.ReadAll(r.Body)
 	return fmt.Errorf("the function failed: %s", bytes.TrimSpace(body))

@@ -1,4 +1,4 @@
-// Package moto starts moto, an AWS in memory that this project has not written.
+// Package moto starts moto, an implementation of AWS in memory by other authors.
 package moto
 
 import (
@@ -15,19 +15,20 @@ import (
 	"systole/tests/support/python"
 )
 
-// Server is one that runs. It takes any credentials until it is told to authorise
-// them, by a POST of 0 to /moto-api/reset-auth.
+// Server is a running moto. It accepts any credentials until a POST of 0 to
+// /moto-api/reset-auth switches authorisation on.
 type Server struct {
 	URL        string
-	ID, Secret string // of a user who may do all but what is denied
+	ID, Secret string // of a user who may take every action except the denied ones
 
-	input io.Closer // the server ends with it
+	input io.Closer // moto's standard input: moto ends when it closes
 }
 
-// Start installs moto on first use and starts it. denied are actions, such as
-// "dynamodb:DescribeTable". The server ends with the process, or by Stop.
+// Start installs moto on first use and starts it. denied lists actions that its
+// user may not take, such as "dynamodb:DescribeTable". The server ends with this
+// process, or by Stop.
 func Start(ctx context.Context, denied ...string) (Server, error) {
-	_, file, _, _ := runtime.Caller(0) // of this package: there always is one
+	_, file, _, _ := runtime.Caller(0) // this file, which the compiler always knows
 	folder := filepath.Dir(file)
 	var s Server
 	interpreter, err := python.Install(ctx, "moto", filepath.Join(folder, "requirements.txt"))

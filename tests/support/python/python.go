@@ -1,5 +1,5 @@
-// Package python installs the Python packages that a test's other implementations
-// come from.
+// Package python installs Python packages: other implementations that tests
+// compare with.
 package python
 
 import (
@@ -13,9 +13,9 @@ import (
 	"systole/tests/support/gotool"
 )
 
-// Install returns an interpreter that has the packages of a requirements file, in a
-// virtual environment of that name below .build. It installs them on first use, and
-// when the file has changed.
+// Install returns the interpreter of a virtual environment below .build, called
+// name, that has the packages of a requirements file. It installs them on first
+// use and again when the file has changed.
 func Install(ctx context.Context, name, requirements string) (interpreter string, err error) {
 	root, err := gotool.Root()
 	if err != nil {
@@ -29,7 +29,7 @@ func Install(ctx context.Context, name, requirements string) (interpreter string
 	if err := os.MkdirAll(venv, 0o755); err != nil {
 		return "", err
 	}
-	release, err := gotool.Lock(filepath.Join(venv, "install.lock")) // test binaries run side by side
+	release, err := gotool.Lock(filepath.Join(venv, "install.lock")) // test binaries run side by side: one installs, the others wait
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,6 @@
 // Package recordings holds real ECGs of several people as the app writes them,
-// for the tests, the sample events and the README. Where they come from:
-// testdata/README.md.
+// for the tests, the sample events and the README. testdata/README.md names their
+// source.
 package recordings
 
 import (
@@ -12,17 +12,18 @@ import (
 	"testing"
 )
 
-// RateHz is the sampling rate of all recordings. Their files don't say it.
+// RateHz is the sampling rate of all recordings; their files do not state it.
 const RateHz = 500
 
-// People is how many people there are, numbered from 1. Of each there are an
-// enrolment of 20 s and a probe of 12 s from another recording.
+// People is the number of people, who are numbered from 1. Each has an enrolment
+// of 20 s and, from another recording, a probe of 12 s.
 const People = 24
 
 //go:embed testdata/*.csv.gz testdata/*.csv
 var files embed.FS
 
-// Excerpt is a short recording of a few people, by its name: testdata/excerpts.md.
+// Excerpt returns a short recording of one of a few people, by its file's name.
+// testdata/excerpts.md lists them.
 func Excerpt(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := ReadExcerpt(name)
@@ -32,13 +33,13 @@ func Excerpt(t testing.TB, name string) []byte {
 	return data
 }
 
-// ReadExcerpt is Excerpt outside of tests.
+// ReadExcerpt is Excerpt for programs that are not tests.
 func ReadExcerpt(name string) ([]byte, error) { return files.ReadFile("testdata/" + name) }
 
-// Enrolment is the person's file for enrolment.
+// Enrolment returns the person's file for enrolment.
 func Enrolment(t testing.TB, person int) []byte { return read(t, person, "enrolment") }
 
-// Probe is the person's file for a check.
+// Probe returns the person's file for a check.
 func Probe(t testing.TB, person int) []byte { return read(t, person, "probe") }
 
 func read(t testing.TB, person int, kind string) []byte {
@@ -50,7 +51,7 @@ func read(t testing.TB, person int, kind string) []byte {
 	return data
 }
 
-// Read is the person's file of a kind, "enrolment" or "probe".
+// Read returns the person's file of a kind, "enrolment" or "probe".
 func Read(person int, kind string) ([]byte, error) {
 	packed, err := files.ReadFile(fmt.Sprintf("testdata/person_%02d_%s.csv.gz", person, kind))
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package relying plays an OpenID client and the browser of a person in front of
-// it, against the whole service in this process, for tests that try what no client
-// that works would do.
+// Package relying plays an OpenID client and the browser of its user against the
+// whole service in this process. Tests use it to send requests that a correct
+// client would never send.
 package relying
 
 import (
@@ -30,8 +30,9 @@ import (
 // Issuer is the service's address.
 const Issuer = "https://ecg.example.com"
 
-// The clients of every test. Shop and Bank have Secret; App, on a person's device,
-// has none; Vault is registered for the heart.
+// The clients of every test. Shop and Bank have the secret Secret; App, which
+// runs on a person's device, has none; Vault is registered for log-in with the
+// heart.
 const (
 	Shop, Bank, App, Vault = "shop", "bank", "app", "vault"
 
@@ -40,22 +41,22 @@ const (
 	Out      = "https://shop.example/out"
 )
 
-// Redirects are the clients' addresses.
+// Redirects maps each client to its redirect address.
 var Redirects = map[string]string{
 	Shop: Redirect, Bank: "https://bank.example/in", App: "com.example.app:/in", Vault: "https://vault.example/in",
 }
 
 const password = "tachy-cardia!"
 
-// House is the service, its clock, and a person who is enrolled.
+// House is the service, its clock, and two people's accounts.
 type House struct {
 	http.Handler
 	t     testing.TB
-	ahead atomic.Int64 // of the real clock, in nanoseconds
+	ahead atomic.Int64 // lead of the service's clock over the real one, in nanoseconds
 }
 
-// New returns a House that keeps everything in memory, with hong, who is enrolled,
-// and kim, who is not.
+// New returns a House that keeps everything in memory and has two accounts: hong,
+// enrolled, and kim, not enrolled.
 func New(t testing.TB) *House {
 	t.Helper()
 	stores, err := fixture.Memory(time.Now)
@@ -65,7 +66,7 @@ func New(t testing.TB) *House {
 	return On(t, stores)
 }
 
-// On is New on the stores.
+// On is New with other stores.
 func On(t testing.TB, stores service.Stores) *House {
 	t.Helper()
 	settings, err := fixture.Settings()
@@ -80,13 +81,15 @@ func On(t testing.TB, stores service.Stores) *House {
 	return h.settle(t)
 }
 
-// Before is New of a service that runs, has the Issuer and knows the clients.
+// Before is New for a service that runs already, as Issuer and with the clients
+// registered.
 func Before(t testing.TB, running http.Handler) *House {
 	t.Helper()
 	return (&House{Handler: running}).settle(t)
 }
 
-// Registrations are those of the clients, as a setting.
+// Registrations returns the clients' registrations as the service's setting has
+// them.
 func Registrations() string {
 	sum := sha256.Sum256([]byte(Secret))
 	return fmt.Sprintf(`[
@@ -112,7 +115,7 @@ func Register(t testing.TB, s store.Registry) {
 	}
 }
 
-// settle signs the people up.
+// settle signs hong and kim up and enrols hong.
 func (h *House) settle(t testing.TB) *House {
 	t.Helper()
 	h.t = t
@@ -132,19 +135,19 @@ func (h *House) signUp(name string) string {
 // Now is the service's clock.
 func (h *House) Now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
 
-// Wait moves the service's clock on.
+// Wait moves the service's clock on by d.
 func (h *House) Wait(d time.Duration) { h.ahead.Add(int64(d)) }
 
-// Browser is a person's. It keeps cookies, follows nothing, and its pages are the
-// service's own unless Site says otherwise.
+// Browser is a person's browser. It keeps cookies and follows no redirect. Its
+// requests come from the service's own pages unless Site says otherwise.
 type Browser struct {
 	*House
 	Cookie string
-	Site   string // Sec-Fetch-Site of what its pages ask; same-origin if empty
+	Site   string // Sec-Fetch-Site of its requests; same-origin if empty
 	probes int
 }
 
-// Browser returns a new one.
+// Browser returns a new browser without cookies.
 func (h *House) Browser() *Browser { return &Browser{House: h} }
 
 // Do sends a request with the browser's cookie.
@@ -163,12 +166,12 @@ func (b *Browser) Do(r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-// Get follows a link.
+// Get sends the request of a followed link.
 func (b *Browser) Get(address string) *httptest.ResponseRecorder {
 	return b.Do(httptest.NewRequest(http.MethodGet, strings.TrimPrefix(address, Issuer), nil))
 }
 
-// Ask is what the log-in page's script does: a JSON request.
+// Ask sends a JSON request as the log-in page's script does.
 func (b *Browser) Ask(path string, fields map[string]string) fixture.Answer {
 	b.t.Helper()
 	text, err := json.Marshal(fields)
@@ -194,29 +197,30 @@ func (b *Browser) script(r *http.Request) fixture.Answer {
 	return a
 }
 
-// State asks what a flow needs.
+// State asks for the steps that a flow still needs.
 func (b *Browser) State(flow string) fixture.Answer {
 	b.t.Helper()
 	return b.script(httptest.NewRequest(http.MethodGet, "/openid/flow?"+url.Values{"flow": {flow}}.Encode(), nil))
 }
 
-// Password does the flow's first step as hong, or as another.
+// Password takes the flow's password step as the named person.
 func (b *Browser) Password(flow, name string) fixture.Answer {
 	b.t.Helper()
 	return b.Ask("/openid/password", map[string]string{"flow": flow, "username": name, "password": password})
 }
 
-// ownProbes are recordings of hong's that can be checked, each once.
+// ownProbes lists recordings of hong that pass a check; each passes once.
 var ownProbes = []string{"person_01_probe.csv", "person01_rec3_12s.csv", "person01_rec2_12s.csv"}
 
-// Heart does the flow's second step with a recording of hong's that wasn't used yet.
+// Heart takes the flow's heart step with a recording of hong that was not used
+// yet.
 func (b *Browser) Heart(flow string) fixture.Answer {
 	b.t.Helper()
 	b.probes++
 	return b.HeartOf(flow, recordings.Excerpt(b.t, ownProbes[b.probes-1]))
 }
 
-// HeartOf does the flow's second step with any recording.
+// HeartOf takes the flow's heart step with a given recording.
 func (b *Browser) HeartOf(flow string, file []byte) fixture.Answer {
 	b.t.Helper()
 	contentType, body := fixture.Multipart(file, "flow", flow, "sampling_rate", "500")
@@ -225,7 +229,7 @@ func (b *Browser) HeartOf(flow string, file []byte) fixture.Answer {
 	return b.script(r)
 }
 
-// Continue ends the flow and returns where the browser goes on.
+// Continue ends the flow and returns the address where the browser goes next.
 func (b *Browser) Continue(flow string) (*url.URL, fixture.Answer) {
 	b.t.Helper()
 	a := b.Ask("/openid/flow", map[string]string{"flow": flow, "answer": "continue"})
@@ -237,11 +241,12 @@ func (b *Browser) Continue(flow string) (*url.URL, fixture.Answer) {
 	return u, a
 }
 
-// Verifier is the code verifier of Asked's challenge.
+// Verifier is the code verifier that belongs to the challenge in Asked's
+// parameters.
 const Verifier = "dBjftJeZ4CVP-mBOu3NLoSj4yBu5pq3Qy8XXwXwXwXw"
 
-// Asked are the parameters of a client's request, with changes: name, value, name,
-// value; an empty value takes the parameter away.
+// Asked returns the parameters of a client's authorization request with changes:
+// name, value, name, value; an empty value removes the parameter.
 func Asked(client string, changes ...string) url.Values {
 	sum := sha256.Sum256([]byte(Verifier))
 	q := url.Values{
@@ -258,8 +263,9 @@ func Asked(client string, changes ...string) url.Values {
 	return q
 }
 
-// Authorize sends the browser with a request and returns where it is sent on: to the
-// page, with the flow, or back to the client.
+// Authorize sends the browser to the authorization endpoint and returns where the
+// service sends it next: to the log-in page, with the flow, or back to the
+// client.
 func (b *Browser) Authorize(q url.Values) (to *url.URL, flow string) {
 	b.t.Helper()
 	w := b.Get("/openid/authorize?" + q.Encode())
@@ -273,8 +279,9 @@ func (b *Browser) Authorize(q url.Values) (to *url.URL, flow string) {
 	return to, to.Query().Get("flow")
 }
 
-// LogIn goes through a request to its end: by password, and by heart where asked.
-// It returns the answer at the client's address.
+// LogIn takes a request through the whole log-in, by password and, if the client
+// requires it, by heart. It returns the parameters that arrive at the client's
+// address.
 func (b *Browser) LogIn(q url.Values) url.Values {
 	b.t.Helper()
 	to, flow := b.Authorize(q)
@@ -295,8 +302,9 @@ func (b *Browser) LogIn(q url.Values) url.Values {
 	return to.Query()
 }
 
-// Exchange changes a code at the token endpoint as a client does, with changes as
-// Asked takes them. The secret is sent unless client_secret is taken away.
+// Exchange exchanges a code at the token endpoint as a client does, with changes
+// as in Asked. It sends the client's secret unless the changes remove
+// client_secret.
 func (h *House) Exchange(client, code string, changes ...string) (int, map[string]any) {
 	h.t.Helper()
 	form := url.Values{
@@ -315,7 +323,7 @@ func (h *House) Exchange(client, code string, changes ...string) (int, map[strin
 	return h.Post("/openid/token", form)
 }
 
-// Post sends a form as a client does.
+// Post sends a form as a client does, without a browser's headers.
 func (h *House) Post(path string, form url.Values) (int, map[string]any) {
 	h.t.Helper()
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
@@ -329,7 +337,7 @@ func (h *House) Post(path string, form url.Values) (int, map[string]any) {
 	return w.Code, body
 }
 
-// Tokens changes a code that must be good.
+// Tokens exchanges a code and fails the test unless the exchange succeeds.
 func (h *House) Tokens(client, code string) (access string, claims map[string]any, idToken string) {
 	h.t.Helper()
 	status, body := h.Exchange(client, code)
@@ -340,7 +348,7 @@ func (h *House) Tokens(client, code string) (access string, claims map[string]an
 	return body["access_token"].(string), h.Claims(idToken), idToken
 }
 
-// Claims verifies an ID token with the published keys and returns what it says.
+// Claims verifies an ID token with the published keys and returns its claims.
 func (h *House) Claims(idToken string) map[string]any {
 	h.t.Helper()
 	w := httptest.NewRecorder()
@@ -364,7 +372,7 @@ func (h *House) Claims(idToken string) map[string]any {
 	return claims
 }
 
-// UserInfo asks who the person is.
+// UserInfo sends an access token to the UserInfo endpoint.
 func (h *House) UserInfo(access string) (int, map[string]any) {
 	h.t.Helper()
 	r := httptest.NewRequest(http.MethodGet, "/openid/userinfo", nil)
@@ -378,5 +386,5 @@ func (h *House) UserInfo(access string) (int, map[string]any) {
 	return w.Code, body
 }
 
-// Word is a random one.
+// Word returns a random word, for states and nonces.
 func Word() string { return rand.Text() }

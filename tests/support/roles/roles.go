@@ -1,6 +1,6 @@
-// Package roles stands before a test's stores as IAM does before AWS's: it lets
-// through only the calls that a function's grants in functions/functions.go, which
-// the template's roles are held to, allow.
+// Package roles stands before a test's stores as IAM stands before those of AWS.
+// It lets a call through only if the function's grants in functions/functions.go
+// allow it; another test holds the template's roles to the same grants.
 package roles
 
 import (
@@ -21,9 +21,9 @@ import (
 	"systole/tests/support/servers"
 )
 
-// Enforce returns endpoints for the function, until the test ends, that lead to those of aws. A
-// call that the function's grants don't allow is refused as AWS does, and fails
-// the test.
+// Enforce returns endpoints for the function that lead to those of aws until the
+// test ends. A call outside the function's grants is refused with AWS's own error
+// and fails the test.
 func Enforce(t testing.TB, f functions.Function, aws servers.AWS) servers.AWS {
 	role := role{f}
 	denied := func(need string) { t.Errorf("%s may not %s", f.Folder, need) }
@@ -34,8 +34,9 @@ func Enforce(t testing.TB, f functions.Function, aws servers.AWS) servers.AWS {
 	}
 }
 
-// before starts a proxy to the target whose requests and answers pass the checks.
-// A request that check returns false for was answered by it.
+// before starts a proxy to the target. check sees each request first and returns
+// false for one that it has answered itself; answered may change the target's
+// answer.
 func before(t testing.TB, target string, check func(http.ResponseWriter, *http.Request) bool, answered func(*http.Response) error) string {
 	t.Helper()
 	to, err := url.Parse(target)
@@ -45,7 +46,7 @@ func before(t testing.TB, target string, check func(http.ResponseWriter, *http.R
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(to)
-			r.Out.Host = r.In.Host // signed
+			r.Out.Host = r.In.Host // the host is part of the request's signature
 		},
 		ModifyResponse: answered,
 	}
@@ -60,15 +61,16 @@ func before(t testing.TB, target string, check func(http.ResponseWriter, *http.R
 
 type role struct{ f functions.Function }
 
-// allows reports whether a grant has the action on the resource, which is written
-// as in the table of functions: "Members/index/due", "Bucket/models/1/2".
+// allows reports whether a grant covers the action on the resource, written as in
+// the table of functions: "Members/index/due", "Bucket/models/1/2".
 func (r role) allows(action, resource string) bool {
 	return slices.ContainsFunc(r.f.Grants, func(g functions.Grant) bool {
 		return slices.Contains(g.Actions, action) && matches(g.Resource, resource)
 	})
 }
 
-// matches compares with IAM's asterisk, which stands for slashes as well.
+// matches compares a resource with a pattern of IAM, whose asterisk stands for
+// slashes as well.
 func matches(pattern, resource string) bool {
 	first, last, wild := strings.Cut(pattern, "*")
 	if !wild {
@@ -80,8 +82,8 @@ func matches(pattern, resource string) bool {
 // call is an action on a resource that a request needs.
 type call struct{ action, resource string }
 
-// json checks a request of the JSON protocol, whose calls are told by its action and
-// body.
+// json checks requests of AWS's JSON protocol, which name their action in a
+// header and their resource in the body.
 func (r role) json(calls func(action string, body []byte) ([]call, error), denied func(need string)) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, request *http.Request) bool {
 		body, err := io.ReadAll(request.Body)
@@ -111,8 +113,8 @@ var tables = map[string]string{
 	servers.MembersTable: "Members", servers.TokensTable: "Tokens", servers.ActivityTable: "Activity", servers.GrantsTable: "Grants",
 }
 
-// tableCalls are those of a request to DynamoDB: IAM takes a transaction for the
-// actions that are in it.
+// tableCalls returns the calls in a request to DynamoDB. IAM judges a transaction
+// by the actions inside it.
 func tableCalls(action string, body []byte) ([]call, error) {
 	var input struct {
 		TableName, IndexName string
@@ -183,12 +185,11 @@ func forbid(w http.ResponseWriter) {
 	fmt.Fprint(w, forbidden)
 }
 
-// Unlisted changes an answer of S3's into the one that the function gets whose role
-// may not list the bucket: 403 for an object that isn't there.
+// Unlisted returns a change of S3's answers for a function whose role may not
+// list the bucket: a missing object answers 403, as S3 does.
 func Unlisted(f functions.Function) func(*http.Response) error { return role{f}.hidden }
 
-// hidden turns S3's 404 into 403 for a role that may not list the bucket, as S3
-// does.
+// hidden turns S3's 404 into 403 if the role may not list the bucket, as S3 does.
 func (r role) hidden(answer *http.Response) error {
 	if answer.StatusCode != http.StatusNotFound || r.allows("ListBucket", "Bucket") {
 		return nil

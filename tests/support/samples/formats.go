@@ -10,17 +10,17 @@ import (
 	"systole/tests/support/samples/write"
 )
 
-// files of one recording, by their extension.
+// files are the files of one recording, by their extension.
 type files map[string][]byte
 
-// format is a way to write a recording. One that is sent as several parts has
-// several files.
+// format is a way to write a recording. A format that is sent in several parts
+// has several files.
 type format struct {
 	folder string
 	write  func(name string, s write.Signal) (files, error)
 }
 
-// formats in the order of the README's table.
+// formats are in the order of the README's table.
 var formats = []format{
 	{"csv", one("csv", write.CSV)},
 	{"apple", one("csv", func(s write.Signal) []byte { return write.Apple(false, s) })},
@@ -82,12 +82,12 @@ var formats = []format{
 	})},
 }
 
-// one is for formats of one file.
+// one adapts the writer of a format that has one file.
 func one(extension string, f func(write.Signal) []byte) func(string, write.Signal) (files, error) {
 	return func(_ string, s write.Signal) (files, error) { return files{extension: f(s)}, nil }
 }
 
-// zipped packs files under a name.
+// zipped packs the files into a ZIP archive under a name.
 func zipped(name string, inside files) ([]byte, error) {
 	named := files{}
 	for extension, data := range inside {
@@ -96,7 +96,7 @@ func zipped(name string, inside files) ([]byte, error) {
 	return zippedFiles(named)
 }
 
-// zippedFiles packs files by their names.
+// zippedFiles packs the files into a ZIP archive under their own names.
 func zippedFiles(inside files) ([]byte, error) {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)

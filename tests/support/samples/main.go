@@ -19,7 +19,7 @@ import (
 	"systole/tests/support/samples/write"
 )
 
-// person whose recordings they are.
+// person is the number of the person whose recordings are written.
 const person = 1
 
 func main() {
@@ -64,7 +64,7 @@ func load(kind string, start time.Time) (write.Signal, error) {
 	return write.Signal{Start: start, RateHz: r.RateHz, MV: r.Chosen().MV}, nil
 }
 
-// save writes the files of one recording.
+// save writes the files of one recording into a folder.
 func (f format) save(folder, name string, s write.Signal) error {
 	files, err := f.write(name, s)
 	if err != nil {

@@ -27,7 +27,7 @@ func TestTheSamplesAreThoseThatAreWritten(t *testing.T) {
 	}
 }
 
-// content of the files in a folder, by their paths.
+// content returns the contents of the files in a folder, by their paths.
 func content(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	files := make(map[string]string)

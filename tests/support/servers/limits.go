@@ -11,8 +11,8 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// DynamoDB's limits, of which dynalite knows some: "Quotas in Amazon DynamoDB" in
-// AWS's developer guide.
+// DynamoDB's limits, of which dynalite enforces only some: "Quotas in Amazon
+// DynamoDB" in AWS's developer guide.
 const (
 	maxItem       = 400 << 10 // bytes
 	maxExpression = 4 << 10   // bytes
@@ -21,8 +21,8 @@ const (
 	maxPage       = 1 << 20   // bytes that a Query or a Scan returns
 )
 
-// limit makes each call to DynamoDB fail, as AWS would make it fail, that goes
-// beyond one of its limits.
+// limit makes a call that exceeds one of DynamoDB's limits fail as it would at
+// AWS.
 func limit(stack *middleware.Stack) error {
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("limits of DynamoDB",
 		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (out middleware.InitializeOutput, metadata middleware.Metadata, err error) {
@@ -30,7 +30,7 @@ func limit(stack *middleware.Stack) error {
 				return out, metadata, err
 			}
 			if u, ok := in.Parameters.(*dynamodb.UpdateItemInput); ok && u.ReturnValues == "" {
-				all := *u // what the update leaves has a size, too
+				all := *u // the item after the update is bounded as well
 				all.ReturnValues = types.ReturnValueAllNew
 				in.Parameters = &all
 			}
@@ -42,7 +42,7 @@ func limit(stack *middleware.Stack) error {
 		}), middleware.Before)
 }
 
-// asked returns the refusal of a request that is beyond a limit.
+// asked returns DynamoDB's refusal of a request that exceeds a limit.
 func asked(input any) error {
 	switch in := input.(type) {
 	case *dynamodb.PutItemInput:
@@ -76,7 +76,7 @@ func asked(input any) error {
 	return nil
 }
 
-// answered returns the refusal of a request whose answer is beyond a limit.
+// answered returns DynamoDB's refusal of a request whose answer exceeds a limit.
 func answered(output any) error {
 	switch out := output.(type) {
 	case *dynamodb.UpdateItemOutput:
@@ -114,7 +114,7 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-// sizeOf items in bytes: their names and values.
+// sizeOf returns the size of items in bytes: their names and values.
 func sizeOf(items ...map[string]types.AttributeValue) (bytes int) {
 	for _, item := range items {
 		for name, value := range item {

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// schema is that of template.yaml.
+// schema returns the tables of template.yaml.
 func schema() []dynamodb.CreateTableInput {
 	return []dynamodb.CreateTableInput{{
 		TableName:   aws.String(MembersTable),

@@ -13,11 +13,11 @@ import (
 	"systole/shared/biometric/protect"
 )
 
-// KeysSecret names the secret that Start makes.
+// KeysSecret is the name of the secret that StartSecrets makes.
 const KeysSecret = "keys"
 
-// Secrets answers as Secrets Manager does for one secret: its JSON protocol is
-// one request.
+// Secrets is a Secrets Manager of one secret. Of the JSON protocol it serves the
+// one request that the service sends.
 type Secrets struct {
 	URL    string
 	server *httptest.Server
@@ -27,7 +27,8 @@ type Secrets struct {
 	reads int
 }
 
-// StartSecrets starts a Secrets Manager that has keys, until the test ends.
+// StartSecrets starts a Secrets Manager whose secret holds keys. It ends with the
+// test.
 func StartSecrets(t testing.TB) *Secrets {
 	t.Helper()
 	s := &Secrets{text: string(draw(t))}
@@ -37,7 +38,7 @@ func StartSecrets(t testing.TB) *Secrets {
 	return s
 }
 
-// Ring is a ring with keys of its own.
+// Ring returns a key ring with fresh keys.
 func Ring(t testing.TB) protect.Ring {
 	t.Helper()
 	ring, err := protect.ParseKeys(draw(t))
@@ -47,17 +48,17 @@ func Ring(t testing.TB) protect.Ring {
 	return ring
 }
 
-// Stop stops it before the test ends.
+// Stop stops the server before the test ends.
 func (s *Secrets) Stop() { s.server.Close() }
 
-// Reads is how often the secret was asked for.
+// Reads returns how often the secret was read.
 func (s *Secrets) Reads() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.reads
 }
 
-// Rotate draws a new current key.
+// Rotate adds a new current key to the secret.
 func (s *Secrets) Rotate(t testing.TB) {
 	t.Helper()
 	s.mu.Lock()

@@ -1,7 +1,7 @@
-// Package servers starts, for tests, servers that speak the wire protocols of
-// DynamoDB and S3: dynalite (npm), or DynamoDB Local, as a process of its own, gofakes3
-// in this process. Both check the SDK's requests: conditions, and for S3 signatures and
-// checksums.
+// Package servers starts servers for tests that speak the wire protocols of
+// DynamoDB, S3 and Secrets Manager: dynalite (npm) or DynamoDB Local in a process
+// of its own, gofakes3 and Secrets in this process. They check the SDK's
+// requests: conditions, and for S3 signatures and checksums.
 package servers
 
 import (
@@ -31,7 +31,7 @@ import (
 	"systole/tests/support/gotool"
 )
 
-// Names and credentials of the servers, as a function's environment has them.
+// Names and credentials of the servers, as a function's environment states them.
 const (
 	accessKey = "test"
 	secretKey = "test-secret"
@@ -43,17 +43,18 @@ const (
 	Bucket        = "recordings"
 )
 
-// AWS is the endpoints of a DynamoDB, an S3 and a Secrets Manager that have the
+// AWS holds the endpoints of a DynamoDB, an S3 and a Secrets Manager with the
 // service's tables, bucket and keys.
 type AWS struct{ DynamoDB, S3, Secrets string }
 
-// Start starts the servers, until the test ends.
+// Start starts the servers. They end with the test.
 func Start(t testing.TB) AWS {
 	t.Helper()
 	return AWS{DynamoDB: StartDynamoDB(t), S3: StartS3(t), Secrets: StartSecrets(t).URL}
 }
 
-// Environment is a function's environment under Lambda and template.yaml.
+// Environment returns a function's environment under Lambda, as template.yaml
+// sets it.
 func (a AWS) Environment() []string {
 	return []string{
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey,
@@ -62,8 +63,9 @@ func (a AWS) Environment() []string {
 	}
 }
 
-// Config is the SDK's configuration for the servers. It holds calls to the limits
-// of DynamoDB, and repeats as often as the service does, but without a wait.
+// Config returns the SDK's configuration for the servers. It enforces DynamoDB's
+// limits, and repeats failed calls as often as the service does, but without
+// waiting.
 func Config(t testing.TB) aws.Config {
 	t.Helper()
 	config, err := client.Config(func(name string) string {
@@ -72,7 +74,7 @@ func Config(t testing.TB) aws.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config.HTTPClient = awshttp.NewBuildableClient() // without a time limit, which a busy machine misses
+	config.HTTPClient = awshttp.NewBuildableClient() // without a time limit, which a busy machine would miss
 	config.APIOptions = append(config.APIOptions, limit)
 	attempts := config.Retryer().MaxAttempts()
 	config.Retryer = func() aws.Retryer {
@@ -83,12 +85,12 @@ func Config(t testing.TB) aws.Config {
 
 var atOnce = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
 
-// Tables names the tables that Start makes.
+// Tables returns the names of the tables that Start makes.
 func Tables() dynamo.Tables {
 	return dynamo.Tables{Members: MembersTable, Tokens: TokensTable, Activity: ActivityTable, Grants: GrantsTable}
 }
 
-// StartS3 starts an S3 that has the bucket, until the test ends.
+// StartS3 starts an S3 that has the bucket. It ends with the test.
 func StartS3(t testing.TB) string {
 	t.Helper()
 	backend := s3mem.New()
@@ -108,11 +110,12 @@ func StartS3(t testing.TB) string {
 //	mvn -q dependency:copy-dependencies -f tests/support/servers/dynamodb-local -DoutputDirectory=FOLDER
 const localJars = "SYSTOLE_DYNAMODB_LOCAL"
 
-// runningDynamoDB is the environment's variable for the endpoint of a DynamoDB that runs.
-// A test that needs one has its tables made anew there: one test at a time.
+// runningDynamoDB names the environment variable with the endpoint of a running
+// DynamoDB. A test that uses it deletes its tables and creates them anew, so only
+// one test at a time may.
 const runningDynamoDB = "SYSTOLE_DYNAMODB"
 
-// StartDynamoDB starts a DynamoDB that has the tables, until the test ends.
+// StartDynamoDB starts a DynamoDB that has the tables. It ends with the test.
 func StartDynamoDB(t testing.TB) string {
 	t.Helper()
 	endpoint := os.Getenv(runningDynamoDB)
@@ -130,8 +133,9 @@ func StartDynamoDB(t testing.TB) string {
 	return endpoint
 }
 
-// RunDynamoDB runs a DynamoDB without tables until stop is called, and returns the
-// variable of the environment that names it to the tests of a process.
+// RunDynamoDB runs a DynamoDB without tables until stop is called. It returns an
+// environment variable, "name=value", by which the tests of another process find
+// it.
 func RunDynamoDB(ctx context.Context) (variable string, stop func(), err error) {
 	address, err := freeAddress()
 	if err != nil {
@@ -178,7 +182,7 @@ func RunDynamoDB(ctx context.Context) (variable string, stop func(), err error) 
 	return runningDynamoDB + "=http://" + address, stop, nil
 }
 
-// dynalite returns the path of its program, installed on first use.
+// dynalite returns the path of dynalite's program and installs it on first use.
 func dynalite(ctx context.Context) (string, error) {
 	_, here, _, _ := runtime.Caller(0)
 	folder := filepath.Dir(here)
@@ -210,8 +214,8 @@ func freeAddress() (string, error) {
 	return listener.Addr().String(), nil
 }
 
-// waitFor returns when the address takes connections, or the server has ended. A busy
-// machine may take as long as it likes.
+// waitFor returns when the address accepts connections, or with an error when the
+// server has ended. It has no time limit, which a busy machine would miss.
 func waitFor(ctx context.Context, address string, exited <-chan struct{}) error {
 	dialer := net.Dialer{}
 	for {
@@ -230,11 +234,11 @@ func waitFor(ctx context.Context, address string, exited <-chan struct{}) error 
 	}
 }
 
-// tableLimit is the limit that the SDK's waiter requires: longer than a test
+// tableLimit is the limit that the SDK's waiter requires: longer than any test
 // runs.
 const tableLimit = time.Hour
 
-// CreateTables makes the tables of template.yaml in a DynamoDB.
+// CreateTables creates the tables of template.yaml in a DynamoDB.
 func CreateTables(t testing.TB, endpoint string) {
 	t.Helper()
 	client := dynamodb.NewFromConfig(Config(t), func(o *dynamodb.Options) { o.BaseEndpoint = &endpoint })
@@ -251,7 +255,7 @@ func CreateTables(t testing.TB, endpoint string) {
 	}
 }
 
-// deleteTables deletes the tables of a test before.
+// deleteTables deletes the tables that an earlier test left.
 func deleteTables(t testing.TB, endpoint string) {
 	t.Helper()
 	client := dynamodb.NewFromConfig(Config(t), func(o *dynamodb.Options) { o.BaseEndpoint = &endpoint })

@@ -1,5 +1,5 @@
-// Package synthetic makes electrocardiograms of invented hearts whose every
-// beat is known, for tests and demonstrations.
+// Package synthetic makes electrocardiograms of invented hearts, whose beats are
+// all known, for tests and demonstrations.
 package synthetic
 
 import (
@@ -7,24 +7,24 @@ import (
 	"math/rand/v2"
 )
 
-// Wave is one of a beat's waves, a Gaussian.
+// Wave is one wave of a beat, a Gaussian.
 type Wave struct {
 	AtS    float64 // seconds after the R peak, negative before
 	WidthS float64 // standard deviation in seconds
 	MV     float64
 }
 
-// Heart is an invented person's heart: waves P, Q, R, S, T as sums of
-// Gaussians, after P. McSharry et al., IEEE Trans. Biomed. Eng. 50(3), 2003,
-// but placed in time directly instead of on a limit cycle.
+// Heart is an invented person's heart: the waves P, Q, R, S, T as sums of
+// Gaussians, after P. McSharry et al., IEEE Trans. Biomed. Eng. 50(3), 2003, but
+// placed in time directly instead of on a limit cycle.
 type Heart struct {
 	Waves     []Wave
 	Rate      float64 // beats per minute
 	Variation float64 // standard deviation of an interval, as a share of it
 }
 
-// Person returns the heart of the person with the number: the same number, the
-// same heart; different ones differ as people do.
+// Person returns the heart of the person with the number. The same number gives
+// the same heart; different numbers give hearts that differ as people's do.
 func Person(number uint64) Heart {
 	r := rand.New(rand.NewPCG(number, 0))
 	around := func(mean, spread float64) float64 { return mean + spread*(2*r.Float64()-1) }
@@ -62,8 +62,8 @@ func (h Heart) Strip(seconds, rateHz, noiseMV float64, seed uint64) (mv, beats [
 	return mv, beats
 }
 
-// add draws one beat; waves after the QRS are stretched with the cube root of
-// the interval.
+// add draws one beat. The waves after the QRS complex are stretched by the cube
+// root of the interval.
 func (h Heart) add(mv []float64, at, interval, rateHz float64) {
 	stretch := math.Cbrt(interval)
 	for _, w := range h.Waves {
