@@ -54,13 +54,8 @@ type clinic struct {
 	genuine   []comparison          // later days against the first
 	sameDay   []comparison          // of the first day: later recordings against the first one
 	groups    map[string]*group
-	refused   int // recordings that are no probe
-}
-
-// group counts the impostors of one sex and age group among each other at the
-// named rates, and the genuine ones.
-type group struct {
-	impostors, accepted, owns, rejected [3]int
+	all       *group // every impostor trial, of one stratum
+	refused   int    // recordings that are no probe
 }
 
 var named = []float64{0.01, 0.001, 0.0001}
@@ -73,7 +68,7 @@ func patients(w io.Writer, o options, set *parameters.Parameters, folds []int) e
 	if err != nil {
 		return err
 	}
-	c := &clinic{set: set, groups: map[string]*group{}}
+	c := &clinic{set: set, groups: map[string]*group{}, all: &group{strata: map[string]*stratum{everybody: newStratum()}}}
 	c.read(recordings, facts)
 	c.compare()
 	c.write(w)
@@ -119,6 +114,7 @@ func (c *clinic) compare() {
 	for _, p := range c.persons {
 		c.templates = append(c.templates, template(p[0].recordings))
 	}
+	c.join()
 	for k := range c.persons {
 		for v, visit := range c.persons[k] {
 			for n, probe := range visit.recordings {
@@ -137,9 +133,7 @@ func (c *clinic) probe(k, visit, n int, probe *heartbeat) {
 		if i != k {
 			score := c.set.Compare(&c.templates[i], probe.embedding)
 			c.impostors = append(c.impostors, score)
-			if names := groupsOf(enrolled); slices.Equal(names, groupsOf(probe.patient)) {
-				c.count(names, score, false)
-			}
+			c.meet(i, k, enrolled, probe.patient, score)
 			continue
 		}
 		one := comparison{person: k, gap: c.persons[k][visit].day.Sub(c.persons[k][0].day), probe: probe.patient, weight: probe.weight}
@@ -147,57 +141,13 @@ func (c *clinic) probe(k, visit, n int, probe *heartbeat) {
 		case visit > 0:
 			one.score = c.set.Compare(&c.templates[i], probe.embedding)
 			c.genuine = append(c.genuine, one)
-			c.count(groupsOf(probe.patient), one.score, true)
+			for _, g := range c.of(probe.patient) {
+				g.genuine = append(g.genuine, one)
+			}
 		case n > 0:
 			first := template(c.persons[k][0].recordings[:1])
 			one.score = c.set.Compare(&first, probe.embedding)
 			c.sameDay = append(c.sameDay, one)
-		}
-	}
-}
-
-// groupsOf are the groups that a patient belongs to: by sex, age and finding.
-func groupsOf(p cohort.Patient) []string {
-	sex := map[string]string{"M": "men", "F": "women"}[p.Sex]
-	age := "80 years and older"
-	switch {
-	case p.Age < 0:
-		age = "age unknown"
-	case p.Age < 40:
-		age = "up to 39 years"
-	case p.Age < 60:
-		age = "40 to 59"
-	case p.Age < 80:
-		age = "60 to 79"
-	}
-	finding := "ECG not normal"
-	if p.Normal {
-		finding = "ECG normal"
-	}
-	return []string{sex, age, finding}
-}
-
-func (c *clinic) count(names []string, score float64, genuine bool) {
-	for _, name := range names {
-		g := c.groups[name]
-		if g == nil {
-			g = &group{}
-			c.groups[name] = g
-		}
-		for i, rate := range named {
-			accepted := score >= c.set.Impostors.Threshold(rate)
-			switch {
-			case genuine:
-				g.owns[i]++
-				if !accepted {
-					g.rejected[i]++
-				}
-			default:
-				g.impostors[i]++
-				if accepted {
-					g.accepted[i]++
-				}
-			}
 		}
 	}
 }
@@ -252,9 +202,10 @@ func (c *clinic) write(w io.Writer) {
 	fmt.Fprintf(w, "%s on PTB-XL: %d patients enrolled with their first day, %d impostor trials, %d genuine ones on later days; %d recordings refused.\n\n",
 		c.set.Algorithm, len(c.persons), len(c.impostors), len(c.genuine), c.refused)
 	fmt.Fprintln(w, "| threshold named | impostors let through, % | trials let through |\n|---|---|---|")
-	for _, rate := range named {
+	for i, rate := range named {
 		share := c.fmr(c.set.Impostors.Threshold(rate))
-		fmt.Fprintf(w, "| %g %% | %.4f | %.0f |\n", 100*rate, 100*share, share*float64(len(c.impostors)))
+		low, high := c.all.fmrInterval(i, len(c.persons))
+		fmt.Fprintf(w, "| %g %% | %.4f (%.4f-%.4f) | %.0f |\n", 100*rate, 100*share, 100*low, 100*high, share*float64(len(c.impostors)))
 	}
 	fmt.Fprintln(w, "\n| time since enrolment | patients, trials | EER % | FNMR % at FMR 1 % | at 0.1 % | at 0.01 % | at the threshold named 1 % | 0.1 % | 0.01 % |\n|---|---|---|---|---|---|---|---|---|")
 	c.line(w, "same day", c.sameDay)
@@ -288,8 +239,7 @@ func (c *clinic) writeRefused(w io.Writer) {
 		left := byWeight[int(share*float64(len(byWeight))):]
 		fmt.Fprintf(w, "| %g %% | %d ", 100*share, len(left))
 		for _, rate := range named {
-			low, high := interval(left, c.set.Impostors.Threshold(rate))
-			fmt.Fprintf(w, "| %.1f (%.1f-%.1f) ", 100*fnmr(left, c.set.Impostors.Threshold(rate)), 100*low, 100*high)
+			fmt.Fprintf(w, "| %s ", rejected(left, c.set.Impostors.Threshold(rate)))
 		}
 		fmt.Fprintln(w, "|")
 	}
@@ -297,7 +247,6 @@ func (c *clinic) writeRefused(w io.Writer) {
 
 // interval is the 95 % interval of fnmr, by 500 drawings of persons.
 func interval(of []comparison, threshold float64) (low, high float64) {
-	const drawings = 500
 	own := map[int][]comparison{}
 	for _, t := range of {
 		own[t.person] = append(own[t.person], t)
@@ -329,7 +278,7 @@ func (c *clinic) line(w io.Writer, name string, of []comparison) {
 		fmt.Fprintf(w, "| %.1f ", 100*fnmr(of, c.at(rate)))
 	}
 	for _, rate := range named {
-		fmt.Fprintf(w, "| %.1f ", 100*fnmr(of, c.set.Impostors.Threshold(rate)))
+		fmt.Fprintf(w, "| %s ", rejected(of, c.set.Impostors.Threshold(rate)))
 	}
 	fmt.Fprintln(w, "|")
 }
@@ -380,28 +329,9 @@ func (c *clinic) writeDaysOf(w io.Writer, least, days int) {
 	fmt.Fprintf(w, "| %d days and more | %d | %d | %.1f | %.1f ", least, days, len(persons), 100*fnmr(genuine, some.at(named[0])), 100*fnmr(genuine, some.at(named[1])))
 	for _, rate := range named[:2] {
 		threshold := c.set.Impostors.Threshold(rate)
-		fmt.Fprintf(w, "| %.3f, %.1f ", 100*some.fmr(threshold), 100*fnmr(genuine, threshold))
+		fmt.Fprintf(w, "| %.3f, %s ", 100*some.fmr(threshold), rejected(genuine, threshold))
 	}
 	fmt.Fprintln(w, "|")
-}
-
-// writeGroups counts impostors of one group among each other: those are who
-// would try.
-func (c *clinic) writeGroups(w io.Writer) {
-	fmt.Fprintln(w, "\n| impostors of the same sex, age and finding | impostor, genuine trials | FMR %, FNMR % at the threshold named 1 % | 0.1 % | 0.01 % |\n|---|---|---|---|---|")
-	var names []string
-	for name := range c.groups {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		g := c.groups[name]
-		fmt.Fprintf(w, "| %s | %d, %d ", name, g.impostors[0], g.owns[0])
-		for i := range named {
-			fmt.Fprintf(w, "| %.4f, %.1f ", 100*share(g.accepted[i], g.impostors[i]), 100*share(g.rejected[i], g.owns[i]))
-		}
-		fmt.Fprintln(w, "|")
-	}
 }
 
 // saveDET draws the curve of all later days and of those up to a month.
