@@ -1,6 +1,6 @@
 """Learns the back end on given networks, calibrates it, and writes the parameter file and the test vectors of the Go inference.
 
-    backend.py BEATS FOLDER NETWORK.npz ... [--vectors FILE.json]
+    backend.py BEATS FOLDER NETWORK.npz ... [--name heart-3] [--vectors FILE.json]
 
 Thresholds are for every population at once. Each population (Heartprint, ECG-ID, and PTB-XL's fold 8) has its own scores of
 impostors; the threshold named f is the highest of the populations' own down to 1 in 1,000, and from there on as much higher as
@@ -15,8 +15,9 @@ import zlib
 import numpy as np
 
 from beats import load
-from evaluate import BACKEND, Bench
+from evaluate import BACKEND, Bench, table
 from network import Frozen
+from parameters import read
 from protocols import Rates
 
 RATES = [10 ** (-1 - i / 2) for i in range(9)]
@@ -36,12 +37,12 @@ def threshold(r, rate):
 
 
 def pooled(rates):
-    """Several protocols of one population, each weighing the same."""
+    """Several protocols of one population, in which each person of each weighs the same, as package trials pools them."""
     out = Rates()
     for r in rates:
         for own, other in (out.genuine, r.genuine), (out.impostor, r.impostor):
-            total = sum(len(s) * w for s, w in other)
-            own += [(s, w / total) for s, w in other]
+            total = sum(len(s) * w for s, w, _ in other)
+            own += [(s, w / total * len(r.number), p) for s, w, p in other]
     return out.finish()
 
 
@@ -136,19 +137,17 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("beats")
     p.add_argument("folder")
-    p.add_argument("networks", nargs="+")
+    p.add_argument("networks", nargs="+", help="of network.py, or one file of shared/ecg/parameters whose networks are taken")
+    p.add_argument("--name", default="heart-3")
     p.add_argument("--vectors")
     a = p.parse_args()
-    networks = [Frozen(path) for path in a.networks]
+    networks = read(a.networks[0])[0] if a.networks[0].endswith(".bin") else [Frozen(path) for path in a.networks]
     bench = Bench(a.beats, networks)
     developed = bench.develop(BACKEND)
     populations = {name: pooled([developed[p] for p in own if p in developed]) for name, own in POPULATIONS.items()}
     populations["ptb-xl"] = bench.patients(BACKEND, 8)
     fresh = bench.patients(BACKEND, 9)
     thresholds = calibrate(populations.values(), populations["ptb-xl"])
-    for name, r in {**developed, "fold 8": populations["ptb-xl"], "fold 9": fresh}.items():
-        print(f"{name}: {r.line((0.01, 0.001, 0.0001))}; at the named rates " +
-              "  ".join(f"{f:g}: {100 * r.fmr(t):.4f} {100 * r.refused(t):.1f}" for f, t in zip(RATES[2::2], thresholds[2::2])))
     print("left out: rate named 0.01, 0.001, 0.0001 -> rate let through, %")
     for out, r in {**populations, "ptb-xl fold 9": fresh}.items():
         rest = [other for name, other in populations.items() if not out.startswith(name)]
@@ -159,12 +158,13 @@ def main():
     persons = sorted({s.person for s in bench.dev})
     weights = [0, 0] + [1] * len(networks)
     common = (persons, networks, spaces, BACKEND["degrees"], weights, thresholds)
-    name = "heart-2-" + hashlib.sha256(write("", *common)).hexdigest()[:8]
+    name = a.name + "-" + hashlib.sha256(write("", *common)).hexdigest()[:8]
     file = write(name, *common)
     open(f"{a.folder}/{name}.bin", "wb").write(file)
     print(f"{name}: {len(file)} bytes")
     if a.vectors:
         vectors(a.vectors, name, bench, spaces, thresholds)
+    table({**developed, "PTB-XL fold 8": populations["ptb-xl"], "PTB-XL fold 9": fresh}, list(thresholds[2:7:2]))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The protocols of tests/science/trials and error rates in which each person counts the same."""
 import collections
+import copy
 
 import numpy as np
 
@@ -54,34 +55,49 @@ def later_days(spans, days=1):
 
 
 class Rates:
-    """Weighted genuine and impostor scores."""
+    """Weighted genuine and impostor scores, of which each person's probes weigh the same."""
 
     def __init__(self):
-        self.genuine, self.impostor = [], []  # (scores, weights)
+        self.genuine, self.impostor = [], []  # (scores, weight of each, person of the probe)
 
-    def add(self, scores, owner):
-        """scores: enrolments × probes; owner: the probe's enrolment, -1 for none."""
-        owner = np.asarray(owner)
-        counts = collections.Counter(owner.tolist())
-        for k in range(scores.shape[1]):
-            o = owner[k]
-            others = np.delete(scores[:, k], o) if o >= 0 else scores[:, k]
-            w = 1 / counts[o] if o >= 0 else 1
-            if o >= 0:
-                self.genuine.append((scores[o:o + 1, k], w))
-            self.impostor.append((others, w / max(len(others), 1)))
+    def add(self, scores, owner, persons):
+        """scores: enrolments × probes; owner: the probe's enrolment; persons: of the enrolments."""
+        counts = collections.Counter(owner)
+        for k, o in enumerate(owner):
+            others = np.delete(scores[:, k], o)
+            self.genuine.append((scores[o:o + 1, k], 1 / counts[o], persons[o]))
+            self.impostor.append((others, 1 / counts[o] / max(len(others), 1), persons[o]))
 
-    def flat(self, pairs):
-        s = np.concatenate([p[0] for p in pairs])
-        w = np.concatenate([np.full(len(p[0]), p[1]) for p in pairs])
+    def flat(self, trials):
+        s = np.concatenate([t[0] for t in trials])
+        w = np.concatenate([np.full(len(t[0]), t[1]) for t in trials])
+        p = np.concatenate([np.full(len(t[0]), self.number[t[2]]) for t in trials])
         order = np.argsort(-s)
-        return s[order], w[order] / w.sum()
+        return s[order], w[order] / w.sum(), p[order]
 
     def finish(self):
-        self.g, self.gw = self.flat(self.genuine)
-        self.i, self.iw = self.flat(self.impostor)
+        self.number = {p: i for i, p in enumerate(sorted({t[2] for t in self.genuine}))}
+        self.g, self.gw, self.gp = self.flat(self.genuine)
+        self.i, self.iw, self.ip = self.flat(self.impostor)
+        self.grid = np.quantile(self.i, np.linspace(0.5, 1, 2001))
+        return self.sum()
+
+    def sum(self):
         self.ci, self.cg = np.cumsum(self.iw), np.cumsum(self.gw)
         return self
+
+    def drawn(self, times):
+        """The same trials with each person as often as times says."""
+        r = copy.copy(self)
+        r.gw, r.iw = self.gw * times[self.gp], self.iw * times[self.ip]
+        r.gw, r.iw = r.gw / r.gw.sum(), r.iw / r.iw.sum()
+        return r.sum()
+
+    def intervals(self, measures, drawings=200):
+        """Each measure's value and 95 % interval, by bootstrap over persons (ISO/IEC 19795-1), in percent."""
+        rng, n = np.random.default_rng(1), len(self.number)
+        drawn = [self.drawn(np.bincount(rng.integers(0, n, n), minlength=n)) for _ in range(drawings)]
+        return [(100 * m(self), *np.quantile([100 * m(r) for r in drawn], (0.025, 0.975))) for m in measures]
 
     def fnmr(self, fmr):
         t = self.i[min(np.searchsorted(self.ci, fmr), len(self.i) - 1)]
@@ -89,15 +105,20 @@ class Rates:
 
     def refused(self, t):
         n = np.searchsorted(-self.g, -t, side="left")  # strictly above t
-        return 1 - (self.cg[n - 1] if n else 0)
+        return max(1 - (self.cg[n - 1] if n else 0), 0.0)
 
     def fmr(self, t):
         n = np.searchsorted(-self.i, -t, side="left")
         return self.ci[n - 1] if n else 0.0
 
     def eer(self):
-        t = np.quantile(self.i, np.linspace(0.5, 1, 2001))
-        return min((abs(self.fmr(x) - self.refused(x)), (self.fmr(x) + self.refused(x)) / 2) for x in t)[1]
+        """Of 2,001 thresholds the one at which the rates, of which one falls and the other rises, lie closest."""
+        low, high = 0, len(self.grid) - 1
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.fmr(self.grid[middle]) <= self.refused(self.grid[middle]) else (middle + 1, high)
+        pairs = [(self.fmr(t), self.refused(t)) for t in self.grid[max(low - 1, 0):low + 1]]
+        return sum(min(pairs, key=lambda p: abs(p[0] - p[1]))) / 2
 
     def line(self, rates=(0.01, 0.001)):
         return " / ".join("%.1f" % (100 * v) for v in [self.eer()] + [self.fnmr(f) for f in rates])
