@@ -16,7 +16,7 @@ import (
 	"systole/shared/store/storetest"
 )
 
-var down = fmt.Errorf("out of order: %w", store.ErrUnavailable)
+var errDown = fmt.Errorf("out of order: %w", store.ErrUnavailable)
 
 // watched are the fixture's stores, each call of which a function sees before it is made,
 // and may let fail.
@@ -109,7 +109,7 @@ func TestARemovalIsNotedBeforeAndSettledAfter(t *testing.T) {
 		}
 		w := h.watch(func(_ context.Context, method string, _ int) error {
 			if method == tt.fails {
-				return down
+				return errDown
 			}
 			return nil
 		})
@@ -182,7 +182,7 @@ func TestEachFailedCallOfAListIsOneFailedEntry(t *testing.T) {
 		furnishLists(h)
 		w := h.watch(func(_ context.Context, called string, _ int) error {
 			if called == method {
-				return down
+				return errDown
 			}
 			return nil
 		})
@@ -216,7 +216,7 @@ func TestAListThatCannotBeReadIsNotBehind(t *testing.T) {
 	h := newFixture(t)
 	w := h.watch(func(_ context.Context, method string, _ int) error {
 		if method == "DueUntil" {
-			return down
+			return errDown
 		}
 		return nil
 	})
@@ -253,7 +253,7 @@ func TestAFailureIsToldThoughTheTimeIsOver(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			if method == "EraseThrough" && nth == 1 {
-				return down
+				return errDown
 			}
 			if method == over.method {
 				if method == "DueUntil" {
@@ -281,7 +281,7 @@ func TestAFailureIsToldThoughTheTimeIsOver(t *testing.T) {
 	shard := h.many(150)
 	w := h.watch(func(_ context.Context, method string, nth int) error {
 		if method == "EraseThrough" && nth == 1 {
-			return down
+			return errDown
 		}
 		return nil
 	})
@@ -406,7 +406,7 @@ func TestASurveyThatCannotGoOnBeginsAnewUnlessTheStoreIsDown(t *testing.T) {
 		ends  bool // the run's time is over
 		want  string
 	}{
-		"the store is down":        {down, false, "u0"},
+		"the store is down":        {errDown, false, "u0"},
 		"it refuses the cursor":    {errors.New("no such cursor"), false, ""},
 		"the run's time is over":   {context.Canceled, true, "u0"},
 		"it is over while it goes": {nil, true, "u0"},

@@ -39,10 +39,7 @@ func note(tx *bolt.Tx, username string, e store.Event) error {
 
 // activityKey sorts as store.Event.Place does.
 func activityKey(username string, e store.Event) []byte {
-	at := e.At
-	if e.Within > 0 {
-		at = at.Truncate(e.Within)
-	}
+	at := e.At.Truncate(e.Within) // of no period: as it is
 	return append(append(activityPrefix(username), number(at.UnixNano())...), e.Kind...)
 }
 

@@ -64,7 +64,7 @@ func (s *Store) DueUntil(_ context.Context, kind store.DueKind, shard int, until
 		if after != nil && bytes.Equal(key, slices.Concat(prefix, after)) {
 			key, _ = c.Next()
 		}
-		for ; bytes.HasPrefix(key, prefix) && bytes.Compare(key, end) < 0 && key != nil; key, _ = c.Next() {
+		for ; key != nil && bytes.Compare(key, end) < 0; key, _ = c.Next() {
 			if len(due) == limit {
 				next = hex.EncodeToString(last)
 				return nil

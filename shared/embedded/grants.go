@@ -50,7 +50,10 @@ func (s *Store) TakeGrant(_ context.Context, kind store.GrantKind, id store.Gran
 		_, left, err = update(tx.Bucket(grantsBucket), id[:], rule)
 		return err
 	})
-	if left == nil || left.Kind != kind {
+	if left == nil {
+		return store.Grant{}, err
+	}
+	if left.Kind != kind {
 		return store.Grant{}, fmt.Errorf("%s: %w", rule.Op, store.ErrNotFound)
 	}
 	return *left, err

@@ -69,6 +69,10 @@ func Config(getenv func(string) string) (aws.Config, error) {
 			})
 		},
 		APIOptions: []func(*middleware.Stack) error{timed},
+		// Objects are sent and read with a checksum. The SDK's own config package has
+		// this by default; without a value there is none.
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenSupported,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenSupported,
 	}
 	return config, errors.Join(missing...)
 }
@@ -122,8 +126,7 @@ func Error(op string, err error) error {
 }
 
 func unavailable(err error) bool {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
-		errors.Is(err, io.ErrUnexpectedEOF) { // a body that was cut off
+	if errors.Is(err, context.Canceled) || errors.Is(err, io.ErrUnexpectedEOF) { // a body that was cut off
 		return true
 	}
 	var response *smithyhttp.ResponseError
@@ -134,7 +137,7 @@ func unavailable(err error) bool {
 	if errors.As(err, &sent) {
 		return true
 	}
-	var network net.Error
+	var network net.Error // a deadline is one, too
 	if errors.As(err, &network) {
 		return true
 	}

@@ -110,10 +110,7 @@ func restoreBodyAndHost(h http.Handler) http.Handler {
 func sanitize(event events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
 	event.Body, event.IsBase64Encoded = "", false
 	event.RequestContext.DomainName = ""
-	path := event.Path
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path
-	}
+	path := "/" + strings.TrimPrefix(event.Path, "/")
 	// The path is taken literally: '?' and '%' in it are not syntax.
 	event.Path = (&url.URL{Path: path}).EscapedPath()
 	if !isToken(event.HTTPMethod) {

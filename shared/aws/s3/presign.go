@@ -14,10 +14,7 @@ import (
 // PresignPut: see store.Presigner. It makes no call: the signature is computed
 // here. Size and condition are part of it.
 func (o *Objects) PresignPut(ctx context.Context, key string, size int64, lifetime time.Duration) (store.SignedPut, error) {
-	signer := s3.NewPresignClient(o.client, s3.WithPresignExpires(lifetime), s3.WithPresignClientFromClientOptions(func(options *s3.Options) {
-		// A checksum would be of the body at hand, and there is none.
-		options.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
-	}))
+	signer := s3.NewPresignClient(o.client, s3.WithPresignExpires(lifetime))
 	signed, err := signer.PresignPutObject(ctx, &s3.PutObjectInput{
 		Bucket: &o.bucket, Key: &key, ContentLength: &size, IfNoneMatch: aws.String("*"),
 	})

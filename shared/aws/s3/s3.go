@@ -83,15 +83,13 @@ func (o *Objects) Get(ctx context.Context, key string) ([]byte, error) {
 		return nil, client.Error("get object", err)
 	}
 	defer out.Body.Close()
-	if size := out.ContentLength; size == nil || *size < 0 || *size > store.MaxObjectBytes {
+	if size := out.ContentLength; size == nil || *size > store.MaxObjectBytes {
 		return nil, fmt.Errorf("get object: it has %d bytes, at most %d are read", aws.ToInt64(size), store.MaxObjectBytes)
 	}
 	data := make([]byte, *out.ContentLength)
-	if _, err := io.ReadFull(out.Body, data); err != nil {
-		return nil, client.Error("get object: body", err)
-	}
-	// The checksum is compared at the end of the body.
-	if _, err := io.Copy(io.Discard, out.Body); err != nil {
+	_, err = io.ReadFull(out.Body, data)
+	_, ended := io.Copy(io.Discard, out.Body) // the checksum is compared at the end
+	if err := errors.Join(err, ended); err != nil {
 		return nil, client.Error("get object: body", err)
 	}
 	return data, nil

@@ -43,7 +43,7 @@ func New[T any](config aws.Config, endpoint *string, name string, parse func([]b
 func (s *Secret[T]) Value(ctx context.Context) (T, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.read.IsZero() && s.now().Sub(s.read) < Fresh {
+	if s.now().Sub(s.read) < Fresh {
 		return s.value, nil
 	}
 	value, err := s.fetch(ctx)

@@ -41,40 +41,40 @@ const verifiable = 24 * time.Hour
 // ParseKeys reads {"next":"…","current":"…","previous":["…"]}, in which next may
 // be missing. The error reveals nothing of the keys.
 func ParseKeys(b []byte) (Ring, error) {
-	var f keysFile
-	if err := json.Unmarshal(b, &f); err != nil {
-		return Ring{}, errors.New(`keys are not written as {"current":"…","previous":["…"]}`)
+	_, ring, err := parse(b)
+	return ring, err
+}
+
+// parse is ParseKeys that also returns the keys as they are written.
+func parse(b []byte) (f keysFile, r Ring, err error) {
+	if json.Unmarshal(b, &f) != nil {
+		return keysFile{}, Ring{}, errors.New(`keys are not written as {"current":"…","previous":["…"]}`)
 	}
 	previous := f.Previous
 	if f.Next != "" {
 		previous = append([]string{f.Next}, f.Previous...)
 	}
-	r, err := NewRing(f.Current, previous...)
-	if err != nil {
-		return Ring{}, err
+	if r, err = NewRing(f.Current, previous...); err != nil {
+		return keysFile{}, Ring{}, err
 	}
 	if f.Next != "" {
 		r.keys[1].signs = always
 	}
-	if i := slices.Index(previous, f.Before); f.Before != "" && i >= 0 {
+	if i := slices.Index(previous, f.Before); i >= 0 {
 		r.keys[1+i].signs = f.Drawn.Add(verifiable)
 	}
-	return r, nil
+	return f, r, nil
 }
 
 // DrawKeys returns new keys, as ParseKeys reads them.
 func DrawKeys() ([]byte, error) {
-	secret, err := drawSecret()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(keysFile{Current: secret, Previous: []string{}})
+	return json.Marshal(keysFile{Current: drawSecret(), Previous: []string{}})
 }
 
 // NextKey returns the id of the key that becomes current next, or false for none.
 func NextKey(b []byte) (KeyID, bool, error) {
-	f, err := parseFile(b)
-	if err != nil || f.Next == "" {
+	f, _, err := parse(b)
+	if f.Next == "" { // as of keys that can't be read
 		return KeyID{}, false, err
 	}
 	return newKey(f.Next).id, true, nil
@@ -83,16 +83,14 @@ func NextKey(b []byte) (KeyID, bool, error) {
 // AddKey returns the keys with a new one as the next. It is an error where there is
 // a next one.
 func AddKey(b []byte, now time.Time) ([]byte, error) {
-	f, err := parseFile(b)
+	f, _, err := parse(b)
 	if err != nil {
 		return nil, err
 	}
 	if f.Next != "" {
 		return nil, errors.New("there is a next key already")
 	}
-	if f.Next, err = drawSecret(); err != nil {
-		return nil, err
-	}
+	f.Next = drawSecret()
 	f.Drawn = now.UTC()
 	return json.Marshal(f)
 }
@@ -100,7 +98,7 @@ func AddKey(b []byte, now time.Time) ([]byte, error) {
 // PromoteKey returns the keys with the next one as the current one. It is an error
 // where there is none, and before it has waited for Settle.
 func PromoteKey(b []byte, now time.Time) ([]byte, error) {
-	f, err := parseFile(b)
+	f, _, err := parse(b)
 	if err != nil {
 		return nil, err
 	}
@@ -116,11 +114,11 @@ func PromoteKey(b []byte, now time.Time) ([]byte, error) {
 // JoinKeys returns the keys followed by those of another service, so that what
 // either has sealed can be opened.
 func JoinKeys(b, others []byte) ([]byte, error) {
-	f, err := parseFile(b)
+	f, _, err := parse(b)
 	if err != nil {
 		return nil, err
 	}
-	o, err := parseFile(others)
+	o, _, err := parse(others)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +133,7 @@ func JoinKeys(b, others []byte) ([]byte, error) {
 // RetireKeys returns the keys without the previous ones that keep refuses. It
 // fails soon after a rotation, when requests may still seal with one of them.
 func RetireKeys(b []byte, now time.Time, keep func(KeyID) bool) ([]byte, error) {
-	f, err := parseFile(b)
+	f, _, err := parse(b)
 	if err != nil {
 		return nil, err
 	}
@@ -146,18 +144,8 @@ func RetireKeys(b []byte, now time.Time, keep func(KeyID) bool) ([]byte, error) 
 	return json.Marshal(f)
 }
 
-// parseFile reads the JSON that ParseKeys takes.
-func parseFile(b []byte) (f keysFile, err error) {
-	if _, err := ParseKeys(b); err != nil {
-		return f, err
-	}
-	return f, json.Unmarshal(b, &f)
-}
-
-func drawSecret() (string, error) {
+func drawSecret() string {
 	secret := make([]byte, MinSecret)
-	if _, err := rand.Read(secret); err != nil {
-		return "", fmt.Errorf("draw key: %w", err)
-	}
-	return hex.EncodeToString(secret), nil
+	rand.Read(secret) // it never fails
+	return hex.EncodeToString(secret)
 }

@@ -57,6 +57,10 @@ func TestARotationGoesStepByStep(t *testing.T) {
 	if err != nil || !bytes.Contains(keys, []byte(`"previous":[]`)) {
 		t.Fatalf("drawn %s, %v", keys, err)
 	}
+	var f keysFile
+	if err := json.Unmarshal(keys, &f); err != nil || len(f.Current) != 2*MinSecret {
+		t.Errorf("a secret of %d hexadecimal digits, %v", len(f.Current), err)
+	}
 	drawn, err := ParseKeys(keys)
 	if err != nil || len(drawn.IDs()) != 1 {
 		t.Fatal(err)
@@ -87,6 +91,9 @@ func TestARotationGoesStepByStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if before, after := written(t, added), written(t, promoted); !strings.HasSuffix(after, "before "+strings.Fields(strings.SplitAfter(before, "current ")[1])[0]) {
+		t.Errorf("promoted from %s to %s", before, after)
+	}
 	ring, _ = ParseKeys(promoted)
 	if ids := ring.IDs(); len(ids) != 2 || ids[0] != second || ids[1] != first {
 		t.Errorf("promoted %v", ids)
@@ -115,7 +122,7 @@ func TestKeysOfTwoServicesAreJoined(t *testing.T) {
 
 func TestWhatIsNoKeysIsRefusedByAll(t *testing.T) {
 	good := file(t, "", "a", "", noon)
-	for _, bad := range []string{"", "{", `{"current":"short"}`, `{"current":"` + secretOf("a")[1:] + `"}`, `{"current":"` + secretOf("a") + `","previous":["x"]}`, `{"current":"` + secretOf("a") + `","next":"x"}`} {
+	for _, bad := range []string{"", "{", `{"current":"short"}`, `{"current":"` + secretOf("a")[1:] + `"}`, `{"current":"` + secretOf("a") + `","previous":["x"]}`, `{"current":"` + secretOf("a") + `","next":"x"}`, `{"current":"` + secretOf("a") + `","previous":"x"}`} {
 		for name, do := range map[string]func(b []byte) error{
 			"parse":     func(b []byte) error { _, err := ParseKeys(b); return err },
 			"next":      func(b []byte) error { _, _, err := NextKey(b); return err },
@@ -128,7 +135,8 @@ func TestWhatIsNoKeysIsRefusedByAll(t *testing.T) {
 				return err
 			},
 		} {
-			if err := do([]byte(bad)); err == nil || strings.Contains(err.Error(), "aaaa") {
+			_, want := ParseKeys([]byte(bad))
+			if err := do([]byte(bad)); err == nil || err.Error() != want.Error() || strings.Contains(err.Error(), "aaaa") {
 				t.Errorf("%s %q: %v", name, bad, err)
 			}
 		}
@@ -169,6 +177,7 @@ func TestSignaturesAreGoodOfTheCurrentTheNextAndForADayTheOneBefore(t *testing.T
 		{file(t, "", "a", "b", noon, "b", "c"), noon.Add(verifiable - 1), "ab"},
 		{file(t, "", "a", "b", noon, "b", "c"), noon.Add(verifiable), "a"},
 		{file(t, "", "a", "c", noon, "b"), noon, "a"}, // it was retired
+		{file(t, "", "a", "c", noon, "b"), noon.Add(2 * verifiable), "a"},
 		{file(t, "", "a", "", time.Time{}, "b"), noon, "a"},
 		{file(t, "n", "a", "", noon), noon.AddDate(5000, 0, 0), "an"},
 	} {
@@ -228,6 +237,9 @@ func TestNothingIsSealedWithoutKeyOrRandomNumbers(t *testing.T) {
 		if _, err := NewRing(strings.Repeat("x", length)); (err == nil) != want {
 			t.Errorf("of %d bytes: %v", length, err)
 		}
+	}
+	if _, err := NewRing("short"); err == nil || !strings.Contains(err.Error(), "5 bytes") || !strings.Contains(err.Error(), "32") {
+		t.Errorf("of 5 bytes: %v", err)
 	}
 }
 

@@ -106,7 +106,7 @@ func KeyOf(sealed []byte) (id KeyID, ok bool) {
 	if len(sealed) < headerLength || !bytes.HasPrefix(sealed, []byte(magic)) {
 		return id, false
 	}
-	return KeyID(sealed[len(magic):][:idLength]), true
+	return KeyID(sealed[len(magic):]), true
 }
 
 // Derived is a secret for one purpose, derived from the key with this id.

@@ -59,6 +59,18 @@ func Objects(t *testing.T, o store.Objects) {
 		}
 		wantObject(t, o, folder+"x/0", []byte("x"))
 	})
+	t.Run("what begins with a prefix is erased up to a key", func(t *testing.T) {
+		folder, before := unique("uploads/9b/")+"/", unique("uploads/9a/")+"/"
+		for _, key := range []string{before + "1", folder + "1", folder + "2", folder + "20", folder + "3"} {
+			must(t, o.Put(t.Context(), key, []byte("x")))
+		}
+		must(t, o.EraseThrough(t.Context(), folder, "2"))
+		for key, stays := range map[string]bool{before + "1": true, folder + "1": false, folder + "2": false, folder + "20": true, folder + "3": true} {
+			if _, err := o.Get(t.Context(), key); (err == nil) != stays {
+				t.Errorf("%s: %v", key, err)
+			}
+		}
+	})
 	t.Run("a deleted object is gone, and may be deleted again", func(t *testing.T) {
 		key := unique("uploads/9/")
 		must(t, o.Put(t.Context(), key, []byte("x")))
@@ -83,6 +95,9 @@ func listing(t *testing.T, o store.Objects) {
 	for after := ""; ; {
 		page, next, err := o.List(t.Context(), prefix, after, 3)
 		must(t, err)
+		if len(page) > 3 {
+			t.Errorf("a page has %d objects", len(page))
+		}
 		for _, object := range page {
 			listed = append(listed, object.Key)
 			if object.Size != 5 || time.Since(object.Modified).Abs() > time.Hour {
@@ -97,10 +112,13 @@ func listing(t *testing.T, o store.Objects) {
 	if fmt.Sprint(listed) != fmt.Sprint(keys) {
 		t.Errorf("listed %v, want %v", listed, keys)
 	}
-	rest, _, err := o.List(t.Context(), prefix, keys[4], 100)
+	rest, next, err := o.List(t.Context(), prefix, keys[4], 100)
 	must(t, err)
-	if len(rest) != 2 || rest[0].Key != keys[5] {
-		t.Errorf("after %s come %v", keys[4], rest)
+	if len(rest) != 2 || rest[0].Key != keys[5] || next != "" {
+		t.Errorf("after %s come %v, and then what comes after %q", keys[4], rest, next)
+	}
+	if one, next, err := o.List(t.Context(), prefix, "", 1); err != nil || len(one) != 1 || next != keys[0] {
+		t.Errorf("the first is %v, and on it goes after %q, %v", one, next, err)
 	}
 }
 

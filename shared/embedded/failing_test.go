@@ -1,0 +1,372 @@
+package embedded
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"systole/shared/store"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// rowID is that of the session and of the grant that furnish makes.
+var rowID = [32]byte{1}
+
+// furnish makes a row of each kind, under a name.
+func furnish(t *testing.T, s *Store, name string) {
+	t.Helper()
+	ctx := t.Context()
+	m := store.Member{Username: name, PK: 7, PasswordHash: "h", Created: noon, Seen: noon, Template: &store.Template{Version: "v", Used: noon}}
+	hour := noon.Add(time.Hour)
+	err := errors.Join(
+		s.CreateMember(ctx, m),
+		s.CreateSession(ctx, store.Session{ID: rowID, Username: name, PK: 7, Due: noon}, store.Event{Kind: "k", At: noon, Expires: hour}, nil),
+		s.AdmitAttempt(ctx, name, store.Backoff{Free: 9}, noon, hour),
+		s.CreateGrant(ctx, store.Grant{ID: rowID, Kind: "code", Made: noon, Expires: hour}),
+		s.NoteLeftover(ctx, noon, name),
+		s.ReplaceRegistrations(ctx, nil, []byte("clients")),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// reads and writes are the store's methods, on the rows that furnish makes. later is a
+// time that no row of it has.
+func reads(t *testing.T, s *Store, name string) map[string]func() error {
+	ctx := t.Context()
+	return map[string]func() error{
+		"Member":        func() error { _, err := s.Member(ctx, name); return err },
+		"MemberByPK":    func() error { _, err := s.MemberByPK(ctx, 7); return err },
+		"MembersPage":   func() error { _, _, err := s.MembersPage(ctx, "", 9); return err },
+		"Session":       func() error { _, err := s.Session(ctx, rowID); return err },
+		"SessionsOf":    func() error { _, err := s.SessionsOf(ctx, name); return err },
+		"SessionsPage":  func() error { _, _, err := s.SessionsPage(ctx, "", 9); return err },
+		"attempts":      func() error { _, _, err := s.MemberWithAttempts(ctx, "nobody", []string{name}); return err },
+		"applicant":     func() error { _, _, err := s.MemberWithAttempts(ctx, name, nil); return err },
+		"CountsPage":    func() error { _, _, err := s.CountsPage(ctx, "", 9); return err },
+		"ActivityOf":    func() error { _, _, err := s.ActivityOf(ctx, name, "", 9); return err },
+		"Grant":         func() error { _, err := s.Grant(ctx, "code", rowID); return err },
+		"Registrations": func() error { _, err := s.Registrations(ctx); return err },
+	}
+}
+
+func writes(t *testing.T, s *Store, name string) map[string]func() error {
+	ctx, later := t.Context(), noon.Add(2*time.Hour)
+	m := store.Member{Username: name, PK: 7, Template: &store.Template{Version: "v"}}
+	session := store.Session{ID: rowID, Username: name, PK: 7}
+	event := store.Event{Kind: "k", At: noon, Expires: later}
+	flood := store.Event{Kind: "k", At: noon, Expires: later, Within: 1}
+	return map[string]func() error{
+		"CreateMember":         func() error { return s.CreateMember(ctx, m) },
+		"ReplacePassword":      func() error { return s.ReplacePassword(ctx, name, "h", "i", later) },
+		"VoidTokens":           func() error { return s.VoidTokens(ctx, name, 7, later) },
+		"SetConsent":           func() error { return s.SetConsent(ctx, name, 7, store.Consent{}) },
+		"RecordNetwork":        func() error { return s.RecordNetwork(ctx, name, 7, "n", later, nil) },
+		"DeleteMember":         func() error { return s.DeleteMember(ctx, name, 7) },
+		"SetTemplate":          func() error { return s.SetTemplate(ctx, m, store.Template{}, nil) },
+		"SetSeen":              func() error { return s.SetSeen(ctx, name, "v", later) },
+		"SetUploads":           func() error { return s.SetUploads(ctx, m, nil) },
+		"SetSubjectSalt":       func() error { return s.SetSubjectSalt(ctx, name, 7, nil) },
+		"SetRecoveryCodes":     func() error { return s.SetRecoveryCodes(ctx, m, store.RecoveryCodes{}) },
+		"RecoverPassword":      func() error { return s.RecoverPassword(ctx, m, "i", nil, later) },
+		"ClearTemplate":        func() error { return s.ClearTemplate(ctx, m, later, "", nil) },
+		"RegisterProbe":        func() error { _, err := s.RegisterProbe(ctx, session, store.Probe{}); return err },
+		"RememberProbe":        func() error { return s.RememberProbe(ctx, session, "a", nil) },
+		"RemoveProbe":          func() error { return s.RemoveProbe(ctx, name, "a") },
+		"WithdrawProbe":        func() error { return s.WithdrawProbe(ctx, name, "v", "a") },
+		"RecordAcceptance":     func() error { return s.RecordAcceptance(ctx, name, "v", later) },
+		"CreateSession":        func() error { return s.CreateSession(ctx, store.Session{ID: [32]byte{2}, Username: name}, event, nil) },
+		"CreateSession, evict": func() error { return s.CreateSession(ctx, session, event, []store.TokenID{rowID}) },
+		"TouchSession":         func() error { return s.TouchSession(ctx, rowID, later, "k") },
+		"VerifySession":        func() error { return s.VerifySession(ctx, rowID, later) },
+		"KeepSession":          func() error { return s.KeepSession(ctx, rowID, later) },
+		"SetChallenge":         func() error { return s.SetChallenge(ctx, rowID, store.Challenge{}) },
+		"TakeChallenge":        func() error { return s.TakeChallenge(ctx, rowID, store.Challenge{}) },
+		"EndSession":           func() error { return s.EndSession(ctx, rowID, 7) },
+		"DeleteSession":        func() error { _, err := s.DeleteSession(ctx, rowID); return err },
+		"DeleteSessions":       func() error { return s.DeleteSessions(ctx, []store.TokenID{rowID}) },
+		"ExpireSession":        func() error { return s.ExpireSession(ctx, rowID, later, time.Hour) },
+		"PostponeSession":      func() error { return s.PostponeSession(ctx, rowID, later) },
+		"PutSession":           func() error { return s.PutSession(ctx, session) },
+		"AdmitAttempt":         func() error { return s.AdmitAttempt(ctx, name, store.Backoff{Free: 9}, noon, later) },
+		"TakeBackAttempt":      func() error { return s.TakeBackAttempt(ctx, name) },
+		"ClearAttempts":        func() error { return s.ClearAttempts(ctx, name) },
+		"PutCount":             func() error { return s.PutCount(ctx, store.Count{Key: name}) },
+		"Note":                 func() error { return s.Note(ctx, name, event) },
+		"Note, of a flood":     func() error { return s.Note(ctx, name, flood) },
+		"PutEntry":             func() error { return s.PutEntry(ctx, name, event) },
+		"ForgetActivity":       func() error { return s.ForgetActivity(ctx, name) },
+		"CreateGrant":          func() error { return s.CreateGrant(ctx, store.Grant{ID: rowID, Kind: "code", Made: noon}) },
+		"TakeGrant":            func() error { _, err := s.TakeGrant(ctx, "code", rowID, "me"); return err },
+		"DeleteGrant":          func() error { return s.DeleteGrant(ctx, rowID) },
+		"ReplaceRegistrations": func() error { return s.ReplaceRegistrations(ctx, []byte("clients"), []byte("others")) },
+	}
+}
+
+// index are the methods that read no row's content.
+func index(t *testing.T, s *Store, name string) map[string]func() error {
+	ctx, later := t.Context(), noon.Add(2*time.Hour)
+	return map[string]func() error{
+		"ClaimPKBlock":   func() error { return s.ClaimPKBlock(ctx, 1, "me") },
+		"DueUntil":       func() error { _, _, err := s.DueUntil(ctx, store.DueSession, 0, later, "", 9); return err },
+		"ExpireActivity": func() error { return s.ExpireActivity(ctx, []store.Due{{At: noon, Key: "k"}}) },
+		"NoteLeftover":   func() error { return s.NoteLeftover(ctx, later, name) },
+		"SettleLeftover": func() error { return s.SettleLeftover(ctx, store.Due{At: noon, Key: name}) },
+	}
+}
+
+// failed fails the test unless the error is one of the store itself.
+func failed(t *testing.T, when, method string, err error) {
+	t.Helper()
+	for _, answer := range []error{store.ErrNotFound, store.ErrExists, store.ErrConflict} {
+		if err == nil || errors.Is(err, answer) {
+			t.Errorf("%s, %s: %v", when, method, err)
+			return
+		}
+	}
+}
+
+func TestAStoreThatIsClosedFailsAndAnswersNothing(t *testing.T) {
+	s, _, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	furnish(t, s, "kim")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, methods := range []map[string]func() error{reads(t, s, "kim"), writes(t, s, "kim"), index(t, s, "kim")} {
+		for method, call := range methods {
+			failed(t, "closed", method, call())
+		}
+	}
+}
+
+// What can't be decoded is no row that isn't there.
+func TestRowsThatAreDamagedFail(t *testing.T) {
+	for of := range map[string]bool{"reads": true, "writes": true} {
+		s, _, err := Open(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		furnish(t, s, "kim")
+		if err := s.Note(t.Context(), "kim", store.Event{Kind: "k", At: noon, Expires: noon.Add(time.Hour), Within: 1}); err != nil {
+			t.Fatal(err)
+		}
+		err = s.db.Update(func(tx *bolt.Tx) error {
+			for _, name := range [][]byte{membersBucket, sessionsBucket, attemptsBucket, activityBucket, grantsBucket, registryBucket} {
+				bucket := tx.Bucket(name)
+				var keys [][]byte
+				_ = bucket.ForEach(func(key, _ []byte) error { keys = append(keys, slices.Clone(key)); return nil })
+				if len(keys) == 0 {
+					t.Errorf("there is no row of %s", name)
+				}
+				for _, key := range keys {
+					if err := bucket.Put(key, []byte("{")); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		methods := reads(t, s, "kim")
+		if of == "writes" {
+			methods = writes(t, s, "kim")
+			delete(methods, "CreateSession") // of another one, with an event of another place
+		}
+		for method, call := range methods {
+			failed(t, "damaged", method, call())
+		}
+	}
+}
+
+// A database refuses keys of more than 32 KB, and none.
+func TestAKeyThatTheDatabaseRefusesFails(t *testing.T) {
+	s, _, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	furnish(t, s, "kim")
+	long := strings.Repeat("k", bolt.MaxKeySize+1)
+	methods := writes(t, s, long)
+	for _, method := range []string{"CreateMember", "CreateSession", "PutSession", "AdmitAttempt", "PutCount", "Note", "Note, of a flood", "PutEntry"} {
+		failed(t, "a long key", method, methods[method]())
+	}
+	failed(t, "a long key", "NoteLeftover", s.NoteLeftover(t.Context(), noon, long))
+	ctx := t.Context()
+	almost := strings.Repeat("k", bolt.MaxKeySize-1) // the index's keys are longer
+	failed(t, "a long key of the index", "NoteLeftover", s.NoteLeftover(ctx, noon, almost))
+	failed(t, "a long key of the index", "AdmitAttempt", s.AdmitAttempt(ctx, almost, store.Backoff{Free: 9}, noon, noon))
+	failed(t, "a long key of the index", "CreateMember", s.CreateMember(ctx, store.Member{Username: almost, PK: 9, Seen: noon}))
+	if _, err := s.Member(ctx, almost); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a member without an entry on the lists: %v", err)
+	}
+	failed(t, "no key", "CreateMember", s.CreateMember(ctx, store.Member{PK: 9}))
+}
+
+func TestCursorsThatAreNoneFail(t *testing.T) {
+	s, _, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, _, err := s.SessionsPage(t.Context(), "x", 9); err == nil {
+		t.Error("a page of sessions")
+	}
+	if _, _, err := s.DueUntil(t.Context(), store.DueSession, 0, noon, "x", 9); err == nil {
+		t.Error("a page of what is due")
+	}
+}
+
+func TestFilesThatAreInTheWayFail(t *testing.T) {
+	dir := t.TempDir()
+	s, o, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ctx := t.Context()
+	if err := errors.Join(o.Put(ctx, "models/1/v", nil), o.Put(ctx, "uploads/1/v/0", nil)); err != nil {
+		t.Fatal(err)
+	}
+	for name, call := range map[string]func() error{
+		"Put below a file":         func() error { return o.Put(ctx, "models/1/v/0", nil) },
+		"Replace below a file":     func() error { return o.Replace(ctx, "models/1/v/0", nil) },
+		"Get of a folder":          func() error { _, err := o.Get(ctx, "models/1"); return err },
+		"Get below a file":         func() error { _, err := o.Get(ctx, "models/1/v/0"); return err },
+		"Replace of a folder":      func() error { return o.Replace(ctx, "uploads/1/v", nil) },
+		"Delete of a folder":       func() error { return o.Delete(ctx, "uploads/1") },
+		"Delete below a file":      func() error { return o.Delete(ctx, "models/1/v/0") },
+		"List out of the folder":   func() error { _, _, err := o.List(ctx, "../x", "", 9); return err },
+		"Erase out of the folder":  func() error { return o.Erase(ctx, "../x/") },
+		"Delete out of the folder": func() error { return o.Delete(ctx, "../x") },
+	} {
+		if err := call(); err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrExists) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := os.RemoveAll(o.temp); err != nil {
+		t.Fatal(err)
+	}
+	for name, call := range map[string]func() error{
+		"Put":     func() error { return o.Put(ctx, "models/2/v", nil) },
+		"Replace": func() error { return o.Replace(ctx, "models/2/v", nil) },
+	} {
+		if err := call(); err == nil {
+			t.Errorf("%s with no room for what is being written", name)
+		}
+	}
+	if err := syncFolder(filepath.Join(dir, "gone")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a folder that isn't there is synced: %v", err)
+	}
+}
+
+func TestAFolderThatCannotBeMadeOrReadIsNotOpened(t *testing.T) {
+	for name, in := range map[string]string{"the folder": ".", "the database": "members.db/x", "the objects": "objects", "what is being written": "objects.part/../objects"} {
+		dir := filepath.Join(t.TempDir(), "data")
+		path := filepath.Join(dir, in)
+		var err error
+		if strings.HasSuffix(in, "/x") { // a folder in a file's place
+			err = os.MkdirAll(path, 0o700)
+		} else {
+			err = errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, o, err := Open(dir); err == nil || s != nil || o != nil {
+			t.Errorf("%s is in the way: %v", name, err)
+		}
+	}
+}
+
+func TestACopyIsTheFile(t *testing.T) {
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
+	if err := errors.Join(os.WriteFile(from, []byte("content"), 0o600), os.WriteFile(to, []byte("what was there before"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := copyFile(from, to); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(to); err != nil || string(b) != "content" {
+		t.Errorf("%q, %v", b, err)
+	}
+	if err := copyFile(filepath.Join(dir, "gone"), to); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of a file that isn't there: %v", err)
+	}
+	if err := copyFile(from, filepath.Join(dir, "gone", "to")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("into a folder that isn't there: %v", err)
+	}
+}
+
+// Each write that may grow the database deletes some of what has expired.
+func TestWhatHasExpiredIsSwept(t *testing.T) {
+	s, _, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ctx := t.Context()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows := func() (n int) {
+		must(s.db.View(func(tx *bolt.Tx) error {
+			for _, name := range [][]byte{attemptsBucket, activityBucket, grantsBucket} {
+				n += tx.Bucket(name).Stats().KeyN
+			}
+			return nil
+		}))
+		return n
+	}
+	count := func(i byte, at time.Time) error {
+		return s.AdmitAttempt(ctx, string(i), store.Backoff{Free: 9}, at, at.Add(time.Hour))
+	}
+	for name, write := range map[string]func(at time.Time) error{
+		"a count": func(at time.Time) error { return count('z', at) },
+		"a grant": func(at time.Time) error {
+			return s.CreateGrant(ctx, store.Grant{ID: store.GrantID{9}, Made: at, Expires: at.Add(time.Hour)})
+		},
+		"an event": func(at time.Time) error {
+			return s.Note(ctx, "z", store.Event{Kind: "k", At: at, Expires: at.Add(time.Hour)})
+		},
+	} {
+		for i := range byte(sweepLimit + 1) {
+			must(count('a'+i, noon))
+		}
+		must(write(noon.Add(time.Hour)))
+		if n := rows(); n != sweepLimit+2 {
+			t.Errorf("%s before anything expired: %d rows are left", name, n)
+		}
+		must(write(noon.Add(time.Hour + 1)))
+		if n := rows(); n != 2 && n != 3 { // two events of a name are two
+			t.Errorf("%s: %d rows are left", name, n)
+		}
+		must(s.ForgetActivity(ctx, "z"))
+		for range 2 {
+			must(count('y', noon.Add(9*time.Hour))) // and all of it
+		}
+		must(s.ClearAttempts(ctx, "y"))
+		if n := rows(); n != 0 {
+			t.Fatalf("%s: %d rows are left at the end", name, n)
+		}
+	}
+}
