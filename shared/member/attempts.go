@@ -110,11 +110,11 @@ func mayTry(counters []counter, attempts []store.Attempts, now time.Time) error 
 		case now.Sub(a.FailedAt) >= c.forgotten:
 		case c.Exhausted(a.Failures):
 			return exhausted(c)
-		case !c.Admits(a.Failures, a.FailedAt, now):
+		default:
 			wait = max(wait, a.FailedAt.Add(c.Wait(a.Failures)).Sub(now))
 		}
 	}
-	if wait <= 0 {
+	if wait == 0 {
 		return nil
 	}
 	return tooManyLogIns(wait)
