@@ -248,6 +248,17 @@ func TestConsentThatWasNeverGivenIsNotWithdrawn(t *testing.T) {
 	if err := h.WithdrawConsent(t.Context(), other); !fault.Is(err, fault.NoConsent) || h.finished != 1 {
 		t.Errorf("%v", err)
 	}
+	if err := h.store.SetConsent(t.Context(), "lee", 8, store.Consent{Version: "1", Given: noon}); err != nil {
+		t.Fatal(err)
+	}
+	withdrawn := func() bool {
+		m, err := h.store.Member(t.Context(), "lee")
+		return err == nil && m.Consent != nil && !m.Consent.Withdrawn.IsZero()
+	}
+	h.fails = errors.New("there is no template") // what the fixture's says
+	if err := h.WithdrawConsent(t.Context(), other); !errors.Is(err, h.fails) || !withdrawn() {
+		t.Errorf("consent before an enrolment isn't withdrawn: %v", err)
+	}
 }
 
 func TestConsentIsWithdrawnWithAFreshLogInOnly(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"systole/shared/api"
@@ -311,8 +312,8 @@ func Back(uri, issuer, state string, pairs ...string) string {
 		return uri // a registered address is always valid
 	}
 	query := u.Query()
-	for i := 0; i+1 < len(pairs); i += 2 {
-		query.Set(pairs[i], pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		query.Set(pair[0], pair[1])
 	}
 	if state != "" {
 		query.Set("state", state)

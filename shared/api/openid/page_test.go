@@ -1,9 +1,11 @@
 package openid
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -27,6 +29,9 @@ func TestWhatAClientSendsIsTextOnThePage(t *testing.T) {
 	}
 	if body := w.Body.String(); strings.Contains(body, "<img") || strings.Contains(body, "<script>") {
 		t.Error(body)
+	}
+	if kind := w.Header().Get("Content-Type"); kind != "text/html; charset=utf-8" {
+		t.Error(kind)
 	}
 	r := httptest.NewRequest("GET", `/?state="><script>alert(1)</script>`, nil)
 	if err := r.ParseForm(); err != nil {
@@ -105,6 +110,16 @@ func TestAnAddressThatIsNoneHasNoPages(t *testing.T) {
 type down struct{}
 
 func (down) JSON(context.Context) ([]byte, error) { return []byte("{}"), store.ErrUnavailable }
+
+func TestAServiceThatDoesntKnowItsAddressSaysHowToSetIt(t *testing.T) {
+	var log bytes.Buffer
+	w := httptest.NewRecorder()
+	h := api.New(api.Settings{Logger: slog.New(slog.NewTextHandler(&log, nil))}, Configuration(Settings{}))
+	h.ServeHTTP(w, httptest.NewRequest("GET", api.PathConfiguration, nil))
+	if w.Code != 500 || !strings.Contains(log.String(), "set ISSUER") {
+		t.Errorf("%d, logged %s", w.Code, log.String())
+	}
+}
 
 func TestKeysThatCantBeReadAreAnswered503(t *testing.T) {
 	w := httptest.NewRecorder()

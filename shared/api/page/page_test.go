@@ -1,10 +1,13 @@
 package page
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"strings"
 	"testing"
 
 	"systole/shared/api"
@@ -51,6 +54,9 @@ func TestAPageIsSentOnceAndThenOnlyWhenItChanged(t *testing.T) {
 			if got := w.Header().Get("Cache-Control"); got != "no-cache" {
 				t.Errorf("Cache-Control %q", got)
 			}
+			if got := w.Header().Get("Content-Type"); (got == "text/html; charset=utf-8") != (tt.status == http.StatusOK) {
+				t.Errorf("Content-Type %q", got)
+			}
 			if got := w.Header().Get("ETag"); got != etagOf(t, renewed) || !regexp.MustCompile(`^"[0-9a-f]{16}"$`).MatchString(got) {
 				t.Errorf("ETag %q", got)
 			}
@@ -71,11 +77,25 @@ func TestAPageWithoutAPolicyAllowsNothing(t *testing.T) {
 }
 
 func TestAPageThatCannotBeMadeIsAnErrorOfOurs(t *testing.T) {
+	var log bytes.Buffer
 	w := httptest.NewRecorder()
 	p := New("text/html", "", func() ([]byte, error) { return nil, errors.New("no paper") })
-	api.New(api.Settings{}, p.Route("/x")).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/x", nil))
-	if w.Code != http.StatusInternalServerError {
-		t.Errorf("status %d", w.Code)
+	api.New(api.Settings{Logger: slog.New(slog.NewTextHandler(&log, nil))}, p.Route("/x")).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/x", nil))
+	if w.Code != http.StatusInternalServerError || !strings.Contains(log.String(), "make page: no paper") {
+		t.Errorf("status %d, logged %s", w.Code, log.String())
+	}
+}
+
+func TestAPolicyMayFollowFromTheContent(t *testing.T) {
+	made := ""
+	p := New("text/html", "default-src 'self'", func() ([]byte, error) { made = "of it"; return nil, nil }).Allowing(func() string { return "script-src " + made })
+	for range 2 {
+		w := httptest.NewRecorder()
+		api.New(api.Settings{}, p.Route("/x")).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/x", nil))
+		if got := w.Header().Get("Content-Security-Policy"); got != "script-src of it" {
+			t.Errorf("policy %q", got)
+		}
+		made = "of another"
 	}
 }
 

@@ -67,6 +67,9 @@ func (w walk) change(c *config.Config) {
 	first := strings.Join(w[0].comment, " ")
 	c.ConsentRequired = strings.Contains(first, "CONSENT=required")
 	c.ChallengeRequired = strings.Contains(first, "CHALLENGE=required")
+	if strings.Contains(first, "OPENID_CLIENTS=") {
+		c.Clients = nil
+	}
 	if strings.Contains(first, "ISSUER=") {
 		c.Issuer = ""
 	}

@@ -70,6 +70,9 @@ func open(t *testing.T, language string, change ...func(*config.Config)) *house 
 		f(&settings)
 	}
 	kept := &storetest.Hooked{Store: new(memory.Store), Hook: h.call}
+	if settings.Clients == nil {
+		relying.Register(t, kept)
+	}
 	objects := &storetest.HookedObjects{Objects: &memory.Objects{Now: clock}, Hook: h.call}
 	stores := service.Stores{Members: kept, Sessions: kept, Grants: kept, Objects: objects, Keys: keys, Uploads: presigner{h}}
 	h.handle = gateway.Proxy(api.New(api.Settings{Now: clock}, service.RoutesWith(wording{}, settings, stores, clock, rand.Reader)...))
