@@ -25,16 +25,16 @@ var (
 	forms = flag.Int("forms", long.Runs(100, 500), "how many broken bodies are sent")
 )
 
-// Limits on the cost of a broken request. Processor time is counted, which a
-// busy machine doesn't stretch. The fixed part of the memory is that of the
-// service itself and of unpacking, which doesn't depend on a file's size.
+// Limits on the cost of a broken request. The time counted is processor time,
+// which does not grow on a busy machine. The fixed part of the memory is what the
+// service itself and unpacking take, whatever a file's size.
 const (
 	slowest     = time.Second
 	timesInput  = 4
 	fixedMemory = 96 << 20
 )
 
-// session is the whole service, and the token of a member.
+// session is the whole service and a member's token.
 type session struct {
 	http.Handler
 	token string
@@ -72,15 +72,15 @@ func (h session) send(method, path, contentType string, body []byte) *httptest.R
 	return w
 }
 
-// tally counts answers, and remembers the worst.
+// tally counts answers and remembers the most expensive.
 type tally struct {
 	statuses map[int]int
 	slowest  time.Duration
 	largest  uint64
 }
 
-// try sends a request and holds the answer to the limits. Only a request that
-// is still sound may succeed.
+// try sends a request and holds the answer to the limits. A success fails the
+// test unless the request may be sound.
 func (h session) try(t *testing.T, n *tally, name, path, contentType string, body []byte, mayBeSound bool) {
 	t.Helper()
 	runtime.GC()
@@ -107,7 +107,7 @@ func (h session) try(t *testing.T, n *tally, name, path, contentType string, bod
 	}
 }
 
-// cpu is the processor time that this process has had.
+// cpu returns the processor time that this process has used.
 func cpu(t *testing.T) time.Duration {
 	t.Helper()
 	var used syscall.Rusage
@@ -117,14 +117,15 @@ func cpu(t *testing.T) time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// heap is how many bytes objects take on the heap, those to be freed included.
+// heap returns the bytes of all objects on the heap, those not yet freed
+// included.
 func heap() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64()
 }
 
-// watch looks at the heap until it is stopped.
+// watch records the heap's peak until stop is called.
 func watch() (stop func(), peak *atomic.Uint64) {
 	peak = new(atomic.Uint64)
 	done, stopped := make(chan struct{}), make(chan struct{})

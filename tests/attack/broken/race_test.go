@@ -2,5 +2,5 @@
 
 package broken
 
-// raceFactor is how much longer all of it takes under the race detector.
+// raceFactor is how many times longer everything takes under the race detector.
 const raceFactor = 10

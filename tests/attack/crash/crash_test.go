@@ -1,5 +1,5 @@
 // Package crash kills the local service at random moments under load and looks
-// for lost changes that it had answered with success.
+// for changes that were lost after the service had answered success.
 package crash
 
 import (
@@ -33,22 +33,22 @@ const (
 // account is the state that the service has confirmed to one person.
 type account struct {
 	username, password string
-	person             int // of the recordings
+	person             int // number of the recordings
 	token              string
 	enrolled           bool
-	checks             int      // that were tried
-	accepted           bool     // a check, of the one recording that there is for it
-	ended              []string // tokens after their log-out
+	checks             int      // number of checks that were sent
+	accepted           bool     // whether a check was accepted: each person has one recording for it
+	ended              []string // tokens whose log-out was confirmed
 }
 
-// started returns the local service on the data folder, which an earlier one may have
-// been killed on.
+// started starts the local service on the data folder, in which an earlier one
+// may have been killed.
 func started(t *testing.T, data string) *local.Service {
 	t.Helper()
 	var log bytes.Buffer
 	s, err := local.Command{
 		Args: []string{"-data", data},
-		// The cheapest hash that is allowed: the load is to be on the stores.
+		// The cheapest hash that is allowed, so that the load falls on the stores.
 		Env: []string{"PASSWORD_MEMORY_KIB=8192", "PASSWORD_PASSES=1", "SAMPLING_RATE_HZ=500"},
 		Log: &log,
 	}.Start(t.Context())
@@ -75,7 +75,7 @@ func TestNothingAnsweredWithSuccessIsLostToAKill(t *testing.T) {
 	}
 	s := started(t, data)
 	defer s.Kill()
-	// All accounts, since a later kill must not lose earlier changes.
+	// Verify all accounts: a later kill must not lose earlier changes either.
 	models, accepted := 0, 0
 	for _, a := range all {
 		if a.verify(t, s.Base) {
@@ -116,14 +116,14 @@ func load(t *testing.T, s *local.Service, round int, alive time.Duration) []*acc
 			}
 		})
 	}
-	time.Sleep(alive) // the moment of the kill is what is random here
+	time.Sleep(alive) // the moment of the kill, the random part of the test
 	s.Kill()
 	group.Wait()
 	return promised
 }
 
-// live signs up, enrols, logs in again and out of the first session, noting
-// each success at once. It reports whether the service still answers.
+// live signs up, enrols, logs in again and logs out of the first session, and
+// notes each success at once. It reports whether the service still answers.
 func (a *account) live(base string) bool {
 	status, body := post(base+"/members/create/", "", url.Values{"username": {a.username}, "password": {a.password}, "name": {"n"}})
 	if status != http.StatusOK {
@@ -151,8 +151,8 @@ func (a *account) live(base string) bool {
 	return true
 }
 
-// verify fails the test where a promise isn't kept. It reports whether the
-// member's model accepts another recording of them.
+// verify fails the test if the service has lost a confirmed change. It reports
+// whether the member's template accepts another recording of the member.
 func (a *account) verify(t *testing.T, base string) (accepted bool) {
 	t.Helper()
 	status, body := get(base+"/authenticate/check_user/", a.token)
@@ -170,12 +170,12 @@ func (a *account) verify(t *testing.T, base string) (accepted bool) {
 	if !a.enrolled {
 		return false
 	}
-	// The same recording in other bytes each time: the same request within a minute
-	// would be one check.
+	// Every check sends the recording in other bytes: two equal requests within a
+	// minute are one check.
 	a.checks++
 	recording := append(recordings.Probe(t, a.person), strings.Repeat("\n", a.checks)...)
 	status, body = upload(base+"/authenticate/check_user/", a.token, recording)
-	if a.accepted { // a kill makes no recording good again that was used before
+	if a.accepted { // a used recording stays refused after a kill
 		if status != http.StatusUnprocessableEntity || body["error"] != "replay" {
 			t.Errorf("%s: a recording was used twice: status %d, %v", a.username, status, body)
 		}
@@ -205,8 +205,8 @@ func upload(address, token string, file []byte) (int, map[string]any) {
 	return send(http.MethodPost, address, token, w.FormDataContentType(), body.Bytes())
 }
 
-// send returns status 0 when there is no whole answer. A service that is too
-// busy is asked again when it says.
+// send sends a request and returns status 0 if no whole answer comes. It repeats
+// a request that a busy service refuses, after the time that the refusal states.
 func send(method, address, token, contentType string, body []byte) (int, map[string]any) {
 	for {
 		status, decoded, after := try(method, address, token, contentType, body)
@@ -220,7 +220,7 @@ func send(method, address, token, contentType string, body []byte) (int, map[str
 func try(method, address, token, contentType string, body []byte) (status int, decoded map[string]any, after time.Duration) {
 	r, err := http.NewRequest(method, address, bytes.NewReader(body))
 	if err != nil {
-		panic(err) // addresses are ours
+		panic(err) // the test's own addresses are valid
 	}
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)

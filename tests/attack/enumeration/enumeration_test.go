@@ -15,7 +15,8 @@ import (
 	"systole/tests/support/fixture"
 )
 
-// Timing is measured, not tested: here only that the measure is one.
+// Tests do not time the service itself. They check that the measure finds a
+// difference that exists.
 func TestMeasureTriesBothKindsAndTellsADifference(t *testing.T) {
 	for _, g := range guesses() {
 		r, err := measure(g, 3, func(int) {})
@@ -37,13 +38,13 @@ func TestMeasureTriesBothKindsAndTellsADifference(t *testing.T) {
 	}
 }
 
-// A refusal is the same, letter by letter and call by call, whether a member has the
-// name, has recovery codes, or nobody has it: in the first guess, in the one that has
-// to wait, and after.
+// A refusal is the same in every letter and every call, whether the name is a
+// member's, a member's with recovery codes, or unused: at the first guess, at one
+// that has to wait, and after the wait.
 func TestARefusalTellsNothingOfTheName(t *testing.T) {
 	for _, g := range guesses() {
 		t.Run(g.what, func(t *testing.T) {
-			var at sync.Mutex // a log-in asks some tables at once
+			var at sync.Mutex // a log-in queries several tables at once
 			calls := map[string]int{}
 			members := new(memory.Store)
 			counting := &storetest.Hooked{Store: members, Hook: func(_ context.Context, method string, call func() error) error {
@@ -74,7 +75,7 @@ func TestARefusalTellsNothingOfTheName(t *testing.T) {
 			}
 			var want []outcome
 			for i, name := range []string{"nobody", "plain", "coded"} {
-				for n := range 8 { // from the sixth on with a wait
+				for n := range 8 { // guesses have to wait from the sixth on
 					clear(calls)
 					w := g.ask(h, name, i)
 					w.Header().Del("X-Request-Id")

@@ -19,12 +19,12 @@ import (
 	"systole/tests/support/servers"
 )
 
-// line is the way to AWS. One request on it goes wrong.
+// line is the connection to AWS. One request on it fails.
 type line struct {
 	next aws.HTTPClient
 
 	mu   sync.Mutex
-	sent int // since it was armed
+	sent int // requests since it was armed
 	at   int
 	how  func(next aws.HTTPClient, r *http.Request) (*http.Response, error)
 }
@@ -46,7 +46,7 @@ func (l *line) Do(r *http.Request) (*http.Response, error) {
 	return l.next.Do(r)
 }
 
-// ways in which a request goes wrong once. The SDK repeats it.
+// ways are the ways in which a request fails once; the SDK repeats it.
 var ways = map[string]func(aws.HTTPClient, *http.Request) (*http.Response, error){
 	"throttled": refuse(http.StatusBadRequest, `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow down"}`,
 		http.StatusServiceUnavailable, `<Error><Code>SlowDown</Code><Message>slow down</Message></Error>`),
@@ -62,7 +62,8 @@ var ways = map[string]func(aws.HTTPClient, *http.Request) (*http.Response, error
 	},
 }
 
-// refuse answers as DynamoDB, whose requests name a target, or as S3.
+// refuse answers in DynamoDB's form if the request names a target, and in S3's
+// otherwise.
 func refuse(dynamoStatus int, dynamoBody string, s3Status int, s3Body string) func(aws.HTTPClient, *http.Request) (*http.Response, error) {
 	return func(_ aws.HTTPClient, r *http.Request) (*http.Response, error) {
 		status, body, kind := s3Status, s3Body, "application/xml"
@@ -76,8 +77,8 @@ func refuse(dynamoStatus int, dynamoBody string, s3Status int, s3Body string) fu
 	}
 }
 
-// lostForGood are requests that may be answered otherwise when a reply is lost
-// and the SDK repeats the call: it finds the token ended, or the nonce taken.
+// lostForGood are requests whose answer may differ when a reply is lost and the
+// SDK repeats the call: the repetition finds the token ended, or the nonce taken.
 var lostForGood = map[string]string{"log-out": "token_invalid"}
 
 func TestTheSDKsRepetitionsHideASingleFaultOfEveryCall(t *testing.T) {
@@ -110,7 +111,7 @@ func TestTheSDKsRepetitionsHideASingleFaultOfEveryCall(t *testing.T) {
 			for n := 0; n < sent; n += long.Runs(3, 1) {
 				for i, name := range slices.Sorted(maps.Keys(ways)) {
 					another := long.Enabled() && i == (n+1)%len(ways)
-					if i != n%len(ways) && !another { // every third call one way, at length each two ways
+					if i != n%len(ways) && !another { // every third call in one way; in a long run each call in two ways
 						continue
 					}
 					t.Run(fmt.Sprint(n+1, " ", name), func(t *testing.T) { s.repeated(t, fresh(t), l, n+1, ways[name], usual) })
@@ -120,7 +121,7 @@ func TestTheSDKsRepetitionsHideASingleFaultOfEveryCall(t *testing.T) {
 	}
 }
 
-// repeated lets one request to AWS go wrong, and wants the answer that is usual.
+// repeated makes one request to AWS fail and expects the usual answer.
 func (s scenario) repeated(t *testing.T, h *Service, l *line, n int, how func(aws.HTTPClient, *http.Request) (*http.Response, error), usual Answer) {
 	ctx := t.Context()
 	r := s.prepare(t, h)
@@ -140,7 +141,7 @@ func (s scenario) repeated(t *testing.T, h *Service, l *line, n int, how func(aw
 	}
 }
 
-// wipe empties the tables.
+// wipe deletes all items of the tables.
 func wipe(t *testing.T, client *dynamodb.Client) {
 	t.Helper()
 	keys := map[string][]string{

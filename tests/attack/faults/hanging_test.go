@@ -15,11 +15,12 @@ import (
 	"systole/tests/support/servers"
 )
 
-// Tables that take connections and never answer: every route that needs one gives up by
-// itself, asks nobody to wait for long, and says that it isn't the caller's fault.
+// If the tables accept connections and never answer, every route that needs one
+// gives up by itself, asks for a short wait, and says that the fault is not the
+// caller's.
 func TestTablesThatHangAreAnsweredWith503(t *testing.T) {
 	hanging := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body) // a server sees only then that its caller has gone
+		io.Copy(io.Discard, r.Body) // a server notices that its caller has gone only after reading the body
 		<-r.Context().Done()
 	}))
 	defer hanging.Close()
@@ -55,7 +56,7 @@ func TestTablesThatHangAreAnsweredWith503(t *testing.T) {
 	} {
 		all.Go(func() {
 			w := httptest.NewRecorder()
-			handler.ServeHTTP(w, r.HTTP(t.Context())) // which has no deadline of its own
+			handler.ServeHTTP(w, r.HTTP(t.Context())) // a context without a deadline
 			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 				t.Errorf("%s %s: %d, Retry-After %q, %s", r.Method, r.Path, w.Code, w.Header().Get("Retry-After"), w.Body)
 			}

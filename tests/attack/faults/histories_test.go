@@ -16,16 +16,17 @@ import (
 var histories = flag.Int("histories", long.Runs(200, 2000), "how many random histories are tried")
 
 const (
-	actions    = 12 // in a history
-	faulty     = 5  // of which one in so many meets a fault
-	withModels = 20 // one history in so many enrols, which costs the most
+	actions    = 12 // number in a history
+	faulty     = 5  // one action in so many meets a fault
+	withModels = 20 // one history in so many enrols, which is the most expensive action
 )
 
-// history is a service, its clients' knowledge, and the possible worlds.
+// history is a service, what its clients know, and the worlds that are still
+// possible.
 type history struct {
 	*Service
 	chance *rand.Rand
-	file   []byte // to enrol with, nil for none
+	file   []byte // for enrolment; nil if the history enrols nobody
 	known  []string
 	worlds map[world]bool
 	log    []string
@@ -66,21 +67,21 @@ func (h *history) String() string {
 	return s
 }
 
-// step lets a client act, and removes the worlds in which the answer would have
-// been another. It returns 1 when a fault was met.
+// step performs a client's action and removes the worlds that would have answered
+// otherwise. It returns 1 if a fault was met.
 func (h *history) step(t *testing.T) int {
 	t.Helper()
-	h.now = h.now.Add(20 * time.Minute) // nobody has to wait for wrong passwords
+	h.now = h.now.Add(20 * time.Minute) // no wait for wrong passwords is left
 	a := h.draw()
 	if a.proven {
 		id := sha256.Sum256([]byte(h.known[a.token]))
-		_ = h.Sessions.VerifySession(t.Context(), id, h.now) // a session that has ended proves nothing
+		_ = h.Sessions.VerifySession(t.Context(), id, h.now) // an ended session proves nothing
 	}
 	n, kind := 0, Kind("")
 	if h.chance.IntN(faulty) == 0 {
 		n = 1 + h.chance.IntN(6)
 		kind = Kinds[h.chance.IntN(len(Kinds))]
-		for kind == Slow { // it costs time and is like a time-out otherwise
+		for kind == Slow { // a slow call takes time, and otherwise equals a time-out
 			kind = Kinds[h.chance.IntN(len(Kinds))]
 		}
 	}
@@ -102,7 +103,7 @@ func (h *history) step(t *testing.T) int {
 	return 0
 }
 
-// observe keeps the worlds in which the answer could have been given.
+// observe keeps the worlds that could have given the answer.
 func (h *history) observe(t *testing.T, a action, answer Answer, met bool) {
 	t.Helper()
 	lost := answer.Status >= http.StatusInternalServerError
@@ -128,13 +129,13 @@ func (h *history) observe(t *testing.T, a action, answer Answer, met bool) {
 	h.worlds = next
 }
 
-// forget removes a token that no client was told: the next one gets its number.
+// forget removes a token that no client received: the next token gets its number.
 func (w world) forget(token int) world {
 	w.owner[token], w.row[token], w.valid[token] = 0, false, false
 	return w
 }
 
-// outcome is an answer in the reference's words.
+// outcome returns an answer in the words of the reference model.
 func outcome(a Answer) string {
 	if a.Status != http.StatusOK {
 		return a.Word()
@@ -145,7 +146,8 @@ func outcome(a Answer) string {
 	return ok
 }
 
-// draw draws an action. Before there is a token, only those that need none.
+// draw draws an action. Before the first token it draws only actions that need
+// none.
 func (h *history) draw() action {
 	a := action{
 		person: h.chance.IntN(people), secret: h.chance.IntN(secrets), new: h.chance.IntN(secrets), issued: len(h.known),
@@ -190,7 +192,7 @@ func (h *history) request(a action) Request {
 	return Request{Method: "DELETE", Path: "/members/me/", Token: token, Form: "password=" + passwords[a.secret]}
 }
 
-// end asks with every token, and runs the clean-up.
+// end uses every token once and runs the clean-up.
 func (h *history) end(t *testing.T) {
 	t.Helper()
 	for i := range h.known {

@@ -42,8 +42,8 @@ func TestEveryCallOfEveryRequestMayGoWrongInEveryWay(t *testing.T) {
 	t.Logf("%d faults in %d scenarios", runs, len(scenarios()))
 }
 
-// few are the kinds that are tried of one call: two, others for each call,
-// unless there is time for all.
+// few returns the kinds of faults to try on a call: all in a long run, otherwise
+// two, which differ from call to call.
 func few(all []Kind, call int) []Kind {
 	if long.Enabled() {
 		return all
@@ -52,7 +52,7 @@ func few(all []Kind, call int) []Kind {
 	return []Kind{all[call%half], all[half+call%half]}
 }
 
-// holds lets one call fail and checks the stores afterwards.
+// holds makes one call fail and checks the stores afterwards.
 func (s scenario) holds(t *testing.T, n int, kind Kind) {
 	ctx := t.Context()
 	h := newService(t)
@@ -83,7 +83,8 @@ func (s scenario) holds(t *testing.T, n int, kind Kind) {
 }
 
 // allowed reports whether the answer to a request with a failed call is right:
-// as done, as without the fault, or with the status for such a fault.
+// the answer of success, the answer without the fault, or the status for such a
+// fault.
 func allowed(kind Kind, a Answer, usual []string) bool {
 	if a.Status == http.StatusOK || slices.Contains(usual, a.Word()) {
 		return true
@@ -95,8 +96,8 @@ func allowed(kind Kind, a Answer, usual []string) bool {
 	return a.Status == http.StatusInternalServerError
 }
 
-// repeat sends the request again, as its caller would: it succeeds, or is
-// refused because the first had its effect, or its caller has to log in first.
+// repeat sends the request again as its caller would. It must succeed, be refused
+// because the first one took effect, or require a new log-in.
 func (s scenario) repeat(t *testing.T, h *Service, r Request) Answer {
 	t.Helper()
 	a := h.Send(r)
@@ -110,7 +111,7 @@ func (s scenario) repeat(t *testing.T, h *Service, r Request) Answer {
 		return a
 	}
 	in := h.Send(Request{Method: "POST", Path: "/members/login/", Form: credentials})
-	if in.Status != http.StatusOK { // the account is gone already
+	if in.Status != http.StatusOK { // the first request deleted the account
 		return Answer{Status: http.StatusOK}
 	}
 	r.Token = in.Body["token"].(string)
@@ -129,7 +130,7 @@ func TestEveryCallOfCleanUpMayGoWrongInEveryWay(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		h.now = h.now.Add(400 * 24 * time.Hour) // everything has had its time
+		h.now = h.now.Add(400 * 24 * time.Hour) // everything that expires has expired
 		return h
 	}
 	h := prepare(t)
@@ -145,18 +146,18 @@ func TestEveryCallOfCleanUpMayGoWrongInEveryWay(t *testing.T) {
 			}
 		}
 		for _, kind := range Kinds {
-			if kind == Slow { // a run has minutes, and its own test for its deadline
+			if kind == Slow { // a run has minutes, and another test covers its deadline
 				continue
 			}
 			t.Run(fmt.Sprintf("%d %s %s", n+1, call, kind), func(t *testing.T) {
 				ctx, h := t.Context(), prepare(t)
 				h.Arm(n+1, kind)
-				h.cleaner.Run(ctx, false) // how it ends is the log's business
+				h.cleaner.Run(ctx, false) // the run may fail: its errors go to the log
 				h.Arm(0, "")
 				if err := h.Broken(ctx); err != nil {
 					t.Errorf("after the fault: %v", err)
 				}
-				for range 3 { // later runs finish what this one didn't, an hour after it at the earliest
+				for range 3 { // later runs, at least an hour later, complete what this one left
 					h.now = h.now.Add(2 * time.Hour)
 					if _, err := h.cleaner.Run(ctx, false); err != nil {
 						t.Fatal(err)

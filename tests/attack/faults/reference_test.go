@@ -1,38 +1,38 @@
 package faults
 
-// A reference model of the service: the answers that are right, and the state
-// afterwards. It keeps every possible world, given all answers up to now: after
-// a fault there are several, and later answers tell which one it is.
+// A reference model of the service: the right answers, and the state after them.
+// It keeps every world that all answers so far allow: after a fault there are
+// several, and later answers decide between them.
 
 const (
 	people  = 2
-	secrets = 2 // passwords that somebody may have
+	secrets = 2 // number of passwords that a person may have
 	tokens  = 16
 )
 
-// world is the part of the service's state that decides answers.
+// world is the part of the service's state that determines answers.
 type world struct {
 	exists [people]bool
 	secret [people]int
 	model  [people]bool
-	had    [people]bool // a model, now or earlier
-	owner  [tokens]int  // of each token, which member of that name it is of
-	lives  [people]int  // how many members had the name before
+	had    [people]bool // whether the person has, or had, a model
+	owner  [tokens]int  // for each token, which of the members that have had the name
+	lives  [people]int  // number of members that have had the name
 	row    [tokens]bool
 	valid  [tokens]bool
 }
 
-// action is something that a client does.
+// action is a client's action.
 type action struct {
 	kind        string
-	person      int // sign-up and log-in
-	token       int // all others
+	person      int // for sign-up and log-in
+	token       int // for all other actions
 	secret, new int
 	issued      int  // number of the token that would be issued
-	proven      bool // the token's session has just proven that it is the member's
+	proven      bool // the token's session has just proved the member's identity
 }
 
-// The answers that the reference knows.
+// The answers of the reference model.
 const (
 	ok          = "ok"
 	okNo        = "ok, and no"
@@ -44,7 +44,8 @@ const (
 	unproven    = "log_in_again"
 )
 
-// whose is the person of the token, and whether the token is good.
+// whose returns the person that the token was issued to, and whether the token is
+// valid.
 func (w *world) whose(token int) (person int, valid bool) {
 	for p := range people {
 		if w.owner[token] == p+people*w.lives[p] {
@@ -54,14 +55,15 @@ func (w *world) whose(token int) (person int, valid bool) {
 	return 0, false
 }
 
-// issue makes a token of the person's.
+// issue adds a token of the person.
 func (w world) issue(person, token int) world {
 	w.owner[token] = person + people*w.lives[person]
 	w.row[token], w.valid[token] = true, true
 	return w
 }
 
-// void ends the validity of the person's tokens; drop also forgets them.
+// void ends the validity of the person's tokens except keep; with drop it also
+// forgets them.
 func (w world) void(person int, drop bool, keep int) world {
 	for t := range tokens {
 		if t == keep || w.owner[t] != person+people*w.lives[person] {
@@ -75,10 +77,10 @@ func (w world) void(person int, drop bool, keep int) world {
 	return w
 }
 
-const nobody = -1 // token to keep of none
+const nobody = -1 // as keep: keeps no token
 
-// do returns the answer in this world, how the world is afterwards, and how else
-// it may be when a fault came in between.
+// do returns the answer in this world and the world after it, and the other
+// worlds that are possible after a fault on the way.
 func (w world) do(a action) (answer string, after world, partly []world) {
 	switch a.kind {
 	case "sign-up":
@@ -114,7 +116,7 @@ func (w world) signUp(a action) (answer string, after world, partly []world) {
 	return ok, member.issue(a.person, a.issued), []world{member}
 }
 
-// doAs is do for the person of a good token.
+// doAs is do for the person with a valid token.
 func (w world) doAs(person int, a action) (answer string, after world, partly []world) {
 	after = w
 	switch a.kind {
@@ -151,7 +153,7 @@ func (w world) doAs(person int, a action) (answer string, after world, partly []
 	return w.deleted(person)
 }
 
-// deleted is the deletion of an account, which goes on in steps.
+// deleted is the deletion of an account, which takes several steps.
 func (w world) deleted(person int) (answer string, after world, partly []world) {
 	voided := w.void(person, false, nobody)
 	unmodelled := voided

@@ -12,15 +12,16 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// scenario is a request in a situation, with its requirements.
+// scenario is a request in a situation, and its requirements.
 type scenario struct {
 	name string
-	// prepare makes the situation, without faults, and returns the request.
+	// prepare creates the situation without faults and returns the request.
 	prepare func(t *testing.T, h *Service) Request
-	// done names the part of a 200 answer's promise that is missing.
+	// done returns an error that names the promise of a 200 answer which the
+	// stores do not keep.
 	done func(h *Service, r Request, a Answer) error
-	// again are the words that a repetition may be refused with, once the first
-	// try went wrong.
+	// again are the refusals that a repetition may get after the first request
+	// failed.
 	again []string
 }
 
@@ -50,7 +51,8 @@ func enrolled(t *testing.T, h *Service) string {
 	return token
 }
 
-// as makes a request of a member who has signed up, or enrolled too.
+// as returns a preparation of a member's request; the situation signs the member
+// up, and may enrol.
 func as(situation func(*testing.T, *Service) string, method, path, form string) func(*testing.T, *Service) Request {
 	return func(t *testing.T, h *Service) Request {
 		return Request{Method: method, Path: path, Token: situation(t, h), Form: form}
@@ -75,7 +77,7 @@ func scenarios() []scenario {
 		{"check", with(enrolled, "/authenticate/check_user/", recordings.Probe), result("true"), []string{"replay"}},
 		{"check of a stranger", func(t *testing.T, h *Service) Request {
 			return Request{Method: "POST", Path: "/authenticate/check_user/", Token: enrolled(t, h), File: recordings.Probe(t, 2)}
-		}, result("false"), []string{"replay"}}, // a probe that couldn't be taken back counts as used
+		}, result("false"), []string{"replay"}}, // a probe whose use could not be undone counts as used
 		{"check by replay", with(enrolled, "/authenticate/check_user/", recordings.Enrolment), never, []string{"replay"}},
 		{"challenge", as(joined, "POST", "/authenticate/challenge/", ""), anything, nil},
 		{"password", as(joined, "POST", "/members/password/", "password="+password+"&new_password="+changedPassword),
@@ -121,7 +123,7 @@ func result(want string) func(*Service, Request, Answer) error {
 	}
 }
 
-// expect sends a request and compares the answer.
+// expect sends a request and compares the answer's status and code.
 func (h *Service) expect(r Request, status int, code any) error {
 	a := h.Send(r)
 	if a.Status != status || code != nil && a.Body["code"] != code {
@@ -165,7 +167,7 @@ func nothingLeft(h *Service, _ Request, _ Answer) error {
 		return err
 	}
 	for _, e := range events {
-		if e.Kind != member.LogInFailed { // whoever tries the name afterwards
+		if e.Kind != member.LogInFailed { // a failed log-in may be another person's attempt
 			return fmt.Errorf("activity is left: %v", events)
 		}
 	}

@@ -20,7 +20,8 @@ import (
 	"systole/tests/support/long"
 )
 
-// meter adds up the calls to DynamoDB and the units that it says they took.
+// meter counts the calls to DynamoDB and adds up the capacity units that its
+// answers state.
 type meter struct {
 	mu    sync.Mutex
 	calls int
@@ -97,14 +98,14 @@ func (m *meter) take() (calls int, units float64) {
 
 var most = flag.Int("most", long.Runs(1_000, 10_000), "how many members there are at last")
 
-// TestCleanUpTakesTheUnitsOfWhatItRemoves runs it on a DynamoDB server with 25 of each
-// kind due, among ever more that are not.
+// TestCleanUpTakesTheUnitsOfWhatItRemoves runs the clean-up on a DynamoDB server
+// with 25 due items of each kind, among more and more items that are not due.
 func TestCleanUpTakesTheUnitsOfWhatItRemoves(t *testing.T) {
 	const due = 25
 	m := new(meter)
 	stores, _ := fixture.AWS(t, func(sdk *aws.Config) { sdk.APIOptions = append(sdk.APIOptions, m.add) })
 	now := time.Now()
-	objects := &memory.Objects{Now: time.Now} // S3 has no units
+	objects := &memory.Objects{Now: time.Now} // objects in S3 take no capacity units
 	stores.Objects = objects
 	if _, err := cleaner(stores, now).Survey(t.Context(), false); err != nil {
 		t.Fatal(err)
@@ -142,7 +143,7 @@ func TestCleanUpTakesTheUnitsOfWhatItRemoves(t *testing.T) {
 	t.Logf("\n%s", table)
 }
 
-// stock is stores of any kind.
+// stock fills stores with items of each kind.
 type stock struct {
 	service.Stores
 	objects *memory.Objects

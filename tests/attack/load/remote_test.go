@@ -15,7 +15,8 @@ func gentle(url string) remote {
 	return remote{url: url, requests: 20, rate: mostRate, length: time.Minute, people: 2}
 }
 
-// counted is the service, with how many requests it was sent, and a route that fails.
+// counted returns a service that counts its requests and fails on the route
+// broken.
 func counted(t *testing.T, broken string) (url string, requests, deletions *atomic.Int32) {
 	t.Helper()
 	stores, err := fixture.Memory(time.Now)
@@ -47,7 +48,7 @@ func TestADeploymentIsTriedWithinItsLimitsAndLeftAsItWas(t *testing.T) {
 		if err := r.run(t.Context()); err != nil {
 			t.Error(err)
 		}
-		// Of each member a sign-up, an enrolment, a check and the end.
+		// Each member makes a sign-up, an enrolment, a check and a deletion.
 		if got, want := requests.Load(), int32(most+4*r.people); got != want || deletions.Load() != 2 {
 			t.Errorf("%d requests and %d deletions, not %d and 2", got, deletions.Load(), want)
 		}

@@ -23,7 +23,7 @@ import (
 
 const heart = "urn:systole:acr:heart"
 
-// refusedBack holds a request to an error that the client is told.
+// refusedBack expects that the client receives the error.
 func refusedBack(t *testing.T, b *relying.Browser, q url.Values, word string) {
 	t.Helper()
 	to, flow := b.Authorize(q)
@@ -53,7 +53,7 @@ func TestCodesGoToRegisteredAddressesOnly(t *testing.T) { // 4.1, 4.11.1
 			if w.Code != http.StatusBadRequest || w.Header().Get("Location") != "" {
 				t.Errorf("%s at %q: %d %s", client, uri, w.Code, w.Header().Get("Location"))
 			}
-			q.Set("acr_values", "gold") // neither are errors
+			q.Set("acr_values", "gold") // unknown levels are no errors
 			if w := b.Get("/openid/authorize?" + q.Encode()); w.Header().Get("Location") != "" {
 				t.Errorf("%s at %q: an error is sent to %s", client, uri, w.Header().Get("Location"))
 			}
@@ -234,7 +234,7 @@ func TestAFlowBelongsToItsBrowser(t *testing.T) { // 4.7: CSRF, log-in CSRF, ses
 		t.Errorf("the cookie stays %q at the log-in", b.Cookie)
 	}
 	fixed := h.Browser()
-	fixed.Cookie = before // that the attacker knows
+	fixed.Cookie = before // a cookie that the attacker knows
 	if _, a := fixed.Continue(flow); a.Word() != "step_missing" {
 		t.Errorf("with the cookie of before the log-in: %v", a)
 	}
@@ -271,7 +271,7 @@ func TestAFlowEndsOnce(t *testing.T) {
 	}
 }
 
-// The upper level.
+// The upper level of authentication: password and heart.
 func TestNobodyReachesTheHeartsLevelWithoutIt(t *testing.T) {
 	h := relying.New(t)
 	b := h.Browser()
@@ -306,21 +306,21 @@ func TestNobodyReachesTheHeartsLevelWithoutIt(t *testing.T) {
 		t.Errorf("%v", claims)
 	}
 
-	// Another session of hong's, at another browser, has no check.
+	// Another session of hong at another browser has had no check.
 	other := h.Browser()
 	_, flow = other.Authorize(relying.Asked(relying.Shop, "acr_values", heart))
 	other.Password(flow, "hong").Want(t, 200, "")
 	if _, a := other.Continue(flow); a.Word() != "step_missing" {
 		t.Errorf("at another browser: %v", a)
 	}
-	// A person without a template has no way in.
+	// A person without a template cannot reach it.
 	none := h.Browser()
 	_, flow = none.Authorize(relying.Asked(relying.Shop, "acr_values", heart))
 	none.Password(flow, "kim").Want(t, 200, "")
 	none.HeartOf(flow, recordings.Probe(t, 1)).Want(t, 409, "no_model")
 }
 
-// A step that is done on another device counts for the browser that handed it over.
+// A step on another device counts only for the browser that handed it over.
 func TestAStepHandedOverIsOfNoUseToAnybodyElse(t *testing.T) {
 	h := relying.New(t)
 	b, other := h.Browser(), h.Browser()
@@ -374,14 +374,15 @@ func TestAStepHandedOverIsOfNoUseToAnybodyElse(t *testing.T) {
 func TestTheLevelIsNotLowered(t *testing.T) {
 	h := relying.New(t)
 	b := h.Browser()
-	// A client that is registered for the heart gets it, whatever the browser was made to ask.
+	// A client that is registered for the heart gets it, whatever the browser's
+	// request was changed to.
 	for _, asked := range []string{"", "urn:systole:acr:password"} {
 		_, flow := b.Authorize(relying.Asked(relying.Vault, "acr_values", asked))
 		if a := b.State(flow); a.Body["level"] != heart {
 			t.Errorf("%q: %v", asked, a.Body)
 		}
 	}
-	// Where the browser was made to ask for less, the token says so.
+	// If the browser's request was changed to ask for less, the token says so.
 	_, claims, _ := h.Tokens(relying.Shop, b.LogIn(relying.Asked(relying.Shop, "acr_values", "urn:systole:acr:password")).Get("code"))
 	if claims["acr"] != "urn:systole:acr:password" {
 		t.Errorf("%v", claims)
@@ -442,7 +443,8 @@ func TestAnotherPersonsIDTokenLogsNobodyIn(t *testing.T) {
 	b.LogIn(relying.Asked(relying.Shop))
 	refusedBack(t, b, relying.Asked(relying.Shop, "prompt", "none", "id_token_hint", hint), "login_required")
 
-	// Nor does it log anybody out without their word (RP-Initiated Logout 1.0, 2 and 6).
+	// Nor does the provider log a person out without their confirmation
+	// (RP-Initiated Logout 1.0, 2 and 6).
 	w := b.Get("/openid/logout?" + url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {relying.Out}}.Encode())
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<form") {
 		t.Errorf("%d %s", w.Code, w.Body)
@@ -543,8 +545,9 @@ func TestAPushedRequestIsItsClientsAndUsedOnce(t *testing.T) { // RFC 9126, 7
 	}
 }
 
-// A client that got an access for itself could pass for a person where its id is a
-// subject (4.15); a refresh token that is stolen serves for months (4.14).
+// An access token of a client's own could pass for a person's where the client's
+// id is taken for a subject (4.15); a stolen refresh token is of use for months
+// (4.14).
 func TestNoOtherGrantGivesTokens(t *testing.T) {
 	h := relying.New(t)
 	code := h.Browser().LogIn(relying.Asked(relying.Shop, "scope", "openid offline_access", "prompt", "consent")).Get("code")
@@ -562,8 +565,9 @@ func TestNoOtherGrantGivesTokens(t *testing.T) {
 	}
 }
 
-// A window that tells another one of the answer (4.17) may tell the wrong one: there
-// is no such mode, and the provider's pages may run no script.
+// A window that sends the answer to another window (4.17) may send it to the
+// wrong one. The provider has no such response mode, and its pages may run no
+// script.
 func TestNoAnswerGoesByAMessageBetweenWindows(t *testing.T) {
 	b := relying.New(t).Browser()
 	for _, mode := range []string{"web_message", "form_post", "fragment", "query.jwt"} {

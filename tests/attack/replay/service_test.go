@@ -22,7 +22,7 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// service is the service of one member, who is enrolled.
+// service is the service with one enrolled member.
 type service struct {
 	*biometric.Service
 	token string
@@ -31,7 +31,7 @@ type service struct {
 func serviceFor(t *testing.T, enrolment []byte) service {
 	t.Helper()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	clock := func() time.Time { now = now.Add(time.Hour); return now } // no check waits for another
+	clock := func() time.Time { now = now.Add(time.Hour); return now } // an hour later at each call: no check has to wait
 	const token = "0123456789abcdef0123456789abcdef01234567"
 	members := new(memory.Store)
 	err := errors.Join(
@@ -77,7 +77,7 @@ func parsed(t *testing.T, file []byte) ecg.Signal {
 	return ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz}
 }
 
-// written is a signal as the app writes it.
+// written returns a signal as the app writes it.
 func written(s ecg.Signal) []byte {
 	var b bytes.Buffer
 	for _, v := range s.MV {
@@ -86,9 +86,10 @@ func written(s ecg.Signal) []byte {
 	return b.Bytes()
 }
 
-// Recordings accepted once, or enrolled, are not accepted again in pieces. They
-// are among those that parameters were learned from: the test shows that the
-// detector is in its place and works. main.go measures it on others.
+// Recordings that were accepted or enrolled are not accepted again in pieces. The
+// recordings are among those that parameters were learned from: the test shows
+// only that the detector is in its place and works. main.go measures it on
+// others.
 func TestWhatWasAcceptedIsNotAcceptedAgainInPieces(t *testing.T) {
 	tried := map[string]bool{
 		"single beats": true, "pairs of beats": true, "threes of beats": true, "halves": true,

@@ -24,22 +24,22 @@ import (
 	"systole/tests/support/samples/write"
 )
 
-// Bounds on the cost of one file. It takes less than 2 s on an idle core; one that shares
-// its caches with another busy one may take half as long again.
+// Bounds on the cost of one file. It takes less than 2 s on an idle core, and up
+// to half as long again on one that shares its caches with a busy one.
 const (
 	mostCPU    = 3 * time.Second
-	mostMemory = 264 << 20 // bytes beside the program's own: 200 MB, and the file itself
+	mostMemory = 264 << 20 // bytes beyond the program's own: 200 MB, and the file itself
 )
 
-// cost is the time and the memory of a program.
+// cost is the time and the memory that a program took.
 type cost struct {
 	cpu    time.Duration
-	memory int64 // bytes, at its highest
+	memory int64 // bytes, at the peak
 }
 
-// measured is the environment variable in which this program, started again, is
-// told the command to measure. Linux counts a parent's memory as its child's own:
-// this test's is large.
+// measured is the environment variable that holds the command to measure when
+// this program starts itself again. It does so because Linux counts a parent's
+// memory as its child's, and this test's memory is large.
 const measured = "SYSTOLE_MEASURED"
 
 func TestMain(m *testing.M) {
@@ -50,17 +50,17 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// measure runs a command and prints its cost, and the first line it wrote.
+// measure runs a command and prints its cost and the first line that it wrote.
 func measure(command []string) {
 	cmd := exec.Command(command[0], command[1:]...)
-	out, _ := cmd.CombinedOutput() // a refusal is an answer, too
+	out, _ := cmd.CombinedOutput() // a command that refuses the file has answered as well
 	state := cmd.ProcessState
 	first, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	fmt.Println(int64(state.UserTime()+state.SystemTime()), state.SysUsage().(*syscall.Rusage).Maxrss<<10)
 	fmt.Println(first)
 }
 
-// run runs the program that looks at a file as the service does.
+// run runs the program that reads a file as the service does.
 func run(t testing.TB, program, file string) (c cost, answer string) {
 	t.Helper()
 	self, err := os.Executable()
@@ -82,8 +82,8 @@ func run(t testing.TB, program, file string) (c cost, answer string) {
 
 var all = flag.Bool("all", false, "try all kinds: minutes")
 
-// TestTheWorstFileOfEachFormatStaysWithinItsLimits tries four kinds, or at length a dozen
-// that chance draws.
+// TestTheWorstFileOfEachFormatStaysWithinItsLimits tries four kinds of files; a
+// long run draws a dozen at random.
 func TestTheWorstFileOfEachFormatStaysWithinItsLimits(t *testing.T) {
 	built, err := gotool.Build(t.Context(), "infra/inspect")
 	if err != nil {
@@ -107,7 +107,7 @@ func TestTheWorstFileOfEachFormatStaysWithinItsLimits(t *testing.T) {
 		mathrand.Shuffle(len(names), func(i, k int) { names[i], names[k] = names[k], names[i] })
 		names = names[:12]
 	default:
-		names = []string{"JSON, objects", "text of one line", "text of quoted cells", "XML of nothing"} // a second each
+		names = []string{"JSON, objects", "text of one line", "text of quoted cells", "XML of nothing"} // each takes a second
 	}
 	table := "| file | MB | CPU s | MB of memory | answer |\n|---|---|---|---|---|\n"
 	for _, name := range names {
@@ -122,8 +122,8 @@ func TestTheWorstFileOfEachFormatStaysWithinItsLimits(t *testing.T) {
 	t.Logf("\n%s", table)
 }
 
-// lightFiles are those that are read before it is asked whether a check may be
-// tried, the most expensive of each kind.
+// lightFiles returns files that the service reads before it asks whether a check
+// may be tried: the most expensive of each kind.
 func lightFiles() map[string][]byte {
 	return map[string][]byte{
 		"ones": fill("1\n"), "quoted": fill("\"1\"\n"), "spikes": fill("0\n0\n7\n0\n3\n"), "separators": fill(";;;;;;;;\n"),
@@ -131,7 +131,7 @@ func lightFiles() map[string][]byte {
 	}
 }
 
-// fill repeats a text up to the size of a light file.
+// fill repeats a text up to the size limit of a light file.
 func fill(text string) []byte { return []byte(strings.Repeat(text, 128<<10/len(text))) }
 
 func TestOnlyPlainTextOfAFewKilobytesIsReadBeforeItIsAsked(t *testing.T) {
@@ -150,8 +150,9 @@ func TestOnlyPlainTextOfAFewKilobytesIsReadBeforeItIsAsked(t *testing.T) {
 	}
 }
 
-// BenchmarkLightFile shows what is read before it is asked whether a check may be
-// tried beside the hash of a password, which anybody may make the service spend.
+// BenchmarkLightFile compares the work on a light file, which the service does
+// before it asks whether a check may be tried, with the hash of a password, which
+// anyone may make it compute.
 func BenchmarkLightFile(b *testing.B) {
 	hasher := argon2id.New(argon2id.DefaultCost, 1, rand.Reader)
 	b.Run("hash of a password", func(b *testing.B) {

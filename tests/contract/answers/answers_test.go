@@ -46,7 +46,7 @@ func TestEveryAnswerIsTheOneWrittenDown(t *testing.T) {
 	}
 }
 
-// difference has the lines of an answer that the other hasn't.
+// difference returns the lines that only one of two answers has.
 func difference(got, want []string) string {
 	var b strings.Builder
 	for _, line := range got {
@@ -62,7 +62,7 @@ func difference(got, want []string) string {
 	return b.String()
 }
 
-// change is the setting that a walk is under, by the first comment of its file.
+// change applies the setting that the first comment of the walk's file names.
 func (w walk) change(c *config.Config) {
 	first := strings.Join(w[0].comment, " ")
 	c.ConsentRequired = strings.Contains(first, "CONSENT=required")
@@ -75,7 +75,8 @@ func (w walk) change(c *config.Config) {
 	}
 }
 
-// answers walks in both languages, and returns the lines of each answer.
+// answers sends the walk's requests in both languages and returns the lines of
+// each answer.
 func (w walk) answers(t *testing.T) (all [][]string) {
 	t.Helper()
 	korean, english := open(t, "ko", w.change), open(t, "en-GB", w.change)
@@ -98,8 +99,8 @@ func (w walk) answers(t *testing.T) (all [][]string) {
 	return all
 }
 
-// failures are what a call to a store may answer: that it is down, and that what it
-// was to change, or to read, isn't there as it was.
+// failures are the errors that a call to a store may return: the store is down,
+// or the item to change or read is not as expected.
 var failures = []struct {
 	name  string
 	err   error
@@ -111,8 +112,8 @@ var failures = []struct {
 	{"exists", store.ErrExists, "500 internal"},
 }
 
-// faults lets each call of the step's request fail in each way, and returns the
-// answers: those alone that aren't 503 unavailable where the store is down, and 500
+// faults makes each call of the step's request fail in each way. It returns the
+// answers other than the ordinary ones: 503 unavailable if the store is down, 500
 // internal otherwise.
 func (w walk) faults(t *testing.T, at int) (lines []string) {
 	t.Helper()
@@ -132,13 +133,13 @@ func (w walk) faults(t *testing.T, at int) (lines []string) {
 	return lines
 }
 
-// failing walks up to a step, whose call fails, and returns that step's answer in one
-// line, and its calls.
+// failing repeats the walk up to a step, makes one call of that step fail, and
+// returns its answer in one line, and its calls.
 func (w walk) failing(t *testing.T, at int, call string, err error) (line string, calls []string) {
 	t.Helper()
 	h := open(t, "en", w.change)
 	for _, s := range w[:at] {
-		h.lines(h.send(t, s)) // names what is drawn
+		h.lines(h.send(t, s)) // gives names to the drawn values
 	}
 	h.fail = func(name string) error {
 		if name == call {

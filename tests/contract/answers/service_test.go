@@ -36,8 +36,8 @@ import (
 	"systole/tests/support/relying"
 )
 
-// A house is the whole service behind API Gateway's events, on stores in memory, with
-// a clock and a visitor who speaks one language.
+// A house is the whole service behind API Gateway's events on stores in memory,
+// with a clock and a caller who speaks one language.
 type house struct {
 	language string
 	handle   func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
@@ -45,7 +45,7 @@ type house struct {
 	names    names
 
 	mu    sync.Mutex
-	calls []string // to the stores, since the last request
+	calls []string // to the stores since the last request
 	fail  func(call string) error
 }
 
@@ -79,7 +79,7 @@ func open(t *testing.T, language string, change ...func(*config.Config)) *house 
 	return h
 }
 
-// presigner hands out addresses.
+// presigner returns addresses for uploads.
 type presigner struct{ *house }
 
 func (p presigner) PresignPut(ctx context.Context, key string, size int64, lifetime time.Duration) (put store.SignedPut, err error) {
@@ -87,14 +87,15 @@ func (p presigner) PresignPut(ctx context.Context, key string, size int64, lifet
 		p.call(ctx, "PresignPut", func() error { return nil })
 }
 
-// answer is what comes back: its lines as a walk has them, and the body's fields.
+// answer is an answer of the service: its lines as walks have them, and the
+// body's fields.
 type answer struct {
 	status int
 	header map[string][]string
 	body   string
 }
 
-// send sends a step's request.
+// send sends the request of a step.
 func (h *house) send(t *testing.T, s step) answer {
 	t.Helper()
 	h.now = h.now.Add(s.wait)
@@ -123,7 +124,7 @@ func (h *house) request(t *testing.T, s step) *http.Request {
 		w := multipart.NewWriter(&b)
 		for _, file := range s.files {
 			name, content, _ := strings.Cut(file, "=")
-			part, _ := w.CreateFormFile(name, "ecg.csv") // to memory: none of this can fail
+			part, _ := w.CreateFormFile(name, "ecg.csv") // writes to memory cannot fail
 			part.Write([]byte(content))
 		}
 		for pair := range strings.SplitSeq(h.names.values(s.form), "&") {
@@ -149,7 +150,7 @@ func (h *house) request(t *testing.T, s step) *http.Request {
 	return r
 }
 
-// call counts a call of a store, or lets it fail.
+// call notes a call to a store and makes it fail if the test wants it to.
 func (h *house) call(_ context.Context, method string, call func() error) error {
 	h.mu.Lock()
 	n := 1
@@ -175,7 +176,7 @@ func (h *house) call(_ context.Context, method string, call func() error) error 
 
 const requestID = "the-request"
 
-// usualHeader are the headers of every answer, where a walk doesn't name others.
+// usualHeader are the headers that every answer has, unless a walk names others.
 var usualHeader = map[string][]string{
 	"Cache-Control":                {"no-store"},
 	"Content-Security-Policy":      {"default-src 'none'; frame-ancestors 'none'"},
@@ -189,8 +190,9 @@ var usualHeader = map[string][]string{
 	"Content-Type":                 {"application/json; charset=utf-8"},
 }
 
-// lines are an answer in a walk: the status with the language, headers beside the
-// usual ones, and the body with names for what was drawn.
+// lines returns an answer in the form of a walk: the status with the language,
+// the headers beside the usual ones, and the body with names in place of drawn
+// values.
 func (h *house) lines(a answer) []string {
 	first := fmt.Sprint(a.status)
 	if language := a.header["Content-Language"]; len(language) > 0 {
@@ -215,10 +217,10 @@ func (h *house) lines(a answer) []string {
 	return lines
 }
 
-// names are those of drawn values: <token-1> for the first token of a walk.
+// names maps drawn values to names: <token-1> is the first token of a walk.
 type names map[string]string
 
-// kinds of drawn values, which no other text of an answer is like.
+// The kinds of drawn values, by patterns that no other text of an answer matches.
 var kinds = []struct {
 	name  string
 	whole *regexp.Regexp
@@ -237,11 +239,11 @@ const shortest = 16 // bytes of a drawn value
 
 var (
 	drawnPK = regexp.MustCompile(`"pk":[0-9]+`)
-	// The library that makes tokens reads the real clock.
+	// The library that issues these tokens reads the real clock.
 	secondsLeft = regexp.MustCompile(`"expires_in":[0-9]+,"id_token"`)
 )
 
-// named is text with names in place of values.
+// named returns the text with names in place of drawn values.
 func (n names) named(text string) string {
 	text = secondsLeft.ReplaceAllString(text, `"expires_in":<seconds>,"id_token"`)
 	if strings.Contains(text, `"pk":`) {
@@ -269,8 +271,8 @@ func partOfValue(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_' || r == '.'
 }
 
-// classified is the name of a value, or several of them with a point between, or the
-// word itself.
+// classified returns the name of a drawn value, or of several joined by points;
+// it returns any other word unchanged.
 func (n names) classified(word string) string {
 	if len(word) < shortest {
 		return word
@@ -290,7 +292,7 @@ func (n names) classified(word string) string {
 	return word
 }
 
-// name is a value's, a new one where it has none.
+// name returns the value's name and gives it a new one if it has none.
 func (n names) name(kind, value string) string {
 	if n[value] == "" {
 		count := 1
@@ -304,7 +306,7 @@ func (n names) name(kind, value string) string {
 	return n[value]
 }
 
-// values is text with the values that the names stand for.
+// values returns the text with drawn values in place of their names.
 func (n names) values(text string) string {
 	for value, name := range n {
 		text = strings.ReplaceAll(text, name, value)
@@ -312,8 +314,8 @@ func (n names) values(text string) string {
 	return text
 }
 
-// differing are the fields of two answers in JSON that differ, as the second has
-// them; the whole second line where one is no object.
+// differing returns the fields of the second of two JSON answers that differ from
+// the first; it returns the whole second line if one of them is no object.
 func differing(a, b string) string {
 	var first, second map[string]any
 	if json.Unmarshal([]byte(a), &first) != nil || json.Unmarshal([]byte(b), &second) != nil {

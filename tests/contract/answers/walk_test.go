@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// A walk is a file of testdata: requests to a service that is empty at first, one
-// after another, each with the whole answer.
+// A walk is a file of testdata: requests to a service that starts empty, in
+// order, each with its whole answer.
 type walk []step
 
 // step is a request and its answer, as they stand in the file:
@@ -30,8 +30,8 @@ type walk []step
 // the service has drawn. With faults, every call to a store fails once: see faults.
 type step struct {
 	comment []string
-	given   []string // the lines up to the answer
-	wanted  []string // the answer's, without their mark
+	given   []string // lines up to the answer
+	wanted  []string // lines of the answer, without their mark
 
 	wait         time.Duration
 	method, path string
@@ -99,7 +99,7 @@ func (s *step) parse() (err error) {
 	return nil
 }
 
-// String is the step as it is written.
+// String returns the step as it stands in the file.
 func (s step) String() string {
 	var b strings.Builder
 	for _, line := range slices.Concat(s.comment, s.given) {

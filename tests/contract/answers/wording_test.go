@@ -13,8 +13,8 @@ import (
 	"systole/shared/fault"
 )
 
-// wording is an engine whose recordings say in words what they are: "kim 1" is kim's
-// first, "kim 1 noisy" can't be used, and what has no two words can't be read.
+// wording is an engine that reads recordings of words: "kim 1" is kim's first,
+// "kim 1 noisy" is unusable, and a text of fewer than two words is unreadable.
 type wording struct{}
 
 const algorithm = "words-1"
@@ -32,8 +32,8 @@ func (wording) Group(_ context.Context, files [][]byte) (all []biometric.Recordi
 	return all
 }
 
-// words are a recording, and its reading: a person, the capture's number, and what is
-// wrong with it.
+// words is a recording and its reading: a person, the number of the capture, and
+// its defect if it has one.
 type words []string
 
 func (r words) Read(h biometric.Hints) (biometric.Reading, error) {
@@ -81,7 +81,7 @@ func (wording) Open(b []byte, _ [32]byte) (biometric.Template, error) {
 	return days(strings.Split(text, ",")), nil
 }
 
-// days are a template: the person of each day.
+// days is a template: the person of each day.
 type days []string
 
 func (days) Algorithm() string                { return algorithm }

@@ -23,7 +23,7 @@ func TestAnswersAreHeldToTheDocument(t *testing.T) {
 	tests := []struct {
 		name   string
 		answer Answer
-		wrong  string // part of the error; empty for none
+		wrong  string // part of the error; empty if none is expected
 	}{
 		{"a success", answer("GET", "/authenticate/check_user/", 200, `{"code":400}`), ""},
 		{"without the last slash", answer("GET", "/authenticate/check_user", 200, `{"code":200}`), ""},

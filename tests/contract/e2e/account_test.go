@@ -9,8 +9,9 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// TestAnAccountFromSignUpToDeletion makes every kind of request that a person
-// may. As everywhere here, each answer is compared with the OpenAPI document.
+// TestAnAccountFromSignUpToDeletion makes every kind of request that a person may
+// make. As in all of this package's tests, each answer is compared with the
+// OpenAPI document.
 func TestAnAccountFromSignUpToDeletion(t *testing.T) {
 	account(t, http.DefaultClient, startLocal(t, "-memory"))
 }
@@ -61,7 +62,7 @@ func account(t *testing.T, client *http.Client, base string) {
 }
 
 // TestUnusableRecordingsAreRefusedWithTheirReason compares the machine-readable
-// reasons, and the numbers beside them, with the recordings.
+// reasons, and their numbers, with the recordings.
 func TestUnusableRecordingsAreRefusedWithTheirReason(t *testing.T) {
 	c := &caller{t: t, http: http.DefaultClient, base: startLocal(t, "-memory")}
 	c.signUp("hong", "tachy-cardia!")

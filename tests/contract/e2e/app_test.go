@@ -18,8 +18,8 @@ import (
 	"systole/shared/store"
 )
 
-// TestTheApp has the published Android app, as tests/clients/kotlin is built,
-// run its session, and compares its display with the table of tests/clients.
+// TestTheApp runs the session of the published Android app, built from
+// tests/clients/kotlin, and compares its display with the table of tests/clients.
 func TestTheApp(t *testing.T) {
 	t.Run("over the local service", func(t *testing.T) {
 		data := t.TempDir()
@@ -41,7 +41,7 @@ func TestTheApp(t *testing.T) {
 	})
 }
 
-// expired returns the token of a session of a month ago.
+// expired returns the token of a session that began a month ago.
 func expired(t *testing.T, sessions store.SessionStore) string {
 	t.Helper()
 	token := strings.Repeat("e5", store.TokenBytes)
@@ -56,7 +56,7 @@ func expired(t *testing.T, sessions store.SessionStore) string {
 	return token
 }
 
-// walk runs the app and holds its table to that of the README.
+// walk runs the app and compares its table with that of the README.
 func walk(t *testing.T, base, token string) {
 	t.Helper()
 	app := exec.CommandContext(t.Context(), "java", "-jar", filepath.Join(root, "tests/clients/kotlin/target/app.jar"), base,

@@ -1,5 +1,5 @@
-// Package e2e tries the whole service from outside: over HTTP against the local
-// command, and as events against the functions as they are built for Lambda.
+// Package e2e tests the whole service from outside: the local command over HTTP,
+// and the functions as they are built for Lambda by events.
 package e2e
 
 import (
@@ -19,14 +19,14 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// caller is a client of one person.
+// caller is the client of one person.
 type caller struct {
 	t      testing.TB
 	http   *http.Client
 	base   string
 	person int
 	token  string
-	// impatient takes a 503 as the answer; other callers retry after the time
+	// impatient accepts a 503 as the answer; other callers retry after the time
 	// that it states.
 	impatient bool
 }
@@ -39,12 +39,13 @@ type answer struct {
 	body    map[string]any
 }
 
-// do sends a request. A busy service is given the time that it asks for.
+// do sends a request. It repeats one that a busy service refuses, after the time
+// that the refusal states.
 func (c *caller) do(method, path, contentType string, body io.Reader) answer {
 	c.t.Helper()
 	var sent []byte
 	if body != nil {
-		sent, _ = io.ReadAll(body) // from memory: can't fail
+		sent, _ = io.ReadAll(body) // reading from memory cannot fail
 	}
 	for {
 		a := c.try(method, path, contentType, sent)
@@ -96,7 +97,7 @@ func (c *caller) try(method, path, contentType string, body []byte) answer {
 	return a
 }
 
-// isDescribed holds an answer to the OpenAPI document.
+// isDescribed fails the test unless the OpenAPI document describes the answer.
 func isDescribed(t testing.TB, a described.Answer) {
 	t.Helper()
 	document, err := described.Load()
@@ -113,7 +114,7 @@ func (c *caller) get(path string) answer {
 	return c.do(http.MethodGet, path, "", nil)
 }
 
-// want holds an answer to its status and one field.
+// want fails the test unless the answer has the status and the field's value.
 func (c *caller) want(a answer, status int, field string, value any) {
 	c.t.Helper()
 	if a.status != status || a.body[field] != value {
@@ -126,7 +127,7 @@ func (c *caller) send(path string, fields map[string]string) answer {
 	c.t.Helper()
 	switch c.person % 3 {
 	case 0:
-		body, _ := json.Marshal(fields) // strings only: can't fail
+		body, _ := json.Marshal(fields) // strings can always be encoded
 		return c.do(http.MethodPost, path, "application/json", bytes.NewReader(body))
 	case 1:
 		values := url.Values{}
@@ -159,7 +160,7 @@ func (c *caller) logIn(username, password string) {
 	}
 }
 
-// upload posts a recording, its part named in one of the ways of the clients.
+// upload posts a recording under one of the part names that clients use.
 func (c *caller) upload(path string, recording []byte) answer {
 	c.t.Helper()
 	part := [...]string{"data", "ECG", "EEG"}[c.person%3]
@@ -176,7 +177,7 @@ func form(fields map[string]string, part string, file []byte) (contentType strin
 	body = new(bytes.Buffer)
 	w := multipart.NewWriter(body)
 	for name, value := range fields {
-		w.WriteField(name, value) // to memory: can't fail
+		w.WriteField(name, value) // writes to memory cannot fail
 	}
 	if part != "" {
 		p, _ := w.CreateFormFile(part, "내 심전도: 2026.csv")

@@ -16,7 +16,7 @@ import (
 	"systole/tests/support/long"
 )
 
-// deployed is a function of a stack.
+// deployed is a function in a stack.
 type deployed struct {
 	stack cloud.Stack
 	id    string
@@ -34,7 +34,7 @@ func (d deployed) InvokeJSON(ctx context.Context, event, answer any) error {
 	return json.Unmarshal(out, answer)
 }
 
-// deploy deploys the template in an emulated cloud, until the test ends.
+// deploy deploys the template in an emulated cloud. The stack ends with the test.
 func deploy(t *testing.T, compare bool) cloud.Stack {
 	t.Helper()
 	var log safeBuffer
@@ -57,7 +57,7 @@ func deploy(t *testing.T, compare bool) cloud.Stack {
 	return stack
 }
 
-// standIn is the gateway's with the stack's functions.
+// standIn returns the stack's functions for the stand-in of the gateway.
 func standIn(stack cloud.Stack) lambda {
 	all := lambda{}
 	for _, f := range functions.All() {
@@ -106,7 +106,7 @@ func TestTheStackInAnEmulatedCloud(t *testing.T) {
 	t.Run("roles and limits are those of AWS", func(t *testing.T) { enforced(t, stack, client, anywhere) })
 }
 
-// objects counts what is in the bucket, older versions included.
+// objects counts the objects in the bucket, older versions included.
 func objects(t *testing.T, stack cloud.Stack) int {
 	t.Helper()
 	listed, err := stack.ListVersions(t.Context())
@@ -116,7 +116,7 @@ func objects(t *testing.T, stack cloud.Stack) int {
 	return strings.Count(listed, "<Version>") + strings.Count(listed, "<DeleteMarker>")
 }
 
-// cleanUp has the schedule's state machine run once.
+// cleanUp runs the schedule's state machine once.
 func cleanUp(t *testing.T, stack cloud.Stack) {
 	t.Helper()
 	call := func(action, input string) map[string]any {
@@ -149,7 +149,7 @@ func cleanUp(t *testing.T, stack cloud.Stack) {
 	}
 }
 
-// enforced shows that the emulator refuses what AWS refuses.
+// enforced checks that the emulator refuses what AWS refuses.
 func enforced(t *testing.T, stack cloud.Stack, client *http.Client, base string) {
 	t.Helper()
 	put := func(bytes int) error {
@@ -173,7 +173,7 @@ func enforced(t *testing.T, stack cloud.Stack, client *http.Client, base string)
 	c.want(c.get("/authenticate/get_model"), 500, "error", "internal")
 }
 
-// logs holds what the functions wrote to what it may be.
+// logs fails the test if the functions logged anything that they may not.
 func logs(t *testing.T, stack cloud.Stack) {
 	t.Helper()
 	for _, f := range functions.All() {

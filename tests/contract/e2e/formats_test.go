@@ -13,11 +13,11 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// samples is where each format has a recording to enrol with and one to check,
-// of one person.
+// samples is the folder with two recordings of one person in each format: one for
+// enrolment and one for a check.
 const samples = root + "/shared/ecg/recording/testdata/samples"
 
-// sample is the files of one of a format's recordings: one, or several parts.
+// sample returns the files of a recording in a format: one, or several parts.
 func sample(t *testing.T, format, kind string) [][]byte {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(samples, format, kind+"*"))
@@ -35,17 +35,17 @@ func sample(t *testing.T, format, kind string) [][]byte {
 	return files
 }
 
-// rateless are the formats whose samples don't say their rate.
+// rateless are the formats whose samples do not state their rate.
 var rateless = map[string]bool{"matlab4": true, "numpy": true}
 
-// post sends files unchanged under a meaningless name, with their rate only if
-// they don't state it.
+// post sends files unchanged under a meaningless name, with a rate only if they
+// do not state one.
 func (c *caller) post(path, format string, files [][]byte) answer {
 	c.t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	for _, file := range files {
-		part, _ := w.CreateFormFile("data", "x") // to memory: none of this can fail
+		part, _ := w.CreateFormFile("data", "x") // writes to memory cannot fail
 		part.Write(file)
 	}
 	if rateless[format] {
@@ -80,8 +80,8 @@ func TestAFileLargerThanARequestIsUploadedFirst(t *testing.T) {
 	uploadFirst(t, http.DefaultClient, startLocal(t, "-memory"), http.DefaultClient)
 }
 
-// uploadFirst enrols and checks somebody by uploads, which store takes, and tries what
-// isn't there.
+// uploadFirst enrols and checks a person by uploads to the store, and tries
+// uploads that do not exist.
 func uploadFirst(t *testing.T, client *http.Client, base string, store *http.Client) {
 	t.Helper()
 	c := &caller{t: t, http: client, base: base, person: 1}
@@ -111,18 +111,19 @@ func uploadFirst(t *testing.T, client *http.Client, base string, store *http.Cli
 		return c.do(http.MethodPost, path, contentType, body)
 	}
 	enrolment, check := sample(t, "edf", "enrol")[0], sample(t, "edf", "check")[0]
-	// Repeated as a text of half an hour it is larger than API Gateway takes.
+	// The recording, repeated to half an hour of text, exceeds API Gateway's
+	// limit.
 	long := bytes.Repeat(recordings.Enrolment(t, 1), 150)
 	first, second := upload(long), upload(enrolment)
 	if len(long) < 6<<20 {
 		t.Fatalf("only %d bytes", len(long))
 	}
 	c.want(use("/authenticate/make_model/", first+", "+second), 200, "detail", "저장완료.")
-	c.want(use("/authenticate/make_model/", first), 404, "error", "upload_missing") // used
-	// S3 answers 403 for an object that isn't there to a role that may not list the bucket.
+	c.want(use("/authenticate/make_model/", first), 404, "error", "upload_missing") // an upload that was used already
+	// S3 answers 403 for a missing object to a role that may not list the bucket.
 	for _, path := range []string{"/authenticate/make_model", "/authenticate/make_model/", "/authenticate/check_user", "/authenticate/check_user/"} {
 		a := c.send("/authenticate/uploads", map[string]string{"size": "1000"})
-		c.want(use(path, a.body["upload"].(string)), 404, "error", "upload_missing") // nothing was put
+		c.want(use(path, a.body["upload"].(string)), 404, "error", "upload_missing") // nothing was uploaded
 	}
 	c.want(use("/authenticate/check_user/", upload(check)), 200, "result", "true")
 	c.want(use("/authenticate/check_user/", strings.Repeat("0", 32)), 404, "error", "upload_missing")

@@ -23,11 +23,11 @@ import (
 	"systole/tests/support/servers"
 )
 
-// lambda is functions behind the gateway, by their folders below functions/. It is a
-// handler, and an http.RoundTripper to it.
+// lambda is the functions behind the gateway, by their folders below functions/.
+// It is a handler, and an http.RoundTripper that leads to it.
 type lambda map[string]invoker
 
-// invoker is a function that runs.
+// invoker is a running function.
 type invoker interface {
 	InvokeJSON(ctx context.Context, event, answer any) error
 }
@@ -55,12 +55,12 @@ func (l lambda) function(f functions.Function) gateway.Function {
 	}
 }
 
-// functionTimeout is the longest that Lambda has: another test covers a
+// functionTimeout is the longest that Lambda allows: another test covers a
 // function's own time-out, and this machine may be busy.
 const functionTimeout = 15 * time.Minute
 
-// startFunction builds and starts a function that uses the given servers, as far as
-// its role allows, with more settings.
+// startFunction builds and starts a function that uses the given servers within
+// the permissions of its role. more are further settings.
 func startFunction(t *testing.T, folder string, aws servers.AWS, log io.Writer, more ...string) *lambdaruntime.Function {
 	t.Helper()
 	allowed := roles.Enforce(t, row(t, folder), aws)
@@ -75,7 +75,7 @@ func startFunction(t *testing.T, folder string, aws servers.AWS, log io.Writer, 
 	return function
 }
 
-// row is the function's in the table.
+// row returns the function's row in the table of functions.
 func row(t *testing.T, folder string) functions.Function {
 	t.Helper()
 	all := functions.All()

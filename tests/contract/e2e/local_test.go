@@ -14,7 +14,7 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// root of the repository.
+// root is the repository's root.
 const root = "../../.."
 
 // startLocal starts the local service, and returns its address.
@@ -28,7 +28,7 @@ func startLocal(t *testing.T, args ...string) (base string) {
 		// password.
 		Env: []string{"PASSWORD_MEMORY_KIB=8192", "PASSWORD_PASSES=1"},
 		Log: &log,
-	}.Start(context.Background()) // the test's own ends before its clean-up
+	}.Start(context.Background()) // the test's own context ends before its clean-up
 	if err != nil {
 		t.Fatalf("%v: %s", err, log.String())
 	}

@@ -18,9 +18,9 @@ import (
 	"systole/tests/support/python"
 )
 
-// TestTheAppMovesFromDjango has the published Android app log in at a real Django
-// server, moves that server's members here, and has the app go on with the same token
-// and the same password.
+// TestTheAppMovesFromDjango logs the published Android app in at a real Django
+// server, moves that server's members to the service, and lets the app continue
+// with the same token and the same password.
 func TestTheAppMovesFromDjango(t *testing.T) {
 	python, err := python.Install(t.Context(), "django", filepath.Join(root, "tests/clients/django/requirements.txt"))
 	if err != nil {
@@ -39,8 +39,8 @@ func TestTheAppMovesFromDjango(t *testing.T) {
 	})
 }
 
-// moveFromDjango moves the members of a Django server to the service, which operate
-// finds with the environment and the flags.
+// moveFromDjango moves the members of a Django server to the service with the
+// operator's tool; environment and flags tell it where the service is.
 func moveFromDjango(t *testing.T, d django, service string, env []string, flags ...string) {
 	t.Helper()
 	d.env = append(d.env, "DATABASE="+filepath.Join(t.TempDir(), "db.sqlite3"))
@@ -68,7 +68,7 @@ func moveFromDjango(t *testing.T, d django, service string, env []string, flags 
 	}
 }
 
-// django is a project of Django's, tests/clients/django.
+// django is a Django project, tests/clients/django.
 type django struct {
 	python string
 	env    []string
@@ -93,7 +93,7 @@ func (d django) manage(t *testing.T, args ...string) string {
 	return out.String()
 }
 
-// serve runs the server until stop, and returns its address.
+// serve runs the server until stop is called, and returns its address.
 func (d django) serve(t *testing.T) (base string, stop func()) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -18,7 +18,7 @@ func TestALogInForAnApplicationThroughTheBuiltFunctions(t *testing.T) {
 	relying.Register(t, stores.Grants)
 	var log safeBuffer
 	all := lambda{}
-	if _, err := gotool.Build(t.Context(), "functions"); err != nil { // all at once links faster
+	if _, err := gotool.Build(t.Context(), "functions"); err != nil { // one build links all of them faster
 		t.Fatal(err)
 	}
 	others := []string{"members/create", "authenticate/make_model"}

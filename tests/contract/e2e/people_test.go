@@ -10,8 +10,8 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// impostors is the number of other people that each person's account is tried
-// by.
+// impostors is the number of other people whose probes are tried on each person's
+// account.
 const impostors = 3
 
 // Bounds on the error rates of the people in tests/support/recordings: no
@@ -19,7 +19,8 @@ const impostors = 3
 // tests/science/evaluate measures the rates on many people.
 const mostRejected = 8 // one in so many
 
-// people has the first n sign up, enrol, be checked, log out.
+// people sends the first n people through the service: sign-up, enrolment,
+// checks, log-out.
 func people(t *testing.T, n int, client *http.Client, base string) {
 	var accepted, intruded atomic.Int64
 	var group sync.WaitGroup
@@ -45,8 +46,8 @@ func people(t *testing.T, n int, client *http.Client, base string) {
 	}
 }
 
-// life is a person's way through the service. It returns the numbers of
-// accepted checks with the person's own recording and with an impostor's.
+// life sends a person through the service. It returns the numbers of accepted
+// checks with the person's own recording and with impostors' recordings.
 func (c *caller) life() (own, strangers int) {
 	name, password := fmt.Sprintf("person.%d@e2e", c.person), fmt.Sprintf("tachy-cardia-%d!", c.person)
 	c.signUp(name, password)
@@ -70,7 +71,7 @@ func (c *caller) life() (own, strangers int) {
 	return own, strangers
 }
 
-// check sends a probe and holds the answer to one of the contract's two.
+// check sends a probe and expects one of the contract's two answers.
 func (c *caller) check(probe []byte) bool {
 	answer := c.upload("/authenticate/check_user/", probe)
 	accepted := answer.body["result"] == "true"

@@ -17,8 +17,8 @@ func TestTheSessionInTheREADMEWorksWhenPasted(t *testing.T) {
 	}
 }
 
-// readmeSession is the README's session and what it prints, without what differs from
-// run to run.
+// readmeSession returns the README's session and its output, without the parts
+// that differ from run to run.
 func readmeSession(t *testing.T) (session, prints string) {
 	t.Helper()
 	readme, err := os.ReadFile(root + "/README.md")
@@ -29,8 +29,8 @@ func readmeSession(t *testing.T) (session, prints string) {
 	return fenced(t, section, "sh"), timeless(fenced(t, section, "json"))
 }
 
-// pasted is what bash prints that a session is pasted into, without what differs from
-// run to run.
+// pasted returns bash's output for a pasted session, without the parts that
+// differ from run to run.
 func pasted(t *testing.T, session, base string, environment ...string) string {
 	t.Helper()
 	bash := exec.CommandContext(t.Context(), "bash", "-c", strings.Replace(session, "http://127.0.0.1:8080", base, 1))
@@ -42,7 +42,7 @@ func pasted(t *testing.T, session, base string, environment ...string) string {
 	return timeless(string(out))
 }
 
-// fenced is the first block of a language.
+// fenced returns the first code block in a language.
 func fenced(t *testing.T, markdown, language string) string {
 	t.Helper()
 	_, rest, ok := strings.Cut(markdown, "```"+language+"\n")
@@ -53,7 +53,7 @@ func fenced(t *testing.T, markdown, language string) string {
 	return block
 }
 
-// timeless is an answer without the parts that differ from run to run.
+// timeless returns answers without the parts that differ from run to run.
 func timeless(answers string) string {
 	answers = regexp.MustCompile(`[0-9a-f]{40}`).ReplaceAllString(answers, "<token>")
 	return regexp.MustCompile(`hong\d+`).ReplaceAllString(answers, "hong<n>")

@@ -9,8 +9,9 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// TestSomebodyWhoLostTheirPasswordGetsBackIn goes all of the way, with a heart
-// enrolled. As everywhere here, each answer is compared with the OpenAPI document.
+// TestSomebodyWhoLostTheirPasswordGetsBackIn takes the whole way of recovery with
+// an enrolled heart. As in all of this package's tests, each answer is compared
+// with the OpenAPI document.
 func TestSomebodyWhoLostTheirPasswordGetsBackIn(t *testing.T) {
 	base := startLocal(t, "-memory")
 	c := &caller{t: t, http: http.DefaultClient, base: base}
@@ -36,8 +37,8 @@ func TestSomebodyWhoLostTheirPasswordGetsBackIn(t *testing.T) {
 	lost.want(lost.send("/members/recover/", with("hong", codes[0].(string), "other-cardia!")), 401, "error", "recovery_invalid")
 	c.want(c.get("/members/sessions/"), 401, "error", "token_invalid")
 
-	// The code is no proof of the heart: what protects the account stays until a
-	// check is accepted.
+	// The recovery code does not prove the heart: the account's protected parts
+	// stay closed until a check is accepted.
 	lost.logIn("hong", "brady-cardia!")
 	lost.want(lost.get("/members/recovery_codes/"), 200, "left", 9.0)
 	lost.want(lost.get("/authenticate/check_user/"), 200, "code", 200.0)

@@ -26,7 +26,8 @@ import (
 	"systole/tests/support/servers"
 )
 
-// sdks run a program with the clients of shared/sdk, as tests/clients/run.sh builds them.
+// sdks maps each client of shared/sdk to the command that runs its program, as
+// tests/clients/run.sh builds it.
 var sdks = map[string]func(program string, args ...string) *exec.Cmd{
 	"javascript": func(program string, args ...string) *exec.Cmd {
 		return exec.Command("node", append([]string{root + "/tests/clients/javascript/" + program + ".mjs"}, args...)...)
@@ -42,11 +43,11 @@ var sdks = map[string]func(program string, args ...string) *exec.Cmd{
 	},
 }
 
-// TestTheSDKs has each client go its way, faults included, and compares what it
-// prints, and how often it asked, with what all of them have to.
+// TestTheSDKs runs each client's walk, faults included, and compares its output,
+// and the number of its requests, with those that all clients must have.
 func TestTheSDKs(t *testing.T) {
 	files := walkFiles(t)
-	// At once: they wait for most of the time, as the answers tell them to.
+	// At once: they mostly wait, as the answers tell them to.
 	t.Run("over the local service", func(t *testing.T) {
 		t.Parallel()
 		walkAll(t, startLocal(t, "-memory"), files)
@@ -75,7 +76,7 @@ func walkAll(t *testing.T, base, files string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run("all", func(t *testing.T) { // returns when all of them have
+	t.Run("all", func(t *testing.T) { // returns when all of its tests have ended
 		for name, command := range sdks {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -103,7 +104,8 @@ func walkAll(t *testing.T, base, files string) {
 	})
 }
 
-// trust has the clients believe the proxy's certificate.
+// trust returns the environment with which the clients trust the proxy's
+// certificate.
 func trust(t *testing.T, certificate *x509.Certificate) []string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "certificate.pem")
@@ -122,7 +124,8 @@ func trust(t *testing.T, certificate *x509.Certificate) []string {
 	}
 }
 
-// asked is how often a client asks behind a fault: what isn't safe to repeat once.
+// asked is how often a client sends a request that meets a fault. One that is not
+// safe to repeat is sent once.
 var asked = map[string]int{
 	"busy GET /authenticate/check_user/":                   2,
 	"busy POST /authenticate/check_user/":                  2,
@@ -151,7 +154,7 @@ var asked = map[string]int{
 	"narrower PUT":                            1,
 }
 
-// difference are the lines that only one of two texts has.
+// difference returns the lines that only one of two texts has.
 func difference(got, want string) string {
 	var lines strings.Builder
 	in := func(text string) map[string]bool {
@@ -174,7 +177,8 @@ func difference(got, want string) string {
 	return lines.String()
 }
 
-// TestTheSDKsOverDays has each client add days of enrolment, and take them away again.
+// TestTheSDKsOverDays adds days of enrolment with each client, and takes them
+// away again.
 func TestTheSDKsOverDays(t *testing.T) {
 	want, err := os.ReadFile(root + "/tests/clients/days.txt")
 	if err != nil {
@@ -197,8 +201,8 @@ func TestTheSDKsOverDays(t *testing.T) {
 	}
 }
 
-// overDays is a service of its own, whose clock a request sets: BASE/N is the service at
-// nine o'clock on day N, the first of which is 2026-03-01.
+// overDays starts a service whose clock the request sets: BASE/N is the service
+// at nine o'clock on day N, counted from 2026-03-01.
 func overDays(t *testing.T) *httptest.Server {
 	t.Helper()
 	first := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
@@ -228,8 +232,8 @@ func overDays(t *testing.T) *httptest.Server {
 	return server
 }
 
-// walkFiles writes the recordings of a walk. The large ones are the same with more
-// digits than a request takes.
+// walkFiles writes the recordings of a walk. The large ones have the same values
+// with more digits, too long for one request.
 func walkFiles(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -254,7 +258,7 @@ func firstLines(text []byte, n int) []byte {
 	return bytes.Join(bytes.SplitAfterN(text, []byte("\n"), n+1)[:n], nil)
 }
 
-// wide writes so many zeros behind the digits of each value that the file has 5 MB.
+// wide appends zeros to each value's digits until the file has 5 MB.
 func wide(text []byte) []byte {
 	lines := bytes.Count(text, []byte("\n"))
 	zeros := strings.Repeat("0", 5_000_000/lines)

@@ -11,10 +11,10 @@ import (
 	"systole/tests/support/servers"
 )
 
-// atOnceMost is how many calls the request makes at the same time.
+// atOnceMost is the number of calls that the request makes at the same time.
 const atOnceMost = 2
 
-// TestASlowStoreIsAnsweredBeforeTheFunctionsTimeOut lets the stores take
+// TestASlowStoreIsAnsweredBeforeTheFunctionsTimeOut uses stores that accept
 // requests and never answer.
 func TestASlowStoreIsAnsweredBeforeTheFunctionsTimeOut(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
@@ -47,8 +47,8 @@ func TestASlowStoreIsAnsweredBeforeTheFunctionsTimeOut(t *testing.T) {
 	if a.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
-	// The deadline ends the first attempt of a call. A function that doesn't
-	// look at it makes the SDK's three.
+	// The deadline ends the first attempt of a call. Without it the SDK makes
+	// three attempts.
 	if n := connections.Load(); n < 1 || n > atOnceMost {
 		t.Errorf("%d connections to the stores, want 1 to %d", n, atOnceMost)
 	}

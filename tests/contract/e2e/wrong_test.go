@@ -14,12 +14,12 @@ import (
 	"systole/tests/contract/described"
 )
 
-// raw is a request as bytes on the wire.
+// raw returns a request as bytes on the wire.
 func raw(method, path string, headers []string, body string) string {
 	return fmt.Sprintf("%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n\r\n%s", method, path, strings.Join(headers, "\r\n"), body)
 }
 
-// sized is a request whose body has the length that it says.
+// sized returns a request whose body has the stated length.
 func sized(method, path, contentType, body string) string {
 	return raw(method, path, []string{"Content-Type: " + contentType, fmt.Sprint("Content-Length: ", len(body))}, body)
 }
@@ -77,14 +77,14 @@ func TestWhatIsWrongOnTheWireIsRefused(t *testing.T) {
 	}
 }
 
-// answerTo is the answer to a request on the wire.
+// answerTo returns the answer to a request on the wire.
 func answerTo(request string, response *http.Response, body []byte) described.Answer {
 	line := strings.Fields(request)
 	path, _, _ := strings.Cut(line[1], "?")
 	return described.Answer{Method: line[0], Path: path, Status: response.StatusCode, Header: response.Header, Body: body}
 }
 
-// exchange sends a request as it is and reads the answer.
+// exchange sends a request's bytes unchanged and reads the answer.
 func exchange(t *testing.T, base, request string) (*http.Response, []byte) {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
@@ -93,7 +93,7 @@ func exchange(t *testing.T, base, request string) (*http.Response, []byte) {
 	}
 	defer conn.Close()
 	go func() {
-		io.Copy(conn, strings.NewReader(request)) // refused before its end, perhaps
+		io.Copy(conn, strings.NewReader(request)) // the service may refuse it before its end
 		conn.(*net.TCPConn).CloseWrite()
 	}()
 	response, err := http.ReadResponse(bufio.NewReader(conn), nil)

@@ -22,7 +22,7 @@ import (
 	"systole/tests/support/servers"
 )
 
-// folder of the events, from this one.
+// folder is the folder of the events, relative to this one.
 const folder = "../../../events"
 
 func TestTheFilesAreWhatTheProgramMakes(t *testing.T) {
@@ -61,7 +61,7 @@ func written() (files []string, err error) {
 	return files, err
 }
 
-// TestFunctionsAnswerTheEvents feeds every file to its function, as it is built
+// TestFunctionsAnswerTheEvents sends every file to its function as it is built
 // for Lambda.
 func TestFunctionsAnswerTheEvents(t *testing.T) {
 	all, err := samples()
@@ -83,7 +83,7 @@ func TestFunctionsAnswerTheEvents(t *testing.T) {
 	}
 }
 
-// holds feeds the sample's file to its function.
+// holds sends the sample's file to its function and compares the answer.
 func (s sample) holds(t *testing.T, function *lambdaruntime.Function) {
 	event, err := os.ReadFile(filepath.Join(folder, s.file()))
 	if err != nil {
@@ -127,8 +127,8 @@ func start(t *testing.T, built gotool.Commands, name string, aws servers.AWS) *l
 	return function
 }
 
-// settle signs up the members of the events, with a source of chance that gives
-// their tokens.
+// settle signs up the members of the events with fixed random numbers, which give
+// the tokens of the events.
 func settle(t *testing.T, aws servers.AWS) {
 	t.Helper()
 	tables := dynamo.New(servers.Config(t), &aws.DynamoDB, servers.Tables())

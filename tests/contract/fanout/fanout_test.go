@@ -1,5 +1,5 @@
-// Package fanout runs the clean-up's state machine in a Step Functions that this
-// project has not written: moto's, with the engine of LocalStack.
+// Package fanout runs the clean-up's state machine in another implementation of
+// Step Functions: moto's, with LocalStack's engine.
 package fanout
 
 import (

@@ -12,7 +12,8 @@ import (
 
 var write = flag.Bool("write", false, "write the graph of today into README.md")
 
-// room is the part of the house that a package lies in: two folders deep below shared.
+// room returns the part of the house that a package lies in: two folders deep
+// below shared.
 func room(path string) string {
 	parts := strings.Split(path, "/")
 	if parts[0] != "shared" {
@@ -21,8 +22,8 @@ func room(path string) string {
 	return strings.Join(parts[:min(len(parts), 2)], "/")
 }
 
-// graph is the rooms' imports as Mermaid draws them, without those that follow from
-// others.
+// graph returns the rooms' imports as a Mermaid diagram, without those that
+// follow from others.
 func graph(packages map[string]pkg) string {
 	edges := make(map[string]map[string]bool)
 	for path, p := range packages {

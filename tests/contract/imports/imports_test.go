@@ -1,6 +1,6 @@
-// Package imports checks the direction of the imports and the packages that
-// each function links: one that it doesn't use must not make it larger, start
-// later or know more.
+// Package imports checks the direction of the imports, and the packages that each
+// function links: a package that a function does not use would make it larger,
+// slower to start and better informed than it should be.
 package imports
 
 import (
@@ -15,7 +15,7 @@ import (
 
 const module = gotool.Module
 
-// pkg is a package as go list has it.
+// pkg is a package as go list describes it.
 type pkg struct {
 	ImportPath string
 	Name       string
@@ -40,7 +40,7 @@ func within(path string, prefixes ...string) bool {
 	})
 }
 
-// Packages that no function, or not every function, links.
+// Packages that no function, or only some functions, may link.
 const (
 	s3         = "github.com/aws/aws-sdk-go-v2/service/s3"
 	dynamo     = "github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -91,7 +91,8 @@ func TestFunctionsLinkOnlyWhatTheyUse(t *testing.T) {
 	}
 }
 
-// partsOf says of each part that not every function links whether this one does.
+// partsOf returns, for each part that only some functions link, whether this one
+// links it.
 func partsOf(f functions.Function) map[string]bool {
 	signal := slices.Contains(f.Links, functions.SignalProcessing)
 	return map[string]bool{
@@ -115,7 +116,7 @@ func TestTheDomainKnowsNeitherAWSNorHTTP(t *testing.T) {
 			continue
 		}
 		for _, dep := range p.Deps {
-			if within(dep, "net", "github.com/aws", "github.com/awslabs") && dep != "net/netip" { // which parses, and connects to nothing
+			if within(dep, "net", "github.com/aws", "github.com/awslabs") && dep != "net/netip" { // they parse addresses and connect to nothing
 				t.Errorf("%s depends on %s", path, dep)
 			}
 		}

@@ -44,8 +44,8 @@ var layers = [][]string{
 	{"infra/train", "infra/train/beats", "infra/train/cohort", "infra/train/replay", "infra/train/timescale"},
 }
 
-// only are packages that import less of ours than their layer allows. Of several
-// patterns that match a package the longest counts.
+// only are packages that import less of this module than their layer allows. Of
+// several patterns that match a package the longest counts.
 var only = map[string][]string{
 	"shared/ecg/...":             {"shared/ecg/..."},
 	"shared/ecg/engine":          {"shared/ecg/...", "shared/biometric", "shared/fault"},
@@ -114,8 +114,8 @@ func TestPackagesImportOnlyWhatTheyNeed(t *testing.T) {
 	}
 }
 
-// TestImportGraph prints the packages of ours that each one imports, layer by
-// layer from the top, with -v.
+// TestImportGraph prints, with -v, the imports of each package from this module,
+// layer by layer from the top.
 func TestImportGraph(t *testing.T) {
 	packages := listed(t, "./shared/...", "./functions/...", "./infra/...")
 	for layer := len(layers) - 1; layer >= 0; layer-- {

@@ -39,8 +39,8 @@ func TestNoPatternIsCompiledAtStart(t *testing.T) {
 	}
 }
 
-// compiled returns where an expression compiles a pattern when it is evaluated:
-// not within functions, which are only declared.
+// compiled returns the positions at which evaluating an expression compiles a
+// pattern. The bodies of functions do not count, since they are only declared.
 func compiled(n ast.Node) (at []token.Pos) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {

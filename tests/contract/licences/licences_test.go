@@ -12,7 +12,8 @@ import (
 	"systole/tests/support/gotool"
 )
 
-// allowed licences, and words that tell each from the others.
+// allowed are the licences that are allowed, and words that tell each from the
+// others.
 var allowed = []struct {
 	name  string
 	words []string
@@ -25,7 +26,7 @@ var allowed = []struct {
 	{"MIT", []string{"Permission is hereby granted, free of charge"}},
 }
 
-// module as go list has it.
+// module is a module as go list describes it.
 type module struct {
 	Path    string
 	Version string
@@ -33,7 +34,7 @@ type module struct {
 	Main    bool
 }
 
-// linked returns the modules that end up in the functions and the local command.
+// linked returns the modules that the functions and the local command link.
 func linked(t *testing.T) map[string]module {
 	t.Helper()
 	modules := make(map[string]module)
@@ -60,7 +61,7 @@ func TestEveryLinkedModuleHasALicenceThatAllowsIt(t *testing.T) {
 	}
 }
 
-// licenceOf names the licence of the module in a folder.
+// licenceOf returns the name of the licence in a module's folder.
 func licenceOf(dir string) (string, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "LICEN[CS]E*"))
 	if err != nil || len(files) == 0 {

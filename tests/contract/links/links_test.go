@@ -15,8 +15,8 @@ import (
 	"systole/tests/support/gotool"
 )
 
-// documents reads the files of the extension below root. Folders that git
-// ignores are left out.
+// documents reads the files with an extension below root, except folders that git
+// ignores.
 func documents(t *testing.T, root, extension string) map[string]string {
 	t.Helper()
 	found := make(map[string]string)
@@ -110,7 +110,7 @@ func TestEveryCommandThatAReaderIsToldToRunIsThere(t *testing.T) {
 				commands++
 				folder := filepath.FromSlash(strings.TrimRight(strings.TrimSuffix(m[1], "..."), "/."))
 				from := root
-				if strings.HasPrefix(m[0], "go:generate ") { // run where it is written
+				if strings.HasPrefix(m[0], "go:generate ") { // runs in its file's folder
 					from = filepath.Dir(document)
 				}
 				if _, err := os.Stat(filepath.Join(from, folder)); err != nil {

@@ -1,8 +1,8 @@
-// Package openid asks of the OpenID provider what the OpenID Foundation's
-// conformance suite asks: its plans for a basic provider, its configuration and
-// RP-initiated log-out. A test has the name of the suite's module, and its
-// requirement; every module of the plans has one. The suite itself is run by hand:
-// README.md has its results.
+// Package openid tests the OpenID provider as the OpenID Foundation's conformance
+// suite does: the suite's plans for a basic provider, its configuration and
+// RP-initiated log-out. Each test has the name and the requirement of one of the
+// suite's modules, and every module of the plans has a test. The suite itself is
+// run by hand; README.md has its results.
 package openid
 
 import (
@@ -20,7 +20,7 @@ import (
 	"systole/tests/support/relying"
 )
 
-// loggedIn is the claims of a log-in with these changes of the request.
+// loggedIn returns the claims of a log-in with changes of the request.
 func loggedIn(t *testing.T, b *relying.Browser, changes ...string) map[string]any {
 	t.Helper()
 	answer := b.LogIn(relying.Asked(relying.Shop, changes...))
@@ -31,7 +31,7 @@ func loggedIn(t *testing.T, b *relying.Browser, changes ...string) map[string]an
 	return claims
 }
 
-// reached reports whether the page is shown.
+// reached reports whether the browser was sent to the log-in page.
 func reached(to *url.URL) bool { return to.Path == "/log-in" }
 
 func TestBasicCertificationPlan(t *testing.T) {
@@ -49,7 +49,7 @@ func TestBasicCertificationPlan(t *testing.T) {
 				t.Error(to)
 			}
 		},
-		"oidcc-idtoken-signature": func(t *testing.T, b *relying.Browser) { // also of its claims
+		"oidcc-idtoken-signature": func(t *testing.T, b *relying.Browser) { // and the claims
 			claims := loggedIn(t, b)
 			for claim, want := range map[string]any{"iss": relying.Issuer, "nonce": "the nonce", "azp": relying.Shop, "acr": "urn:systole:acr:password"} {
 				if claims[claim] != want {
@@ -238,7 +238,7 @@ func TestBasicCertificationPlan(t *testing.T) {
 			}
 		},
 		"oidcc-claims-essential": func(t *testing.T, b *relying.Browser) {
-			loggedIn(t, b, "claims", `{"userinfo":{"name":{"essential":true}}}`) // which is not supported, and said so
+			loggedIn(t, b, "claims", `{"userinfo":{"name":{"essential":true}}}`) // unsupported, as the configuration says
 		},
 		"oidcc-idtoken-unsigned": func(t *testing.T, b *relying.Browser) {
 			_, _, token := b.Tokens(relying.Shop, b.LogIn(relying.Asked(relying.Shop)).Get("code"))
@@ -325,7 +325,7 @@ func TestConfigCertificationPlan(t *testing.T) {
 
 func TestRPInitiatedLogoutCertificationPlan(t *testing.T) {
 	h := relying.New(t)
-	// begin logs somebody in and returns the ID token.
+	// begin logs a person in and returns the ID token.
 	begin := func(t *testing.T) (*relying.Browser, string) {
 		t.Helper()
 		b := h.Browser()
@@ -347,8 +347,8 @@ func TestRPInitiatedLogoutCertificationPlan(t *testing.T) {
 	modules := []struct {
 		name     string
 		with     func(hint string) []string
-		location string // "" for a page
-		out      bool   // whether the person is logged out without being asked
+		location string // "" if a page answers
+		out      bool   // whether the person is logged out without a question
 		refused  bool
 	}{
 		{"oidcc-rp-initiated-logout", func(hint string) []string {
@@ -375,7 +375,7 @@ func TestRPInitiatedLogoutCertificationPlan(t *testing.T) {
 		}, "", false, true},
 		{"with an unknown client", func(string) []string { return []string{"client_id", "nobody", "post_logout_redirect_uri", relying.Out} }, "", false, true},
 	}
-	names := []string{"oidcc-rp-initiated-logout-discovery-endpoint-verification"} // of the configuration's plan
+	names := []string{"oidcc-rp-initiated-logout-discovery-endpoint-verification"} // from the configuration's plan
 	for _, tt := range modules {
 		names = append(names, tt.name)
 	}

@@ -7,9 +7,9 @@ import (
 	"systole/tests/support/relying"
 )
 
-// The modules of the plans, in the order and by the names of the suite's release
-// 5.2.4 (OIDCCBasicTestPlan, OIDCCRpInitiatedLogoutTestPlan). The plan of the
-// configuration has one.
+// The modules of the plans in the order and by the names of the suite's release
+// 5.2.4 (OIDCCBasicTestPlan, OIDCCRpInitiatedLogoutTestPlan). The configuration's
+// plan has one module.
 var (
 	basicPlan = []string{
 		"oidcc-server", "oidcc-response-type-missing", "oidcc-idtoken-signature", "oidcc-idtoken-unsigned",
@@ -33,7 +33,7 @@ var (
 	}
 )
 
-// covers holds the tests to have every module of a plan.
+// covers fails the test unless the tests include every module of a plan.
 func covers(t *testing.T, tests, plan []string) {
 	t.Helper()
 	for _, module := range plan {
@@ -43,8 +43,8 @@ func covers(t *testing.T, tests, plan []string) {
 	}
 }
 
-// scopeWithoutClaims asks for a scope of which nothing is known: the log-in goes on
-// without it.
+// scopeWithoutClaims requests a scope for which the account has no data: the
+// log-in succeeds without it.
 func scopeWithoutClaims(scope string) func(*testing.T, *relying.Browser) {
 	return func(t *testing.T, b *relying.Browser) {
 		claims := loggedIn(t, b, "scope", "openid "+scope)

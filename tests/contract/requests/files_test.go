@@ -8,12 +8,13 @@ import (
 
 const enrol = "/authenticate/make_model/"
 
-// multipartOf is a request of an enrolment.
+// multipartOf returns an enrolment request.
 func multipartOf(name, source, contentType string, body []byte) request {
 	return request{name: name, source: source, path: enrol, header: []string{"Content-Type: " + contentType}, body: body, status: 200}
 }
 
-// withBoundary are clients that differ in the boundary, and in how they state it.
+// withBoundary returns clients' requests that differ in the boundary and in its
+// notation.
 func withBoundary(ecg []byte) []request {
 	const form = "multipart/form-data; boundary="
 	clients := []struct{ name, source, header, boundary string }{
@@ -60,7 +61,7 @@ func withBoundary(ecg []byte) []request {
 	return all
 }
 
-// withParts are clients that differ in how they write a part.
+// withParts returns clients' requests that differ in the notation of a part.
 func withParts(ecg []byte) []request {
 	const contentType = "multipart/form-data; boundary=b"
 	head := func(lines string) part { return part{lines, ecg} }
@@ -114,8 +115,8 @@ func withParts(ecg []byte) []request {
 	}
 }
 
-// withBodies are clients that differ in the bytes around the parts, or send
-// none.
+// withBodies returns clients' requests that differ in the bytes around the parts,
+// or have no parts.
 func withBodies(ecg []byte) []request {
 	const contentType = "multipart/form-data; boundary=b"
 	whole := multipart("b", file("data", ecg), rate)
@@ -148,7 +149,7 @@ func withBodies(ecg []byte) []request {
 	return append(all, unpacked)
 }
 
-// refusedFiles are invalid requests, each refused with its reason.
+// refusedFiles returns invalid requests, each with the reason of its refusal.
 func refusedFiles(ecg []byte) []request {
 	const contentType = "multipart/form-data; boundary=b"
 	whole := multipart("b", file("data", ecg), rate)

@@ -10,8 +10,8 @@ const (
 	signUp = "/members/create/"
 )
 
-// logIns are ways to send a log-in's two fields. The member is "kim", the
-// password password.
+// logIns returns requests that send a log-in's two fields in different forms. The
+// member is "kim", the password password.
 func logIns() []request {
 	of := func(name, source, contentType string, body []byte) request {
 		r := request{name: "log-in: " + name, source: source, path: logIn, body: body, status: 200}
@@ -63,7 +63,7 @@ func logIns() []request {
 	}
 }
 
-// refusedLogIns are invalid requests, each refused with its reason.
+// refusedLogIns returns invalid requests, each with the reason of its refusal.
 func refusedLogIns() []request {
 	of := func(name, contentType string, body []byte, status int, word string) request {
 		return request{name: "log-in: " + name, source: "hand-written clients", path: logIn, header: []string{"Content-Type: " + contentType}, body: body, status: status, word: word}
@@ -88,7 +88,7 @@ func refusedLogIns() []request {
 	}
 }
 
-// tokens are ways to send the token.
+// tokens returns requests that send the token in different forms.
 func tokens(token string) []request {
 	of := func(name, source, value string, status int, word string) request {
 		return request{name: "token: " + name, source: source, path: "/authenticate/get_model/", token: value, status: status, word: word}

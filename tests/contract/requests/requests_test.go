@@ -19,7 +19,7 @@ import (
 
 const password = "tachy-cardia-7"
 
-// service is the whole service behind the conversion to a REST API's events.
+// service returns the whole service behind the conversion to a REST API's events.
 func service(t *testing.T) http.Handler {
 	t.Helper()
 	stores, err := fixture.Memory(time.Now)
@@ -42,7 +42,7 @@ func service(t *testing.T) http.Handler {
 	})
 }
 
-// wire is the request as its bytes come over the connection.
+// wire returns the request as its bytes on the connection.
 func (r request) wire(token string) []byte {
 	method := "POST"
 	if r.body == nil {
@@ -61,7 +61,7 @@ func (r request) wire(token string) []byte {
 	return b.Bytes()
 }
 
-// answerTo sends the bytes and returns the status and the refusal's word, with
+// answerTo sends the bytes and returns the status, and the refusal's word with
 // its reason behind it.
 func answerTo(t *testing.T, h http.Handler, wire []byte) (status int, word, body string) {
 	t.Helper()

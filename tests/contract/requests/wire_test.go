@@ -13,20 +13,20 @@ import (
 	"strings"
 )
 
-// request is one client's request, the source of its form, and the answer: a
-// status, and the error of a refusal with its reason.
+// request is a client's request, the source of its form, and the expected answer:
+// a status, and for a refusal the error with its reason.
 type request struct {
 	name   string
 	source string // a report, a specification, or the client's own code or documentation
 	path   string
-	header []string // lines, without the length and the token
+	header []string // lines, except the length and the token
 	token  string   // the value of Authorization; "" for the member's own
 	body   []byte
 	status int
 	word   string // "error", or "error reason"
 }
 
-// part is one of a multipart body as it goes over the wire.
+// part is one part of a multipart body as it is sent.
 type part struct {
 	head    string // header lines, separated by \n
 	content []byte
@@ -63,7 +63,7 @@ func lines(end, boundary string, parts ...part) []byte {
 func gzipped(b []byte) []byte {
 	var out bytes.Buffer
 	z := gzip.NewWriter(&out)
-	z.Write(b) // to memory: can't fail
+	z.Write(b) // writes to memory cannot fail
 	z.Close()
 	return out.Bytes()
 }
@@ -71,12 +71,12 @@ func gzipped(b []byte) []byte {
 func deflated(b []byte) []byte {
 	var out bytes.Buffer
 	z := zlib.NewWriter(&out)
-	z.Write(b) // to memory: can't fail
+	z.Write(b) // writes to memory cannot fail
 	z.Close()
 	return out.Bytes()
 }
 
-// inBase64 is base64 in lines of 76, as mail libraries write it.
+// inBase64 returns base64 in lines of 76 characters, as mail libraries write it.
 func inBase64(b []byte) []byte {
 	var out bytes.Buffer
 	for s := base64.StdEncoding.EncodeToString(b); s != ""; {
@@ -90,7 +90,7 @@ func inBase64(b []byte) []byte {
 func inQuotedPrintable(b []byte) []byte {
 	var out bytes.Buffer
 	w := quotedprintable.NewWriter(&out)
-	io.Copy(w, bytes.NewReader(b)) // to memory: can't fail
+	io.Copy(w, bytes.NewReader(b)) // writes to memory cannot fail
 	w.Close()
 	return out.Bytes()
 }

@@ -70,8 +70,8 @@ func (c *cloud) signUp(t *testing.T, username string) string {
 	return a.Want(t, 200, "").Body["token"].(string)
 }
 
-// left is everything in all tables and in the bucket, older versions included,
-// as text.
+// left returns, as text, everything in all tables and in the bucket, older
+// versions included.
 func (c *cloud) left(t *testing.T) []string {
 	t.Helper()
 	var left []string
@@ -101,7 +101,7 @@ func (c *cloud) left(t *testing.T) []string {
 	return left
 }
 
-// cleanUp runs as at this time.
+// cleanUp runs the clean-up as of a time.
 func (c *cloud) cleanUp(t *testing.T, at time.Time) {
 	t.Helper()
 	cleaner := cleanup.NewService(c.stores.Sessions, c.stores.Members, c.stores.Objects, cleanup.Settings{
@@ -112,7 +112,7 @@ func (c *cloud) cleanUp(t *testing.T, at time.Time) {
 	}
 }
 
-// about counts the remaining entries that hold the word.
+// about counts the remaining entries that contain the word.
 func about(left []string, word string) (n int) {
 	for _, text := range left {
 		if strings.Contains(text, word) {
@@ -131,7 +131,7 @@ func TestNothingIsLeftOfADeletedAccount(t *testing.T) {
 	token := c.signUp(t, "gildong")
 	c.form(t, "POST", "/members/consent/", token, "version="+member.ConsentVersion).Want(t, 200, "")
 	c.upload(t, "/authenticate/make_model/", token, recordings.Enrolment(t, 1)).Want(t, 200, "")
-	c.upload(t, "/authenticate/make_model/", token, recordings.Enrolment(t, 1)).Want(t, 200, "") // replaces the first
+	c.upload(t, "/authenticate/make_model/", token, recordings.Enrolment(t, 1)).Want(t, 200, "") // replaces the first template
 	c.upload(t, "/authenticate/check_user/", token, recordings.Probe(t, 1)).Want(t, 200, "")
 	c.form(t, "POST", "/members/login/", "", "username=gildong&password=wrong-one").Want(t, 401, "credentials_invalid")
 	login := c.form(t, "POST", "/members/login/", "", "username=gildong&password=tachy-cardia!").Want(t, 200, "")
@@ -144,8 +144,8 @@ func TestNothingIsLeftOfADeletedAccount(t *testing.T) {
 	c.form(t, "DELETE", "/members/me/", token, "password=wrong-one").Want(t, 403, "password_wrong")
 	c.form(t, "DELETE", "/members/me/", token, "password=tachy-cardia!").Want(t, 200, "")
 
-	// What is left names objects that may have come to nothing, by a number that is
-	// nobody's, until clean-up has looked.
+	// The remaining rows may name objects that an interrupted request left, under
+	// a number that belongs to nobody, until the clean-up has looked at them.
 	left := slices.DeleteFunc(c.left(t), func(row string) bool { return strings.Contains(row, "#leftover:") })
 	if about(left, "gildong") > 0 || about(left, pk) > 0 {
 		t.Errorf("left: %q", left)
@@ -154,8 +154,8 @@ func TestNothingIsLeftOfADeletedAccount(t *testing.T) {
 	if all := c.left(t); about(all, "gildong") > 0 || about(all, pk) > 0 {
 		t.Errorf("left a day later: %q", all)
 	}
-	// Sign-ups and failures are counted under hashes of the caller's network, and
-	// of a session and a name that are gone, until they are forgotten.
+	// Counts of sign-ups and failures stay until they expire, under hashes of the
+	// caller's network and of deleted sessions and names.
 	if more := len(left) - len(before); more > 4 {
 		t.Errorf("%d rows or objects more than before: %q", more, left)
 	}

@@ -10,7 +10,7 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// thief has a member's token, and nothing else, half an hour after the log-in.
+// thief has a member's token and nothing else, half an hour after the log-in.
 type thief struct {
 	*testing.T
 	handler http.Handler
@@ -59,7 +59,7 @@ func TestATokenAloneNeitherReplacesNorRemovesNorRevealsTheSecondFactor(t *testin
 	if recording["content"] != nil || recording["bytes"] == nil || withheld["error"] != "log_in_again" || withheld["detail"] == "" {
 		t.Errorf("the export tells %v, %v", recording, withheld)
 	}
-	h.file("/authenticate/check_user/", recordings.Probe(t, 1)).Want(t, 200, "") // by its owner, without a wish to prove it
+	h.file("/authenticate/check_user/", recordings.Probe(t, 1)).Want(t, 200, "") // the owner's check, which does not ask for a proof
 	h.file("/authenticate/make_model/", recordings.Enrolment(t, 2)).Want(t, 403, "log_in_again")
 }
 

@@ -26,7 +26,7 @@ import (
 	"systole/tests/support/relying"
 )
 
-// counter notes when each call of the SDK begins and ends, retries included.
+// counter records when each call of the SDK begins and ends, retries included.
 type counter struct {
 	mu    sync.Mutex
 	calls []call
@@ -37,9 +37,10 @@ type call struct {
 	begin, end time.Time
 }
 
-// away is how far DynamoDB and S3 are, by the clock of the test's bubble. That
-// clock stands still while anything in the bubble can go on: calls made at once
-// have all begun before one of them ends, however busy the machine is.
+// away is the distance to DynamoDB and S3, in time of the clock of the test's
+// bubble. That clock stands still while anything in the bubble can run, so
+// simultaneous calls all begin before one of them ends, however busy the machine
+// is.
 const away = 20 * time.Millisecond
 
 // add puts the counter into an SDK client's stack.
@@ -56,9 +57,9 @@ func (c *counter) add(stack *middleware.Stack) error {
 		}), middleware.Before)
 }
 
-// lines lead out of the bubble: the connections to the stores are outside, where
-// time is real. A goroutine that waits for a channel from outside holds the
-// bubble's clock.
+// lines carry requests out of the bubble: the connections to the stores are
+// outside, where time is real. A goroutine that waits on a channel from outside
+// holds the bubble's clock.
 type lines chan line
 
 type line struct {
@@ -99,7 +100,7 @@ func send(client aws.HTTPClient, r *http.Request) answer {
 	return answer{response, err}
 }
 
-// Do is the SDK's client inside of the bubble. The request's context stays there.
+// Do is the SDK's client inside the bubble. The request's context stays there.
 func (free lines) Do(r *http.Request) (*http.Response, error) {
 	l := <-free
 	defer func() { free <- l }()
@@ -108,7 +109,7 @@ func (free lines) Do(r *http.Request) (*http.Response, error) {
 	return a.response, a.err
 }
 
-// take returns the calls counted since the last time.
+// take returns the calls since the last take.
 func (c *counter) take() []call {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -117,8 +118,9 @@ func (c *counter) take() []call {
 	return calls
 }
 
-// inSequence is the largest number of calls of which each began after another
-// had ended: the most intervals that don't overlap, taken by their ends.
+// inSequence returns the largest number of calls of which each began after
+// another had ended: the most intervals that do not overlap, chosen by their
+// ends.
 func inSequence(calls []call) int {
 	slices.SortFunc(calls, func(a, b call) int { return a.end.Compare(b.end) })
 	n, last := 0, time.Time{}
@@ -168,9 +170,9 @@ func TestRequestsMakeFewRoundTrips(t *testing.T) {
 	}
 }
 
-// measure makes the requests and counts the calls of each.
+// measure sends the requests and counts the calls of each.
 func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
-	token, code, handOff, oldest := "", "", "", "" // of the last answers that had them
+	token, code, handOff, oldest := "", "", "", "" // from the latest answers that contained them
 	try := func(name string, r fixture.Request) {
 		t.Helper()
 		r.Token = token
@@ -202,7 +204,7 @@ func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
 	signUp := func(username string) fixture.Request {
 		return post("/members/create/", "username="+username+"&password=tachy-cardia!&name=n")
 	}
-	try("", signUp("first")) // claims the numbers of this process
+	try("", signUp("first")) // reserves this process's block of member numbers
 	token = ""
 	try("sign-up", signUp("park"))
 	try("log-in", post("/members/login/", "username=park&password=tachy-cardia!"))
@@ -211,7 +213,7 @@ func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
 	try("check", upload("/authenticate/check_user/", recordings.Probe(t, 1)))
 	try("sessions", get("/members/sessions/"))
 	try("end another session", post("/members/sessions/end/", "session="+oldest))
-	try("", post("/members/login/", "username=park&password=tachy-cardia!")) // so that there is another to end
+	try("", post("/members/login/", "username=park&password=tachy-cardia!")) // a session for a later request to end
 	try("hand a session over", post("/console/hand_off/", "page=https://systole.example/"))
 	desk := token
 	try("take a session over", post("/console/hand_off/take/", "hand_off="+handOff))
@@ -228,8 +230,8 @@ func measure(t *testing.T, h http.Handler, count *counter) (rows []row) {
 	return rows
 }
 
-// measureProvider logs somebody in to an application, and counts the calls of each
-// of the requests that it takes.
+// measureProvider logs a person in to an application and counts the calls of each
+// request on the way.
 func measureProvider(t *testing.T, h *relying.House, count *counter) (rows []row) {
 	done := func(name string) {
 		calls := count.take()

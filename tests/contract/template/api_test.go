@@ -42,8 +42,8 @@ func routes(t *testing.T, template object) []route {
 	return all
 }
 
-// A resource /x of a REST API serves /x and /x/ and hands the path on as it
-// came; one that ends in a slash can't be.
+// A resource /x of a REST API serves /x and /x/ and passes the path on as
+// received. A resource cannot end in a slash.
 func TestEveryRouteOfTheContractReachesItsFunctionInBothSlashForms(t *testing.T) {
 	all := routes(t, load(t))
 	for _, f := range functions.All() {
@@ -57,7 +57,7 @@ func TestEveryRouteOfTheContractReachesItsFunctionInBothSlashForms(t *testing.T)
 					t.Errorf("%s %s reaches %q, not %q", method, r.Path, got, f.ID())
 				}
 			}
-			// OPTIONS is answered 204, and PATCH stands for the methods that are
+			// OPTIONS is answered 204. PATCH represents the methods that are
 			// answered 405.
 			for _, method := range []string{http.MethodOptions, http.MethodPatch} {
 				if behind(all, r.Path, method) == "" {
@@ -68,7 +68,7 @@ func TestEveryRouteOfTheContractReachesItsFunctionInBothSlashForms(t *testing.T)
 	}
 	for _, r := range all {
 		if r.path == console.AssetPath+"{file}" || r.path == sdk.Folder+"{file}" {
-			continue // files of the page and of the clients, which are no part of the API
+			continue // files of the page and of the clients, outside the API
 		}
 		if strings.HasSuffix(r.path, "/") || strings.Contains(r.path, "{") {
 			t.Errorf("%s: a REST API has no such resource, or it takes more than the contract has", r.path)
@@ -79,8 +79,8 @@ func TestEveryRouteOfTheContractReachesItsFunctionInBothSlashForms(t *testing.T)
 	}
 }
 
-// behind returns the function that the gateway chooses: the method's own
-// before that of ANY.
+// behind returns the function that the gateway chooses: the method's own,
+// otherwise that of ANY.
 func behind(all []route, path, method string) string {
 	function := ""
 	for _, r := range all {
@@ -113,8 +113,8 @@ func TestTheGatewayIsARESTAPIThatKeepsFilesWhole(t *testing.T) {
 	}
 }
 
-// A route of ANY has no method ANY in the stage's settings: each method is set by
-// itself, and what isn't set has the limits of all.
+// The stage's settings have no method ANY: each method of such a route is set
+// separately, and one without a setting has the limits of all.
 func TestCostlyAndSeldomRoutesHaveLimitsOfTheirOwn(t *testing.T) {
 	template := load(t)
 	settings := list(at(template, "Resources", "Api", "Properties", "MethodSettings"))
@@ -151,13 +151,13 @@ func TestCostlyAndSeldomRoutesHaveLimitsOfTheirOwn(t *testing.T) {
 	if len(got) > 0 {
 		t.Errorf("limits for what no route has: %v", got)
 	}
-	// An update of a stage takes 80 changes, two an entry.
+	// An update of a stage takes 80 changes, and an entry takes two.
 	if len(settings) > 40 {
 		t.Errorf("%d entries", len(settings))
 	}
 }
 
-// escaped are media types as SAM has them.
+// escaped returns media types as SAM writes them.
 func escaped(types []string) []any {
 	var all []any
 	for _, t := range types {
@@ -215,7 +215,8 @@ func TestWhatAnAddressMayAskForIsBounded(t *testing.T) {
 	}
 }
 
-// checkAnswer holds a response of the template to the contract and to the stand-in's.
+// checkAnswer compares a response in the template with the contract and with the
+// stand-in's answer.
 func checkAnswer(t *testing.T, r restapi.Response, answer any, standIn *httptest.ResponseRecorder) {
 	t.Helper()
 	var body struct {

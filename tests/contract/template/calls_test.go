@@ -24,13 +24,14 @@ const (
 	dynamoPath = module + "shared/aws/dynamo"
 )
 
-// program is a function's own code, type-checked, with all it calls.
+// program is a function's own code, type-checked, and everything that it calls.
 type program struct {
 	*sources
 	packages []*checked
 }
 
-// sources are all packages of ours that functions import. Each is type-checked once.
+// sources are all packages of this module that functions import. Each is
+// type-checked once.
 type sources struct {
 	list   map[string]listed   // by import path
 	ours   map[string]*checked // by import path
@@ -38,14 +39,14 @@ type sources struct {
 	info   *types.Info
 }
 
-// checked is a package with the functions that run when a program of it starts: main
-// and what package variables are made with.
+// checked is a package and the functions that run when its program starts: main,
+// and the initialisation of package variables.
 type checked struct {
 	*types.Package
 	starts []*types.Func
 }
 
-// listed is a package as go list has it.
+// listed is a package as go list describes it.
 type listed struct {
 	ImportPath, Dir, Export string
 	GoFiles, Deps           []string
@@ -66,7 +67,8 @@ func check(t *testing.T, folder string) *program {
 
 var once *sources
 
-// typeChecked loads the functions and all of ours that they import.
+// typeChecked loads the functions and all packages of this module that they
+// import.
 func typeChecked(t *testing.T) *sources {
 	t.Helper()
 	if once != nil {
@@ -138,7 +140,7 @@ func (s *sources) add(pkg *types.Package, files []*ast.File) *checked {
 	return c
 }
 
-// usesIn returns the objects that the identifiers below n stand for.
+// usesIn returns the objects that the identifiers below n refer to.
 func (s *sources) usesIn(n ast.Node) []types.Object {
 	var used []types.Object
 	ast.Inspect(n, func(n ast.Node) bool {
@@ -150,7 +152,7 @@ func (s *sources) usesIn(n ast.Node) []types.Object {
 	return used
 }
 
-// funcsIn returns the functions that n names: called, passed on or kept.
+// funcsIn returns the functions that n mentions: called, passed on or stored.
 func (s *sources) funcsIn(n ast.Node) []*types.Func {
 	var funcs []*types.Func
 	for _, obj := range s.usesIn(n) {
@@ -161,8 +163,8 @@ func (s *sources) funcsIn(n ast.Node) []*types.Func {
 	return funcs
 }
 
-// reachable returns every function of ours that may run. A method of an
-// interface stands for those of all types that could be behind it.
+// reachable returns every function of this module that may run. A method of an
+// interface adds the methods of all types that may be behind it.
 func (p *program) reachable() map[*types.Func]bool {
 	seen := make(map[*types.Func]bool)
 	var todo []*types.Func
@@ -185,7 +187,7 @@ func (p *program) reachable() map[*types.Func]bool {
 	return seen
 }
 
-// behind returns the methods that a call of an interface's method may be.
+// behind returns the methods that a call of an interface's method may run.
 func (p *program) behind(f *types.Func) []*types.Func {
 	recv := f.Signature().Recv()
 	if recv == nil {
@@ -215,14 +217,15 @@ func (p *program) behind(f *types.Func) []*types.Func {
 	return methods
 }
 
-// sdkCall returns the operation that f is of the SDK's client of a service, or
-// makes a paginator of.
+// sdkCall returns the operation that f calls, or makes a paginator of, if f
+// belongs to the SDK's client of a service.
 func sdkCall(f *types.Func, service string) (operation string, ok bool) {
 	if f.Pkg() == nil || f.Pkg().Path() != service {
 		return "", false
 	}
 	if recv := f.Signature().Recv(); recv != nil {
-		// A presigned call is the caller's, with the function's role.
+		// The caller sends a presigned request, with the rights of the function's
+		// role.
 		name := strings.TrimPrefix(f.Name(), "Presign")
 		return name, strings.HasSuffix(recv.Type().String(), "Client")
 	}
@@ -248,9 +251,9 @@ func (p *program) s3Actions() []string {
 	return slices.Compact(actions)
 }
 
-// tableGrants returns the permissions that the function's calls to DynamoDB
-// need, as "action resource". Which table a call is for is seen by which field
-// of dynamo.Tables is named beside it, or else by its callers.
+// tableGrants returns the permissions that the function's calls to DynamoDB need,
+// as "action resource". The table of a call is the field of dynamo.Tables that
+// the same function mentions, or that its callers mention.
 func (p *program) tableGrants(t *testing.T) []string {
 	t.Helper()
 	g := &grants{program: p, reachable: p.reachable(), open: make(map[*types.Func][]string)}
@@ -269,16 +272,17 @@ func (p *program) tableGrants(t *testing.T) []string {
 type grants struct {
 	*program
 	reachable map[*types.Func]bool
-	open      map[*types.Func][]string // actions whose table the callers know
+	open      map[*types.Func][]string // actions whose table only the callers name
 	all       []string
 }
 
-// charge notes what f needs and returns the actions that name no table in it.
+// charge notes the actions that f needs and returns those for which f names no
+// table.
 func (g *grants) charge(f *types.Func) []string {
 	if open, ok := g.open[f]; ok {
 		return open
 	}
-	g.open[f] = nil // for a function that calls itself
+	g.open[f] = nil // f may call itself
 	body, ok := g.bodies[f]
 	if !ok {
 		return nil
@@ -309,7 +313,7 @@ func (g *grants) charge(f *types.Func) []string {
 	return nil
 }
 
-// tablesIn returns the tables that n names, and "/index/<name>" for an index.
+// tablesIn returns the tables that n mentions, and "/index/<name>" for an index.
 func (g *grants) tablesIn(n ast.Node) (tables []string, index string) {
 	for _, obj := range g.usesIn(n) {
 		if obj.Pkg() == nil || obj.Pkg().Path() != dynamoPath {

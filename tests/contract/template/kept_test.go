@@ -58,7 +58,7 @@ func TestBucketsAreClosed(t *testing.T) {
 			}
 		}
 		if id == "AccessLogs" {
-			continue // S3 writes its logs to no bucket with a key of KMS
+			continue // S3 writes no logs to a bucket with a KMS key
 		}
 		rule := list(at(p, "BucketEncryption", "ServerSideEncryptionConfiguration"))[0]
 		want := object{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": arn("Key")}
@@ -83,7 +83,8 @@ func TestBucketsAreClosed(t *testing.T) {
 	}
 }
 
-// Requests for biometric objects leave a trace, which goes with the other logs.
+// Requests for biometric objects are logged, and the logs are deleted with the
+// others.
 func TestRequestsForObjectsAreLogged(t *testing.T) {
 	template := load(t)
 	if got := at(template, "Resources", "Bucket", "Properties", "LoggingConfiguration", "DestinationBucketName"); !reflect.DeepEqual(got, ref("AccessLogs")) {
@@ -111,7 +112,7 @@ func TestObjectsGoInTime(t *testing.T) {
 			"Status":           object{"Fn::If": []any{"KeepsUploads", "Enabled", "Disabled"}},
 			"Prefix":           store.RecordingPrefix,
 			"ExpirationInDays": object{"Fn::If": []any{"KeepsUploads", ref("UploadsKeepDays"), 1}},
-			// An older version outlives what is told of recordings by no more than this.
+			// An older version outlives the data's stated time by no more than this.
 			"NoncurrentVersionExpiration": object{"NoncurrentDays": 1},
 		},
 		"incoming": {

@@ -12,8 +12,8 @@ import (
 	"systole/functions"
 )
 
-// unseen are actions that no call of the SDK shows: the table says why it grants
-// them.
+// unseen returns the actions that no call of the SDK shows; the table of
+// functions says why it grants them.
 func unseen(f functions.Function) []string {
 	var all []string
 	for _, g := range f.Grants {
@@ -24,7 +24,7 @@ func unseen(f functions.Function) []string {
 	return all
 }
 
-// actions are a grant's, as "action resource".
+// actions returns a grant's actions, as "action resource".
 func actions(g functions.Grant) []string {
 	services := map[string]string{"Members": "dynamodb", "Tokens": "dynamodb", "Activity": "dynamodb", "Grants": "dynamodb", "Bucket": "s3", "Keys": "secretsmanager", "CleanupFailures": "sqs", "Functions": "lambda", "Deployments": "codedeploy"}
 	id, _, _ := strings.Cut(g.Resource, "/")
@@ -35,8 +35,8 @@ func actions(g functions.Grant) []string {
 	return all
 }
 
-// objects are the grants for objects that calls of S3 need. Keys are made from
-// numbers at run time, so they can't be read from the code as the tables can.
+// objects returns the grants for objects that calls of S3 need. Keys are made of
+// numbers at run time, so the code does not show them as it shows tables.
 func objects(f functions.Function) []string {
 	var all []string
 	for _, g := range f.Grants {
@@ -47,7 +47,7 @@ func objects(f functions.Function) []string {
 	return all
 }
 
-// verbs are the actions without their resources.
+// verbs returns the actions without their resources.
 func verbs(grants []string) []string {
 	var all []string
 	for _, g := range grants {
@@ -131,13 +131,14 @@ func granted(t *testing.T, template object, role string) []string {
 	return all
 }
 
-// named shortens a resource: !GetAtt X.Arn is X, !Sub ${X.Arn}/y is X/y.
+// named returns a resource in short form: !GetAtt X.Arn is X, !Sub ${X.Arn}/y is
+// X/y.
 func named(resource any) string {
 	if s, ok := at(resource, "Fn::GetAtt").(string); ok {
 		return strings.TrimSuffix(s, ".Arn")
 	}
 	if s, ok := at(resource, "Fn::Sub").(string); ok {
-		switch s { // what CloudFormation makes beside the template's resources
+		switch s { // names that CloudFormation defines itself
 		case "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-*":
 			return "Functions"
 		case "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:${AWS::StackName}-*":

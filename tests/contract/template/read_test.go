@@ -1,5 +1,5 @@
-// Package template checks template.yaml: each function's permissions are the
-// calls of its code, and stored data is safe, watched and deleted in time.
+// Package template checks template.yaml: each function's permissions match the
+// calls of its code, and stored data is protected, monitored and deleted in time.
 package template
 
 import (
@@ -12,8 +12,8 @@ import (
 
 const templateFile = "../../../template.yaml"
 
-// object is a mapping of the template. CloudFormation's short forms are as
-// their long ones: !Ref X is {"Ref": "X"}.
+// object is a mapping of the template. CloudFormation's short forms are read as
+// their long ones: !Ref X as {"Ref": "X"}.
 type object = map[string]any
 
 func root(t *testing.T) *yaml.Node {
@@ -77,7 +77,7 @@ func plainValue(t *testing.T, n *yaml.Node) any {
 	return nil
 }
 
-// resources returns those of a type by their logical ids.
+// resources returns the resources of a type by their logical ids.
 func resources(t *testing.T, template object, kind string) map[string]object {
 	t.Helper()
 	found := make(map[string]object)
@@ -92,7 +92,7 @@ func resources(t *testing.T, template object, kind string) map[string]object {
 	return found
 }
 
-// at follows a path of keys, nil where it ends early.
+// at follows a path of keys and returns nil if it ends early.
 func at(v any, path ...string) any {
 	for _, key := range path {
 		m, ok := v.(object)
@@ -104,7 +104,7 @@ func at(v any, path ...string) any {
 	return v
 }
 
-// list returns v's items, or v alone.
+// list returns v's items, or v as the only item.
 func list(v any) []any {
 	if items, ok := v.([]any); ok {
 		return items
@@ -112,8 +112,8 @@ func list(v any) []any {
 	return []any{v}
 }
 
-// ref is the long form of !Ref X.
+// ref returns the long form of !Ref X.
 func ref(id string) object { return object{"Ref": id} }
 
-// arn is the long form of !GetAtt X.Arn.
+// arn returns the long form of !GetAtt X.Arn.
 func arn(id string) object { return object{"Fn::GetAtt": id + ".Arn"} }

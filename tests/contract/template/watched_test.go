@@ -18,7 +18,7 @@ import (
 // kinds are the alarms that each group of functions has.
 var kinds = []string{"Errors", "Throttles", "Slow"}
 
-// groups are the alarm groups of the table.
+// groups returns the alarm groups of the table of functions.
 func groups() []functions.AlarmGroup {
 	var all []functions.AlarmGroup
 	for _, f := range functions.All() {
@@ -29,7 +29,8 @@ func groups() []functions.AlarmGroup {
 	return all
 }
 
-// half are the alarms that tell nobody themselves: two of them make one that does.
+// halves returns the alarms that send nothing themselves: two of them make a
+// composite alarm that does.
 func halves(t *testing.T, template object) (all []string) {
 	t.Helper()
 	for _, a := range resources(t, template, "AWS::CloudWatch::CompositeAlarm") {
@@ -82,8 +83,9 @@ func TestEveryAlarmReachesSomebody(t *testing.T) {
 	}
 }
 
-// A burn's alarm needs both of its windows, of which the long one is twelve times the
-// short one, both over the same multiple of what the objective allows.
+// A burn-rate alarm needs both of its windows. The long one is twelve times the
+// short one, and both have the same multiple of the rate that the objective
+// allows.
 func TestObjectivesBurnInTwoWindows(t *testing.T) {
 	template := load(t)
 	budgets := map[string]float64{"Availability": 0.001, "CheckLatency": 0.01, "LogInLatency": 0.01}
@@ -110,7 +112,8 @@ func TestObjectivesBurnInTwoWindows(t *testing.T) {
 	}
 }
 
-// An alarm's mail leads to the page of what to do; each heading there is some alarm's.
+// An alarm's mail leads to its instructions, and every heading of the
+// instructions belongs to an alarm.
 func TestEveryAlarmHasARunbook(t *testing.T) {
 	template := load(t)
 	page, err := os.ReadFile("../../../infra/runbooks.md")
@@ -122,7 +125,7 @@ func TestEveryAlarmHasARunbook(t *testing.T) {
 		heading, text, _ := strings.Cut(section, "\n")
 		commands[strings.ToLower(heading)] = len(regexp.MustCompile(`(?m)^    \S`).FindAllString(text, -1))
 	}
-	led := map[string]bool{"spend": true} // a budget has no words of its own
+	led := map[string]bool{"spend": true} // a budget's mail has no text of its own
 	alarms := resources(t, template, "AWS::CloudWatch::Alarm")
 	for id, a := range resources(t, template, "AWS::CloudWatch::CompositeAlarm") {
 		alarms[id] = a
@@ -152,7 +155,7 @@ func TestAlarmsWatchAllFunctions(t *testing.T) {
 	watched := make(map[string][]string)
 	for _, f := range functions.All() {
 		for _, kind := range kinds {
-			if kind != "Slow" || len(f.Routes) > 0 { // the clean-up may take its time
+			if kind != "Slow" || len(f.Routes) > 0 { // the clean-up has no limit on its time
 				watched[kind] = append(watched[kind], f.ID())
 			}
 		}
@@ -181,8 +184,9 @@ func TestAlarmsWatchAllFunctions(t *testing.T) {
 	}
 }
 
-// A new version of what answers requests is tried, gets a tenth of them first, and goes
-// back by the alarms of its group and of the API.
+// A new version of a function that answers requests is tried before it gets
+// traffic, gets a tenth of the requests first, and is rolled back by the alarms
+// of its group and of the API.
 func TestNewVersionsAreReleasedWithCare(t *testing.T) {
 	template := load(t)
 	for _, f := range functions.All() {
@@ -205,7 +209,7 @@ func TestNewVersionsAreReleasedWithCare(t *testing.T) {
 			t.Errorf("%s is released by %v", f.ID(), got)
 		}
 	}
-	// CodeDeploy's role may start functions of such names alone.
+	// CodeDeploy's role may only start functions with such names.
 	if got := at(template, "Resources", "Release", "Properties", "FunctionName", "Fn::Sub"); got != "CodeDeployHook_${AWS::StackName}" {
 		t.Errorf("the function that tries them is called %v", got)
 	}
@@ -238,7 +242,8 @@ func TestAFailedCleanUpIsKept(t *testing.T) {
 	}
 }
 
-// Metrics are named where the code measures them; a step's metric ends in _ms.
+// Metrics have the names that the code uses; the name of a step's duration ends
+// in _ms.
 func TestWatchedMetricsAreMeasured(t *testing.T) {
 	template := load(t)
 	body := at(template, "Resources", "Dashboard", "Properties", "DashboardBody", "Fn::Sub").(string)
@@ -267,7 +272,7 @@ func TestWatchedMetricsAreMeasured(t *testing.T) {
 	}
 }
 
-// source returns all code below a folder but the tests.
+// source returns all code below a folder except tests.
 func source(t *testing.T, folder string) string {
 	t.Helper()
 	var all strings.Builder

@@ -10,7 +10,7 @@ import (
 	"systole/tests/support/servers"
 )
 
-// recorder is a testing.TB that a call which is refused doesn't fail.
+// recorder is a testing.TB that does not fail when a call is refused.
 type recorder struct {
 	testing.TB
 	refusals []string
