@@ -340,6 +340,53 @@ func TestAVersionThatDidNotKnowWhetherTheyAgreedLeavesTheRow(t *testing.T) {
 	}
 }
 
+// TestAVersionWithoutDaysKeepsWhatItWritesAnew: it names no day in the pointer, and the
+// weight of the template tells whether it is the same.
+func TestAVersionWithoutDaysKeepsWhatItWritesAnew(t *testing.T) {
+	h := migrating(t, handedOver)
+	supplement := h.raw(t).supplement
+	rewrite := func(_ store.Member, c *content, pointer *store.Template) {
+		pointer.LastDay, pointer.Days = time.Time{}, 0
+		c.enrolled = append(slices.DeleteFunc(c.enrolled, isSupplement), supplement)
+	}
+	h.now = h.now.Add(time.Hour)
+	legacy(t, h, rewrite)
+	if got, want := h.stored(t).says(), "stub-1, stub-2 of 2 days and 4 decides true"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	h.engine = before
+	h.logIn(t)
+	must(t, h.Enrol(t.Context(), kimsToken, Enrolment{Submission: sent([]byte("kim 70"), []byte("kim 71"))}))
+	h.now = h.now.Add(time.Hour)
+	legacy(t, h, rewrite)
+	h.engine = fresh
+	if ref := h.stored(t); ref.says() != "stub-1" || !ref.lapsed {
+		t.Errorf("enrolled again: %s, lapsed %v", ref.says(), ref.lapsed)
+	}
+}
+
+func TestWhichTemplateASupplementBelongsTo(t *testing.T) {
+	s := supplement{Base: noon.UnixNano(), Weight: 2}
+	for _, tt := range []struct {
+		name    string
+		pointer store.Template
+		base    Template
+		want    bool
+	}{
+		{"of its day", store.Template{LastDay: noon, Made: noon.Add(time.Hour)}, of("stub-1", 9), true},
+		{"of its day, which can't be opened", store.Template{LastDay: noon}, nil, true},
+		{"of another day, and its weight", store.Template{LastDay: noon.Add(time.Hour)}, of("stub-1", 2), false},
+		{"made when its day was", store.Template{Made: noon}, of("stub-1", 9), true},
+		{"of no day, and its weight", store.Template{Made: noon.Add(time.Hour)}, of("stub-1", 2), true},
+		{"of no day, and another weight", store.Template{Made: noon.Add(time.Hour)}, of("stub-1", 3), false},
+		{"of no day, which can't be opened", store.Template{Made: noon.Add(time.Hour)}, nil, false},
+	} {
+		if got := s.belongs(tt.pointer, tt.base); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
 func TestASupplementLapsesWhenTheTemplateBesideItIsAnother(t *testing.T) {
 	h := migrating(t, handedOver)
 	legacy(t, h, func(m store.Member, c *content, pointer *store.Template) {
@@ -537,7 +584,7 @@ func FuzzSupplement(f *testing.F) {
 	ring := testKeys(f)
 	s := &Service{engine: fresh}
 	newer := &Newer{Template: &stubTemplate{"stub-2", [][]string{{"kim"}}}, Added: []time.Time{noon}, Begun: noon, Checks: 2, Agreed: true, Decides: true}
-	entry, err := supplementOf(ring, zeros{}, Templates{Added: []time.Time{noon, noon}, Newer: newer}, noon)
+	entry, err := supplementOf(ring, zeros{}, Templates{Base: of("stub-1", 1), Added: []time.Time{noon, noon}, Newer: newer}, noon)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -548,7 +595,7 @@ func FuzzSupplement(f *testing.F) {
 		if !isSupplement(b) {
 			return
 		}
-		opened := s.openSupplement(ring, b, noon)
+		opened := s.openSupplement(ring, b, store.Template{LastDay: noon}, nil)
 		if opened.newer != nil && (opened.kept || len(opened.newer.Added) != opened.newer.Days()) {
 			t.Errorf("%+v", opened)
 		}

@@ -13,6 +13,7 @@ import (
 	"systole/shared/biometric/protect"
 	"systole/shared/fault"
 	"systole/shared/member"
+	"systole/shared/store"
 )
 
 // of is a template by an algorithm, whose days have so many recordings each.
@@ -184,10 +185,10 @@ func TestTimesOfDays(t *testing.T) {
 
 func TestASupplementThatCannotBeReadTellsNothing(t *testing.T) {
 	s := &Service{engine: fresh}
-	ring := testKeys(t)
+	ring, pointer := testKeys(t), store.Template{LastDay: noon}
 	newer := &Newer{Template: of("stub-2", 1, 1), Added: hours(1, 2), Begun: noon, Checks: 2, Decides: true}
 	entry := func(change func(*supplement)) []byte {
-		whole, err := supplementOf(ring, zeros{}, Templates{Added: hours(0, 24), Newer: newer}, noon)
+		whole, err := supplementOf(ring, zeros{}, Templates{Base: of("stub-1", 1, 1), Added: hours(0, 24), Newer: newer}, noon)
 		must(t, err)
 		head := len(protect.KeyID{}) + len(supplementMark)
 		var written supplement
@@ -216,17 +217,17 @@ func TestASupplementThatCannotBeReadTellsNothing(t *testing.T) {
 		"no JSON":                            {append(entry(func(*supplement) {}), '!'), 0, false, false},
 		"JSON of another kind":               {bytes.Replace(entry(func(*supplement) {}), []byte(`"added":[`), []byte(`"added":"x","more":[`), 1), 0, false, false},
 	} {
-		got := s.openSupplement(ring, tt.entry, noon)
+		got := s.openSupplement(ring, tt.entry, pointer, nil)
 		if len(got.added) != tt.days || (got.newer != nil) != tt.newer || got.kept != tt.kept || got.stale {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
 	lost, err := protect.NewRing("the tests' third key, which comes and goes")
 	must(t, err)
-	if got := s.openSupplement(lost, entry(func(*supplement) {}), noon); got.newer != nil || !got.kept || len(got.added) != 2 {
+	if got := s.openSupplement(lost, entry(func(*supplement) {}), pointer, nil); got.newer != nil || !got.kept || len(got.added) != 2 {
 		t.Errorf("without its key: %+v", got)
 	}
-	if got := s.openSupplement(twoKeys(t), entry(func(*supplement) {}), noon); got.newer == nil || got.kept || !got.stale {
+	if got := s.openSupplement(twoKeys(t), entry(func(*supplement) {}), pointer, nil); got.newer == nil || got.kept || !got.stale {
 		t.Errorf("under an old key: %+v", got)
 	}
 }

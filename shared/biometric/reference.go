@@ -45,8 +45,9 @@ func (s *Service) open(ctx context.Context, pointer store.Template, object []byt
 		return because(fault.ModelDamaged, err)
 	}
 	ref := reference{content: content, stale: stale}
-	beside := ref.openSupplement(s, ring, lastDay(pointer))
-	ref.Base, err = s.engine.Open(content.template, seed)
+	base, err := s.engine.Open(content.template, seed)
+	beside := ref.openSupplement(s, ring, pointer, base)
+	ref.Base = base
 	if errors.Is(err, ErrObsolete) && ref.handedOver() {
 		ref.Templates, err = Templates{Base: ref.Newer.Template, Added: ref.Newer.Added}, nil
 	}
@@ -64,8 +65,8 @@ func (s *Service) open(ctx context.Context, pointer store.Template, object []byt
 
 // openSupplement opens the content's supplement. It leaves the supplement in the
 // content only if the newer template can't be opened now but may be later.
-func (r *reference) openSupplement(s *Service, ring protect.Ring, lastDay time.Time) openedSupplement {
-	beside := s.openSupplement(ring, r.content.supplement, lastDay)
+func (r *reference) openSupplement(s *Service, ring protect.Ring, pointer store.Template, base Template) openedSupplement {
+	beside := s.openSupplement(ring, r.content.supplement, pointer, base)
 	r.lapsed = r.content.supplement != nil && beside.added == nil
 	r.Newer, r.stale = beside.newer, r.stale || beside.stale && !beside.kept
 	if !beside.kept {

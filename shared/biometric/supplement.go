@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"systole/shared/biometric/protect"
+	"systole/shared/store"
 )
 
 // A supplement stores what a template's own bytes don't tell: when its days were
@@ -26,11 +27,23 @@ const supplementMark = "supplement1 "
 // isn't known.
 type supplement struct {
 	// Base is when the last day was added to the template that the supplement
-	// belongs to. A version without supplements may enrol again or add a day: then
-	// the supplement is of an earlier template, and lapses.
-	Base  int64        `json:"base"`
-	Added []int64      `json:"added"`
-	Newer *storedNewer `json:"newer,omitempty"`
+	// belongs to, and Weight the template's. A version without supplements may enrol
+	// again or add a day: then the supplement is of an earlier template, and lapses.
+	Base   int64        `json:"base"`
+	Weight float32      `json:"weight"`
+	Added  []int64      `json:"added"`
+	Newer  *storedNewer `json:"newer,omitempty"`
+}
+
+// belongs reports whether the supplement is of the template that a pointer names,
+// which is nil if it can't be opened. A version without days of enrolment doesn't
+// keep when the last one was added: then the weight tells, which is another one for
+// other recordings.
+func (s *supplement) belongs(pointer store.Template, base Template) bool {
+	if s.Base == lastDay(pointer).UnixNano() {
+		return true
+	}
+	return pointer.LastDay.IsZero() && base != nil && s.Weight == float32(base.Weight())
 }
 
 // storedNewer is a newer template as it is stored.
@@ -64,7 +77,7 @@ func supplementOf(ring protect.Ring, random io.Reader, t Templates, lastDay time
 	if len(keys) == 0 {
 		return nil, protect.ErrKey
 	}
-	s := supplement{Base: lastDay.UnixNano(), Added: stamps(t.Added)}
+	s := supplement{Base: lastDay.UnixNano(), Weight: float32(t.Base.Weight()), Added: stamps(t.Added)}
 	if n := t.Newer; n != nil {
 		b, err := n.Marshal(keys[0].Secret)
 		if err != nil {
@@ -110,14 +123,15 @@ type openedSupplement struct {
 	stale bool // its key isn't the current one
 }
 
-// openSupplement opens an entry beside a template whose last day was lastDay.
-func (s *Service) openSupplement(ring protect.Ring, entry []byte, lastDay time.Time) openedSupplement {
+// openSupplement opens an entry beside the template that a pointer names, nil if that
+// can't be opened.
+func (s *Service) openSupplement(ring protect.Ring, entry []byte, pointer store.Template, base Template) openedSupplement {
 	var written supplement
 	if entry == nil {
 		return openedSupplement{}
 	}
 	id, text := protect.KeyID(entry), entry[len(protect.KeyID{})+len(supplementMark):]
-	if err := json.Unmarshal(text, &written); err != nil || written.Base != lastDay.UnixNano() {
+	if err := json.Unmarshal(text, &written); err != nil || !written.belongs(pointer, base) {
 		return openedSupplement{}
 	}
 	opened := openedSupplement{added: timesOf(written.Added)}
