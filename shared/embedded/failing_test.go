@@ -13,116 +13,10 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"systole/shared/store"
+	"systole/shared/store/storetest"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-
-// rowID is that of the session and of the grant that furnish makes.
-var rowID = [32]byte{1}
-
-// furnish makes a row of each kind, under a name.
-func furnish(t *testing.T, s *Store, name string) {
-	t.Helper()
-	ctx := t.Context()
-	m := store.Member{Username: name, PK: 7, PasswordHash: "h", Created: noon, Seen: noon, Template: &store.Template{Version: "v", Used: noon}}
-	hour := noon.Add(time.Hour)
-	err := errors.Join(
-		s.CreateMember(ctx, m),
-		s.CreateSession(ctx, store.Session{ID: rowID, Username: name, PK: 7, Due: noon}, store.Event{Kind: "k", At: noon, Expires: hour}, nil),
-		s.AdmitAttempt(ctx, name, store.Backoff{Free: 9}, noon, hour),
-		s.CreateGrant(ctx, store.Grant{ID: rowID, Kind: "code", Made: noon, Expires: hour}),
-		s.NoteLeftover(ctx, noon, name),
-		s.ReplaceRegistrations(ctx, nil, []byte("clients")),
-	)
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// reads and writes are the store's methods, on the rows that furnish makes. later is a
-// time that no row of it has.
-func reads(t *testing.T, s *Store, name string) map[string]func() error {
-	ctx := t.Context()
-	return map[string]func() error{
-		"Member":        func() error { _, err := s.Member(ctx, name); return err },
-		"MemberByPK":    func() error { _, err := s.MemberByPK(ctx, 7); return err },
-		"MembersPage":   func() error { _, _, err := s.MembersPage(ctx, "", 9); return err },
-		"Session":       func() error { _, err := s.Session(ctx, rowID); return err },
-		"SessionsOf":    func() error { _, err := s.SessionsOf(ctx, name); return err },
-		"SessionsPage":  func() error { _, _, err := s.SessionsPage(ctx, "", 9); return err },
-		"attempts":      func() error { _, _, err := s.MemberWithAttempts(ctx, "nobody", []string{name}); return err },
-		"applicant":     func() error { _, _, err := s.MemberWithAttempts(ctx, name, nil); return err },
-		"CountsPage":    func() error { _, _, err := s.CountsPage(ctx, "", 9); return err },
-		"ActivityOf":    func() error { _, _, err := s.ActivityOf(ctx, name, "", 9); return err },
-		"Grant":         func() error { _, err := s.Grant(ctx, "code", rowID); return err },
-		"Registrations": func() error { _, err := s.Registrations(ctx); return err },
-	}
-}
-
-func writes(t *testing.T, s *Store, name string) map[string]func() error {
-	ctx, later := t.Context(), noon.Add(2*time.Hour)
-	m := store.Member{Username: name, PK: 7, Template: &store.Template{Version: "v"}}
-	session := store.Session{ID: rowID, Username: name, PK: 7}
-	event := store.Event{Kind: "k", At: noon, Expires: later}
-	flood := store.Event{Kind: "k", At: noon, Expires: later, Within: 1}
-	return map[string]func() error{
-		"CreateMember":         func() error { return s.CreateMember(ctx, m) },
-		"ReplacePassword":      func() error { return s.ReplacePassword(ctx, name, "h", "i", later) },
-		"VoidTokens":           func() error { return s.VoidTokens(ctx, name, 7, later) },
-		"SetConsent":           func() error { return s.SetConsent(ctx, name, 7, store.Consent{}) },
-		"RecordNetwork":        func() error { return s.RecordNetwork(ctx, name, 7, "n", later, nil) },
-		"DeleteMember":         func() error { return s.DeleteMember(ctx, name, 7) },
-		"SetTemplate":          func() error { return s.SetTemplate(ctx, m, store.Template{}, nil) },
-		"SetSeen":              func() error { return s.SetSeen(ctx, name, "v", later) },
-		"SetUploads":           func() error { return s.SetUploads(ctx, m, nil) },
-		"SetSubjectSalt":       func() error { return s.SetSubjectSalt(ctx, name, 7, nil) },
-		"SetRecoveryCodes":     func() error { return s.SetRecoveryCodes(ctx, m, store.RecoveryCodes{}) },
-		"RecoverPassword":      func() error { return s.RecoverPassword(ctx, m, "i", nil, later) },
-		"ClearTemplate":        func() error { return s.ClearTemplate(ctx, m, later, "", nil) },
-		"RegisterProbe":        func() error { _, err := s.RegisterProbe(ctx, session, store.Probe{}); return err },
-		"RememberProbe":        func() error { return s.RememberProbe(ctx, session, "a", nil) },
-		"RemoveProbe":          func() error { return s.RemoveProbe(ctx, name, "a") },
-		"WithdrawProbe":        func() error { return s.WithdrawProbe(ctx, name, "v", "a") },
-		"RecordAcceptance":     func() error { return s.RecordAcceptance(ctx, name, "v", later) },
-		"CreateSession":        func() error { return s.CreateSession(ctx, store.Session{ID: [32]byte{2}, Username: name}, event, nil) },
-		"CreateSession, evict": func() error { return s.CreateSession(ctx, session, event, []store.TokenID{rowID}) },
-		"TouchSession":         func() error { return s.TouchSession(ctx, rowID, later, "k") },
-		"VerifySession":        func() error { return s.VerifySession(ctx, rowID, later) },
-		"KeepSession":          func() error { return s.KeepSession(ctx, rowID, later) },
-		"SetChallenge":         func() error { return s.SetChallenge(ctx, rowID, store.Challenge{}) },
-		"TakeChallenge":        func() error { return s.TakeChallenge(ctx, rowID, store.Challenge{}) },
-		"EndSession":           func() error { return s.EndSession(ctx, rowID, 7) },
-		"DeleteSession":        func() error { _, err := s.DeleteSession(ctx, rowID); return err },
-		"DeleteSessions":       func() error { return s.DeleteSessions(ctx, []store.TokenID{rowID}) },
-		"ExpireSession":        func() error { return s.ExpireSession(ctx, rowID, later, time.Hour) },
-		"PostponeSession":      func() error { return s.PostponeSession(ctx, rowID, later) },
-		"PutSession":           func() error { return s.PutSession(ctx, session) },
-		"AdmitAttempt":         func() error { return s.AdmitAttempt(ctx, name, store.Backoff{Free: 9}, noon, later) },
-		"TakeBackAttempt":      func() error { return s.TakeBackAttempt(ctx, name) },
-		"ClearAttempts":        func() error { return s.ClearAttempts(ctx, name) },
-		"PutCount":             func() error { return s.PutCount(ctx, store.Count{Key: name}) },
-		"Note":                 func() error { return s.Note(ctx, name, event) },
-		"Note, of a flood":     func() error { return s.Note(ctx, name, flood) },
-		"PutEntry":             func() error { return s.PutEntry(ctx, name, event) },
-		"ForgetActivity":       func() error { return s.ForgetActivity(ctx, name) },
-		"CreateGrant":          func() error { return s.CreateGrant(ctx, store.Grant{ID: rowID, Kind: "code", Made: noon}) },
-		"TakeGrant":            func() error { _, err := s.TakeGrant(ctx, "code", rowID, "me"); return err },
-		"DeleteGrant":          func() error { return s.DeleteGrant(ctx, rowID) },
-		"ReplaceRegistrations": func() error { return s.ReplaceRegistrations(ctx, []byte("clients"), []byte("others")) },
-	}
-}
-
-// index are the methods that read no row's content.
-func index(t *testing.T, s *Store, name string) map[string]func() error {
-	ctx, later := t.Context(), noon.Add(2*time.Hour)
-	return map[string]func() error{
-		"ClaimPKBlock":   func() error { return s.ClaimPKBlock(ctx, 1, "me") },
-		"DueUntil":       func() error { _, _, err := s.DueUntil(ctx, store.DueSession, 0, later, "", 9); return err },
-		"ExpireActivity": func() error { return s.ExpireActivity(ctx, []store.Due{{At: noon, Key: "k"}}) },
-		"NoteLeftover":   func() error { return s.NoteLeftover(ctx, later, name) },
-		"SettleLeftover": func() error { return s.SettleLeftover(ctx, store.Due{At: noon, Key: name}) },
-	}
-}
 
 // failed fails the test unless the error is one of the store itself.
 func failed(t *testing.T, when, method string, err error) {
@@ -140,11 +34,11 @@ func TestAStoreThatIsClosedFailsAndAnswersNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	furnish(t, s, "kim")
+	storetest.Furnish(t, s, "kim")
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, methods := range []map[string]func() error{reads(t, s, "kim"), writes(t, s, "kim"), index(t, s, "kim")} {
+	for _, methods := range []map[string]func() error{storetest.Reads(t, s, "kim"), storetest.Writes(t, s, "kim"), storetest.Indexes(t, s, "kim")} {
 		for method, call := range methods {
 			failed(t, "closed", method, call())
 		}
@@ -159,7 +53,7 @@ func TestRowsThatAreDamagedFail(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		furnish(t, s, "kim")
+		storetest.Furnish(t, s, "kim")
 		if err := s.Note(t.Context(), "kim", store.Event{Kind: "k", At: noon, Expires: noon.Add(time.Hour), Within: 1}); err != nil {
 			t.Fatal(err)
 		}
@@ -182,9 +76,9 @@ func TestRowsThatAreDamagedFail(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		methods := reads(t, s, "kim")
+		methods := storetest.Reads(t, s, "kim")
 		if of == "writes" {
-			methods = writes(t, s, "kim")
+			methods = storetest.Writes(t, s, "kim")
 			delete(methods, "CreateSession") // of another one, with an event of another place
 		}
 		for method, call := range methods {
@@ -200,9 +94,9 @@ func TestAKeyThatTheDatabaseRefusesFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	furnish(t, s, "kim")
+	storetest.Furnish(t, s, "kim")
 	long := strings.Repeat("k", bolt.MaxKeySize+1)
-	methods := writes(t, s, long)
+	methods := storetest.Writes(t, s, long)
 	for _, method := range []string{"CreateMember", "CreateSession", "PutSession", "AdmitAttempt", "PutCount", "Note", "Note, of a flood", "PutEntry"} {
 		failed(t, "a long key", method, methods[method]())
 	}

@@ -82,6 +82,9 @@ func (s *Store) TakeGrant(ctx context.Context, kind store.GrantKind, id store.Gr
 		return store.Grant{}, client.Error(rule.Op, err)
 	}
 	g, err := s.refusedGrant(ctx, id, rule)
+	if err != nil && !errors.Is(err, store.ErrConflict) {
+		return store.Grant{}, err
+	}
 	if g.Kind != kind {
 		return store.Grant{}, withOp(rule.Op, store.ErrNotFound)
 	}

@@ -174,6 +174,9 @@ func members(t *testing.T, s Store) {
 		for cursor, pages := "", 0; ; pages++ {
 			page, next, err := s.MembersPage(t.Context(), cursor, 3)
 			must(t, err)
+			if len(page) > 3 {
+				t.Errorf("a page has %d members", len(page))
+			}
 			for _, m := range page {
 				seen[m.Username]++
 				if m.PK == 0 {
@@ -297,7 +300,10 @@ func models(t *testing.T, s Store) {
 	t.Run("consent that was given or withdrawn meanwhile is noticed", func(t *testing.T) {
 		m := newMember()
 		must(t, s.CreateMember(t.Context(), m))
-		for _, c := range []store.Consent{{Version: "1", Given: now}, {Version: "1", Given: now, Withdrawn: now.Add(time.Second)}} {
+		for _, c := range []store.Consent{
+			{Version: "1", Given: now}, {Version: "2", Given: now}, {Version: "2", Given: now.Add(time.Second)},
+			{Version: "2", Given: now.Add(time.Second), Withdrawn: now.Add(time.Minute)},
+		} {
 			must(t, s.SetConsent(t.Context(), m.Username, m.PK, c))
 			wantErr(t, s.SetTemplate(t.Context(), m, newModel(), nil), store.ErrConflict)
 			m.Consent = &c

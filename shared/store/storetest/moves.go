@@ -74,6 +74,13 @@ func Moves(t *testing.T, s Movable) {
 		if got, _, err := s.ActivityOf(t.Context(), username, "", 10); err != nil || !reflect.DeepEqual(got, []store.Event{want}) {
 			t.Errorf("%+v, %v, want %+v", got, err, want)
 		}
+		bare := store.Event{Kind: "logged_in", At: now.Add(-time.Hour), Expires: now.Add(time.Hour)}.Single() // of no network
+		if err := s.PutEntry(t.Context(), username+"x", bare); err != nil {
+			t.Fatal(err)
+		}
+		if got, _, err := s.ActivityOf(t.Context(), username+"x", "", 10); err != nil || !reflect.DeepEqual(got, []store.Event{bare}) {
+			t.Errorf("%+v, %v, want %+v", got, err, bare)
+		}
 		event.At = now.Add(2 * time.Minute)
 		if err := s.Note(t.Context(), username, event); err != nil {
 			t.Fatal(err)

@@ -165,6 +165,9 @@ func sessionsPage(t *testing.T, s Store) {
 	for cursor, pages := "", 0; ; pages++ {
 		page, next, err := s.SessionsPage(t.Context(), cursor, 2)
 		must(t, err)
+		if len(page) > 2 {
+			t.Errorf("a page has %d sessions", len(page))
+		}
 		for _, session := range page {
 			if session.Username == username && session == want[session.ID] {
 				found[session.ID]++

@@ -51,7 +51,14 @@ func asked(input any) error {
 		return expressions(in.UpdateExpression, in.ConditionExpression)
 	case *dynamodb.DeleteItemInput:
 		return expressions(in.ConditionExpression)
+	case *dynamodb.GetItemInput:
+		return consistent(in.ConsistentRead)
 	case *dynamodb.QueryInput:
+		if in.IndexName == nil { // an index has no consistent reads
+			if err := consistent(in.ConsistentRead); err != nil {
+				return err
+			}
+		}
 		return expressions(in.KeyConditionExpression, in.FilterExpression, in.ProjectionExpression)
 	case *dynamodb.ScanInput:
 		return expressions(in.FilterExpression, in.ProjectionExpression)
@@ -87,6 +94,15 @@ func answered(output any) error {
 		return within("page", sizeOf(out.Items...), maxPage)
 	}
 	return nil
+}
+
+// consistent refuses a read of rows that may lag behind what was written, which DynamoDB
+// takes and dynalite doesn't imitate: what the service decides by is read as last written.
+func consistent(read *bool) error {
+	if aws.ToBool(read) {
+		return nil
+	}
+	return &smithy.GenericAPIError{Code: "ValidationException", Message: "a read of rows that may lag"}
 }
 
 func expressions(all ...*string) error {
