@@ -82,7 +82,7 @@ for (const [name, spoken, options] of [
     await page.locator("#check").click();
     await seenAnswer(page, "Used before");
     await inBoth("used before");
-    await sample(page, 2);
+    await sample(page, 3);
     await page.locator("#check").click();
     await seenAnswer(page, "Not recognised");
     await inBoth("not recognised");

@@ -5,14 +5,14 @@ import { clearForms, focusForm, offerAccount, showForm } from "./account.js";
 import { answer, clear, notice, refuse, sure, unusable } from "./answer.js";
 import { busy, cancelOne, forgetWaits, one, says, wait, waits, whenBusy } from "./one.js";
 import { clearRecordings, isLooking, offerRecordings, replace, take, theChosen, theCurrent, theirs } from "./recordings.js";
-import { onLanguage, say, silence, soon, switchLanguage, tell, translate } from "./words.js";
+import { onLanguage, say, silence, switchLanguage, tell, translate } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const samples = [
   { file: "person_01_enrolment.csv", word: "sampleFirst" },
   { file: "person_01_probe.csv", word: "sampleAgain" },
-  { file: "person_04_probe.csv", word: "sampleOther" },
   { file: "person_01_third.csv", word: "sampleThird" },
+  { file: "person_04_probe.csv", word: "sampleOther" },
 ].map(({ file, word }) => ({ file, word, rate: "500", origin: "sample", name: () => say(word), fetch: (signal) => api.sample(file, signal) }));
 
 const keptName = "systole-username";
@@ -113,9 +113,7 @@ function offer() {
   const ready = inside && recording && !recordingNow();
   at("check").hidden = !(ready && enrolled);
   at("enrol").hidden = !(ready && enrolled !== null);
-  at("adds").hidden = !(ready && enrolled);
-  at("add-day").disabled = tooSoon() !== null;
-  tell(at("add-day-text"), () => (tooSoon() ? say("addDayFrom", { when: soon(tooSoon()) }) : say("addDay")));
+  at("adds").hidden = !(ready && enrolled) || tooSoon();
   at("to-log-in").hidden = inside || !recording;
   at("hand-off").hidden = !inside || handed();
   at("attack").hidden = !(enrolled && victim() && inside);
@@ -365,8 +363,8 @@ async function showDays() {
   drawDays(progress, () => { at("add-day").checked = true; offer(); chooseActs().other(); });
 }
 
-// tooSoon is when another day may be added, where that isn't yet.
-const tooSoon = () => (progress?.next && new Date(progress.next) > new Date() ? progress.next : null);
+// tooSoon says whether it is too early for another day: the list of days says when.
+const tooSoon = () => Boolean(progress?.next) && new Date(progress.next) > new Date();
 
 // offerAttack shows what a thief could try, once there is something to imitate:
 // a recording that was enrolled or accepted.
@@ -377,7 +375,7 @@ async function offerAttack() {
   const { offerAttacks } = await import("./attack.js");
   offerAttacks({
     victim, done: refresh,
-    other: async (signal) => ({ files: [await (victim() === samples[2] ? samples[1] : samples[2]).fetch(signal)], rate: "500" }),
+    other: async (signal) => ({ files: [await (victim() === samples[3] ? samples[1] : samples[3]).fetch(signal)], rate: "500" }),
   });
 }
 const victim = () => (theCurrent()?.seen && theCurrent().genuine ? theCurrent() : null);

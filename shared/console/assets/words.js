@@ -114,7 +114,6 @@ const words = {
   cancelled: ["Cancelled", "취소했습니다"],
   cancelledMore: ["Nothing was decided. If the recording had arrived already, it counts as used: record anew.", "결과가 없습니다. 기록이 이미 도착했다면 쓴 것으로 처리되니 새로 측정해 주세요."],
   saved: ["Enrolled", "등록되었습니다"],
-  addDayFrom: ["Another day can be added from {when}", "다른 날의 기록은 {when}부터 추가할 수 있습니다"],
   daysTitle: ["Days of enrolment", "등록한 날"],
   dayDone: ["♥ Day {n} enrolled", "♥ {n}일째 등록됨"],
   dayNow: ["Day {n}: now", "{n}일째: 지금"],
