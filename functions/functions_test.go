@@ -16,8 +16,8 @@ func TestNamesFollowFromFolders(t *testing.T) {
 	}
 }
 
-// The rule of the package: two functions of one path are there so that one of
-// them needn't link the signal processing.
+// The rule of the package: a path has two functions only so that one of them need
+// not link the signal processing.
 func TestAPathHasTwoFunctionsOnlyForTheSakeOfTheSignalProcessing(t *testing.T) {
 	byPath := make(map[string][]Function)
 	for _, f := range All() {
@@ -38,7 +38,7 @@ func TestAPathHasTwoFunctionsOnlyForTheSakeOfTheSignalProcessing(t *testing.T) {
 	}
 }
 
-// What a policy asks of two functions is set in both.
+// A policy's settings that two functions need are set on both.
 func TestThePolicysSettingsReachTheFunctionsThatHoldToThem(t *testing.T) {
 	for folder, settings := range map[string][]string{
 		"authenticate/check_user": {"CONSENT", "CHALLENGE", "MATCH_FMR"},
@@ -55,8 +55,8 @@ func TestThePolicysSettingsReachTheFunctionsThatHoldToThem(t *testing.T) {
 	}
 }
 
-// Without the permission to list, S3 answers 403 for an object that isn't there,
-// and the service 500 instead of what is so.
+// Without the permission to list, S3 answers 403 for a missing object, and the
+// service would answer 500.
 func TestAFunctionThatReadsObjectsMayBeToldThatThereIsNone(t *testing.T) {
 	for _, f := range All() {
 		reads := slices.ContainsFunc(f.Grants, func(g Grant) bool { return slices.Contains(g.Actions, "GetObject") })

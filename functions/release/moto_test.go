@@ -11,7 +11,7 @@ import (
 	"systole/tests/support/moto"
 )
 
-// moto keeps deployments as CodeDeploy does; it starts no hooks.
+// moto stores deployments as CodeDeploy does; it runs no hooks.
 func TestTheVersionIsReadFromADeployment(t *testing.T) {
 	long.Only(t)
 	m, err := moto.Start(t.Context())

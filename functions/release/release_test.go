@@ -24,12 +24,13 @@ import (
 	"systole/tests/support/fixture"
 )
 
-// stack plays the functions of a stack with the whole service, and notes who is asked.
+// stack answers for the functions of a stack with the whole service, and records
+// which functions are called.
 type stack struct {
 	answer func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 	stores service.Stores
 	asked  []version
-	// broken is a version that answers with this status, or crashes with 0.
+	// broken is a version that answers with this status, or crashes if it is 0.
 	broken version
 	status int
 }
@@ -61,7 +62,7 @@ func (s *stack) Invoke(ctx context.Context, v version, request events.APIGateway
 	return s.answer(ctx, request)
 }
 
-// left is how many members there are.
+// left returns the number of members.
 func (s *stack) left(t *testing.T) int {
 	t.Helper()
 	all, _, err := s.stores.Members.MembersPage(t.Context(), "", 10)
@@ -101,7 +102,8 @@ func TestANewVersionIsTriedByAMemberWhoLeavesAgain(t *testing.T) {
 	}
 }
 
-// What answers 500, or crashes, doesn't pass, and the member leaves all the same.
+// A version that answers 500 or crashes does not pass, and the test's member is
+// deleted all the same.
 func TestABrokenVersionDoesNotPass(t *testing.T) {
 	for _, f := range functions.All() {
 		if len(f.Routes) == 0 {
@@ -120,7 +122,7 @@ func TestABrokenVersionDoesNotPass(t *testing.T) {
 	}
 }
 
-// A function that has no part in the walk answers a token that nobody has.
+// A function outside the walk is called with an unknown token.
 func TestEveryOtherFunctionIsAskedItsFirstRoute(t *testing.T) {
 	for _, f := range functions.All() {
 		if len(f.Routes) == 0 || slices.Contains(walked, f.Folder) {
@@ -139,7 +141,8 @@ func TestAFunctionOfAnotherStackIsNotTried(t *testing.T) {
 	}
 }
 
-// deployment is CodeDeploy, and Lambda for a function that passes or not.
+// deployment stands in for CodeDeploy, and for Lambda with a function that passes
+// or fails.
 type deployment struct {
 	spec   string
 	status int

@@ -15,8 +15,9 @@ import (
 
 var anew = flag.Bool("anew", false, "compile everything anew, twice: minutes")
 
-// The tree is copied twice, to folders of different depth, one of them the work tree of
-// a commit of its own: neither place, time nor commit may show in what is built.
+// The tree is copied twice, to folders of different depth, one of them the work
+// tree of a commit of its own: place, time and commit must not change the build's
+// output.
 func TestTwoBuildsInDifferentPlacesAreTheSame(t *testing.T) {
 	root, err := gotool.Root()
 	if err != nil {
@@ -52,12 +53,12 @@ func TestTwoBuildsInDifferentPlacesAreTheSame(t *testing.T) {
 	}
 }
 
-// sh runs a shell's command line, whose $0 is the argument.
+// sh runs a shell's command line with the arguments $0, $1, ….
 func sh(t *testing.T, folder, line string, args ...string) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), "sh", append([]string{"-euc", line}, args...)...)
 	c.Dir = folder
-	// This machine's own flags may hide what the build leaves in.
+	// This machine's own flags could hide what the build leaves in the output.
 	c.Env = append(os.Environ(), "GOFLAGS=-buildvcs=auto -modcacherw")
 	if *anew {
 		c.Env = append(c.Env, "GOCACHE="+filepath.Join(t.TempDir(), "cache"))

@@ -18,11 +18,11 @@ import (
 	"systole/tests/support/servers"
 )
 
-// used is what a request took: DynamoDB's units as it counts them itself, and calls
-// of S3.
+// used is the consumption of a request: DynamoDB's units as its answers state
+// them, and calls of S3.
 type used struct{ readUnits, writeUnits, puts, gets float64 }
 
-// meter asks every call of DynamoDB for its units, and adds them up.
+// meter asks each call to DynamoDB for its units and adds them up.
 type meter struct {
 	mu sync.Mutex
 	used
@@ -69,9 +69,9 @@ func (m *meter) count(operation string, result any) {
 			m.readUnits += units
 			continue
 		case *c.TableName == servers.TokensTable && operation == "BatchWriteItem":
-			units *= 3 // the row is in two indexes, too, which the test's server doesn't count
+			units *= 3 // the row is in two indexes as well, which the test's server does not count
 		case *c.TableName == servers.ActivityTable, operation == "PutItem" && *c.TableName == servers.MembersTable:
-			units *= 2 // in one
+			units *= 2 // in one index
 		}
 		m.writeUnits += units
 	}
@@ -85,9 +85,9 @@ func (m *meter) take() used {
 	return u
 }
 
-// The units that the costs are reckoned with are those of the requests themselves:
-// of a log-in that ends an older session, as one who logs in daily comes to, and of
-// a check in so far as it doesn't depend on what was checked before.
+// The units in the cost estimate are those that the requests take: a log-in that
+// ends an older session, as a daily log-in does, and a check without the work
+// that depends on earlier checks.
 func TestUnitsAreThoseOfTheRequests(t *testing.T) {
 	m := new(meter)
 	stores, _ := fixture.AWS(t, func(sdk *aws.Config) { sdk.APIOptions = append(sdk.APIOptions, m.add) })
@@ -98,7 +98,7 @@ func TestUnitsAreThoseOfTheRequests(t *testing.T) {
 		return fixture.Send(t.Context(), h, r).Want(t, http.StatusOK, "")
 	}
 	signUp := fixture.Request{Method: "POST", Path: "/members/create/", Form: "username=first&password=tachy-cardia!&name=n"}
-	send(signUp) // claims the numbers of this process
+	send(signUp) // reserves this process's block of member numbers
 	signUp.Form = strings.Replace(signUp.Form, "first", "hong", 1)
 	send(signUp)
 	got := map[string]used{"sign-up": m.take()}
@@ -113,7 +113,7 @@ func TestUnitsAreThoseOfTheRequests(t *testing.T) {
 	got["check"] = m.take()
 	for _, r := range requests() {
 		want, g := used{r.readUnits, r.writeUnits, r.puts, r.gets}, got[r.name]
-		if r.name == "check" { // the row of a member with one digest costs less than half of the average
+		if r.name == "check" { // a member's row with one digest costs less than half of the average row
 			if g.writeUnits < 2 || g.writeUnits > memberUnits {
 				t.Errorf("a first check writes %v units", g.writeUnits)
 			}

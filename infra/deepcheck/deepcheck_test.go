@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// inventory is in the form of AWS's user guide ("Amazon S3 Inventory lists"): of a
-// bucket with versions, taken on 3 December 2026.
+// inventory has the form of AWS's user guide ("Amazon S3 Inventory lists"): a
+// bucket with versions, listed on 3 December 2026.
 const inventory = `"bucket","models/7/v2","a","true","false","4096","2026-11-02T00:00:00.000Z"
 "bucket","models/7/v1","b","true","false","4096","2026-10-01T00:00:00.000Z"
 "bucket","uploads/7/v2/0","c","true","false","90000","2026-11-02T00:00:00.000Z"
@@ -27,7 +27,7 @@ const inventory = `"bucket","models/7/v2","a","true","false","4096","2026-11-02T
 const manifest = `{"sourceBucket": "bucket", "version": "2016-11-30", "creationTimestamp": "1796342400000", "fileFormat": "CSV",
 "fileSchema": "Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size, LastModifiedDate", "files": []}`
 
-// testdata/export is what moto's DynamoDB wrote of a table with such rows.
+// testdata/export is moto's DynamoDB's export of a table with such rows.
 func TestWhatDoesntFitTogetherIsFound(t *testing.T) {
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "manifest.json"), []byte(manifest), 0o600); err != nil {

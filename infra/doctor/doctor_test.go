@@ -36,16 +36,17 @@ import (
 	"systole/tests/support/moto"
 )
 
-// denied are the actions that moto's user may not do.
+// denied are the actions that moto's user may not take.
 var denied = []string{"dynamodb:DescribeTimeToLive", "s3:GetBucketVersioning", "kms:GetKeyRotationStatus", "sns:ListSubscriptionsByTopic"}
 
-// server is moto's for all tests.
+// server is one moto for all tests.
 var server = sync.OnceValues(func() (moto.Server, error) { return moto.Start(context.Background(), denied...) })
 
-// stacks counts those of all tests, which share the server.
+// stacks numbers the stacks of all tests, which share the server.
 var stacks atomic.Int32
 
-// account is one in moto, with a stack, and with what moto doesn't answer.
+// account is an account in moto with a stack, and the answers that moto does not
+// give.
 type account struct {
 	t     *testing.T
 	sdk   aws.Config
@@ -54,10 +55,10 @@ type account struct {
 	parameters map[string]string
 	status     cloudformationtypes.StackStatus
 	resources  map[string]resource
-	answers    map[string]any // of operations
+	answers    map[string]any // by operation
 }
 
-// newAccount makes an account whose stack, if it is deployed, is healthy.
+// newAccount creates an account. If its stack is deployed, it is healthy.
 func newAccount(t *testing.T, deployed bool) *account {
 	t.Helper()
 	m, err := server()
@@ -65,7 +66,7 @@ func newAccount(t *testing.T, deployed bool) *account {
 		t.Fatal(err)
 	}
 	a := &account{t: t, stack: fmt.Sprint("stack", stacks.Add(1)), resources: make(map[string]resource), answers: make(map[string]any)}
-	// One attempt: moto either answers or is gone.
+	// One attempt: moto either answers or has ended.
 	a.sdk = aws.Config{Region: home, RetryMaxAttempts: 1, BaseEndpoint: &m.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
 	a.sdk.APIOptions = append(a.sdk.APIOptions, a.answer)
 	a.answers["GetAccountSettings"] = &lambda.GetAccountSettingsOutput{
@@ -83,8 +84,8 @@ func newAccount(t *testing.T, deployed bool) *account {
 	return a
 }
 
-// answer answers what moto can't in its place: stacks, whose templates it can't make,
-// and quotas.
+// answer answers in moto's place where moto cannot: stacks, whose templates it
+// cannot create, and quotas.
 func (a *account) answer(stack *middleware.Stack) error {
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("answers",
 		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
@@ -117,7 +118,7 @@ func (a *account) stackAnswer(operation string) (any, error) {
 	return out, nil
 }
 
-// must is the value of a call that has to succeed.
+// must returns the value of a call that has to succeed.
 func must[T any](t *testing.T) func(T, error) T {
 	return func(value T, err error) T {
 		t.Helper()
@@ -128,7 +129,7 @@ func must[T any](t *testing.T) func(T, error) T {
 	}
 }
 
-// deploy makes what the template has, as it has it.
+// deploy creates the template's resources with its properties.
 func (a *account) deploy() {
 	t, ctx := a.t, a.t.Context()
 	a.status, a.parameters = cloudformationtypes.StackStatusCreateComplete, map[string]string{"DeletionProtection": "true"}
@@ -231,7 +232,7 @@ func (a *account) deleteAlarm(id string) {
 	must[*cloudwatch.DeleteAlarmsOutput](a.t)(cloudwatch.NewFromConfig(a.sdk).DeleteAlarms(a.t.Context(), &cloudwatch.DeleteAlarmsInput{AlarmNames: []string{a.resources[id].id}}))
 }
 
-// examined is what the command prints, and its status.
+// examined returns the command's output and its status.
 func (a *account) examined() (string, int) {
 	a.t.Helper()
 	var out strings.Builder
@@ -256,7 +257,7 @@ func TestAHealthyAccountHasNothingToMend(t *testing.T) {
 	}
 }
 
-// Before a deployment there is an account alone.
+// Before a deployment only the account is examined.
 func TestAnAccountWithoutAStackIsExaminedAlone(t *testing.T) {
 	a := newAccount(t, false)
 	got, status := a.examined()
@@ -265,7 +266,7 @@ func TestAnAccountWithoutAStackIsExaminedAlone(t *testing.T) {
 	}
 }
 
-// sick are accounts with one thing wrong, with what is said of it.
+// sick are accounts with one defect each, and the command's line on it.
 var sick = []struct {
 	name string
 	make func(a *account)
@@ -348,7 +349,7 @@ func TestASickAccountIsToldWhatToMend(t *testing.T) {
 	}
 }
 
-// Two plain alarms that make one tell nobody themselves, and need not.
+// The two plain alarms of a composite alarm notify nobody, and need not.
 func TestHalvesOfAnAlarmTellNobody(t *testing.T) {
 	a := newAccount(t, true)
 	a.putAlarm("AvailabilityIn1h", true)
@@ -395,7 +396,7 @@ func TestAMissingPermissionIsNamed(t *testing.T) {
 			t.Errorf("%s isn't named:\n%s", action, got)
 		}
 	}
-	if n := strings.Count(got, "\n? "); n != len(denied)-1+2 { // TTL is asked of two tables
+	if n := strings.Count(got, "\n? "); n != len(denied)-1+2 { // TTL is read for two tables
 		t.Errorf("%d are not told:\n%s", n, got)
 	}
 }
@@ -411,7 +412,8 @@ func TestWithoutCredentialsNothingIsExamined(t *testing.T) {
 	}
 }
 
-// Permissions are named by the table of services, which no client may be missing from.
+// The table of services has the name that permissions use for each client's
+// service.
 func TestEveryServiceHasItsWordInPermissions(t *testing.T) {
 	for _, id := range []string{sts.ServiceID, cloudformation.ServiceID, lambda.ServiceID, apigateway.ServiceID, dynamodb.ServiceID, s3.ServiceID, kms.ServiceID, secretsmanager.ServiceID, sns.ServiceID, cloudwatch.ServiceID} {
 		if prefixes[id] == "" {

@@ -11,7 +11,8 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// files writes an enrolment and two probes, of the same and another person.
+// files writes an enrolment, a probe of the same person and a probe of another
+// person.
 func files(t *testing.T) (enrolment, same, other string) {
 	t.Helper()
 	dir := t.TempDir()

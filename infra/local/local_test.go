@@ -61,7 +61,7 @@ func TestARequestUnderWayIsAnsweredAfterTheSignal(t *testing.T) {
 	fmt.Fprintf(conn, "POST /members/create/ HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"+
 		"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n", len(body))
 	in := bufio.NewReader(conn)
-	// The service asks for the body: it is at work on this request.
+	// The service asks for the body: the request is being handled.
 	if line, err := in.ReadString('\n'); !strings.Contains(line, "100 Continue") {
 		t.Fatal(line, err)
 	}
@@ -153,13 +153,13 @@ func TestMoreThanItCanWorkOnIsToldToComeBack(t *testing.T) {
 	}
 }
 
-// fill holds the front to have room for n requests with this body, and for no
+// fill expects that the front has room for n requests with this body, and for no
 // more until they are answered.
 func fill(t *testing.T, n int, body string) {
 	begun, release := make(chan struct{}), make(chan struct{})
 	var under atomic.Int64
 	f := newFront(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
-		if under.Add(1) <= int64(n) { // one that gets in beyond the limit is answered at once
+		if under.Add(1) <= int64(n) { // a request beyond the limit that got in is answered at once
 			begun <- struct{}{}
 			<-release
 		}
@@ -191,9 +191,9 @@ func fill(t *testing.T, n int, body string) {
 	}
 }
 
-// A body takes room as it comes, not as it is announced, and only an arrived one
-// takes a place among the requests: callers who send a byte and wait keep nobody
-// out.
+// A body takes memory as it arrives, not as it is announced, and only a whole
+// body takes a place among the requests. Callers who send one byte and wait keep
+// nobody out.
 func TestBodiesThatAreAnnouncedAndDontComeKeepNobodyOut(t *testing.T) {
 	f := newFront(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		return events.APIGatewayProxyResponse{StatusCode: http.StatusNoContent}, nil
@@ -210,7 +210,7 @@ func TestBodiesThatAreAnnouncedAndDontComeKeepNobodyOut(t *testing.T) {
 			f.ServeHTTP(w, r)
 			answers <- w.Code
 		}()
-		io.WriteString(in, "0") // it is read
+		io.WriteString(in, "0") // the service has begun to read the body
 	}
 	if w := ask(f, strings.Repeat("0", 4<<20)); w.Code != http.StatusNoContent {
 		t.Errorf("meanwhile one gets %d %s", w.Code, w.Body)
@@ -254,7 +254,7 @@ func TestUploadsAtOnceAreBoundedByTheBytesThatHaveCome(t *testing.T) {
 	close(release)
 }
 
-// zeros is a body without an end.
+// zeros is an endless body.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
@@ -275,7 +275,7 @@ func ask(h http.Handler, body string) *httptest.ResponseRecorder {
 	return w
 }
 
-// safeBuffer is a log that may be written while it is read.
+// safeBuffer is a log that can be read while it is written.
 type safeBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

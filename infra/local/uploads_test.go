@@ -82,7 +82,7 @@ func TestAFileIsTakenOnlyAtAnAddressThatIsSignedForItAndAwaited(t *testing.T) {
 	}
 }
 
-// A page of another origin asks first whether it may.
+// A page of another origin first asks whether it may upload.
 func TestPagesOfEveryOriginMayUpload(t *testing.T) {
 	up, err := newUploads("http://here", new(memory.Store), new(memory.Objects), time.Now)
 	if err != nil {
@@ -97,7 +97,7 @@ func TestPagesOfEveryOriginMayUpload(t *testing.T) {
 	}
 }
 
-// A caller who is silent holds a connection for a limited time.
+// A silent caller holds a connection for a limited time.
 func TestEveryWaitOfTheServerHasALimit(t *testing.T) {
 	s := newServer(http.NotFoundHandler(), slog.New(slog.DiscardHandler))
 	for name, limit := range map[string]time.Duration{

@@ -23,8 +23,9 @@ import (
 	"systole/tests/support/servers"
 )
 
-// inhabited adds a member with a model and a check, one who removed the model, one
-// with nothing, and failed log-ins. It returns the token of the first.
+// inhabited adds three members (one with a model and a check, one who removed the
+// model, one with an account only) and failed log-ins. It returns the token of
+// the first.
 func (r *running) inhabited(t *testing.T) (token string) {
 	t.Helper()
 	token = r.signUp(t, "gildong")
@@ -39,8 +40,8 @@ func (r *running) inhabited(t *testing.T) (token string) {
 	return token
 }
 
-// livesOn holds a restored service to know the token, the heart, and the recordings
-// that were used.
+// livesOn expects that a restored service knows the token, the heart and the used
+// recordings.
 func (r *running) livesOn(t *testing.T, token string) {
 	t.Helper()
 	r.want(t, []string{"check"}, "all of them agree")
@@ -57,7 +58,8 @@ func (r *running) livesOn(t *testing.T, token string) {
 	r.signUp(t, "newcomer")
 }
 
-// content is everything but what only clean-up knows: rows, and the objects' bytes.
+// content returns the rows and the objects' bytes, without those that only the
+// clean-up reads.
 func (r *running) content(t *testing.T) string {
 	t.Helper()
 	all := r.rows(t)
@@ -88,7 +90,7 @@ func sorted(lines string) string {
 	return strings.Join(all, "\n")
 }
 
-// backedUp is a backup of the deployment, and its keys.
+// backedUp makes a backup of the deployment and of its keys.
 func (r *running) backedUp(t *testing.T) (file, keys string) {
 	t.Helper()
 	folder := t.TempDir()
@@ -103,7 +105,7 @@ func (r *running) backedUp(t *testing.T) (file, keys string) {
 	return file, keys
 }
 
-// restored is the service of a new folder that a backup was restored to.
+// restored returns the service on a new folder into which a backup was restored.
 func restored(t *testing.T, args ...string) *running {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "new")
@@ -172,7 +174,7 @@ func TestAFolderMovesToAWSAndBack(t *testing.T) {
 	home.logIn(t, "gildong")
 }
 
-// sealedWith is the id of the key that everything is sealed with.
+// sealedWith returns the id of the key that everything is sealed with.
 func (r *running) sealedWith(t *testing.T) string {
 	t.Helper()
 	var current string
@@ -205,7 +207,8 @@ func TestABackupUnderLoadIsWhole(t *testing.T) {
 	}
 }
 
-// load signs members up, enrols them anew again and again, and deletes some.
+// load signs members up, enrols them again and again, and deletes some, until
+// stop.
 func (r *running) load(t *testing.T, n int, stop <-chan struct{}) {
 	for round := 0; ; round++ {
 		select {
@@ -226,8 +229,8 @@ func (r *running) load(t *testing.T, n int, stop <-chan struct{}) {
 	}
 }
 
-// changing is a store whose members do something between the look at the objects and
-// that at the rows.
+// changing is a store whose members change between the reading of the objects and
+// that of the rows.
 type changing struct {
 	store.Members
 	store.Mover
@@ -284,7 +287,7 @@ func TestACopyIsWholeWhateverHappensMeanwhile(t *testing.T) {
 	}
 }
 
-// cutOff takes so many bytes and no more.
+// cutOff accepts a number of bytes and no more.
 type cutOff struct{ left int }
 
 func (c *cutOff) Write(p []byte) (int, error) {
@@ -301,12 +304,12 @@ func TestABackupThatIsKilledCanBeRunAgain(t *testing.T) {
 	if err := operator.Ask(t.Context(), folder, []string{operator.Backup}, nil, &cutOff{left: 10_000}); err == nil {
 		t.Fatal("it was not cut off")
 	}
-	// The service learns of it when it writes.
+	// The service notices it at the next write.
 	for _, err := os.Stat(filepath.Join(folder, "clone")); err == nil; _, err = os.Stat(filepath.Join(folder, "clone")) {
 		runtime.Gosched()
 	}
 	file := filepath.Join(t.TempDir(), "backup.tar")
-	if err := os.WriteFile(file+".part", make([]byte, 1<<20), 0o600); err != nil { // as the one before left it
+	if err := os.WriteFile(file+".part", make([]byte, 1<<20), 0o600); err != nil { // left by the interrupted backup before
 		t.Fatal(err)
 	}
 	r.want(t, []string{"backup", file}, "is whole")
@@ -360,7 +363,7 @@ func TestWhatIsNotWholeIsNotRestored(t *testing.T) {
 	r.refused(t, []string{"restore", "-keys", keys, file}, "is not empty")
 	r.refused(t, []string{"backup", file}, "is there already")
 
-	// One that was killed left its folder: the next one begins anew.
+	// A killed restoration left its folder; the next one begins anew.
 	if err := os.MkdirAll(filepath.Join(into+".part", "objects"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -392,7 +395,7 @@ func TestARestorationIntoAWSThatIsKilledIsRunAgain(t *testing.T) {
 	if err := operator.RestoreInto(t.Context(), "backup 2", from, d); err == nil || !strings.Contains(err.Error(), "another backup") {
 		t.Errorf("another backup: %v", err)
 	}
-	// Killed once more, when everything is sealed anew already.
+	// Killed a second time, after everything was sealed with the new key.
 	if err := operator.RestoreInto(t.Context(), "backup 1", from, d); err != nil {
 		t.Fatal(err)
 	}

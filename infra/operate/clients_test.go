@@ -13,7 +13,7 @@ import (
 
 const siteCallback = "https://site.example/in"
 
-// push is the status that the client gets for a request of its own.
+// push returns the status of a pushed authorization request by the client.
 func (r *running) push(t *testing.T, id, secret, redirect string) int {
 	t.Helper()
 	form := url.Values{
@@ -28,7 +28,7 @@ func (r *running) push(t *testing.T, id, secret, redirect string) int {
 
 var secretLine = regexp.MustCompile(`client_secret +([A-Za-z0-9_-]{43})\n`)
 
-// secretIn is the secret that a command has printed.
+// secretIn returns the secret that a command has printed.
 func secretIn(t *testing.T, out string) string {
 	t.Helper()
 	found := secretLine.FindStringSubmatch(out)
@@ -46,7 +46,7 @@ func TestAClientIsRegisteredWhileTheServiceRuns(t *testing.T) {
 		add := []string{"clients", "add", "-name", "My site", "-redirect", siteCallback, "-redirect", "https://site.example/old", "-heart", "site"}
 		secret := secretIn(t, r.want(t, add, "client_id      site"))
 		r.refused(t, add, "is registered already")
-		// A process knows within a second of a client that it didn't know.
+		// A running process learns of a new client within a second.
 		r = serving(t, r.Deployment, r.flags...)
 		for name, try := range map[string]struct {
 			id, secret, redirect string

@@ -22,7 +22,7 @@ import (
 type drill struct {
 	tables  *dynamodb.Client
 	objects *s3.Client
-	backups map[string]string // each table's ARN of a backup, by the variable that names it
+	backups map[string]string // ARN of each table's backup, by the variable that names the table
 }
 
 var tableVariables = map[string]string{
@@ -58,7 +58,7 @@ func newDrill(t *testing.T) (*drill, *running) {
 	return d, d.service(t)
 }
 
-// service is the deployment that the environment names.
+// service returns the deployment that the environment names.
 func (d *drill) service(t *testing.T) *running {
 	t.Helper()
 	deployed, err := inAWS()
@@ -79,8 +79,7 @@ func (d *drill) backUp(t *testing.T) {
 	}
 }
 
-// lose deletes the tables, and every object as far as a deletion goes: its versions
-// stay.
+// lose deletes the tables and all objects; the objects' versions stay.
 func (d *drill) lose(t *testing.T) {
 	t.Helper()
 	for _, table := range tableVariables {
@@ -102,8 +101,8 @@ func (d *drill) lose(t *testing.T) {
 	}
 }
 
-// restore makes new tables of the backups, and takes the deletions back that were made
-// since, as infra/README.md says.
+// restore creates new tables from the backups and undoes the deletions of objects
+// since then, as infra/README.md instructs.
 func (d *drill) restore(t *testing.T, since time.Time) {
 	t.Helper()
 	for variable, table := range tableVariables {
@@ -134,9 +133,8 @@ func (d *drill) restore(t *testing.T, since time.Time) {
 	}
 }
 
-// A deployment whose tables are gone and whose objects were deleted is restored into
-// tables of other names. What happened before the backup is there, and what happened
-// after isn't.
+// A deployment whose tables and objects were deleted is restored into tables of
+// other names. Changes before the backup are there, and later ones are not.
 func TestALostDeploymentIsRestored(t *testing.T) {
 	long.Only(t)
 	d, before := newDrill(t)

@@ -24,7 +24,8 @@ import (
 	"systole/tests/support/fixture"
 )
 
-// dumped is what tests/clients/django dumps of ten members after its command fill.
+// dumped returns the dump that tests/clients/django writes of ten members after
+// its command fill.
 func dumped(t *testing.T) (text string, dump dumpdata.Dump) {
 	t.Helper()
 	b, err := os.ReadFile("../operator/dumpdata/testdata/user.json")
@@ -37,7 +38,7 @@ func dumped(t *testing.T) (text string, dump dumpdata.Dump) {
 	return string(b), dump
 }
 
-// rows are all members, with their sessions and events.
+// rows returns all members with their sessions and events.
 func (r *running) rows(t *testing.T) string {
 	t.Helper()
 	all, _, err := r.Members.MembersPage(t.Context(), "", 1000)
@@ -75,7 +76,7 @@ func (r *running) imports(t *testing.T, text string, args []string, want ...stri
 func TestMembersOfADjangoServerMoveWithPasswordsAndTokens(t *testing.T) {
 	everywhere(t, func(t *testing.T, r *running) {
 		text, dump := dumped(t)
-		r.signUp(t, "old") // somebody else has the name
+		r.signUp(t, "old") // another member has the name
 		before := r.rows(t)
 		lists := []string{
 			"not taken: old (pk 6): another member has the user name",
@@ -112,8 +113,8 @@ func TestMembersOfADjangoServerMoveWithPasswordsAndTokens(t *testing.T) {
 	})
 }
 
-// hashedAnewAtLogIn holds a log-in to replace the moved hash, and the next one to
-// take the new one.
+// hashedAnewAtLogIn expects that a log-in replaces the moved hash and the next
+// log-in accepts the new one.
 func (r *running) hashedAnewAtLogIn(t *testing.T, u dumpdata.User) {
 	t.Helper()
 	hash := func() string {
@@ -134,8 +135,8 @@ func (r *running) hashedAnewAtLogIn(t *testing.T, u dumpdata.User) {
 	r.logIn(t, u.Username)
 }
 
-// Django hashes a password as it was typed: a keyboard may type a letter and its
-// marks, or the parts of a syllable, one by one.
+// Django hashes a password as typed: a keyboard may type a letter and its marks,
+// or the parts of a syllable, one by one.
 func TestAMovedPasswordIsTakenAsItWasTyped(t *testing.T) {
 	r, _ := inRunningFolder(t)
 	const composed = "심전도-비밀번호 é"
@@ -147,9 +148,9 @@ func TestAMovedPasswordIsTakenAsItWasTyped(t *testing.T) {
 	r.imports(t, `[{"model":"auth.user","pk":7,"fields":{"username":"gildong","password":"pbkdf2_sha256$1000$salt$`+
 		base64.StdEncoding.EncodeToString(hash)+`"}}]`, nil, "1 members with 0 tokens taken")
 	for _, step := range []struct{ password, want string }{
-		{composed, "credentials_invalid"}, // nobody can tell what was typed
+		{composed, "credentials_invalid"}, // the typed form is unknown
 		{typed, ""},
-		{composed, ""}, // hashed anew, in NFC
+		{composed, ""}, // hashed again, in NFC
 		{typed, ""},
 	} {
 		if word := r.logInFrom(t, "203.0.113.7", "gildong", url.QueryEscape(step.password)); word != step.want {
@@ -180,7 +181,7 @@ func TestMovedTokensEndByOurRulesAndNothingComesBack(t *testing.T) {
 	})
 }
 
-// failing is a store in which no member is written.
+// failing is a store that cannot write members.
 type failing struct{ store.Members }
 
 func (failing) CreateMember(context.Context, store.Member) error { return store.ErrUnavailable }

@@ -13,7 +13,8 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// atFirst is the service at the version that had the oldest algorithm alone.
+// atFirst returns the service at its first version, which had only the oldest
+// algorithm.
 func (r *running) atFirst(t *testing.T) *running {
 	t.Helper()
 	settings, err := fixture.Settings()

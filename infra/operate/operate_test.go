@@ -28,14 +28,14 @@ import (
 
 const password = "tachy-cardia!"
 
-// running is a service that runs, and the flags that lead operate to it.
+// running is a running service, and the flags with which operate finds it.
 type running struct {
 	operator.Deployment
 	handler http.Handler
 	flags   []string
 }
 
-// everywhere runs the test on a local service that runs, and on one in AWS.
+// everywhere runs the test on a local service, and on one in AWS.
 func everywhere(t *testing.T, test func(*testing.T, *running)) {
 	t.Run("folder", func(t *testing.T) {
 		r, _ := inRunningFolder(t)
@@ -54,7 +54,7 @@ func everywhere(t *testing.T, test func(*testing.T, *running)) {
 	})
 }
 
-// inRunningFolder is a local service. stop ends it.
+// inRunningFolder starts a local service. stop ends it.
 func inRunningFolder(t *testing.T) (r *running, stop func()) {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "operate") // short enough for a socket's path
@@ -84,8 +84,8 @@ func inRunningFolder(t *testing.T) (r *running, stop func()) {
 	return serving(t, d, "-data", folder), stop
 }
 
-// operateLater runs the command as if so much time had passed, and returns what it
-// prints.
+// operateLater runs the command with a clock that is ahead by after, and returns
+// its output.
 func (r *running) operateLater(t *testing.T, after time.Duration, args ...string) string {
 	t.Helper()
 	later := r.Deployment
@@ -97,7 +97,7 @@ func (r *running) operateLater(t *testing.T, after time.Duration, args ...string
 	return out.String()
 }
 
-// again is the same service in a process that reads its keys afresh.
+// again returns the same service in a process that reads its keys afresh.
 func (r *running) again(t *testing.T) *running {
 	t.Helper()
 	if r.flags[0] != "-aws" {
@@ -116,7 +116,7 @@ func serving(t *testing.T, d operator.Deployment, flags ...string) *running {
 	return &running{d, fixture.Start(t, stores), flags}
 }
 
-// operate runs the command and returns what it prints.
+// operate runs the command and returns its output.
 func (r *running) operate(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	return r.operateOn(t, "", args...)
@@ -173,7 +173,7 @@ func (r *running) logIn(t *testing.T, username string) (token string) {
 	return r.form(t, "POST", "/members/login/", "", "username="+username+"&password="+password).Want(t, 200, "").Body["token"].(string)
 }
 
-// logInFrom returns the word of the answer to a log-in from an address.
+// logInFrom returns the code of the answer to a log-in from an address.
 func (r *running) logInFrom(t *testing.T, address, username, password string) string {
 	t.Helper()
 	in := fixture.Request{Method: "POST", Path: "/members/login/", Form: "username=" + username + "&password=" + password}.HTTP(t.Context())
@@ -187,7 +187,7 @@ func (r *running) logInFrom(t *testing.T, address, username, password string) st
 	return body.Error
 }
 
-// happened lists the events of a member, newest first.
+// happened lists the kinds of a member's events, newest first.
 func (r *running) happened(t *testing.T, username string) (kinds []string) {
 	t.Helper()
 	events, _, err := r.Members.ActivityOf(t.Context(), username, "", 1000)
@@ -205,7 +205,7 @@ func (r *running) pk(t *testing.T, username string) string {
 	return regexp.MustCompile(`(?m)^pk +(\d+)$`).FindStringSubmatch(r.want(t, []string{"member", username}))[1]
 }
 
-// private is what no command may print.
+// private matches what no command may print.
 var private = regexp.MustCompile(`argon2|[0-9a-f]{40}|(?i)score|quality|digest`)
 
 func TestALookUpTellsWhatHappenedAndIsTold(t *testing.T) {
@@ -399,20 +399,20 @@ func TestRotatedKeysSealAnewAndOldOnesGoWhenNothingNeedsThem(t *testing.T) {
 		r.operateLater(t, protect.Settle, "keys", "rotate")
 		r = r.again(t)
 		r.refused(t, []string{"keys", "retire"}, "may be in use until")
-		check(append(bytes.Clone(probe), "\n\n"...), 422, "replay") // sealed with the key before
+		check(append(bytes.Clone(probe), "\n\n"...), 422, "replay") // sealed with the previous key
 		r.want(t, []string{"keys", "reseal"}, "2 sealed with the current key")
 		again, err := r.Members.Member(t.Context(), "gildong")
 		if err != nil || again.ObjectKey() == before.ObjectKey() || !again.Template.Made.Equal(before.Template.Made) || !again.Template.Used.Equal(before.Template.Used) {
 			t.Errorf("template %+v, was %+v, %v", again.Template, before.Template, err)
 		}
 		r.want(t, []string{"check"}, "all of them agree")
-		// Of the two objects one holds a template of each algorithm.
+		// One of the two objects has a template of each algorithm.
 		listed := r.want(t, []string{"keys"}, "current", "previous")
 		if rows := regexp.MustCompile(`(?m)^ *[0-9a-f]{16} +current +3 +0$`).FindString(listed); rows == "" {
 			t.Errorf("keys:\n%s", listed)
 		}
-		// What was checked, or enrolled with, is still known again: the digests need the
-		// key before.
+		// Recordings of earlier checks and enrolments are still recognised: their
+		// digests need the previous key.
 		check(append(bytes.Clone(probe), '\n'), 422, "replay")
 		check(recordings.Enrolment(t, 1), 422, "replay")
 
@@ -479,7 +479,7 @@ func TestAFolderIsOperatedOnWhetherOrNotItsServiceRuns(t *testing.T) {
 		t.Error("the socket is served by nobody, and takes commands")
 	}
 	r.want(t, []string{"member", "gildong"}, "operator_ended_sessions")
-	// A service of an earlier version has the folder, and no socket.
+	// A service of an earlier version holds the folder and has no socket.
 	kept, _, err := embedded.Open(r.flags[1])
 	if err != nil {
 		t.Fatal(err)

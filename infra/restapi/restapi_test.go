@@ -22,7 +22,7 @@ func post(contentType, body string) *http.Request {
 	r.Header.Add("Accept-Language", "ko")
 	r.Header.Add("Accept-Language", "en")
 	r.Header.Set("User-Agent", "okhttp/4.12.0")
-	r.Header.Set("X-Forwarded-For", "10.9.8.7") // is the caller's to choose
+	r.Header.Set("X-Forwarded-For", "10.9.8.7") // a header that the caller chooses
 	return r
 }
 
@@ -107,7 +107,7 @@ func TestABodyThatBreaksOffIsMalformed(t *testing.T) {
 	}
 }
 
-// broken is a body whose connection is gone.
+// broken is a body whose connection broke.
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("connection reset") }

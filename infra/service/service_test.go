@@ -14,7 +14,7 @@ import (
 	"systole/shared/sdk"
 )
 
-// A laptop serves what the functions of the table serve one by one.
+// The local service has the routes that the functions of the table have together.
 func TestTheWholeServiceHasTheRoutesOfTheTable(t *testing.T) {
 	settings, err := config.Read(func(string) (string, bool) { return "", false })
 	if err != nil {
@@ -27,7 +27,7 @@ func TestTheWholeServiceHasTheRoutesOfTheTable(t *testing.T) {
 	served := make(map[string]bool)
 	for _, r := range append(Routes(settings, Stores{}, time.Now, rand.Reader), pages...) {
 		for method := range r.Methods {
-			if method != "HEAD" { // goes without saying
+			if method != "HEAD" { // every GET route answers HEAD
 				served[method+" "+r.Path] = true
 			}
 		}

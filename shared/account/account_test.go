@@ -28,9 +28,9 @@ type fixture struct {
 	now     time.Time
 	store   *memory.Store
 	objects *memory.Objects
-	forget  func(store.Member) // within Forget
+	forget  func(store.Member) // runs within Forget
 
-	fails error // of the templates
+	fails error // error of the templates' calls
 
 	finished int
 }
@@ -46,7 +46,7 @@ func newFixture(t *testing.T) *fixture {
 	s := store.Session{ID: sha256.Sum256([]byte(token)), Username: "kim", PK: 7, Issued: noon, Used: noon, Expires: noon.Add(24 * time.Hour)}
 	err := errors.Join(
 		h.store.CreateMember(t.Context(), m), h.store.CreateSession(t.Context(), s, member.NewEvent(member.SignedUp, noon), nil),
-		h.store.Note(t.Context(), "kim", member.NewEvent(member.ModelMade, noon.Add(-time.Hour))), // of an earlier kim
+		h.store.Note(t.Context(), "kim", member.NewEvent(member.ModelMade, noon.Add(-time.Hour))), // of an earlier member kim
 		h.objects.Put(t.Context(), store.EnrolledKey(7, "v", 0), []byte("recording")),
 	)
 	if err != nil {
@@ -57,7 +57,7 @@ func newFixture(t *testing.T) *fixture {
 	return h
 }
 
-// DeleteOf, Finish and Forget stand for package biometric's.
+// DeleteOf, Finish and Forget stand in for those of package biometric.
 func (h *fixture) DeleteOf(ctx context.Context, m store.Member) error {
 	if h.fails != nil {
 		return h.fails
@@ -77,7 +77,7 @@ func (h *fixture) Forget(_ context.Context, m store.Member) error {
 	return h.fails
 }
 
-// VerifyPassword takes every password.
+// VerifyPassword accepts every password.
 func (h *fixture) VerifyPassword(ctx context.Context, token, password string) (store.Session, store.Member, error) {
 	tokens := member.NewTokens(h.store, member.DefaultTokenLimits, func() time.Time { return h.now }, rand.Reader)
 	return tokens.Resolve(ctx, h.store, token)
@@ -127,11 +127,11 @@ func TestRecordingsAreExportedToAFreshLogInOnly(t *testing.T) {
 	}
 }
 
-// The newest recordings come with their content, up to 3 MiB together; of a thousand
-// more nothing is told.
+// An export has the content of the newest recordings, up to 3 MiB together; it
+// does not mention a thousand more.
 func TestAnExportHasRoomForTheNewestRecordings(t *testing.T) {
 	h := newFixture(t)
-	for i, size := range []int{5, 3<<20 - 2, 4, 2} { // the oldest first, by their keys
+	for i, size := range []int{5, 3<<20 - 2, 4, 2} { // from the oldest to the newest, by their keys
 		if err := h.objects.Put(t.Context(), store.EnrolledKey(7, "w", i), make([]byte, size)); err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +165,7 @@ func TestARecordingOfAllTheRoomIsExported(t *testing.T) {
 
 func TestAThousandRecordingsAreListed(t *testing.T) {
 	h := newFixture(t)
-	for i := range 1000 { // beside the fixture's
+	for i := range 1000 { // besides the fixture's own
 		if err := h.objects.Put(t.Context(), store.EnrolledKey(7, "w", i), nil); err != nil {
 			t.Fatal(err)
 		}
@@ -175,7 +175,8 @@ func TestAThousandRecordingsAreListed(t *testing.T) {
 	}
 }
 
-// An operator's export has all but the recordings' content, and its owner is told.
+// An operator's export has everything but the recordings' content, and its member
+// is told of it.
 func TestAnOperatorsExportIsNotedAndHasNoRecordings(t *testing.T) {
 	h := newFixture(t)
 	m, err := h.store.Member(t.Context(), "kim")
@@ -193,8 +194,8 @@ func TestAnOperatorsExportIsNotedAndHasNoRecordings(t *testing.T) {
 	}
 }
 
-// A recovery code replaces the password, and proves nothing of the heart: what it
-// opened deletes no account.
+// A recovery code replaces the password and proves nothing of the heart: a
+// session that it opened deletes no account.
 func TestAnAccountThatWasRecoveredIsDeletedWithTheHeartOnly(t *testing.T) {
 	h := newFixture(t)
 	m, err := h.store.Member(t.Context(), "kim")
@@ -213,7 +214,7 @@ func TestAnAccountThatWasRecoveredIsDeletedWithTheHeartOnly(t *testing.T) {
 	}
 }
 
-// What was withdrawn stays withdrawn when the deletion that follows fails: the member
+// A withdrawn consent stays withdrawn if the deletion after it fails; the member
 // withdraws again.
 func TestAWithdrawalThatFailedIsRepeated(t *testing.T) {
 	h := newFixture(t)
@@ -255,7 +256,7 @@ func TestConsentThatWasNeverGivenIsNotWithdrawn(t *testing.T) {
 		m, err := h.store.Member(t.Context(), "lee")
 		return err == nil && m.Consent != nil && !m.Consent.Withdrawn.IsZero()
 	}
-	h.fails = errors.New("there is no template") // what the fixture's says
+	h.fails = errors.New("there is no template") // the error of the fixture's template service
 	if err := h.WithdrawConsent(t.Context(), other); !errors.Is(err, h.fails) || !withdrawn() {
 		t.Errorf("consent before an enrolment isn't withdrawn: %v", err)
 	}

@@ -19,7 +19,7 @@ import (
 	"systole/shared/store"
 )
 
-// answering is a handler that says which method it is for.
+// answering returns a handler that answers with the method it is for.
 func answering(method string) Handler {
 	return func(w http.ResponseWriter, _ *http.Request) error {
 		return JSON(w, http.StatusOK, map[string]string{"served": method})
@@ -274,7 +274,8 @@ func TestAPreflightOfNowhereIsAnswered404(t *testing.T) {
 	}
 }
 
-// What goes wrong behind an answer isn't added to it, and is logged as our error.
+// An error after an answer is not added to the answer, and is logged as the
+// service's fault.
 func TestAnErrorBehindAnAnswerIsLoggedOnly(t *testing.T) {
 	for _, tt := range []struct {
 		status int

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// echo answers with what was read of a request.
+// echo answers with the fields that it read from a request.
 func echo(w http.ResponseWriter, r *Request) error {
 	return JSON(w, http.StatusOK, []string{r.Token, r.Value("a")})
 }
@@ -23,7 +23,7 @@ func TestBodyTokenAndFieldsAreReadBeforeTheAnswer(t *testing.T) {
 	}
 	tests := []struct {
 		name, handler, authorization, body string
-		want                               string // of the answer
+		want                               string // the expected answer
 	}{
 		{"anonymous with its field", "anonymous", "", `{"a":"1"}`, `["","1"]`},
 		{"anonymous ignores a token", "anonymous", "Token x", `{"a":"1"}`, `["","1"]`},

@@ -18,8 +18,8 @@ import (
 // small are limits that a test's body exceeds with a few lines.
 var small = limits{body: 40, fileBody: 300, files: []string{"data", "ECG"}}
 
-// sent is what DecodeFiles, or Decode, makes of a body under the small limits: files
-// and fields by their names, or the refusal.
+// sent returns what DecodeFiles, or Decode, reads from a body under the small
+// limits: files and fields by their names, or the refusal.
 func sent(t *testing.T, files bool, contentType, body string) string {
 	t.Helper()
 	r := httptest.NewRequest("POST", "/x", strings.NewReader(body))
@@ -50,7 +50,8 @@ func sent(t *testing.T, files bool, contentType, body string) string {
 	return strings.Join(found, " ")
 }
 
-// ofParts is a multipart body: headers, an empty line and the content of each part.
+// ofParts returns a multipart body: headers, an empty line and the content of
+// each part.
 func ofParts(parts ...string) string {
 	var b strings.Builder
 	for _, p := range parts {
@@ -84,7 +85,7 @@ func TestARecordingComesInManyWays(t *testing.T) {
 
 		{formOfParts, ofParts(named+"ECG\r\n\r\n1", named+"rate\r\n\r\n250"), `ECG="1" rate:"250"`},
 		{formOfParts, ofParts(named + "ECG[]; filename=a.csv\r\n\r\n1"), `ECG="1"`},
-		{formOfParts, ofParts(named+"data\r\n\r\n", named+"ECG\r\n\r\n1"), `ECG="1"`}, // a file input without a file is no file
+		{formOfParts, ofParts(named+"data\r\n\r\n", named+"ECG\r\n\r\n1"), `ECG="1"`}, // a file input without a file is not a file
 		{formOfParts, ofParts(named+"data\r\n\r\n", named+"ECG\r\n\r\n"), `data=""`},
 		{formOfParts, ofParts(named + "wave; filename=a.csv\r\n\r\n1"), `wave="1"`},
 		{formOfParts, ofParts(named + "wave; filename*=utf-8''a.csv\r\n\r\n1"), `wave="1"`},
@@ -105,7 +106,7 @@ func TestARecordingComesInManyWays(t *testing.T) {
 		{formOfParts, ofParts("Content-Transfer-Encoding: quoted-printable\r\n" + named + "ECG\r\n\r\n1\x01"), "malformed_body reason=transfer_encoding"},
 		{formOfParts, "--b\r\n" + named + "ECG\r\n\r\n1", "malformed_body reason=cut_off"},
 
-		{formOfParts, ofParts(named + "a\r\nContent-Type: application/json\r\n\r\n \"x\" "), `a:"x"`}, // as converters of Gson write it
+		{formOfParts, ofParts(named + "a\r\nContent-Type: application/json\r\n\r\n \"x\" "), `a:"x"`}, // as Gson's converters write it
 		{formOfParts, ofParts(named + "a\r\nContent-Type: application/json\r\n\r\n\"x"), `a:"\"x"`},
 		{formOfParts, ofParts(named + "a\r\nContent-Type: text/plain\r\n\r\n\"x\""), `a:"\"x\""`},
 		{formOfParts, ofParts(named + "a\r\nContent-Type: text/plain; charset=shift_jis\r\n\r\n\x8a"), "malformed_body reason=charset"},
@@ -139,7 +140,7 @@ func TestSixtyFourPartsAreTaken(t *testing.T) {
 	}
 }
 
-// A route that takes no files has no parts that are files, whatever they are called.
+// A route without files has no file parts, whatever their names are.
 func TestWithoutFilesEveryPartIsAField(t *testing.T) {
 	contentType, body := multipartBody(t, part{`form-data; name="data"; filename="x"`, "1\n"})
 	form, err := decoded(false, Settings{}, contentType, body)
@@ -148,8 +149,8 @@ func TestWithoutFilesEveryPartIsAField(t *testing.T) {
 	}
 }
 
-// Outside of a service, and by default in one, a body may have 64 KiB, and one with
-// files 6 MiB.
+// Outside of a service, and in one by default, a body may have 64 KiB, and one
+// with files 6 MiB.
 func TestABodysLimitsByDefault(t *testing.T) {
 	for name, tt := range map[string]struct {
 		contentType string
@@ -207,7 +208,7 @@ func TestABodyThatBreaksOffIsMalformed(t *testing.T) {
 	}
 }
 
-// A length that a body doesn't have is taken for nothing: no memory is reserved for it.
+// A wrong Content-Length is ignored: no memory is reserved for it.
 func TestALengthIsNotBelieved(t *testing.T) {
 	for _, length := range []int64{1 << 62, -1, 0, 3} {
 		r := httptest.NewRequest("POST", "/x", strings.NewReader(`{"a":"b"}`))
@@ -218,7 +219,7 @@ func TestALengthIsNotBelieved(t *testing.T) {
 		}
 	}
 	r := httptest.NewRequest("POST", "/x", nil)
-	r.Body = nil // of a client's request
+	r.Body = nil // as in a client's request
 	if form, err := Decode(httptest.NewRecorder(), r); err != nil || form == nil {
 		t.Errorf("without a body: %v", err)
 	}
@@ -231,9 +232,9 @@ func TestPackedBodiesOfFewBytes(t *testing.T) {
 		code       fault.Code
 	}{
 		{string(stored), "1234567890", ""},
-		{"\x78\x9c", "", fault.MalformedBody},  // zlib's header and nothing else
-		{"\x00\x1fplain", "\x00\x1fplain", ""}, // divisible by 31, and of another method
-		{"\x78\x9dplain", "\x78\x9dplain", ""}, // of the method, and not divisible
+		{"\x78\x9c", "", fault.MalformedBody},  // zlib's header alone
+		{"\x00\x1fplain", "\x00\x1fplain", ""}, // divisible by 31, but of another method
+		{"\x78\x9dplain", "\x78\x9dplain", ""}, // of the method, but not divisible
 		{"\x78\x02plain", "\x78\x02plain", ""},
 	} {
 		got, err := unpack([]byte(tt.body), []string{"deflate"}, 100)
@@ -248,7 +249,7 @@ func TestTextInItsCharset(t *testing.T) {
 		{urlType + "; charset=latin1", "a=caf%E9", `a:"café"`},
 		{urlType + "; charset=latin1", "a=caf\xe9", `a:"café"`},
 		{urlType + "; charset=latin1", "a=caf%C3%A9", `a:"café"`},
-		{urlType + "; charset=latin1", "\ufeffa=%C7%D1", "malformed_body reason=charset"}, // the mark goes before the name
+		{urlType + "; charset=latin1", "\ufeffa=%C7%D1", "malformed_body reason=charset"}, // the byte order mark comes before the name
 		{urlType + "; charset=euc-kr", "%C7%D1=1", `한:"1"`},
 		{urlType + "; charset=euc-kr", "%FF%FF=1", "malformed_body reason=charset"},
 		{urlType + "; charset=euc-kr", "a=%FF%FF", "malformed_body reason=charset"},
@@ -267,7 +268,7 @@ func TestTextInItsCharset(t *testing.T) {
 
 func TestAValueEndsAtTheQuoteBeforeASemicolon(t *testing.T) {
 	for header, want := range map[string]string{
-		`a/b; x="p\"q"`:      `map[x:p"q]`, // by the grammar
+		`a/b; x="p\"q"`:      `map[x:p"q]`, // as the grammar allows
 		`a/b; x= "p?q"; y=?`: `map[x:p?q y:?]`,
 		`a/b; x="";y=?`:      `map[x: y:?]`,
 		`a/b; x="a"";y=?`:    `map[x:a" y:?]`,

@@ -21,7 +21,7 @@ const (
 	urlType  = "application/x-www-form-urlencoded"
 )
 
-// decoded runs Decode behind New, as a route with files or without.
+// decoded runs Decode behind New, on a route with files or without.
 func decoded(files bool, s Settings, contentType string, body []byte) (form *Form, err error) {
 	var parts []string
 	if files {
@@ -39,7 +39,7 @@ func decoded(files bool, s Settings, contentType string, body []byte) (form *For
 	return form, err
 }
 
-// part is one of a multipart body.
+// part is one part of a multipart body.
 type part struct{ disposition, content string }
 
 func multipartBody(t testing.TB, parts ...part) (contentType string, body []byte) {
@@ -180,7 +180,7 @@ func TestDecodeRefuses(t *testing.T) {
 
 func TestMultipartCutOffAnywhereIsRefused(t *testing.T) {
 	contentType, whole := multipartBody(t, part{`form-data; name="a"`, "b"}, part{`form-data; name="data"; filename="x"`, "1\n"})
-	end := len(whole) - len("\r\n") // nobody misses the last line end
+	end := len(whole) - len("\r\n") // the last line end may be missing
 	for n := 1; n < end; n++ {
 		if _, err := decoded(true, Settings{}, contentType, whole[:n]); codeOf(err) != fault.MalformedBody {
 			t.Errorf("cut after %q: %v", whole[:n], err)
@@ -233,7 +233,7 @@ func TestFields(t *testing.T) {
 	tests := []struct {
 		json                   string
 		stringErr, intErr, err fault.Code // of String, Int and Float
-		n                      any        // of Float
+		n                      any        // from Float
 	}{
 		{`"x"`, "", invalid, invalid, nil},
 		{`""`, missing, "", "", nil},
@@ -281,8 +281,8 @@ func TestFields(t *testing.T) {
 	}
 }
 
-// FuzzDecode feeds bodies of every type: each is a form or one of the three
-// refusals, and no field is broken UTF-8.
+// FuzzDecode sends bodies of every type: each is a form or one of the three
+// refusals, and every field is valid UTF-8.
 func FuzzDecode(f *testing.F) {
 	multipartType, whole := multipartBody(f, part{`form-data; name="data"; filename="x"`, "1\n"}, part{`form-data; name="token"`, "t"})
 	f.Add(multipartType, whole)

@@ -53,7 +53,7 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// codeOf is the code that err is answered with; "" for none.
+// codeOf returns the code that err is answered with; "" for none.
 func codeOf(err error) fault.Code {
 	if err == nil {
 		return ""

@@ -19,7 +19,7 @@ import (
 	"systole/shared/fault"
 )
 
-// params are those that each code comes with, optional ones included.
+// params are the parameters of each code, optional ones included.
 var params = map[fault.Code][]string{
 	fault.UnsupportedMediaType: {"accepts"},
 	fault.BodyTooLarge:         {"limit_bytes"},

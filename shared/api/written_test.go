@@ -78,7 +78,7 @@ func TestABodyIsUnpackedAsItsHeaderSays(t *testing.T) {
 		{deflated, "deflate", 10, "1234567890", ""},
 		{deflated, "deflate", 9, "", fault.BodyTooLarge},
 		{twice, "gzip, deflate", 100, "1234567890", ""},
-		{twice, "deflate, gzip", 100, string(zipped), ""}, // the outer one, which isn't, was undone on the way
+		{twice, "deflate, gzip", 100, string(zipped), ""}, // the outer encoding, which was undone on the way
 		{[]byte("plain"), "gzip", 100, "plain", ""},
 		{[]byte("plain"), "deflate", 100, "plain", ""},
 		{[]byte("x"), "deflate", 100, "x", ""},
@@ -133,7 +133,8 @@ func TestWordsOfAnID(t *testing.T) {
 	}
 }
 
-// sentFiles is what DecodeFiles makes of a request: the files and some fields.
+// sentFiles returns what DecodeFiles reads from a request: the files and some
+// fields.
 func sentFiles(t *testing.T, contentType, query, body string) string {
 	t.Helper()
 	r := httptest.NewRequest("POST", "/x?"+query, strings.NewReader(body))

@@ -28,8 +28,8 @@ func TestPartsAreTheSettingsAndWhatIsPluggedIn(t *testing.T) {
 	}
 }
 
-// A function that can't start says why, and ends with status 1. This test is the
-// function's process, too.
+// A function that cannot start logs the reason and exits with status 1. This test
+// is the function's process, too.
 func TestAFunctionThatCantStartSaysWhy(t *testing.T) {
 	if problem, ok := os.LookupEnv("TEST_PROBLEM"); ok {
 		Main(func(*Environment) error {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// backup is the archive of a folder with a database file and two objects.
+// backup returns a folder with a database file and two objects, and its archive.
 func backup(t testing.TB) (folder string, archive []byte) {
 	t.Helper()
 	folder = t.TempDir()
@@ -95,7 +95,7 @@ func TestADamagedOrCutOffArchiveIsRefused(t *testing.T) {
 	}
 }
 
-// padding reports whether a byte is one of those that tar fills up with.
+// padding reports whether a byte is one of tar's padding.
 func padding(archive []byte, at int) bool { return archive[at] == 0 }
 
 func TestFilesThatNoBackupHasAreRefused(t *testing.T) {

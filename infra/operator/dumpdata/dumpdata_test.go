@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The files are what tests/clients/django writes after its command fill, with
-// Django 5.2.19: with the details in the user model, and in one beside it.
+// The files that tests/clients/django writes after its command fill, with Django
+// 5.2.19: with the details in the user model, and in a model beside it.
 var files = map[string]string{
 	"testdata/user.json":     "auth.group: 1 auth.permission: 24 contenttypes.contenttype: 6",
 	"testdata/profile.jsonl": "auth.group: 1 auth.permission: 28",
@@ -47,7 +47,7 @@ func TestUsersAreReadWithTheirProfilesAndTokens(t *testing.T) {
 			}
 			kind, _, _ := strings.Cut(u.Password, "$")
 			if strings.HasPrefix(kind, "!") {
-				kind = "!" // Django puts random characters behind it
+				kind = "!" // Django appends random characters
 			}
 			fmt.Fprintln(&got, u.PK, u.Username, fmt.Sprintf("%q", u.Name), age, u.Gender, state, kind, len(u.Tokens))
 		}
@@ -76,8 +76,8 @@ func TestWhatIsNoDumpOrCutOffIsRefused(t *testing.T) {
 	}
 }
 
-// Projects keep their fixtures in a file for each model; a token's number is a pk
-// where somebody wrote the file by hand.
+// Projects keep their fixtures in a file for each model. In a file written by
+// hand a token's primary key may be a number.
 func TestSeveralFilesAreReadOneAfterAnother(t *testing.T) {
 	dump, err := Read(strings.NewReader(`[{"model":"auth.user","pk":1,"fields":{"username":"u","password":"p"}}]
 [ ]

@@ -11,14 +11,14 @@ import (
 	"systole/shared/ecg/parameters"
 )
 
-// invented are recordings of invented persons, whose beats are three bumps of
-// their own with noise.
+// invented returns recordings of invented persons, whose beats are three bumps
+// each with noise.
 func invented(persons, perPerson int) []Beats {
 	random := rand.New(rand.NewPCG(1, 1))
 	var all []Beats
 	for p := range persons {
 		name := string(rune('A' + p))
-		var bumps [3][3]float64 // where, how wide, how high
+		var bumps [3][3]float64 // position, width, height
 		for i := range bumps {
 			bumps[i] = [3]float64{40 + 40*float64(i) + 8*random.NormFloat64(), 4 + 4*random.Float64(), random.NormFloat64()}
 		}
@@ -48,7 +48,7 @@ func small() NetworkSettings {
 	}
 }
 
-// The gradients worked out backwards must be those found by changing each
+// The gradients of backpropagation must equal those found by changing each
 // parameter a little.
 func TestGradientsAreThoseOfTheLoss(t *testing.T) {
 	recordings := invented(3, 2)
@@ -93,7 +93,7 @@ func meanLoss(tr *trainer, out []float32, batch []int) float64 {
 	return sum
 }
 
-// What is shipped must answer as what was trained.
+// The shipped network must give the trained network's answers.
 func TestTrainersWayForwardIsTheNetworks(t *testing.T) {
 	recordings := invented(3, 2)
 	tr := newTrainer(recordings, small(), rand.New(rand.NewPCG(1, 2)))

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The first direction is the one in which nature moves beats and noise doesn't,
-// though noise moves them further in another.
+// The first direction is the one in which beats vary by nature and noise does not
+// move them, although noise moves them further in another.
 func TestDirectionsAnswerToNatureAndNotToNoise(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	const n, quiet, loud = directions + 2, 7, 11

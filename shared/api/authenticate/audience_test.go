@@ -14,13 +14,13 @@ import (
 
 const shop = "https://shop.example"
 
-// checkFor is a check that is asserted to an audience.
+// checkFor returns a check that asks for an assertion to an audience.
 func checkFor(t testing.TB, recording, audience, nonce string) events.APIGatewayProxyRequest {
 	return post(checkUser, field("audience", audience), field("audience_nonce", nonce), file("ECG", recordings.Excerpt(t, recording)))
 }
 
-// asserted returns the claims of an answer's assertion, after its verification with the
-// published keys.
+// asserted verifies an answer's assertion with the published keys and returns its
+// claims.
 func (h *fixture) asserted(t testing.TB, a answer) map[string]any {
 	t.Helper()
 	var body struct{ Assertion string }

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// BenchmarkHandlers goes from the gateway's event to its answer, on stores in
+// BenchmarkHandlers measures from the gateway's event to the answer, on stores in
 // memory.
 func BenchmarkHandlers(b *testing.B) {
 	recording, probe := recordings.Excerpt(b, enrolment), recordings.Excerpt(b, same)

@@ -11,8 +11,8 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// TestEnrolmentOverDays follows a member by the gateway's events: a second day joins
-// the model, and accepted checks say when another would help.
+// TestEnrolmentOverDays follows a member through the gateway's events: a second
+// day joins the model, and accepted checks say when another day would help.
 func TestEnrolmentOverDays(t *testing.T) {
 	h := newFixture(t)
 	probe := file("ECG", recordings.Excerpt(t, same))
@@ -77,7 +77,7 @@ func TestEnrolmentOverDays(t *testing.T) {
 		t.Errorf("the pointer says %d days, want 3 (%v)", m.Template.Days, err)
 	}
 
-	// Replacing begins anew.
+	// A replaced enrolment begins with one day.
 	if a := h.serve(t, post(makeModel, file("data", recordings.Excerpt(t, enrolment)))); a.status != 200 {
 		t.Fatalf("replacing: %d %s", a.status, a.body)
 	}

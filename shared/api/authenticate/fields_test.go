@@ -38,7 +38,8 @@ func TestTheRatesThatAreTakenAreThoseThatCanBeWorkedWith(t *testing.T) {
 	}
 }
 
-// Each field that can be refused is told with what to send instead, in both languages.
+// The sentence on each refused field says what to send instead, in both
+// languages.
 func TestFieldsThatCanBeRefusedAreExplained(t *testing.T) {
 	for want, route := range map[string]api.Route{
 		"sampling_rate mode":                              MakeModel(nil),

@@ -60,7 +60,7 @@ type fixture struct {
 }
 
 // forgetful is an engine that takes every recording for a new one: the excerpts
-// are few, and checked with again and again.
+// are few and checked again and again.
 type forgetful struct{ biometric.Engine }
 
 func (forgetful) Replayed(biometric.Reading, [32]byte, [][]byte) bool { return false }
@@ -123,7 +123,7 @@ func (h *fixture) login(t testing.TB, token, username string, pk int64, at, expi
 	}
 }
 
-// enrolled makes the member's model.
+// enrolled enrols the member.
 func (h *fixture) enrolled(t testing.TB) *fixture {
 	t.Helper()
 	if a := h.serve(t, post(makeModel, file("data", recordings.Excerpt(t, enrolment)))); a.status != 200 {
@@ -132,7 +132,7 @@ func (h *fixture) enrolled(t testing.TB) *fixture {
 	return h
 }
 
-// part is one of a multipart form.
+// part is one part of a multipart form.
 type part struct {
 	name, filename string
 	content        []byte
@@ -144,7 +144,7 @@ func file(name string, content []byte) part {
 
 func field(name, value string) part { return part{name: name, content: []byte(value)} }
 
-// form encodes the parts.
+// form encodes the parts as a multipart body.
 func form(parts ...part) (contentType string, body []byte) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -170,13 +170,13 @@ func form(parts ...part) (contentType string, body []byte) {
 	return w.FormDataContentType(), b.Bytes()
 }
 
-// post is a multipart request of the member's.
+// post returns a multipart request of the member.
 func post(path string, parts ...part) events.APIGatewayProxyRequest {
 	contentType, body := form(parts...)
 	return raw("POST", path, contentType, body)
 }
 
-// raw is a request of the member's with any body, as the gateway hands it on.
+// raw returns a request of the member with any body, as the gateway passes it on.
 func raw(method, path, contentType string, body []byte) events.APIGatewayProxyRequest {
 	e := events.APIGatewayProxyRequest{
 		HTTPMethod:        method,
@@ -191,7 +191,7 @@ func raw(method, path, contentType string, body []byte) events.APIGatewayProxyRe
 	return e
 }
 
-// with returns e with another Authorization, "" for none.
+// with returns e with another Authorization header, or without one for "".
 func with(authorization string, e events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
 	delete(e.MultiValueHeaders, "Authorization")
 	if authorization != "" {
@@ -207,7 +207,8 @@ type refusal struct {
 	Error  string `json:"error"`
 }
 
-// checkRefusal holds an answer to status, code and the three-field body.
+// checkRefusal compares an answer with the status, the code and the three-field
+// body.
 func checkRefusal(t *testing.T, a answer, status int, code string) {
 	t.Helper()
 	var got refusal
@@ -231,7 +232,8 @@ func decoded(t testing.TB, e events.APIGatewayProxyRequest) []byte {
 	return body
 }
 
-// reasonOf returns the answer's error, which must be one that a recording has.
+// reasonOf returns the answer's error, which must be one of a recording's
+// reasons.
 func reasonOf(t testing.TB, a answer) string {
 	t.Helper()
 	var got refusal

@@ -6,8 +6,8 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// FuzzFile sends anything as a recording, at any rate: it is a client's error
-// or an answer, and never ours.
+// FuzzFile sends any bytes as a recording at any rate: the answer is a success or
+// a client's error, never the service's.
 func FuzzFile(f *testing.F) {
 	f.Add(head(recordings.Excerpt(f, same), 400), "500")
 	f.Add([]byte("time;ecg [uV]\n0,002;-12,5\n0,004;13\n"), "")

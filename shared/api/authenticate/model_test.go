@@ -12,11 +12,11 @@ import (
 	"systole/shared/api/authenticate"
 )
 
-// deleter notes what it is asked to delete.
+// deleter records its calls.
 type deleter struct {
 	whole bool
 	since time.Time
-	days  int // that are left
+	days  int // days left
 }
 
 func (d *deleter) DeleteTemplate(context.Context, string) error {

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// lines writes n values as the app does.
+// lines returns n values as the app writes them.
 func lines(n int, value func(i int) float64) []byte {
 	var b bytes.Buffer
 	for i := range n {
@@ -156,7 +156,7 @@ func TestWrongRequestsGetTheirOwn4xx(t *testing.T) {
 				}
 				return
 			}
-			if tt.code == "" { // any reason that a recording has
+			if tt.code == "" { // any reason of a recording
 				tt.code = reasonOf(t, a)
 			}
 			checkRefusal(t, a, tt.status, tt.code)
@@ -180,7 +180,7 @@ func TestARefusedRecordingSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
-// noise is the same at each run.
+// noise returns the same noise in every run.
 func noise(i int) float64 {
 	x := uint32(i)*2654435761 + 12345
 	x ^= x >> 15
@@ -189,7 +189,7 @@ func noise(i int) float64 {
 	return float64(x%2000)/1000 - 1
 }
 
-// square sits at its ends all the time.
+// square is always at one of its two ends.
 func square(i int) float64 {
 	if i/200%2 == 0 {
 		return 1
@@ -215,7 +215,7 @@ func withType(e events.APIGatewayProxyRequest, contentType string) events.APIGat
 	return e
 }
 
-// cut keeps the first n bytes of the body, or all but the last -n.
+// cut keeps the first n bytes of the body, or drops the last -n.
 func cut(t *testing.T, e events.APIGatewayProxyRequest, n int) events.APIGatewayProxyRequest {
 	t.Helper()
 	body := decoded(t, e)
@@ -235,7 +235,8 @@ func base64CutOff(e events.APIGatewayProxyRequest) events.APIGatewayProxyRequest
 	return e
 }
 
-// unencoded sends the body as the gateway does for a type that is not binary.
+// unencoded sends the body as the gateway does for a media type that is not
+// binary.
 func unencoded(t *testing.T, e events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
 	t.Helper()
 	e.Body, e.IsBase64Encoded = string(decoded(t, e)), false

@@ -41,7 +41,8 @@ func TestTheCodeStandsBehindThePagesNumberSign(t *testing.T) {
 		if status != http.StatusOK || body.Address != page+"#hand-off=ABCDEFGHIJKLMNOPQRSTUVWXYZ" {
 			t.Fatalf("%s: %d %+v", page, status, body)
 		}
-		// A finder pattern in three corners; tests/browser reads the whole with a decoder.
+		// A finder pattern is in three corners; tests/browser reads the whole code
+		// with a decoder.
 		if !strings.HasPrefix(body.Rows[0], "1111111") || !strings.HasSuffix(body.Rows[0], "1111111") || !strings.HasPrefix(body.Rows[len(body.Rows)-1], "1111111") {
 			t.Errorf("%q", body.Rows)
 		}

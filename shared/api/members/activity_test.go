@@ -13,7 +13,7 @@ import (
 	"systole/shared/store"
 )
 
-// book is an activity of two pages, the second of which is asked for by "\x00\xff".
+// book is an activity of two pages; the cursor of the second is "\x00\xff".
 type book struct{}
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -25,7 +25,7 @@ func (book) Activity(_ context.Context, _, cursor string) ([]store.Event, string
 	return []store.Event{{Kind: "log_in_failed", At: noon, First: noon.Add(-time.Minute), Count: 37, Networks: []string{"a", "b"}}}, "\x00\xff", nil
 }
 
-// cursorOf is a cursor of n bytes, as it is sent.
+// cursorOf returns a cursor of n bytes in the form in which it is sent.
 func cursorOf(n int) string { return base64.RawURLEncoding.EncodeToString(make([]byte, n)) }
 
 func TestTheActivityIsReadPageByPage(t *testing.T) {

@@ -7,7 +7,8 @@ import (
 	"systole/shared/api"
 )
 
-// Each field that can be refused is told with what to send instead, in both languages.
+// The sentence on each refused field says what to send instead, in both
+// languages.
 func TestFieldsThatCanBeRefusedAreExplained(t *testing.T) {
 	for _, route := range []api.Route{Create(nil), Activity(nil), Consent(nil, nil, false)} {
 		if len(route.Fields) == 0 {

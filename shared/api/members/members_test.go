@@ -28,8 +28,8 @@ import (
 	"systole/shared/store"
 )
 
-// newService returns the three routes on a store of their own. Hashes are
-// cheap: what they cost is no matter of HTTP.
+// newService returns the three routes on a store of their own. Hashes are cheap:
+// their cost is no matter of HTTP.
 func newService(t testing.TB) (http.Handler, *memory.Store) {
 	t.Helper()
 	s := new(memory.Store)
@@ -43,7 +43,7 @@ func newServiceOn(m member.Store, s store.SessionStore) http.Handler {
 	return api.New(api.Settings{}, members.Create(service), members.LogIn(service, time.Now), members.LogOut(tokens))
 }
 
-// down is a store that answers with nothing but store.ErrUnavailable.
+// down is a store whose calls all return store.ErrUnavailable.
 type down struct{ *memory.Store }
 
 func (down) CreateMember(context.Context, store.Member) error { return store.ErrUnavailable }
@@ -71,15 +71,15 @@ func counts(t testing.TB, s *memory.Store) [2]int {
 	return [2]int{len(all), len(sessions)}
 }
 
-// request is one as a client sends it.
+// request is a client's request.
 type request struct {
 	method, path string
 	header       map[string]string
 	body         []byte
-	badBase64    bool // as an event: encoded wrongly
+	badBase64    bool // as an event: with invalid base64
 }
 
-// answer is what comes back, by whichever way.
+// answer is the answer in either way.
 type answer struct {
 	status int
 	header http.Header
@@ -131,7 +131,7 @@ func (q request) with(name, value string) request {
 	return q
 }
 
-// contentType names the three ways to send fields.
+// contentType is one of the three ways to send fields.
 type contentType string
 
 const (
@@ -140,7 +140,7 @@ const (
 	asMultipart contentType = "multipart"
 )
 
-// post returns a request with fields sent in this way.
+// post returns a request that sends fields in this way.
 func post(path string, as contentType, fields map[string]string) request {
 	q := request{method: "POST", path: path}
 	switch as {
@@ -176,7 +176,7 @@ func person() map[string]string {
 	return map[string]string{"username": "hyeonggeun2", "password": "gudrms12", "name": "HyeongGeun Oh"}
 }
 
-// tokenIn finds the token of an answer to sign-up or log-in.
+// tokenIn returns the token in an answer to sign-up or log-in.
 func tokenIn(t testing.TB, a answer) string {
 	t.Helper()
 	var body struct{ Token string }
@@ -186,7 +186,7 @@ func tokenIn(t testing.TB, a answer) string {
 	return body.Token
 }
 
-// masked is the body with what differs from run to run replaced.
+// masked returns the body with the values replaced that differ from run to run.
 func masked(body string) string {
 	body = regexp.MustCompile(`"[0-9a-f]{40}"`).ReplaceAllString(body, `"<token>"`)
 	return strings.TrimSpace(regexp.MustCompile(`"pk":[1-9][0-9]*`).ReplaceAllString(body, `"pk":<pk>`))
@@ -316,7 +316,7 @@ func TestFailuresCountForTheNetworkThatTheyComeFrom(t *testing.T) {
 	logIn := func(address string) int {
 		r := httptest.NewRequest(http.MethodPost, "/members/login/", strings.NewReader("username=somebody&password=not-the-right-one"))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("X-Forwarded-For", "10.9.8.7") // is the caller's to choose
+		r.Header.Set("X-Forwarded-For", "10.9.8.7") // a header that the caller chooses
 		r.RemoteAddr = address + ":4000"
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)

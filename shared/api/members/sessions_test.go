@@ -18,9 +18,9 @@ import (
 	"systole/shared/store"
 )
 
-// accountService serves what a member does with sessions and recovery codes, on a
-// store of its own that has the member kim with a session from before sessions
-// had clients.
+// accountService serves a member's requests about sessions and recovery codes on
+// a store of its own. The store has the member kim with a session from before
+// sessions had clients.
 func accountService(t *testing.T) (h http.Handler, token string, s *memory.Store) {
 	t.Helper()
 	s, token = new(memory.Store), hex.EncodeToString(make([]byte, store.TokenBytes))
@@ -44,7 +44,7 @@ func accountService(t *testing.T) (h http.Handler, token string, s *memory.Store
 	return h, token, s
 }
 
-// sent sends a form as API Gateway hands it on, and reads the answer.
+// sent sends a form as API Gateway passes it on, and reads the answer.
 func sent(t *testing.T, h http.Handler, method, path, token, form string, headers ...string) (int, map[string]any) {
 	t.Helper()
 	q := request{method: method, path: path, body: []byte(form), header: map[string]string{"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "en"}}

@@ -13,13 +13,13 @@ import (
 	"systole/shared/store"
 )
 
-// wrong is a request and what it must be answered with.
+// wrong is a request and its expected refusal.
 type wrong struct {
 	name   string
 	q      request
 	status int
 	err    string
-	field  string // that the answer must name; "" for none
+	field  string // the field that the answer must name; "" for none
 }
 
 // patient is a store that counts no attempts.
@@ -61,7 +61,7 @@ func TestWrongRequests(t *testing.T) {
 	}
 }
 
-// check holds an answer to the three-field body of the contract.
+// check compares an answer with the contract's three-field body.
 func (w wrong) check(t *testing.T, a answer, lang string) {
 	t.Helper()
 	if a.status != w.status {
@@ -100,11 +100,11 @@ func (w wrong) check(t *testing.T, a answer, lang string) {
 	}
 }
 
-// absent leaves a field out.
+// absent marks a field to leave out.
 const absent = "\x00absent"
 
-// wrongSignUps has every field missing, empty, too long and out of its rules,
-// in each way to send it.
+// wrongSignUps returns sign-ups with each field missing, empty, too long and
+// against its rules, in each way to send it.
 func wrongSignUps() []wrong {
 	long := strings.Repeat("가", 151)
 	fields := []struct {
@@ -195,7 +195,7 @@ func wrongLogIns() []wrong {
 	return all
 }
 
-// wrongTypes has each field as every type of JSON that it is not.
+// wrongTypes returns sign-ups with each field as every JSON type but its own.
 func wrongTypes() []wrong {
 	var all []wrong
 	for _, field := range []string{"username", "password", "name", "age", "gender"} {

@@ -81,7 +81,7 @@ func TestNoAddressIsAddedToThePolicyWhereThereIsNone(t *testing.T) {
 	}
 }
 
-// A cookie of another form is none: its browser gets a word of its own.
+// A cookie of another form counts as none: its browser gets a new word.
 func TestACookieOfAnotherFormIsNone(t *testing.T) {
 	word := strings.Repeat("A", 26)
 	for _, tt := range []struct {
@@ -106,7 +106,7 @@ func TestAnAddressThatIsNoneHasNoPages(t *testing.T) {
 	}
 }
 
-// down is a set of keys that can't be read.
+// down is a set of keys that cannot be read.
 type down struct{}
 
 func (down) JSON(context.Context) ([]byte, error) { return []byte("{}"), store.ErrUnavailable }

@@ -18,7 +18,7 @@ import (
 	"systole/shared/store/storetest"
 )
 
-// accesses is the route of userinfo, on a store whose calls of one name fail.
+// accesses is the UserInfo route on a store whose calls of one name fail.
 type accesses struct {
 	handler  http.Handler
 	provider *provider.Service
@@ -50,7 +50,7 @@ func newAccesses(t *testing.T) *accesses {
 	return a
 }
 
-// give gives an access for the scopes, with the secret.
+// give stores an access token for the scopes, with the secret.
 func (a *accesses) give(t *testing.T, secret string, scopes ...string) {
 	t.Helper()
 	code := provider.Code{Flow: provider.Flow{ClientID: "shop", Scopes: scopes}, Subject: "kim at shop", Session: a.session, Access: secret}
@@ -59,7 +59,7 @@ func (a *accesses) give(t *testing.T, secret string, scopes ...string) {
 	}
 }
 
-// ask asks with a header, or with a form.
+// ask sends a request with a header, or with a form.
 func (a *accesses) ask(authorization, form string) string {
 	r := httptest.NewRequest("POST", "/openid/userinfo", strings.NewReader(form))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -86,7 +86,7 @@ func TestAClientIsToldWhatItsAccessIsFor(t *testing.T) {
 		{"bearer  without ", "", `200  {"sub":"kim at shop"}`},
 		{"", "access_token=without", `200  {"sub":"kim at shop"}`},
 		{"", "access_token=without&x=" + most, `200  {"sub":"kim at shop"}`},
-		{"", "access_token=without&x=x" + most, nobody}, // larger than a body may be
+		{"", "access_token=without&x=x" + most, nobody}, // beyond a body's limit
 		{"Token without", "access_token=without", `200  {"sub":"kim at shop"}`},
 		{"Bearer", "", nobody},
 		{"", "", nobody},

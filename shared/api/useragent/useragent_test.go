@@ -41,7 +41,7 @@ func TestAProgramIsToldInWordsThatItsOwnerKnows(t *testing.T) {
 	}
 }
 
-// What is kept is short, and none of the header's own text.
+// The stored client is short and contains nothing of the header's own text.
 func FuzzNothingOfTheHeaderIsKept(f *testing.F) {
 	f.Add("Mozilla/5.0 (Windows NT 10.0) Chrome/142.0.0.0")
 	f.Add("curl/8\x00\xff")

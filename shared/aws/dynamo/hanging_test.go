@@ -14,13 +14,13 @@ import (
 	"systole/tests/support/servers"
 )
 
-// A table that takes connections and never answers is asked three times, and given
-// up each time by the client's own limit: the callers' contexts have none here.
+// A table that accepts connections and never answers is called three times, and
+// each call ends by the client's own limit: the callers' contexts have none here.
 func TestATableThatHangsIsGivenUp(t *testing.T) {
 	var asked atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
-		io.Copy(io.Discard, r.Body) // a server sees only then that its caller has gone
+		io.Copy(io.Discard, r.Body) // a server notices that its caller has gone only after reading the body
 		<-r.Context().Done()
 	}))
 	defer server.Close()

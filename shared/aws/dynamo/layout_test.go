@@ -13,7 +13,7 @@ import (
 )
 
 // TestItemsOfNovember2026AreReadAndWrittenAlike reads the items that the program
-// of that time wrote. They stay readable, and items written today have its
+// of that time wrote. They stay readable, and items written today have the same
 // attributes.
 func TestItemsOfNovember2026AreReadAndWrittenAlike(t *testing.T) {
 	old := oldItems(t)
@@ -46,7 +46,7 @@ func TestItemsOfNovember2026AreReadAndWrittenAlike(t *testing.T) {
 	for name, written := range map[string]item{
 		"member": memberItem(member), "session": sessionItem(session), "event": eventItem(member.Username, event),
 	} {
-		delete(written, "due") // since then an event is in the index of what is due
+		delete(written, "due") // later versions added events to the index of due items
 		delete(written, "due_list")
 		if !reflect.DeepEqual(written, old[name]) {
 			t.Errorf("%s is written as\n%v, want\n%v", name, written, old[name])
@@ -69,7 +69,7 @@ func TestItemsFromBeforeAnAttributeAreRead(t *testing.T) {
 	}
 }
 
-// oldItems are the items of the file, as DynamoDB's JSON has them.
+// oldItems returns the file's items, in DynamoDB's JSON.
 func oldItems(t *testing.T) map[string]item {
 	t.Helper()
 	b, err := os.ReadFile("testdata/items-2026-11.json")

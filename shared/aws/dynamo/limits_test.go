@@ -11,8 +11,8 @@ import (
 	"systole/tests/support/servers"
 )
 
-// A hundred digests are what package biometric archives at once, and a row has
-// many more when that failed for long.
+// Package biometric archives a hundred digests at once, and a row has many more
+// if archiving has failed for long.
 func TestAFullRowIsArchivedAndClearedWithinTheLimits(t *testing.T) {
 	endpoint := servers.StartDynamoDB(t)
 	s := dynamo.New(servers.Config(t), &endpoint, servers.Tables())

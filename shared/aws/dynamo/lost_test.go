@@ -14,8 +14,8 @@ import (
 	"systole/tests/support/servers"
 )
 
-// loser sends requests and loses the reply to the next one, if told to: what
-// was asked has happened, and nobody learns of it.
+// loser sends requests and, if told to, loses the reply to the next one: the
+// request took effect and its caller does not learn of it.
 type loser struct {
 	next aws.HTTPClient
 	lose bool

@@ -18,7 +18,7 @@ import (
 	"systole/tests/support/servers"
 )
 
-// throttle stands before a DynamoDB and has its own answer for some requests.
+// throttle stands before a DynamoDB and answers some requests itself.
 type throttle struct {
 	next aws.HTTPClient
 	// instead answers a request of the operation, or returns nil to let it pass.

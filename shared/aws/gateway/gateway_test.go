@@ -16,7 +16,7 @@ import (
 	"systole/shared/api"
 )
 
-// seen is what a handler got of a request.
+// seen is the request as a handler received it.
 type seen struct {
 	Method, Path, RawQuery, Host, RemoteAddr, Body string
 	Cookies                                        []string

@@ -51,8 +51,8 @@ func TestAStoreThatIsDownIsUnavailable(t *testing.T) {
 	}
 }
 
-// An object that announces more than is ever written is refused by its size: its
-// bytes are neither awaited nor given room.
+// An object that announces more than its limit is refused by its size: its bytes
+// are neither awaited nor given memory.
 func TestAnObjectThatIsTooLargeIsNotRead(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", strconv.Itoa(store.MaxObjectBytes+1))

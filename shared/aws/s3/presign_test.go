@@ -49,8 +49,8 @@ func TestAPresignedUploadTakesOneFileOfItsSize(t *testing.T) {
 	}
 }
 
-// Presigned addresses can't be revoked. Their condition, that nothing is at the
-// key, is signed: what lies there closes them.
+// A presigned address cannot be revoked. Its condition, an empty key, is signed:
+// an object at the key closes the address.
 func TestAnEmptyObjectClosesAnAddress(t *testing.T) {
 	endpoint := servers.StartS3(t)
 	o := s3.New(servers.Config(t), &endpoint, servers.Bucket)

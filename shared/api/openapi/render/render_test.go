@@ -41,7 +41,7 @@ func parsed(t *testing.T) *description {
 func TestEveryRouteIsDescribedAndNoOther(t *testing.T) {
 	var served, described []string
 	for _, e := range functions.Endpoints() {
-		for _, method := range e.Methods { // HEAD and OPTIONS are described for all at once
+		for _, method := range e.Methods { // HEAD and OPTIONS are described once for all
 			served = append(served, method+" "+e.Path)
 		}
 	}
@@ -58,7 +58,8 @@ func TestEveryRouteIsDescribedAndNoOther(t *testing.T) {
 	}
 }
 
-// everyWhere are the words that any address may answer, described in prose.
+// everyWhere are the words that any address may answer with; prose describes
+// them.
 var everyWhere = []string{"not_found", "method_not_allowed"}
 
 func TestEveryWordIsDescribedWithItsStatus(t *testing.T) {
@@ -113,9 +114,10 @@ func TestTheDescribedRatesAreThoseThatCanBeWorkedWith(t *testing.T) {
 	}
 }
 
-// Samples are parts of programs that tests/clients/run.sh runs: an operation that
-// none of them does has nothing to show. What OpenID clients ask is asked by their
-// libraries, which tests/clients/openid runs; a hand-off is the page's own.
+// Samples are parts of programs that tests/clients/run.sh runs, so an operation
+// that no program calls has no sample. OpenID clients' requests are made by their
+// libraries, which tests/clients/openid runs; a hand-off is the page's own
+// request.
 func TestEveryOperationAndGuideHasASampleInEveryLanguage(t *testing.T) {
 	all, err := readSamples()
 	if err != nil {
