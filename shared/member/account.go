@@ -34,7 +34,7 @@ func (s *Service) verifyPassword(ctx context.Context, token, password string) (s
 	if session, err = s.tokens.Authenticate(ctx, token); err != nil {
 		return session, found, err
 	}
-	counters := []counter{sessionCounter(session.ID)}
+	counters := []counter{sessionCounter(session)}
 	m, attempts, err := s.members.MemberWithAttempts(ctx, session.Username, keysOf(counters))
 	if err != nil {
 		return session, found, fmt.Errorf("read member: %w", err)

@@ -77,7 +77,13 @@ func strangerCounters(name, network, address string) []counter {
 	}
 }
 
-func sessionCounter(id store.TokenID) counter {
+// sessionCounter returns the counter of a session, which is also that of the
+// sessions that it hands over: a token hands over as often as its holder wants.
+func sessionCounter(s store.Session) counter {
+	id := s.ID
+	if s.HandedBy != (store.TokenID{}) {
+		id = s.HandedBy
+	}
 	return counter{key: attemptsKey("session", string(id[:])), limit: ofSession}
 }
 

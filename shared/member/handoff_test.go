@@ -186,3 +186,25 @@ func TestHandingOverDoesNotEndTheDesksSession(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A token makes codes without end: were each session that they open counted by
+// itself, it would guess the password without end, too.
+func TestGuessesOfThePasswordCountForTheSessionThatHandsOver(t *testing.T) {
+	f, h, desk := handing(t)
+	hashed := 0
+	for range 4 {
+		handed := handedOver(t, h, desk)
+		for range ofSession.Free {
+			_, _, err := f.VerifyPassword(t.Context(), handed, "wrong wrong")
+			if fault.Is(err, fault.PasswordWrong) {
+				hashed++
+			}
+		}
+	}
+	if hashed != ofSession.Free {
+		t.Errorf("%d guesses by sessions of one token were compared, and %d are free", hashed, ofSession.Free)
+	}
+	if _, _, err := f.VerifyPassword(t.Context(), desk, "tachy-cardia!"); !fault.Is(err, fault.TooManyLogIns) {
+		t.Errorf("the next guess by the token itself: %v", err)
+	}
+}

@@ -251,7 +251,7 @@ func TestLocksAreShownAndTakenAway(t *testing.T) {
 	if _, _, err := f.VerifyPassword(t.Context(), token, "wrong"); err == nil {
 		t.Fatal("a wrong password is right")
 	}
-	session := sessionCounter(f.sessions(t)[0].ID).key
+	session := sessionCounter(f.sessions(t)[0]).key
 	counted := func() int {
 		t.Helper()
 		_, attempts, err := f.store.MemberWithAttempts(t.Context(), "a1", []string{session})

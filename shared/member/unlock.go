@@ -55,7 +55,7 @@ func (s *Service) Unlock(ctx context.Context, m store.Member, addresses ...strin
 		keys = append(keys, keysOf(placeCounters(m.Username, address))...)
 	}
 	for _, session := range sessions {
-		keys = append(keys, sessionCounter(session.ID).key)
+		keys = append(keys, sessionCounter(session).key)
 	}
 	var calls []func() error
 	for _, key := range keys {
