@@ -27,6 +27,7 @@ func find(pkg Package, file string) []Mutant {
 		case *ast.FuncDecl:
 			if decl.Body != nil && decl.Name.Name != "init" {
 				f.function = functionName(decl)
+				f.dropErrors(decl.Body)
 				f.returnEarly(decl)
 				f.visit(decl.Body, decl.Type)
 			}
@@ -73,8 +74,24 @@ type finder struct {
 	function string
 	judged   map[ast.Expr]bool // conditions that are made true and false: no need to negate them
 	unheard  map[ast.Node]bool // function literals whose error nobody hears of
+	dropped  map[string]bool   // variables with lists of such functions
 	beside   map[ast.Expr]bool // results beside an error, which nobody may use
 	found    []Mutant
+}
+
+// dropErrors notes the lists of functions in a body that are given to bestEffort.
+func (f *finder) dropErrors(body *ast.BlockStmt) {
+	f.dropped = make(map[string]bool)
+	ast.Inspect(body, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || called(call) != "bestEffort" || !call.Ellipsis.IsValid() {
+			return true
+		}
+		if list, ok := call.Args[len(call.Args)-1].(*ast.Ident); ok {
+			f.dropped[list.Name] = true
+		}
+		return true
+	})
 }
 
 // visit finds the mutants in a node of a function of the type.
@@ -89,7 +106,7 @@ func (f *finder) visit(root ast.Node, function *ast.FuncType) {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			function := n.Type
-			if f.unheard[n] {
+			if f.unheard[n] || f.function == "bestEffort" {
 				function = nil
 			}
 			f.visit(n.Body, function)
@@ -399,6 +416,12 @@ func (f *finder) call(n *ast.CallExpr, function *ast.FuncType) bool {
 	case "bestEffort": // drops the errors of what it is given
 		for _, argument := range n.Args {
 			f.unheard[argument] = true
+		}
+	case "append":
+		if list, ok := n.Args[0].(*ast.Ident); ok && f.dropped[list.Name] {
+			for _, argument := range n.Args[1:] {
+				f.unheard[argument] = true
+			}
 		}
 	}
 	if ident, ok := n.Fun.(*ast.Ident); ok && ident.Name == "make" && f.pkg.Info.Types[n.Fun].IsBuiltin() {

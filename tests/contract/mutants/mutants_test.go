@@ -54,6 +54,8 @@ func TestEachKindOfChangeIsFound(t *testing.T) {
 			"skip _, _ = func() (int, error) { if err != nil { return 3, err }; return 4, nil }()",
 			"true for err != nil", "false for err != nil", "no error for err", "another number for 4"}},
 		{"errors that nobody hears of", `bestEffort(func() error { return err })`, []string{"skip bestEffort(func() error { return err })"}},
+		{"lists of functions whose errors nobody hears of", `var all []func() error; all = append(all, func() error { return err }); bestEffort(all...)`, []string{
+			"skip all = append(all, func() error { return err })", "skip bestEffort(all...)"}},
 		{"capacity", `_ = make([]int, n, 2*n)`, nil},
 		{"condition of a table", `s = "pk = :pk AND at > :since"`, []string{
 			`skip s = "pk = :pk AND at > :since"`,
@@ -67,7 +69,7 @@ var (n, k int; ok bool; err error; s string)
 func f(){}
 func g(func() error) {}
 func Unlock() {}
-func bestEffort(func() error) {}
+func bestEffort(...func() error) {}
 func tested() error { `+test.body+`
 	return nil
 }`)
