@@ -69,6 +69,7 @@ func TestACloneIsWholeWhateverHappensMeanwhile(t *testing.T) {
 			e := &enrolment{T: t, rows: rows, objects: objects}
 			err = errors.Join(
 				rows.CreateMember(t.Context(), store.Member{Username: "u", PK: 7, PasswordHash: "h", Created: time.Now()}),
+				rows.CreateMember(t.Context(), store.Member{Username: "without a template", PK: 9, PasswordHash: "h", Created: time.Now()}),
 				objects.Put(t.Context(), store.EnrolledKey(7, "v", 0), []byte("a recording")),
 				objects.Put(t.Context(), store.IncomingOf(7)+"0a", []byte("an upload")),
 				objects.Put(t.Context(), store.TemplateKey(7, "0"), []byte("an orphan")),

@@ -145,6 +145,8 @@ func TestFilesThatAreInTheWayFail(t *testing.T) {
 		"Replace of a folder":      func() error { return o.Replace(ctx, "uploads/1/v", nil) },
 		"Delete of a folder":       func() error { return o.Delete(ctx, "uploads/1") },
 		"Delete below a file":      func() error { return o.Delete(ctx, "models/1/v/0") },
+		"List below a file":        func() error { _, _, err := o.List(ctx, "models/1/v/0/x", "", 9); return err },
+		"Erase below a file":       func() error { return o.Erase(ctx, "models/1/v/0/x") },
 		"List out of the folder":   func() error { _, _, err := o.List(ctx, "../x", "", 9); return err },
 		"Erase out of the folder":  func() error { return o.Erase(ctx, "../x/") },
 		"Delete out of the folder": func() error { return o.Delete(ctx, "../x") },

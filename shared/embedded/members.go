@@ -182,10 +182,7 @@ func (s *Store) ClaimPKBlock(_ context.Context, block int64, claimant string) er
 // MemberByPK: see store.Members.
 func (s *Store) MemberByPK(_ context.Context, pk int64) (m store.Member, err error) {
 	err = s.read("member by pk", func(tx *bolt.Tx) error {
-		username := tx.Bucket(pksBucket).Get(number(pk))
-		if username == nil {
-			return store.ErrNotFound
-		}
+		username := tx.Bucket(pksBucket).Get(number(pk)) // nil, under which there is no member, for none
 		return load(tx.Bucket(membersBucket), username, &m)
 	})
 	return m, err

@@ -41,7 +41,7 @@ var targets = []string{
 var others = []string{
 	"shared/memory", "shared/member", "shared/account", "shared/cleanup", "shared/biometric", "shared/config",
 	"shared/api", "shared/provider", "tests/contract/answers", "tests/contract/requests", "tests/contract/openid", "tests/attack/openid", "shared/api/page", "shared/api/members", "shared/api/authenticate", "shared/console", "functions/internal/lambda",
-	"infra/keyfile", "infra/service", "tests/attack/lockout", "infra/local", "tests/contract/roundtrips", "shared/aws/s3", "shared/embedded",
+	"infra/keyfile", "infra/service", "infra/stack", "tests/attack/lockout", "infra/local", "tests/contract/roundtrips", "shared/aws/s3", "shared/embedded",
 	"shared/aws/dynamo", "tests/contract/rights", "tests/contract/events",
 	"infra/operate", "tests/attack/broken", "tests/attack/faults",
 }
