@@ -148,9 +148,11 @@ test("of Samsung's download each ECG has its date, its length and its quality be
   await expect(entries.last()).toHaveText(/쓰기 어려워 보임: 전극 떨어짐$/);
   await page.locator("#language").click();
   assert.deepEqual(await sent(page), [], "something was sent before anything was chosen");
+  await entries.nth(0).locator("input").check();
   await entries.nth(1).locator("input").check();
-  await page.locator("#archive button", { hasText: "Take" }).click();
-  await page.locator("#trace-text", { hasText: "20 s of ECG" }).waitFor();
+  await page.locator("#archive button", { hasText: "Take 2" }).click();
+  await page.locator("#coach-days", { hasText: "2 recordings of 2 days" }).waitFor();
+  await expect(page.locator("#facts")).toHaveText(/Mar 9, 2026, 6:00/);
   await page.locator("#enrol").click();
   await seenAnswer(page, "Enrolled");
 });

@@ -33,11 +33,12 @@ async function startScreen() {
 }
 
 before(async () => {
+  const binary = miniBrowser();
   service = await startService();
   const display = await startScreen();
   webdriver = new DriverService.Builder("WebKitWebDriver").setLoopback(true).setEnvironment({ ...process.env, DISPLAY: display, LANG: "C" }).build();
   browser = await new Builder().usingServer(await webdriver.start()).withCapabilities({
-    browserName: "MiniBrowser", "webkitgtk:browserOptions": { binary: miniBrowser(), args: ["--automation"] },
+    browserName: "MiniBrowser", "webkitgtk:browserOptions": { binary, args: ["--automation"] },
   }).build();
   await browser.manage().window().setRect({ x: 0, y: 0, width: 1366, height: 768 });
 });

@@ -106,7 +106,7 @@ function gallery(file, ecgs, take) {
     if (chosen.size === 0) return;
     const recordings = await Promise.all([...chosen].map(async ([entry, ecg]) => {
       const recording = await recordingOf([new File([ecg.blob], entry.name)], entry.name);
-      return { ...recording, rate: isSamsung(entry) ? String(ecg.rateHz) : null, name: () => titleOf(entry, ecg) };
+      return { ...recording, rate: isSamsung(entry) ? String(ecg.rateHz) : null, start: ecg.start, name: () => titleOf(entry, ecg) };
     }));
     close();
     await take(recordings);

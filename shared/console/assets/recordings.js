@@ -14,7 +14,7 @@ let current = null;
 let changed = () => {};
 const looks = new Map(); // recording -> AbortController
 
-// A recording: {files, name(), rate, lead, parts, origin, use, used, seen, error}.
+// A recording: {files, name(), rate, lead, start, parts, origin, use, used, seen, error}.
 export const theCurrent = () => current;
 export const theChosen = () => all.filter((r) => r.use && r.seen !== undefined && !r.error);
 
@@ -94,6 +94,7 @@ async function look(recording) {
     if (recording.fetch && !recording.files) recording.files = [await recording.fetch(controller.signal)];
     const seen = recording.unseen ? null : await api.inspect(recording, controller.signal);
     if (looks.get(recording) !== controller) return;
+    if (seen) seen.start ??= recording.start; // a Samsung ECG's own file doesn't say it
     recording.seen = seen;
   } catch (error) {
     if (looks.get(recording) !== controller || api.cancelled(error)) return;
