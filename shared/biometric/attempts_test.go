@@ -12,7 +12,7 @@ import (
 	"systole/shared/store"
 )
 
-// try checks with a recording and returns the verdict, or the fault.
+// try sends a check with a recording and returns the verdict, or the fault.
 func (h *fixture) try(t *testing.T, recording string) (bool, *fault.Error) {
 	t.Helper()
 	ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(recording))})
@@ -23,7 +23,7 @@ func (h *fixture) try(t *testing.T, recording string) (bool, *fault.Error) {
 	return ok, f
 }
 
-// logIn renews kim's session, as of now.
+// logIn renews kim's session as of now.
 func (h *fixture) logIn(t *testing.T) {
 	t.Helper()
 	s := store.Session{ID: sha256.Sum256([]byte(kimsToken)), Username: "kim", PK: 7, Issued: h.now, Used: h.now, Expires: h.now.Add(24 * time.Hour)}
@@ -119,8 +119,8 @@ func TestACheckThatCannotBeCountedIsNoVerdict(t *testing.T) {
 	}
 }
 
-// A function that is killed between the admission and the verdict has told
-// nobody anything, and the check stays counted.
+// A function that is killed between the admission and the verdict has answered
+// nothing, and the check stays counted.
 func TestACheckWithoutAVerdictStaysCounted(t *testing.T) {
 	h := newFixture(t).enrolled(t)
 	h.calls.before = func(call string) error {

@@ -25,8 +25,8 @@ const kimsToken = "0123456789abcdef0123456789abcdef01234567"
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// sent is a submission that is like no other: the stub's readings don't depend on
-// the ECG picked.
+// sent returns a submission whose ECG differs from every other: the stub's
+// readings do not depend on it.
 func sent(files ...[]byte) Submission {
 	return Submission{Files: files, Hints: Hints{Pick: fmt.Sprint(submissions.Add(1))}}
 }
@@ -44,7 +44,7 @@ func testKeys(t testing.TB) protect.Ring {
 	return ring
 }
 
-// sealed is a template sealed for the object at key.
+// sealed returns a template sealed for the object at key.
 func sealed(t testing.TB, ring protect.Ring, key string, template []byte) []byte {
 	t.Helper()
 	b, err := ring.Seal(key, rand.Reader, func([32]byte) ([]byte, error) { return template, nil })
@@ -63,7 +63,7 @@ type fixture struct {
 	calls   *calls
 }
 
-// Verify is the service's, without all but the outcome of its verdict.
+// Verify returns only the outcome of the service's verdict.
 func (h *fixture) Verify(ctx context.Context, token string, c Check) (bool, error) {
 	v, err := h.Service.Verify(ctx, token, c)
 	return v.Accepted, err
@@ -85,7 +85,7 @@ func newFixture(t testing.TB, change ...func(*Settings)) *fixture {
 	return h
 }
 
-// join adds a member with a session for a token.
+// join adds a member with a session that a token opens.
 func (h *fixture) join(t testing.TB, m store.Member, token string) {
 	t.Helper()
 	s := store.Session{ID: sha256.Sum256([]byte(token)), Username: m.Username, PK: m.PK, Issued: h.now, Used: h.now, Expires: h.now.Add(time.Hour)}
@@ -125,14 +125,14 @@ func (h *fixture) keys(t testing.TB) []string {
 	return keys
 }
 
-// calls passes calls on, lists them and fails those that it is told to.
+// calls passes calls on, records them and makes some of them fail.
 type calls struct {
 	*memory.Store
 	*memory.Objects
 	mu     sync.Mutex
 	made   []string
-	before func(call string) error // fails it before it had an effect
-	after  func(call string) error // fails it after
+	before func(call string) error // fails it before it takes effect
+	after  func(call string) error // fails it after it took effect
 }
 
 func (c *calls) call(name string, do func() error) error {
@@ -157,7 +157,7 @@ func (c *calls) call(name string, do func() error) error {
 	return nil
 }
 
-// failNoMore lets all calls succeed from here on. Others may be under way.
+// failNoMore lets all calls succeed from now on. Calls may be in progress.
 func (c *calls) failNoMore() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -214,7 +214,7 @@ func (c *calls) Get(ctx context.Context, key string) (b []byte, err error) {
 	return b, err
 }
 
-// codeOf is the code of a fault, "" of no error, else the error's text.
+// codeOf returns the code of a fault, "" for no error, or the error's text.
 func codeOf(err error) fault.Code {
 	var f *fault.Error
 	if errors.As(err, &f) {
@@ -448,7 +448,7 @@ func TestNothingIsStoredForACallerWhoIsGone(t *testing.T) {
 
 func TestWorkIsBounded(t *testing.T) {
 	h := newFixture(t, func(s *Settings) { s.Parallel = 1 })
-	if _, ok := h.light.TryEnter(); !ok { // one is at work and doesn't end
+	if _, ok := h.light.TryEnter(); !ok { // one is working and does not end
 		t.Fatal("no slot is free at first")
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)

@@ -40,7 +40,7 @@ func TestAVerdictSaysHowItCameAbout(t *testing.T) {
 	}
 }
 
-// noted are the kinds of kim's events with their counts.
+// noted returns the kinds of kim's events with their counts.
 func (h *fixture) noted(t *testing.T) string {
 	t.Helper()
 	events, _, err := h.store.ActivityOf(t.Context(), "kim", "", 100)
@@ -161,7 +161,7 @@ func TestTheOldestDigestsAreDropped(t *testing.T) {
 	}
 }
 
-// signer keeps what it signed for.
+// signer records the addresses that it signed.
 type signer struct{ key, size, lifetime string }
 
 func (s *signer) PresignPut(_ context.Context, key string, size int64, lifetime time.Duration) (store.SignedPut, error) {
@@ -169,7 +169,8 @@ func (s *signer) PresignPut(_ context.Context, key string, size int64, lifetime 
 	return store.SignedPut{Method: "PUT", URL: key}, nil
 }
 
-// due are the objects that clean-up is to look at, with the time from now.
+// due returns the objects that the clean-up is to look at, with the time until
+// then.
 func (h *fixture) due(t *testing.T) map[string]time.Duration {
 	t.Helper()
 	due := make(map[string]time.Duration)
@@ -239,8 +240,8 @@ func TestWhatATaskMayLeaveIsNotedForCleanUpBefore(t *testing.T) {
 	}
 }
 
-// A row that never stands still is a conflict after as many tries as there may be
-// others at once.
+// A row that changes before every try ends in a conflict, after as many tries as
+// there may be simultaneous requests.
 func TestTriesOfARowThatNeverStandsStillEnd(t *testing.T) {
 	for name, tt := range map[string]struct {
 		method string

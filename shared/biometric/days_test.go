@@ -62,7 +62,8 @@ func TestARecordingThatWasUsedIsNoOtherDay(t *testing.T) {
 	must(t, h.Enrol(t.Context(), kimsToken, Enrolment{Submission: sent([]byte(third)), Add: true}))
 }
 
-// TestOfDaysAddedAtOnceOneJoins: the others find that today is there.
+// TestOfDaysAddedAtOnceOneJoins adds the same day several times at once: one
+// joins, and the others find the day present.
 func TestOfDaysAddedAtOnceOneJoins(t *testing.T) {
 	h := newFixture(t)
 	must(t, h.Enrol(t.Context(), kimsToken, Enrolment{Submission: sent([]byte(enrolment))}))

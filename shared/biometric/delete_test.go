@@ -65,8 +65,8 @@ func TestDeleteLeavesNothingOfEarlierVersionsUploadsAndEnrolments(t *testing.T) 
 	}
 }
 
-// An enrolment that begins after the removal has its objects before the removal
-// has erased the earlier ones.
+// An enrolment that begins after the removal stores its objects before the
+// removal has erased the earlier ones.
 func TestDeleteSparesAnEnrolmentThatBeganAfterIt(t *testing.T) {
 	h := newFixture(t).enrolled(t)
 	h.calls.after = func(call string) error {
@@ -84,7 +84,8 @@ func TestDeleteSparesAnEnrolmentThatBeganAfterIt(t *testing.T) {
 	}
 }
 
-// during runs do within the nth call of this name, before the call has an effect.
+// during runs do within the nth call with this name, before the call takes
+// effect.
 func (h *fixture) during(call string, do func()) {
 	h.calls.before = func(made string) error {
 		if made == call {
@@ -98,7 +99,7 @@ func (h *fixture) during(call string, do func()) {
 func TestAnEnrolmentUnderWayLosesToARemovalAndLeavesNothing(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
-		before  func(h *fixture) // an enrolment, or none
+		before  func(h *fixture) // an enrolment; nil for none
 		removal func(t *testing.T, h *fixture)
 		want    fault.Code
 	}{
@@ -174,7 +175,7 @@ func TestADeletionThatNeverComesFirstIsAConflict(t *testing.T) {
 func TestADeletionThatFailedMidwayIsFinishedByTheNext(t *testing.T) {
 	h := newFixture(t).enrolled(t)
 	d := h.deletion(t)
-	_, at, err := d.unlink(t.Context(), h.kim(t), d.remembered) // and no further
+	_, at, err := d.unlink(t.Context(), h.kim(t), d.remembered) // the first step only
 	if err != nil || len(h.keys(t)) != 3 || !h.kim(t).Removed.Equal(at) {
 		t.Fatalf("%q, %v", h.keys(t), err)
 	}
@@ -195,7 +196,7 @@ func TestDigestsAreArchivedSoThatTheRowStaysSmall(t *testing.T) {
 		}
 		most = max(most, len(h.kim(t).Digests))
 	}
-	if most != archiveFrom { // the last check's own isn't counted: it stays
+	if most != archiveFrom { // the last check's own digest is not counted: it stays
 		t.Errorf("%d digests beside the member, want %d", most, archiveFrom)
 	}
 }

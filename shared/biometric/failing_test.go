@@ -15,8 +15,8 @@ import (
 	"systole/shared/store/storetest"
 )
 
-// failing is the fixture's service on ports whose calls a hook may fail: the stores,
-// the keys, random numbers, the signer of addresses and the engine.
+// failing is the fixture's service on ports whose calls a hook may fail: the
+// stores, the keys, random numbers, the signer of addresses and the engine.
 type failing struct {
 	*Service
 	tokens   *member.Tokens
@@ -71,7 +71,7 @@ func (s hookedSigner) PresignPut(ctx context.Context, key string, size int64, li
 	return put, err
 }
 
-// hookedEngine has recordings, readings and templates whose work may fail, too.
+// hookedEngine has recordings, readings and templates whose calls may fail, too.
 type hookedEngine struct {
 	Engine
 	call caller
@@ -98,7 +98,7 @@ func (e hookedEngine) Replayed(probe Reading, key [32]byte, earlier [][]byte) bo
 	return e.Engine.Replayed(probe.(hookedReading).Reading, key, earlier)
 }
 
-// bare are readings as the engine made them.
+// bare returns the readings without their hooks, as the engine made them.
 func bare(readings []Reading) (all []Reading) {
 	for _, r := range readings {
 		all = append(all, r.(hookedReading).Reading)
@@ -161,7 +161,7 @@ func (t hookedTemplate) Marshal(seed [32]byte) (b []byte, err error) {
 	return b, err
 }
 
-// States that a member may be in before a task.
+// States of a member before a task.
 var (
 	used = func(t *testing.T, h *fixture) { // with digests in the object and in the row
 		h.enrolled(t)
@@ -178,20 +178,20 @@ var (
 	}
 	rotated = func(t *testing.T, h *fixture) { h.Service.keys = twoKeys(t) }
 	another = func(t *testing.T, h *fixture) { h.tomorrow(t) }
-	second  = func(t *testing.T, h *fixture) { // a second day, and a further one to come
+	second  = func(t *testing.T, h *fixture) { // a second day, with further ones to come
 		h.tomorrow(t)
 		must(t, h.Enrol(t.Context(), kimsToken, Enrolment{Submission: sent([]byte("kim 7")), Add: true}))
 		h.tomorrow(t)
 	}
-	newest  = func(t *testing.T, h *fixture) { h.engine = fresh } // a newer algorithm has come
+	newest  = func(t *testing.T, h *fixture) { h.engine = fresh } // the engine has a newer algorithm
 	adapts  = func(t *testing.T, h *fixture) { h.settings.Adapt = true }
-	pending = func(t *testing.T, h *fixture) { // an address handed out, and nothing there
+	pending = func(t *testing.T, h *fixture) { // an upload's address is open and nothing was uploaded
 		_, err := h.uploads().Upload(t.Context(), kimsToken, 5)
 		must(t, err)
 	}
 )
 
-// twoKeys are the tests' key behind a newer one.
+// twoKeys returns the tests' key behind a newer one.
 func twoKeys(t testing.TB) protect.Ring {
 	t.Helper()
 	ring, err := protect.NewRing(newSecret, testSecret)
@@ -203,7 +203,7 @@ func twoKeys(t testing.TB) protect.Ring {
 
 const newSecret = "the key that came after that of the tests"
 
-// uploadedFile is kim's file that lies in the bucket.
+// uploadedFile puts a file of kim's into the bucket and returns its id.
 func (h *fixture) uploadedFile(t *testing.T, content string) (id string) {
 	t.Helper()
 	up, err := h.uploads().Upload(t.Context(), kimsToken, int64(len(content)))
@@ -212,8 +212,8 @@ func (h *fixture) uploadedFile(t *testing.T, content string) (id string) {
 	return up.ID
 }
 
-// intact reports what is broken of kim's row and objects: whatever fails, the row
-// names what is there and can be opened.
+// intact returns an error if kim's row or objects are damaged: whatever fails,
+// the row names objects that exist and can be opened.
 func (h *fixture) intact() error {
 	ctx := context.Background()
 	m, err := h.store.Member(ctx, "kim")
@@ -230,7 +230,7 @@ func (h *fixture) intact() error {
 }
 
 func TestNothingSucceedsWhenACallFails(t *testing.T) {
-	done := func(err error, code fault.Code) error { // the answer that is due when nothing fails
+	done := func(err error, code fault.Code) error { // the expected answer if nothing fails
 		if fault.Is(err, code) {
 			return nil
 		}
@@ -242,7 +242,7 @@ func TestNothingSucceedsWhenACallFails(t *testing.T) {
 			return err
 		}
 	}
-	// What is noted of an accepted check is repeated with the next.
+	// If the notes on an accepted check fail, the next check makes them again.
 	noted := []string{"TouchSession", "RecordAcceptance", "Note"}
 	for _, test := range []struct {
 		name      string
@@ -252,7 +252,7 @@ func TestNothingSucceedsWhenACallFails(t *testing.T) {
 	}{
 		{"enrol", nil, func(ctx context.Context, h *fixture, f *failing) error {
 			return f.Enrol(ctx, kimsToken, Enrolment{Submission: sent([]byte(enrolment))})
-		}, []string{"TouchSession"}}, // the token stays valid as long as it was
+		}, []string{"TouchSession"}}, // the token stays valid for the time it had
 		{"enrol again", []func(*testing.T, *fixture){used}, func(ctx context.Context, h *fixture, f *failing) error {
 			return f.Enrol(ctx, kimsToken, Enrolment{Submission: sent([]byte(enrolment + " again"))})
 		}, []string{"TouchSession"}},
@@ -267,7 +267,7 @@ func TestNothingSucceedsWhenACallFails(t *testing.T) {
 		}, []string{"TouchSession"}},
 		{"add a day to two templates", []func(*testing.T, *fixture){newest, used, another}, func(ctx context.Context, h *fixture, f *failing) error {
 			return f.Enrol(ctx, kimsToken, Enrolment{Submission: sent([]byte("kim 5")), Add: true})
-		}, []string{"TouchSession", "Open"}}, // a newer template that can't be opened begins anew
+		}, []string{"TouchSession", "Open"}}, // a newer template that cannot be opened is begun anew
 		{"take a day back", []func(*testing.T, *fixture){used, second}, func(ctx context.Context, h *fixture, f *failing) error {
 			_, err := f.removal.DeleteSince(ctx, kimsToken, noon.Add(time.Hour))
 			return err
@@ -367,7 +367,7 @@ func examine(ctx context.Context, h *fixture, f *failing) error {
 	return errors.Join(err, f.Examine(ctx, m))
 }
 
-// What an upload is read from and used up by is called within other tasks.
+// The calls that read and use up an upload happen within other tasks.
 func TestNothingSucceedsWhenACallForAnUploadFails(t *testing.T) {
 	for name, task := range map[string]func(ctx context.Context, f *failing, id string) error{
 		"enrol": func(ctx context.Context, f *failing, id string) error {
@@ -389,7 +389,7 @@ func TestNothingSucceedsWhenACallForAnUploadFails(t *testing.T) {
 					}
 					return err
 				}
-			}, "TouchSession", "EraseThrough", "SetUploads", "Member") // used uploads go in a day at the latest
+			}, "TouchSession", "EraseThrough", "SetUploads", "Member") // clean-up deletes used uploads within a day
 		})
 	}
 }

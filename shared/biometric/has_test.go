@@ -11,8 +11,8 @@ import (
 	"systole/shared/store"
 )
 
-// tokens are those of the fixture's store, as a function that processes no
-// signal has them.
+// owners returns the tokens of the fixture's store, as in a function that
+// processes no signal.
 func (h *fixture) owners() *member.Tokens {
 	return member.NewTokens(h.calls, member.DefaultTokenLimits, func() time.Time { return h.now }, nil)
 }

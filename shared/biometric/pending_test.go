@@ -14,7 +14,7 @@ import (
 	"systole/shared/store"
 )
 
-// anywhere signs for every place.
+// anywhere is a signer for every key.
 type anywhere struct{}
 
 func (anywhere) PresignPut(_ context.Context, key string, size int64, lifetime time.Duration) (store.SignedPut, error) {
@@ -118,8 +118,8 @@ func TestIDsOfUploadsAreCheckedAndBounded(t *testing.T) {
 	}
 }
 
-// The stub's address is the key itself, and Put has the condition that a signed
-// address carries: nothing may be there.
+// The stub's address is the key itself, and Put has the condition of a signed
+// address: the key must be empty.
 func TestAnAddressIsClosedWithAccountAndTemplate(t *testing.T) {
 	for name, remove := range map[string]func(t *testing.T, h *fixture) error{
 		"the account ends":        func(t *testing.T, h *fixture) error { return h.deletion(t).Forget(t.Context(), h.kim(t)) },

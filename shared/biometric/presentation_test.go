@@ -13,7 +13,7 @@ import (
 	"systole/shared/store"
 )
 
-// strict is a fixture whose engine remembers recordings, and whose member is
+// strict returns a fixture whose engine remembers recordings and whose member is
 // enrolled.
 func strict(t testing.TB) *fixture {
 	t.Helper()
@@ -32,7 +32,7 @@ func TestARecordingIsAcceptedOnce(t *testing.T) {
 			t.Errorf("%s: %v, %v", again, ok, f)
 		}
 	}
-	// The accepted check's own count is taken back with the next acceptance.
+	// The next acceptance takes back the count of the accepted check itself.
 	if m := h.kim(t); m.Template.Failures != 1+2 || len(m.Digests) != 1 {
 		t.Errorf("%d failures and %d digests, want 3 and 1", m.Template.Failures, len(m.Digests))
 	}
@@ -118,11 +118,11 @@ func TestPrintsMoveToTheModelAndAreRememberedThereAfterARotation(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.Service.keys = rotated
-	if ok, f := h.try(t, third); !ok || f != nil { // seals the model anew
+	if ok, f := h.try(t, third); !ok || f != nil { // seals the template again
 		t.Fatalf("%v, %v", ok, f)
 	}
 	m := h.kim(t)
-	if m.Template.Version == before.Version || len(m.Digests) != 1 { // the last one's own
+	if m.Template.Version == before.Version || len(m.Digests) != 1 { // the last check's own
 		t.Fatalf("the model is %s, was %s; %d digests are left with the member", m.Template.Version, before.Version, len(m.Digests))
 	}
 	for _, used := range []string{enrolment, same, third} {
@@ -157,7 +157,7 @@ func TestDigestsBesideAMemberAreSealedForTheirRow(t *testing.T) {
 			t.Error("it opens in another row")
 		}
 	}
-	// Rows of the first version have open ones.
+	// Rows of the first version have unsealed digests.
 	old := store.Member{PK: m.PK, Digests: map[string][]byte{"old": open}}
 	if known := history(ring, new(content), old, nil); len(known) != 1 || !bytes.Equal(known[0], open) {
 		t.Errorf("an open digest: %q", known)

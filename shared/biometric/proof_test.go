@@ -13,7 +13,7 @@ import (
 	"systole/shared/store"
 )
 
-// stolen is kim's session when its token alone proves nothing any more.
+// stolen leaves kim's session with a token that alone proves nothing any more.
 func (h *fixture) stolen(t *testing.T) {
 	t.Helper()
 	h.now = h.now.Add(member.ProofLifetime + time.Second)
@@ -59,7 +59,7 @@ func TestATokenAloneNeitherReplacesNorRemovesATemplate(t *testing.T) {
 			t.Errorf("%s: %v", try.name, err)
 		}
 	}
-	must(t, h.deletion(t).DeleteOf(t.Context(), h.kim(t))) // by whoever may
+	must(t, h.deletion(t).DeleteOf(t.Context(), h.kim(t))) // a deletion by another authorised caller
 	if err := h.enrol(t, "lee 1"); codeOf(err) != fault.LogInAgain {
 		t.Errorf("an enrolment where there was a template: %v", err)
 	}
@@ -152,7 +152,7 @@ func TestWithdrawnOrOlderConsentStopsChecks(t *testing.T) {
 	}
 }
 
-// remembering is a fixture whose engine knows recordings again.
+// remembering returns a fixture whose engine recognises recordings it has seen.
 func remembering(t *testing.T) *fixture {
 	h := newFixture(t)
 	h.engine = stub{algorithm: "stub-1"}

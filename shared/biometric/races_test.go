@@ -16,8 +16,8 @@ import (
 	"systole/shared/store/storetest"
 )
 
-// counting is a hook that counts the calls by method, and passes them to another hook,
-// nil for none.
+// counting returns a hook that counts the calls by method and passes them to
+// another hook, if there is one.
 func counting(made map[string]int, next storetest.Hook) storetest.Hook {
 	return func(ctx context.Context, method string, call func() error) error {
 		made[method]++
@@ -28,7 +28,8 @@ func counting(made map[string]int, next storetest.Hook) storetest.Hook {
 	}
 }
 
-// losing is a hook under which the first so many calls of a method lose a race.
+// losing returns a hook under which the first calls of a method, times of them,
+// lose a race.
 func losing(method string, times int, next storetest.Hook) storetest.Hook {
 	return func(ctx context.Context, called string, call func() error) error {
 		if called == method && times > 0 {
@@ -39,8 +40,8 @@ func losing(method string, times int, next storetest.Hook) storetest.Hook {
 	}
 }
 
-// After a lost race a task reads again, and goes on. What fails then is no success, and
-// no other reason.
+// After a lost race a task reads the row again and continues. A failure after
+// that is reported as that failure.
 func TestNothingSucceedsWhenACallFailsAfterALostRace(t *testing.T) {
 	for _, test := range []struct {
 		name      string
@@ -89,7 +90,7 @@ func TestNothingSucceedsWhenACallFailsAfterALostRace(t *testing.T) {
 	}
 }
 
-// moves are the tasks that write an object and move the pointer to it.
+// moves are the tasks that write an object and then move the pointer to it.
 var moves = map[string]struct {
 	states []func(*testing.T, *fixture)
 	task   func(ctx context.Context, h *fixture, f *failing) error
@@ -108,8 +109,8 @@ var moves = map[string]struct {
 	}},
 }
 
-// The reply to the write that moved the pointer is lost: the object that it names by
-// now stays.
+// If the reply to the write that moved the pointer is lost, the object that the
+// row now names stays.
 func TestALostReplyErasesNothing(t *testing.T) {
 	for name, move := range moves {
 		h := newFixture(t)
@@ -134,7 +135,7 @@ func TestALostReplyErasesNothing(t *testing.T) {
 	}
 }
 
-// What lost its race is erased, and what was there stays.
+// The object of a lost race is erased, and the earlier one stays.
 func TestALostRaceLeavesNoObject(t *testing.T) {
 	for name, move := range moves {
 		h := newFixture(t)
@@ -178,7 +179,7 @@ func TestARemovalWhoseAccountEndsMeanwhileIsAConflict(t *testing.T) {
 	}
 }
 
-// rotatedDeletion is a deletion with the keys of after a rotation.
+// rotatedDeletion returns a deletion with the keys after a rotation.
 func (h *fixture) rotatedDeletion(t *testing.T) *Deletion {
 	return NewDeletion(h.calls, h.owners(), h.calls, twoKeys(t), func() time.Time { return h.now }, rand.Reader)
 }
@@ -199,8 +200,8 @@ func TestWhatRemembersIsNotSealedAnewFromWhereItWas(t *testing.T) {
 	must(t, h.intact())
 }
 
-// between runs do after the member was read for a check, and before the object that the
-// row named is.
+// between runs do after a check has read the member's row and before it reads the
+// object that the row named.
 func (h *fixture) between(do func()) {
 	admitted := make(chan struct{})
 	h.calls.after = func(call string) error {
@@ -252,7 +253,7 @@ func TestATemplateThatMovesAfterTheMemberWasReadIsFollowed(t *testing.T) {
 	}
 }
 
-// A day is added to the template that was read when it was asked for.
+// A day is added only to the template that was read at the request.
 func TestADayIsNotAddedToAnotherTemplateThanItWasAskedFor(t *testing.T) {
 	for name, tt := range map[string]struct {
 		meanwhile func(h *fixture)
@@ -280,7 +281,8 @@ func TestADayIsNotAddedToAnotherTemplateThanItWasAskedFor(t *testing.T) {
 	}
 }
 
-// shifting are members whose row refuses probes for what has changed since it was read.
+// shifting are members whose row refuses probes because it has changed since it
+// was read.
 type shifting struct {
 	Members
 	refusals, asked int
@@ -309,8 +311,8 @@ func TestAnAdmissionIsTriedThreeTimes(t *testing.T) {
 	}
 }
 
-// The template moves between the admission of a probe and its failure: nothing can be
-// taken back of the new one, and the digest goes all the same.
+// The template moves between the admission of a probe and its failure: the new
+// template's counts stay, and the digest is removed all the same.
 func TestAProbeThatWasNotComparedLeavesNoDigest(t *testing.T) {
 	h := newFixture(t).enrolled(t)
 	rotated(t, h)
@@ -369,7 +371,7 @@ func TestAnAddressWhereAFileComesAgainIsClosed(t *testing.T) {
 	}
 }
 
-// What a task does in vain costs money and time.
+// A call in vain costs money and time.
 func TestTasksMakeNoCallInVain(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -435,7 +437,7 @@ func TestTasksMakeNoCallInVain(t *testing.T) {
 	}
 }
 
-// An upload that was used leaves the quota, by one write, and never by two.
+// A used upload leaves the quota by one write, never by two.
 func TestAnUploadIsReleasedByOneWrite(t *testing.T) {
 	for name, tt := range map[string]struct {
 		hook  func(h *fixture, method string, call func() error) error
@@ -499,7 +501,7 @@ func TestAFirstCheckOfADayIsNotedOnTheTemplate(t *testing.T) {
 	}
 }
 
-// The session of a check that moved the template knows where to.
+// A session knows the version that its own check gave the template.
 func TestASessionKnowsTheTemplateThatItsCheckMoved(t *testing.T) {
 	h := newFixture(t, func(s *Settings) { s.Adapt = true }).enrolled(t)
 	h.tomorrow(t)

@@ -13,16 +13,16 @@ import (
 	"systole/shared/store"
 )
 
-// gauge is the stub for files that cost much. It counts the readings, and holds
-// each until the test lets it go on.
+// gauge is the stub for expensive files. It counts the readings and holds each
+// until the test lets it continue.
 type gauge struct {
 	stub
 	read    *atomic.Int32
-	inside  chan struct{} // gets one from each reading that begins; nil: none waits
+	inside  chan struct{} // receives a value from each reading that begins; nil if none waits
 	release chan struct{}
 }
 
-// costly is what the gauge holds to cost much.
+// costly marks a file that the gauge counts as expensive.
 const costly = "costly "
 
 func (g gauge) Light(files [][]byte) bool {
@@ -115,7 +115,7 @@ func TestAnAdmittedCheckWithACostlyFileIsAnswered(t *testing.T) {
 	}
 }
 
-// The fifth failure makes every other check wait, and its own repetition not.
+// The fifth failure makes every other check wait, but not its own repetition.
 func TestACostlyCheckSentAgainHasTheSameAnswer(t *testing.T) {
 	h := newFixture(t).enrolled(t)
 	gauged(h)
@@ -133,7 +133,7 @@ func TestACostlyCheckSentAgainHasTheSameAnswer(t *testing.T) {
 		t.Errorf("another one: %s", got)
 	}
 	odd := c
-	odd.RateHz = math.NaN() // a request that can't be named
+	odd.RateHz = math.NaN() // a request that cannot be named
 	if ok, err := h.Verify(t.Context(), kimsToken, odd); ok || codeOf(err) != fault.TooManyChecks {
 		t.Errorf("a request without a name: %v, %v", ok, err)
 	}
@@ -153,7 +153,7 @@ func TestACostlyCheckSentAgainHasTheSameAnswer(t *testing.T) {
 	}
 }
 
-// setWait lets the next check wait for an hour still.
+// setWait makes the next check wait an hour.
 func (h *fixture) setWait(t *testing.T) {
 	t.Helper()
 	m := h.kim(t)
@@ -162,8 +162,8 @@ func (h *fixture) setWait(t *testing.T) {
 	must(t, h.store.SetTemplate(t.Context(), m, now, nil))
 }
 
-// As many as are worked on at once may take as long as they like: a check of
-// usual size is answered meanwhile, and one more costly one waits.
+// However long the expensive checks in progress take, a check of usual size is
+// answered meanwhile, and a further expensive one waits.
 func TestASmallCheckIsAnsweredWhileTheWorstFilesAreRead(t *testing.T) {
 	const atOnce = 4
 	h := newFixture(t, func(s *Settings) { s.Parallel = atOnce }).enrolled(t)
@@ -195,7 +195,7 @@ func TestASmallCheckIsAnsweredWhileTheWorstFilesAreRead(t *testing.T) {
 	}
 }
 
-// Sizes are known from the row: the files are as large as their addresses allow.
+// Sizes are known from the row: a file may be as large as its address allows.
 func TestUploadsAreCountedBeforeTheyAreFetched(t *testing.T) {
 	h := newFixture(t)
 	var ids []string
@@ -229,7 +229,8 @@ func TestUploadsAreCountedBeforeTheyAreFetched(t *testing.T) {
 	}
 }
 
-// An address that nothing was put at, and a row with an id that no upload has.
+// An address to which nothing was uploaded, and a row with an id that no upload
+// has.
 func TestAnUploadThatIsNotThereIsMissing(t *testing.T) {
 	h := newFixture(t)
 	up, err := h.uploads().Upload(t.Context(), kimsToken, 5)

@@ -13,10 +13,10 @@ import (
 	"systole/shared/store"
 )
 
-// request is a check with a recording, to be sent several times.
+// request returns a check with a recording, to be sent several times.
 func request(recording string) Check { return Check{Submission: sent([]byte(recording))} }
 
-// send sends a request with kim's token and returns what it comes to.
+// send sends a request with kim's token and returns its outcome.
 func (h *fixture) send(t *testing.T, c Check) string {
 	t.Helper()
 	ok, err := h.Verify(t.Context(), kimsToken, c)
@@ -145,8 +145,9 @@ func TestTheLastFailureSentAgainIsAnsweredAlikeAndWaitsForNothing(t *testing.T) 
 	}
 }
 
-// The first of two equal requests is admitted, then meets a store that fails: it
-// withdraws what it had registered. What the second accepts is used all the same.
+// The first of two equal requests is admitted, then meets a store that fails, and
+// withdraws its entries. The recording that the second request accepts counts as
+// used all the same.
 func TestAnAcceptedRepetitionIsRememberedWhateverBecomesOfTheFirst(t *testing.T) {
 	h := strict(t)
 	c := request(same)

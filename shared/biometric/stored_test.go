@@ -19,7 +19,7 @@ import (
 	"systole/shared/store"
 )
 
-// What is stored under these names was stored by earlier versions: they stay.
+// Earlier versions stored values under these names, so the names stay.
 func TestNamesThatAreStoredStay(t *testing.T) {
 	if got := digestPlace(1234567); got != "digests/1234567" {
 		t.Errorf("digests are sealed for %s", got)
@@ -62,7 +62,7 @@ func TestACheckThatCannotBeNamedIsNone(t *testing.T) {
 	}
 }
 
-// keyed is an engine that notes which digests it compares under which key.
+// keyed is an engine that records which digests it compares under which key.
 type keyed struct {
 	stub
 	compared map[[32]byte][]string
@@ -87,7 +87,8 @@ func TestDigestsAreComparedUnderTheirOwnKeys(t *testing.T) {
 	}
 }
 
-// A digest that was archived while its key was away is sealed for the row still.
+// A digest that was archived while its key was missing is still sealed for the
+// row.
 func TestASealedDigestInAnObjectIsOpened(t *testing.T) {
 	ring := testKeys(t)
 	digest := sealed(t, ring, digestPlace(7), []byte("a digest"))
@@ -156,7 +157,7 @@ func TestNothingIsSealedAnewThatCannotBeOpenedOrForWantOfAKey(t *testing.T) {
 		state(t, h)
 		key := h.kim(t).ObjectKey()
 		must(t, h.objects.Replace(t.Context(), key, sealed(t, testKeys(t), key, []byte{0xff})))
-		if did, err := h.Reseal(t.Context(), h.deletion(t), h.kim(t)); did || err != nil { // it is Examine's to tell
+		if did, err := h.Reseal(t.Context(), h.deletion(t), h.kim(t)); did || err != nil { // reported by Examine
 			t.Errorf("%s that is damaged: %v, %v", name, did, err)
 		}
 		h.Service.keys = protect.Ring{}
@@ -173,13 +174,14 @@ func TestUsesOfKeysCountWhatHasOne(t *testing.T) {
 	m := h.kim(t)
 	m.Digests = map[string][]byte{
 		"sealed": sealed(t, ring, digestPlace(7), append(id[:], "a digest"...)),
-		"open":   append(id[:], "a digest"...), // of the first version
+		"open":   append(id[:], "a digest"...), // as the first version stored it
 		"bare":   id[:],
 		"short":  id[:7],
 	}
 	uses := map[protect.KeyID]Use{}
 	must(t, h.Uses(t.Context(), m, uses))
-	// Sealed: the object, and one digest. Digests: the enrolment's, and three of the row.
+	// Sealed: the object and one digest. Digests: the enrolment's and three in the
+	// row.
 	if want := (Use{Sealed: 2, Digests: 4}); len(uses) != 1 || uses[id] != want {
 		t.Errorf("uses %v, want %v", uses, want)
 	}
@@ -229,8 +231,8 @@ func TestARemovalOfWhatRemembersNothingLeavesNoObject(t *testing.T) {
 	}
 }
 
-// crowded is a fixture whose row has so many bytes of earlier checks' digests, of
-// which the first is of a recording that was used.
+// crowded returns a fixture whose row has a number of bytes of earlier checks'
+// digests, the first of them of a used recording.
 func crowded(t *testing.T, bytes int) *fixture {
 	t.Helper()
 	h := strict(t)

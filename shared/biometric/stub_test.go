@@ -12,18 +12,18 @@ import (
 	"systole/shared/fault"
 )
 
-// stub is an engine whose recordings say in words what they are, so that tests
-// of enrolment and check take microseconds: "kim 1" is kim's first recording,
-// "kim 1 part" is a part of it, "kim 2 unnatural" no living body made, "kim 2 weak" is
-// accepted from 0.0005 on, "kim 2 only stub-1" by that algorithm, "kim 2 few" has no
-// beats to speak of, "kim 2 poor" no quality, "kim 2 half" is enough for a template
-// with another one, and what holds no name
-// can't be read.
+// stub is an engine for recordings whose words describe them, so that tests of
+// enrolment and check take microseconds: "kim 1" is kim's first recording, "kim 1
+// part" is a part of it, "kim 2 unnatural" comes from no living body, "kim 2
+// weak" is accepted from 0.0005 on, "kim 2 only stub-1" by that algorithm alone,
+// "kim 2 few" has too few beats, "kim 2 poor" too little quality, "kim 2 half"
+// makes a template together with another one, and a recording without a name is
+// unreadable.
 type stub struct {
 	algorithm string
-	older     []string // algorithms at hand
-	fresh     bool     // the algorithm is
-	heavy     bool     // every file is
+	older     []string // available algorithms
+	fresh     bool     // the algorithm is new
+	heavy     bool     // every file is expensive
 }
 
 func (e stub) Light([][]byte) bool { return !e.heavy }
@@ -108,14 +108,14 @@ func (e stub) Replayed(probe Reading, key [32]byte, earlier [][]byte) bool {
 	return false
 }
 
-// forgetful is the stub without its memory of recordings, for tests that present
-// one again and again.
+// forgetful is the stub without its memory of recordings, for tests that check
+// one recording again and again.
 type forgetful struct{ stub }
 
 func (forgetful) Replayed(Reading, [32]byte, [][]byte) bool { return false }
 
-// stubTemplate knows the persons of each day's recordings, and at most maxStubDays
-// days.
+// stubTemplate holds the persons of each day's recordings, for at most
+// maxStubDays days.
 type stubTemplate struct {
 	algorithm string
 	days      [][]string
@@ -129,10 +129,10 @@ func (t *stubTemplate) Days() int         { return len(t.days) }
 func (t *stubTemplate) Weight() float64   { return t.without(poor) }
 func (t *stubTemplate) Beats() float64    { return t.without(few) }
 
-// Ends of the persons of recordings that have few beats, and poor ones.
+// Suffixes of the persons of recordings with few beats and of poor ones.
 const few, poor = "!", "?"
 
-// without is the number of recordings but those of a kind.
+// without returns the number of recordings that are not of the kind.
 func (t *stubTemplate) without(kind string) float64 {
 	is := func(person string) bool { return strings.HasSuffix(person, kind) }
 	return float64(len(slices.DeleteFunc(slices.Concat(t.days...), is)))

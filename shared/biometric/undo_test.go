@@ -16,7 +16,8 @@ import (
 
 func (h *fixture) removal(t testing.TB) Removal { return NewRemoval(h.deletion(t), h.Service) }
 
-// overDays is a fixture whose member was enrolled on so many days, the first at noon.
+// overDays returns a fixture whose member was enrolled on a number of days, the
+// first at noon.
 func overDays(t *testing.T, days int) *fixture {
 	t.Helper()
 	h := newFixture(t).enrolled(t)
@@ -31,7 +32,7 @@ func TestWhatWasAddedSinceATimeGoesAndTheRestStays(t *testing.T) {
 	const day = 24 * time.Hour
 	for name, tt := range map[string]struct {
 		since time.Time
-		days  int // left
+		days  int // left after the deletion
 	}{
 		"nothing was added since": {noon.Add(3 * day), 3},
 		"the last day":            {noon.Add(2 * day), 2},
@@ -107,7 +108,7 @@ func TestAnUndoWithoutATemplateIsToldSo(t *testing.T) {
 
 func TestAnUndoTakesWhatChecksTaughtSince(t *testing.T) {
 	for _, tt := range []struct {
-		since time.Duration // since the first check
+		since time.Duration // after the first check
 		want  string
 	}{
 		{-time.Minute, "stub-1"},
@@ -147,7 +148,8 @@ func TestAfterAnUndoBothTemplatesAgreeAnew(t *testing.T) {
 	}
 }
 
-// TestDaysWhoseTimeIsNotKnownAreTheOlder: templates of versions that didn't keep it.
+// TestDaysWhoseTimeIsNotKnownAreTheOlder uses templates of versions that did not
+// store the days' times.
 func TestDaysWhoseTimeIsNotKnownAreTheOlder(t *testing.T) {
 	h := overDays(t, 3)
 	last := h.kim(t).Template.LastDay

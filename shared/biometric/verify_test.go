@@ -11,7 +11,7 @@ import (
 func TestWithoutAUsableModelThereIsNoVerdict(t *testing.T) {
 	tests := []struct {
 		name string
-		// object is what lies where the pointer of an enrolled member points.
+		// object returns the object that an enrolled member's pointer leads to.
 		object func(t *testing.T, key string, good []byte) []byte
 		want   fault.Code
 	}{
@@ -86,7 +86,7 @@ func TestAModelReplacedBetweenTwoReadsIsFollowed(t *testing.T) {
 	h := newFixture(t).enrolled(t)
 	old := h.kim(t).Template.Key
 	h.calls.after = func(call string) error {
-		if call == "Session" { // the rest of the check comes after this
+		if call == "Session" { // later calls of the check follow this one
 			h.calls.failNoMore()
 			h.enrolled(t)
 			return h.objects.Delete(t.Context(), old)

@@ -18,16 +18,16 @@ import (
 
 var errDown = fmt.Errorf("out of order: %w", store.ErrUnavailable)
 
-// watched are the fixture's stores, each call of which a function sees before it is made,
-// and may let fail.
+// watched are the fixture's stores. A function sees each call before it is made
+// and may make it fail.
 type watched struct {
 	*storetest.Hooked
 	*storetest.HookedObjects
 	mu      sync.Mutex
 	calls   map[string]int
-	notes   []store.Due // leftovers noted
+	notes   []store.Due // noted leftovers
 	settled []store.Due
-	stale   []store.Due // of kinds that the lists are to have, in place of their own
+	stale   []store.Due // by kind, in place of the lists' own entries
 }
 
 func (h *fixture) watch(before func(ctx context.Context, method string, nth int) error) *watched {
@@ -74,7 +74,7 @@ func (h *fixture) over(w *watched, s cleanup.Settings) *cleanup.Service {
 	return cleanup.NewService(w, w, w, s, func() time.Time { return h.now })
 }
 
-// lists runs over all lists.
+// lists runs the clean-up over all lists.
 func (h *fixture) lists(ctx context.Context, w *watched, dryRun bool) (cleanup.Report, error) {
 	r, _, err := h.over(w, settings).RunShards(ctx, cleanup.AllShards(), dryRun)
 	return r, err
@@ -84,7 +84,7 @@ func TestARemovalIsNotedBeforeAndSettledAfter(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		fails   string
-		removed time.Time // the template before
+		removed time.Time // time of the template before
 		notes   []time.Duration
 		settled int
 		at      time.Time // of the removal
@@ -142,7 +142,7 @@ func TestAFolderGoesWithTheLastOfItsFiles(t *testing.T) {
 	h.wantKeys()
 }
 
-// What was listed may have moved since.
+// A listed item may have moved since it was listed.
 func TestWhatMovedSinceItWasListedIsLeft(t *testing.T) {
 	h := newFixture(t)
 	h.join(1, start.Add(-400*day))
@@ -198,7 +198,7 @@ func TestEachFailedCallOfAListIsOneFailedEntry(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.calls["DueUntil"] = 0
-	for method, want := range map[string]int{ // and none in vain
+	for method, want := range map[string]int{ // no call is in vain
 		"ExpireSession": 3, "Session": 1, "PostponeSession": 1, "Member": 2, "SetSeen": 1, "ClearTemplate": 1, "MemberByPK": 3,
 		"EraseThrough": 3, "Erase": 1, "List": 2, "ExpireActivity": w.calls["ExpireActivity"], "NoteLeftover": 2, "SettleLeftover": 5, "DueUntil": 0,
 	} {
@@ -225,7 +225,7 @@ func TestAListThatCannotBeReadIsNotBehind(t *testing.T) {
 	}
 }
 
-// many notes so many leftovers on one list, and returns its number.
+// many notes a number of leftovers on one list, and returns the list's number.
 func (h *fixture) many(n int) (shard int) {
 	shard = store.DueShard("models/1/v")
 	for made, pk := 0, 1; made < n; pk++ {
@@ -237,8 +237,8 @@ func (h *fixture) many(n int) (shard int) {
 	return shard
 }
 
-// The time of a run may be over with the second page of a list, after an entry of the
-// first has failed: the run tells of that.
+// If the time of a run ends on the second page of a list, after an entry of the
+// first failed, the run reports the failure.
 func TestAFailureIsToldThoughTheTimeIsOver(t *testing.T) {
 	for _, over := range []struct {
 		method string
@@ -328,7 +328,7 @@ func TestARunEndsFiveSecondsBeforeItsDeadline(t *testing.T) {
 	}
 }
 
-// positions are where the survey goes on, as they are stored.
+// positions returns the stored positions at which the survey continues.
 func (h *fixture) positions() (p map[string]struct {
 	After        string
 	Done, Failed bool
@@ -356,9 +356,9 @@ func TestADryRunSurveysFromTheStart(t *testing.T) {
 	if left == "" {
 		t.Fatal("the survey has ended")
 	}
-	h.put(start.Add(-9*day), "models/1/a") // behind where the survey came to
+	h.put(start.Add(-9*day), "models/1/a") // behind the survey's position
 	got, err := h.service(settings).Survey(t.Context(), true)
-	if err != nil || got.OrphanModels != 4 { // it, and the three behind the first page
+	if err != nil || got.OrphanModels != 4 { // this one, and the three behind the first page
 		t.Errorf("after %s: %+v, %v", left, got, err)
 	}
 }
@@ -390,7 +390,7 @@ func TestASurveyGoesOnWhereItWasAndLooksAtNothingTwice(t *testing.T) {
 			t.Errorf("round %d: %+v, %v, calls %v", round+1, got, err, w.calls)
 		}
 	}
-	// Another kind isn't done: what is done isn't looked at again.
+	// A finished survey is not repeated; the other kinds are still surveyed.
 	if err := h.objects.Replace(t.Context(), store.CursorKey, []byte(`{"surveyed_tokens":{"done":true}}`)); err != nil {
 		t.Fatal(err)
 	}
@@ -403,7 +403,7 @@ func TestASurveyGoesOnWhereItWasAndLooksAtNothingTwice(t *testing.T) {
 func TestASurveyThatCannotGoOnBeginsAnewUnlessTheStoreIsDown(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fails error
-		ends  bool // the run's time is over
+		ends  bool // the time of the run ends
 		want  string
 	}{
 		"the store is down":        {errDown, false, "u0"},
@@ -433,8 +433,8 @@ func TestASurveyThatCannotGoOnBeginsAnewUnlessTheStoreIsDown(t *testing.T) {
 	}
 }
 
-// What stays is on the lists when the survey has seen it, for the time when it goes; what
-// was there before stays as it was.
+// After the survey, the items that stay are on the lists with the time at which
+// they are due; items that were listed before are unchanged.
 func TestWhatASurveyLeavesIsOnTheLists(t *testing.T) {
 	h := newFixture(t)
 	h.furnish()
@@ -442,7 +442,7 @@ func TestWhatASurveyLeavesIsOnTheLists(t *testing.T) {
 	if err := h.store.CreateSession(t.Context(), listed, store.Event{}, nil); err != nil {
 		t.Fatal(err)
 	}
-	h.join(8, start.Add(-400*day)) // unused, and on its list, whose turn it is
+	h.join(8, start.Add(-400*day)) // unused, and on a list that is due
 	h.join(9, start)
 	for name, seen := range map[string]time.Time{"member8": start.Add(-400 * day), "member9": start.Add(-200 * day)} {
 		if err := h.store.SetSeen(t.Context(), name, "current", seen); err != nil {
@@ -478,7 +478,8 @@ func TestWhatASurveyLeavesIsOnTheLists(t *testing.T) {
 	if fmt.Sprint(due) != fmt.Sprint(want) {
 		t.Errorf("due\n%v, want\n%v", due, want)
 	}
-	// A member is read once for all their objects, and none for a recording or a stray one.
+	// A member's row is read once for all of their objects, and not for a
+	// recording or a stray object.
 	if w.calls["MemberByPK"] != 6 {
 		t.Errorf("%d members were read", w.calls["MemberByPK"])
 	}

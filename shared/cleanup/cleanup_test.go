@@ -45,7 +45,7 @@ func (h *fixture) service(s cleanup.Settings) *cleanup.Service {
 	return cleanup.NewService(&h.store, &h.store, &h.objects, s, func() time.Time { return h.now })
 }
 
-// put writes an object at a time.
+// put writes an object as of a time.
 func (h *fixture) put(at time.Time, key string) {
 	h.t.Helper()
 	now := h.now
@@ -56,7 +56,8 @@ func (h *fixture) put(at time.Time, key string) {
 	}
 }
 
-// join adds a member, with a model last used at a time unless that is zero.
+// join adds a member. Unless used is zero, they have a model that was last used
+// then.
 func (h *fixture) join(pk int64, used time.Time) {
 	h.t.Helper()
 	m := store.Member{Username: fmt.Sprint("member", pk), PK: pk, PasswordHash: "hash"}
@@ -78,7 +79,7 @@ func (h *fixture) session(id byte, used, expires time.Time) {
 	}
 }
 
-// keys lists the objects but for the cursor.
+// keys lists all objects except the cursor.
 func (h *fixture) keys() []string {
 	h.t.Helper()
 	list, _, err := h.objects.List(h.t.Context(), "", "", 10000)
@@ -94,7 +95,7 @@ func (h *fixture) keys() []string {
 	return keys
 }
 
-// furnish fills the fixture with one or two of everything that stays and goes.
+// furnish adds one or two of every kind of item that stays and that goes.
 func (h *fixture) furnish() {
 	h.session(1, start.Add(-time.Hour), start.Add(time.Hour))
 	h.session(2, start.Add(-time.Hour), start)            // expired now
@@ -233,7 +234,7 @@ func TestADamagedCursorIsTheStart(t *testing.T) {
 	}
 }
 
-// faulty fails as it is told to.
+// faulty is a store whose calls fail as its fields say.
 type faulty struct {
 	*memory.Store
 	*memory.Objects
@@ -270,7 +271,7 @@ func TestOneFailureStopsNothingElse(t *testing.T) {
 		faults faulty
 		want   cleanup.Report
 		err    error
-		stays  string // an object that must still be there
+		stays  string // an object that must still exist
 	}{
 		{"a listing", faulty{list: down},
 			cleanup.Report{ExpiredTokens: 2, OrphanModels: 4, UnusedModels: 1}, down, "uploads/1/a/0"},
@@ -313,7 +314,7 @@ func TestARunEndsBeforeItsDeadline(t *testing.T) {
 	h := newFixture(t)
 	h.furnish()
 	before := h.keys()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second) // less than is kept in reserve
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second) // less than the reserve
 	defer cancel()
 	got, err := h.service(settings).Run(ctx, false)
 	if err != nil || got.Finished {
@@ -356,7 +357,7 @@ func TestAnUploadThatNobodyWaitsForGoesWithinTheHour(t *testing.T) {
 		after time.Duration
 		want  []string
 	}{
-		{29 * time.Minute, []string{awaited, late, gone}}, // an address may still be closed by it
+		{29 * time.Minute, []string{awaited, late, gone}}, // an open address could still write it
 		{30 * time.Minute, []string{awaited}},
 		{day, nil},
 	} {

@@ -15,15 +15,15 @@ import (
 	"systole/shared/store/storetest"
 )
 
-// surveyed is a fixture whose survey has come to its end: all that is found from
-// then on is on the lists.
+// surveyed returns a fixture whose survey is complete: all later items are found
+// by the lists.
 func surveyed(t *testing.T) *fixture {
 	h := newFixture(t)
 	h.run(cleanup.Report{Finished: true})
 	return h
 }
 
-// run cleans up and fails the test unless the report is this.
+// run runs the clean-up and fails the test unless it reports this.
 func (h *fixture) run(want cleanup.Report) {
 	h.t.Helper()
 	got, err := h.service(settings).Run(h.t.Context(), false)
@@ -39,7 +39,7 @@ func (h *fixture) note(at time.Time, keys ...string) {
 	}
 }
 
-// enrol makes a template the member's, as package biometric does.
+// enrol gives the member a template, as package biometric does.
 func (h *fixture) enrol(username, version string) {
 	h.t.Helper()
 	m, err := h.store.Member(h.t.Context(), username)
@@ -107,7 +107,7 @@ func TestWhatAnEnrolmentLeftThatDiedIsFoundWithoutListingTheBucket(t *testing.T)
 	}
 }
 
-// lists notes what is listed.
+// lists records the items that are listed.
 type lists struct {
 	*storetest.HookedObjects
 	listed *[]string
@@ -146,7 +146,7 @@ func TestASessionInUseIsLookedAtAgainWhenItMayHaveEnded(t *testing.T) {
 	for _, tt := range []struct {
 		after time.Duration
 		ended int
-		calls int // that look at a session
+		calls int // that read a session
 	}{{7*day - 1, 0, 0}, {7 * day, 0, 3}, {8 * day, 0, 0}, {13 * day, 1, 1}, {40 * day, 0, 0}} {
 		h.now = start.Add(tt.after)
 		calls := 0
@@ -263,8 +263,8 @@ func TestAnEntryThatFailsStaysAndKeepsNoOtherBack(t *testing.T) {
 	h.wantKeys()
 }
 
-// TestARunCostsWhatItRemoves counts the calls for a fixed number that is due, among
-// ever more that is not.
+// TestARunCostsWhatItRemoves counts the calls for a fixed number of due items,
+// among more and more items that are not due.
 func TestARunCostsWhatItRemoves(t *testing.T) {
 	cost := func(members int) map[string]int {
 		h := surveyed(t)

@@ -14,20 +14,20 @@ import (
 	"systole/shared/store/storetest"
 )
 
-// A world is stores with some of everything that stays and that goes, and what a run
-// does there.
+// A world is stores with items of every kind that stay and that go, and the
+// outcome of a run on them.
 type world struct {
 	name    string
 	furnish func(h *fixture)
 	run     func(ctx context.Context, s *cleanup.Service, dryRun bool) (cleanup.Report, error)
 	want    cleanup.Report
-	changes bool // whether a dry run may save where it came to
+	changes bool // whether a dry run may save its position
 }
 
 var worlds = []world{
 	{"what a survey finds", func(h *fixture) {
 		h.furnish()
-		h.put(start.Add(-25*time.Hour), "incoming/1/"+strings.Repeat("a", 32)) // nobody waits for it
+		h.put(start.Add(-25*time.Hour), "incoming/1/"+strings.Repeat("a", 32)) // no request waits for it
 		h.put(start.Add(-time.Minute), "incoming/1/"+strings.Repeat("b", 32))
 		h.put(start.Add(-2*day), "memory/3/m1")
 		h.put(start.Add(-time.Hour), "memory/3/m2")
@@ -42,8 +42,9 @@ func survey(ctx context.Context, s *cleanup.Service, dryRun bool) (cleanup.Repor
 	return s.Survey(ctx, dryRun)
 }
 
-// furnishLists notes on the lists, a year and a half ago, what a run meets: of each
-// kind what is due, what was used meanwhile, and what another has removed.
+// furnishLists fills the lists as of a year and a half ago: for each kind an item
+// that is due, one that was used meanwhile, and one that another process has
+// removed.
 func furnishLists(h *fixture) {
 	ctx, t := h.t.Context(), h.t
 	must := func(err error) {
@@ -77,13 +78,13 @@ func furnishLists(h *fixture) {
 	h.put(begun, "models/14/lost")
 	h.put(begun, "memory/14/lost")
 	h.note(begun, "incoming/12/"+strings.Repeat("c", 32))
-	h.put(start.Add(-time.Minute), "incoming/12/"+strings.Repeat("c", 32)) // came late: it goes later
+	h.put(start.Add(-time.Minute), "incoming/12/"+strings.Repeat("c", 32)) // uploaded late: it is deleted later
 	h.note(begun, "elsewhere/x")
-	h.put(begun, "elsewhere/x") // which clean-up leaves alone
+	h.put(begun, "elsewhere/x") // a key that the clean-up leaves alone
 	h.now = start
 }
 
-// state is all that the stores have, in words.
+// state returns the content of all stores in words.
 func (h *fixture) state() string {
 	var b strings.Builder
 	ctx := context.Background()
@@ -132,8 +133,8 @@ func TestARunDoesWhatIsDueAndADryRunOnlyCountsIt(t *testing.T) {
 	}
 }
 
-// settle runs what follows: within two hours an object is found that was left behind
-// its pointer.
+// settle runs the clean-up again: within two hours it finds an object that was
+// left without a pointer.
 func (h *fixture) settle() {
 	for range 2 {
 		if _, err := h.service(settings).Run(context.Background(), false); err != nil {
@@ -143,8 +144,8 @@ func (h *fixture) settle() {
 	}
 }
 
-// A run in which any call fails says so, and the next ends where a run without a
-// failure ends.
+// A run in which any call fails reports it, and the next run ends where a run
+// without a failure ends.
 func TestARunThatMeetsAFailureSaysSoAndTheNextMakesItGood(t *testing.T) {
 	for _, w := range worlds {
 		t.Run(w.name, func(t *testing.T) {
@@ -177,7 +178,7 @@ func TestARunThatMeetsAFailureSaysSoAndTheNextMakesItGood(t *testing.T) {
 	}
 }
 
-// What was used or removed by another meanwhile is no failure.
+// An item that another process used or removed meanwhile is no failure.
 func TestWhatAnotherWasFasterWithIsNoFailure(t *testing.T) {
 	for _, w := range worlds {
 		for _, method := range []string{"ExpireSession", "PostponeSession", "ClearTemplate", "SetSeen", "Member", "Session"} {
@@ -216,7 +217,7 @@ func TestListsHaveNumbers(t *testing.T) {
 	}
 }
 
-// A list is read page by page, and worked on to the limit and no further.
+// A list is read page by page, and processed up to the limit and no further.
 func TestAListIsWorkedOnUpToTheLimit(t *testing.T) {
 	const page = 100
 	for _, n := range []int{page - 1, page, page + 1, 2 * page, 2*page + 1} {
@@ -247,14 +248,15 @@ func TestALimitOfNothingIsOne(t *testing.T) {
 	none := settings
 	none.PerKind = 0
 	got, err := h.service(none).Survey(t.Context(), false)
-	// The first of the sessions, of the recordings, of the templates and of the members:
-	// it is in use, it is old, it isn't old enough, and it is in use.
+	// The first session is in use, the first recording is old, the first template
+	// is not old enough, and the first member is in use.
 	if want := (cleanup.Report{OldUploads: 1}); err != nil || got != want {
 		t.Errorf("%+v, %v, want %+v", got, err, want)
 	}
 }
 
-// A run whose time is over ends without an error, and says how far behind it is.
+// A run whose time is over ends without an error and reports how far behind it
+// is.
 func TestARunWhoseTimeIsOverSaysWhatIsLeft(t *testing.T) {
 	for _, method := range []string{"DueUntil", "EraseThrough", "ExpireActivity", "ExpireSession"} {
 		t.Run(method, func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"systole/shared/member"
 )
 
-// Each bound is told in the setting's meaning: the value at it is taken, and the
-// next one beyond it is refused.
+// Each bound is stated in the setting's unit: the value at the bound is accepted,
+// and the next value beyond it is refused.
 func TestSettingsAtTheirBounds(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
@@ -52,7 +52,7 @@ func TestSettingsAtTheirBounds(t *testing.T) {
 	}
 }
 
-// What is no number is refused also by a setting that may be 0.
+// A text that is not a number is refused even if the setting may be 0.
 func TestWhatIsNoNumberIsNotZero(t *testing.T) {
 	var n int
 	var x float64
@@ -69,7 +69,7 @@ func TestWhatIsNoNumberIsNotZero(t *testing.T) {
 	}
 }
 
-// Days have five digits: so many fit into a duration.
+// Days have at most five digits, which a duration can hold.
 func TestDaysAreWholeAndFew(t *testing.T) {
 	for text, want := range map[string]time.Duration{"0d": 0, "65535d": 65535 * day, "65536d": -1, "x": -1, "90m": 90 * time.Minute} {
 		got, err := parseDuration(text)

@@ -34,7 +34,7 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 	return w
 }
 
-// address is where a file of the page lies, with its version.
+// address returns the address of a file of the page, with its version.
 func address(t *testing.T, name string) string {
 	t.Helper()
 	names, err := listed()
@@ -90,9 +90,10 @@ func TestThePageAndAllThatItNamesIsThere(t *testing.T) {
 	}
 }
 
-// firstView is what a person waits for who opens the page for the first time: it
-// comes in two round trips. After the first, which is as much as a server sends
-// before it is answered (RFC 6928: ten segments), the page shows and takes input.
+// firstView is the amount that a person waits for on the first visit: it comes in
+// two round trips. After the first, which carries as much as a server sends
+// before an acknowledgement (RFC 6928: ten segments), the page shows and takes
+// input.
 const (
 	firstView   = 60_000 // bytes over the wire
 	firstFlight = 14_600
@@ -137,7 +138,8 @@ func TestTheFirstViewIsLight(t *testing.T) {
 		}
 	}
 	load(index)
-	// All of it is named by the page itself: what a script names is a round trip later.
+	// The page itself names all of these files: one that only a script names takes
+	// another round trip.
 	for name := range seen {
 		if name != index && !strings.Contains(html, `"console/`+name+`"`) {
 			t.Errorf("the page doesn't name %s", name)
@@ -166,7 +168,8 @@ func TestThePageMayUseNothingButItsOwn(t *testing.T) {
 		if found := foreign.FindString(w.Body.String()); found != "" {
 			t.Errorf("%s has %q", path, found)
 		}
-		// What is written into a page is allowed by its hash, and nothing else is.
+		// Inline scripts and styles are allowed by their hashes, and nothing else
+		// is.
 		var found []string
 		allowed := policy("", inlined{})
 		for _, m := range within.FindAllStringSubmatch(w.Body.String(), -1) {
@@ -183,8 +186,8 @@ func TestThePageMayUseNothingButItsOwn(t *testing.T) {
 	}
 }
 
-// The page's words come in pairs: what one language says the other does, with
-// the same parameters.
+// The page's words come in pairs: both languages have the same words with the
+// same parameters.
 func TestThePageSaysTheSameInBothLanguages(t *testing.T) {
 	file := get(served(t), address(t, "words.js")).Body.String()
 	parameter := regexp.MustCompile(`\{\w+\}`)
@@ -205,7 +208,7 @@ func TestThePageSaysTheSameInBothLanguages(t *testing.T) {
 			}
 		}
 	}
-	// What the page shows before its scripts run is English.
+	// Before its scripts run the page is in English.
 	html := get(served(t), "/").Body.String()
 	marked := regexp.MustCompile(`data-w="(\w+)"[^>]*>([^<]*)<`).FindAllStringSubmatch(html, -1)
 	marked = append(marked, regexp.MustCompile(`data-label="(\w+)" aria-label="([^"]*)"`).FindAllStringSubmatch(html, -1)...)
@@ -219,8 +222,8 @@ func TestThePageSaysTheSameInBothLanguages(t *testing.T) {
 	}
 }
 
-// A word that nothing says is to be deleted. The service's own words, from
-// too_short on, are said by their name.
+// A word that the page never uses is to be deleted. The service's words, from
+// too_short on, are used by their names.
 func TestThePageSaysAllOfItsWords(t *testing.T) {
 	names, err := listed()
 	if err != nil {
@@ -252,8 +255,8 @@ func TestThePageSaysAllOfItsWords(t *testing.T) {
 	}
 }
 
-// The page has plain words of its own for all that the service refuses: those of
-// the service speak to developers, of fields and headers.
+// The page has plain words of its own for every refusal: the service's words
+// address developers and speak of fields and headers.
 func TestThePageHasWordsForEveryRefusal(t *testing.T) {
 	file := get(served(t), address(t, "words.js")).Body.String()
 	_, refusals, _ := strings.Cut(file, "const refusals = {")
@@ -281,7 +284,7 @@ func TestTheSamplesAreTheTestsRecordings(t *testing.T) {
 	}
 }
 
-// inspected posts a file.
+// inspected posts a file and returns the answer.
 func inspected(t *testing.T, file []byte, fields ...string) (int, map[string]any) {
 	t.Helper()
 	var body bytes.Buffer

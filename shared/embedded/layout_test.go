@@ -15,15 +15,16 @@ import (
 	"systole/shared/store"
 )
 
-// rows are those of a database file, by bucket.
+// rows are the rows of a database file, by bucket.
 type rows map[string][]struct {
 	Key   string          `json:"key"` // hexadecimal
 	Value json.RawMessage `json:"value"`
-	Word  string          `json:"word"` // a value that is no JSON
+	Word  string          `json:"word"` // a value that is not JSON
 }
 
-// TestAFileOfNovember2026IsReadAndWrittenAlike opens the rows that the program
-// of that time wrote. They stay readable, and rows written today have its names.
+// TestAFileOfNovember2026IsReadAndWrittenAlike opens a file that the program of
+// that time wrote. Its rows stay readable, and rows written today have the same
+// names.
 func TestAFileOfNovember2026IsReadAndWrittenAlike(t *testing.T) {
 	b, err := os.ReadFile("testdata/rows-2026-11.json")
 	must(t, err)
@@ -67,7 +68,7 @@ func TestAFileOfNovember2026IsReadAndWrittenAlike(t *testing.T) {
 		t.Errorf("a block of PKs that is claimed: %v", err)
 	}
 
-	// The same values, written again.
+	// The same values are written again.
 	must(t, s.VoidTokens(t.Context(), "홍길동", 7, hong.TokensValidFrom))
 	must(t, s.TouchSession(t.Context(), session.ID, session.Used, session.TemplateKey))
 	must(t, s.Close())
@@ -93,7 +94,7 @@ func (r rows) write(t *testing.T, file string) {
 	must(t, db.Close())
 }
 
-// compare fails the test unless the file has these rows and no others.
+// compare fails the test unless the file has exactly these rows.
 func (r rows) compare(t *testing.T, file string) {
 	t.Helper()
 	db, err := bolt.Open(file, 0o600, &bolt.Options{ReadOnly: true})

@@ -8,8 +8,8 @@ import (
 	"systole/shared/fault"
 )
 
-// A refusal has a stable word for programs, numbers for the sentence that a
-// person reads, and a cause for the log alone.
+// A refusal has a stable word for programs, numbers for the sentence that people
+// read, and a cause for the log alone.
 func ExampleNew() {
 	err := fault.New(fault.TooManyChecks, "seconds", 30).After(30 * time.Second).Because(errors.New("fifth failure in a row"))
 	fmt.Println(err.Code, err.Params["seconds"], err.RetryAfter)

@@ -104,7 +104,7 @@ func TestSessionsAreListedAndEndedEverywhere(t *testing.T) {
 
 func TestWhatHappensToAnAccountIsNoted(t *testing.T) {
 	p := newPeople(t)
-	p.logIn(t, "kim", wrong, elsewhere) // before there was a kim
+	p.logIn(t, "kim", wrong, elsewhere) // before kim signed up
 	p.now = p.now.Add(time.Second)
 	token := p.signUp(t)
 	steps := []func(){
@@ -138,8 +138,8 @@ func TestNothingThatAStrangerTypesIsKept(t *testing.T) {
 	}
 }
 
-// Sessions end twice over: they are void in the member's row at once, and their
-// own rows go. The index that lists them may lag.
+// Sessions end twice: the member's row voids them at once, and their own rows are
+// deleted. The index that lists them may lag.
 func TestEndedSessionsAreVoidAndGone(t *testing.T) {
 	p := newPeople(t)
 	own := p.signUp(t)

@@ -10,7 +10,7 @@ import (
 	"systole/shared/store"
 )
 
-// everything is the whole activity, page after page.
+// everything returns the whole activity, page after page.
 func (f fixture) everything(t *testing.T, token string) (all []store.Event, pages int) {
 	t.Helper()
 	for cursor := ""; ; pages++ {
@@ -48,7 +48,7 @@ func TestNothingPushesAnEnrolmentOutOfTheActivity(t *testing.T) {
 	note(ModelMade)
 	note(PasswordChanged)
 	for range 3 * activityPage {
-		note(LoggedIn) // with the password, each an entry
+		note(LoggedIn) // with the password: an entry for each
 	}
 	for range 3 * activityPage {
 		note(ConsentGiven) // with a token
@@ -59,7 +59,7 @@ func TestNothingPushesAnEnrolmentOutOfTheActivity(t *testing.T) {
 	}
 }
 
-// A day of strangers, as many as the limits admit, is one page at most.
+// A day of strangers' failures, as many as the limits admit, fits on one page.
 func TestAFloodOfFailuresIsCountsWithTheirNetworksAndTimes(t *testing.T) {
 	f := newFixture(t)
 	if _, _, err := f.SignUp(t.Context(), Registration{Username: "kim", Password: "tachy-cardia!", Name: "n", Caller: Caller{Address: "192.0.2.1"}}); err != nil {

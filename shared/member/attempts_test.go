@@ -14,7 +14,7 @@ import (
 	"systole/shared/memory"
 )
 
-// people are the service on a store in memory, with a clock that tests turn.
+// people is the service on a store in memory, with a clock that tests set.
 type people struct {
 	*member.Service
 	tokens *member.Tokens
@@ -36,7 +36,7 @@ func newPeople(t *testing.T) *people {
 
 const right, wrong = "correct-horse", "incorrect-horse"
 
-// signUp returns a token of kim's.
+// signUp signs kim up and returns a token.
 func (p *people) signUp(t *testing.T) string {
 	t.Helper()
 	_, token, err := p.SignUp(t.Context(), member.Registration{Username: "kim", Password: right, Name: "Kim"})
@@ -52,7 +52,7 @@ func (p *people) logIn(t *testing.T, name, password, address string) (string, *f
 	return token, faultIn(t, err)
 }
 
-// faultIn is the refusal that err is, nil for none.
+// faultIn returns the refusal in err, nil for none.
 func faultIn(t *testing.T, err error) *fault.Error {
 	t.Helper()
 	var f *fault.Error
@@ -62,8 +62,8 @@ func faultIn(t *testing.T, err error) *fault.Error {
 	return f
 }
 
-// wantWait fails the test unless f asks to wait for so long, 0 for no refusal
-// but for wrong credentials.
+// wantWait fails the test unless f states this wait; for 0 it must be no refusal,
+// or that of wrong credentials.
 func wantWait(t *testing.T, f *fault.Error, wait time.Duration) {
 	t.Helper()
 	switch {
@@ -91,7 +91,7 @@ func TestAfterFiveWrongPasswordsEachNextLogInWaitsLonger(t *testing.T) {
 				wantWait(t, f, 0)
 			}
 			_, f := p.logIn(t, name, right, home)
-			wantWait(t, f, 15*time.Minute) // and no longer, however many
+			wantWait(t, f, 15*time.Minute) // and no longer after more attempts
 		})
 	}
 }
@@ -112,8 +112,8 @@ func TestTheRightPasswordInTimeEndsTheWaiting(t *testing.T) {
 	}
 }
 
-// guess tries wrong passwords from networks of their own until there were n, a
-// day apart where it has to wait.
+// guess tries wrong passwords until there were n, each from a network of its own,
+// and a day apart if it has to wait.
 func (p *people) guess(t *testing.T, name string, n int) {
 	t.Helper()
 	for i := 0; i < n; {
@@ -258,7 +258,7 @@ func TestNeighboursAtOneAddressWaitBriefly(t *testing.T) {
 	p := newPeople(t)
 	p.signUp(t)
 	p.logIn(t, "kim", right, home)
-	for i := range 300 { // somebody at home guesses at others' names
+	for i := range 300 { // one household guesses at others' names
 		if _, f := p.logIn(t, fmt.Sprint("name", i), wrong, home); f.Code == fault.TooManyLogIns {
 			p.now = p.now.Add(f.RetryAfter)
 		}
@@ -344,7 +344,7 @@ func TestOnlyWrongCredentialsCount(t *testing.T) {
 	for range 10 {
 		p.logIn(t, "kim", wrong, home)
 	}
-	for range 30 { // refused ones make the wait no longer
+	for range 30 { // refused attempts do not extend the wait
 		_, f := p.logIn(t, "kim", wrong, home)
 		wantWait(t, f, time.Second)
 	}

@@ -12,7 +12,7 @@ import (
 	"systole/shared/store"
 )
 
-// challenged is a session with a nonce.
+// challenged returns a session with a nonce.
 func challenged(t *testing.T) (f fixture, nonce string, session store.Session) {
 	t.Helper()
 	f = newFixture(t)
@@ -70,7 +70,7 @@ func TestANonceServesOnceEvenAtOnce(t *testing.T) {
 	var done sync.WaitGroup
 	for range 32 {
 		done.Go(func() {
-			err := f.tokens.ConsumeChallenge(t.Context(), session, nonce) // all read the session before
+			err := f.tokens.ConsumeChallenge(t.Context(), session, nonce) // all of them have read the session before
 			if err == nil {
 				served.Add(1)
 			} else if !fault.Is(err, fault.ChallengeInvalid) {

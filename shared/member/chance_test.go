@@ -11,8 +11,8 @@ import (
 	"systole/shared/store"
 )
 
-// Without chance nothing is drawn: no token, nonce, code, salt or number is made of
-// zeros.
+// Without random numbers nothing is drawn: no token, nonce, code, salt or number
+// is made of zeros.
 func TestWithoutChanceNothingIsDrawn(t *testing.T) {
 	empty := errors.New("no chance left")
 	f := newFixture(t)
@@ -46,7 +46,7 @@ func TestWithoutChanceNothingIsDrawn(t *testing.T) {
 	}
 }
 
-// claims notes who claims which block, and fails as it is told to.
+// claims records the claimed blocks, and fails if told to.
 type claims struct {
 	store.MemberStore
 	by   []string

@@ -11,7 +11,7 @@ func TestAnotherDayIsAskedForOncePerDayUpToThree(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
 		template *store.Template
-		days     int // 0 where none is asked for
+		days     int // 0 if none is asked for
 	}{
 		"no template":                    {nil, 0},
 		"enrolled a minute ago":          {&store.Template{Days: 1, LastDay: now.Add(-time.Minute)}, 0},

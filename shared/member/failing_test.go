@@ -18,7 +18,7 @@ func TestNothingSucceedsWhenTheStoreFails(t *testing.T) {
 	from := Caller{Address: home}
 	refused := func(err error, code fault.Code) error {
 		if fault.Is(err, code) {
-			return nil // the answer that is due when no store fails
+			return nil // the expected answer if no store fails
 		}
 		return err
 	}

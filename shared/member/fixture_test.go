@@ -14,8 +14,8 @@ import (
 	"systole/shared/store/storetest"
 )
 
-// calls is a store in memory that counts the calls of each method, and fails
-// those that it is told to before they have an effect.
+// calls is a store in memory that counts the calls of each method and makes some
+// of them fail before they take effect.
 type calls struct {
 	storetest.Store
 	mu   sync.Mutex
@@ -40,7 +40,7 @@ func (c *calls) call(_ context.Context, method string, do func() error) error {
 	return do()
 }
 
-// take returns the calls since the last time.
+// take returns the calls since the last take.
 func (c *calls) take() map[string]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -49,7 +49,7 @@ func (c *calls) take() map[string]int {
 	return made
 }
 
-// clock is one that tests turn.
+// clock is a clock that tests set.
 type clock struct {
 	mu sync.Mutex
 	at time.Time
@@ -69,7 +69,8 @@ func (c *clock) turn(d time.Duration) {
 
 const home = "192.0.2.7"
 
-// cheap makes tests quick; what a hash costs is argon2id.DefaultCost's business.
+// cheap is a cost that keeps tests fast; argon2id.DefaultCost is tested in its
+// own package.
 var cheap = argon2id.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}
 
 // fixture is a service on a store in memory and a clock.
@@ -95,7 +96,7 @@ func newFixtureOn(s *calls, c *clock, cost argon2id.Cost) fixture {
 	}
 }
 
-// member returns the row of a member as it is stored.
+// member returns a member's row as it is stored.
 func (f fixture) member(t *testing.T, username string) store.Member {
 	t.Helper()
 	m, err := f.store.Member(t.Context(), username)

@@ -68,7 +68,8 @@ func TestTokensByDefault(t *testing.T) {
 	}
 }
 
-// What is stored under a digest is found by the next version of the service.
+// Digests are the keys of stored rows, so every later version must compute the
+// same ones.
 func TestDigestsStayTheSame(t *testing.T) {
 	for name, tt := range map[string]struct{ got, want string }{
 		"counter":       {knownCounter("kim", "192.0.2.0/24").key, "known:64ad8a770361addf1a90c4df1500e1dc"},
@@ -111,12 +112,12 @@ func TestAPasswordThatTheNameTells(t *testing.T) {
 		code                     fault.Code
 	}{
 		{"xx-kim1-xx", "kim1", "x", fault.PasswordLikeName},
-		{"xx-1mik-xx", "kim1", "x", fault.PasswordLikeName}, // backwards
-		{"xx-kim-xx1", "kim", "x", ""},                      // short names turn up by chance
+		{"xx-1mik-xx", "kim1", "x", fault.PasswordLikeName}, // reversed
+		{"xx-kim-xx1", "kim", "x", ""},                      // a short name may occur by chance
 		{"longname", "mylongname", "x", fault.PasswordLikeName},
-		{"hongkim1234", "park", "Hong Kim", fault.PasswordLikeName}, // four characters beside the names
+		{"hongkim1234", "park", "Hong Kim", fault.PasswordLikeName}, // four characters besides the names
 		{"hongkim12345", "park", "Hong Kim", ""},
-		{"12345678k", "park", "K", fault.PasswordCommon}, // a name of one letter says nothing
+		{"12345678k", "park", "K", fault.PasswordCommon}, // a name of one letter does not count
 		{"qz-heart-wyxv", "park", "x", ""},
 		{"heartbeat1234", "park", "x", fault.PasswordCommon},
 		{"heartbeat12345", "park", "x", ""},
@@ -135,7 +136,7 @@ func TestAPasswordThatTheNameTells(t *testing.T) {
 	}
 }
 
-// Every line of the list is found, the first and the last too.
+// Every line of the list is found, the first and the last included.
 func TestEveryCommonPasswordIsFound(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(commonPasswords, "\n"), "\n")
 	for i := 0; i < len(lines); i += 101 {
@@ -183,8 +184,8 @@ func TestAnEntryIsOfAnHour(t *testing.T) {
 	}
 }
 
-// Of the entries of a name those are told that are the member's and not too old, with
-// no time from before the member.
+// Of the events under a name the activity has those that are the member's own and
+// not too old, and no time from before the member.
 func TestTheWholeActivityIsTheMembersOwn(t *testing.T) {
 	f := newFixture(t)
 	now := f.clock.now()

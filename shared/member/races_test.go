@@ -36,7 +36,7 @@ func (r *raced) TakeBackAttempt(ctx context.Context, key string) error {
 	return r.Store.TakeBackAttempt(ctx, key)
 }
 
-// An attempt that one of its counters doesn't admit any more counts nowhere.
+// An attempt that one of its counters no longer admits counts nowhere.
 func TestAnAttemptThatComesTooLateIsTakenBack(t *testing.T) {
 	f := newFixture(t)
 	from := Caller{Address: home}
@@ -75,8 +75,8 @@ func TestAnAttemptThatComesTooLateIsTakenBack(t *testing.T) {
 	}
 }
 
-// What ends meanwhile is told as what it is: an account or a session that is gone, or
-// a change that came first.
+// An account or session that ends meanwhile, or a change that came first, is
+// reported as such.
 func TestWhatEndsMeanwhile(t *testing.T) {
 	const name = "a1"
 	for _, tt := range []struct {
@@ -149,7 +149,7 @@ func handOver(ctx context.Context, f fixture, token string) error {
 	return err
 }
 
-// A code's grant names its session by 32 bytes, and by nothing else.
+// A code's grant must name its session by exactly 32 bytes.
 func TestAGrantThatNamesNoSessionIsOurError(t *testing.T) {
 	f, h, desk := handing(t)
 	id, err := idOf(desk)
@@ -172,8 +172,8 @@ func TestAGrantThatNamesNoSessionIsOurError(t *testing.T) {
 	}
 }
 
-// A session that was handed over has the times of the one it came from, and ends with
-// it at the latest.
+// A session that was handed over has the times of the session that it came from,
+// and ends with it at the latest.
 func TestASessionHandedOverHasTheTimesOfItsDesk(t *testing.T) {
 	f, h, desk := handing(t)
 	id, err := idOf(desk)
@@ -208,7 +208,7 @@ func TestASessionHandedOverHasTheTimesOfItsDesk(t *testing.T) {
 	}
 }
 
-// keepAlive records that a session is in use.
+// keepAlive records a use of the session.
 func (f fixture) keepAlive(t *testing.T, id store.TokenID) {
 	t.Helper()
 	if err := f.store.TouchSession(t.Context(), id, f.clock.now(), ""); err != nil {
@@ -216,8 +216,8 @@ func (f fixture) keepAlive(t *testing.T, id store.TokenID) {
 	}
 }
 
-// A session that is handed over makes room like any other, and never at the cost of
-// the desk that hands it over.
+// A session that is handed over makes room as any other does, but never ends the
+// session that hands it over.
 func TestAHandOverMakesRoomAmongTheOthers(t *testing.T) {
 	f, h, desk := handing(t)
 	var tokens []string
@@ -230,7 +230,7 @@ func TestAHandOverMakesRoomAmongTheOthers(t *testing.T) {
 		tokens = append(tokens, token)
 	}
 	first := handedOver(t, h, desk)
-	second := handedOver(t, h, desk) // a member here has three, beside the desk
+	second := handedOver(t, h, desk) // a member here may have three, besides the first one
 	wantEnded(t, f, first)
 	for i, token := range append(tokens, desk, second) {
 		if _, _, err := f.Resolve(t.Context(), f.store, token); err != nil {
@@ -299,8 +299,8 @@ func TestANewSessionKnowsTheTemplate(t *testing.T) {
 	}
 }
 
-// A list shows the sessions of the member alone that go on, and one that was handed
-// over behind and only with its desk.
+// The list has the member's own sessions that are still valid. One that was
+// handed over comes after the session that it came from, and only with it.
 func TestOfTheSessionsThoseAreAliveThatGoOn(t *testing.T) {
 	f := newFixture(t)
 	now := f.clock.now()
@@ -312,8 +312,8 @@ func TestOfTheSessionsThoseAreAliveThatGoOn(t *testing.T) {
 	}
 	all := []store.Session{
 		session(2, func(s *store.Session) { s.HandedBy = store.TokenID{1} }),
-		session(3, func(s *store.Session) { s.HandedBy = store.TokenID{5} }), // whose desk has ended
-		session(4, func(s *store.Session) { s.HandedBy = store.TokenID{9} }), // whose desk is gone
+		session(3, func(s *store.Session) { s.HandedBy = store.TokenID{5} }), // handed over by a session that has ended
+		session(4, func(s *store.Session) { s.HandedBy = store.TokenID{9} }), // handed over by a session that is gone
 		session(5, func(s *store.Session) { s.Expires = now }),
 		session(6, func(s *store.Session) { s.PK = 8 }),
 		session(7, func(s *store.Session) { s.Issued = now.Add(-1) }),
@@ -329,7 +329,7 @@ func TestOfTheSessionsThoseAreAliveThatGoOn(t *testing.T) {
 	}
 }
 
-// said is a hasher whose hashes say in words what they are of.
+// said is a hasher whose hashes state their passwords.
 type said struct {
 	fails    error // of hashing
 	compares error
@@ -347,7 +347,8 @@ func (h *said) Verify(_ context.Context, stored, password string) (ok, stale boo
 
 func (h *said) VerifyNone(context.Context, string) error { return h.compares }
 
-// Passwords are compared in NFC, and against a hash from elsewhere also as typed.
+// Passwords are compared in NFC, and with a hash from another server also as
+// typed.
 func TestPasswordsOfElsewhereAreComparedAsTyped(t *testing.T) {
 	const nfc, nfd = "심장박동을 아는", "\u1109\u1175\u11b7\u110c\u1161\u11bc\u1107\u1161\u11a8\u1103\u1169\u11bc\u110b\u1173\u11af \u110b\u1161\u1102\u1173\u11ab"
 	for _, tt := range []struct {
@@ -393,7 +394,7 @@ func TestAHashThatCantBeMadeChangesNothing(t *testing.T) {
 		t.Errorf("change: %v", err)
 	}
 	h.fails = nil
-	if err := s.ChangePassword(t.Context(), token, "tachy-cardia!", "brady-cardia!"); err != nil { // after a new hash of the old one
+	if err := s.ChangePassword(t.Context(), token, "tachy-cardia!", "brady-cardia!"); err != nil { // after a new hash of the old password
 		t.Errorf("change: %v", err)
 	}
 	h.compares = busy
@@ -414,8 +415,8 @@ func TestAHashThatCantBeMadeChangesNothing(t *testing.T) {
 
 func second[A, B any](_ A, _ B, err error) error { return err }
 
-// A failed attempt tells its member where it came from, if that is known; of a name
-// without a member one of 256 entries is written.
+// The note of a failed attempt has its network, if known. For a name without a
+// member one of 256 entries is written.
 func TestAFailureIsNotedWithItsNetwork(t *testing.T) {
 	for address, networks := range map[string]int{home: 1, "": 0, "unknown": 0} {
 		f := newFixture(t)
@@ -437,7 +438,7 @@ func TestAFailureIsNotedWithItsNetwork(t *testing.T) {
 	}
 }
 
-// The time of the last log-in from a network is as exact as a day.
+// The time of the last log-in from a network is exact to a day.
 func TestANetworkIsRecordedOnceADay(t *testing.T) {
 	f := newFixture(t)
 	if _, _, err := f.SignUp(t.Context(), Registration{Username: "a1", Password: oldPassword, Name: "x", Caller: Caller{Address: home}}); err != nil {
@@ -515,7 +516,7 @@ func TestTheSaltThatCameFirstCounts(t *testing.T) {
 	}
 }
 
-// A token of another length is none, and no store is asked.
+// A token of another length is invalid without a look into the store.
 func TestATokenOfAnotherLengthIsNone(t *testing.T) {
 	f := newFixture(t)
 	for _, token := range []string{"", "0123", strings.Repeat("a", 41)} {

@@ -13,7 +13,8 @@ import (
 
 const oldPassword, newOne = "gudrms12", "brady-cardia!"
 
-// withCodes is a fixture with a member a1, a session of theirs and ten codes.
+// withCodes returns a fixture with a member a1, a session of theirs and ten
+// codes.
 func withCodes(t *testing.T) (f fixture, token string, codes []string) {
 	t.Helper()
 	f = newFixture(t)
@@ -108,7 +109,7 @@ func (f fixture) kinds(t *testing.T) map[store.EventKind]int {
 	return kinds
 }
 
-// Letters that are taken for digits on paper mean the digits.
+// Letters that look like digits on paper mean the digits.
 func TestACodeIsReadAsPeopleWriteIt(t *testing.T) {
 	for _, typed := range []string{"01AB-CD10", "oiab cdlo", "OLABCDI0", "0-1-A-B-C-D-1-0\t"} {
 		if got := codeDigest(7, typed); string(got) != string(codeDigest(7, "01ABCD10")) {
@@ -158,7 +159,7 @@ func TestOfOneCodeUsedTwiceAtOnceOneSetsAPassword(t *testing.T) {
 		}
 		right := 0
 		for _, password := range passwords {
-			f.clock.turn(time.Hour) // whatever was counted of the others
+			f.clock.turn(time.Hour) // the other codes' counts expire
 			if f.logIn(t, password) == nil {
 				right++
 			}
@@ -204,7 +205,8 @@ func TestACodeWhosePasswordIsRefusedStaysGood(t *testing.T) {
 	}
 }
 
-// Guesses at codes and passwords count together, and a right code ends the count.
+// Guesses at codes and at passwords count together, and a right code resets the
+// count.
 func TestGuessesAtCodesAreSlowedWithThoseAtPasswords(t *testing.T) {
 	f, _, codes := withCodes(t)
 	elsewhere := Caller{Address: "203.0.113.9"}
@@ -232,8 +234,8 @@ func TestGuessesAtCodesAreSlowedWithThoseAtPasswords(t *testing.T) {
 	}
 }
 
-// Whether a name has a member, codes, or none, the refusal comes after the same
-// calls.
+// The refusal comes after the same calls, whether the name has a member with
+// codes, a member without codes, or no member.
 func TestARefusedCodeTellsNothingOfTheMember(t *testing.T) {
 	f, _, _ := withCodes(t)
 	if _, _, err := f.SignUp(t.Context(), registration("a2")); err != nil { // without codes
@@ -264,9 +266,9 @@ func TestARefusedCodeTellsNothingOfTheMember(t *testing.T) {
 	}
 }
 
-// A code replaces the password. The heart stays what it was: who logs in with the
-// new password can't remove or replace the template, nor take the codes or the
-// account away, before a check was accepted.
+// A code replaces the password, not the heart: a session with the new password
+// cannot remove or replace the template, the codes or the account before a check
+// was accepted.
 func TestARecoveryCodeIsNoProofAgainstTheHeart(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	template, old := &store.Template{Made: now.Add(-24 * time.Hour)}, &store.Template{Made: now.Add(-2 * RecoveryWait)}
@@ -325,7 +327,7 @@ func TestAStolenCodeMakesNoNewCodes(t *testing.T) {
 func TestTwoCodesAWeekApartStandForAHeartThatChanged(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		after  []time.Duration // each code after the one before
+		after  []time.Duration // each code's delay after the one before
 		opened bool
 	}{
 		{"one code", []time.Duration{0}, false},

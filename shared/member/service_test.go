@@ -18,7 +18,7 @@ import (
 	"systole/shared/store"
 )
 
-// codeOf is the code that err would be answered with; "" for none.
+// codeOf returns the code that err is answered with; "" for none.
 func codeOf(err error) fault.Code {
 	var f *fault.Error
 	if errors.As(err, &f) {
@@ -278,7 +278,7 @@ func TestStoreFailuresComeThrough(t *testing.T) {
 		if _, _, err := h.SignUp(t.Context(), registration("a1")); err != nil {
 			t.Fatal(err)
 		}
-		h = newFixtureOn(h.store, h.clock, cheap) // another process, without a block of PKs
+		h = newFixtureOn(h.store, h.clock, cheap) // another process, without a block of numbers
 		h.store.fail[tt.method] = store.ErrUnavailable
 		if err := tt.do(h); !errors.Is(err, store.ErrUnavailable) {
 			t.Errorf("%s: %v", tt.method, err)
@@ -286,7 +286,7 @@ func TestStoreFailuresComeThrough(t *testing.T) {
 	}
 }
 
-// countingHasher counts the verifications that cost time.
+// countingHasher counts the verifications that take time.
 type countingHasher struct {
 	Hasher
 	verified int
@@ -378,7 +378,7 @@ func TestPKBlockTakenByAnotherIsDrawnAgain(t *testing.T) {
 	}
 }
 
-// parallel runs do n times at once and counts the codes of what it returned.
+// atOnce runs do n times at once and counts the codes of the results.
 func atOnce(n int, do func(i int) error) map[fault.Code]int {
 	var mu sync.Mutex
 	var all sync.WaitGroup

@@ -8,8 +8,8 @@ import (
 	"systole/shared/store"
 )
 
-// threeSessions is a fixture with a member a1 who is logged in three times, from
-// two networks, a second apart.
+// threeSessions returns a fixture with a member a1 who has logged in three times,
+// from two networks, a second apart.
 func threeSessions(t *testing.T) (f fixture, tokens []string) {
 	t.Helper()
 	f = newFixture(t)

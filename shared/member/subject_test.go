@@ -25,7 +25,7 @@ func TestASubjectIsTheSameForASectorAndAnotherForEachOther(t *testing.T) {
 			var racers sync.WaitGroup
 			all := make([]string, 8)
 			for i := range all {
-				racers.Go(func() { all[i], _ = subjects.Of(t.Context(), m, sector) }) // as read before there was a salt
+				racers.Go(func() { all[i], _ = subjects.Of(t.Context(), m, sector) }) // as read before the member had a salt
 			}
 			racers.Wait()
 			for _, s := range all {

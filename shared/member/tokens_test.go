@@ -117,7 +117,7 @@ func TestTheOldestTokenMakesRoom(t *testing.T) {
 	}
 	for i, token := range tokens {
 		want := fault.Code("")
-		if i < 2 { // of five, three may live
+		if i < 2 { // three of five may live
 			want = fault.TokenInvalid
 		}
 		if _, err := h.Authenticate(t.Context(), token); codeOf(err) != want {

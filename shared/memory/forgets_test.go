@@ -17,7 +17,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// What has expired takes no room for longer than until the next of its kind.
+// An expired item is removed when the next one of its kind is written.
 func TestWhatHasExpiredIsForgotten(t *testing.T) {
 	s, ctx := new(Store), t.Context()
 	hour, later := noon.Add(time.Hour), noon.Add(2*time.Hour)

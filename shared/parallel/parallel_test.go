@@ -22,7 +22,7 @@ func TestAllRunAtOnceAndEveryErrorIsKept(t *testing.T) {
 			all = append(all, failed)
 			calls = append(calls, func() error {
 				inside.Done()
-				inside.Wait() // for the others to begin
+				inside.Wait() // until the others have begun
 				return failed
 			})
 		}

@@ -23,7 +23,7 @@ func TestSlotsAreTakenAndFreed(t *testing.T) {
 }
 
 func TestAWaitForASlotEndsWithTheContext(t *testing.T) {
-	slots := NewSlots(0) // one all the same
+	slots := NewSlots(0) // one slot all the same
 	leave, err := slots.Enter(t.Context())
 	if err != nil {
 		t.Fatal(err)

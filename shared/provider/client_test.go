@@ -55,7 +55,7 @@ func TestTheLevelIsTheFirstThatIsThereAndTheRegistrationsAtLeast(t *testing.T) {
 		{[]string{string(Password), string(Heart)}, Client{}, Password, true},
 		{[]string{"gold"}, Client{}, "", false},
 		{nil, heart, Heart, true},
-		{[]string{string(Password)}, heart, Heart, true}, // no request weakens what is registered
+		{[]string{string(Password)}, heart, Heart, true}, // a request cannot weaken the registration
 		{[]string{"gold"}, heart, "", false},
 	} {
 		if got, ok := Choose(tt.asked, tt.client); got != tt.want || ok != tt.ok {

@@ -14,7 +14,7 @@ import (
 	"systole/shared/store"
 )
 
-// remembered notes the content of every grant.
+// remembered records the content of every grant.
 type remembered struct {
 	store.Grants
 	contents [][]byte
@@ -34,7 +34,7 @@ func (plain) Verify(_ context.Context, stored, password string) (bool, bool, err
 }
 func (plain) VerifyNone(context.Context, string) error { return nil }
 
-// house is a provider with somebody who is logged in.
+// house returns a provider and a person who is logged in.
 func house(t *testing.T) (s *Service, kept *remembered, p *Person, members *memory.Store) {
 	t.Helper()
 	members = new(memory.Store)

@@ -22,7 +22,8 @@ func (c *counted) Registrations(ctx context.Context) ([]byte, error) {
 	return c.Registry.Registrations(ctx)
 }
 
-// office is a registry with a clock that stands, and what an operator does there.
+// office is a registry with a clock that stands still, and an operator's changes
+// to it.
 type office struct {
 	*Registry
 	kept  *counted
@@ -48,7 +49,7 @@ func (o *office) add(t *testing.T, id, secret string) {
 	o.change(t, func(r Registrations) (Registrations, error) { return r.Add(c, o.clock) })
 }
 
-// wants holds the registry to know, or not to know, a client by a secret.
+// wants expects that the registry knows, or does not know, a client by a secret.
 func (o *office) wants(t *testing.T, when, id, secret string, want error) {
 	t.Helper()
 	if _, err := o.Authenticate(t.Context(), id, secret); !errors.Is(err, want) {
@@ -96,7 +97,7 @@ func TestGuessesAndKnownClientsCostFewReads(t *testing.T) {
 	if o.kept.reads != 0 {
 		t.Errorf("%d reads for a client of the settings", o.kept.reads)
 	}
-	o.add(t, "site", "registered") // the settings go first
+	o.add(t, "site", "registered") // the settings come first
 	o.wants(t, "an id of the settings", "site", "registered", ErrClient)
 	o.add(t, "shop", "secret")
 	for range 100 {
@@ -120,7 +121,7 @@ func TestTwoOperatorsLoseNothing(t *testing.T) {
 	again := 0
 	o.change(t, func(r Registrations) (Registrations, error) {
 		if again++; again == 1 {
-			o.add(t, "bank", "secret") // another one was faster
+			o.add(t, "bank", "secret") // another operator came first
 		}
 		return r.Add(Client{ID: "shop", Name: "shop", Type: "native", RedirectURIs: []string{"com.example.shop:/in"}}, o.clock)
 	})

@@ -9,7 +9,7 @@ import (
 	"systole/shared/api"
 )
 
-// asked is the answer to a page of another origin than those of CORS_ORIGINS.
+// asked returns the answer to a page whose origin is not in CORS_ORIGINS.
 func asked(t *testing.T, path, known string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodGet, path, nil)
@@ -43,7 +43,8 @@ func TestEveryClientIsServedToEveryOrigin(t *testing.T) {
 	}
 }
 
-// An import refuses a script of another kind, as answers are not to be sniffed.
+// An import refuses a script with another media type, because answers forbid
+// sniffing.
 func TestTheModuleIsAScript(t *testing.T) {
 	if got := asked(t, "/sdk.js", "").Header().Get("Content-Type"); got != "text/javascript; charset=utf-8" {
 		t.Errorf("Content-Type %q", got)

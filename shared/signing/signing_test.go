@@ -14,7 +14,7 @@ import (
 	"systole/shared/biometric/protect"
 )
 
-// written are keys as the secret holds them.
+// written returns keys in the form in which the secret holds them.
 func written(t *testing.T, text string) *Keys {
 	t.Helper()
 	ring, err := protect.ParseKeys([]byte(text))
@@ -71,7 +71,7 @@ var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return noon }
 
-// rotated are keys as the secret holds them before a rotation, in it and after it.
+// rotated returns the secret's keys before a rotation, during it and after it.
 func rotated(t *testing.T) [3]string {
 	t.Helper()
 	first := []byte(fmt.Sprintf(`{"current":%q,"previous":[%q]}`, secret("a"), secret("z")))
@@ -86,8 +86,8 @@ func rotated(t *testing.T) [3]string {
 	return [3]string{string(first), string(drawn), string(promoted)}
 }
 
-// At each step of a rotation there are functions that know the keys of the step
-// before, and third parties that have fetched those.
+// At each step of a rotation some functions still have the keys of the step
+// before, and third parties have fetched those.
 func TestWhatIsSignedInAnyStepOfARotationIsVerifiedInTheStepsAround(t *testing.T) {
 	var steps []*Keys
 	for _, text := range rotated(t) {
@@ -107,9 +107,9 @@ func TestWhatIsSignedInAnyStepOfARotationIsVerifiedInTheStepsAround(t *testing.T
 	}
 }
 
-// Keys stay in the ring for what they sealed, long after they were rotated because
-// somebody may know them, and keys of another deployment come with what was moved
-// from it.
+// A key stays in the ring for the things that it sealed, long after it was
+// rotated because it may be known to others. Keys of another deployment may come
+// with data that was moved from it.
 func TestAKeyThatIsOutOfUseSignsNothing(t *testing.T) {
 	steps := rotated(t)
 	before := written(t, steps[0])

@@ -9,8 +9,8 @@ import (
 	"systole/shared/biometric/protect"
 )
 
-// A template is sealed for the place where it lies, with a transform under a seed
-// of its own inside, and can't be opened anywhere else.
+// A template is sealed for its place, inside with a transform under a seed of its
+// own, and cannot be opened anywhere else.
 func ExampleRing_Seal() {
 	drawn, err := protect.DrawKeys()
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// written is keys as they are written down, with a letter for each.
+// written returns keys in a short form, with a letter for each.
 func written(t *testing.T, b []byte) string {
 	t.Helper()
 	var f keysFile
@@ -32,7 +32,7 @@ func written(t *testing.T, b []byte) string {
 
 func secretOf(letter string) string { return strings.Repeat(letter, MinSecret) }
 
-// file writes keys down: the next, the current one, and the previous ones.
+// file returns a key file with the next, the current and the previous keys.
 func file(t *testing.T, next, current, before string, drawn time.Time, previous ...string) []byte {
 	t.Helper()
 	f := keysFile{Current: secretOf(current), Drawn: drawn, Previous: []string{}}

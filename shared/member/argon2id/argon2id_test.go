@@ -16,7 +16,7 @@ import (
 	"systole/shared/measure"
 )
 
-// cheap makes tests quick.
+// cheap is a cost that keeps tests fast.
 var cheap = Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}
 
 func TestHashAndVerify(t *testing.T) {
@@ -92,7 +92,7 @@ func TestStoredHashesAreBounded(t *testing.T) {
 	}
 }
 
-// A hash may cost as much as the bounds, and be as long as they say.
+// A stored hash may have the cost and the length of the bounds.
 func TestStoredHashesUpToTheBoundsAreKnown(t *testing.T) {
 	bytes := func(n int) string { return base64.RawStdEncoding.EncodeToString(make([]byte, n)) }
 	stored := func(cost string, salt, hash int) string {
@@ -128,7 +128,7 @@ func TestStoredHashesUpToTheBoundsAreKnown(t *testing.T) {
 	}
 }
 
-// Whatever of a hash differs from what is made today makes it stale.
+// A hash is stale if it differs in anything from a new one.
 func TestAHashOfOtherLengthsIsStale(t *testing.T) {
 	h := New(cheap, 1, rand.Reader)
 	for _, tt := range []struct {
@@ -145,7 +145,7 @@ func TestAHashOfOtherLengthsIsStale(t *testing.T) {
 	}
 }
 
-// A hash of another kind is taken where a parser for it is given, and is stale.
+// A hash of another kind is accepted if a parser for it is given, and is stale.
 func TestAHashOfAnotherKindIsVerifiedByItsParser(t *testing.T) {
 	reversed := func(stored string) (func(string) bool, bool) {
 		return func(password string) bool { return stored == "plain:"+password }, strings.HasPrefix(stored, "plain:")
@@ -173,7 +173,8 @@ func TestWithoutChanceThereIsNoHash(t *testing.T) {
 	}
 }
 
-// What a hash took is measured, whether it is made, compared, or made for nobody.
+// The time of a hash is measured, whether it is made, compared, or computed for
+// an unknown name.
 func TestEveryHashIsMeasured(t *testing.T) {
 	h := New(cheap, 1, rand.Reader)
 	stored, err := h.Hash(t.Context(), "gudrms12")
@@ -241,8 +242,8 @@ func TestWaitingForASlotEndsWithTheContext(t *testing.T) {
 	}
 }
 
-// A hundred callers wait for each slot; the next one is refused at once, and told to
-// come back in five seconds.
+// A hundred callers wait for each slot; the next one is refused at once and told
+// to come back in five seconds.
 func TestAFullQueueRefusesAtOnce(t *testing.T) {
 	for slots, callers := range map[int]int{-1: 101, 1: 101, 2: 202} {
 		h := New(cheap, slots, rand.Reader)
@@ -258,7 +259,7 @@ func TestAFullQueueRefusesAtOnce(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 		leave()
-		for range 2 { // a caller that is served leaves the queue
+		for range 2 { // a caller who is served leaves the queue
 			if err := h.VerifyNone(t.Context(), "password"); err != nil {
 				t.Errorf("with room: %v", err)
 			}

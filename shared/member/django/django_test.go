@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Hashes that Django 5.2.19 made of password, with argon2-cffi 25.1.0 and bcrypt
+// Hashes of password that Django 5.2.19 made with argon2-cffi 25.1.0 and bcrypt
 // 5.0.0; the cheap ones with 1,000 iterations and 4 rounds.
 const (
 	password    = "tachy-심전도!"
@@ -71,7 +71,7 @@ func TestAHashMayCostAsMuchAsTheBounds(t *testing.T) {
 		{"pbkdf2_sha256$1e3$s" + hash, false},
 		{"pbkdf2_sha256$1$s" + hash + "$", false},
 		{"pbkdf2_sha256$1$s$rfh/khQ2Su4H2Hje7qrB5rmlgK0wmw06op3Yw13osA==", false}, // 31 bytes
-		{"pbkdf2_sha256$1$s$rfh/khQ2Su4H2Hje7qrB5rmlgK0wmw06op3Yw13osJ8", false},  // no base64
+		{"pbkdf2_sha256$1$s$rfh/khQ2Su4H2Hje7qrB5rmlgK0wmw06op3Yw13osJ8", false},  // invalid base64
 		{"pbkdf2_sha256$1$s" + hash + "*", false},
 		{"pbkdf2_sha256$1$s", false},
 		{strings.Replace(bcryptHash, "$12$", "$15$", 1), true},

@@ -9,7 +9,7 @@ import (
 )
 
 // Two enrolments of one member move the pointer from the same version: the first
-// to come wins, and the second is told.
+// one wins, and the second one is told.
 func ExampleRule_Apply() {
 	row := &store.Member{Username: "hong", Template: &store.Template{Version: "v1", Key: "models/1/v1"}}
 	read := *row

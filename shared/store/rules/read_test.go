@@ -12,7 +12,7 @@ import (
 
 var noon = time.Unix(1_800_000_000, 0)
 
-// read is a member's row as somebody read it.
+// read returns a member's row as a process read it.
 func read() store.Member {
 	return store.Member{
 		Username: "hong", PK: 1, PasswordHash: "h", TokensValidFrom: noon, Removed: noon,
@@ -24,7 +24,7 @@ func read() store.Member {
 	}
 }
 
-// upload changes the upload that the row has.
+// upload changes the row's upload.
 func upload(change func(*store.PendingUpload)) func(*store.Member) {
 	return func(m *store.Member) {
 		m.Uploads = slices.Clone(m.Uploads)
@@ -32,7 +32,7 @@ func upload(change func(*store.PendingUpload)) func(*store.Member) {
 	}
 }
 
-// changes are all that may have happened to the row since it was read.
+// changes are all changes that may have happened to the row since it was read.
 var changes = map[string]func(*store.Member){
 	"account":                   func(m *store.Member) { m.PK++ },
 	"password":                  func(m *store.Member) { m.PasswordHash = "other" },
@@ -104,15 +104,15 @@ func TestAWriteIsRefusedForWhatItDependsOnAlone(t *testing.T) {
 	}
 }
 
-// A reply is lost, and the write is made again: it succeeds, and changes nothing
-// more. The same write by somebody else is none.
+// If a reply is lost and the write is made again, it succeeds and changes nothing
+// more. Another request's equal write does not count as made.
 func TestAWriteThatWasMadeIsNotMadeAgain(t *testing.T) {
 	later := noon.Add(time.Hour)
 	uploads := []store.PendingUpload{{ID: "w", Size: 7, Expires: later}}
 	codes := store.RecoveryCodes{Made: later, Left: [][]byte{{3}}}
 	for _, test := range []struct {
 		rule   rules.Member
-		others map[string]func(*store.Member) // what tells another's write from this one
+		others map[string]func(*store.Member) // differences by which another's write is recognised
 	}{
 		{rules.CreateMember(read()), map[string]func(*store.Member){"password": func(m *store.Member) { m.PasswordHash = "g" }}},
 		{rules.ReplacePassword("h", "i", later), map[string]func(*store.Member){"password": func(m *store.Member) { m.PasswordHash = "g" }}},

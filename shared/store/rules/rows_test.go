@@ -9,8 +9,8 @@ import (
 	"systole/shared/store/rules"
 )
 
-// outcome is what a rule says of a row, nil for none, and fails the test unless it is
-// this.
+// outcome applies a rule to a row, nil for none, and fails the test unless its
+// outcome is this.
 func outcome[Row any](t *testing.T, what string, rule rules.Rule[Row], row *Row, write bool, want error) *Row {
 	t.Helper()
 	left, written, err := rule.Apply(row)
