@@ -11,7 +11,7 @@ import (
 	"systole/shared/ecg/parameters"
 )
 
-// bytesOf is what a template is stored as.
+// bytesOf returns a template's stored form.
 func bytesOf(t *testing.T, template *ecg.Template) string {
 	t.Helper()
 	b, err := template.Marshal(ecg.Seed{1})
@@ -21,10 +21,10 @@ func bytesOf(t *testing.T, template *ecg.Template) string {
 	return string(b)
 }
 
-// strong is the false match rate that adaptation asks for in the tests.
+// strong is the false match rate at which the tests adapt.
 const strong = ecg.FMR(0.0003)
 
-// adapted is the template adapted to a signal, if it matches.
+// adapted returns the template adapted to a signal, if it matches.
 func adapted(t *testing.T, template *ecg.Template, signal ecg.Signal) (*ecg.Template, bool) {
 	t.Helper()
 	template, ok, err := template.Adapt(read(t, signal), strong)
@@ -90,7 +90,7 @@ func TestOfSeveralStoredAdaptationsTheNewestIsRead(t *testing.T) {
 	}
 }
 
-// alike reports whether two templates are the same but for rounding.
+// alike reports whether two templates differ by rounding at most.
 func alike(a, b []byte) bool {
 	if len(a) != len(b) {
 		return false

@@ -10,7 +10,7 @@ import (
 	"systole/shared/ecg/plda"
 )
 
-// twoAlgorithms are the newest one, and an older one that compares a
+// twoAlgorithms returns the newest algorithm, and an older one that compares one
 // feature less.
 func twoAlgorithms() parameters.Algorithms {
 	older := *parameters.Shipped.Newest()
@@ -87,8 +87,8 @@ func TestATemplateWhoseAlgorithmIsNotAtHandIsObsolete(t *testing.T) {
 	}
 }
 
-// The name at the front of a stored template is authenticated where it lies
-// (package protect). This is what is left if that fails: the sizes differ.
+// The algorithm's name at the front of a stored template is authenticated by
+// package protect. If that fails, the templates' sizes still differ.
 func TestATemplateUnderTheNameOfAnotherAlgorithmIsRefused(t *testing.T) {
 	algorithms := twoAlgorithms()
 	b, err := enrol(t, strip(1, 1, 20)).Marshal(ecg.Seed{1})

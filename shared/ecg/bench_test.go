@@ -6,8 +6,8 @@ import (
 	"systole/shared/ecg"
 )
 
-// BenchmarkEnrol10min is an enrolment from the longest recording taken, at
-// 500 Hz.
+// BenchmarkEnrol10min measures an enrolment from the longest recording allowed,
+// at 500 Hz.
 func BenchmarkEnrol10min(b *testing.B) {
 	recording := strip(1, 1, 600)
 	b.ReportAllocs()
@@ -19,8 +19,8 @@ func BenchmarkEnrol10min(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/enrolment")
 }
 
-// BenchmarkCheck is a check of 10 s at 500 Hz against a template, from samples
-// to the score, by the newest algorithm.
+// BenchmarkCheck measures a check of 10 s at 500 Hz against a template, from
+// samples to the score, by the newest algorithm.
 func BenchmarkCheck(b *testing.B) {
 	template, err := made(strip(1, 1, 20))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"systole/shared/ecg/parameters"
 )
 
-// enrolledOn is a template of the person's days, by the newest algorithm.
+// enrolledOn returns a template of the person's days, by the newest algorithm.
 func enrolledOn(t *testing.T, person uint64, days ...uint64) *ecg.Template {
 	t.Helper()
 	template := enrol(t, strip(person, days[0], 20))
@@ -71,7 +71,8 @@ func TestADayThatIsNoneIsRefusedAndChangesNothing(t *testing.T) {
 	}
 }
 
-// Another number of days than the values are of must not be believed.
+// A stored number of days that does not fit the number of values must not be
+// believed.
 func TestStoredDaysThatDontAddUpAreCorrupt(t *testing.T) {
 	b, err := enrolledOn(t, 1, 1, 2).Marshal(ecg.Seed{7})
 	if err != nil {

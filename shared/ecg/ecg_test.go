@@ -13,19 +13,19 @@ import (
 
 const rateHz = 500
 
-// strip is a recording of an invented person.
+// strip returns a recording of an invented person.
 func strip(person, seed uint64, seconds float64) ecg.Signal {
 	mv, _ := synthetic.Person(person).Strip(seconds, rateHz, 0.01, seed)
 	return ecg.Signal{MV: mv, RateHz: rateHz}
 }
 
-// What the tests ask of an enrolment and of a probe.
+// The tests' requirements on an enrolment and on a probe.
 var (
 	enrolmentNeed = quality.Need{Seconds: 10, CleanBeats: 6}
 	probeNeed     = quality.Need{Seconds: 8, CleanBeats: 4}
 )
 
-// made is a template of the signals by the newest algorithm.
+// made returns a template of the signals by the newest algorithm.
 func made(signals ...ecg.Signal) (*ecg.Template, error) {
 	var readings []*ecg.Reading
 	for _, s := range signals {
@@ -47,7 +47,7 @@ func enrol(t testing.TB, signals ...ecg.Signal) *ecg.Template {
 	return template
 }
 
-// compare scores a signal that is read as a probe.
+// compare returns the score of a signal as a probe.
 func compare(template *ecg.Template, signal ecg.Signal) (ecg.Score, error) {
 	r, err := ecg.Read(signal)
 	if err != nil {

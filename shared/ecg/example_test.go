@@ -10,7 +10,7 @@ import (
 	"systole/tests/support/synthetic"
 )
 
-// A person enrols with 20 s of lead I; later 12 s are compared.
+// A person enrols with 20 s of lead I; later recordings of 12 s are compared.
 func Example() {
 	record := func(person, seed uint64, seconds float64) *ecg.Reading {
 		const rateHz, noiseMV = 500, 0.01

@@ -23,7 +23,7 @@ func TestRealRecordingsLookLikeECGs(t *testing.T) {
 	}
 }
 
-// A finger's pulse as Rubins models it (2008): two Gaussian waves a beat.
+// A finger's pulse after Rubins' model (2008): two Gaussian waves a beat.
 func TestOtherSignalsDoNotLookLikeECGs(t *testing.T) {
 	const rateHz, seconds = 250, 30
 	r := rand.New(rand.NewPCG(1, 2))

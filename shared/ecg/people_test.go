@@ -9,7 +9,7 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// signalOf is the signal in a file of tests/support/recordings.
+// signalOf returns the signal in a file of tests/support/recordings.
 func signalOf(t testing.TB, file []byte) ecg.Signal {
 	t.Helper()
 	r, err := recording.ReadBytes(file, recording.Hints{DefaultRateHz: recordings.RateHz})
@@ -20,8 +20,8 @@ func signalOf(t testing.TB, file []byte) ecg.Signal {
 }
 
 // These people are among those that the parameters were learned from: the test
-// says that the parts fit together, not how well impostors are told apart. For
-// that see tests/science/evaluate.
+// shows that the parts fit together. tests/science/evaluate measures how well
+// impostors are told apart.
 func TestCompareAcceptsOwnHeartAndRefusesOthers(t *testing.T) {
 	var templates []*ecg.Template
 	var probes []*ecg.Reading
@@ -54,7 +54,7 @@ func TestCompareAcceptsOwnHeartAndRefusesOthers(t *testing.T) {
 	t.Logf("%d of their own refused, %d impostors accepted", refused, accepted)
 }
 
-// BenchmarkCompare12s is the whole check of a real recording, from parsed
+// BenchmarkCompare12s measures the whole check of a real recording, from parsed
 // samples to the score: 12 s at 500 Hz.
 func BenchmarkCompare12s(b *testing.B) {
 	template := enrol(b, signalOf(b, recordings.Enrolment(b, 1)))

@@ -11,7 +11,7 @@ import (
 
 func TestARateThatIsWrongByFarIsDoubted(t *testing.T) {
 	tests := []struct {
-		factor float64 // stated rate by true rate
+		factor float64 // the stated rate divided by the true one
 		doubt  bool
 	}{{0.2, true}, {0.25, true}, {0.3, true}, {0.5, false}, {1, false}, {1.5, false}, {6, true}}
 	for person := uint64(1); person <= 5; person++ {

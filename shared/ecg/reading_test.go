@@ -17,7 +17,7 @@ func read(t testing.TB, s ecg.Signal) *ecg.Reading {
 	return r
 }
 
-// used are the digests of everybody's enrolment.
+// used returns the digests of every person's enrolment.
 func used(t testing.TB, d *replay.Detector) []replay.Digest {
 	var digests []replay.Digest
 	for person := 1; person <= recordings.People; person++ {
@@ -64,7 +64,7 @@ func TestPeopleAreAliveAndTrainsOfOneBeatAreNot(t *testing.T) {
 	}
 }
 
-// train repeats one second of a signal twelve times.
+// train returns one second of a signal, repeated twelve times.
 func train(s ecg.Signal) ecg.Signal {
 	second := int(s.RateHz)
 	var mv []float64
@@ -91,8 +91,8 @@ func changed(mv []float64, change func(v float64) float64) []float64 {
 	return out
 }
 
-// BenchmarkDigest12s is what a digest costs beside the check: its detector and
-// itself.
+// BenchmarkDigest12s measures a digest's share of a check: its detector and the
+// digest itself.
 func BenchmarkDigest12s(b *testing.B) {
 	r := read(b, signalOf(b, recordings.Probe(b, 1)))
 	b.ReportAllocs()
@@ -101,7 +101,7 @@ func BenchmarkDigest12s(b *testing.B) {
 	}
 }
 
-// BenchmarkNatural12s is what the liveness test costs beside the check.
+// BenchmarkNatural12s measures the liveness test's share of a check.
 func BenchmarkNatural12s(b *testing.B) {
 	r := read(b, signalOf(b, recordings.Probe(b, 1)))
 	b.ReportAllocs()
@@ -110,7 +110,7 @@ func BenchmarkNatural12s(b *testing.B) {
 	}
 }
 
-// BenchmarkReplayed is a probe against 256 checks.
+// BenchmarkReplayed measures a probe against 256 earlier checks.
 func BenchmarkReplayed(b *testing.B) {
 	d := replay.New(replay.Key{1})
 	probe := read(b, signalOf(b, recordings.Probe(b, 1)))

@@ -8,7 +8,7 @@ import (
 	"systole/tests/support/synthetic"
 )
 
-// strip is a noiseless signal of the heart and its beats in samples.
+// strip returns a noiseless signal of the heart, and its beats in samples.
 func strip(heart synthetic.Heart, seconds float64) (x, peaks []float64) {
 	x, peaks = heart.Strip(seconds, RateHz, 0, 1)
 	for i := range peaks {
@@ -80,8 +80,8 @@ func TestBeatsAreFreedFromTheHeartRate(t *testing.T) {
 	var c Cutter
 	at50 := mean(c.Cut(strip(slow, 40)))
 	at100 := mean(c.Cut(strip(fast, 40)))
-	// The generator stretches by the cube root, the cutter by the square root:
-	// most of the difference must be gone, not all of it.
+	// The generator stretches by the cube root and the cutter by the square root,
+	// so most of the difference must be gone, not all of it.
 	asRecorded := func(h synthetic.Heart) []float64 {
 		x, peaks := strip(h, 40)
 		return appendBeat(nil, x, peaks[5], 1)

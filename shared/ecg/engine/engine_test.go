@@ -178,8 +178,8 @@ func TestAnEnrolmentAtAWrongRateIsRefusedByTheFormOfTheBeats(t *testing.T) {
 	}
 }
 
-// older is an engine of a time when an algorithm that compares a feature
-// less was the only one, and newer one that has the shipped one as well.
+// olderAndNewer returns an engine whose only algorithm compares one feature less
+// than the shipped one, and an engine that has both.
 func olderAndNewer() (older, newer *Engine) {
 	p := *parameters.Shipped.Newest()
 	p.Algorithm = "shorter-0"
@@ -295,7 +295,8 @@ func TestAReadingOfAnotherEngineIsRefused(t *testing.T) {
 	}
 }
 
-// BenchmarkCheck goes from a file of 12 s to the decision, the stores left out.
+// BenchmarkCheck measures from a file of 12 s to the decision, without the
+// stores.
 func BenchmarkCheck(b *testing.B) {
 	e := New(500)
 	template := enrol(b, e, enrolment)
@@ -323,8 +324,8 @@ func BenchmarkCheck(b *testing.B) {
 	b.ReportMetric(12*float64(b.N)/b.Elapsed().Seconds(), "ECG-s/s")
 }
 
-// BenchmarkEnrolTenMinutes goes from a file of ten minutes to the template, stored
-// in memory with the file.
+// BenchmarkEnrolTenMinutes measures from a file of ten minutes to the template,
+// which is stored in memory with the file.
 func BenchmarkEnrolTenMinutes(b *testing.B) {
 	const token = "0123456789abcdef0123456789abcdef01234567"
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

@@ -93,7 +93,7 @@ func reasons(t *testing.T, source string) []string {
 	return reasons
 }
 
-// codeOf is the code of a fault, "" of no error, else the error's text.
+// codeOf returns the code of a fault, "" for no error, or the error's text.
 func codeOf(err error) fault.Code {
 	var f *fault.Error
 	if errors.As(err, &f) {

@@ -14,7 +14,8 @@ func sine(n int, hz, rateHz, amplitude float64) []float64 {
 	return x
 }
 
-// gain is a cascade's amplitude response at a frequency, applied once.
+// gain returns the amplitude response at a frequency of a cascade that is applied
+// once.
 func gain(c Cascade, hz, rateHz float64) float64 {
 	w := 2 * math.Pi * hz / rateHz
 	z1 := complex(math.Cos(w), -math.Sin(w))

@@ -11,8 +11,8 @@ import (
 
 const rateHz = 500
 
-// BenchmarkRPeaks is R-peak detection from 500 Hz: resampling and detector,
-// over five minutes. The limit is BenchmarkBiquad.
+// BenchmarkRPeaks measures R-peak detection from 500 Hz, resampling and detector,
+// over five minutes. BenchmarkBiquad is the bound below it.
 func BenchmarkRPeaks(b *testing.B) {
 	mv, _ := synthetic.Person(1).Strip(300, rateHz, 0.02, 1)
 	resampler := resample.New(rateHz, rpeak.RateHz)
@@ -26,8 +26,8 @@ func BenchmarkRPeaks(b *testing.B) {
 	reportSamples(b, len(mv))
 }
 
-// BenchmarkBiquad is one pass of one second-order section over the same
-// samples: what any recursive filter costs at least.
+// BenchmarkBiquad measures one pass of one second-order section over the same
+// samples, the least that a recursive filter costs.
 func BenchmarkBiquad(b *testing.B) {
 	mv, _ := synthetic.Person(1).Strip(300, rateHz, 0.02, 1)
 	s := filter.Notch(50, 12, rateHz)
@@ -48,7 +48,7 @@ func biquad(dst, x []float64, s filter.Biquad) {
 	}
 }
 
-// BenchmarkRun is the whole front end, over five minutes.
+// BenchmarkRun measures the whole front end over five minutes.
 func BenchmarkRun(b *testing.B) {
 	mv, _ := synthetic.Person(1).Strip(300, rateHz, 0.02, 1)
 	var f FrontEnd

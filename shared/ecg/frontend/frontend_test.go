@@ -17,7 +17,7 @@ import (
 
 var need = quality.Need{Seconds: 8, CleanBeats: 4}
 
-// meanBeat is the mean of a result's beats.
+// meanBeat returns the mean of a result's beats.
 func meanBeat(beats *beat.Beats) []float64 {
 	m := make([]float64, beat.Width)
 	for i := range beats.Len() {
@@ -47,7 +47,7 @@ func TestBeatsAreTheSameAtEveryRate(t *testing.T) {
 			t.Errorf("%g Hz: %s", rateHz, reason)
 			continue
 		}
-		// At 100 Hz the QRS complex has lost what lies above 45 Hz.
+		// At 100 Hz the QRS complex lacks its frequencies above 45 Hz.
 		if got := correlation(want, meanBeat(r.Beats)); got < 0.99 {
 			t.Errorf("%g Hz: correlation %.4f with 1000 Hz", rateHz, got)
 		}

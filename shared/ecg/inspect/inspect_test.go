@@ -17,7 +17,7 @@ const rateHz = 500
 
 var needs = Needs{quality.Need{Seconds: 10, CleanBeats: 6}, quality.Need{Seconds: 8, CleanBeats: 4}}
 
-// written is a signal as a file of one number a line.
+// written returns a signal as a file of one number a line.
 func written(mv []float64) []byte {
 	var b bytes.Buffer
 	for _, v := range mv {

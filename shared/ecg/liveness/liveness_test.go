@@ -8,7 +8,8 @@ import (
 	"systole/shared/ecg/liveness"
 )
 
-// A recording of beats of two Gaussian waves, P and R, changed beat by beat.
+// beats is a recording of beats of two Gaussian waves, P and R, which change from
+// beat to beat.
 type beats struct {
 	n        int
 	interval func(i int) float64 // in samples

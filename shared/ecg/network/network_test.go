@@ -7,7 +7,8 @@ import (
 
 func TestApplyMatchesAnswersWorkedOutByHand(t *testing.T) {
 	n := Network{
-		// Difference of the neighbours, and the value itself less 1.
+		// Two channels: the difference of the neighbours, and the value itself less
+		// 1.
 		Convolutions: []Layer{{In: 1, Out: 2, Kernel: 3, Weight: []float32{-1, 0, 0, 1, 1, 0}, Bias: []float32{0, -1}}},
 		Dense:        Layer{In: 4, Out: 2, Kernel: 1, Weight: []float32{1, 0, 0, 1, 1, 0, 0, 1}, Bias: []float32{0, 1}},
 	}

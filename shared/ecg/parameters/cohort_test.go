@@ -19,7 +19,7 @@ func TestTheNewestAlgorithmHasACohort(t *testing.T) {
 	}
 }
 
-// What a stranger scores must be what Compare says, up to the bytes' rounding.
+// A stranger's score must be Compare's, up to the rounding of the stored bytes.
 func TestStrangersScoreAsTheyWouldInAComparison(t *testing.T) {
 	p := *Shipped.Newest()
 	embeddings := vectors(t)
@@ -34,7 +34,7 @@ func TestStrangersScoreAsTheyWouldInAComparison(t *testing.T) {
 		if i >= 2 {
 			n = float64(len(embeddings) - 2)
 		}
-		// At the score that the stranger has, it counts half.
+		// At the stranger's own score the stranger counts as a half.
 		for _, score := range []float64{asEnrolled, asProbe} {
 			if got := p.Strangers(score, &template, probe); got < 0.4/n {
 				t.Errorf("stranger %d scores %.1f as enrolled and %.1f as a probe, but %.3f reach %.1f", i, asEnrolled, asProbe, got, score)
@@ -100,7 +100,7 @@ func TestReadRefusesADamagedOrForeignCohort(t *testing.T) {
 	}
 }
 
-// BenchmarkStrangers is what the cohort adds to each check.
+// BenchmarkStrangers measures the cohort's share of a check.
 func BenchmarkStrangers(b *testing.B) {
 	p := Shipped.Newest()
 	embeddings := vectors(b)

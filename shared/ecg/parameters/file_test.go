@@ -38,7 +38,7 @@ func checkWhole(t *testing.T, m *Parameters) {
 	}
 }
 
-// shipped is the newest algorithm's file.
+// shipped returns the newest algorithm's file.
 func shipped(t testing.TB) string {
 	t.Helper()
 	b, err := files.ReadFile(Shipped[0].Name + ".bin")
@@ -92,7 +92,8 @@ func TestThresholdGoesThroughTheTableAndBetween(t *testing.T) {
 	}
 }
 
-// BenchmarkRead is what the first check after a cold start pays.
+// BenchmarkRead measures the reading of the parameters, which the first check
+// after a cold start waits for.
 func BenchmarkRead(b *testing.B) {
 	file := shipped(b)
 	for b.Loop() {
@@ -102,7 +103,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// BenchmarkEmbed is the way from a mean beat to its embedding.
+// BenchmarkEmbed measures from a mean beat to its embedding.
 func BenchmarkEmbed(b *testing.B) {
 	m := Shipped.Newest()
 	mean := make([]float64, beat.Width)

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// The training program writes the vectors with the parameters; what it works out
-// is what a check must work out. testdata/README.md says where they come from.
+// The training program writes the vectors together with the parameters, and a
+// check must compute the same vectors. testdata/README.md names their source.
 func TestEmbeddingsAndScoresAreThoseOfTheTrainingProgram(t *testing.T) {
 	b, err := os.ReadFile("testdata/vectors.json")
 	if err != nil {
@@ -51,7 +51,7 @@ func TestEmbeddingsAndScoresAreThoseOfTheTrainingProgram(t *testing.T) {
 	}
 }
 
-// vectors are the embeddings of the mean beats in testdata.
+// vectors returns the embeddings of the mean beats in testdata.
 func vectors(t testing.TB) (embeddings [][]float32) {
 	t.Helper()
 	b, err := os.ReadFile("testdata/vectors.json")

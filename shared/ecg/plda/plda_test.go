@@ -8,8 +8,8 @@ import (
 func TestProjectSubtractsTheMeanTurnsAndResizes(t *testing.T) {
 	s := Space{Mean: []float32{1, 2}, Basis: []float32{1, 0, 1, 1}, Between: []float32{0, 3}}
 	got := s.Project(nil, []float32{4, 6})
-	// (3, 4) becomes (3, 7); with variances 1 and 4 its length is
-	// sqrt(9 + 49/4), to become sqrt(2).
+	// (3, 4) becomes (3, 7); with variances 1 and 4 its length is sqrt(9 + 49/4),
+	// which is scaled to sqrt(2).
 	scale := math.Sqrt(2 / (9 + 49./4))
 	want := []float64{3 * scale, 7 * scale}
 	for i := range want {
@@ -39,8 +39,8 @@ func TestRatioIsThatOfJointDensities(t *testing.T) {
 	}
 }
 
-// Student's ratio must be that of two densities of Student's t, computed from
-// their formula with the gamma functions left in.
+// Student's ratio must be that of two densities of Student's t, computed by their
+// formula with its gamma functions.
 func TestStudentRatioIsThatOfTwoDensities(t *testing.T) {
 	s := Space{Between: []float32{0.5, 4}}
 	enrolled, probe := []float32{0.7, -2}, []float32{-0.4, 1}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// good is the report on twelve seconds without fault.
+// good returns the report on twelve faultless seconds.
 func good() Report {
 	return Report{Seconds: 12, MainsHz: 50, Kurtosis: 20, Beats: 14, HeartRate: 70, CleanBeats: 13, Agreement: 0.99}
 }

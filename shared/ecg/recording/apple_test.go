@@ -13,7 +13,7 @@ import (
 	"systole/shared/ecg/recording"
 )
 
-// appleCSV is an export with the rows of a language. Names are invented.
+// appleCSV returns an export with the rows of a language. The names are invented.
 func appleCSV(rows []string, comma bool, samples int) string {
 	var b strings.Builder
 	for _, row := range rows {
@@ -90,7 +90,7 @@ func TestTheNewestECGOfAppleWholeExportIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.Write([]byte(content)) // to memory: can't fail
+		f.Write([]byte(content)) // writes to memory cannot fail
 	}
 	w.Close()
 	r, err := recording.ReadBytes(b.Bytes(), recording.Hints{})

@@ -15,8 +15,8 @@ import (
 	"systole/tests/support/long"
 )
 
-// claims are the formats that take a file for theirs, but for the last, which
-// takes everything.
+// claims returns the formats that claim a file, without the last, which claims
+// every file.
 func claims(data []byte) (names []string) {
 	for _, f := range binaries {
 		if f.is(data) {
@@ -31,7 +31,7 @@ func claims(data []byte) (names []string) {
 		return nil
 	}
 	for _, f := range texts[:len(texts)-1] {
-		if f.name == "xml" && len(names) > 0 { // takes whatever XML is left
+		if f.name == "xml" && len(names) > 0 { // it claims all other XML
 			continue
 		}
 		if f.is(text) {
@@ -60,8 +60,8 @@ func TestOneFormatClaimsEachSample(t *testing.T) {
 	}
 }
 
-// TestFormatsThatCouldBeConfused has files that look like those of another
-// format at their beginning.
+// TestFormatsThatCouldBeConfused reads files whose beginning looks like another
+// format.
 func TestFormatsThatCouldBeConfused(t *testing.T) {
 	numbers := strings.Repeat("0.125\n", 300)
 	words := make([]byte, 600)
@@ -70,7 +70,7 @@ func TestFormatsThatCouldBeConfused(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		data []byte
-		want string // formats, empty for a text or what is none
+		want string // formats; empty for a text or an unknown file
 	}{
 		"a text whose first number is 0, for EDF's version":      {[]byte("0       \n" + numbers), ""},
 		"a text of numbers with blanks, for a WFDB header":       {[]byte(strings.Repeat("100 5 250\n", 300)), ""},
@@ -78,7 +78,7 @@ func TestFormatsThatCouldBeConfused(t *testing.T) {
 		"a WFDB header, for a text":                              {[]byte("100 1 250 10\n100.dat 16 200(0)/mV 16 0 0 0 0 ECG\n"), "wfdb"},
 		"samples of 16 bits, for MATLAB 4 or UTF-16":             {words, ""},
 		"zeros, for SCP-ECG's pointers":                          {make([]byte, 600), ""},
-		"a log with times in brackets, for JSON":                 {[]byte(strings.Repeat("[2026-03-04 15:29:14.000] 512\n", 300)), "text json"}, // the first is asked
+		"a log with times in brackets, for JSON":                 {[]byte(strings.Repeat("[2026-03-04 15:29:14.000] 512\n", 300)), "text json"}, // the first is tried
 		"a list of lists, for a log":                             {[]byte("[[1,2],[3,4]]"), "json"},
 		"JSON that speaks of an AnnotatedECG":                    {[]byte(`{"format":"AnnotatedECG","ecg":[1,2]}`), "json"},
 		"comments that speak of OpenSignals":                     {[]byte("# made from OpenSignals Text File Format\n" + numbers), ""},
@@ -108,7 +108,7 @@ func TestNoFormatFailsOnAFewBytes(t *testing.T) {
 			t.Fatal(err)
 		}
 		for n := 0; n < min(len(data), 700); n += long.Runs(7, 1) {
-			claims(data[:n]) // doesn't panic
+			claims(data[:n]) // must not panic
 			if r, err := ReadBytes(data[:n], Hints{RateHz: 500}); err == nil && len(r.Chosen().MV) == 0 {
 				t.Error(fmt.Sprint(file, n))
 			}

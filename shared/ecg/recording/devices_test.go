@@ -10,8 +10,9 @@ import (
 	"systole/tests/support/samples/write"
 )
 
-// TestExportsOfDevicesAreRead has the header and the first columns of exports as their
-// owners show them in reports and scripts, with a signal of our own.
+// TestExportsOfDevicesAreRead reads exports with the header and the first columns
+// that owners of the devices show in reports and scripts, and a signal of our
+// own.
 func TestExportsOfDevicesAreRead(t *testing.T) {
 	const n, rateHz = 1000, 250
 	began := time.Date(2013, 12, 30, 14, 31, 45, 0, time.UTC)
@@ -54,7 +55,7 @@ func TestExportsOfDevicesAreRead(t *testing.T) {
 	}
 }
 
-// comma is a number with a decimal comma.
+// comma returns a number with a decimal comma.
 func comma(x float64) string {
 	s := []byte(fmt.Sprintf("%.4f", x))
 	for i, c := range s {
@@ -65,7 +66,7 @@ func comma(x float64) string {
 	return string(s)
 }
 
-// Bittium's Faros names its channels so.
+// Bittium's Faros has these channel names.
 func TestAFarosEDFIsReadByItsECG(t *testing.T) {
 	s := fine(8)
 	file := edit(edit(write.EDF("EDF+C", nil, s), 256, "Accelerometer_X "), 256+16, "ECG_X           ")

@@ -63,11 +63,11 @@ func TestDICOMWaveformsGiveTheSameSignal(t *testing.T) {
 func TestDICOMPaddingIsNoSample(t *testing.T) {
 	s := fine(1)
 	file := write.DICOM(write.Explicit, false, s)
-	// The element comes before the data, and one of its kind ends the channels.
+	// The element stands between the channels and the data.
 	at := bytes.Index(file, []byte("\x00\x54\x06\x10CS"))
 	padding := []byte("\x00\x54\x0a\x10SS\x02\x00\x3b\x00") // 59 µV
 	file = append(append(bytes.Clone(file[:at]), padding...), file[at:]...)
-	// Sequence and item are longer by it.
+	// Sequence and item grow by its length.
 	sequence := bytes.Index(file, []byte("\x00\x54\x00\x01SQ")) + 8
 	for _, length := range []int{sequence, sequence + 8} {
 		n := int(file[length]) | int(file[length+1])<<8 + len(padding)

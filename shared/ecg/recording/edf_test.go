@@ -36,7 +36,7 @@ func TestEDFAndBDFGiveTheSameSignal(t *testing.T) {
 func TestEDFHeadersAreFollowed(t *testing.T) {
 	s := fine(4)
 	plain := write.EDF("", nil, s)
-	// Where fields of the second of two signals lie.
+	// The positions of fields of the second of two signals.
 	const unit, physicalLow, digitalLow, label = 256 + 2*96 + 8, 256 + 2*104 + 8, 256 + 2*120 + 8, 256 + 16
 	scaled := func(by float64) []float64 {
 		mv := make([]float64, len(s.MV))
@@ -88,7 +88,7 @@ func TestEDFHeadersAreFollowed(t *testing.T) {
 	if _, err := recording.ReadBytes(edit(edit(plain, digitalLow, "0       "), digitalLow+16, "1e-300  "), recording.Hints{}); err == nil || !strings.Contains(err.Error(), "none of its channels") {
 		t.Errorf("counts of next to nothing: %v", err)
 	}
-	// A channel that is asked for by its name is read, even breath.
+	// A channel that is requested by its name is read, even breathing.
 	if r, err := recording.ReadBytes(plain, recording.Hints{Lead: "Resp Thorax"}); err != nil || r.RateHz != 25 || r.Chosen().Name != "Resp Thorax" {
 		t.Errorf("asked for another channel: %v, %v", r, err)
 	}
@@ -149,7 +149,7 @@ func TestAnEDFPlusMayBeginWithinASecond(t *testing.T) {
 			t.Errorf("%s begins at %v, %v", kind, r.Start, err)
 		}
 	}
-	// An onset that is none leaves what the header says.
+	// An invalid onset leaves the header's value.
 	file := swap(write.EDF("EDF+D", nil, fine(2)), "+1\x14\x14", "one\x14")
 	if r, err := recording.ReadBytes(file, recording.Hints{}); err != nil || !r.Start.Equal(start) || len(r.Chosen().MV) != 500 {
 		t.Errorf("begins at %v, %v", r.Start, err)

@@ -7,7 +7,8 @@ import (
 	"systole/shared/ecg/recording"
 )
 
-// ReadBytes finds the format by the content, and says what it found and guessed.
+// ReadBytes recognises the format by the content, and says what it found and what
+// it guessed.
 func ExampleReadBytes() {
 	var file strings.Builder
 	file.WriteString("time_s,ecg_mV\n")

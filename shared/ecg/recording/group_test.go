@@ -11,7 +11,7 @@ func TestAHeaderAndItsSamplesAreOneRecording(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		files [][]byte
-		want  []int // parts of each recording
+		want  []int // number of parts in each recording
 	}{
 		{"none", nil, nil},
 		{"one", [][]byte{[]byte("1\n2\n")}, []int{1}},

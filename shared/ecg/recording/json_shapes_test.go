@@ -10,16 +10,16 @@ import (
 	"systole/shared/ecg/recording"
 )
 
-// shape is a file with the wave of these tests in it.
+// shape is a file that contains the wave of these tests.
 type shape struct {
 	file   string
 	hints  recording.Hints
 	rateHz float64
-	n      int     // samples, jsonSamples if 0
-	lead   string  // chosen, any if empty
-	from   int     // the sample of the wave that is the first
-	miss   []int   // samples that are missing
-	coarse float64 // mV that samples may be off, 0 for the last digit
+	n      int     // number of samples; jsonSamples if 0
+	lead   string  // chosen lead; any if empty
+	from   int     // index in the wave of the first sample
+	miss   []int   // indices of missing samples
+	coarse float64 // rounding in mV; 0 for the last digit
 }
 
 func objects(n int, each func(i int) string) string { return "[" + list(n, each) + "]" }
@@ -30,8 +30,8 @@ func mvs(from, n int) string {
 
 func spaced(from, n int) string { return strings.ReplaceAll(mvs(from, n), ",", " ") }
 
-// several is recordings of different lengths in an order; only that of March 2026
-// is the wave.
+// several returns recordings of different lengths in an order; only that of March
+// 2026 is the wave.
 func several(order ...string) string {
 	each := map[string]string{
 		"january": `{"startTime":"2026-01-01T08:00:00.000","samplingFrequencyHz":250,"unit":"mV","waveformSamples":[` + strings.Repeat("5,4,", 1000) + `5]}`,
@@ -112,7 +112,8 @@ var jsonShapes = map[string]shape{
 	"FHIR, interlaced": {file: observation("2026-03-01", component("131329", strings.ReplaceAll(list(jsonSamples, func(i int) string { return fmt.Sprintf("%.4f 0.%d", wave(i), i%9) }), ",", " "), `"period":4,"dimensions":2,`)), rateHz: 250},
 }
 
-// stamp is a time of the first of March, so many ms after eight o'clock.
+// stamp returns the time ms milliseconds after eight o'clock on the first of
+// March.
 func stamp(ms int) string {
 	return time.Date(2026, 3, 1, 8, 0, 0, ms*int(time.Millisecond), time.UTC).Format("2006-01-02T15:04:05.000Z")
 }

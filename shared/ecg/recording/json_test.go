@@ -11,7 +11,7 @@ import (
 	"systole/shared/ecg/recording"
 )
 
-// list writes what each of n samples is, with commas between.
+// list joins n samples' texts with commas.
 func list(n int, each func(i int) string) string {
 	var all []string
 	for i := range n {

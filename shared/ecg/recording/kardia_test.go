@@ -11,7 +11,7 @@ import (
 	"systole/tests/support/samples/write"
 )
 
-// kardiaSignal is a signal at the rate that Kardia has.
+// kardiaSignal returns a signal at Kardia's rate.
 func kardiaSignal(seconds int) write.Signal {
 	s := fine(seconds)
 	s.RateHz = 300
@@ -24,7 +24,7 @@ func TestKardiaFilesAreRead(t *testing.T) {
 	const info, format, samples = 12, 12 + 276, 12 + 276 + 20
 	signed := bytes.Clone(one)
 	sum := binary.LittleEndian.Uint32(signed[format+16:])
-	binary.LittleEndian.PutUint32(signed[format+16:], sum-256) // 0xf4 is below 0
+	binary.LittleEndian.PutUint32(signed[format+16:], sum-256) // 0xf4 is a negative byte
 	for name, c := range map[string]struct {
 		file  []byte
 		leads int

@@ -9,7 +9,7 @@ import (
 )
 
 func TestWhereNoNameSaysItTheFirstThatLooksLikeAnECGIsChosen(t *testing.T) {
-	tall := func(mv []float64, _ float64) bool { // what looks like one in this test
+	tall := func(mv []float64, _ float64) bool { // stands for the look of an ECG in this test
 		for _, x := range mv {
 			if x > 5 {
 				return true

@@ -10,7 +10,7 @@ import (
 	"systole/tests/support/samples/write"
 )
 
-// doubles are numbers of 64 bits.
+// doubles returns numbers of 64 bits.
 func doubles(order binary.AppendByteOrder, x []float64) []byte {
 	var b []byte
 	for _, v := range x {
@@ -22,7 +22,7 @@ func doubles(order binary.AppendByteOrder, x []float64) []byte {
 func TestNumPyArraysGiveTheSameSignal(t *testing.T) {
 	s := fine(4)
 	le := binary.LittleEndian
-	var both, pairs, timed []float64 // one lead after the other, in turn, with times
+	var both, pairs, timed []float64 // one lead after the other; in turn; with times
 	both = append(append(both, s.MV...), make([]float64, len(s.MV))...)
 	micro := make([]int, len(s.MV))
 	for i, mv := range s.MV {

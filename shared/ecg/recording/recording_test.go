@@ -12,10 +12,10 @@ import (
 	"systole/shared/ecg/recording"
 )
 
-// wave is a signal that moves as a heart's does, in mV.
+// wave is a signal in mV that moves as a heart's does.
 func wave(i int) float64 { return math.Round(1e4*math.Sin(float64(i)/17)) / 1e4 }
 
-// lines joins what row makes of each of n samples.
+// lines joins n rows, one a line.
 func lines(n int, row func(i int) string) string {
 	var b strings.Builder
 	for i := range n {

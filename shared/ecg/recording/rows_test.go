@@ -9,7 +9,7 @@ import (
 	"systole/shared/ecg/recording"
 )
 
-// inRow is a row of n values.
+// inRow returns a row of n values.
 func inRow(n int, value func(i int) string) string {
 	fields := make([]string, n)
 	for i := range fields {

@@ -16,8 +16,8 @@ import (
 	"systole/tests/support/recordings"
 )
 
-// samplesFolder holds two recordings of person 1 in every format, and
-// programsFolder what programs of others wrote of the same.
+// samplesFolder holds two recordings of person 1 in every format; programsFolder
+// holds files with the same signals that other authors' programs wrote.
 const (
 	samplesFolder  = "testdata/samples"
 	programsFolder = "testdata/programs"
@@ -40,7 +40,7 @@ func TestFilesOfOtherProgramsHoldThePersonsSignal(t *testing.T) {
 	}
 }
 
-// readSample reads the files that begin with a name, one or several parts.
+// readSample reads the files whose names begin with name: one, or several parts.
 func readSample(t testing.TB, folder, name string) *recording.Recording {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, name+".*"))
@@ -76,7 +76,7 @@ func TestEverySampleHoldsThePersonsSignal(t *testing.T) {
 			t.Run(folder.Name()+"/"+name, func(t *testing.T) {
 				got := readSample(t, filepath.Join(samplesFolder, folder.Name()), name)
 				least := 0.999
-				if got.RateHz < 200 { // what is above 65 Hz is lost
+				if got.RateHz < 200 { // the signal above 65 Hz is lost
 					least = 0.98
 				}
 				if r := likeness(got, want); r < least {
@@ -122,8 +122,8 @@ func TestAHeartIsKnownAgainInEveryFormat(t *testing.T) {
 	}
 }
 
-// likeness is the least of how much two signals correlate, last equally long
-// and are equally strong, each 1 at most.
+// likeness returns the least of two signals' correlation, ratio of durations and
+// ratio of amplitudes, each 1 at most.
 func likeness(a, b *recording.Recording) float64 {
 	const rateHz = 250
 	x := resample.New(a.RateHz, rateHz).Apply(nil, a.Chosen().MV)
@@ -140,7 +140,7 @@ func likeness(a, b *recording.Recording) float64 {
 		sxx, syy, sxy = sxx+dx*dx, syy+dy*dy, sxy+dx*dy
 	}
 	strong := math.Sqrt(min(sxx, syy) / max(sxx, syy))
-	if strings.Contains(codes(a), "unit_guessed") { // a converter's counts are of no unit
+	if strings.Contains(codes(a), "unit_guessed") { // a converter's counts have no unit
 		strong = 1
 	}
 	return min(long, strong, sxy/math.Sqrt(sxx*syy))

@@ -20,7 +20,7 @@ func zipOf(t *testing.T, files ...string) []byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.Write([]byte(files[i+1])) // to memory: can't fail
+		f.Write([]byte(files[i+1])) // writes to memory cannot fail
 	}
 	w.Close()
 	return b.Bytes()

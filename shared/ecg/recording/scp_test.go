@@ -19,7 +19,7 @@ type scpCode struct {
 	bits                uint32
 }
 
-// scpTables are tables as a file has them.
+// scpTables returns tables in the form in which a file has them.
 func scpTables(tables ...[]scpCode) []byte {
 	b := le16(len(tables))
 	for _, codes := range tables {
@@ -32,7 +32,8 @@ func scpTables(tables ...[]scpCode) []byte {
 	return b
 }
 
-// standardCodes are those of the standard, written down as a table of one's own.
+// standardCodes returns the standard's codes, written as a table of the file's
+// own.
 func standardCodes() []scpCode {
 	codes := []scpCode{{1, 1, 1, 0, 0}}
 	for ones := 1; ones <= 8; ones++ {
@@ -44,7 +45,7 @@ func standardCodes() []scpCode {
 
 func TestSCPFilesGiveTheSameSignal(t *testing.T) {
 	s := fine(4)
-	s.MV[500] += 10 // too large a step for few bits
+	s.MV[500] += 10 // a step that takes more than the usual bits
 	for tables, section := range map[string][]byte{"no": nil, "the standard's": write.SCPStandard(), "its own": scpTables(standardCodes())} {
 		for differences := range 3 {
 			name := fmt.Sprintf("%s tables, %d differences", tables, differences)
@@ -66,8 +67,8 @@ func TestSCPFilesGiveTheSameSignal(t *testing.T) {
 }
 
 func TestSCPTablesLeadToOneAnother(t *testing.T) {
-	// The first table has but one code, the way to the second; there 0 is 0, 10
-	// is 1 and 11 the way back. So this reads 1: to the second; 0, 10, 11; 1, 0.
+	// The first table has one code, 1, which switches to the second. There 0 is 0,
+	// 10 is 1 and 11 switches back.
 	tables := scpTables([]scpCode{{1, 1, 0, 2, 1}}, []scpCode{{1, 1, 1, 0, 0}, {2, 2, 1, 1, 0b01}, {2, 2, 0, 1, 0b11}})
 	s := write.Signal{Start: start, RateHz: 250, MV: make([]float64, 8)}
 	file := write.SCP(write.SCPPacking{Tables: tables}, s)

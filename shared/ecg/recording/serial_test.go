@@ -9,8 +9,8 @@ import (
 	"systole/shared/ecg/recording"
 )
 
-// An Arduino prints what its converter reads, 0 to 1023, and an exclamation
-// mark while an electrode is off.
+// An Arduino prints its converter's values, 0 to 1023, and an exclamation mark
+// while an electrode is off.
 func TestASerialLogIsReadWithItsJunk(t *testing.T) {
 	const n = 2000
 	log := lines(n, func(i int) string {

@@ -13,7 +13,7 @@ import (
 	"systole/tests/support/samples/write"
 )
 
-// sound checks what holds of every answer, whatever the file.
+// sound checks the properties of every result, whatever the file.
 func sound(t *testing.T, r *recording.Recording, err error) {
 	t.Helper()
 	if err != nil {
@@ -39,7 +39,7 @@ func sound(t *testing.T, r *recording.Recording, err error) {
 	}
 }
 
-// refused is a table of broken files, each with the sentence it is refused by.
+// refused is a table of broken files, each with the sentence of its refusal.
 type refused map[string]struct {
 	file   []byte
 	reason recording.Reason
@@ -61,7 +61,7 @@ func (table refused) run(t *testing.T) {
 	}
 }
 
-// codes of a recording's notes, in order.
+// codes returns the codes of a recording's notes, in order.
 func codes(r *recording.Recording) string {
 	var words []string
 	for _, n := range r.Notes {
@@ -70,10 +70,10 @@ func codes(r *recording.Recording) string {
 	return strings.Join(words, " ")
 }
 
-// start of the recordings that the tests write.
+// start is the start of the recordings that the tests write.
 var start = time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)
 
-// waves is a signal of n samples whose values few bits hold.
+// waves returns a signal of n samples whose values take few bits.
 func waves(n int) write.Signal {
 	s := write.Signal{Start: start, RateHz: 250, MV: make([]float64, n)}
 	for i := range s.MV {
@@ -82,7 +82,7 @@ func waves(n int) write.Signal {
 	return s
 }
 
-// le16 are numbers of 16 bits, the low byte first.
+// le16 returns numbers of 16 bits, the low byte first.
 func le16(numbers ...int) []byte {
 	var b []byte
 	for _, x := range numbers {
@@ -93,7 +93,7 @@ func le16(numbers ...int) []byte {
 
 func near(a, b float64) bool { return math.Abs(a-b) < 1e-9 || math.IsNaN(a) && math.IsNaN(b) }
 
-// fine is a signal whose values are whole µV, of so many seconds.
+// fine returns a signal whose values are whole µV.
 func fine(seconds int) write.Signal {
 	s := write.Signal{Start: start, RateHz: 250, MV: make([]float64, 250*seconds)}
 	for i := range s.MV {
@@ -102,14 +102,14 @@ func fine(seconds int) write.Signal {
 	return s
 }
 
-// edit returns a file in which bytes from a place on are others.
+// edit returns a copy of a file with text at a position.
 func edit(file []byte, at int, text string) []byte {
 	file = bytes.Clone(file)
 	copy(file[at:], text)
 	return file
 }
 
-// equal compares samples, those that are none too.
+// equal compares samples, missing ones included.
 func equal(t *testing.T, name string, got, want []float64) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -124,7 +124,7 @@ func equal(t *testing.T, name string, got, want []float64) {
 	}
 }
 
-// swap replaces all of a text by another of its length.
+// swap replaces every occurrence of a text by another of the same length.
 func swap(file []byte, old, new string) []byte {
 	if len(old) != len(new) || !bytes.Contains(file, []byte(old)) {
 		panic(fmt.Sprintf("%q can't be swapped for %q", old, new))

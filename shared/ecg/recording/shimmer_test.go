@@ -9,7 +9,7 @@ import (
 	"systole/shared/ecg/recording"
 )
 
-// The columns are those of Consensys and of the logger of Shimmer's Java library.
+// The columns are those of Consensys and of the logger in Shimmer's Java library.
 func TestShimmersExportsAreReadByLeadI(t *testing.T) {
 	const n = 1024
 	began := time.Date(2024, 3, 5, 23, 59, 58, 0, time.UTC)

@@ -79,11 +79,12 @@ func TestAJSONFileWithSamplesSaysNothingOfOthers(t *testing.T) {
 	}
 }
 
-// A phone's download has thousands of JSON files, and no more is unpacked than is needed.
+// A phone's download has thousands of JSON files; only the needed ones are
+// unpacked.
 func TestOfVeryManyFilesNoneIsUnpackedToSeeWhatItSays(t *testing.T) {
 	padding := `{"note": "` + strings.Repeat(" ", 60_000) + `"}`
 	var files []file
-	for i := range 503 { // so that the next is one of the newest
+	for i := range 503 { // so that the next file is one of the newest
 		files = append(files, file{fmt.Sprintf("%d.json", i), []byte(padding)})
 	}
 	files = append(files, file{"ecg.csv", csv(0, 500)})

@@ -14,7 +14,7 @@ import (
 	"systole/tests/support/samples/write"
 )
 
-// binaries are the formats of numbers, each with a way to write a recording.
+// binaries are the binary formats, each with a way to write a recording.
 var binaries = []struct {
 	name  string
 	parts func(s write.Signal) []recording.Part
@@ -43,7 +43,7 @@ func wfdbParts(format int, gain float64, s write.Signal) []recording.Part {
 	return parts(string(hea), dat)
 }
 
-// holter is a signal of so many minutes at 500 Hz.
+// holter returns a signal of a number of minutes at 500 Hz.
 func holter(minutes int) write.Signal {
 	s := write.Signal{Start: start, RateHz: 500, MV: make([]float64, 60*500*minutes)}
 	for i := range s.MV {
@@ -102,7 +102,7 @@ func TestReadingEndsWhenNobodyWaits(t *testing.T) {
 }
 
 func TestALongRecordingTakesTheMemoryOfItsSamples(t *testing.T) {
-	const fixed = 256 << 10 // bytes beside the samples
+	const fixed = 256 << 10 // bytes besides the samples
 	s := holter(20)
 	for _, b := range binaries {
 		files := b.parts(s)
@@ -121,8 +121,8 @@ func TestALongRecordingTakesTheMemoryOfItsSamples(t *testing.T) {
 	}
 }
 
-// BenchmarkRead tells how many bytes of a file of ten minutes are read in a second,
-// beside only copying them.
+// BenchmarkRead measures how many bytes a second of a ten-minute file are read,
+// beside a mere copy of them.
 func BenchmarkRead(b *testing.B) {
 	s := holter(10)
 	for _, format := range binaries {

@@ -10,7 +10,7 @@ import (
 func TestSamplesBeforeTheFirstOfAPersonAreDropped(t *testing.T) {
 	for _, c := range []struct {
 		name           string
-		dead, other, n int // samples without a signal in two leads, and all
+		dead, other, n int // samples without a signal in each of two leads, and of all samples
 		want           int
 	}{
 		{"2,048 in both leads", 2048, 2048, 5000, 2952},

@@ -8,8 +8,8 @@ import (
 	"systole/shared/ecg/recording"
 )
 
-// BenchmarkReadText tells how many bytes of a text of ten minutes are read in a
-// second.
+// BenchmarkReadText measures how many bytes a second of a ten-minute text are
+// read.
 func BenchmarkReadText(b *testing.B) {
 	const n = 600 * 500
 	for name, file := range map[string]string{

@@ -10,8 +10,8 @@ import (
 	"systole/shared/ecg/recording"
 )
 
-// polar is a file of Polar Sensor Logger: packets of 73 samples whose arrival
-// the phone's clock tells.
+// polar returns a file of Polar Sensor Logger: packets of 73 samples with the
+// time of their arrival by the phone's clock.
 func polar(rows func(i int) bool, n int) string {
 	var b strings.Builder
 	b.WriteString("Phone timestamp;sensor timestamp [ns];timestamp [ms];ecg [uV]\n")
@@ -23,7 +23,7 @@ func polar(rows func(i int) bool, n int) string {
 		row := fmt.Sprintf("2026-07-26T21:%02d:%02d.%03d;%d;%.1f;%d\n", 10+arrived/60000, arrived/1000%60, arrived%1000,
 			838432586543515816+int64(i)*7692308, 1000*float64(i)/130, int(math.Round(1000*wave(i))))
 		b.WriteString(row)
-		if i == 400 { // a packet that came twice, as far as this row goes
+		if i == 400 { // a row of a packet that came twice
 			b.WriteString(row)
 		}
 	}

@@ -27,7 +27,7 @@ func gzipped(t testing.TB, file []byte) []byte {
 	return b.Bytes()
 }
 
-// file of a zip; the n-th was modified on the n-th day.
+// file is a file in a zip; the n-th was modified on the n-th day.
 type file struct {
 	name string
 	data []byte
@@ -39,7 +39,7 @@ func zipped(t testing.TB, files ...file) []byte {
 	w := zip.NewWriter(&b)
 	for i, f := range files {
 		modified, method := time.Date(2026, 1, 1+i%28, 0, 0, 0, 0, time.UTC), zip.Deflate
-		if len(f.data) == 0 { // a compressor for each of many takes a minute under the race detector
+		if len(f.data) == 0 { // stored: compressors for many files take a minute under the race detector
 			method = zip.Store
 		}
 		e, err := w.CreateHeader(&zip.FileHeader{Name: f.name, Method: method, Modified: modified})
@@ -56,7 +56,7 @@ func zipped(t testing.TB, files ...file) []byte {
 	return b.Bytes()
 }
 
-// csv is a text of n samples in mV from the one numbered first.
+// csv returns a text of n samples in mV, the first with the number first.
 func csv(first, n int) []byte {
 	return []byte("ecg_mV\n" + lines(n, func(i int) string { return fmt.Sprintf("%.4f", wave(first+i)) }))
 }
@@ -124,7 +124,7 @@ func TestPackedFilesAreRefusedWithTheReason(t *testing.T) {
 	strange := zipped(t, file{"a.csv", csv(0, 9)})
 	for at := 0; at < len(liar)-4; at++ {
 		if string(liar[at:at+4]) == "PK\x01\x02" {
-			copy(liar[at+24:], "\x00\x00\x30\x00") // says that it unpacks to 3 MB
+			copy(liar[at+24:], "\x00\x00\x30\x00") // states that it unpacks to 3 MB
 		}
 	}
 	copy(strange[bytes.Index(strange, []byte("PK\x01\x02"))+10:], "\x5f")
@@ -154,7 +154,7 @@ func TestPackedFilesAreRefusedWithTheReason(t *testing.T) {
 	}.run(t)
 }
 
-// manyFiles are as many files as are tried.
+// manyFiles returns as many files as the reader tries.
 func manyFiles(data []byte) []file {
 	files := make([]file, 40)
 	for i := range files {

@@ -13,7 +13,7 @@ import (
 	"systole/tests/support/samples/write"
 )
 
-// parts are a record's files.
+// parts returns a record's files.
 func parts(hea string, dats ...[]byte) []recording.Part {
 	all := []recording.Part{{Name: "r.hea", Data: []byte(hea)}}
 	for i, dat := range dats {

@@ -12,7 +12,7 @@ import (
 	"systole/shared/ecg/recording"
 )
 
-// muse is a file of GE's MUSE with a mean beat before the rhythm.
+// muse returns a file of GE's MUSE with a mean beat before the rhythm.
 func muse(n int) string {
 	wave64 := func(gain float64) string {
 		b := make([]byte, 2*n)
@@ -44,7 +44,7 @@ func xli(samples []int16) []byte {
 	put(1, samples[1])
 	first := int16(0)
 	for i, last := 2, first; i < len(samples); i++ {
-		if i == 2 { // what is predicted for it must be right
+		if i == 2 { // predicted correctly
 			last = 2*samples[1] - samples[0] - samples[2]
 			first = last
 		}
@@ -90,7 +90,7 @@ func xli(samples []int16) []byte {
 	return append(head, packed...)
 }
 
-// philips is a file of Philips, packed or not.
+// philips returns a file of Philips, packed or not.
 func philips(n int, packed bool) string {
 	one, other := make([]int16, n), make([]int16, n)
 	for i := range n {
@@ -160,8 +160,8 @@ func TestXMLThatIsNoECGIsRefused(t *testing.T) {
 	}.run(t)
 }
 
-// TestALongAnnotatedECGTakesTheMemoryOfItsSamples holds 20 MB of XML to what its
-// numbers take.
+// TestALongAnnotatedECGTakesTheMemoryOfItsSamples reads 20 MB of XML in the
+// memory that its numbers take.
 func TestALongAnnotatedECGTakesTheMemoryOfItsSamples(t *testing.T) {
 	const n = 2_500_000
 	file := []byte(strings.Replace(aecg(300), "<digits>", "<digits>"+strings.Repeat("-1234 5 ", n), 1))

@@ -43,13 +43,13 @@ func TestCycleIsTheMeansOverItsParts(t *testing.T) {
 	sum.cycle(&c, peak, interval)
 	for j, got := range c {
 		middle := peak + interval*((float64(j)+0.5)/cells-cycleFrom)
-		if want := slope * middle; math.Abs(got-want) > 0.1 { // the first value is taken off
+		if want := slope * middle; math.Abs(got-want) > 0.1 { // the first value is subtracted
 			t.Errorf("part %d: %g, want %g", j, got, want)
 		}
 	}
 }
 
-// bumps is a signal with a wave like a QRS complex at each instant.
+// bumps returns a signal with a wave like a QRS complex at each instant.
 func bumps(n int, at ...float64) []float64 {
 	x := make([]float64, n)
 	for i := range x {

@@ -13,7 +13,7 @@ func TestWhiteNoiseIsToldFromWhatElectrodesAdd(t *testing.T) {
 	}
 	coloured := func(level float64) func(float64) float64 {
 		once, twice := 0.0, 0.0
-		return func(v float64) float64 { // falls off by 12 dB an octave at first
+		return func(v float64) float64 { // first falls by 12 dB an octave
 			once += 0.3 * (r.NormFloat64() - once)
 			twice += 0.3 * (once - twice)
 			return v + level*twice
@@ -49,7 +49,7 @@ func TestWhiteNoiseIsToldFromWhatElectrodesAdd(t *testing.T) {
 	}
 }
 
-// The density of white noise is its variance over half of the rate.
+// The density of white noise is its variance divided by half the rate.
 func TestDensityOfWhiteNoise(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	x := make([]float64, 100_000)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// beating is a recording of 14 beats, each of which varies in its own way.
+// beating returns a recording of 14 beats that differ from one another.
 func beating(seed uint64) Signal {
 	r := rand.New(rand.NewPCG(seed, 7))
 	s := Signal{Raw: make([]float64, 3000)}
@@ -34,7 +34,7 @@ func beating(seed uint64) Signal {
 	return s
 }
 
-// shuffled is a recording's beats in another order, each with its interval.
+// shuffled returns a recording's beats in another order, each with its interval.
 func shuffled(s Signal, seed uint64) Signal {
 	r := rand.New(rand.NewPCG(seed, 8))
 	const before = 80
@@ -49,7 +49,7 @@ func shuffled(s Signal, seed uint64) Signal {
 	return out
 }
 
-// beatAmong is a new recording whose fifth beat is a used one's.
+// beatAmong returns a fresh recording whose fifth beat comes from a used one.
 func beatAmong(fresh, used Signal) Signal {
 	const before, after, i = 70, 110, 4
 	out := Signal{Raw: slices.Clone(fresh.Raw), Peaks: slices.Clone(fresh.Peaks)}
@@ -67,7 +67,7 @@ func each(s Signal, change func(v float64) float64) Signal {
 	return out
 }
 
-// slowed is a recording whose time runs slower by a factor.
+// slowed returns a recording whose time is stretched by a factor.
 func slowed(s Signal, by float64) Signal {
 	var out Signal
 	for at := 0.; at < float64(len(s.Raw)-1); at += 1 / by {
@@ -173,8 +173,9 @@ func TestOldDigestsStillTell(t *testing.T) {
 	}
 }
 
-// Digests are kept for months: one made differently from today on would know
-// nothing of those. Only a coordinate on the edge may depend on the processor.
+// Digests are stored for months: if new ones were made differently, they would
+// not match the stored ones. Only a coordinate on the edge may depend on the
+// processor.
 func TestVectorsStayWhatTheyAre(t *testing.T) {
 	d := New(Key{1, 2, 3}).Digest(beating(1))
 	if len(d.Forms) != 14 || len(d.Residuals) != 14 {
@@ -232,8 +233,8 @@ func TestSketchTellsTheSideOfTheMiddle(t *testing.T) {
 	}
 }
 
-// What the sketches pass over is no nearer than what a comparison of all with all
-// finds.
+// The digests that the sketches exclude are no nearer than those that a full
+// comparison finds.
 func TestSearchFindsTheNearest(t *testing.T) {
 	d := New(Key{1})
 	var earlier []Vector
@@ -279,8 +280,8 @@ func BenchmarkDigest(b *testing.B) {
 	}
 }
 
-// BenchmarkReplayed is a probe against the checks of a week, and all that are
-// remembered.
+// BenchmarkReplayed measures a probe against the checks of a week, and against as
+// many as are remembered.
 func BenchmarkReplayed(b *testing.B) {
 	d := New(Key{1})
 	var history []Digest

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// drawn is a sequence of unrelated cycles.
+// drawn returns a sequence of unrelated cycles.
 func drawn(r *rand.Rand, beats int) []Cycle {
 	p := make([]Cycle, beats)
 	for i := range p {
@@ -17,7 +17,8 @@ func drawn(r *rand.Rand, beats int) []Cycle {
 	return p
 }
 
-// blurred is a sequence with a bit changed in every so many.
+// blurred returns a copy of a sequence in which each bit is changed with a
+// probability of 1/every.
 func blurred(p []Cycle, every int, r *rand.Rand) []Cycle {
 	out := slices.Clone(p)
 	for i := range out {
@@ -83,8 +84,8 @@ func TestAHeartLikeAClockGetsNoCreditForIt(t *testing.T) {
 	}
 }
 
-// Digests are kept for months: one made differently from today on would know
-// nothing of those. Only a bit on the edge may depend on the processor.
+// Digests are stored for months: if new ones were made differently, they would
+// not match the stored ones. Only a bit on the edge may depend on the processor.
 func TestSequencesStayWhatTheyAre(t *testing.T) {
 	s := Signal{Peaks: []float64{150, 360.4, 545, 790.2, 980, 1200.9}}
 	s.Raw = bumps(1400, s.Peaks...)

@@ -13,8 +13,8 @@ func sine(n int, hz, rateHz float64) []float64 {
 	return x
 }
 
-// largest is the largest difference from the sinusoid of the amplitude, clear
-// of both ends.
+// largest returns the largest difference from a sinusoid of the amplitude, away
+// from both ends.
 func largest(got []float64, hz, rateHz, amplitude float64) float64 {
 	worst := 0.0
 	for i := len(got) / 5; i < len(got)*4/5; i++ {

@@ -10,8 +10,8 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// FuzzParse holds the scanner to encoding/json: what that takes for JSON
-// is read, and hardly anything else.
+// FuzzParse compares the scanner with encoding/json: it must read all JSON that
+// encoding/json accepts, and hardly anything else.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{`{"a":[1,-2.5e3,"x\"\\u00e9",null,true],"b":{}}`, `[]`, `[[1,2],[3,4]]`, `{"a":1,}`, `[1 2]`, `"`, `{"a"`, `nul`, `-`, `1e999`, "[1]]", `{"":[{}]}`} {
 		f.Add([]byte(seed))
@@ -23,19 +23,19 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("error is %v", err)
 		}
 		bounded := refusal != nil && refusal.Reason == raw.Unsupported
-		if json.Valid(data) && err != nil && !bounded && len(data) < 300 && !strings.ContainsAny(string(data), "eE") { // 1e999, or as many digits, is no number
+		if json.Valid(data) && err != nil && !bounded && len(data) < 300 && !strings.ContainsAny(string(data), "eE") { // 1e999, or a number with as many digits, is refused
 			t.Errorf("%q is refused: %v", data, err)
 		}
-		// 1., 01 and control characters are forgiven, and so are words for no number
-		// and several values behind one another.
+		// The scanner also accepts 1., 01, control characters, words for missing
+		// numbers, and several values in sequence.
 		if err == nil && !json.Valid(data) && !strings.ContainsAny(string(data), ".0\"\x1eNnuI") && !areValues(data) {
 			t.Errorf("%q is read", data)
 		}
 	})
 }
 
-// areValues reports whether data is values of JSON behind one another, the last
-// of which may be cut off.
+// areValues reports whether data is a sequence of JSON values, the last of which
+// may be cut off.
 func areValues(data []byte) bool {
 	d := json.NewDecoder(bytes.NewReader(bytes.ReplaceAll(data, []byte(","), []byte(" , "))))
 	for n := 0; ; n++ {

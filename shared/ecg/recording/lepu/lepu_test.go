@@ -11,7 +11,7 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// device writes samples as a device does: the first whole, then differences.
+// device writes samples as a device does: the first one whole, then differences.
 func device(samples []int) []byte {
 	b := []byte{version, 0xe5, 0x07, 9, 30, 11, 40, 59, 0, 0}
 	last := 0
@@ -40,7 +40,7 @@ func TestADevicesFileHoldsItsSamplesWhateverTheirDifferences(t *testing.T) {
 	samples := make([]int, 10*rateHz)
 	for i := range samples {
 		samples[i] = int(300 * math.Sin(float64(i)/5))
-		if i%100 < 3 { // QRS complexes, up to a jump that no byte holds
+		if i%100 < 3 { // QRS complexes, with jumps that no byte holds
 			samples[i] += 250 * (i % 100)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// program is a file that another program wrote.
+// program returns a file that another program wrote.
 func program(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("../testdata/programs", name))
@@ -41,7 +41,7 @@ func TestAnHDF5FileThatPointsToItselfEnds(t *testing.T) {
 	whole := program(t, "hdf5/check.h5")
 	for at := 0; at+8 <= min(len(whole), 4096); at += 8 {
 		damaged := append([]byte(nil), whole...)
-		copy(damaged[at:], []byte{96, 0, 0, 0, 0, 0, 0, 0}) // where the root group's header lies
+		copy(damaged[at:], []byte{96, 0, 0, 0, 0, 0, 0, 0}) // the address of the root group's header
 		if IsHDF5(damaged) {
 			ReadHDF5(damaged, options(damaged))
 		}

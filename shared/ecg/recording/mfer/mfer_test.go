@@ -25,7 +25,8 @@ func with(elements ...string) []byte {
 	return data
 }
 
-// two are the elements of two samples of one channel at 500 Hz, 1 µV each.
+// two are the elements of a file of two samples of one channel at 500 Hz, 1 µV
+// each.
 var two = []string{"\x0b\x04\x00\x00\x01\xf4", "\x0c\x03\x00\xfa\x01", "\x04\x01\x02", "\x06\x01\x01"}
 
 func TestSamplesAreScaledAndTimedAsTheFileSays(t *testing.T) {

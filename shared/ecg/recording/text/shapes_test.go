@@ -9,7 +9,7 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// wave is a column of n numbers behind what comes before each.
+// wave returns a column of n numbers with a text before each.
 func wave(n int, before string) string {
 	var b strings.Builder
 	for i := range n {

@@ -22,7 +22,7 @@ func wave(i int) float64 { return math.Round(1000*math.Sin(float64(i)/9)) / 1000
 
 const samples = 600
 
-// set is a data set: its header, and files by their names.
+// set returns a data set: its header, and files by their names.
 func set(entries string, files map[string][]byte) []archive.Entry {
 	header := "\ufeff" + `<?xml version="1.0" encoding="utf-8"?>
 <unisens measurementId="1" timestampStart="2010-01-20T18:13:00.000" version="2.0" xmlns="http://www.unisens.org/unisens2.0">
@@ -35,7 +35,7 @@ func set(entries string, files map[string][]byte) []archive.Entry {
 	return set
 }
 
-// packed are frames of two channels, the second upside down.
+// packed returns frames of two channels, the second of them inverted.
 func packed(order binary.AppendByteOrder, of func(x float64) uint16) (data []byte) {
 	for i := range samples {
 		data = order.AppendUint16(order.AppendUint16(data, of(wave(i))), of(-wave(i)))

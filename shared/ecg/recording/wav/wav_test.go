@@ -13,7 +13,7 @@ func chunk(id string, body []byte) []byte {
 	return append(append([]byte(id), binary.LittleEndian.AppendUint32(nil, uint32(len(body)))...), body...)
 }
 
-// file is a WAVE file of a format and samples.
+// file returns a WAVE file of a format and samples.
 func file(kind, channels, bits uint16, rateHz uint32, samples []byte) []byte {
 	le := binary.LittleEndian
 	var f []byte
@@ -34,7 +34,7 @@ func TestSamplesAreReadInEveryWidth(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
 		kind, bits uint16
-		samples    []byte // 0, the half of the highest, less than 0
+		samples    []byte // 0, half of the maximum, and a negative sample
 	}{
 		{"8 bits without a sign", formatPCM, 8, []byte{128, 192, 64}},
 		{"16 bits", formatPCM, 16, []byte{0, 0, 0, 64, 0, 192}},

@@ -37,7 +37,7 @@ func TestALineStatesItsRateInAnyWords(t *testing.T) {
 		"サンプリング周波数: 250 Hz":                 250,
 		"采样率: 250":                          250,
 		`"sampling rate": 1000, "mode": 0`:  1000,
-		// Numbers of something else.
+		// Numbers of other things.
 		"Filter: 0.5 - 150 Hz":    0,
 		"low pass 150 Hz":         0,
 		"mains frequency: 50 Hz":  0,

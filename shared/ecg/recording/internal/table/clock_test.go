@@ -10,7 +10,7 @@ import (
 	"systole/shared/ecg/recording/internal/raw"
 )
 
-// rated reads a table of a column under a name and one of samples.
+// rated reads a table of a named column and a column of samples.
 func rated(t *testing.T, name string, n int, at func(i int) string) *raw.Recording {
 	t.Helper()
 	var b strings.Builder
@@ -39,7 +39,7 @@ func TestRoundedClocksGiveTheirTrueRate(t *testing.T) {
 			"timestamp": func(i int) string { return fmt.Sprint(1770000000000 + int(1000*at(i))) },
 			"time [us]": func(i int) string { return fmt.Sprint(int(1e6 * at(i))) },
 			"Date":      func(i int) string { return begin.Add(time.Duration(1e9 * at(i))).Format("2006-01-02 15:04:05.000") },
-			"Uhrzeit":   func(i int) string { return begin.Add(time.Duration(1e9 * at(i))).Format("15:04:05.000") }, // past midnight
+			"Uhrzeit":   func(i int) string { return begin.Add(time.Duration(1e9 * at(i))).Format("15:04:05.000") }, // passes midnight
 		} {
 			if r := rated(t, name, 3000, stamp); math.Abs(r.RateHz-rateHz) > 1e-3*rateHz || len(r.Leads[0].MV) != 3000 {
 				t.Errorf("%s at %v Hz is read at %v Hz, %d samples", name, rateHz, r.RateHz, len(r.Leads[0].MV))
@@ -80,7 +80,7 @@ func TestACounterIsNoClockAndNoLead(t *testing.T) {
 
 func TestTheWholeColumnSaysWhetherTheMonthComesFirst(t *testing.T) {
 	for name, layout := range map[string]string{"month first": "01/02/2006 15:04:05.000", "day first": "02/01/2006 15:04:05.000"} {
-		begin := time.Date(2026, 3, 11, 23, 59, 58, 0, time.UTC) // over midnight, so that 11 becomes 12
+		begin := time.Date(2026, 3, 11, 23, 59, 58, 0, time.UTC) // passes midnight, and the 11th becomes the 12th
 		r := rated(t, "Date", 2000, func(i int) string { return begin.Add(time.Duration(i) * 4 * time.Millisecond).Format(layout) })
 		if math.Abs(r.RateHz-250) > 0.25 || len(r.Leads[0].MV) != 2000 {
 			t.Errorf("%s: %d samples at %v Hz", name, len(r.Leads[0].MV), r.RateHz)
