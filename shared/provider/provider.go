@@ -166,8 +166,8 @@ func (s *Service) Needs(ctx context.Context, f Flow, p *Person) (Needs, error) {
 	}
 	if f.Level == Heart {
 		age := checkLifetime
-		if f.MaxAge != nil {
-			age = seconds(*f.MaxAge)
+		if f.MaxAge != nil { // never more than ours: the request came through the browser
+			age = min(age, seconds(*f.MaxAge))
 		}
 		return Needs{Heart: !s.within(p.Session.Verified, f, age)}, nil
 	}

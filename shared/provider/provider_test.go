@@ -91,6 +91,8 @@ func TestWhatIsLeftToDo(t *testing.T) {
 	minutes := func(n int64) *int64 { n *= 60; return &n }
 	checked := *p
 	checked.Session.Verified = s.now().Add(-5 * time.Minute)
+	longAgo := *p
+	longAgo.Session.Verified = s.now().Add(-checkLifetime - time.Second)
 	started := s.now().Add(-6 * time.Minute)
 	for _, tt := range []struct {
 		name string
@@ -110,6 +112,7 @@ func TestWhatIsLeftToDo(t *testing.T) {
 		{"a check before now", Flow{Level: Heart, MaxAge: minutes(0)}, &checked, Needs{Heart: true}},
 		{"a check since the start", Flow{Level: Heart, MaxAge: minutes(0), Started: started}, &checked, Needs{}},
 		{"a huge age", Flow{Level: Heart, MaxAge: minutes(1 << 50)}, &checked, Needs{}},
+		{"an old check, whatever the age", Flow{Level: Heart, MaxAge: minutes(60)}, &longAgo, Needs{Heart: true}},
 		{"another person is asked for", Flow{Level: Password, ClientID: "shop", Subject: "another"}, p, Needs{Password: true}},
 	} {
 		if got, err := s.Needs(t.Context(), tt.flow, tt.p); err != nil || got != tt.want {

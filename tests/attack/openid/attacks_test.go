@@ -414,6 +414,11 @@ func TestACheckGrowsOld(t *testing.T) {
 	if !needsHeart(relying.Asked(relying.Shop, "acr_values", heart)) {
 		t.Error("a check is taken after twelve minutes")
 	}
+	// The request passes through the browser, whose user may write an age into it
+	// that the application never asked for.
+	if !needsHeart(relying.Asked(relying.Shop, "acr_values", heart, "max_age", "86400")) {
+		t.Error("a larger max_age makes a check younger")
+	}
 	h.Wait(12 * time.Hour)
 	_, flow := b.Authorize(relying.Asked(relying.Shop))
 	if needs := b.State(flow).Body["needs"].(map[string]any); needs["password"] != true {
