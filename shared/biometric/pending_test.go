@@ -5,8 +5,10 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -153,5 +155,34 @@ func TestAnAddressIsClosedWithAccountAndTemplate(t *testing.T) {
 				t.Errorf("%d are awaited", n)
 			}
 		})
+	}
+}
+
+// erasing counts erasures.
+type erasing struct {
+	Objects
+	n *atomic.Int64
+}
+
+func (o erasing) EraseThrough(ctx context.Context, folder, last string) error {
+	o.n.Add(1)
+	return o.Objects.EraseThrough(ctx, folder, last)
+}
+
+// Each id is a deletion at the end of the check: a request with thousands of
+// them would cost as many calls.
+func TestACheckThatNamesTooManyUploadsErasesNone(t *testing.T) {
+	h := newFixture(t).enrolled(t)
+	var n atomic.Int64
+	h.Service.objects = erasing{h.Service.objects, &n}
+	c := request(same)
+	for i := range 1000 {
+		c.Uploads = append(c.Uploads, fmt.Sprintf("%032x", i))
+	}
+	if _, err := h.Verify(t.Context(), kimsToken, c); codeOf(err) != fault.TooManyFiles {
+		t.Errorf("error is %v", err)
+	}
+	if n.Load() > 0 {
+		t.Errorf("%d erasures", n.Load())
 	}
 }

@@ -76,13 +76,22 @@ func (u *Uploads) Upload(ctx context.Context, token string, size int64) (Upload,
 	return Upload{id, put}, nil
 }
 
+// fewUploads returns fault.TooManyFiles for more uploads than one request may
+// name.
+func fewUploads(ids []string) error {
+	if len(ids) > maxUploads {
+		return fault.New(fault.TooManyFiles, "uploads", maxUploads)
+	}
+	return nil
+}
+
 // awaited returns fault.UploadMissing for an id that isn't among the member's
 // pending uploads, and fault.TooManyFiles or fault.BodyTooLarge if the uploads
 // exceed what one request may have. Their sizes are known before any is fetched:
 // each address takes a file of the size that it was handed out for.
 func awaited(m store.Member, ids []string, now time.Time) error {
-	if len(ids) > maxUploads {
-		return fault.New(fault.TooManyFiles, "uploads", maxUploads)
+	if err := fewUploads(ids); err != nil {
+		return err
 	}
 	pending := alive(m.Uploads, now)
 	var size int64

@@ -40,6 +40,9 @@ func (s *Service) Verify(ctx context.Context, token string, c Check) (Verdict, e
 	if err != nil {
 		return Verdict{}, err
 	}
+	if err := fewUploads(c.Uploads); err != nil {
+		return Verdict{}, err
+	}
 	defer s.discard(ctx, session, c.Uploads)
 	if err := s.mayRead(ctx, session, c); err != nil {
 		return Verdict{}, err
