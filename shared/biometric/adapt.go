@@ -104,6 +104,9 @@ func (s *Service) makeRoom(ctx context.Context, m store.Member, ref reference, p
 	c.remember(beside(p.ring, m, archived)...)
 	pointer, err := s.storeTemplate(ctx, m, ref.Templates, lastDay(*m.Template), c, nil)
 	if err == nil {
+		// The template stays as old as it is: a check that isn't decided proves
+		// nothing (member.MayRemoveTemplate).
+		pointer.Made, pointer.Used = m.Template.Made, m.Template.Used
 		pointer.Failures, pointer.FailedAt = m.Template.Failures, m.Template.FailedAt
 		err = s.members.SetTemplate(ctx, m, pointer, archived)
 	}

@@ -270,3 +270,25 @@ func TestACheckIsRefusedWhileItsDigestHasNoRoom(t *testing.T) {
 	}
 	h.wantReplay(t, third)
 }
+
+// A recovery code stands for the password alone. A check that only makes room must
+// not make the template younger than the recovery: it proves nothing.
+func TestMakingRoomForACheckProvesNoHeart(t *testing.T) {
+	h := crowded(t, besideBytes)
+	h.now = h.now.Add(time.Minute)
+	must(t, h.store.RecoverPassword(t.Context(), h.kim(t), "another", nil, h.now))
+	h.now = h.now.Add(time.Minute)
+	must(t, h.store.CreateSession(t.Context(), store.Session{
+		ID: sha256.Sum256([]byte(kimsToken)), Username: "kim", PK: 7,
+		Issued: h.now, Used: h.now, Expires: h.now.Add(time.Hour), ValidFrom: h.kim(t).TokensValidFrom,
+	}, store.Event{}, nil))
+	if err := h.enrol(t, others[0]); codeOf(err) != fault.CheckFirst {
+		t.Fatalf("after a recovery: %v", err)
+	}
+	if ok, f := h.try(t, others[0]); ok || f == nil || f.Code != fault.Unavailable {
+		t.Fatalf("a check without room: %v, %v", ok, f)
+	}
+	if err := h.enrol(t, others[0]); codeOf(err) != fault.CheckFirst {
+		t.Errorf("after a check that made room: %v", err)
+	}
+}
