@@ -14,12 +14,12 @@ import "math"
 // does not.
 type Biquad struct{ B0, B1, B2, A1, A2 float64 }
 
-// Cascade is a filter of sections that run one after another.
+// Cascade is a filter of second-order sections in sequence.
 type Cascade []Biquad
 
-// LowPass designs a Butterworth low-pass of the order, an even number of at least
-// 2, whose gain is -3 dB at cutHz. For a corner at or above 0.45 of the rate
-// there is nothing to remove: the cascade is empty and changes nothing.
+// LowPass designs a Butterworth low-pass of an even order of at least 2, whose
+// gain is -3 dB at cutHz. If cutHz is 0.45 of the rate or more, nothing needs
+// removing: the cascade is empty and changes nothing.
 //
 // Source: bilinear transform with pre-warping of the analogue prototype,
 // Oppenheim and Schafer, Discrete-Time Signal Processing, section 7.1.
@@ -39,9 +39,8 @@ func LowPass(order int, cutHz, rateHz float64) Cascade {
 	return sections
 }
 
-// HighPass designs a Butterworth high-pass of the order, an even number of at
-// least 2, whose gain is -3 dB at cutHz, which must be below half the rate.
-// Source: as LowPass.
+// HighPass designs a Butterworth high-pass of an even order of at least 2, whose
+// gain is -3 dB at cutHz, which must be below half the rate. Source: as LowPass.
 func HighPass(order int, cutHz, rateHz float64) Cascade {
 	k := math.Tan(math.Pi * cutHz / rateHz)
 	sections := make(Cascade, order/2)
@@ -55,12 +54,12 @@ func HighPass(order int, cutHz, rateHz float64) Cascade {
 	return sections
 }
 
-// BandPass is HighPass followed by LowPass, each of the order.
+// BandPass is HighPass followed by LowPass, each of the same order.
 func BandPass(order int, lowHz, highHz, rateHz float64) Cascade {
 	return append(HighPass(order, lowHz, rateHz), LowPass(order, highHz, rateHz)...)
 }
 
-// butterworthQ is the quality factor of the i-th pole pair of a Butterworth
+// butterworthQ returns the quality factor of the i-th pole pair of a Butterworth
 // filter of even order.
 func butterworthQ(order, i int) float64 {
 	return 1 / (2 * math.Sin(math.Pi*float64(2*i+1)/float64(2*order)))

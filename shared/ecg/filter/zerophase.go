@@ -13,7 +13,7 @@ package filter
 // SciPy's filtfilt.
 type ZeroPhase struct {
 	Sections Cascade
-	// Pad is the length by which the ends are continued, in samples: some time
+	// Pad is the length of the continuation at each end, in samples: some time
 	// constants of the slowest section.
 	Pad int
 
@@ -87,7 +87,8 @@ func (c Cascade) backwards(x []float64) {
 	}
 }
 
-// pair returns the i-th section and the next one, or one that changes nothing.
+// pair returns the i-th section and the next one; if there is no next one, a
+// section that changes nothing.
 func (c Cascade) pair(i int) (s, t Biquad) {
 	if i+1 < len(c) {
 		return c[i], c[i+1]
@@ -95,8 +96,8 @@ func (c Cascade) pair(i int) (s, t Biquad) {
 	return c[i], Biquad{B0: 1}
 }
 
-// steady returns the state in which a section answers the constant x0 with
-// its constant output from the first sample on, and that output.
+// steady returns the state in which a section answers the constant x0 with its
+// constant output from the first sample on, and that output.
 func (s Biquad) steady(x0 float64) (s1, s2, y0 float64) {
 	y0 = x0 * (s.B0 + s.B1 + s.B2) / (1 + s.A1 + s.A2)
 	s2 = s.B2*x0 - s.A2*y0

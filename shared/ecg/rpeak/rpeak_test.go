@@ -15,7 +15,8 @@ import (
 	"systole/tests/support/synthetic"
 )
 
-// strip is an invented person's signal and where its beats are, in samples.
+// strip returns an invented person's signal and the positions of its beats in
+// samples.
 func strip(person uint64, seconds, noiseMV float64) (x, beats []float64) {
 	mv, at := synthetic.Person(person).Strip(seconds, RateHz, noiseMV, person)
 	for _, s := range at {

@@ -1,5 +1,5 @@
-// Command golang has what /docs shows to copy in Go, from "// sample: NAME" to
-// "// end", and runs it in a folder with recordings:
+// Command golang contains the Go samples of /docs, each between "// sample: NAME"
+// and "// end", and runs them in a folder with recordings:
 //
 //	go run ./tests/clients/golang http://127.0.0.1:8080
 package main
@@ -23,7 +23,7 @@ func main() {
 	}
 }
 
-// step is what a sample does for a client.
+// step runs a sample with a client.
 type step struct {
 	name string
 	do   func(context.Context, *systole.Client) error
@@ -201,7 +201,7 @@ func checkUser(ctx context.Context, client *systole.Client) error {
 	return accepted(answer.Result, err)
 }
 
-// signUpAgain makes the client another person's, enrolled.
+// signUpAgain signs another person up with the client and enrols them.
 func signUpAgain(ctx context.Context, client *systole.Client) error {
 	var answer struct{ Token string }
 	if err := client.Call(ctx, "POST", "/members/create/", map[string]any{"username": "gopher-2", "password": "tachy-cardia!", "name": "Gopher"}, &answer); err != nil {
@@ -503,7 +503,7 @@ func docs(_ context.Context, client *systole.Client) error {
 	return page(answer, err)
 }
 
-// page wants a whole one.
+// page fails unless the answer is a whole page.
 func page(answer *http.Response, err error) error {
 	if err != nil {
 		return err

@@ -15,35 +15,35 @@ import (
 	"time"
 )
 
-// A binary is the compiled tests of a package, with all mutants in it.
+// A binary is the compiled tests of a package with all mutants.
 type binary struct {
 	path        string
-	folder      string   // that the tests run in
-	environment []string // of them
+	folder      string   // in which the tests run
+	environment []string // of the tests
 	tests       []test
 }
 
-// A test is what is run in a process: a package's fast tests, a test, or a
-// subtest of one that takes long.
+// A test is the part of a package's tests that one process runs: all fast tests,
+// one test, or a subtest of a slow one.
 type test struct {
-	name    string // TestLogIn, TestConformance/sessions; all
+	name    string // TestLogIn, TestConformance/sessions; "." for all
 	took    time.Duration
-	reached []byte // not zero at the numbers of the mutants that it reaches
+	reached []byte // not zero at the numbers of the reached mutants
 }
 
 const (
-	// together is what the tests of a package may take that are run in one process.
+	// together is the longest time of a package's tests that run in one process.
 	together = 2 * time.Second
 
-	// long is what a test may take before its subtests are run one by one.
+	// long is the time of a test above which its subtests run one by one.
 	long = 1 * time.Second
 
-	// A mutant is dead when its tests take so much longer than without it: it
-	// waits, or goes round in circles. The machine may be busy with other things.
+	// patience is the additional time after which a mutant counts as dead: it
+	// waits or loops for ever. The machine may be busy with other things.
 	patience = 20 * time.Second
 	slower   = 20
 
-	// What a mutant may take that never ends or never has enough.
+	// cpuSeconds limits a mutant that never ends or allocates without end.
 	cpuSeconds = 120
 	memoryKB   = 12 << 20
 )
@@ -59,23 +59,23 @@ func build(ctx context.Context, root, overlay, dir string, p listed) (*binary, e
 	return b, nil
 }
 
-// errSlow is the failure of tests that don't end in time.
+// errSlow is the failure of tests that do not end in time.
 var errSlow = errors.New("the tests don't end")
 
-// run runs the tests of a pattern, with a variable of the environment.
+// run runs the tests that match a pattern, with one more environment variable.
 func (b *binary) run(ctx context.Context, pattern, variable string, limit time.Duration, args ...string) ([]byte, error) {
 	within, cancel := context.WithTimeoutCause(ctx, limit, errSlow)
 	defer cancel()
 	args = append([]string{"-c", fmt.Sprintf(`ulimit -t %d -v %d; exec "$@"`, cpuSeconds, memoryKB), "sh", b.path, "-test.run", pattern}, args...)
 	cmd := exec.CommandContext(within, "sh", args...)
 	cmd.Dir = b.folder
-	written, err := os.MkdirTemp(inMemory(), "mutants") // what a test that is killed leaves goes with it
+	written, err := os.MkdirTemp(inMemory(), "mutants") // files that a killed test leaves are deleted with it
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(written)
 	cmd.Env = append(slices.Clone(b.environment), variable, "TMPDIR="+written)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what a test has started ends with it
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // processes that a test has started end with it
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
 	var out bytes.Buffer
@@ -87,8 +87,8 @@ func (b *binary) run(ctx context.Context, pattern, variable string, limit time.D
 	return out.Bytes(), errors.Join(err, ctx.Err())
 }
 
-// inMemory is the folder of a disk in memory, where there is one: what tests write there
-// waits for no disk. It is "" elsewhere.
+// inMemory returns a folder of a disk in memory, where writes wait for no disk.
+// It returns "" if there is none.
 func inMemory() string {
 	const folder = "/dev/shm"
 	if _, err := os.Stat(folder); err != nil {
@@ -97,9 +97,9 @@ func inMemory() string {
 	return folder
 }
 
-// reach runs the tests without a mutant, and notes which of so many mutants they
-// reach: all of them together when they are fast, else each alone. Tests that
-// fail on their own are left out, and returned.
+// reach runs the tests without a mutant and records which of the mutants they
+// reach: all tests together if they are fast, otherwise each alone. It leaves out
+// tests that fail on their own, and returns their names.
 func (b *binary) reach(ctx context.Context, dir string, mutants int) (failing []string, err error) {
 	whole, out, err := b.reachOf(ctx, dir, all, mutants)
 	if ctx.Err() != nil {
@@ -122,7 +122,7 @@ func (b *binary) reach(ctx context.Context, dir string, mutants int) (failing []
 	return failing, nil
 }
 
-// add adds a test, or its subtests where it takes long, and reports whether it passes
+// add adds a test, or its subtests if it is slow, and reports whether it passes
 // without a mutant.
 func (b *binary) add(ctx context.Context, dir, name string, mutants int) (passes bool, err error) {
 	t, out, err := b.reachOf(ctx, dir, name, mutants)
@@ -147,8 +147,8 @@ func (b *binary) add(ctx context.Context, dir, name string, mutants int) (passes
 
 var startedTest = regexp.MustCompile(`(?m)^=== RUN +(Test\S+)`)
 
-// started are the names of the tests in the output right below the one that prefix ends
-// with the stroke of, "" for those that are in no other.
+// started returns the names of the tests in the output one level below prefix, ""
+// for the top level.
 func started(out []byte, prefix string) (names []string) {
 	for _, m := range startedTest.FindAllSubmatch(out, -1) {
 		name, below := strings.CutPrefix(string(m[1]), prefix)
@@ -174,10 +174,10 @@ func (b *binary) reachOf(ctx context.Context, dir, name string, mutants int) (te
 	return t, out, err
 }
 
-// all is the name of all tests of a package together.
+// all is the pattern of all tests of a package together.
 const all = "."
 
-// pattern matches one test, or all of them.
+// pattern returns the pattern of one test, or of all.
 func pattern(name string) string {
 	if name == all {
 		return name
@@ -189,8 +189,8 @@ func pattern(name string) string {
 	return strings.Join(parts, "/")
 }
 
-// kill runs the tests that reach a mutant, the fastest first, until one fails,
-// and returns its name, or "" when the mutant lives.
+// kill runs the tests that reach a mutant, the fastest first, until one fails. It
+// returns that test's name, or "" if the mutant lives.
 func (b *binary) kill(ctx context.Context, number int) (string, error) {
 	for _, t := range b.tests {
 		if t.reached[number] == 0 {
@@ -205,7 +205,7 @@ func (b *binary) kill(ctx context.Context, number int) (string, error) {
 
 var failed = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
 
-// fails names the test of the pattern that fails with a mutant, "" if none does.
+// fails returns the name of the test that fails with a mutant, "" if none does.
 func (b *binary) fails(ctx context.Context, pattern string, number int, took time.Duration) (string, error) {
 	out, err := b.run(ctx, pattern, fmt.Sprintf("MUTANT=%d", number), patience+slower*took, "-test.failfast")
 	switch {

@@ -12,11 +12,11 @@ import (
 //go:embed explained.txt
 var explainedText string
 
-// explanations returns the reason of each mutant of explained.txt.
+// explanations returns the reason of each mutant in explained.txt.
 func explanations(text string) (map[string]string, error) {
 	reasons := make(map[string]string)
 	reason := ""
-	after := false // a name
+	after := false // of a name
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		switch said, comment := strings.CutPrefix(line, "# "); {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A weakening is an expression of DynamoDB that has lost one of its parts, and
-// yet names and uses what it did, for the table refuses what isn't used.
+// A weakening is an expression of DynamoDB without one of its parts. It still
+// mentions all of its names and values, because the table refuses unused ones.
 type weakening struct {
 	dropped    string
 	expression string
@@ -19,9 +19,9 @@ var (
 	assigned      = regexp.MustCompile(`^[a-z_]+\b`)
 )
 
-// weakened returns what a constant text becomes when one condition of it always
-// holds, or when one of its changes is made to an attribute that nothing reads.
-// It returns nothing for a text that isn't an expression.
+// weakened returns the expressions that result if one condition of a constant
+// text always holds, or if one of its changes goes to an attribute that nothing
+// reads. It returns nil for a text that is not an expression.
 func weakened(text string) []weakening {
 	if updateWord.MatchString(text) {
 		return withoutChange(text)
@@ -40,7 +40,7 @@ func weakened(text string) []weakening {
 	return weaker
 }
 
-// conditions returns where the comparisons in a condition begin and end.
+// conditions returns the start and the end of each comparison in a condition.
 func conditions(text string) (parts [][2]int) {
 	comparison := regexp.MustCompile(`attribute_(not_)?exists\([a-z_]+\)|[a-z_]+ (=|<|>|<=|>=|<>) :[a-z]+`)
 	for _, at := range comparison.FindAllStringIndex(text, -1) {
@@ -49,7 +49,7 @@ func conditions(text string) (parts [][2]int) {
 	return parts
 }
 
-// withoutChange writes each change of an update into an attribute of no meaning.
+// withoutChange moves each change of an update to an attribute without meaning.
 func withoutChange(text string) []weakening {
 	var weaker []weakening
 	starts := clauseWord.FindAllStringIndex(text, -1)

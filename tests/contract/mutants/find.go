@@ -47,7 +47,7 @@ func find(pkg Package, file string) []Mutant {
 	return f.found
 }
 
-// functionName is a function's name, after its receiver's type.
+// functionName returns a function's name, after its receiver's type.
 func functionName(decl *ast.FuncDecl) string {
 	if decl.Recv == nil {
 		return decl.Name.Name
@@ -65,21 +65,22 @@ func functionName(decl *ast.FuncDecl) string {
 	return decl.Name.Name
 }
 
-// A finder walks over a file, the outer before the inner.
+// A finder walks over a file, outer nodes before inner ones.
 type finder struct {
 	pkg      Package
 	path     string
 	source   []byte
-	imports  map[string]string // import path to the name that the file gives it, if it does
+	imports  map[string]string // by import path; only of imports that the file names
 	function string
-	judged   map[ast.Expr]bool // conditions that are made true and false: no need to negate them
-	unheard  map[ast.Node]bool // function literals whose error nobody hears of
+	judged   map[ast.Expr]bool // conditions that become true and false: they need no negation
+	unheard  map[ast.Node]bool // function literals whose error is dropped
 	dropped  map[string]bool   // variables with lists of such functions
-	beside   map[ast.Expr]bool // results beside an error, which nobody may use
+	beside   map[ast.Expr]bool // results beside an error, which no caller may use
 	found    []Mutant
 }
 
-// dropErrors notes the lists of functions in a body that are given to bestEffort.
+// dropErrors records the lists of functions in a body that are passed to
+// bestEffort.
 func (f *finder) dropErrors(body *ast.BlockStmt) {
 	f.dropped = make(map[string]bool)
 	ast.Inspect(body, func(n ast.Node) bool {
@@ -131,7 +132,7 @@ func (f *finder) visit(root ast.Node, function *ast.FuncType) {
 			f.failed(n)
 			f.condition(n.Cond)
 		case *ast.ForStmt:
-			if n.Cond != nil { // without, what follows needs no return
+			if n.Cond != nil { // without a condition no return may follow
 				f.skipLoop(n.Body)
 			}
 		case *ast.RangeStmt:
@@ -152,9 +153,9 @@ func (f *finder) visit(root ast.Node, function *ast.FuncType) {
 	})
 }
 
-// add adds a mutant that does something to a node of the source.
+// add adds a mutant that makes one change to a node of the source.
 func (f *finder) add(does string, node ast.Node, edits ...edit) {
-	const shown = 100 // bytes of the code: more doesn't help to find it
+	const shown = 100 // bytes of the code that are enough to find it
 	code := strings.Join(strings.Fields(f.text(node)), " ")
 	if len(code) > shown {
 		code = code[:shown] + "…"
@@ -176,7 +177,8 @@ func (f *finder) wrap(n ast.Node, before, after string) []edit {
 	return []edit{{at: f.offset(n.Pos()), text: before}, {at: f.offset(n.End()), text: after, closes: true}}
 }
 
-// returnEarly lets a function return at once, with the zero values of its results.
+// returnEarly makes a function return at once with the zero values of its
+// results.
 func (f *finder) returnEarly(decl *ast.FuncDecl) {
 	if len(decl.Body.List) == 0 {
 		return
@@ -215,7 +217,7 @@ func fields(list *ast.FieldList) []*ast.Field {
 	return list.List
 }
 
-// statements skips each statement that can be left out without another.
+// statements skips each statement that can be left out alone.
 func (f *finder) statements(list []ast.Stmt) {
 	for _, s := range list {
 		if skippable(s) {
@@ -224,8 +226,8 @@ func (f *finder) statements(list []ast.Stmt) {
 	}
 }
 
-// failed notes the results beside an error in the branch where there is one: by Go's
-// convention nobody may use them.
+// failed records the results beside an error in the branch of the error: by Go's
+// convention no caller may use them.
 func (f *finder) failed(n *ast.IfStmt) {
 	compared, ok := n.Cond.(*ast.BinaryExpr)
 	if !ok || compared.Op != token.NEQ || !f.pkg.Info.Types[compared.Y].IsNil() {
@@ -245,7 +247,7 @@ func (f *finder) besideError(n *ast.ReturnStmt) {
 	}
 }
 
-// makesError reports whether an expression is an error that is made on the spot.
+// makesError reports whether an expression creates an error in place.
 func (f *finder) makesError(e ast.Expr) bool {
 	for _, maker := range []string{"fmt.Errorf(", "errors.New(", "fault.New("} {
 		if strings.HasPrefix(f.text(e), maker) {
@@ -255,9 +257,9 @@ func (f *finder) makesError(e ast.Expr) bool {
 	return false
 }
 
-// releases are methods that give something back. What they prevent is a leak or
-// a race, which no result shows: the race detector and the load test look for it.
-// Grow reserves room, which is made without it, too.
+// releases are methods that give a resource back. Without one there is a leak or
+// a race, which no result shows; the race detector and the load test look for
+// those. Grow only reserves memory, which append would do as well.
 var releases = []string{"Grow", "Close", "Unlock", "Lock", "RLock", "RUnlock", "cancel", "release", "Done", "Stop"}
 
 func skippable(s ast.Stmt) bool {
@@ -276,7 +278,7 @@ func skippable(s ast.Stmt) bool {
 	return false
 }
 
-// reserves reports whether all that depends on a condition is how much room is made.
+// reserves reports whether a condition only decides how much memory is reserved.
 func reserves(n *ast.IfStmt) bool {
 	if len(n.Body.List) != 1 || n.Else != nil {
 		return false
@@ -289,7 +291,7 @@ func reserves(n *ast.IfStmt) bool {
 	return ok && called(call) == "Grow"
 }
 
-// called is the last word of what a call calls.
+// called returns the last word of a call's function.
 func called(call *ast.CallExpr) string {
 	switch fun := call.Fun.(type) {
 	case *ast.Ident:
@@ -300,14 +302,15 @@ func called(call *ast.CallExpr) string {
 	return ""
 }
 
-// skipLoop lets a loop end before its first round.
+// skipLoop ends a loop before its first round.
 func (f *finder) skipLoop(body *ast.BlockStmt) {
 	if len(body.List) > 0 {
 		f.add("end loop before", body.List[0], edit{at: f.offset(body.Lbrace) + 1, text: " if mutants.Is(%d) { break }; "})
 	}
 }
 
-// condition makes a condition true, and false, or each of its parts irrelevant.
+// condition makes a condition true and false, or makes each of its parts
+// irrelevant.
 func (f *finder) condition(e ast.Expr) {
 	if f.combined(e) || !f.isBool(e) {
 		return
@@ -329,7 +332,7 @@ func (f *finder) isBool(e ast.Expr) bool {
 	return ok && t.Value == nil && basic.Info()&types.IsBoolean != 0
 }
 
-// A call takes the place of an operator. What the call does instead is said with it.
+// A call replaces an operator; beside it stands the change that it makes.
 var (
 	boundaries = map[token.Token]string{token.LSS: "Less", token.LEQ: "LessOrEqual", token.GTR: "Greater", token.GEQ: "GreaterOrEqual"}
 	operations = map[token.Token]string{token.ADD: "Add", token.SUB: "Subtract", token.MUL: "Multiply", token.QUO: "Divide"}
@@ -375,12 +378,12 @@ func (f *finder) operand(e ast.Expr) bool {
 	return ok && basic.Info()&types.IsNumeric != 0 && basic.Info()&types.IsComplex == 0
 }
 
-// answering are the functions that write an answer. Their error is that of a value
-// which JSON has no word for: no answer's type holds one, and the service answers 500
-// with that error and without it.
+// answering are the functions that write an answer. Their error is a value that
+// JSON cannot represent: no type of an answer holds one, and the service answers
+// 500 with and without that error.
 var answering = []string{"JSON", "Done", "Detail", "Show", "show", "ShowRefusal", "ShowLoggedOut", "answerLoggedOut"}
 
-// result turns the error that is returned into none.
+// result replaces a returned error by nil.
 func (f *finder) result(n *ast.ReturnStmt, function *ast.FuncType) {
 	if function == nil || function.Results == nil || len(n.Results) == 0 {
 		return
@@ -404,16 +407,16 @@ func (f *finder) result(n *ast.ReturnStmt, function *ast.FuncType) {
 	}
 }
 
-// call visits a call's arguments, but for the capacities that make is given, and
-// for what isn't a value.
+// call visits a call's arguments, except capacities passed to make and arguments
+// that are no values.
 func (f *finder) call(n *ast.CallExpr, function *ast.FuncType) bool {
 	switch called(n) {
 	case "Grow":
 		return false
-	case "ParseFloat": // its width, 64, has no other value
+	case "ParseFloat": // its width has no other value than 64
 		f.visit(n.Args[0], function)
 		return false
-	case "bestEffort": // drops the errors of what it is given
+	case "bestEffort": // it drops the errors of its functions
 		for _, argument := range n.Args {
 			f.unheard[argument] = true
 		}
@@ -433,8 +436,8 @@ func (f *finder) call(n *ast.CallExpr, function *ast.FuncType) bool {
 	return true
 }
 
-// composite drops each field of a struct, and visits the values of a literal,
-// whose keys are constants.
+// composite drops each field of a struct, and visits the values of a literal; its
+// keys are constants.
 func (f *finder) composite(n *ast.CompositeLit, function *ast.FuncType) bool {
 	t := f.pkg.Info.Types[n].Type
 	_, structure := t.Underlying().(*types.Struct)
@@ -462,7 +465,7 @@ func (f *finder) dropField(pair *ast.KeyValueExpr) {
 		return
 	}
 	if lit, ok := pair.Value.(*ast.CompositeLit); ok && lit.Type == nil {
-		return // its type isn't written
+		return // its type is not written
 	}
 	call := "mutants.Zero(%d, "
 	if v.Value != nil {
@@ -485,7 +488,7 @@ func zero(v constant.Value) bool {
 	return constant.Sign(v) == 0
 }
 
-// typeName is how a file writes a type of constants, and "" where it doesn't.
+// typeName returns a constant's type as the file writes it, "" if it does not.
 func (f *finder) typeName(t types.Type) string {
 	switch t := t.(type) {
 	case *types.Basic:
@@ -540,11 +543,11 @@ func (f *finder) constant(e ast.Expr) {
 	}
 }
 
-// few is the largest number that is made one more: a greater one is doubled, for
-// what depends on it to the unit only is rare.
+// few is the largest number that becomes one more. A greater number is doubled,
+// since code seldom depends on it to the unit.
 const few = 16
 
-// anotherInteger is another number of the type.
+// anotherInteger returns another number of the type.
 func anotherInteger(v constant.Value, t *types.Basic) string {
 	one := constant.MakeInt64(1)
 	if n, exact := constant.Int64Val(v); exact && n <= few && n >= -few {
@@ -557,7 +560,7 @@ func anotherInteger(v constant.Value, t *types.Basic) string {
 	return double.ExactString()
 }
 
-// fits reports whether an integer is one of the type.
+// fits reports whether the type can hold an integer.
 func fits(v constant.Value, t *types.Basic) bool {
 	bits := map[types.BasicKind]int{types.Int8: 7, types.Uint8: 8, types.Int16: 15, types.Uint16: 16, types.Int32: 31, types.Uint32: 32, types.Uint64: 64, types.Uint: 64}[t.Kind()]
 	if bits == 0 {

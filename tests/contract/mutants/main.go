@@ -25,9 +25,9 @@ import (
 	"systole/tests/support/servers"
 )
 
-// targets are the packages whose faults would let somebody in, lock somebody out
-// or lose something. The signal's code isn't among them: a number of it that is
-// slightly wrong shows in rates of error (tests/science), not in a test.
+// targets are the packages in which a fault would let a stranger in, lock a
+// member out or lose data. The signal processing is not among them: a slightly
+// wrong number in it shows in error rates (tests/science), not in a test.
 var targets = []string{
 	"./shared/account", "./shared/api", "./shared/api/authenticate", "./shared/api/members", "./shared/api/openid", "./shared/api/page",
 	"./shared/assertion", "./shared/aws/...", "./shared/biometric/...", "./shared/cleanup", "./shared/config", "./shared/embedded",
@@ -35,9 +35,9 @@ var targets = []string{
 	"./shared/store", "./shared/store/rules", "./functions/internal/lambda", "./infra/restapi", "./infra/keyfile",
 }
 
-// others are the packages whose tests a mutant is tried with that its own
-// package's let live, the fastest first. The tests of further packages build
-// programs, look at files, or test what these do.
+// others are the packages whose tests run with the mutants that survive the tests
+// of their own package, the fastest first. The tests of further packages build
+// programs, read files, or repeat these tests.
 var others = []string{
 	"shared/memory", "shared/member", "shared/account", "shared/cleanup", "shared/biometric", "shared/config",
 	"shared/api", "shared/provider", "tests/contract/answers", "tests/contract/requests", "tests/contract/openid", "tests/attack/openid", "shared/api/page", "shared/api/members", "shared/api/authenticate", "shared/console", "functions/internal/lambda",
@@ -46,7 +46,7 @@ var others = []string{
 	"infra/operate", "tests/attack/broken", "tests/attack/faults",
 }
 
-// options say which mutants are tried, and how.
+// options select the mutants to try, and how to try them.
 type options struct {
 	n         int
 	seed      uint64
@@ -58,11 +58,11 @@ type options struct {
 	fast      bool
 }
 
-// tables is the package whose tests share one DynamoDB: to start one takes longer than most
-// of them.
+// tables is the package whose tests share one DynamoDB, because starting one
+// takes longer than most of the tests.
 const tables = "shared/aws/dynamo"
 
-// slowest is where those of others begin that start processes.
+// slowest is the first package of others whose tests start processes.
 const slowest = tables
 
 func main() {
@@ -89,7 +89,7 @@ func main() {
 	}
 }
 
-// run tries mutants, and returns how many live that nobody has explained.
+// run tries mutants and returns the number of unexplained survivors.
 func run(ctx context.Context, o options) (int, error) {
 	root, err := gotool.Root()
 	if err != nil {
@@ -126,7 +126,7 @@ func run(ctx context.Context, o options) (int, error) {
 	return report(chosen, killers, reasons), nil
 }
 
-// findAll returns the mutants of packages, by name.
+// findAll returns the mutants of the packages, sorted by name.
 func findAll(packages []Package) []Mutant {
 	var all []Mutant
 	for _, pkg := range packages {
@@ -138,7 +138,7 @@ func findAll(packages []Package) []Mutant {
 	return all
 }
 
-// choose returns the mutants that the options ask for, by name.
+// choose returns the mutants that the options select, sorted by name.
 func (o options) choose(all []Mutant, reasons map[string]string) ([]Mutant, error) {
 	asked := func(m Mutant) bool { return true }
 	switch {
@@ -169,7 +169,7 @@ func (o options) choose(all []Mutant, reasons map[string]string) ([]Mutant, erro
 	return chosen, nil
 }
 
-// try returns the test that kills each mutant, "" for those that live.
+// try returns, for each mutant, the test that kills it, "" if it lives.
 func (o options) try(ctx context.Context, root string, packages []Package, mutants []Mutant) ([]string, error) {
 	dir, err := os.MkdirTemp("", "mutants")
 	if err != nil {
@@ -216,19 +216,19 @@ func (o options) try(ctx context.Context, root string, packages []Package, mutan
 type suite struct {
 	folder  string
 	listed  listed
-	depends map[string]bool // the folders of the packages that it links
+	depends map[string]bool // folders of the packages that it links
 }
 
-// other reports whether mutants of other packages are tried with the suite.
+// other reports whether the suite also runs with mutants of other packages.
 func (s suite) other() bool { return slices.Contains(others, s.folder) }
 
-// slow reports whether the suite comes after those of others before it, also for
-// the mutants of its own package.
+// slow reports whether the suite runs after those before it in others, even for
+// mutants of its own package.
 func (s suite) slow() bool {
 	return slices.Index(others, s.folder) >= slices.Index(others, slowest)
 }
 
-// suites lists the packages that have tests, in the order of others.
+// suites returns the packages that have tests, in the order of others.
 func suites(ctx context.Context, root string) ([]suite, error) {
 	all, err := list(ctx, root, "-json=ImportPath,Dir,Deps,TestImports,XTestImports,TestGoFiles,XTestGoFiles", "./...")
 	if err != nil {
@@ -257,8 +257,8 @@ func suites(ctx context.Context, root string) ([]suite, error) {
 	return suites, nil
 }
 
-// try runs a suite's tests with each of the mutants that are left, and notes
-// what kills it.
+// try runs a suite's tests with each of the remaining mutants and records the
+// test that kills it.
 func (s suite) try(ctx context.Context, root, overlay, dir string, left []int, killers []string) (dead int, err error) {
 	b, err := build(ctx, root, overlay, dir, s.listed)
 	if err != nil {
@@ -293,11 +293,11 @@ func (s suite) try(ctx context.Context, root, overlay, dir string, left []int, k
 	return dead, nil
 }
 
-// lives begins the line of a mutant that does.
+// lives begins the line of a surviving mutant.
 const lives = "lives: "
 
-// report prints the mutants that live and the score of each package, and returns
-// how many live that explained.txt doesn't name.
+// report prints the surviving mutants and the score of each package. It returns
+// the number of survivors that explained.txt does not name.
 func report(mutants []Mutant, killers []string, reasons map[string]string) (unexplained int) {
 	type score struct{ tried, dead, explained int }
 	scores := make(map[string]score)
@@ -329,7 +329,7 @@ func report(mutants []Mutant, killers []string, reasons map[string]string) (unex
 	return unexplained
 }
 
-// rows are the packages of the mutants, and all of them.
+// rows returns the packages of the mutants, and a row for all of them.
 func rows(mutants []Mutant) []string {
 	var rows []string
 	for _, m := range mutants {

@@ -9,26 +9,26 @@ import (
 
 // A Mutant is one change of the code.
 type Mutant struct {
-	Folder   string // of the package, from the root: shared/member
-	Function string // Service.LogIn; the variable's name outside of functions
-	Change   string // what is changed, and the code that is: skip m.note(ctx)
-	Repeat   int    // 2 for the second such change of the function
+	Folder   string // the package's, from the root: shared/member
+	Function string // Service.LogIn; outside of functions the variable's name
+	Change   string // the change and its code: skip m.note(ctx)
+	Repeat   int    // 2 for the second equal change of the function
 
 	file  string // path of the source
-	order int    // among those of the file, the outer before the inner
+	order int    // position among the mutants of the file, outer before inner
 	edits []edit
 }
 
-// An edit inserts text into a file, in place of the next cut bytes. The verb %d
-// in it stands for the mutant's number.
+// An edit replaces the next cut bytes of a file by a text, in which the verb %d
+// stands for the mutant's number.
 type edit struct {
 	at, cut int
 	text    string
-	closes  bool // comes after what was written before it: the end of a call
+	closes  bool // ends a call: goes behind the text written before it
 }
 
-// String names a mutant by what it changes, so that the name holds when the code
-// moves.
+// String returns a mutant's name. It consists of the change, so that it holds
+// when the code moves.
 func (m Mutant) String() string {
 	name := fmt.Sprintf("%s %s: %s", m.Folder, m.Function, m.Change)
 	if m.Repeat > 1 {
@@ -37,7 +37,7 @@ func (m Mutant) String() string {
 	return name
 }
 
-// name numbers the changes of a function that read the same, and sorts by name.
+// name numbers a function's equal changes and sorts the mutants by name.
 func name(mutants []Mutant) {
 	times := make(map[string]int)
 	for i := range mutants {
@@ -49,8 +49,8 @@ func name(mutants []Mutant) {
 
 func byName(a, b Mutant) int { return cmp.Compare(a.String(), b.String()) }
 
-// apply makes the edits of mutants, all of one file, in its source. Numbers are
-// the mutants' numbers.
+// apply makes the edits of one file's mutants in its source. Numbers are the
+// mutants' numbers.
 func apply(source []byte, mutants []Mutant, numbers []int) []byte {
 	type numbered struct {
 		edit
@@ -63,8 +63,8 @@ func apply(source []byte, mutants []Mutant, numbers []int) []byte {
 			all = append(all, numbered{e, m.order})
 		}
 	}
-	// What closes comes before what opens at the same place; of what closes the
-	// innermost, which was found last, comes first.
+	// At one position, closing edits come before opening ones, and of the closing
+	// ones the innermost, which was found last, comes first.
 	slices.SortStableFunc(all, func(a, b numbered) int {
 		if a.at != b.at {
 			return cmp.Compare(a.at, b.at)

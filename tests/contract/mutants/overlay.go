@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 )
 
-// writeOverlay writes the sources with all mutants in them below dir, and returns
-// the path of the file that go build -overlay reads. A mutant's number is its
-// place in mutants.
+// writeOverlay writes the sources with all mutants below dir, and returns the
+// path of the file that go build -overlay reads. A mutant's number is its index
+// in mutants.
 func writeOverlay(dir string, packages []Package, mutants []Mutant) (string, error) {
 	byFile := make(map[string][]int)
 	for number, m := range mutants {
@@ -38,14 +38,14 @@ func writeOverlay(dir string, packages []Package, mutants []Mutant) (string, err
 	return name, os.WriteFile(name, overlay, 0o600)
 }
 
-// mutated is a file with the mutants of the numbers in it.
+// mutated returns a file's source with the mutants of the numbers.
 func mutated(pkg Package, file string, source []byte, mutants []Mutant, numbers []int) []byte {
 	var chosen []Mutant
 	for _, number := range numbers {
 		chosen = append(chosen, mutants[number])
 	}
 	changed := apply(source, chosen, numbers)
-	// In the line of the package clause, so that lines keep their numbers.
+	// In the line of the package clause, so that the lines keep their numbers.
 	clause := pkg.Fset.Position(pkg.Files[file].Name.End()).Offset
 	return bytes.Join([][]byte{changed[:clause], []byte(`; import mutants "systole/tests/contract/mutants/active"`), changed[clause:]}, nil)
 }

@@ -19,9 +19,9 @@ import (
 	"systole/tests/support/gotool"
 )
 
-// A Package is a package of this module, as it was written and with its types.
+// A Package is a package of this module: its source and its types.
 type Package struct {
-	Folder string // from the root
+	Folder string // relative to the root
 	Files  map[string]*ast.File
 	Source map[string][]byte
 	Fset   *token.FileSet
@@ -29,7 +29,7 @@ type Package struct {
 	Info   *types.Info
 }
 
-// listed is what go list says of a package.
+// listed is go list's description of a package.
 type listed struct {
 	ImportPath, Dir, Export   string
 	GoFiles                   []string
@@ -60,7 +60,7 @@ func list(ctx context.Context, root string, args ...string) ([]listed, error) {
 	}
 }
 
-// load reads the packages of patterns, and their types.
+// load reads the packages that match the patterns, and their types.
 func load(ctx context.Context, root string, patterns []string) ([]Package, error) {
 	args := append([]string{"-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles"}, patterns...)
 	all, err := list(ctx, root, args...)
@@ -86,8 +86,8 @@ func load(ctx context.Context, root string, patterns []string) ([]Package, error
 	return packages, nil
 }
 
-// read parses a package and finds the types of its expressions, with those of
-// its imports from their compiled exports.
+// read parses a package and determines the types of its expressions, with its
+// imports' types from their compiled exports.
 func read(p listed, exports map[string]string) (Package, error) {
 	pkg := Package{
 		Folder: strings.TrimPrefix(p.ImportPath, gotool.Module),
@@ -115,7 +115,7 @@ func read(p listed, exports map[string]string) (Package, error) {
 	return pkg, err
 }
 
-// check finds the types of the files' expressions.
+// check determines the types of the files' expressions.
 func (p *Package) check(path string, files []*ast.File, export importer.Lookup) error {
 	p.Info = &types.Info{
 		Types: make(map[ast.Expr]types.TypeAndValue),

@@ -21,17 +21,17 @@ type Recording struct {
 	RateHz   float64
 }
 
-// The databases with named protocols.
+// The databases that have protocols of their own.
 const (
 	ECGID      = "ecg-id"
 	Heartprint = "heartprint"
 )
 
-// ErrNoData is for a folder without recordings.
+// ErrNoData is the error of a folder without recordings.
 var ErrNoData = errors.New("no recordings found")
 
-// Folder finds the data: the argument, else the environment variable ECG_DATA,
-// else shared/data beside the repository.
+// Folder returns the folder of the data: the argument, or the environment
+// variable ECG_DATA, or shared/data beside the repository.
 func Folder(argument, root string) string {
 	if argument != "" {
 		return argument

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// write makes the files in a new folder and returns it.
+// write writes the files into a new folder and returns it.
 func write(t *testing.T, files map[string]string) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -25,7 +25,7 @@ func write(t *testing.T, files map[string]string) string {
 	return folder
 }
 
-// listed is the loaded recordings, in one line.
+// listed returns the loaded recordings in one line.
 func listed(recordings []Recording) string {
 	var all []string
 	for _, r := range recordings {

@@ -13,7 +13,8 @@ import (
 
 const (
 	heartprintRateHz = 250
-	// heartprintSamples is the number of a file's values that are the signal.
+	// heartprintSamples is the number of values at a file's start that are the
+	// signal.
 	heartprintSamples = 3747
 )
 
@@ -57,9 +58,9 @@ func loadHeartprint(folder string) ([]Recording, error) {
 	return recordings, nil
 }
 
-// duplicates returns the files to leave out: of each group of equal files all but
-// one. A file outside 3L is kept, since most of those in 3L copy 3R, and one in
-// the earlier session.
+// duplicates returns the files to leave out: all but one of each group of equal
+// files. It keeps a file outside 3L, since most of those in 3L copy 3R, and of those
+// the one of the earlier session.
 func duplicates(list string) ([]string, error) {
 	text, err := os.ReadFile(list)
 	if err != nil {

@@ -24,7 +24,7 @@ const (
 	ptbxlSamples = 1000 // of each recording
 )
 
-// Patient is PTB-XL's information about a recording besides its samples.
+// Patient is PTB-XL's data on a recording besides its samples.
 type Patient struct {
 	Fold   int // 1 to 10, by person
 	Age    int // years
@@ -33,10 +33,11 @@ type Patient struct {
 	Normal bool // whether the ECG was found normal
 }
 
-// LoadPTBXL reads lead I of the recordings of the folds, of all without any. axis
-// rotates the lead: that share of lead II is added to it, the effect of another
-// position of the heart or of the electrodes. Recordings are sorted by person and
-// date; a session is a day. The patients are in the same order.
+// LoadPTBXL reads lead I of the recordings of the folds, or of all folds if none
+// is given. axis rotates the lead: that share of lead II is added, which has the
+// effect of another position of the heart or of the electrodes. Recordings are
+// sorted by person and date; a session is a day. The patients are in the same
+// order.
 func LoadPTBXL(folder string, axis float64, folds ...int) ([]Recording, []Patient, error) {
 	index, err := os.Open(filepath.Join(folder, "index.csv"))
 	if err != nil {

@@ -11,21 +11,21 @@ import (
 	"systole/tests/science/cohort"
 )
 
-// drawings is how often persons are drawn for an interval.
+// drawings is the number of drawings of persons for an interval.
 const drawings = 500
 
 // group counts the trials of one group of patients at the named rates. Impostor
-// trials are of one stratum, that is of the same sex, age group and finding: those
-// are the impostors who would try.
+// trials are within one stratum, that is within the same sex, age group and
+// finding, since such impostors are the likely ones.
 type group struct {
 	strata  map[string]*stratum
 	genuine []comparison
 }
 
-// stratum counts impostor trials by persons, so that drawings of persons can be
-// counted anew.
+// stratum counts impostor trials by persons, so that a drawing of persons can be
+// counted from it.
 type stratum struct {
-	templates, probes map[int]int       // how many of each person
+	templates, probes map[int]int       // number of each person's
 	accepted          [3]map[[2]int]int // trials by the template's and the probe's person, at each of the named rates
 }
 
@@ -40,8 +40,8 @@ func newStratum() *stratum {
 	return s
 }
 
-// trials is how many impostor trials a drawing has, in which a person is as often as
-// times says.
+// trials returns the number of impostor trials in a drawing, in which person i
+// occurs times[i] times.
 func (s *stratum) trials(times []int) int {
 	templates, probes, own := 0, 0, 0
 	for person, n := range s.templates {
@@ -54,7 +54,8 @@ func (s *stratum) trials(times []int) int {
 	return templates*probes - own
 }
 
-// passed is how many impostor trials of a drawing are accepted at the rate.
+// passed returns the number of a drawing's impostor trials that are accepted at
+// the rate.
 func (s *stratum) passed(rate int, times []int) int {
 	sum := 0
 	for pair, n := range s.accepted[rate] {
@@ -63,7 +64,8 @@ func (s *stratum) passed(rate int, times []int) int {
 	return sum
 }
 
-// fmr is the share of a drawing's impostor trials that are accepted, and of how many.
+// fmr returns the share of a drawing's impostor trials that are accepted, and the
+// number of those trials.
 func (g *group) fmr(rate int, times []int) (accepted float64, of int) {
 	passed := 0
 	for _, s := range g.strata {
@@ -73,8 +75,8 @@ func (g *group) fmr(rate int, times []int) (accepted float64, of int) {
 	return share(passed, of), of
 }
 
-// fmrInterval is the 95 % interval of fmr by bootstrap over persons, who are drawn
-// with all their templates and probes: trials that share a person are not
+// fmrInterval returns the 95 % interval of fmr by bootstrap over persons, who are
+// drawn with all their templates and probes: trials that share a person are not
 // independent (ISO/IEC 19795-1).
 func (g *group) fmrInterval(rate int, persons int) (low, high float64) {
 	members := map[int]bool{}
@@ -100,10 +102,10 @@ func (g *group) fmrInterval(rate int, persons int) (low, high float64) {
 	return rates[drawings/40], rates[drawings-1-drawings/40]
 }
 
-// everyone is the drawing in which each person is once.
+// everyone returns the drawing in which each person occurs once.
 func everyone(persons int) []int { return slices.Repeat([]int{1}, persons) }
 
-// groupsOf are the groups that a patient belongs to: by sex, age and finding.
+// groupsOf returns the names of a patient's groups: by sex, age and finding.
 func groupsOf(p cohort.Patient) []string {
 	sex := map[string]string{"M": "men", "F": "women"}[p.Sex]
 	age := "80 years and older"
@@ -124,7 +126,7 @@ func groupsOf(p cohort.Patient) []string {
 	return []string{sex, age, finding}
 }
 
-// of are the groups of the patient.
+// of returns the patient's groups.
 func (c *clinic) of(p cohort.Patient) (groups []*group) {
 	for _, name := range groupsOf(p) {
 		if c.groups[name] == nil {
@@ -135,7 +137,7 @@ func (c *clinic) of(p cohort.Patient) (groups []*group) {
 	return groups
 }
 
-// stratumOf is the group's stratum that the patient belongs to.
+// stratumOf returns the group's stratum of the patient.
 func (g *group) stratumOf(p cohort.Patient) *stratum {
 	name := strings.Join(groupsOf(p), ", ")
 	if g.strata[name] == nil {
@@ -168,7 +170,7 @@ func (c *clinic) meet(enrolled, probed int, template, probe cohort.Patient, scor
 	var groups []*stratum
 	for i, rate := range named {
 		if score < c.set.Impostors.Threshold(rate) {
-			return // the rates fall, the thresholds rise
+			return // as the rates fall, the thresholds rise
 		}
 		if groups == nil {
 			groups = c.strata(template, probe)
@@ -179,7 +181,7 @@ func (c *clinic) meet(enrolled, probed int, template, probe cohort.Patient, scor
 	}
 }
 
-// strata are those that a trial of the two patients belongs to.
+// strata returns the strata of a trial between the two patients.
 func (c *clinic) strata(template, probe cohort.Patient) []*stratum {
 	strata := []*stratum{c.all.strata[everybody]}
 	if !slices.Equal(groupsOf(template), groupsOf(probe)) {
@@ -207,7 +209,7 @@ func (c *clinic) writeGroups(w io.Writer) {
 	}
 }
 
-// size is how many persons are enrolled.
+// size returns the number of enrolled persons.
 func (g *group) size() (persons int) {
 	for _, s := range g.strata {
 		persons += len(s.templates)
@@ -215,7 +217,7 @@ func (g *group) size() (persons int) {
 	return persons
 }
 
-// rejected is fnmr in percent, with its interval.
+// rejected returns fnmr in percent, with its interval.
 func rejected(of []comparison, threshold float64) string {
 	if len(of) == 0 {
 		return "none"

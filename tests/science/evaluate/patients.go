@@ -19,21 +19,21 @@ import (
 	"systole/tests/science/trials"
 )
 
-// visit is what a patient came with on one day.
+// visit is a patient's recordings of one day.
 type visit struct {
 	recordings []*heartbeat
 	day        time.Time
 }
 
-// heartbeat is a recording as it is compared.
+// heartbeat is a recording in the form in which it is compared.
 type heartbeat struct {
 	patient   cohort.Patient
 	embedding []float32
 	weight    float64
 }
 
-// person is a patient's visits in order of time; nothing that the engine would
-// refuse is among them.
+// person is a patient's visits in order of time, without recordings that the
+// engine would refuse.
 type person []visit
 
 // comparison is a genuine trial.
@@ -45,17 +45,17 @@ type comparison struct {
 	weight float64 // of the probe's beats and quality; see parameters.Weight
 }
 
-// clinic is PTB-XL's folds as compared by one algorithm.
+// clinic is PTB-XL's folds as one algorithm compares them.
 type clinic struct {
 	set       *parameters.Parameters
 	persons   []person
 	templates []parameters.Template // of the first day
-	impostors []float64             // falling
+	impostors []float64             // falling scores
 	genuine   []comparison          // later days against the first
-	sameDay   []comparison          // of the first day: later recordings against the first one
+	sameDay   []comparison          // within the first day: later recordings against the first one
 	groups    map[string]*group
-	all       *group // every impostor trial, of one stratum
-	refused   int    // recordings that are no probe
+	all       *group // every impostor trial, in one stratum
+	refused   int    // recordings that are unusable as probes
 }
 
 var named = []float64{0.01, 0.001, 0.0001}
@@ -102,7 +102,7 @@ func (c *clinic) read(recordings []cohort.Recording, facts []cohort.Patient) {
 	}
 }
 
-// template is of some recordings of one day.
+// template returns a template of some recordings of one day.
 func template(of []*heartbeat) (t parameters.Template) {
 	for _, r := range of {
 		t.Add(r.embedding, r.weight)
@@ -125,8 +125,8 @@ func (c *clinic) compare() {
 	slices.SortFunc(c.impostors, func(a, b float64) int { return cmp.Compare(b, a) })
 }
 
-// probe compares the nth recording of a person's visit with all templates but,
-// where it is of the first day, the person's own.
+// probe compares the nth recording of a person's visit with the other persons'
+// templates; unless it is of the first day, also with the person's own.
 func (c *clinic) probe(k, visit, n int, probe *heartbeat) {
 	for i := range c.templates {
 		enrolled := c.persons[i][0].recordings[0].patient
@@ -152,12 +152,12 @@ func (c *clinic) probe(k, visit, n int, probe *heartbeat) {
 	}
 }
 
-// at is the score that a share of the impostors reaches.
+// at returns the score that a share of the impostors reaches.
 func (c *clinic) at(rate float64) float64 {
 	return c.impostors[min(int(rate*float64(len(c.impostors))), len(c.impostors)-1)]
 }
 
-// fmr is the share of the impostors that reaches a threshold.
+// fmr returns the share of the impostors that reaches a threshold.
 func (c *clinic) fmr(threshold float64) float64 {
 	n, _ := slices.BinarySearchFunc(c.impostors, threshold, func(score, threshold float64) int {
 		if score >= threshold {
@@ -168,8 +168,8 @@ func (c *clinic) fmr(threshold float64) float64 {
 	return float64(n) / float64(len(c.impostors))
 }
 
-// fnmr is the share of the trials below a threshold, in which each person counts
-// the same.
+// fnmr returns the share of the trials below a threshold. Each person counts the
+// same.
 func fnmr(of []comparison, threshold float64) float64 {
 	all, below := map[int]float64{}, map[int]float64{}
 	for _, t := range of {
@@ -186,7 +186,7 @@ func fnmr(of []comparison, threshold float64) float64 {
 }
 
 func (c *clinic) eer(of []comparison) float64 {
-	low, high := 0, len(c.impostors)-1 // fmr rises with the index, fnmr falls
+	low, high := 0, len(c.impostors)-1 // fmr rises with the index, and fnmr falls
 	for low < high {
 		middle := (low + high) / 2
 		if float64(middle)/float64(len(c.impostors)) >= fnmr(of, c.impostors[middle]) {
@@ -230,7 +230,7 @@ func (c *clinic) write(w io.Writer) {
 	c.writeRefused(w)
 }
 
-// writeRefused leaves out the later days' probes of the least weight, share after
+// writeRefused leaves out the later days' probes of the lowest weight, share by
 // share. The intervals are by bootstrap over persons.
 func (c *clinic) writeRefused(w io.Writer) {
 	fmt.Fprintln(w, "\n| probes of least weight left out | trials | FNMR % at the threshold named 1 % | 0.1 % | 0.01 % |\n|---|---|---|---|---|")
@@ -245,7 +245,7 @@ func (c *clinic) writeRefused(w io.Writer) {
 	}
 }
 
-// interval is the 95 % interval of fnmr, by 500 drawings of persons.
+// interval returns the 95 % interval of fnmr, by 500 drawings of persons.
 func interval(of []comparison, threshold float64) (low, high float64) {
 	own := map[int][]comparison{}
 	for _, t := range of {

@@ -11,17 +11,17 @@ import (
 	"systole/tests/science/trials"
 )
 
-// summary is a protocol's line in the table; rates are shares, not percents.
+// summary is a protocol's row in the table; rates are shares, not percentages.
 type summary struct {
 	Protocol, Title   string
 	Persons           int
 	Genuine, Impostor int // trials
 	EER               trials.Interval
-	FNMR              map[string]trials.Interval // by false match rate, where the trials allow it
+	FNMR              map[string]trials.Interval // by false match rate, as far as the trials allow
 	Rank1             float64
 	FailureToEnrol    float64
 	FailureToAcquire  float64
-	CalibratedFMR     map[string]trials.Interval // what a threshold set for a rate on the other protocols gives here
+	CalibratedFMR     map[string]trials.Interval // the rate here at a threshold that was set for a rate on the other protocols
 	CalibratedFNMR    map[string]float64
 }
 
@@ -31,8 +31,8 @@ var rates = []struct {
 	fmr  float64
 }{{"1%", 0.01}, {"0.1%", 0.001}, {"0.01%", 0.0001}}
 
-// fewest is the least number of impostor trials above a rate's threshold for
-// the rate to be reported.
+// fewest is the number of impostor trials above a rate's threshold that the
+// report of the rate requires.
 const fewest = 1
 
 func summarise(results []trials.Result, o options) []summary {
@@ -71,8 +71,8 @@ func summarise(results []trials.Result, o options) []summary {
 	return all
 }
 
-// thresholdsWithout are the thresholds to test on the protocol: the shipped
-// ones where those are tested, else the calibration on the other protocols.
+// thresholdsWithout returns the thresholds to test on the protocol: the shipped
+// ones if those are tested, otherwise the calibration on the other protocols.
 func thresholdsWithout(results []trials.Result, tested int, o options) parameters.Calibration {
 	if o.shipped {
 		set, _ := parameters.Shipped.Named(o.of) // testShipped has found it

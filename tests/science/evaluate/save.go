@@ -61,7 +61,7 @@ func saveScores(path string, results []trials.Result) error {
 var (
 	genuineColour  = color.NRGBA{R: 0x1b, G: 0x7f, B: 0x5c, A: 0xb0}
 	impostorColour = color.NRGBA{R: 0xb5, G: 0x3a, B: 0x2e, A: 0xb0}
-	// curveColours are told apart by most eyes (Okabe, Ito).
+	// curveColours can be told apart by most eyes (Okabe, Ito).
 	curveColours = []color.Color{
 		color.NRGBA{R: 0x00, G: 0x72, B: 0xb2, A: 0xff}, color.NRGBA{R: 0xd5, G: 0x5e, B: 0x00, A: 0xff},
 		color.NRGBA{R: 0x00, G: 0x9e, B: 0x73, A: 0xff}, color.NRGBA{R: 0xcc, G: 0x79, B: 0xa7, A: 0xff},
@@ -73,7 +73,7 @@ var (
 // saveDET draws the false non-match rate over the false match rate, both
 // logarithmic.
 func saveDET(path string, results []trials.Result) error {
-	const least = 1e-4 // rates below it are drawn at it
+	const least = 1e-4 // lower rates are drawn at this one
 	p := plot.New()
 	p.Title.Text = "Detection error trade-off"
 	p.X.Label.Text, p.Y.Label.Text = "false match rate", "false non-match rate"

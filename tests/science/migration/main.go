@@ -1,6 +1,7 @@
-// Command migration measures templates that grew out of checks (package biometric's
-// Migrate) beside those of an enrolment: how many own recordings of later they refuse,
-// how many of strangers they accept, and what strangers who try in between achieve.
+// Command migration compares templates that grew out of checks (package
+// biometric's Migrate) with those of an enrolment: how many of the person's later
+// recordings they refuse, how many of strangers' recordings they accept, and the
+// success of strangers who try in between.
 package main
 
 import (
@@ -44,7 +45,7 @@ type options struct {
 	rule         biometric.Rule
 }
 
-// rate is the false match rate that checks decide at.
+// rate is the false match rate of the checks' decisions.
 const rate = biometric.FMR(0.001)
 
 func run(w io.Writer, folder string, o options) error {
@@ -77,16 +78,17 @@ func run(w io.Writer, folder string, o options) error {
 	return nil
 }
 
-// person is enrolled with the first recording, checked with those between, and tested
-// with those of the last session.
+// person is a person's recordings: the first is enrolled, those between are
+// checked, and those of the last session are the test.
 type person struct {
 	name           string
 	enrol          []biometric.Reading
 	between, tests []biometric.Reading
-	days           []int // of those between, the session's number
+	days           []int // session numbers of those between
 }
 
-// personsOf are the persons of a database who have recordings of all three kinds.
+// personsOf returns the persons of a database who have recordings of all three
+// kinds.
 func personsOf(database string, recordings []cohort.Recording) ([]person, error) {
 	byPerson := map[string][]cohort.Recording{}
 	var names []string
@@ -136,8 +138,8 @@ func personsOf(database string, recordings []cohort.Recording) ([]person, error)
 	return persons, nil
 }
 
-// each are the persons, and once more for each further recording of the first session, which
-// then changes places with the one of the enrolment.
+// each returns the persons, and each person again for each further recording of
+// the first session, which then changes places with the enrolled one.
 func each(persons []person) []person {
 	all := slices.Clone(persons)
 	for _, p := range persons {
@@ -167,7 +169,7 @@ func reading(e *engine.Engine, r cohort.Recording) (biometric.Reading, error) {
 	return read, read.Usable(biometric.ProbeNeed)
 }
 
-// row counts what templates of one kind do.
+// row counts the results of one kind of template.
 type row struct {
 	persons, own, strangers int
 	refused, accepted       [2]int // at 1 % and at 0.1 %
@@ -209,16 +211,16 @@ func (r *row) print(w io.Writer, name string) {
 		share(r.refused[0], r.own), share(r.refused[1], r.own), share(r.accepted[0], r.strangers), share(r.accepted[1], r.strangers))
 }
 
-// table is what a database's persons show.
+// table holds the results of a database's persons.
 type table struct {
 	w                  io.Writer
 	persons            []person
 	strangers          []person // whose trials are counted
 	before, newest     row      // as enrolled
-	grown, after       row      // the newer template, and what decides, after all checks
-	handed, handedOver row      // of those whose newer template decides: before, and after
+	grown, after       row      // after all checks: the newer template, and the one that decides
+	handed, handedOver row      // of templates whose newer one decides: before and after that
 	tried, entered     int      // by strangers
-	later, laterIn     int      // recordings of one stranger to each newer template that decides, and those accepted
+	later, laterIn     int      // recordings of one stranger for each newer template that decides, and those accepted
 }
 
 func measure(w io.Writer, database string, enrolled, persons []person, o options) {
@@ -226,7 +228,7 @@ func measure(w io.Writer, database string, enrolled, persons []person, o options
 	older := parameters.Shipped[len(parameters.Shipped)-1].Name
 	t := table{w: w, persons: persons, strangers: persons}
 	if o.each {
-		t.strangers = nil // they are the same as without it, and cost the most
+		t.strangers = nil // the same as without it, and the most expensive part
 	}
 	for i := range enrolled {
 		p := &enrolled[i]
@@ -245,7 +247,7 @@ func measure(w io.Writer, database string, enrolled, persons []person, o options
 	t.print(database, len(enrolled))
 }
 
-// checked are a person's templates after the checks between.
+// checked returns a person's templates after the checks in between.
 func (t *table) checked(e biometric.Engine, p *person, base biometric.Template, o options) biometric.Templates {
 	templates := biometric.Templates{Base: base}
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -278,12 +280,12 @@ func (t *table) checked(e biometric.Engine, p *person, base biometric.Template, 
 	return templates
 }
 
-// credulous is a template that accepts everybody.
+// credulous is a template that accepts everyone.
 type credulous struct{ biometric.Template }
 
 func (credulous) Verify(biometric.Reading, biometric.FMR) (bool, error) { return true, nil }
 
-// strangerOf is another person.
+// strangerOf returns another person.
 func (t *table) strangerOf(p *person) *person {
 	i := slices.IndexFunc(t.persons, func(other person) bool { return other.name == p.name })
 	return &t.persons[(i+1)%len(t.persons)]

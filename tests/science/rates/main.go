@@ -61,8 +61,7 @@ func (o outcome) print() {
 	fmt.Printf("| %s | %s | %d | %.1f | %s |\n", o.database, o.rates, o.tried, 100*float64(o.refused)/float64(o.tried), share)
 }
 
-// sparse is the step between the recordings that are used: neighbours are of one
-// person.
+// sparse is the step between used recordings, since neighbours are of one person.
 const sparse = 3
 
 func measure(database, name string, recordings []cohort.Recording, rates []float64) outcome {

@@ -23,7 +23,7 @@ const (
 	codeAux        = 63 // a text of the given length follows
 )
 
-// annotations are the content of a WFDB annotation file, in sample numbers.
+// annotations is the content of a WFDB annotation file, in sample numbers.
 type annotations struct {
 	beats   []int
 	flutter [][2]int // first and last sample of ventricular flutter

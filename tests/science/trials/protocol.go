@@ -21,7 +21,7 @@ type Person struct {
 	Probes []Span
 }
 
-// Protocol decides the spans of each person's enrolment and probes; its name is
+// Protocol selects the spans of each person's enrolment and probes; its name is
 // that in the table of results.
 type Protocol struct {
 	Name, Title string
@@ -29,7 +29,7 @@ type Protocol struct {
 	person      func(sessions [][]*cohort.Recording) Person
 }
 
-// Protocols returns the named ones; other databases have "same" and "later".
+// Protocols returns the named protocols; other databases have "same" and "later".
 func Protocols() []Protocol {
 	return []Protocol{
 		{"a", "first recording, second of the same day", cohort.ECGID, sameDay},
@@ -43,7 +43,7 @@ func Protocols() []Protocol {
 	}
 }
 
-// OtherProtocols returns those of a database without named ones.
+// OtherProtocols returns the protocols of a database without named ones.
 func OtherProtocols(database string) []Protocol {
 	return []Protocol{
 		{"same", "first recording, others of the session", database, sameSession},
@@ -52,14 +52,14 @@ func OtherProtocols(database string) []Protocol {
 }
 
 const (
-	// Probes of longer recordings are windows of windowS seconds, each hopS
-	// after the one before; of shorter ones their first probeS.
+	// Probes of longer recordings are windows of windowS seconds, each hopS after
+	// the one before; of shorter recordings the probe is the first probeS.
 	windowS, hopS = 10, 2
 	probeS        = 12
 	wholeS        = 600
 )
 
-// Whole returns the span of all of a recording.
+// Whole returns the span of a whole recording.
 func Whole(r *cohort.Recording) Span { return Span{r, 0, wholeS} }
 
 // Windows returns the probes of a recording.
@@ -104,7 +104,7 @@ func sameSession(sessions [][]*cohort.Recording) (p Person) {
 	return p
 }
 
-// sessions enrols with all of one session and probes with another.
+// sessions enrols one whole session and takes another as probes.
 func sessions(enrol, probe string) func([][]*cohort.Recording) Person {
 	return func(all [][]*cohort.Recording) (p Person) {
 		for _, session := range all {
@@ -121,7 +121,7 @@ func sessions(enrol, probe string) func([][]*cohort.Recording) Person {
 	}
 }
 
-// twoSessions enrols with sessions 1 and 2.
+// twoSessions enrols sessions 1 and 2.
 func twoSessions(probe string) func([][]*cohort.Recording) Person {
 	return func(all [][]*cohort.Recording) Person {
 		first := sessions(cohort.Session1, probe)(all)

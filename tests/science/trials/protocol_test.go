@@ -8,7 +8,8 @@ import (
 	"systole/tests/science/cohort"
 )
 
-// recorded is a recording of so many seconds, without samples that matter.
+// recorded returns a recording of a number of seconds, whose samples do not
+// matter.
 func recorded(database, person, session, name string, seconds int) cohort.Recording {
 	const rateHz = 10
 	return cohort.Recording{Database: database, Person: person, Session: session, Name: name, MV: make([]float64, seconds*rateHz), RateHz: rateHz}

@@ -10,9 +10,9 @@ import (
 // Trial is one comparison.
 type Trial struct {
 	Enrolled, Probe string // persons
-	Part            int    // which of the person's probes
+	Part            int    // number of the person's probe
 	Score           float64
-	Refused         bool // the probe failed to be acquired: no score
+	Refused         bool // the probe failed to be acquired and has no score
 }
 
 func (t *Trial) Genuine() bool { return t.Enrolled == t.Probe }

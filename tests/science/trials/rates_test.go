@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// scored are trials of persons A and B with the scores.
+// scored returns trials of persons A and B with the scores.
 func scored(own, others map[string][]float64) []Trial {
 	var all []Trial
 	for _, person := range []string{"A", "B"} {
@@ -24,14 +24,14 @@ func TestErrorRatesOfKnownScores(t *testing.T) {
 		name           string
 		own, others    map[string][]float64
 		eer, fnmr      float64
-		rank1, refused float64 // refused: genuine below 2.5
+		rank1, refused float64 // genuine trials below 2.5
 	}{
 		{
 			"apart", map[string][]float64{"A": {5, 6}, "B": {7}}, map[string][]float64{"A": {1, 2}, "B": {0}},
 			0, 0, 1, 0,
 		},
 		{
-			// A counts as much as B, though B has one probe only.
+			// A counts as much as B, although B has only one probe.
 			"half of A's below the strangers", map[string][]float64{"A": {5, 1}, "B": {7}}, map[string][]float64{"A": {2, 2}, "B": {2}},
 			0.25, 0.25, 0.75, 0.25,
 		},
@@ -84,7 +84,7 @@ func TestThresholdsLetThroughWhatTheySay(t *testing.T) {
 	const n = 20000
 	r := Result{Persons: 1}
 	for i := range n {
-		// Exponential scores: the tail that is extrapolated is exact.
+		// Exponential scores make the extrapolated tail exact.
 		score := -math.Log((float64(i) + 0.5) / n)
 		r.Trials = append(r.Trials, Trial{Enrolled: "other", Probe: "A", Part: i, Score: score})
 	}

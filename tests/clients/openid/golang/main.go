@@ -20,14 +20,14 @@ import (
 
 const heart = "urn:systole:acr:heart"
 
-// person is what an ID token says.
+// person is the content of an ID token.
 type person struct {
 	Username string   `json:"preferred_username"`
 	Class    string   `json:"acr"`
 	Methods  []string `json:"amr"`
 }
 
-// visit is what the application knows of a browser.
+// visit is the application's knowledge of a browser.
 type visit struct {
 	person                       person
 	back, state, nonce, verifier string
@@ -59,7 +59,7 @@ func main() {
 		}
 		a.logIn(w, r, "/")
 	})
-	// The heart is needed, checked within the last five minutes.
+	// This page requires the heart, checked within the last five minutes.
 	http.HandleFunc("GET /safe", func(w http.ResponseWriter, r *http.Request) {
 		if v := a.of(w, r); v.person.Class == heart {
 			fmt.Fprintf(w, "open to %s: %v", v.person.Username, slices.Contains(v.person.Methods, "ecg"))
@@ -71,7 +71,7 @@ func main() {
 	log.Fatal(http.ListenAndServe(address, nil))
 }
 
-// of is what is known of the browser, which gets a cookie.
+// of returns the visit of a browser, and gives a new browser a cookie.
 func (a *app) of(w http.ResponseWriter, r *http.Request) visit {
 	cookie, err := r.Cookie("app")
 	if err != nil {

@@ -20,7 +20,8 @@ var (
 	reached = mapped(os.Getenv("MUTANTS_REACHED"))
 )
 
-// number is the number in text, and -1, which no mutant has, where there is none.
+// number returns the number in text, or -1, which no mutant has, if text is
+// empty.
 func number(text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil {
@@ -29,8 +30,8 @@ func number(text string) int {
 	return n
 }
 
-// mapped returns the bytes of a file, shared with it: what is written into them
-// is kept however the process ends. It panics where it can't.
+// mapped returns the bytes of a file, shared with it: bytes written into them are
+// kept however the process ends. It panics if it cannot map the file.
 func mapped(name string) []byte {
 	if name == "" {
 		return nil
@@ -60,16 +61,16 @@ func Is(id int) bool {
 	return id == mutant
 }
 
-// True is the condition, or true.
+// True returns the condition; with the mutant it returns true.
 func True(id int, condition bool) bool { return Is(id) || condition }
 
-// False is the condition, or false.
+// False returns the condition; with the mutant it returns false.
 func False(id int, condition bool) bool { return !Is(id) && condition }
 
-// Not is the condition, or its opposite.
+// Not returns the condition; with the mutant it returns the opposite.
 func Not(id int, condition bool) bool { return condition != Is(id) }
 
-// NoError is err, or nil.
+// NoError returns err; with the mutant it returns nil.
 func NoError(id int, err error) error {
 	if Is(id) {
 		return nil
@@ -77,7 +78,7 @@ func NoError(id int, err error) error {
 	return err
 }
 
-// Pick is value, or other.
+// Pick returns value; with the mutant it returns other.
 func Pick[T any](id int, value, other T) T {
 	if Is(id) {
 		return other
@@ -85,22 +86,22 @@ func Pick[T any](id int, value, other T) T {
 	return value
 }
 
-// Zero is value, or the zero value of its type.
+// Zero returns value; with the mutant it returns the zero value of its type.
 func Zero[T any](id int, value T) T {
 	var zero T
 	return Pick(id, value, zero)
 }
 
-// Less is a < b, or a <= b.
+// Less returns a < b; with the mutant it returns a <= b.
 func Less[T cmp.Ordered](id int, a, b T) bool { return a < b || a == b && Is(id) }
 
-// LessOrEqual is a <= b, or a < b.
+// LessOrEqual returns a <= b; with the mutant it returns a < b.
 func LessOrEqual[T cmp.Ordered](id int, a, b T) bool { return a < b || a == b && !Is(id) }
 
-// Greater is a > b, or a >= b.
+// Greater returns a > b; with the mutant it returns a >= b.
 func Greater[T cmp.Ordered](id int, a, b T) bool { return a > b || a == b && Is(id) }
 
-// GreaterOrEqual is a >= b, or a > b.
+// GreaterOrEqual returns a >= b; with the mutant it returns a > b.
 func GreaterOrEqual[T cmp.Ordered](id int, a, b T) bool { return a > b || a == b && !Is(id) }
 
 // Number is a type that has the four operations.
@@ -108,16 +109,16 @@ type Number interface {
 	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr | ~float32 | ~float64
 }
 
-// Add is a + b, or a - b.
+// Add returns a + b; with the mutant it returns a - b.
 func Add[T Number](id int, a, b T) T { return Pick(id, a+b, a-b) }
 
-// Subtract is a - b, or a + b.
+// Subtract returns a - b; with the mutant it returns a + b.
 func Subtract[T Number](id int, a, b T) T { return Pick(id, a-b, a+b) }
 
-// Multiply is a * b, or a + b.
+// Multiply returns a * b; with the mutant it returns a + b.
 func Multiply[T Number](id int, a, b T) T { return Pick(id, a*b, a+b) }
 
-// Divide is a / b, or a * b.
+// Divide returns a / b; with the mutant it returns a * b.
 func Divide[T Number](id int, a, b T) T {
 	if Is(id) {
 		return a * b

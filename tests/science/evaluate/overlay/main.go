@@ -1,11 +1,11 @@
-// Command overlay draws what the scores hide: the mean beats of refused genuine
-// pairs, and of the impostors that score highest, over those of the template:
+// Command overlay draws the mean beats behind the scores: those of refused genuine
+// pairs, and of the highest-scoring impostors, over those of the template:
 //
 //	go run ./tests/science/evaluate/overlay -protocol later -folds 9 > pairs.svg
 //
 // The parameters are the shipped ones. Nothing was learned from PTB-XL's folds 8 and
-// 9; the back end was learned from the persons of ECG-ID and Heartprint, so that of
-// those fewer are refused here than would be of others.
+// 9. The back end was learned from the persons of ECG-ID and Heartprint, so fewer of
+// their pairs are refused here than of other persons' pairs.
 package main
 
 import (
@@ -64,8 +64,8 @@ func run(o options) error {
 	})
 }
 
-// load reads PTB-XL for the protocols that have no database of their own, else
-// the other databases.
+// load reads PTB-XL for the protocols without a database of their own, and the
+// other databases for the others.
 func load(o options) ([]cohort.Recording, error) {
 	folder := cohort.Folder(o.data, ".")
 	if o.protocol != "same" && o.protocol != "later" {
@@ -83,7 +83,7 @@ func load(o options) ([]cohort.Recording, error) {
 	return recordings, err
 }
 
-// named is the protocol of the name that fits the recordings.
+// named returns the protocol with the name that fits the recordings.
 func named(recordings []cohort.Recording, name string) (trials.Protocol, bool) {
 	for _, r := range trials.Results(recordings) {
 		if r.Protocol.Name == name {

@@ -9,7 +9,7 @@ import (
 	"systole/tests/science/trials"
 )
 
-// pair is a template and a probe with their mean beats, of beat.Width values each.
+// pair is a template and a probe with their mean beats of beat.Width values each.
 type pair struct {
 	enrolled, probed string // persons
 	template, probe  []float64
@@ -22,9 +22,10 @@ type enrolment struct {
 	mean     []float64
 }
 
-// compare compares every probe with every template. It returns, of each person, the
-// genuine pair of the lowest score where that is below the threshold, the lowest
-// first, and of each two persons the pair that scores highest, the highest first.
+// compare compares every probe with every template. Of each person it returns the
+// genuine pair with the lowest score if that is below the threshold, the lowest
+// first; of each two persons it returns the pair with the highest score, the
+// highest first.
 func compare(set *parameters.Parameters, persons []trials.Person, threshold float64) (refused, impostors []pair) {
 	bench := trials.NewBench()
 	var enrolled []enrolment
@@ -73,8 +74,8 @@ func compare(set *parameters.Parameters, persons []trials.Person, threshold floa
 	return refused, impostors
 }
 
-// enrol is the template of the spans that the engine would take; its mean is nil
-// where that is none of them.
+// enrol returns the template of the spans that the engine would accept; its mean
+// is nil if there is none.
 func enrol(bench *trials.Bench, set *parameters.Parameters, spans []trials.Span) (e enrolment) {
 	for _, span := range spans {
 		embedding, weight := bench.Probe(span, set)
@@ -95,5 +96,5 @@ func enrol(bench *trials.Bench, set *parameters.Parameters, spans []trials.Span)
 	return e
 }
 
-// first are at most n pairs.
+// first returns the first n pairs, or all if there are fewer.
 func first(pairs []pair, n int) []pair { return pairs[:min(n, len(pairs))] }

@@ -22,9 +22,11 @@ const (
 	panelWidth, panelHeight = 120, 105
 	captionHeight           = 12
 	headingHeight           = 24
-	// everyNth value is drawn: 8 ms is ample for a beat of up to 40 Hz, and halves the file.
+	// everyNth value is drawn: a step of 8 ms suffices for a beat of up to 40 Hz,
+	// and halves the file.
 	everyNth = 2
-	// unit is the height of one root mean square of a beat, baseline the place of 0 in a panel.
+	// unit is the height of one root mean square of a beat; baseline is the
+	// position of 0 in a panel.
 	unit, baseline = 11, 0.7
 )
 
@@ -62,7 +64,7 @@ func panel(w io.Writer, x, y int, p pair) {
 	fmt.Fprintf(w, `<g transform="scale(.1)"><path class="t" d="%s"/><path class="p" d="%s"/></g></g>`+"\n", steps(p.template), steps(p.probe))
 }
 
-// steps is a mean beat as a path, in tenths of the panel's unit.
+// steps returns a mean beat as a path, in tenths of the panel's unit.
 func steps(mean []float64) string {
 	const tenths = 10
 	at := func(i int) (x, y int) {
