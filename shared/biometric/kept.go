@@ -32,7 +32,7 @@ func (s *Service) MigrateKept(ctx context.Context, objects store.ObjectLister, m
 	if err != nil {
 		return false, err
 	}
-	begun := ref.Newer != nil && (ref.Newer.Agreed || ref.handedOver())
+	begun := ref.handedOver() || ref.Newer != nil && ref.Newer.Algorithm() == newest && ref.Newer.Agreed
 	closed := ref.content.supplement != nil // can't be opened now
 	if begun || closed {
 		return false, nil

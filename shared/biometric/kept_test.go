@@ -207,6 +207,14 @@ func TestRecordingsAreListedPageByPageAndMayGoMeanwhile(t *testing.T) {
 	}
 }
 
+func TestKeptRecordingsTakeThePlaceOfAnAlgorithmBetween(t *testing.T) {
+	h := migrating(t, 3)
+	h.engine = forgetful{stub{algorithm: "stub-3", older: []string{"stub-1", "stub-2"}, fresh: true}}
+	if did, got, want := h.migrateKept(t), h.stored(t).says(), "stub-1, stub-3 of 1 days and 1 decides false"; !did || got != want {
+		t.Errorf("did %v, %s, want %s", did, got, want)
+	}
+}
+
 func TestATemplateOfAnAlgorithmThatARollbackTookAwayIsNotOverwritten(t *testing.T) {
 	h := newFixture(t)
 	h.engine = before
