@@ -106,7 +106,7 @@ func All() []Function {
 		{
 			Folder: "authenticate/check_user", Routes: at(api.PathCheckUser, http.MethodPost),
 			Links: []Part{SignalProcessing, Signing}, MemoryMB: readsFiles, Concurrency: 200, Alarms: Contract,
-			Settings: []string{"MATCH_FMR", "ADAPTATION", "CONSENT", "CHALLENGE", "SAMPLING_RATE_HZ", "ISSUER"},
+			Settings: []string{"MATCH_FMR", "CONSENT", "CHALLENGE", "SAMPLING_RATE_HZ", "ISSUER"},
 			Grants: append([]Grant{
 				allow(tokens, "GetItem", "UpdateItem"),
 				allow(members, "GetItem", "UpdateItem", "PutItem"),
@@ -321,7 +321,7 @@ func All() []Function {
 		{
 			Folder: "openid/heart", Routes: at(api.PathFlowHeart, http.MethodPost),
 			Links: []Part{SignalProcessing}, MemoryMB: readsFiles, Concurrency: 100, Alarms: Provider,
-			Settings: []string{"ISSUER", "MATCH_FMR", "ADAPTATION", "CONSENT", "CHALLENGE", "SAMPLING_RATE_HZ"},
+			Settings: []string{"ISSUER", "MATCH_FMR", "CONSENT", "CHALLENGE", "SAMPLING_RATE_HZ"},
 			Grants: append([]Grant{
 				allow(tokens, "GetItem", "UpdateItem"),
 				allow(members, "GetItem", "UpdateItem", "PutItem"),

@@ -207,7 +207,6 @@ var values = map[string]string{
 	config.Bucket:         "!Ref Bucket",
 	config.KeysSecret:     "!Ref Keys",
 	"MATCH_FMR":           "!Ref MatchFMR",
-	"ADAPTATION":          "!Ref Adaptation",
 	"CONSENT":             "!Ref ConsentMode",
 	"CHALLENGE":           "!Ref ChallengeMode",
 	"OPENID_CLIENTS":      "!Ref OpenIDClients",

@@ -68,8 +68,6 @@ type Settings struct {
 	// OrphansAfter is the age from which clean-up erases a template without a pointer:
 	// longer than a request takes.
 	OrphansAfter time.Duration
-	// Adapt says whether a template is adapted to strong matches.
-	Adapt bool
 	// Consent is the version of the text that a member has to agree to before an
 	// enrolment; empty where consent is optional.
 	Consent string

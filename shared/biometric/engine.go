@@ -105,10 +105,6 @@ type Template interface {
 	// Verify reports whether the probe is accepted at the false match rate, by the
 	// template's algorithm.
 	Verify(probe Reading, at FMR) (bool, error)
-	// Adapt returns the template adapted to the probe, and true, if the template
-	// accepts the probe at the rate both as it was enrolled and as it is now; else
-	// the template itself, and false.
-	Adapt(probe Reading, at FMR) (Template, bool, error)
 	// Marshal returns the template as bytes for Open, transformed under the seed.
 	Marshal(seed [32]byte) ([]byte, error)
 }

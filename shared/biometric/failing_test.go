@@ -150,12 +150,6 @@ func (t hookedTemplate) Verify(probe Reading, at FMR) (ok bool, err error) {
 	return ok, err
 }
 
-func (t hookedTemplate) Adapt(probe Reading, at FMR) (more Template, ok bool, err error) {
-	err = t.call("Adapt", func() error { return nil })
-	more, ok, failed := t.Template.Adapt(probe.(hookedReading).Reading, at)
-	return hookedTemplate{more, t.call}, ok, errors.Join(err, failed)
-}
-
 func (t hookedTemplate) Marshal(seed [32]byte) (b []byte, err error) {
 	err = t.call("Marshal", func() error { b, err = t.Template.Marshal(seed); return err })
 	return b, err
@@ -184,8 +178,7 @@ var (
 		h.tomorrow(t)
 	}
 	newest  = func(t *testing.T, h *fixture) { h.engine = fresh } // the engine has a newer algorithm
-	adapts  = func(t *testing.T, h *fixture) { h.settings.Adapt = true }
-	pending = func(t *testing.T, h *fixture) { // an upload's address is open and nothing was uploaded
+	pending = func(t *testing.T, h *fixture) {                    // an upload's address is open and nothing was uploaded
 		_, err := h.uploads().Upload(t.Context(), kimsToken, 5)
 		must(t, err)
 	}
@@ -287,8 +280,6 @@ func TestNothingSucceedsWhenACallFails(t *testing.T) {
 			append([]string{"Open", "Verify", "Join", "NoteLeftover", "Put", "SetTemplate", "random", "Marshal", "Ring"}, noted...)},
 		{"check that a newer algorithm learns another day of", []func(*testing.T, *fixture){used, newest, func(t *testing.T, h *fixture) { h.check(t, third) }, another}, check(same),
 			append([]string{"Open", "Verify", "AddDay", "Enrol", "NoteLeftover", "Put", "SetTemplate", "random", "Marshal", "Ring"}, noted...)},
-		{"check that a template is adapted to", []func(*testing.T, *fixture){used, adapts, another}, check(same),
-			append([]string{"Adapt", "NoteLeftover", "Put", "SetTemplate", "random", "Marshal", "Ring"}, noted...)},
 		{"check a day later", []func(*testing.T, *fixture){used, func(t *testing.T, h *fixture) { h.tomorrow(t) }}, check(same), noted},
 		{"check of a stranger", []func(*testing.T, *fixture){used}, check("lee 1"), nil},
 		{"check that archives and seals anew", []func(*testing.T, *fixture){used, rotated}, check(same),

@@ -126,22 +126,6 @@ func TestANewerTemplateTakesTheOldersPlaceWithItsDays(t *testing.T) {
 	}
 }
 
-func TestTheDecidingTemplateIsTheOneThatIsAdapted(t *testing.T) {
-	other := of("stub-9", 1)
-	alone := Templates{Base: of("stub-1", 1), Newer: &Newer{Template: of("stub-2", 1)}}
-	if got := alone.withDeciding(other); got.Base != other || got.Newer != alone.Newer {
-		t.Errorf("before the newer one decides: %+v", got)
-	}
-	decided := Templates{Base: of("stub-1", 1), Newer: &Newer{Template: of("stub-2", 1), Checks: 3, Decides: true}}
-	got := decided.withDeciding(other)
-	if got.Base != decided.Base || got.Newer.Template != other || got.Newer.Checks != 3 || !got.Newer.Decides {
-		t.Errorf("when it decides: %+v", got)
-	}
-	if decided.Newer.Template == other {
-		t.Error("the templates before are changed")
-	}
-}
-
 func TestDaysBeforeATime(t *testing.T) {
 	base, newer := of("stub-1", 1, 1, 1), of("stub-2", 2, 2, 2)
 	for _, tt := range []struct {

@@ -96,22 +96,11 @@ const (
 // answer. Clients wait 30 s for an answer.
 const repeatWithin = time.Minute
 
-// Adaptation of a template to accepted probes, where Settings.Adapt asks for it:
-// hearts change over weeks.
-const (
-	// adaptEvery is the least time between adaptations: each writes an object.
-	adaptEvery = 24 * time.Hour
-	// AdaptFMR is the false match rate at which the probe must be accepted,
-	// stricter than any usual check, so that no impostor enters the template.
-	AdaptFMR = FMR(0.0003)
-)
-
 // MigrationFMR is the false match rate at which the older template must accept a
-// probe for it to enter the newer one, as for adaptation: of 4,760 impostors'
-// recordings none entered at this rate, three at the rate that checks decide at
-// (infra/train/torch/README.md). The check itself was accepted at its own rate,
+// probe for it to enter the newer one: of 4,760 impostors' recordings none entered
+// at this rate, three at the rate that checks decide at (infra/train/torch/README.md). The check itself was accepted at its own rate,
 // so the stricter of the two holds.
-const MigrationFMR = AdaptFMR
+const MigrationFMR = FMR(0.0003)
 
 // usedResolution is the resolution of the time at which a template was last used:
 // each update costs a write.
@@ -179,9 +168,4 @@ func mayCheck(m store.Template, now time.Time) error {
 
 func tooManyChecks(wait time.Duration) error {
 	return fault.New(fault.TooManyChecks, "seconds", int(math.Ceil(wait.Seconds()))).After(wait)
-}
-
-// mayAdapt reports whether the template is old enough to be adapted.
-func (s Settings) mayAdapt(m store.Template, now time.Time) bool {
-	return s.Adapt && now.Sub(m.Made) >= adaptEvery
 }

@@ -290,8 +290,6 @@ func (t fatTemplate) Verify(probe Reading, at FMR) (bool, error) {
 	return t.Template.Verify(probe.(fatReading).stubReading, at)
 }
 
-func (t fatTemplate) Adapt(Reading, FMR) (Template, bool, error) { return t, false, nil }
-
 func TestWhatLiesBesideAMemberIsBoundedWhileNothingCanBeArchived(t *testing.T) {
 	h := newFixture(t)
 	h.engine = fat{stub{algorithm: "stub-1"}}

@@ -471,7 +471,7 @@ func TestAnUploadIsReleasedByOneWrite(t *testing.T) {
 }
 
 func TestAnAcceptedCheckIsNotedWhereItsTemplateCannotBeReplaced(t *testing.T) {
-	h := newFixture(t, func(s *Settings) { s.Adapt = true }).enrolled(t)
+	h := migrating(t, 0)
 	h.tomorrow(t)
 	h.calls.before = func(call string) error {
 		if call == "SetTemplate" {
@@ -503,7 +503,7 @@ func TestAFirstCheckOfADayIsNotedOnTheTemplate(t *testing.T) {
 
 // A session knows the version that its own check gave the template.
 func TestASessionKnowsTheTemplateThatItsCheckMoved(t *testing.T) {
-	h := newFixture(t, func(s *Settings) { s.Adapt = true }).enrolled(t)
+	h := migrating(t, 0)
 	h.tomorrow(t)
 	if ok, f := h.try(t, same); !ok || f != nil {
 		t.Fatal(ok, f)

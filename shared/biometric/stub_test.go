@@ -178,11 +178,6 @@ func (t *stubTemplate) Verify(probe Reading, at FMR) (bool, error) {
 	return at > 1e-9 && slices.ContainsFunc(slices.Concat(t.days...), is), nil
 }
 
-func (t *stubTemplate) Adapt(probe Reading, at FMR) (Template, bool, error) {
-	ok, err := t.Verify(probe, at)
-	return t, ok, err
-}
-
 func (t *stubTemplate) Marshal([32]byte) ([]byte, error) {
 	var days []string
 	for _, day := range t.days {

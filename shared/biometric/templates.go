@@ -36,17 +36,6 @@ func (t Templates) Deciding() Template {
 
 func (t Templates) handedOver() bool { return t.Newer != nil && t.Newer.Decides }
 
-// withDeciding returns the templates with another in the place of the deciding one.
-func (t Templates) withDeciding(other Template) Templates {
-	if !t.handedOver() {
-		t.Base = other
-		return t
-	}
-	n := *t.Newer
-	n.Template, t.Newer = other, &n
-	return t
-}
-
 // enrolled makes the templates of an enrolment: the one by the newest algorithm
 // decides, and one by a settled algorithm is its base.
 func (s *Service) enrolled(all []Reading) (Templates, error) {

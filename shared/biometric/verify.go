@@ -219,7 +219,7 @@ func (s *Service) recordFailure(ctx context.Context, m store.Member, p *probe, w
 	return why
 }
 
-// recordSuccess adapts the template, archives digests or notes the use after an
+// recordSuccess migrates the templates, archives digests or notes the use after an
 // accepted probe. If a write fails, the failure count stays too high, never too
 // low. For a repetition only the digest has to be stored.
 func (s *Service) recordSuccess(ctx context.Context, session store.Session, m store.Member, ref reference, p *probe) error {

@@ -32,7 +32,6 @@ func TestSettingsAtTheirBounds(t *testing.T) {
 		{"MODELS_ORPHANED_AFTER", []string{"1h", "365d"}, []string{"59m", "366d"}},
 		{"MODELS_UNUSED_AFTER", []string{"2d", "3650d"}, []string{"47h", "3651d"}},
 		{"CLEANUP_LIMIT", []string{"1", "1000000"}, []string{"0", "1000001"}},
-		{"ADAPTATION", []string{"on", "off"}, []string{"yes"}},
 		{"CONSENT", []string{"required", "optional"}, []string{"on"}},
 		{"ISSUER", []string{"https://a.example", "https://a.example/prod", "http://localhost:8080"}, []string{"a.example", "https://", "ftp://a.example", "https://a.example/%zz"}},
 		{"CORS_ORIGINS", []string{"*", "https://a.example"}, []string{"a.example", "https://a.example/x", "https://"}},

@@ -45,7 +45,6 @@ type Config struct {
 
 	MatchFMR          float64 // false match rate of a check
 	SamplingRateHz    float64 // of recordings without a stated rate
-	Adapt             bool    // whether templates are adapted to strong matches
 	ConsentRequired   bool    // whether an enrolment needs consent
 	ChallengeRequired bool    // whether a check must bring a nonce
 	ReadParallel      int     // recordings read, enrolled or compared at once
@@ -72,7 +71,6 @@ func (c Config) Biometric() biometric.Settings {
 		KeepUploads: c.UploadsKeep != 0,
 
 		OrphansAfter: c.OrphansAfter,
-		Adapt:        c.Adapt,
 		Challenge:    c.ChallengeRequired,
 		Parallel:     c.ReadParallel,
 	}

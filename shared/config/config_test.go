@@ -149,13 +149,13 @@ func TestTheSettingsOfPackageBiometricAreThoseThatWereRead(t *testing.T) {
 		want biometric.Settings
 	}{
 		{"strict", map[string]string{
-			"MATCH_FMR": "0.0001", "UPLOADS_KEEP": "48h", "MODELS_ORPHANED_AFTER": "36h", "ADAPTATION": "on", "CHALLENGE": "required",
+			"MATCH_FMR": "0.0001", "UPLOADS_KEEP": "48h", "MODELS_ORPHANED_AFTER": "36h", "CHALLENGE": "required",
 			"READ_PARALLEL": "3", "CONSENT": "required",
 		}, biometric.Settings{
-			FMR: 0.0001, KeepUploads: true, OrphansAfter: 36 * time.Hour, Adapt: true, Challenge: true, Parallel: 3, Consent: member.ConsentVersion,
+			FMR: 0.0001, KeepUploads: true, OrphansAfter: 36 * time.Hour, Challenge: true, Parallel: 3, Consent: member.ConsentVersion,
 		}},
 		{"lax, no recordings kept", map[string]string{
-			"MATCH_FMR": "0.01", "UPLOADS_KEEP": "0s", "MODELS_ORPHANED_AFTER": "24h", "ADAPTATION": "off", "CHALLENGE": "optional",
+			"MATCH_FMR": "0.01", "UPLOADS_KEEP": "0s", "MODELS_ORPHANED_AFTER": "24h", "CHALLENGE": "optional",
 			"READ_PARALLEL": "2", "CONSENT": "optional",
 		}, biometric.Settings{FMR: 0.01, OrphansAfter: 24 * time.Hour, Parallel: 2}},
 	} {

@@ -59,8 +59,6 @@ func settings() []setting {
 
 		{"MATCH_FMR", "0.001", "0.001", "the share of strangers that a check may let through, 0.00001 to 0.05",
 			decimal(func(c *Config) *float64 { return &c.MatchFMR }, 0.00001, 0.05)},
-		{"ADAPTATION", "off", "on", "whether a model takes in what a strong match shows of the heart, on or off",
-			toggle(func(c *Config) *bool { return &c.Adapt })},
 		{"CONSENT", "optional", "required", "whether consent has to be on record before an enrolment, required or optional",
 			required(func(c *Config) *bool { return &c.ConsentRequired })},
 		{"CHALLENGE", "optional", "required", "whether a check has to bring a nonce, required or optional",
@@ -138,20 +136,12 @@ func zeroOr(set func(*Config, string) error) func(*Config, string) error {
 	}
 }
 
-func toggle(field func(*Config) *bool) func(*Config, string) error {
-	return either("on", "off", field)
-}
-
 func required(field func(*Config) *bool) func(*Config, string) error {
-	return either("required", "optional", field)
-}
-
-func either(yes, no string, field func(*Config) *bool) func(*Config, string) error {
 	return func(c *Config, value string) error {
-		if value != yes && value != no {
-			return fmt.Errorf("it is %s or %s", yes, no)
+		if value != "required" && value != "optional" {
+			return errors.New("it is required or optional")
 		}
-		*field(c) = value == yes
+		*field(c) = value == "required"
 		return nil
 	}
 }

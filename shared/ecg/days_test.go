@@ -24,10 +24,7 @@ func enrolledOn(t *testing.T, person uint64, days ...uint64) *ecg.Template {
 
 func TestADayIsAddedAndComesBackFromWhatIsStored(t *testing.T) {
 	template := enrolledOn(t, 1, 1, 2, 3)
-	adapted, ok, err := template.Adapt(read(t, strip(1, 9, 12)), 0.05)
-	if err != nil || !ok {
-		t.Fatalf("adapted %v, error %v", ok, err)
-	}
+	adapted := adaptedTo(t, template, strip(1, 9, 12))
 	for _, one := range []*ecg.Template{template, adapted} {
 		b, err := one.Marshal(ecg.Seed{7})
 		if err != nil {

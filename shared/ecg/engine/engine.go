@@ -235,16 +235,4 @@ func (t template) Join(need biometric.Need, readings []biometric.Reading) (biome
 
 func (t template) First(days int) biometric.Template { return template{t.Template.First(days)} }
 
-func (t template) Adapt(probe biometric.Reading, strong biometric.FMR) (biometric.Template, bool, error) {
-	r, ok := probe.(*reading)
-	if !ok {
-		return t, false, errForeign
-	}
-	adapted, ok, err := t.Template.Adapt(r.Reading, ecg.FMR(strong))
-	if err != nil {
-		return t, false, Refusal(err)
-	}
-	return template{adapted}, ok, nil
-}
-
 func (t template) Marshal(seed [32]byte) ([]byte, error) { return t.Template.Marshal(seed) }

@@ -1,20 +1,11 @@
 package parameters
 
-import "slices"
-
-const (
-	// memory is the number of recordings after which adaptation forgets: the
-	// newest probe always counts for at least one in memory. Hearts change over
-	// months, and a check a day fills this in a week.
-	memory = 8
-	// maxAdapted bounds the share of adaptation in the template, so that an
-	// impostor who is accepted once can't displace the enrolled person.
-	maxAdapted = 0.5
-)
+// maxAdapted bounds the share of the adaptation in the template, so that an
+// impostor who was accepted once doesn't displace the enrolled person.
+const maxAdapted = 0.5
 
 // Adaptive is a template as it was enrolled, and beside it the mean of the probes
-// that it was adapted to since, zero if there are none. Its slices are not
-// changed.
+// that an earlier version of the service adapted it to, zero if there are none.
 type Adaptive struct {
 	Enrolled Template
 	Adapted  Template
@@ -27,26 +18,6 @@ func (a *Adaptive) Current() Template {
 		return a.Enrolled
 	}
 	return a.Enrolled.blend(a.Adapted, maxAdapted)
-}
-
-// Adapt returns the template adapted to a probe's embedding, and true, if the
-// template accepts the probe at the false match rate strong both as it was
-// enrolled and as it is now; else the template itself, and false.
-func (p *Parameters) Adapt(a Adaptive, embedding []float32, weight, strong float64) (Adaptive, bool) {
-	threshold := p.Impostors.Threshold(strong)
-	now := a.Current()
-	if p.Compare(&a.Enrolled, embedding) < threshold || p.Compare(&now, embedding) < threshold {
-		return a, false
-	}
-	next := a.Adapted
-	next.Mean = slices.Clone(next.Mean)
-	if next.Recordings > memory-1 {
-		next.Weight *= (memory - 1) / next.Recordings
-		next.Recordings = memory - 1
-	}
-	next.Add(embedding, weight)
-	a.Adapted = next
-	return a, true
 }
 
 // blend returns the weighted mean with another template of the same person, whose

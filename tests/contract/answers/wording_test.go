@@ -114,10 +114,6 @@ func (d days) Verify(probe biometric.Reading, _ biometric.FMR) (bool, error) {
 	return slices.Contains(d, probe.(words)[0]), nil
 }
 
-func (d days) Adapt(biometric.Reading, biometric.FMR) (biometric.Template, bool, error) {
-	return d, false, nil
-}
-
 func (d days) Marshal([32]byte) ([]byte, error) {
 	return []byte(algorithm + " " + strings.Join(d, ",")), nil
 }

@@ -31,7 +31,6 @@ type options struct {
 	seed     uint64
 	shipped  bool
 	known    bool
-	adapt    bool
 	drawings int
 	patients string
 	of       string
@@ -46,7 +45,6 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 1, "of all that is drawn at random")
 	flag.BoolVar(&o.shipped, "shipped", false, "test the shipped parameters instead of learning; persons they were learned from are left out")
 	flag.BoolVar(&o.known, "known", false, "with -shipped: test on the persons that they were learned from, too")
-	flag.BoolVar(&o.adapt, "adapt", false, "show first what adaptation does over Heartprint's sessions")
 	flag.StringVar(&o.patients, "patients", "", "folds of PTB-XL to test the shipped parameters on, such as 9 or 8,9; 1 to 7 were learned from")
 	flag.StringVar(&o.of, "algorithm", parameters.Shipped[0].Name, "the shipped parameters to test")
 	flag.IntVar(&o.drawings, "bootstrap", 500, "drawings of persons for the 95 % intervals, 0 for none")
@@ -94,15 +92,8 @@ func run(o options) error {
 func crossValidate(o options, bench *trials.Bench, recordings []cohort.Recording) ([]trials.Result, error) {
 	set := learn.Default()
 	set.Seed = o.seed
-	var folds []fold
-	results, err := bench.CrossValidate(recordings, trials.Setup{
-		Folds: o.folds, Seed: o.seed, Settings: set, Progress: showProgress,
-		Learned: func(m *parameters.Parameters, heldOut []string) { folds = append(folds, fold{m, heldOut}) },
-	})
+	results, err := bench.CrossValidate(recordings, trials.Setup{Folds: o.folds, Seed: o.seed, Settings: set, Progress: showProgress})
 	fmt.Fprintln(os.Stderr)
-	if err == nil && o.adapt {
-		writeAdaptation(os.Stdout, o, bench, recordings, folds, trials.Calibrate(results))
-	}
 	return results, err
 }
 

@@ -23,9 +23,6 @@ type Setup struct {
 	Seed     uint64 // of the assignment to folds
 	Settings learn.Settings
 	Progress func(done float64) // 0 to 1
-	// Learned, unless it is nil, is called with each fold's parameters and the
-	// persons held out from its training.
-	Learned func(m *parameters.Parameters, heldOut []string)
 }
 
 // CrossValidate learns, for each fold, parameters from the other folds' persons
@@ -40,9 +37,6 @@ func (b *Bench) CrossValidate(recordings []cohort.Recording, set Setup) ([]Resul
 			return nil, fmt.Errorf("fold %d: %w", f+1, err)
 		}
 		b.Run(results, recordings, persons, m)
-		if set.Learned != nil {
-			set.Learned(m, persons)
-		}
 	}
 	set.Progress(1)
 	return results, nil

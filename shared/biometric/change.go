@@ -18,12 +18,11 @@ type change struct {
 }
 
 // changed returns the object to store after an accepted probe: the templates
-// adapted to the probe or migrated by it, or unchanged if their key is going out of
+// migrated by the probe, or unchanged if their key is going out of
 // use or many digests are to be archived; nil if no write is needed.
 func (s *Service) changed(m store.Member, ref reference, p *probe) *change {
-	next, adapted := s.adapted(m, ref.Templates, p.reading)
-	next, migrated := HandOver.Migrate(s.engine, next, p.reading, s.settings.FMR, s.now())
-	if !adapted && !migrated && !ref.stale && !full(withoutOwn(m.Digests, p)) {
+	next, migrated := HandOver.Migrate(s.engine, ref.Templates, p.reading, s.settings.FMR, s.now())
+	if !migrated && !ref.stale && !full(withoutOwn(m.Digests, p)) {
 		return nil
 	}
 	c := &change{templates: next, content: *ref.content, archived: archivable(m, p.own()...)}
@@ -52,19 +51,6 @@ func size(digests map[string][]byte) (bytes int) {
 		bytes += len(d)
 	}
 	return bytes
-}
-
-// adapted returns the templates with the deciding one adapted to an accepted
-// probe, and true; else the templates unchanged, and false.
-func (s *Service) adapted(m store.Member, t Templates, probe Reading) (Templates, bool) {
-	if !s.settings.mayAdapt(*m.Template, s.now()) {
-		return t, false
-	}
-	adapted, ok, err := t.Deciding().Adapt(probe, AdaptFMR)
-	if err != nil || !ok { // the verdict doesn't depend on it
-		return t, false
-	}
-	return t.withDeciding(adapted), true
 }
 
 // replace stores a changed template and moves the member's pointer to it, as an
