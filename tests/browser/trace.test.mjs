@@ -95,14 +95,21 @@ test("what has no heart has no R marks and no heart rate", async (t) => {
 
 test("the wheel is the page's, and the pointer reads values", async (t) => {
   const page = await it.visit(t, { viewport: sizes.netbook });
+  const inspected = page.waitForResponse(/inspect/);
   await sample(page, 0);
+  const { r_peaks: peaks } = await (await inspected).json();
   await page.locator("#trace").click();
   await page.locator("#trace").hover();
   const before = await page.evaluate(() => scrollY);
   await page.mouse.wheel(0, 300);
   await page.waitForFunction((before) => scrollY > before, before);
   await page.locator("#trace").hover();
-  await page.locator("#cursor", { hasText: /^\d+\.\d{3} s, -?\d+\.\d\d mV$/ }).waitFor();
+  const cursor = page.locator("#cursor", { hasText: /^\d+\.\d{3} s, -?\d+\.\d\d mV · RR \d+ ms, \d+ \/ min$/ });
+  await cursor.waitFor();
+  const [second, , rr, rate] = (await cursor.textContent()).match(/[\d.]+/g).map(Number);
+  const next = peaks.findIndex((peak) => peak >= second);
+  assert.ok(Math.abs(rr - 1000 * (peaks[next] - peaks[next - 1])) <= 1, `${rr} ms at ${second} s of ${peaks}`);
+  assert.equal(rate, Math.round(60 / (peaks[next] - peaks[next - 1])));
   await page.keyboard.down("Control");
   await page.mouse.wheel(0, -200);
   await page.keyboard.up("Control");

@@ -10,7 +10,7 @@ const it = house();
 // foreign returns what is seen, or read out, that isn't of the language: Hangul
 // in English, Latin words in Korean but for names and units.
 const foreign = (page, language) => page.evaluate((language) => {
-  const allowed = /^(Systole|API|ECG|ECG-ID|ODC-BY|English|CSV|EDF|BDF|WFDB|DICOM|Apple|Watch|Kardia|Samsung|Withings|AliveCor|Health|Chrome|Edge|Linux|Web|Bluetooth|Hz|mm|mV|s|ms|KB|MB|x|v|zip|export|hong\w*|csv|txt|hea|dat|atc|SCP|ISHNE|HL7|aECG|FHIR|JSON|NumPy|MATLAB|OpenSignals|PhysioNet|Polar|PDF|iPhone|AM|PM|\w+\.(csv|zip|pdf|edf|dat|png))$/;
+  const allowed = /^(Systole|API|ECG|ECG-ID|ODC-BY|English|CSV|EDF|BDF|WFDB|DICOM|Apple|Watch|Kardia|Samsung|Withings|AliveCor|Health|Chrome|Edge|Linux|Web|Bluetooth|Hz|RR|mm|mV|s|ms|KB|MB|x|v|zip|export|hong\w*|csv|txt|hea|dat|atc|SCP|ISHNE|HL7|aECG|FHIR|JSON|NumPy|MATLAB|OpenSignals|PhysioNet|Polar|PDF|iPhone|AM|PM|\w+\.(csv|zip|pdf|edf|dat|png))$/;
   const texts = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {

@@ -92,8 +92,13 @@ function moved() {
   tell(at("trace"), () => say("traceLabel", { from: clock(from, signal.seconds), to: clock(to, signal.seconds) }), "aria-label");
   tell(at("trace"), () => say("traceRole"), "aria-roledescription");
   const pointed = trace.pointedAt();
-  at("cursor").textContent = pointed ? say("cursor", { at: pointed.second.toFixed(3), mv: pointed.mV.toFixed(2) }) : "";
+  at("cursor").textContent = pointed ? pointedText(pointed) : "";
   overview.draw();
+}
+
+function pointedText({ second, mV, rr }) {
+  const here = say("cursor", { at: second.toFixed(3), mv: mV.toFixed(2) });
+  return rr ? say("cursorRR", { here, rr: Math.round(1000 * rr), n: Math.round(60 / rr) }) : here;
 }
 
 function wire() {

@@ -10,6 +10,7 @@ const gains = [2.5, 5, 10, 20, 40]; // mm/mV
 const slowestPaper = 5; // mm/s; below it squares say nothing
 const axis = 22; // pixels for the times
 const pulse = 9 * mm; // pixels for the calibration pulse
+const longestRR = 3; // seconds; what is longer is a gap between beats that were found
 
 export class Trace {
   // moved() is called when another part is in view or the scale has changed.
@@ -164,12 +165,16 @@ export class Trace {
     this.redraw();
   }
 
-  // pointedAt is the time and the value under the pointer.
+  // pointedAt is the time and the value under the pointer, and between two beats the
+  // RR interval in seconds.
   pointedAt() {
     if (this.pointed === null || !this.signal()) return null;
     const second = this.from + (this.pointed - this.left()) / this.pixelsASecond();
     const uv = second >= 0 ? this.signal().at(second) : undefined;
-    return uv === undefined ? null : { second, mV: uv / 1000 };
+    if (uv === undefined) return null;
+    const next = lowest(this.peaks, second);
+    const rr = next > 0 && next < this.peaks.length ? this.peaks[next] - this.peaks[next - 1] : null;
+    return { second, mV: uv / 1000, rr: rr < longestRR ? rr : null };
   }
 
   onKey(event) {

@@ -169,6 +169,7 @@ const words = {
   traceTextNone: ["{length}, no heart beat to be seen.", "{length}, 심장 박동이 보이지 않습니다."],
   traceKeys: ["Arrow keys move, + and − zoom; drag or use two fingers.", "화살표로 움직이고 +/−로 확대·축소합니다. 끌거나 두 손가락을 써도 됩니다."],
   cursor: ["{at} s, {mv} mV", "{at}초, {mv} mV"],
+  cursorRR: ["{here} · RR {rr} ms, {n} / min", "{here} · RR {rr} ms, 분당 {n}회"],
   quality: ["Signal quality and heart rate over time", "시간에 따른 신호 품질과 심박수"],
   stretch: ["{from} to {to}: {reason}", "{from}~{to}: {reason}"],
   good: ["good", "좋음"],
