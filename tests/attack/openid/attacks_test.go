@@ -253,6 +253,29 @@ func TestTheCookieIsBoundToTheHost(t *testing.T) {
 	}
 }
 
+// A browser sends the cookie with a link of another site, and not with a form.
+func TestAnotherSitesFormLogsNobodyOut(t *testing.T) {
+	h := relying.New(t)
+	b := h.Browser()
+	b.LogIn(relying.Asked(relying.Shop))
+	for _, client := range []string{relying.Shop, relying.Bank} {
+		r := httptest.NewRequest(http.MethodPost, "/openid/authorize", strings.NewReader(relying.Asked(client, "login_hint", "hong").Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if set := w.Result().Cookies(); len(set) > 0 {
+			t.Errorf("a form without the cookie is answered with another: %v", set)
+		}
+		to := w.Header().Get("Location")
+		if strings.Contains(to, "hong") {
+			t.Errorf("the form's content is in the address %s", to)
+		}
+		if to := b.Get(to).Header().Get("Location"); !strings.Contains(to, "code=") {
+			t.Errorf("the person who is logged in is sent to %s", to)
+		}
+	}
+}
+
 func TestAFlowEndsOnce(t *testing.T) {
 	h := relying.New(t)
 	b := h.Browser()

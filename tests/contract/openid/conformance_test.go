@@ -267,7 +267,8 @@ func TestBasicCertificationPlan(t *testing.T) {
 		"oidcc-ensure-post-request-succeeds": func(t *testing.T, b *relying.Browser) {
 			r := httptest.NewRequest(http.MethodPost, "/openid/authorize", strings.NewReader(relying.Asked(relying.Shop).Encode()))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			to, err := url.Parse(b.Do(r).Header().Get("Location"))
+			again := b.Do(r).Header().Get("Location") // by GET, with the cookie
+			to, err := url.Parse(b.Get(again).Header().Get("Location"))
 			if err != nil || !reached(to) {
 				t.Errorf("%v, %v", to, err)
 			}

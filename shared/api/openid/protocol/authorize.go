@@ -42,7 +42,23 @@ func (p answering) authorize(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.refuse(w, r, asked, err)
 	}
+	if r.Method == http.MethodPost {
+		return p.askByGet(w, r, asked.ClientID)
+	}
 	return p.proceed(w, r, asked, flow, prompts)
+}
+
+// askByGet sends the browser here again by GET, with the request as a pushed one. A
+// browser sends the cookie with another site's links, and not with its forms: a
+// person who is logged in would count as nobody, and be logged out by the cookie
+// of the answer.
+func (p answering) askByGet(w http.ResponseWriter, r *http.Request, clientID string) error {
+	uri, err := p.deposit(r)
+	if err != nil {
+		return err
+	}
+	again := url.Values{"client_id": {clientID}, "request_uri": {uri}}
+	return redirect(w, op.IssuerFromContext(r.Context())+api.PathAuthorize+"?"+again.Encode())
 }
 
 // proceed begins the flow, or ends it at once.

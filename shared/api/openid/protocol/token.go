@@ -100,6 +100,19 @@ func (p answering) push(w http.ResponseWriter, r *http.Request) error {
 	if _, _, err := p.flowOf(r, asked); err != nil {
 		return refuseClient(w, err)
 	}
+	uri, err := p.deposit(r)
+	if err != nil {
+		return err
+	}
+	return api.JSON(w, http.StatusCreated, struct {
+		URI     string `json:"request_uri"`
+		Expires int    `json:"expires_in"` // seconds
+	}{uri, int(provider.PushedLifetime().Seconds())})
+}
+
+// deposit stores the request's parameters as a pushed request, and returns the URN
+// that names it.
+func (p answering) deposit(r *http.Request) (uri string, err error) {
 	parameters := make(map[string]string)
 	for _, name := range pushable {
 		if r.Form.Has(name) {
@@ -107,11 +120,5 @@ func (p answering) push(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	secret, err := p.provider.Push(r.Context(), parameters)
-	if err != nil {
-		return err
-	}
-	return api.JSON(w, http.StatusCreated, struct {
-		URI     string `json:"request_uri"`
-		Expires int    `json:"expires_in"` // seconds
-	}{pushedPrefix + secret, int(provider.PushedLifetime().Seconds())})
+	return pushedPrefix + secret, err
 }
