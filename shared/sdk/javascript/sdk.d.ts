@@ -1,6 +1,6 @@
 // The types of sdk.js.
 
-/** Bytes of files that go within a request; larger ones go by upload before it. */
+/** The most bytes of files in a request; larger files are uploaded before it. */
 export const LARGEST_REQUEST: number;
 
 /** A file: of an input or a drop, read by Node.js, or text. */
@@ -14,13 +14,13 @@ export interface Failure {
    * "timed_out", "cancelled", "answer_unreadable".
    */
   code: string;
-  /** A sentence for a person, in the client's language; of the client's own words the word. */
+  /** A sentence for a person, in the client's language; the code again if the code is the client's own. */
   message: string;
-  /** The status of HTTP, 0 where no answer came. */
+  /** The HTTP status, 0 if no answer came. */
   status: number;
   /** Seconds to wait before the next try, 0 for none. */
   wait: number;
-  /** What stands beside the word, such as seconds_missing. */
+  /** The answer's fields beside the word, such as seconds_missing. */
   details: Record<string, unknown>;
 }
 
@@ -28,36 +28,36 @@ export interface Failure {
 export type Answer<Fields = object> = ({ ok: true } & Fields) | Failure;
 
 export interface Settings {
-  /** That of an earlier session. */
+  /** The token of an earlier session. */
   token?: string | null;
-  /** Of messages, such as "en" or "ko"; a browser's own where it isn't set. */
+  /** The language of messages, such as "en" or "ko"; by default the browser's. */
   language?: string;
-  /** Seconds that an answer may take, or that sending may stand still: 30. */
+  /** The longest time without an answer, or without progress while sending, in seconds; by default 30. */
   timeout?: number;
 }
 
 export interface CallOptions {
   /** Cancels the call. */
   signal?: AbortSignal;
-  /** Is told which share of the files is sent, 0 to 1. */
+  /** Receives the share of the files that is sent, 0 to 1. */
   progress?: (share: number) => void;
 }
 
 export interface RecordingOptions extends CallOptions {
-  /** Samples a second (Hz), for files that don't say. */
+  /** Samples a second (Hz), for files that do not state it. */
   rate?: number;
-  /** Which lead to compare, by its name in the file. */
+  /** The lead to compare, by its name in the file. */
   lead?: string;
-  /** Part of the name of the ECG to take of an archive. */
+  /** Part of the name of the ECG to take from an archive. */
   recording?: string;
 }
 
 export interface CheckOptions extends RecordingOptions {
   /** A smaller false match rate than the service's. */
   fmr?: number;
-  /** The nonce of a challenge, which makes the check one that can't have been sent before. */
+  /** The nonce of a challenge, which proves that the check was not sent before. */
   nonce?: string;
-  /** Asks that an accepted check allows for ten minutes what a fresh log-in does. */
+  /** Makes an accepted check allow, for ten minutes, the requests that need a fresh log-in. */
   prove?: boolean;
   /** The third party for which an accepted check answers with an assertion. */
   audience?: string;
@@ -70,7 +70,7 @@ export interface EnrolOptions extends RecordingOptions {
   add?: boolean;
 }
 
-/** There where another day of enrolment would help: on how many days there was one, of how many asked for. */
+/** Present if another day of enrolment would help: the number of days so far, and the number asked for. */
 export interface EnrolmentDays {
   days: number;
   of: number;
@@ -116,20 +116,20 @@ export interface Event {
 /** A client for one person. No method throws: a failure is a value. */
 export class Systole {
   constructor(base: string, settings?: Settings);
-  /** The session's token, null without one. */
+  /** The session's token; null without a session. */
   token: string | null;
   signUp(person: Person, options?: CallOptions): Promise<Answer<{ token: string; user: { username: string; name: string } }>>;
   logIn(username: string, password: string, options?: CallOptions): Promise<Answer<{ token: string; user: User; enrolment?: EnrolmentDays }>>;
   logOut(options?: CallOptions): Promise<Answer>;
   hasModel(options?: CallOptions): Promise<Answer<{ exists: boolean }>>;
-  /** It is never repeated by itself: after a failure without an answer hasModel tells. */
+  /** The client never repeats it: after a failure without an answer, call hasModel. */
   enrol(files: Content | Content[], options?: EnrolOptions): Promise<Answer>;
   /** accepted is true only if the service has recognised the person. */
   check(files: Content | Content[], options?: CheckOptions): Promise<Answer<{ accepted: boolean; assertion?: string; enrolment?: EnrolmentDays }> & { accepted: boolean }>;
   challenge(options?: CallOptions): Promise<Answer<{ nonce: string; expires_in: number }>>;
   /** enrol and check upload large files by themselves. */
   upload(file: Content, options?: CallOptions): Promise<Answer<{ upload: string }>>;
-  /** With since, a day or a time (RFC 3339), what was added then or later. */
+  /** With since, a day or a time (RFC 3339), it deletes only what was added then or later. */
   deleteModel(options?: CallOptions & { since?: string }): Promise<Answer>;
   changePassword(password: string, replacement: string, options?: CallOptions): Promise<Answer>;
   recoveryCodes(options?: CallOptions): Promise<Answer<{ left: number; made: string | null }>>;
@@ -145,6 +145,6 @@ export class Systole {
   withdrawConsent(options?: CallOptions): Promise<Answer>;
   export(options?: CallOptions): Promise<Answer<Record<string, unknown>>>;
   deleteAccount(password: string, options?: CallOptions): Promise<Answer>;
-  /** How the service sees a recording: no account is needed, nothing is kept. */
+  /** Shows how the service reads a recording. It needs no account, and the service stores nothing. */
   inspect(files: Content | Content[], options?: RecordingOptions): Promise<Answer<Record<string, unknown>>>;
 }

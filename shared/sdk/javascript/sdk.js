@@ -1,4 +1,4 @@
-// Systole's client for browsers and Node.js 18 or later: one module, nothing else.
+// Systole's client for browsers and Node.js 18 or later: one module without dependencies.
 //
 //   import { Systole } from "https://api.example.com/sdk.js";
 //
@@ -9,16 +9,16 @@
 //
 // No method throws: a failure is a value, with ok false. sdk.d.ts has the types.
 
-/** Bytes of files that go within a request; larger ones go by upload before it. */
+/** The most bytes of files in a request; larger files are uploaded before it. */
 export const LARGEST_REQUEST = 4_400_000;
 
 /** Attempts of a request that is safe to repeat. */
 const ATTEMPTS = 3;
 
-/** The longest wait, in seconds, that a repetition is worth. */
+/** The longest wait before a repetition, in seconds. */
 const LONGEST_WAIT = 10;
 
-/** Milliseconds within which a repetition begins: the service takes the same check for one check within a minute. */
+/** Milliseconds within which a repetition begins: to the service, equal checks within a minute are one check. */
 const REPEAT_WITHIN = 45_000;
 
 /** @typedef {import("./sdk.d.ts").Systole} Declared */
@@ -50,7 +50,7 @@ export class Systole {
     this.#base = base.replace(/\/+$/, "");
     this.#language = language;
     this.#timeout = timeout * 1000;
-    /** The session's token, null without one. @type {string | null} */
+    /** The session's token; null without a session. @type {string | null} */
     this.token = token;
   }
 
@@ -64,7 +64,7 @@ export class Systole {
     return this.#loggedIn(await this.#call("POST", "/members/login/", { username, password }, options));
   }
 
-  /** Ends the session. One that has ended already is a success. @param {CallOptions} [options] */
+  /** Ends the session. It succeeds for a session that has ended already. @param {CallOptions} [options] */
   async logOut(options) {
     const answer = await this.#call("POST", "/members/logout/", {}, { ...options, repeat: true });
     if (!answer.ok && answer.code !== "token_invalid") return answer;
@@ -72,7 +72,7 @@ export class Systole {
     return { ok: /** @type {const} */ (true) };
   }
 
-  /** Whether there is a model to check against. @param {CallOptions} [options] */
+  /** Reports whether there is a model to check against. @param {CallOptions} [options] */
   async hasModel(options) {
     const answer = having("code", await this.#call("GET", "/authenticate/check_user/", undefined, options));
     return answer.ok ? { ok: answer.ok, exists: answer.code === 200 } : answer;
@@ -80,8 +80,8 @@ export class Systole {
 
   /**
    * Makes the person's model of one or more recordings, or with add joins them to it
-   * as another day. It is never repeated by
-   * itself: after a failure without an answer hasModel tells.
+   * as another day. The client never repeats it: after a failure without an answer,
+   * call hasModel.
    * @param {Content | Content[]} files
    * @param {EnrolOptions} [options]
    */
@@ -92,8 +92,8 @@ export class Systole {
   }
 
   /**
-   * Compares a recording with the person's model. The same check within a minute is
-   * one check, so that it is repeated where no answer came.
+   * Compares a recording with the person's model. Equal checks within a minute
+   * are one check, so the client repeats it if no answer came.
    * @param {Content | Content[]} files one recording: a file, or header and samples
    * @param {CheckOptions} [options]
    */
@@ -113,8 +113,8 @@ export class Systole {
   }
 
   /**
-   * Uploads a file that is larger than a request. Its id stands for the file once:
-   * enrol and check do so by themselves.
+   * Uploads a file that is too large for a request. Its id stands for the file in one
+   * request. enrol and check upload large files by themselves.
    * @param {Content} file
    * @param {CallOptions} [options]
    */
@@ -128,14 +128,14 @@ export class Systole {
     const stored = await repeated(async () => {
       const before = whole;
       const state = await stateOf(put);
-      // An address takes one file. That it takes no second one says that the first is there.
+      // An address takes one file: if it refuses this one, an earlier attempt has arrived.
       return before && !state.ok && state.code !== "cancelled" && [0, 409, 412].includes(state.status) ? { ok: /** @type {const} */ (true) } : state;
     }, put.signal);
     return stored.ok ? { ok: stored.ok, upload: /** @type {string} */ (place.upload) } : stored;
   }
 
   /**
-   * Deletes the model and the recordings it was made of; with since, a day or a time, what was added to it then or later.
+   * Deletes the model and the recordings it was made of; with since, a day or a time, only what was added then or later.
    * @param {CallOptions & { since?: string }} [options]
    */
   deleteModel({ since, ...options } = {}) {
@@ -148,10 +148,10 @@ export class Systole {
     return this.#call("POST", "/members/password/", { password, new_password: replacement }, options);
   }
 
-  /** How many recovery codes are left. @param {CallOptions} [options] */
+  /** Returns the number of recovery codes left. @param {CallOptions} [options] */
   recoveryCodes(options) { return this.#call("GET", "/members/recovery_codes/", undefined, options); }
 
-  /** Makes ten recovery codes, in place of all others. @param {string} password @param {CallOptions} [options] */
+  /** Makes ten recovery codes, which replace all earlier ones. @param {string} password @param {CallOptions} [options] */
   makeRecoveryCodes(password, options) { return this.#call("POST", "/members/recovery_codes/", { password }, options); }
 
   /** Sets a new password in exchange for a recovery code; every session ends. @param {string} username @param {string} code @param {string} replacement @param {CallOptions} [options] */
@@ -161,23 +161,23 @@ export class Systole {
     return answer;
   }
 
-  /** The person's sessions. @param {CallOptions} [options] */
+  /** Lists the person's sessions. @param {CallOptions} [options] */
   sessions(options) { return this.#call("GET", "/members/sessions/", undefined, options); }
 
   /** Ends one session by its id, or all but this one: "others". @param {string} session @param {CallOptions} [options] */
   endSession(session, options) { return this.#call("POST", "/members/sessions/end/", { session }, options); }
 
-  /** Ends every session, this one too. @param {CallOptions} [options] */
+  /** Ends every session, including this one. @param {CallOptions} [options] */
   async endSessions(options) {
     const answer = await this.#call("DELETE", "/members/sessions/", undefined, options);
     if (answer.ok) this.token = null;
     return answer;
   }
 
-  /** What happened to the account. @param {CallOptions} [options] */
+  /** Lists the account's events. @param {CallOptions} [options] */
   activity(options) { return this.#call("GET", "/members/activity/", undefined, options); }
 
-  /** The consent on record, and its text. @param {CallOptions} [options] */
+  /** Returns the consent on record, and its text. @param {CallOptions} [options] */
   consent(options) { return this.#call("GET", "/members/consent/", undefined, options); }
 
   /** Gives consent to a version of its text. @param {string} version @param {CallOptions} [options] */
@@ -186,7 +186,7 @@ export class Systole {
   /** Withdraws consent, which deletes model and recordings. @param {CallOptions} [options] */
   withdrawConsent(options) { return this.#call("DELETE", "/members/consent/", undefined, options); }
 
-  /** All that is kept of the person. @param {CallOptions} [options] */
+  /** Returns all stored data about the person. @param {CallOptions} [options] */
   export(options) { return this.#call("GET", "/members/me/export/", undefined, options); }
 
   /** Deletes the account. @param {string} password @param {CallOptions} [options] */
@@ -197,7 +197,8 @@ export class Systole {
   }
 
   /**
-   * How the service sees a recording. It needs no account, and nothing is kept.
+   * Shows how the service reads a recording. It needs no account, and the service
+   * stores nothing.
    * @param {Content | Content[]} files
    * @param {RecordingOptions} [options]
    */
@@ -214,7 +215,7 @@ export class Systole {
   }
 
   /**
-   * Sends recordings within a request where they fit, else by upload before it.
+   * Sends recordings in a request if they fit, otherwise by upload before it.
    * @param {string} path
    * @param {Content | Content[]} files
    * @param {Record<string, unknown>} fields
@@ -225,11 +226,11 @@ export class Systole {
     const bytes = sizeOf(blobs);
     if (bytes <= LARGEST_REQUEST) {
       const answer = await this.#call("POST", path, multipart(fields, blobs), options);
-      // A gateway on the way may take less. It has passed nothing on.
+      // A gateway on the way may take less; if so, it has passed nothing on.
       if (answer.ok || answer.status !== 413) return answer;
     }
     const answer = await this.#submitUploaded(path, blobs, bytes, fields, options);
-    // One that was lost on its way is sent once more: the request has not been looked at.
+    // A lost upload is sent once more: the service has not looked at the request.
     return !answer.ok && answer.code === "upload_missing" ? this.#submitUploaded(path, blobs, bytes, fields, options) : answer;
   }
 
@@ -274,9 +275,9 @@ export class Systole {
 }
 
 /**
- * Repeats a request while its failure is one of the moment and no longer wait is
- * asked for. Where an answer was lost and a repetition finds nonce or upload used,
- * the first request has arrived: how it went isn't known.
+ * Repeats a request while its failure is temporary and the service asks for no
+ * longer wait. If an answer was lost and a repetition finds nonce or upload used,
+ * the first request has arrived and its outcome is unknown.
  * @param {() => Promise<any>} attempt
  * @param {AbortSignal} [signal]
  */
@@ -295,17 +296,18 @@ async function repeated(attempt, signal) {
 }
 
 /**
- * A success has the field, or something on the way has answered instead of the service.
+ * Checks that a success has the field; otherwise something on the way answered in
+ * the service's place.
  * @param {string} field
  * @param {any} answer
  */
 const having = (field, answer) => (answer.ok && answer[field] === undefined ? failed("answer_unreadable", undefined, 200) : answer);
 
-/** Whether a failure is one of the moment. @param {any} answer */
+/** Reports whether a failure is temporary. @param {any} answer */
 const passing = (answer) => !answer.ok && (["unreachable", "timed_out", "too_many_requests"].includes(answer.code) || [502, 503, 504].includes(answer.status));
 
 /**
- * Waits, and returns false where it was cancelled.
+ * Waits, and returns false if it was cancelled.
  * @param {number} milliseconds
  * @param {AbortSignal} [signal]
  */
@@ -331,7 +333,7 @@ async function answerOf(request) {
   return failed(error, detail, status, Number(retryAfter) || 0, details);
 }
 
-/** Puts a file to its place. @param {Request} request @returns {Promise<Answer>} */
+/** Puts a file to its upload address. @param {Request} request @returns {Promise<Answer>} */
 async function stateOf(request) {
   const response = await send(request);
   if ("ok" in response) return response;
@@ -344,19 +346,19 @@ async function stateOf(request) {
 /**
  * @param {string} code a stable word
  * @param {string} message for a person
- * @param {number} status of HTTP, 0 without an answer
+ * @param {number} status HTTP status, 0 without an answer
  * @param {number} wait in seconds
  * @param {Record<string, unknown>} details
  * @returns {Failure}
  */
 const failed = (code, message = code, status = 0, wait = 0, details = {}) => ({ ok: false, code, message, status, wait, details });
 
-/** Bytes of a body whose progress is watched, so that its time limit is that of standing still. */
+/** Size in bytes from which a body's progress is watched and its time limit is one without progress. */
 const WATCHED = 100_000;
 
 /**
- * Sends a request: by XMLHttpRequest where a browser is to tell the progress, else
- * by fetch.
+ * Sends a request: by XMLHttpRequest if a browser has to report the progress,
+ * otherwise by fetch.
  * @param {Request} request
  * @returns {Promise<Response | Failure>}
  */
@@ -373,7 +375,7 @@ async function send(request) {
   }
 }
 
-/** The reasons to give a request up: its caller's, and that nothing moved for too long. */
+/** Ends a request if its caller cancels it, or if it makes no progress for too long. */
 class Watch {
   #controller = new AbortController();
   #timeout;
@@ -395,7 +397,7 @@ class Watch {
 
   get signal() { return this.#controller.signal; }
 
-  /** Begins the time limit anew. False after the request's end: its body may be read on. */
+  /** Begins the time limit anew. Returns false after the request's end, when its body may still be read. */
   moved() {
     clearTimeout(this.#timer);
     if (this.#stopped) return false;
@@ -416,7 +418,7 @@ class Watch {
   }
 }
 
-/** Whether fetch sends a stream as it is over any HTTP: a browser's would ask for HTTP/2. */
+/** Whether fetch sends a stream over any version of HTTP: a browser's requires HTTP/2. */
 const streams = "process" in globalThis;
 
 /** @param {Request} request @param {Watch} watch @param {boolean} watched @returns {Promise<Response>} */
@@ -459,7 +461,7 @@ function byRequest({ method, url, headers, body, progress }, watch) {
 }
 
 /**
- * A body of multipart/form-data, the same bytes each time that it is sent.
+ * Returns a body of multipart/form-data with the same bytes each time that it is sent.
  * @param {Record<string, unknown>} fields
  * @param {Blob[]} files
  */
@@ -475,8 +477,8 @@ function multipart(fields, files) {
 }
 
 /**
- * The place of an upload as this machine can be reached: a service on it signs
- * 127.0.0.1, where its page may have been opened as localhost.
+ * Returns an upload's address with the host by which this machine is reached: a
+ * local service signs 127.0.0.1, and its page may have been opened as localhost.
  * @param {string} place
  * @param {string} base
  */

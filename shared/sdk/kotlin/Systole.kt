@@ -7,8 +7,8 @@
 //       is Failure -> println("${answer.code} ${answer.message} ${answer.waitSeconds}")
 //   }
 //
-// Calls block: make them off the main thread. None throws for what a service or a
-// network does: a failure is a value.
+// Calls block: make them off the main thread. Failures of the service or the network
+// are values; no call throws for them.
 
 package systole
 
@@ -26,7 +26,7 @@ import java.util.UUID
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
 
-/** Bytes of files that go within a request; larger ones go by upload before it. */
+/** The most bytes of files in a request; larger files are uploaded before it. */
 const val LARGEST_REQUEST = 4_400_000L
 
 private const val ATTEMPTS = 3 // of a request that is safe to repeat
@@ -35,7 +35,7 @@ private const val REPEAT_WITHIN = 45_000 // milliseconds: the service takes the 
 private const val CHUNK = 64 shl 10 // bytes between two tellings of the progress
 private const val DEEPEST = 64 // nesting of an answer
 
-/** What a call comes to. */
+/** The outcome of a call. */
 sealed class Outcome<out T>
 
 data class Success<out T>(val value: T) : Outcome<T>()
@@ -45,21 +45,21 @@ data class Success<out T>(val value: T) : Outcome<T>()
  *
  * @property code a stable word of the service, or unreachable, timed_out, cancelled, answer_unreadable
  * @property message a sentence for a person
- * @property status that of HTTP, 0 where no answer came
- * @property waitSeconds to wait before the next try, 0 for none
- * @property details what stands beside the word, such as seconds_missing
+ * @property status the HTTP status, 0 if no answer came
+ * @property waitSeconds wait before the next try, 0 for none
+ * @property details the answer's fields beside the word, such as seconds_missing
  */
 data class Failure(
     val code: String, val message: String = code, val status: Int = 0, val waitSeconds: Int = 0, val details: Map<String, Any?> = emptyMap(),
 ) : Outcome<Nothing>()
 
 /**
- * A decided check; [assertion] is for its audience, if there was one, and [enrolment]
- * is there where another day of enrolment would help.
+ * A decided check. [assertion] is for its audience, if there was one. [enrolment] is
+ * present if another day of enrolment would help.
  */
 data class Checked(val accepted: Boolean, val assertion: String?, val enrolment: EnrolmentDays? = null)
 
-/** On how many days the model was enrolled, of how many asked for. */
+/** The number of days that the model was enrolled on, and the number asked for. */
 data class EnrolmentDays(val days: Int, val of: Int)
 
 /** A file to send; [open] may be called several times. */
@@ -82,7 +82,7 @@ class Cancellation {
         synchronized(ends) { ends.toList() }.forEach { it() }
     }
 
-    /** Waits, and returns whether it was cancelled. */
+    /** Waits, and reports whether it was cancelled. */
     internal fun wait(milliseconds: Long): Boolean = cancelled.await(milliseconds, TimeUnit.MILLISECONDS)
 
     internal fun <T> ending(end: () -> Unit, work: () -> T): T {
@@ -103,9 +103,9 @@ typealias Fields = Map<String, Any?>
  * A client for one person.
  *
  * @param base address of the service
- * @property token that of the session, null without one
+ * @property token the session's token, null without a session
  * @param language of messages
- * @param timeoutMillis that an answer may take, or that sending may stand still
+ * @param timeoutMillis the longest time without an answer, or without progress while sending
  */
 class Systole(base: String, @Volatile var token: String? = null, private val language: String = "en", private val timeoutMillis: Int = 30_000) {
     private val base = base.trimEnd('/')
@@ -117,7 +117,7 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
     fun logIn(username: String, password: String, cancellation: Cancellation = Cancellation()): Outcome<Fields> =
         loggedIn(call("POST", "/members/login/", form(mapOf("username" to username, "password" to password)), cancellation))
 
-    /** Ends the session. One that has ended already is a success. */
+    /** Ends the session. It succeeds for a session that has ended already. */
     fun logOut(cancellation: Cancellation = Cancellation()): Outcome<Fields> {
         val answer = call("POST", "/members/logout/", Body.NONE, cancellation, repeat = true)
         if (answer is Failure && answer.code != "token_invalid") return answer
@@ -125,13 +125,14 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
         return Success(emptyMap())
     }
 
-    /** Whether there is a model to check against. */
+    /** Reports whether there is a model to check against. */
     fun hasModel(cancellation: Cancellation = Cancellation()): Outcome<Boolean> =
         get("/authenticate/check_user/", cancellation).having("code").map { it["code"] == 200L }
 
     /**
      * Makes the person's model of one or more recordings, or with [add] joins them to
-     * it as another day. It is never repeated by itself: after a failure without an answer [hasModel] tells.
+     * it as another day. The client never repeats it: after a failure without an answer,
+     * call [hasModel].
      */
     fun enrol(
         recordings: List<Recording>, rateHz: Double? = null, lead: String? = null, recording: String? = null,
@@ -142,8 +143,8 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
     }
 
     /**
-     * Compares a recording with the person's model. The same check within a minute is
-     * one check, so that it is repeated where no answer came.
+     * Compares a recording with the person's model. Equal checks within a minute
+     * are one check, so the client repeats it if no answer came.
      */
     fun check(
         probe: Recording, rateHz: Double? = null, lead: String? = null, recording: String? = null, fmr: Double? = null, nonce: String? = null,
@@ -168,8 +169,8 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
         call("POST", "/authenticate/challenge/", Body.NONE, cancellation, repeat = true).having("nonce").map { it["nonce"] as String }
 
     /**
-     * Uploads a file that is larger than a request, and returns the id that stands for
-     * it once: [enrol] and [check] do so by themselves.
+     * Uploads a file that is too large for a request, and returns an id that stands for
+     * it in one request. [enrol] and [check] upload large files by themselves.
      */
     fun upload(file: Recording, cancellation: Cancellation = Cancellation(), progress: (Double) -> Unit = {}): Outcome<String> {
         val place = when (val asked = call("POST", "/authenticate/uploads/", form(mapOf("size" to file.size)), cancellation).having("url")) {
@@ -184,13 +185,13 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
                 whole = whole || share == 1.0
                 progress(share)
             }.then { stateOf(it) }
-            // An address takes one file. That it takes no second one says that the first is there.
+            // An address takes one file: if it refuses this one, an earlier attempt has arrived.
             if (before && state is Failure && state.code != "cancelled" && state.status in listOf(0, 409, 412)) Success(emptyMap()) else state
         }
         return stored.map { place["upload"] as String }
     }
 
-    /** Deletes the model and the recordings it was made of; with [since], a day or a time, what was added to it then or later. */
+    /** Deletes the model and the recordings it was made of; with [since], a day or a time, only what was added then or later. */
     fun deleteModel(cancellation: Cancellation = Cancellation(), since: String? = null): Outcome<Fields> {
         val query = if (since == null) "" else "?since=" + URLEncoder.encode(since, "UTF-8")
         return call("DELETE", "/authenticate/model/$query", Body.NONE, cancellation)
@@ -200,10 +201,10 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
     fun changePassword(password: String, replacement: String, cancellation: Cancellation = Cancellation()): Outcome<Fields> =
         call("POST", "/members/password/", form(mapOf("password" to password, "new_password" to replacement)), cancellation)
 
-    /** How many recovery codes are left. */
+    /** Returns the number of recovery codes left. */
     fun recoveryCodes(cancellation: Cancellation = Cancellation()): Outcome<Fields> = get("/members/recovery_codes/", cancellation)
 
-    /** Makes ten recovery codes, in place of all others. */
+    /** Makes ten recovery codes, which replace all earlier ones. */
     fun makeRecoveryCodes(password: String, cancellation: Cancellation = Cancellation()): Outcome<Fields> =
         call("POST", "/members/recovery_codes/", form(mapOf("password" to password)), cancellation)
 
@@ -217,13 +218,13 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
     fun endSession(session: String, cancellation: Cancellation = Cancellation()): Outcome<Fields> =
         call("POST", "/members/sessions/end/", form(mapOf("session" to session)), cancellation)
 
-    /** Ends every session, this one too. */
+    /** Ends every session, including this one. */
     fun endSessions(cancellation: Cancellation = Cancellation()): Outcome<Fields> = left(call("DELETE", "/members/sessions/", Body.NONE, cancellation))
 
-    /** What happened to the account. */
+    /** Lists the account's events. */
     fun activity(cancellation: Cancellation = Cancellation()): Outcome<Fields> = get("/members/activity/", cancellation)
 
-    /** The consent on record, and its text. */
+    /** Returns the consent on record, and its text. */
     fun consent(cancellation: Cancellation = Cancellation()): Outcome<Fields> = get("/members/consent/", cancellation)
 
     fun giveConsent(version: String, cancellation: Cancellation = Cancellation()): Outcome<Fields> =
@@ -232,13 +233,13 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
     /** Withdraws consent, which deletes model and recordings. */
     fun withdrawConsent(cancellation: Cancellation = Cancellation()): Outcome<Fields> = call("DELETE", "/members/consent/", Body.NONE, cancellation)
 
-    /** All that is kept of the person. */
+    /** Returns all stored data about the person. */
     fun export(cancellation: Cancellation = Cancellation()): Outcome<Fields> = get("/members/me/export/", cancellation)
 
     fun deleteAccount(password: String, cancellation: Cancellation = Cancellation()): Outcome<Fields> =
         left(call("DELETE", "/members/me/", form(mapOf("password" to password)), cancellation))
 
-    /** How the service sees a recording. It needs no account, and nothing is kept. */
+    /** Shows how the service reads a recording. It needs no account, and the service stores nothing. */
     fun inspect(
         recordings: List<Recording>, rateHz: Double? = null, lead: String? = null, recording: String? = null, cancellation: Cancellation = Cancellation(),
     ): Outcome<Fields> {
@@ -259,18 +260,18 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
 
     private fun get(path: String, cancellation: Cancellation) = call("GET", path, null, cancellation, repeat = true)
 
-    /** Sends recordings within a request where they fit, else by upload before it. */
+    /** Sends recordings in a request if they fit, otherwise by upload before it. */
     private fun submit(
         path: String, recordings: List<Recording>, fields: Fields, repeat: Boolean, cancellation: Cancellation, progress: (Double) -> Unit,
     ): Outcome<Fields> {
         val bytes = recordings.sumOf { it.size }
         if (bytes <= LARGEST_REQUEST) {
             val answer = call("POST", path, multipart(fields, recordings), cancellation, repeat, progress)
-            // A gateway on the way may take less. It has passed nothing on.
+            // A gateway on the way may take less; if so, it has passed nothing on.
             if ((answer as? Failure)?.status != 413) return answer
         }
         val answer = submitUploaded(path, recordings, fields, repeat, cancellation, progress)
-        // One that was lost on its way is sent once more: the request has not been looked at.
+        // A lost upload is sent once more: the service has not looked at the request.
         if ((answer as? Failure)?.code != "upload_missing") return answer
         return submitUploaded(path, recordings, fields, repeat, cancellation, progress)
     }
@@ -298,7 +299,7 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
         val sent = token
         if (sent != null) headers["Authorization"] = "Token $sent"
         if (body?.type != null) headers["Content-Type"] = body.type
-        // A 401 may come without its body, see send: its word follows from what was sent.
+        // A 401 may come without its body (see send): its word follows from the request.
         val unknown = if (path == "/members/login/") "credentials_invalid" else if (sent == null) "token_missing" else "token_invalid"
         val attempt = { send(method, base + path, headers, body, cancellation, progress).then { read(it, unknown) } }
         return if (repeat) repeated(cancellation, attempt) else attempt()
@@ -307,9 +308,9 @@ class Systole(base: String, @Volatile var token: String? = null, private val lan
     /**
      * Sends a request by a connection of its own.
      *
-     * A body has a length that is fixed ahead, even where it is empty: an
-     * HttpURLConnection that buffers it sends a POST a second time by itself where the
-     * first got no answer. The JDK's then withholds the body of a 401.
+     * A body's length is fixed ahead, even if it is empty: an HttpURLConnection that
+     * buffers a body sends a POST a second time by itself if the first got no answer.
+     * With a fixed length the JDK's withholds the body of a 401.
      */
     private fun send(
         method: String, url: String, headers: Map<String, String>, body: Body?, cancellation: Cancellation, progress: (Double) -> Unit,
@@ -357,7 +358,7 @@ private class Body(val type: String?, val size: Long, val open: () -> InputStrea
 
 private class Response(val status: Int, val waitSeconds: Int, val text: String)
 
-/** Ends a connection on which nothing moves: its time limits hold neither for writing nor for an answer as a whole. */
+/** Ends a connection without progress: its own time limits cover neither writing nor an answer as a whole. */
 private class Watch(private val limitMillis: Int, private val end: () -> Unit) {
     private val timer = Timer(true)
     private var task: TimerTask? = null
@@ -423,7 +424,7 @@ private fun read(response: Response, unauthorized: String): Outcome<Fields> {
     return Failure(code, fields["detail"] as? String ?: code, response.status, response.waitSeconds, fields - setOf("error", "detail", "code"))
 }
 
-/** Reads what became of an upload. */
+/** Reads the answer to an upload. */
 private fun stateOf(response: Response): Outcome<Fields> = when {
     response.status < 300 -> Success(emptyMap())
     response.status == 413 -> Failure("body_too_large", status = response.status)
@@ -431,9 +432,9 @@ private fun stateOf(response: Response): Outcome<Fields> = when {
 }
 
 /**
- * Repeats a request while its failure is one of the moment and no longer wait is
- * asked for. Where an answer was lost and a repetition finds nonce or upload used,
- * the first request has arrived: how it went isn't known.
+ * Repeats a request while its failure is temporary and the service asks for no
+ * longer wait. If an answer was lost and a repetition finds nonce or upload used,
+ * the first request has arrived and its outcome is unknown.
  */
 private fun repeated(cancellation: Cancellation, attempt: () -> Outcome<Fields>): Outcome<Fields> {
     val began = System.nanoTime()
@@ -451,7 +452,7 @@ private fun repeated(cancellation: Cancellation, attempt: () -> Outcome<Fields>)
     error("an attempt returns")
 }
 
-/** A success has the field, or something on the way has answered instead of the service. */
+/** Checks that a success has the field; otherwise something on the way answered in the service's place. */
 private fun Outcome<Fields>.having(field: String): Outcome<Fields> = then { if (it[field] == null) Failure("answer_unreadable", status = 200) else this }
 
 private fun <T, R> Outcome<T>.map(of: (T) -> R): Outcome<R> = then { Success(of(it)) }
@@ -467,7 +468,7 @@ private fun form(fields: Fields): Body {
     return Body.of("application/x-www-form-urlencoded; charset=utf-8", encoded.encodeToByteArray())
 }
 
-/** A body of multipart/form-data, the same bytes each time that it is sent. */
+/** A body of multipart/form-data with the same bytes each time that it is sent. */
 private fun multipart(fields: Fields, recordings: List<Recording>): Body {
     val boundary = "systole-" + UUID.randomUUID()
     val body = java.io.ByteArrayOutputStream()
@@ -483,8 +484,8 @@ private fun multipart(fields: Fields, recordings: List<Recording>): Body {
 }
 
 /**
- * A reader of JSON: objects are maps, arrays lists, numbers Long where they are
- * whole, else Double. Android's is not on the JVM. It throws IllegalArgumentException.
+ * A JSON reader, since the JVM lacks Android's: objects become maps, arrays lists, whole
+ * numbers Long and others Double. It throws IllegalArgumentException.
  */
 private class Json(private val text: String) {
     private var at = 0

@@ -9,8 +9,8 @@
     else:
         print("it is them" if answer.accepted else "it is somebody else")
 
-No method raises for what a service or a network does: a failure is a value, with
-ok False. A result has no truth value of its own, so that `if client.check(...)`
+Failures of the service or the network are values, with ok False; no method raises
+for them. A result has no truth value of its own, so that `if client.check(...)`
 is a TypeError and lets nobody in.
 """
 
@@ -31,7 +31,7 @@ from typing import Any, BinaryIO, Callable, Iterable, Optional, Union
 __all__ = ["Answer", "Cancellation", "Checked", "Client", "Failure", "LARGEST_REQUEST"]
 
 LARGEST_REQUEST = 4_400_000
-"""Bytes of files that go within a request; larger ones go by upload before it."""
+"""The most bytes of files in a request; larger files are uploaded before it."""
 
 _ATTEMPTS = 3  # of a request that is safe to repeat
 _LONGEST_WAIT = 10  # seconds that a repetition is worth
@@ -56,11 +56,11 @@ class Failure(_Result):
     message: str = ""
     """A sentence for a person."""
     status: int = 0
-    """The status of HTTP, 0 where no answer came."""
+    """The HTTP status, 0 if no answer came."""
     wait: float = 0
     """Seconds to wait before the next try, 0 for none."""
     details: dict[str, Any] = field(default_factory=dict)
-    """What stands beside the word, such as seconds_missing."""
+    """The answer's fields beside the word, such as seconds_missing."""
     ok = False
     accepted = False
 
@@ -82,9 +82,9 @@ class Checked(_Result):
 
     accepted: bool
     assertion: Optional[str] = None
-    """For the audience, if there was one: a signed token that a third party verifies."""
+    """If the check had an audience: a signed token that the audience verifies."""
     enrolment: Optional[dict] = None
-    """Where another day of enrolment would help: days, on which there was one, of those asked for."""
+    """If another day of enrolment would help: the number of days so far, and the number asked for."""
     ok = True
 
 
@@ -107,7 +107,7 @@ class Cancellation:
                 _shut(s)
 
     def wait(self, seconds: float) -> bool:
-        """Waits, and returns whether it was cancelled."""
+        """Waits, and reports whether it was cancelled."""
         return self._cancelled.wait(seconds)
 
     def _watch(self, s: socket.socket) -> None:
@@ -129,7 +129,7 @@ class Client:
     """Calls the service for one person."""
 
     def __init__(self, base: str, *, token: Optional[str] = None, language: str = "en", timeout: float = 30) -> None:
-        """timeout is the seconds that an answer may take, or that sending may stand still."""
+        """timeout is the longest time without an answer, or without progress while sending, in seconds."""
         self.base = base.rstrip("/")
         self.token = token
         self.language = language
@@ -144,7 +144,7 @@ class Client:
         return self._logged_in(self._call("POST", "/members/login/", {"username": username, "password": password}, cancel=cancel))
 
     def log_out(self, *, cancel: Optional[Cancellation] = None) -> Result:
-        """Ends the session. One that has ended already is a success."""
+        """Ends the session. It succeeds for a session that has ended already."""
         answer = self._call("POST", "/members/logout/", {}, repeat=True, cancel=cancel)
         if not answer.ok and answer.code != "token_invalid":
             return answer
@@ -152,7 +152,7 @@ class Client:
         return Answer({})
 
     def has_model(self, *, cancel: Optional[Cancellation] = None) -> Result:
-        """Answers with the field exists: whether there is a model to check against."""
+        """Reports whether there is a model to check against, in the field exists."""
         answer = _having("code", self._call("GET", "/authenticate/check_user/", repeat=True, cancel=cancel))
         return Answer({"exists": answer["code"] == 200}) if answer.ok else answer
 
@@ -161,8 +161,8 @@ class Client:
         """Makes the person's model of one or more recordings, or with add joins them to it
         as another day.
 
-        It is never repeated by itself: after a failure without an answer has_model
-        tells."""
+        The client never repeats it: after a failure without an answer, call
+        has_model."""
         fields = {"sampling_rate": rate, "lead": lead, "recording": recording, "mode": "add" if add else None}
         return self._submit("/authenticate/make_model/", files, fields, repeat=False, progress=progress, cancel=cancel)
 
@@ -172,8 +172,8 @@ class Client:
               progress: Optional[Progress] = None, cancel: Optional[Cancellation] = None) -> Union[Checked, Failure]:
         """Compares one recording, a file or header and samples, with the person's model.
 
-        The same check within a minute is one check, so that it is repeated where no
-        answer came. With an audience an accepted one has an assertion."""
+        Equal checks within a minute are one check, so the client repeats it if no
+        answer came. With an audience an accepted check has an assertion."""
         fields = {"sampling_rate": rate, "lead": lead, "recording": recording, "fmr": fmr, "nonce": nonce,
                   "prove": "true" if prove else None, "audience": audience, "audience_nonce": audience_nonce}
         answer = _having("result", self._submit("/authenticate/check_user/", files, fields, repeat=True, progress=progress, cancel=cancel))
@@ -186,8 +186,8 @@ class Client:
         return _having("nonce", self._call("POST", "/authenticate/challenge/", {}, repeat=True, cancel=cancel))
 
     def upload(self, file: File, *, progress: Optional[Progress] = None, cancel: Optional[Cancellation] = None) -> Result:
-        """Uploads a file that is larger than a request. Its id, the field upload, stands for it
-        once: enrol and check do so by themselves."""
+        """Uploads a file that is too large for a request. Its id, the field upload, stands for it
+        in one request. enrol and check upload large files by themselves."""
         size, open_file = _opened(file)
         place = _having("url", self._call("POST", "/authenticate/uploads/", {"size": size}, cancel=cancel))
         if not place.ok:
@@ -205,7 +205,7 @@ class Client:
             before = whole
             with open_file() as content:
                 state = _stored(self._send(place["method"], place["url"], place["headers"], content, size, sent, cancel))
-            # An address takes one file. That it takes no second one says that the first is there.
+            # An address takes one file: if it refuses this one, an earlier attempt has arrived.
             if before and not state.ok and state.code != "cancelled" and state.status in (0, 409, 412):
                 return Answer({})
             return state
@@ -214,7 +214,7 @@ class Client:
         return Answer({"upload": place["upload"]}) if stored.ok else stored
 
     def delete_model(self, *, since: Optional[str] = None, cancel: Optional[Cancellation] = None) -> Result:
-        """Deletes the model and the recordings it was made of; with since, a day or a time, what was added to it then or later."""
+        """Deletes the model and the recordings it was made of; with since, a day or a time, only what was added then or later."""
         query = "" if since is None else "?" + urllib.parse.urlencode({"since": since})
         return self._call("DELETE", "/authenticate/model/" + query, cancel=cancel)
 
@@ -223,11 +223,11 @@ class Client:
         return self._call("POST", "/members/password/", {"password": password, "new_password": replacement}, cancel=cancel)
 
     def recovery_codes(self, *, cancel: Optional[Cancellation] = None) -> Result:
-        """How many recovery codes are left."""
+        """Returns the number of recovery codes left."""
         return self._call("GET", "/members/recovery_codes/", repeat=True, cancel=cancel)
 
     def make_recovery_codes(self, password: str, *, cancel: Optional[Cancellation] = None) -> Result:
-        """Makes ten recovery codes, in place of all others."""
+        """Makes ten recovery codes, which replace all earlier ones."""
         return self._call("POST", "/members/recovery_codes/", {"password": password}, cancel=cancel)
 
     def recover(self, username: str, code: str, replacement: str, *, cancel: Optional[Cancellation] = None) -> Result:
@@ -243,15 +243,15 @@ class Client:
         return self._call("POST", "/members/sessions/end/", {"session": session}, cancel=cancel)
 
     def end_sessions(self, *, cancel: Optional[Cancellation] = None) -> Result:
-        """Ends every session, this one too."""
+        """Ends every session, including this one."""
         return self._left(self._call("DELETE", "/members/sessions/", cancel=cancel))
 
     def activity(self, *, cancel: Optional[Cancellation] = None) -> Result:
-        """What happened to the account."""
+        """Lists the account's events."""
         return self._call("GET", "/members/activity/", repeat=True, cancel=cancel)
 
     def consent(self, *, cancel: Optional[Cancellation] = None) -> Result:
-        """The consent on record, and its text."""
+        """Returns the consent on record, and its text."""
         return self._call("GET", "/members/consent/", repeat=True, cancel=cancel)
 
     def give_consent(self, version: str, *, cancel: Optional[Cancellation] = None) -> Result:
@@ -262,7 +262,7 @@ class Client:
         return self._call("DELETE", "/members/consent/", cancel=cancel)
 
     def export(self, *, cancel: Optional[Cancellation] = None) -> Result:
-        """All that is kept of the person."""
+        """Returns all stored data about the person."""
         return self._call("GET", "/members/me/export/", repeat=True, cancel=cancel)
 
     def delete_account(self, password: str, *, cancel: Optional[Cancellation] = None) -> Result:
@@ -270,7 +270,7 @@ class Client:
 
     def inspect(self, *files: File, rate: Optional[float] = None, lead: Optional[str] = None, recording: Optional[str] = None,
                 cancel: Optional[Cancellation] = None) -> Result:
-        """How the service sees a recording. It needs no account, and nothing is kept."""
+        """Shows how the service reads a recording. It needs no account, and the service stores nothing."""
         body = _multipart({"sampling_rate": rate, "lead": lead, "recording": recording}, files)
         return self._call("POST", "/console/inspect/", body, repeat=True, cancel=cancel)
 
@@ -287,13 +287,13 @@ class Client:
 
     def _submit(self, path: str, files: Iterable[File], fields: dict[str, Any], *, repeat: bool,
                 progress: Optional[Progress], cancel: Optional[Cancellation]):
-        """Sends recordings within a request where they fit, else by upload before it."""
+        """Sends recordings in a request if they fit, otherwise by upload before it."""
         files = list(files)
         sizes = [_opened(file)[0] for file in files]
         total = sum(sizes)
         if total <= LARGEST_REQUEST:
             answer = self._call("POST", path, _multipart(fields, files), repeat=repeat, progress=progress, cancel=cancel)
-            # A gateway on the way may take less. It has passed nothing on.
+            # A gateway on the way may take less; if so, it has passed nothing on.
             if answer.ok or answer.status != 413:
                 return answer
         def by_upload() -> Result:
@@ -309,7 +309,7 @@ class Client:
             return self._call("POST", path, _multipart({**fields, "upload": ",".join(ids)}, []), repeat=repeat, cancel=cancel)
 
         answer = by_upload()
-        # One that was lost on its way is sent once more: the request has not been looked at.
+        # A lost upload is sent once more: the service has not looked at the request.
         return by_upload() if not answer.ok and answer.code == "upload_missing" else answer
 
     def _call(self, method: str, path: str, content: Union[dict, tuple[str, bytes], None] = None, *, repeat: bool = False,
@@ -384,9 +384,8 @@ class Client:
 
 
 def _pass(connection: http.client.HTTPConnection, body: Optional[BinaryIO], size: int, progress: Optional[Progress]) -> Optional[OSError]:
-    """Sends the body and tells the progress. A service that refuses a body may close the
-    connection before it has all of it: why sending failed is returned, as an answer may
-    be there nevertheless."""
+    """Sends the body and reports the progress. It returns the error if sending failed: a
+    service that refuses a body may answer and close the connection before the body's end."""
     sent = 0
     while body is not None and (chunk := body.read(_CHUNK)):
         try:
@@ -400,10 +399,10 @@ def _pass(connection: http.client.HTTPConnection, body: Optional[BinaryIO], size
 
 
 def _repeated(attempt: Callable[[], Any], cancel: Optional[Cancellation]):
-    """Repeats a request while its failure is one of the moment and no longer wait is asked for.
+    """Repeats a request while its failure is temporary and the service asks for no longer wait.
 
-    Where an answer was lost and a repetition finds nonce or upload used, the first
-    request has arrived: how it went isn't known."""
+    If an answer was lost and a repetition finds nonce or upload used, the first request
+    has arrived and its outcome is unknown."""
     cancel = cancel or Cancellation()
     began, lost = time.monotonic(), None
     for made in range(1, _ATTEMPTS + 1):
@@ -425,12 +424,12 @@ def _repeated(attempt: Callable[[], Any], cancel: Optional[Cancellation]):
 
 
 def _having(name: str, answer: Result) -> Result:
-    """A success has the field, or something on the way has answered instead of the service."""
+    """Checks that a success has the field; otherwise something on the way answered in the service's place."""
     return Failure("answer_unreadable", "answer_unreadable", 200) if answer.ok and name not in answer.fields else answer
 
 
 def _stored(answer: Union[tuple[int, float, bytes], Failure]) -> Result:
-    """Reads what became of an upload."""
+    """Reads the answer to an upload."""
     if isinstance(answer, Failure):
         return answer
     status, wait, _ = answer
@@ -455,7 +454,7 @@ def _read(status: int, wait: float, body: bytes) -> Union[Answer, Failure]:
 
 
 def _multipart(fields: dict[str, Any], files: Iterable[File]) -> tuple[str, bytes]:
-    """A body of multipart/form-data with its type, the same bytes each time that it is sent."""
+    """A body of multipart/form-data with its type, with the same bytes each time that it is sent."""
     boundary = f"systole-{random.getrandbits(128):032x}"  # no secret
     parts = [(f'"{name}"', str(value).encode()) for name, value in fields.items() if value is not None]
     for file in files:
@@ -466,14 +465,14 @@ def _multipart(fields: dict[str, Any], files: Iterable[File]) -> tuple[str, byte
 
 
 def _opened(file: File) -> tuple[int, Callable[[], BinaryIO]]:
-    """A file's size, and how it is opened."""
+    """A file's size, and the function that opens it."""
     if isinstance(file, (bytes, bytearray, memoryview)):
         return len(file), lambda: io.BytesIO(file)
     return os.stat(file).st_size, lambda: open(file, "rb")
 
 
 def _shut(s: socket.socket) -> None:
-    """Ends what waits for a socket in another thread."""
+    """Ends another thread's wait for a socket."""
     try:
         socket.socket.shutdown(s, socket.SHUT_RDWR)  # of the connection below TLS: its own isn't for two threads
     except OSError:
