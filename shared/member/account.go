@@ -192,7 +192,8 @@ const (
 
 // WholeActivity returns the member's activity, newest first, up to 10,000 entries.
 func WholeActivity(ctx context.Context, log store.ActivityLog, m store.Member, now time.Time) (all []store.Event, err error) {
-	for cursor, read := "", 0; read < wholeActivity; read += readAtOnce {
+	cursor := ""
+	for range wholeActivity / readAtOnce {
 		page, next, err := log.ActivityOf(ctx, m.Username, cursor, readAtOnce)
 		if err != nil {
 			return nil, fmt.Errorf("list activity: %w", err)

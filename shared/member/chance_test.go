@@ -2,6 +2,7 @@ package member
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"strings"
 	"testing"
@@ -40,6 +41,9 @@ func TestWithoutChanceNothingIsDrawn(t *testing.T) {
 	if now := f.member(t, "a1"); len(now.RecoveryCodes.Left) > 0 || len(now.SubjectSalt) > 0 {
 		t.Errorf("kept: %+v", now)
 	}
+	if _, err := newPKSource(f.store, iotest.ErrReader(empty)).Next(t.Context()); !errors.Is(err, empty) {
+		t.Errorf("claimant: %v", err)
+	}
 	claimant := strings.Repeat("c", 16)
 	if _, err := newPKSource(f.store, strings.NewReader(claimant+"four")).Next(t.Context()); err == nil {
 		t.Error("a block was drawn from four bytes")
@@ -70,7 +74,7 @@ func (r repeated) Read(b []byte) (int, error) {
 
 func TestEightTakenBlocksAreTooMany(t *testing.T) {
 	c := &claims{fail: store.ErrExists}
-	s := newPKSource(c, repeated(1))
+	s := newPKSource(c, rand.Reader)
 	if pk, err := s.Next(t.Context()); err == nil || len(c.by) != 8 || !strings.Contains(err.Error(), "8 draws") {
 		t.Errorf("pk %d, %v after %d claims", pk, err, len(c.by))
 	}

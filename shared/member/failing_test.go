@@ -35,6 +35,10 @@ func TestNothingSucceedsWhenTheStoreFails(t *testing.T) {
 			_, _, err := f.LogIn(ctx, name, password, from)
 			return err
 		}, nil},
+		{"log in from another network", func(ctx context.Context, f fixture, _ string) error {
+			_, _, err := f.LogIn(ctx, name, password, Caller{Address: "198.51.100.9"})
+			return err
+		}, nil},
 		{"log in with a wrong password", func(ctx context.Context, f fixture, _ string) error {
 			_, _, err := f.LogIn(ctx, name, "wrong", from)
 			return refused(err, fault.CredentialsInvalid)

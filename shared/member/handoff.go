@@ -91,11 +91,11 @@ func (h *HandOffs) Take(ctx context.Context, code string, from Caller) (store.Me
 
 // maker returns the session that made a code, and its member.
 func (h *HandOffs) maker(ctx context.Context, g store.Grant) (s store.Session, m store.Member, err error) {
-	var id store.TokenID
-	if n, err := hex.Decode(id[:], g.Content); err != nil || n != len(id) {
+	id, err := hex.DecodeString(string(g.Content))
+	if err != nil || len(id) != len(s.ID) {
 		return s, m, fmt.Errorf("decode hand-off of %d bytes: %w", len(g.Content), err)
 	}
-	if s, err = h.tokens.Current(ctx, id); err != nil {
+	if s, err = h.tokens.Current(ctx, store.TokenID(id)); err != nil {
 		return s, m, err
 	}
 	m, err = h.members.Member(ctx, s.Username)

@@ -72,7 +72,7 @@ func (s *Service) applicant(ctx context.Context, name, address string, at time.T
 		return nil, nil, fmt.Errorf("read member: %w", err)
 	}
 	if knows(m, network) {
-		return m, []counter{known}, mayTry([]counter{known}, attempts[:1], at)
+		return m, []counter{known}, mayTry([]counter{known}, attempts, at)
 	}
 	return m, strangers, mayTry(strangers, attempts[1:], at)
 }
@@ -168,7 +168,7 @@ func (s *Service) recordNetwork(ctx context.Context, m store.Member, network str
 	}
 	id := networkID(m.PK, network)
 	last, known := m.Networks[id]
-	if known && at.Sub(last) < networkResolution {
+	if at.Sub(last) < networkResolution {
 		return nil
 	}
 	var forget []string

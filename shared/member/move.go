@@ -78,7 +78,7 @@ func (s Moves) Move(ctx context.Context, a Account, dry bool) error {
 	for _, c := range a.Tokens {
 		session := store.Session{
 			ID: sha256.Sum256([]byte(c.Token)), Username: m.Username, PK: m.PK,
-			Issued: c.Issued, Used: now, Expires: now.Add(s.tokens.limits.Lifetime), ValidFrom: m.TokensValidFrom,
+			Issued: c.Issued, Used: now, Expires: now.Add(s.tokens.limits.Lifetime),
 			Due: s.tokens.limits.firstEnd(now),
 		}
 		if err := s.tokens.sessions.CreateSession(ctx, session, event, nil); err != nil {

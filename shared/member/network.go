@@ -24,22 +24,19 @@ const (
 // networkOf returns the network that an address is part of, the size of an
 // access: /24 of IPv4, /64 of IPv6; "" for an unknown address.
 func networkOf(address string) string {
-	prefix, err := netip.ParsePrefix(address)
-	if err != nil {
-		ip, err := netip.ParseAddr(address)
-		if err != nil {
-			return ""
-		}
-		prefix = netip.PrefixFrom(ip.WithZone(""), ip.BitLen())
+	ip, err := netip.ParseAddr(address)
+	if prefix, prefixErr := netip.ParsePrefix(address); prefixErr == nil {
+		ip, err = prefix.Addr(), nil
 	}
-	bits := 64
-	if prefix.Addr().Unmap().Is4() {
-		prefix, bits = netip.PrefixFrom(prefix.Addr().Unmap(), 32), 24
-	}
-	network, err := prefix.Addr().Prefix(bits)
 	if err != nil {
 		return ""
 	}
+	ip = ip.WithZone("").Unmap()
+	bits := 64
+	if ip.Is4() {
+		bits = 24
+	}
+	network, _ := ip.Prefix(bits) // an address of either kind has more
 	return network.String()
 }
 

@@ -117,6 +117,9 @@ func TestAPasswordThatTheNameTells(t *testing.T) {
 		{"longname", "mylongname", "x", fault.PasswordLikeName},
 		{"hongkim1234", "park", "Hong Kim", fault.PasswordLikeName}, // four characters besides the names
 		{"hongkim12345", "park", "Hong Kim", ""},
+		{"kimberly1234", "park", "Kim Kimberly", fault.PasswordLikeName}, // the longer one first
+		{"lililili1234", "park", "Li", fault.PasswordLikeName},
+		{"kkkkqkkkkzkk", "park", "K", ""},
 		{"12345678k", "park", "K", fault.PasswordCommon}, // a name of one letter does not count
 		{"qz-heart-wyxv", "park", "x", ""},
 		{"heartbeat1234", "park", "x", fault.PasswordCommon},

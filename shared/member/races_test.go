@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -114,15 +116,6 @@ func TestWhatEndsMeanwhile(t *testing.T) {
 			_, _, err := f.LogIn(ctx, name, oldPassword, Caller{Address: "203.0.113.9"})
 			return err
 		}, ""},
-		{"hand-off: member", "Member", store.ErrNotFound, func(ctx context.Context, f fixture, token string) error {
-			h := NewHandOffs(f.store, f.Tokens, f.Service.members.(*calls).Store, f.clock.now)
-			code, err := h.Make(ctx, token)
-			if err != nil {
-				return nil // as it fails here
-			}
-			_, _, err = h.Take(ctx, code, phone)
-			return err
-		}, ""},
 		{"hand-off: used", "TakeGrant", store.ErrConflict, handOver, fault.HandOffInvalid},
 		{"hand-off: unknown", "TakeGrant", store.ErrNotFound, handOver, fault.HandOffInvalid},
 	} {
@@ -156,7 +149,7 @@ func TestAGrantThatNamesNoSessionIsOurError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, content := range []string{"", "no hexadecimal", hex.EncodeToString(id[:31]), strings.Repeat("zz", 32)} {
+	for _, content := range []string{"", "no hexadecimal", hex.EncodeToString(id[:]) + "0", hex.EncodeToString(id[:]) + "00", hex.EncodeToString(id[:31]), strings.Repeat("zz", 32)} {
 		if _, _, err := h.maker(t.Context(), store.Grant{Content: []byte(content)}); err == nil || codeOf(err) != "" && codeOf(err) != fault.Internal {
 			t.Errorf("%q: %v", content, err)
 		}
@@ -169,6 +162,12 @@ func TestAGrantThatNamesNoSessionIsOurError(t *testing.T) {
 	}
 	if _, _, err := h.maker(t.Context(), store.Grant{Content: []byte(hex.EncodeToString(id[:]))}); !fault.Is(err, fault.TokenInvalid) {
 		t.Errorf("of a session that is void: %v", err)
+	}
+	if err := f.store.DeleteMember(t.Context(), "kim", f.member(t, "kim").PK); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.maker(t.Context(), store.Grant{Content: []byte(hex.EncodeToString(id[:]))}); !fault.Is(err, fault.TokenInvalid) {
+		t.Errorf("of a member who is gone: %v", err)
 	}
 }
 
@@ -394,6 +393,11 @@ func TestAHashThatCantBeMadeChangesNothing(t *testing.T) {
 		t.Errorf("change: %v", err)
 	}
 	h.fails = nil
+	f.store.fail["ReplacePassword"] = store.ErrUnavailable
+	if m, _, err := s.LogIn(t.Context(), "a1", "tachy-cardia!", Caller{Address: home}); err != nil || m.PasswordHash != "old:tachy-cardia!" {
+		t.Errorf("a hash that isn't stored is no member's: %+v, %v", m, err)
+	}
+	delete(f.store.fail, "ReplacePassword")
 	if err := s.ChangePassword(t.Context(), token, "tachy-cardia!", "brady-cardia!"); err != nil { // after a new hash of the old password
 		t.Errorf("change: %v", err)
 	}
@@ -510,7 +514,7 @@ func TestTheSaltThatCameFirstCounts(t *testing.T) {
 		"nobody any more":      {fail: store.ErrNotFound},
 		"a store that is down": {fail: store.ErrUnavailable},
 	} {
-		if got, err := NewSubjects(s, source()).Of(t.Context(), m, "shop"); err == nil {
+		if got, err := NewSubjects(s, source()).Of(t.Context(), m, "shop"); err == nil || s.fail != nil && !errors.Is(err, s.fail) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
@@ -527,5 +531,199 @@ func TestATokenOfAnotherLengthIsNone(t *testing.T) {
 	}
 	if made := f.store.take(); len(made) > 0 {
 		t.Errorf("%v", made)
+	}
+}
+
+// kept notes until when attempts are kept, by the kind of their counter.
+type kept struct {
+	storetest.Store
+	until map[string]time.Duration
+}
+
+func (k kept) AdmitAttempt(ctx context.Context, key string, b store.Backoff, at, expires time.Time) error {
+	kind, _, _ := strings.Cut(key, ":")
+	k.until[kind] = expires.Sub(at)
+	return k.Store.AdmitAttempt(ctx, key, b, at, expires)
+}
+
+func TestAttemptsAreKeptUntilTheyAreForgotten(t *testing.T) {
+	f := newFixture(t)
+	k := kept{f.store, make(map[string]time.Duration)}
+	s := NewService(k, f.Tokens, f.hasher, f.clock.now, rand.Reader)
+	from := Caller{Address: home}
+	_, token, err := s.SignUp(t.Context(), Registration{Username: "a1", Password: oldPassword, Name: "x", Caller: from})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{
+		second(s.LogIn(t.Context(), "a1", oldPassword, from)), second(s.VerifyPassword(t.Context(), token, oldPassword)),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := second(s.LogIn(t.Context(), "nobody", oldPassword, from)); !fault.Is(err, fault.CredentialsInvalid) {
+		t.Fatal(err)
+	}
+	if err := (Moves{s, f.store}).mark(t.Context(), 5000); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]time.Duration{
+		"known": 30 * days, "both": 24 * time.Hour, "name": 30 * days, "address": time.Hour, "session": 30 * days, "sign-ups": time.Hour, "moved": 36500 * days,
+	}
+	if !maps.Equal(k.until, want) {
+		t.Errorf("got %v, want %v", k.until, want)
+	}
+}
+
+func TestAMarkIsSetOnce(t *testing.T) {
+	f := newFixture(t)
+	for range 3 {
+		if err := moves(f).mark(t.Context(), 5000); err != nil {
+			t.Error(err)
+		}
+		f.clock.turn(time.Hour)
+	}
+	_, attempts, err := f.store.MemberWithAttempts(t.Context(), "a1", []string{movedKey(5000)})
+	if err != nil || attempts[0].Failures != 1 {
+		t.Errorf("%+v, %v", attempts, err)
+	}
+}
+
+func TestAMoveMeetsAnother(t *testing.T) {
+	f := newFixture(t)
+	f.store.fail["CreateMember"] = store.ErrExists
+	if err := moves(f).Move(t.Context(), old(f), false); !fault.Is(err, fault.UsernameTaken) {
+		t.Errorf("a name that is taken meanwhile: %v", err)
+	}
+	clear(f.store.fail)
+	if err := moves(f).Move(t.Context(), old(f), false); err != nil {
+		t.Fatal(err)
+	}
+	f.store.take()
+	if err := moves(f).Move(t.Context(), old(f), true); !errors.Is(err, ErrMoved) || f.store.take()["AdmitAttempt"] != 0 {
+		t.Errorf("a dry move of a member who is here: %v", err)
+	}
+}
+
+func TestNoNumberIsReservedThatNobodyDraws(t *testing.T) {
+	f := newFixture(t)
+	for pk, claims := range map[int64]int{1: 0, 1023: 0, 1024: 1} {
+		f.store.take()
+		if err := f.KeepPK(t.Context(), pk); err != nil || f.store.take()["ClaimPKBlock"] != claims {
+			t.Errorf("%d: %v", pk, err)
+		}
+	}
+}
+
+func TestALockEndsWhenItIsForgotten(t *testing.T) {
+	f := newFixture(t)
+	m, _, err := f.SignUp(t.Context(), registration("a1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.LogIn(t.Context(), "a1", "wrong-password", Caller{Address: "198.51.100.9"})
+	for _, tt := range []struct {
+		wait  time.Duration
+		locks int
+	}{{0, 1}, {30*days - 1, 1}, {1, 0}} {
+		f.clock.turn(tt.wait)
+		if locks, err := f.Locks(t.Context(), m); err != nil || len(locks) != tt.locks {
+			t.Errorf("%v later: %+v, %v", tt.wait, locks, err)
+		}
+	}
+}
+
+// A session whose member is gone, or that was voided, verifies no password.
+func TestThePasswordBesideATokenThatIsNone(t *testing.T) {
+	f := newFixture(t)
+	m, token, err := f.SignUp(t.Context(), registration("a1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.clock.turn(time.Second)
+	if err := f.store.VoidTokens(t.Context(), "a1", m.PK, f.clock.now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := second(f.VerifyPassword(t.Context(), token, oldPassword)); !fault.Is(err, fault.TokenInvalid) {
+		t.Errorf("voided: %v", err)
+	}
+	if err := f.store.DeleteMember(t.Context(), "a1", m.PK); err != nil {
+		t.Fatal(err)
+	}
+	if err := second(f.VerifyPassword(t.Context(), token, oldPassword)); !fault.Is(err, fault.TokenInvalid) {
+		t.Errorf("without a member: %v", err)
+	}
+}
+
+func TestTheTenthFailureAtAKnownNetworkIsTheLastFreeOne(t *testing.T) {
+	f := newFixture(t)
+	from := Caller{Address: home}
+	if _, _, err := f.SignUp(t.Context(), Registration{Username: "a1", Password: oldPassword, Name: "x", Caller: from}); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		if err := second(f.LogIn(t.Context(), "a1", "wrong-password", from)); !fault.Is(err, fault.CredentialsInvalid) {
+			t.Fatal(err)
+		}
+	}
+	f.store.take()
+	if err := second(f.LogIn(t.Context(), "a1", oldPassword, from)); !fault.Is(err, fault.TooManyLogIns) || f.store.take()["AdmitAttempt"] != 0 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestASessionHandedOverIsOfNoUseWithoutItsDesk(t *testing.T) {
+	f, h, desk := handing(t)
+	token := handedOver(t, h, desk)
+	s, err := f.Authenticate(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.store.DeleteSessions(t.Context(), []store.TokenID{s.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Prove(t.Context(), s); !fault.Is(err, fault.TokenInvalid) {
+		t.Errorf("a proof of a session that has ended: %v", err)
+	}
+	s, err = f.Authenticate(t.Context(), handedOver(t, h, desk))
+	if err != nil {
+		t.Fatal(err)
+	}
+	logOut(t, f, desk)
+	if _, err := f.Current(t.Context(), s.ID); !fault.Is(err, fault.TokenInvalid) {
+		t.Errorf("its desk has logged out: %v", err)
+	}
+}
+
+func TestANetworkThatIsKnownPushesNoneOut(t *testing.T) {
+	f := newFixture(t)
+	for i := range maxNetworks {
+		address := "10.0." + strconv.Itoa(i) + ".1"
+		f.clock.turn(time.Minute)
+		var err error
+		if i == 0 {
+			_, _, err = f.SignUp(t.Context(), Registration{Username: "a1", Password: oldPassword, Name: "x", Caller: Caller{Address: address}})
+		} else {
+			_, _, err = f.LogIn(t.Context(), "a1", oldPassword, Caller{Address: address})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.clock.turn(48 * time.Hour)
+	if _, _, err := f.LogIn(t.Context(), "a1", oldPassword, Caller{Address: "10.0.5.1"}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(f.member(t, "a1").Networks); n != 12 {
+		t.Errorf("%d networks", n)
+	}
+}
+
+func TestSignUpsThatCantBeReadAreNotRefused(t *testing.T) {
+	f := newFixture(t)
+	f.store.fail["AdmitAttempt"], f.store.fail["MemberWithAttempts"] = store.ErrConflict, store.ErrUnavailable
+	if err := second(f.SignUp(t.Context(), registration("a1"))); !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("%v", err)
 	}
 }

@@ -34,7 +34,7 @@ func (s *Service) Locks(ctx context.Context, m store.Member, addresses ...string
 	var locks []Lock
 	for i, a := range attempts {
 		c, now := counters[i], s.now()
-		if a.Failures == 0 || now.Sub(a.FailedAt) >= c.forgotten {
+		if now.Sub(a.FailedAt) >= c.forgotten {
 			continue
 		}
 		wait := max(0, a.FailedAt.Add(c.Wait(a.Failures)).Sub(now))

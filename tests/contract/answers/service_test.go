@@ -36,9 +36,9 @@ import (
 	"systole/tests/support/relying"
 )
 
-// A house is the whole service behind API Gateway's events on stores in memory,
+// A deployment is the whole service behind API Gateway's events on stores in memory,
 // with a clock and a caller who speaks one language.
-type house struct {
+type deployment struct {
 	language string
 	handle   func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 	now      time.Time
@@ -51,9 +51,9 @@ type house struct {
 
 var began = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-func open(t *testing.T, language string, change ...func(*config.Config)) *house {
+func open(t *testing.T, language string, change func(*config.Config)) *deployment {
 	t.Helper()
-	h := &house{language: language, now: began, names: make(names)}
+	h := &deployment{language: language, now: began, names: make(names)}
 	clock := func() time.Time { return h.now }
 	keys, err := protect.NewRing("a secret of the tests, and of nobody else")
 	if err != nil {
@@ -66,9 +66,7 @@ func open(t *testing.T, language string, change ...func(*config.Config)) *house 
 	if settings.Clients, err = provider.ParseClients(relying.Registrations()); err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range change {
-		f(&settings)
-	}
+	change(&settings)
 	kept := &storetest.Hooked{Store: new(memory.Store), Hook: h.call}
 	if settings.Clients == nil {
 		relying.Register(t, kept)
@@ -80,7 +78,7 @@ func open(t *testing.T, language string, change ...func(*config.Config)) *house 
 }
 
 // presigner returns addresses for uploads.
-type presigner struct{ *house }
+type presigner struct{ *deployment }
 
 func (p presigner) PresignPut(ctx context.Context, key string, size int64, lifetime time.Duration) (put store.SignedPut, err error) {
 	return store.SignedPut{Method: "PUT", URL: "https://bucket.example/upload", Headers: map[string]string{"X-Size": fmt.Sprint(size)}},
@@ -96,7 +94,7 @@ type answer struct {
 }
 
 // send sends the request of a step.
-func (h *house) send(t *testing.T, s step) answer {
+func (h *deployment) send(t *testing.T, s step) answer {
 	t.Helper()
 	h.now = h.now.Add(s.wait)
 	h.calls = nil
@@ -116,7 +114,7 @@ func (h *house) send(t *testing.T, s step) answer {
 	return answer{a.StatusCode, a.MultiValueHeaders, a.Body}
 }
 
-func (h *house) request(t *testing.T, s step) *http.Request {
+func (h *deployment) request(t *testing.T, s step) *http.Request {
 	t.Helper()
 	contentType, body := "application/x-www-form-urlencoded", []byte(h.names.values(s.form))
 	if len(s.files) > 0 {
@@ -151,7 +149,7 @@ func (h *house) request(t *testing.T, s step) *http.Request {
 }
 
 // call notes a call to a store and makes it fail if the test wants it to.
-func (h *house) call(_ context.Context, method string, call func() error) error {
+func (h *deployment) call(_ context.Context, method string, call func() error) error {
 	h.mu.Lock()
 	n := 1
 	for _, c := range h.calls {
@@ -193,7 +191,7 @@ var usualHeader = map[string][]string{
 // lines returns an answer in the form of a walk: the status with the language,
 // the headers beside the usual ones, and the body with names in place of drawn
 // values.
-func (h *house) lines(a answer) []string {
+func (h *deployment) lines(a answer) []string {
 	first := fmt.Sprint(a.status)
 	if language := a.header["Content-Language"]; len(language) > 0 {
 		first += " " + strings.Join(language, ", ")

@@ -27,7 +27,8 @@ type walk []step
 //
 // The text behind the path is an urlencoded body, or the fields beside the files of a
 // multipart one: file NAME=CONTENT. A word in pointed brackets stands for a value that
-// the service has drawn. With faults, every call to a store fails once: see faults.
+// the service has drawn. X-From and X-Gateway are the addresses of the caller and of
+// the API as the gateway sees them. With faults, every call to a store fails once: see faults.
 type step struct {
 	comment []string
 	given   []string // lines up to the answer
