@@ -52,6 +52,7 @@ func HasModel(r References) api.Route {
 	return api.Route{
 		Path:    api.PathCheckUser,
 		Methods: map[string]api.Handler{http.MethodGet: api.Authorized(hasModel(r))},
+		Fields:  []api.Field{enrolmentField},
 	}
 }
 

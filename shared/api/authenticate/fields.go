@@ -55,6 +55,14 @@ var (
 		KO: "audience와 함께, 그곳에서 받은 값을 공백 없는 ASCII 1~256자로 보내 주세요.",
 		EN: "Send the third party's value beside an audience, 1 to 256 characters of ASCII without spaces.",
 	}}
+	enrolmentField = api.Field{Name: "enrolment", Hint: api.Sentence{
+		KO: "true로 보내거나 빼 주세요.",
+		EN: "Send true, or leave it out.",
+	}}
+	sinceField = api.Field{Name: "since", Hint: api.Sentence{
+		KO: "날짜(2026-03-02) 또는 시각(2026-03-02T20:00:00Z)으로 보내 주세요.",
+		EN: "Send a day, such as 2026-03-02, or a time, such as 2026-03-02T20:00:00Z.",
+	}}
 	sizeField = api.Field{Name: "size", Hint: api.Sentence{
 		KO: "파일의 바이트 수를 1 이상의 정수로 보내 주세요.",
 		EN: "Send the file's size in bytes, a whole number from 1.",

@@ -17,7 +17,7 @@ type Deleter interface {
 
 // DeleteModel is the route that deletes the template.
 func DeleteModel(d Deleter) api.Route {
-	return api.Route{Path: api.PathModel, Methods: map[string]api.Handler{http.MethodDelete: api.Authorized(deleteModel(d))}}
+	return api.Route{Path: api.PathModel, Methods: map[string]api.Handler{http.MethodDelete: api.Authorized(deleteModel(d))}, Fields: []api.Field{sinceField}}
 }
 
 func deleteModel(d Deleter) api.Answer {
