@@ -20,7 +20,7 @@ const rate = 500;
 
 const behind = (fault, settings) => new Systole(`${base}/${fault}`, { language: "en", ...settings });
 
-// said is what a line says of an answer.
+// said returns an answer in the form of a line.
 function said(answer, good = "ok") {
   if (answer.ok) return good;
   return `${answer.code}, ${answer.status}${answer.wait ? `, wait ${answer.wait > 5 ? "long" : answer.wait}` : ""}`;
@@ -29,7 +29,7 @@ const decided = (answer) => said(answer, answer.accepted ? "accepted" : "not acc
 const line = (what, text) => console.log(`${what}: ${text}`);
 
 let people = 0;
-// member signs somebody up, and enrols them unless told not to.
+// member signs a person up, and enrols them unless told not to.
 async function member(enrolled = true) {
   const systole = behind("none");
   await systole.signUp({ username: `javascript${++people}`, password, name: "Node" });
@@ -37,7 +37,7 @@ async function member(enrolled = true) {
   return systole;
 }
 
-// watched follows the progress: whether it only grew, and to the end.
+// watched checks that the progress only grows, and reaches the end.
 function watched() {
   let last = 0, grew = true;
   return { progress: (share) => { grew &&= share >= last; last = share; }, done: () => (grew && last === 1 ? "all of it sent" : `sent ${last}`) };

@@ -8,8 +8,8 @@ import * as https from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-// Goes to an address as a link or a form does: what fetch sends tells that it is a
-// script's.
+// Goes to an address as a link or a form does, since fetch's own headers reveal a
+// script.
 async function follow(url, { method = "GET", headers, body }) {
   const browser = { Accept: "text/html,*/*;q=0.8", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document" };
   const asked = (url.startsWith("https:") ? https : http).request(url, { method, headers: { ...browser, ...headers } });

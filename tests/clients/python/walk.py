@@ -26,7 +26,7 @@ def behind(fault, **settings):
 
 
 def said(answer, good="ok"):
-    """What a line says of an answer."""
+    """Returns an answer in the form of a line."""
     if answer.ok:
         return good
     wait = "" if not answer.wait else f", wait {'long' if answer.wait > 5 else round(answer.wait)}"
@@ -55,7 +55,7 @@ def member(enrolled=True):
 
 
 class Watched:
-    """Follows the progress: whether it only grew, and to the end."""
+    """Checks that the progress only grows, and reaches the end."""
 
     def __init__(self):
         self.last, self.grew = 0, True

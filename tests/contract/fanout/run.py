@@ -19,7 +19,7 @@ from moto.awslambda_simple.models import LambdaSimpleBackend
 
 
 class Template(yaml.SafeLoader):
-    """Reads the template's tags, such as !Ref, as what they are on."""
+    """Reads a value with one of the template's tags, such as !Ref, as the value alone."""
 
 
 def tagged(loader, _, node):
@@ -34,7 +34,7 @@ Template.add_multi_constructor("!", tagged)
 
 
 def machine(path):
-    """The definition, with pauses of a second, and a number as moto's grammar wants it."""
+    """Returns the definition with pauses of a second, and with a number in the form that moto's grammar requires."""
     with open(path) as f:
         definition = yaml.load(f, Template)["Resources"]["CleanupRuns"]["Properties"]["Definition"]
     definition["States"]["Lists"]["ToleratedFailurePercentage"] = 100.0

@@ -1,4 +1,4 @@
-"""What schemathesis has to know of the service beyond its document."""
+"""Facts about the service that schemathesis needs and its document cannot state."""
 
 import gzip
 import pathlib
@@ -16,7 +16,7 @@ RECORDING = gzip.decompress(
 
 
 class FromAnywhere(requests.adapters.HTTPAdapter):
-    """Connects from a loopback address of its own (Linux has them all): sign-ups of one are limited."""
+    """Connects from an own loopback address (Linux has them all), since sign-ups from one address are limited."""
 
     def init_poolmanager(self, *args, **options):
         own = f"127.{1 + secrets.randbelow(250)}.{secrets.randbelow(250)}.1"
@@ -45,7 +45,7 @@ class Account:
 
 
 def known(value, right):
-    """What a schema can't say: of values of the right kind, the right one."""
+    """Chooses the right value among those that the schema allows."""
     return right if isinstance(value, type(right)) and value else value
 
 
@@ -59,7 +59,7 @@ def map_body(context, body):
         body["password"] = known(body["password"], PASSWORD)
     if context.operation.path == "/members/consent/" and "version" in body:
         body["version"] = known(body["version"], CONSENT)
-    # Half of the files that could be one are a recording, and nothing else.
+    # Of the files that could be a recording, half are one and nothing else.
     sent = body.get("data")
     files = sent if isinstance(sent, list) else [sent]
     if files and all(isinstance(f, bytes) and len(f) % 2 == 1 for f in files) and "upload" not in body:

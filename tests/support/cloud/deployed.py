@@ -1,4 +1,4 @@
-"""Reads deployed resources back and says them in CloudFormation's words.
+"""Reads deployed resources back and returns them in CloudFormation's form.
 
 READERS has a function for each type: it takes the clients and the physical id and
 returns properties, as the service itself answers.
@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 
 def optional(call, *path, **arguments):
-    """What a call returns at the path; None where the service has no such setting."""
+    """Returns the value at a path of a call's answer; None if the service has no such setting."""
     try:
         answer = call(**arguments)
     except ClientError:
@@ -38,7 +38,7 @@ def table(aws, id):
 
 
 def lifecycle_rule(rule):
-    """Of the API's form, that of the template."""
+    """Returns the template's form of a value in the API's form."""
     out = {"Id": rule["ID"], "Status": rule["Status"], "Prefix": rule.get("Filter", {}).get("Prefix") or rule.get("Prefix")}
     out["ExpirationInDays"] = rule.get("Expiration", {}).get("Days")
     out["ExpiredObjectDeleteMarker"] = rule.get("Expiration", {}).get("ExpiredObjectDeleteMarker")
@@ -124,7 +124,7 @@ def key(aws, id):
 
 
 def secret(aws, id):
-    """Its text isn't read back: the functions read it."""
+    """Does not read the secret's text back: the functions read it."""
     d = aws("secretsmanager").describe_secret(SecretId=id)
     return {"Description": d.get("Description"), "KmsKeyId": d.get("KmsKeyId")}
 
@@ -151,7 +151,7 @@ def invoke_config(aws, properties):
 
 
 def permission(aws, properties):
-    """The statement of a function's policy that has the permission's source, in the words of AWS::Lambda::Permission."""
+    """Returns the statement of a function's policy that has the permission's source, in the form of AWS::Lambda::Permission."""
     function = properties["FunctionName"]
     for s in json.loads(aws("lambda").get_policy(FunctionName=function)["Policy"])["Statement"]:
         source = s.get("Condition", {}).get("ArnLike", {}).get("AWS:SourceArn")

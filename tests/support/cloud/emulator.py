@@ -26,13 +26,13 @@ OMITTED = [
     Omitted("alarms on expressions of metrics: its CloudFormation takes those of one metric", "AWS::CloudWatch::Alarm", "metric math", "Metrics"),
 ]
 
-# Expressions that mean something else there: before, after, reason.
+# Expressions that the emulator reads differently: before, after, reason.
 REWRITTEN = [
     ({"Ref": "Keys"}, {"Fn::GetAtt": ["Keys", "Id"]}, "Ref of a secret is its name there; in AWS it is the ARN, as Id is"),
 ]
 
-# Properties that are not as the template says once its CloudFormation is done, and are
-# then set by the service's own API, from the template.
+# Properties that the emulator's CloudFormation does not set as the template has them.
+# They are set afterwards by the service's own API, from the template.
 COMPLETED = {
     "AWS::DynamoDB::Table: TimeToLiveSpecification": "ignored",
     "AWS::DynamoDB::Table: PointInTimeRecoverySpecification": "ignored",
@@ -44,7 +44,7 @@ COMPLETED = {
     "AWS::ApiGateway::RestApi: Body": "of the OpenAPI document, methods ANY and gateway responses are ignored",
 }
 
-# Properties that can't be compared at all.
+# Properties that cannot be compared.
 UNSEEN = {
     "AWS::ApiGateway::RestApi: Parameters": "no call tells them; EndpointConfiguration is compared",
     "AWS::ApiGateway::RestApi: EndpointConfiguration": "ignored",
@@ -59,7 +59,7 @@ UNSEEN = {
 
 
 def complete(aws, stack):
-    """Sets what COMPLETED lists."""
+    """Sets the properties in COMPLETED."""
     for id, r in stack.resources.items():
         if id in stack.ids and r["Type"] in SETTERS:
             SETTERS[r["Type"]](aws, stack.ids[id], stack.properties(id))
@@ -88,7 +88,7 @@ def bucket(aws, name, p):
 
 
 def lifecycle_rule(r):
-    """Of the template's form, that of the API."""
+    """Returns the API's form of a value in the template's form."""
     rule = {"ID": r["Id"], "Status": r["Status"], "Filter": {"Prefix": r.get("Prefix", "")}}
     expiration = {}
     if "ExpirationInDays" in r:

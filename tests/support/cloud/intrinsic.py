@@ -9,7 +9,7 @@ import re
 class Resolver:
     def __init__(self, template, parameters, pseudo, ids, attributes):
         """ids are the physical ids of the deployed resources; attributes(logical id,
-        name) returns what Fn::GetAtt does."""
+        name) returns the value of Fn::GetAtt."""
         defaults = {name: p.get("Default", "") for name, p in template.get("Parameters", {}).items()}
         self.values = {**{k: str(v) for k, v in {**defaults, **parameters}.items()}, **pseudo, **ids}
         self.conditions, self.attributes = template.get("Conditions", {}), attributes
@@ -28,7 +28,7 @@ class Resolver:
         raise ValueError(f"condition {kind}")
 
     def resolve(self, v):
-        """The value; None stands for AWS::NoValue."""
+        """Returns the value; None stands for AWS::NoValue."""
         if isinstance(v, list):
             return [r for r in (self.resolve(i) for i in v) if r is not None]
         if not isinstance(v, dict):

@@ -1,4 +1,4 @@
-"""Deploys the template into an emulated AWS and compares what is there with it.
+"""Deploys the template into an emulated AWS and compares the resources with it.
 
 Reads JSON from standard input: template (a path), name (of the stack), parameters,
 uploads (each function's bootstrap, by logical id), compare (whether to fill in faults).
@@ -68,12 +68,12 @@ def package(template, uploads):
 
 
 class Failed(Exception):
-    """The stack could not be made."""
+    """The stack could not be created."""
 
 
 def deploy(template, name, parameters):
-    """Makes the stack by a change set, as sam deploy does; the template is too long for
-    anything but a bucket."""
+    """Creates the stack by a change set, as sam deploy does. The template is so long that it
+    has to come from a bucket."""
     cf = aws("cloudformation")
     aws("s3").put_object(Bucket=PACKAGES, Key="template", Body=json.dumps(template))
     try:
@@ -102,13 +102,13 @@ def wait(ask, status):
 
 
 def without(template, entries):
-    """The template without the resources that entries of OMITTED name."""
+    """Returns the template without the resources in OMITTED."""
     kept = {id: r for id, r in template["Resources"].items() if not any(e.applies(r) for e in entries)}
     return {**template, "Resources": kept}
 
 
 def rewrite(value):
-    """The template's value with the expressions of REWRITTEN in their other form."""
+    """Returns the template's value with the expressions of REWRITTEN replaced."""
     for before, after, _ in REWRITTEN:
         if value == before:
             return after
@@ -118,7 +118,7 @@ def rewrite(value):
 
 
 class Stack:
-    """A stack that is there, with the template that SAM made for it."""
+    """A deployed stack, with the template that SAM made for it."""
 
     def __init__(self, name, parameters):
         cf = aws("cloudformation")
@@ -131,7 +131,7 @@ class Stack:
         self.resolver = Resolver(processed, parameters, pseudo, self.ids, self.attribute)
 
     def attribute(self, logical, name):
-        """Fn::GetAtt, from the forms of ARNs that AWS documents."""
+        """Returns Fn::GetAtt's value, from the forms of ARNs that AWS documents."""
         id, kind = self.ids[logical], self.resources[logical]["Type"]
         arn = f"{REGION}:{ACCOUNT}"
         if (kind, name) == ("AWS::SecretsManager::Secret", "Id"):
@@ -151,11 +151,11 @@ class Stack:
         }[kind, name]
 
     def properties(self, id):
-        """What the template says of a resource."""
+        """Returns the template's properties of a resource."""
         return self.resolver.resolve(self.resources[id].get("Properties", {}))
 
     def differences(self, kinds=None):
-        """Where resources, of these types only, aren't as the template says:
+        """Returns the differences between the resources of these types and the template:
         "type: property", with the ids."""
         found = {}
         for id, r in self.resources.items():
@@ -169,7 +169,7 @@ class Stack:
         return found
 
     def wanted(self, id):
-        """The properties that are compared, in the form in which they come back."""
+        """Returns the properties to compare, in the form in which they are read back."""
         properties, kind = self.properties(id), self.resources[id]["Type"]
         if kind == "AWS::StepFunctions::StateMachine":
             definition = json.dumps(properties["Definition"])
@@ -192,8 +192,8 @@ class Stack:
 
 
 def agrees(want, got):
-    """Whether all that is wanted is there. Order counts nowhere, nor does writing a list
-    of one as its item, or a number as text."""
+    """Reports whether all wanted values are present. Order does not matter; a list of one
+    equals its item, and a number its text."""
     if isinstance(want, dict):
         return isinstance(got, dict) and all(agrees(v, got.get(k)) for k, v in want.items())
     if isinstance(want, list) or isinstance(got, list):
@@ -214,7 +214,7 @@ def agrees(want, got):
 
 
 def needless(template, name, parameters):
-    """Entries of OMITTED whose resources the emulator makes by now."""
+    """Returns the entries of OMITTED whose resources the emulator can create by now."""
     found = []
     for n, entry in enumerate(OMITTED):
         try:
@@ -227,7 +227,7 @@ def needless(template, name, parameters):
 
 
 def unexpected(kind, known, found):
-    """How two sets differ, in sentences."""
+    """Returns the differences of two sets in sentences."""
     return [f"{what} ({', '.join(found[what])}) differs, which {kind} doesn't list" for what in found if what not in known] + \
         [f"{what} differs no more, which {kind} lists" for what in known if what not in found]
 

@@ -1,4 +1,4 @@
-"""Starts moto's server, and in it a user who may do all but what is named in the arguments.
+"""Starts moto's server, and in it a user who may take every action except those in the arguments.
 
 Prints its address and the user's key, and ends with its standard input.
 """

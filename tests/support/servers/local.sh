@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command beside a local service, whose address the command finds in $API and
-# whose folder in $DATA. The folder is in memory where the machine has room for it
-# there, and is gone afterwards. The service knows the clients of tests/clients/openid.
+# Runs a command beside a local service, whose address is in $API and whose folder is
+# in $DATA. The folder is in memory if there is room, and is deleted afterwards. The service knows the clients of tests/clients/openid.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 work=$(mktemp -d) data=$work/data

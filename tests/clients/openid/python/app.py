@@ -39,7 +39,7 @@ def home():
 
 @app.get("/safe")
 def safe():
-    """Needs the heart, checked within the last five minutes."""
+    """Requires the heart, checked within the last five minutes."""
     if session.get("person", {}).get("acr") != HEART:
         return log_in("/safe", acr_values=HEART, max_age=300)
     return f"open to {session['person']['preferred_username']}: {' '.join(session['person']['amr'])}"

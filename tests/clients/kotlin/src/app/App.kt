@@ -15,7 +15,7 @@ import retrofit2.Call
 import retrofit2.Retrofit
 import retrofit2.converter.gson.GsonConverterFactory
 
-/** The pages that the app goes to, and nothing: no page, no message. */
+/** The pages that the app opens; nothing stands for no page and no message. */
 const val LOG_IN = "log-in page"
 const val AUTHENTICATION = "authentication page"
 const val MEASURING = "measuring page"
@@ -24,15 +24,15 @@ const val SUCCESS = "success page"
 const val FAILURE = "failure page"
 const val NOTHING = "nothing"
 
-/** The app at one phone. Each screen is a function that returns what the person gets to see. */
+/** The app on one phone. Each screen is a function that returns its display. */
 class App(base: String) {
     /** Token of the last log-in; null after log-out. */
     var token: String? = null
 
-    /** HTTP status of the last answer, which the app itself looks at nowhere. */
+    /** HTTP status of the last answer; the app itself never reads it. */
     @Volatile var status = 0
 
-    /** Whether the next answer is lost on its way, after the service has sent it. */
+    /** Whether the next answer is lost after the service has sent it. */
     var loseAnswer = false
 
     private val line = Interceptor { chain ->
@@ -105,7 +105,7 @@ class App(base: String) {
     private fun part(field: String, name: String, file: File) =
         MultipartBody.Part.createFormData(field, name, file.asRequestBody("*/*".toMediaTypeOrNull()))
 
-    /** What is shown of the answer's body, null unless the status is 2xx, or [failed] without a readable answer. */
+    /** The displayed part of the answer's body: null unless the status is 2xx, [failed] without a readable answer. */
     private fun <T> Call<T>.shows(failed: String, read: (T?) -> String): String {
         val body = try {
             execute().body()

@@ -21,7 +21,7 @@ import retrofit2.converter.gson.GsonConverterFactory
 
 const val PASSWORD = "tachy-cardia!"
 
-/** A step: what the person does, and what it has to come to. */
+/** A step: the person's action and its required outcome. */
 class Step(val name: String, val status: Int, val shown: String, val act: (App) -> String)
 
 class Recordings(private val folder: File, private val own: File) {
@@ -106,7 +106,7 @@ fun steps(recordings: Recordings, expired: String): List<Step> {
     return steps
 }
 
-/** What [act] shows when its button is tapped twice: both, unless they are alike. */
+/** The displays of [act] when its button is tapped twice: both, or one if they are equal. */
 fun twice(act: () -> String): String {
     val taps = Executors.newFixedThreadPool(2)
     val shown = taps.invokeAll(List(2) { Callable(act) }).map { it.get() }.distinct()
@@ -122,7 +122,7 @@ fun asked(base: String) = try {
     "nothing: ${e.message!!.substringBefore(':')}"
 }
 
-/** Goes the steps, prints a table of them, and tells whether one came to something else than it has to. */
+/** Takes the steps, prints them as a table, and reports whether one missed its required outcome. */
 fun walk(app: App, steps: List<Step>): Boolean {
     var failed = false
     println("| step | answer | the app shows |\n|---|---|---|")

@@ -24,7 +24,7 @@ import systole.Systole
 const val PASSWORD = "tachy-cardia!"
 const val RATE = 500.0
 
-/** What a line says of an answer. */
+/** Returns an answer in the form of a line. */
 fun <T> said(answer: Outcome<T>, good: (T) -> String = { "ok" }): String = when (answer) {
     is Success -> good(answer.value)
     is Failure -> "${answer.code}, ${answer.status}" + if (answer.waitSeconds == 0) "" else ", wait " + if (answer.waitSeconds > 5) "long" else answer.waitSeconds
@@ -34,7 +34,7 @@ fun decided(answer: Outcome<Checked>) = said(answer) { if (it.accepted) "accepte
 
 fun line(what: String, text: String) = println("$what: $text")
 
-/** Follows the progress: whether it only grew, and to the end. */
+/** Checks that the progress only grows, and reaches the end. */
 class Watched : (Double) -> Unit {
     private var last = 0.0
     private var grew = true
