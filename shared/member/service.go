@@ -29,6 +29,9 @@ type Registration struct {
 type Caller struct {
 	Address string // empty for an unknown one
 	Client  store.Client
+	// Token is the token that the session gets, drawn by the caller; empty for one
+	// that Tokens draws.
+	Token string
 }
 
 // Hasher hashes passwords. A wait for a free slot ends with ctx, as

@@ -146,11 +146,10 @@ func (t *Tokens) issue(ctx context.Context, m store.Member, from Caller, e store
 // open makes a token for a session of m and a caller, and deletes the sessions of
 // others that evicted returns.
 func (t *Tokens) open(ctx context.Context, s store.Session, m store.Member, from Caller, e store.Event, others []store.Session) (string, error) {
-	random := make([]byte, store.TokenBytes)
-	if _, err := io.ReadFull(t.rand, random); err != nil {
-		return "", fmt.Errorf("draw token: %w", err)
+	token, err := t.draw(from)
+	if err != nil {
+		return "", err
 	}
-	token := hex.EncodeToString(random)
 	s.ID, s.Client = sha256.Sum256([]byte(token)), from.Client
 	if network := networkOf(from.Address); network != "" {
 		s.Network = networkID(m.PK, network)
@@ -162,6 +161,18 @@ func (t *Tokens) open(ctx context.Context, s store.Session, m store.Member, from
 		return "", fmt.Errorf("create session: %w", err)
 	}
 	return token, nil
+}
+
+// draw returns a new token for the caller.
+func (t *Tokens) draw(from Caller) (string, error) {
+	if from.Token != "" {
+		return from.Token, nil
+	}
+	random := make([]byte, store.TokenBytes)
+	if _, err := io.ReadFull(t.rand, random); err != nil {
+		return "", fmt.Errorf("draw token: %w", err)
+	}
+	return hex.EncodeToString(random), nil
 }
 
 // evicted returns the sessions to end so that there is room for one more.

@@ -3,12 +3,15 @@ package openid
 import (
 	"cmp"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"systole/shared/api"
 	"systole/shared/fault"
+	"systole/shared/store"
 )
 
 // cookieName names the service's only cookie: bound to this host, over TLS, for
@@ -22,17 +25,29 @@ const wordLength = 26
 
 // Browser is the content of a browser's cookie.
 type Browser struct {
-	Word  string // identifies the browser's flows; drawn at random
-	Token string // of the person who is logged in; empty if none is
+	Word string // identifies the browser's flows; drawn at random
+	// Secret is that of the person who is logged in; empty if none is. Their token
+	// follows from it, and it doesn't follow from a token: a token that an
+	// application of the API holds, or has lost, logs in to no other application.
+	Secret string
+}
+
+// Token returns the token of the person who is logged in; empty if none is.
+func (b Browser) Token() string {
+	if b.Secret == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("token of the log-in page " + b.Secret))
+	return hex.EncodeToString(sum[:store.TokenBytes])
 }
 
 // BrowserOf reads the cookie, or draws a new word.
 func BrowserOf(r *http.Request) Browser {
 	cookie, err := r.Cookie(cookieName)
 	if err == nil {
-		word, token, _ := strings.Cut(cookie.Value, ".")
+		word, secret, _ := strings.Cut(cookie.Value, ".")
 		if len(word) == wordLength {
-			return Browser{word, token}
+			return Browser{word, secret}
 		}
 	}
 	return Browser{Word: rand.Text()}
@@ -42,7 +57,7 @@ func BrowserOf(r *http.Request) Browser {
 // sooner.
 func (b Browser) Remember(w http.ResponseWriter) {
 	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: b.Word + "." + b.Token, Path: "/", Secure: true, HttpOnly: true,
+		Name: cookieName, Value: b.Word + "." + b.Secret, Path: "/", Secure: true, HttpOnly: true,
 		// Lax: the application leads the browser here by a navigation from another
 		// site.
 		SameSite: http.SameSiteLaxMode,

@@ -2,6 +2,7 @@ package openid
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"net/url"
@@ -118,7 +119,7 @@ func (f flows) state(c Challenger) api.Handler {
 			return err
 		}
 		if f.settings.Challenge && said.Needs.Heart && who != nil {
-			if said.Nonce, err = c.Challenge(r.Context(), browser.Token); err != nil {
+			if said.Nonce, err = c.Challenge(r.Context(), browser.Token()); err != nil {
 				return err
 			}
 		}
@@ -139,7 +140,7 @@ func (f flows) current(ctx context.Context, id string, browser Browser) (provide
 
 // Present returns the person who is logged in at the browser, nil for none.
 func Present(ctx context.Context, p *provider.Service, browser Browser) (*provider.Person, error) {
-	who, err := p.Person(ctx, browser.Token)
+	who, err := p.Person(ctx, browser.Token())
 	if fault.Is(err, fault.TokenInvalid) {
 		return nil, nil
 	}
@@ -185,13 +186,14 @@ func (f flows) logIn(l LogIns, o LogOuts) api.Answer {
 		if err != nil {
 			return err
 		}
+		earlier := browser.Token()
+		browser.Secret = rand.Text()
 		_, token, err := l.LogIn(r.Context(), strings.TrimSpace(r.Value("username")), r.Value("password"),
-			member.Caller{Address: api.Address(r.Request), Client: useragent.Parse(r.UserAgent())})
+			member.Caller{Address: api.Address(r.Request), Client: useragent.Parse(r.UserAgent()), Token: browser.Token()})
 		if err != nil {
 			return err
 		}
-		_ = o.LogOut(r.Context(), browser.Token) // of an earlier log-in, if any, which this one replaces
-		browser.Token = token
+		_ = o.LogOut(r.Context(), earlier) // of an earlier log-in, if any, which this one replaces
 		who, err := f.provider.Person(r.Context(), token)
 		if err != nil {
 			return err
@@ -214,7 +216,7 @@ func (f flows) check(v Verifier) api.Answer {
 		if _, err := f.provider.Flow(r.Context(), r.Value("flow"), browser.Word); err != nil {
 			return err
 		}
-		if _, err := f.provider.Person(r.Context(), browser.Token); err != nil {
+		if _, err := f.provider.Person(r.Context(), browser.Token()); err != nil {
 			return err
 		}
 		check := biometric.Check{Prove: true}
@@ -225,7 +227,7 @@ func (f flows) check(v Verifier) api.Answer {
 		if check.Nonce, err = r.Form.Optional("nonce"); err != nil {
 			return err
 		}
-		verdict, err := v.Verify(r.Context(), browser.Token, check)
+		verdict, err := v.Verify(r.Context(), browser.Token(), check)
 		if err != nil {
 			return err
 		}
@@ -266,7 +268,7 @@ func (f flows) handOff(w http.ResponseWriter, r *api.Request, h handoff.Makes, i
 	if who == nil {
 		return fault.New(fault.StepMissing)
 	}
-	code, err := h.Make(r.Context(), browser.Token)
+	code, err := h.Make(r.Context(), browser.Token())
 	if err != nil {
 		return err
 	}

@@ -87,12 +87,12 @@ func TestACookieOfAnotherFormIsNone(t *testing.T) {
 	for _, tt := range []struct {
 		cookie string
 		known  bool
-		token  string
+		secret string
 	}{{word + ".t", true, "t"}, {word, true, ""}, {word + ".", true, ""}, {word[1:] + ".t", false, ""}, {word + "A.t", false, ""}, {"", false, ""}} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header.Set("Cookie", "__Host-systole="+tt.cookie)
 		b := BrowserOf(r)
-		if (b.Word == word) != tt.known || b.Token != tt.token || len(b.Word) != 26 {
+		if (b.Word == word) != tt.known || b.Secret != tt.secret || len(b.Word) != 26 {
 			t.Errorf("%q: %+v", tt.cookie, b)
 		}
 	}

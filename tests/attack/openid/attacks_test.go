@@ -253,6 +253,18 @@ func TestTheCookieIsBoundToTheHost(t *testing.T) {
 	}
 }
 
+// An application of the API holds its member's token for weeks, and may lose it.
+func TestATokenOfTheAPILogsInToNoApplication(t *testing.T) {
+	h := relying.New(t)
+	form := url.Values{"username": {"hong"}, "password": {"tachy-cardia!"}}
+	a := fixture.Send(t.Context(), h, fixture.Request{Method: "POST", Path: "/members/login/", Form: form.Encode()}).Want(t, 200, "")
+	thief := h.Browser()
+	thief.Cookie = "__Host-systole=" + strings.Repeat("A", 26) + "." + a.Body["token"].(string)
+	if to, flow := thief.Authorize(relying.Asked(relying.Shop)); flow == "" {
+		t.Errorf("with the token as the cookie: %s", to)
+	}
+}
+
 // A browser sends the cookie with a link of another site, and not with a form.
 func TestAnotherSitesFormLogsNobodyOut(t *testing.T) {
 	h := relying.New(t)

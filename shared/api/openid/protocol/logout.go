@@ -51,7 +51,7 @@ func (p answering) endSession(w http.ResponseWriter, r *http.Request) error {
 		if !agreed {
 			return openid.AskLogOut(w, r, session.RedirectURI)
 		}
-		if err := p.logOuts.LogOut(r.Context(), browser.Token); err != nil && !fault.Is(err, fault.TokenInvalid) {
+		if err := p.logOuts.LogOut(r.Context(), browser.Token()); err != nil && !fault.Is(err, fault.TokenInvalid) {
 			return err
 		}
 	}
