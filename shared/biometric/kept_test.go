@@ -9,7 +9,8 @@ import (
 	"systole/shared/store/storetest"
 )
 
-// migrateKept is what an operator's program does with kim.
+// migrateKept migrates kim's template from kept recordings, as the operator's
+// program does.
 func (h *fixture) migrateKept(t *testing.T) bool {
 	t.Helper()
 	did, err := h.MigrateKept(t.Context(), h.objects, h.kim(t))
@@ -183,7 +184,7 @@ func TestKeptRecordingsWhileACheckComesFirst(t *testing.T) {
 	}
 }
 
-// stale lists a page at a time, and objects that are gone by now.
+// stale lists a page at a time, with objects that are deleted by now.
 type stale struct{ store.ObjectLister }
 
 func (s stale) List(ctx context.Context, prefix, after string, _ int) ([]store.Object, string, error) {

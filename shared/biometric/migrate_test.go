@@ -14,15 +14,16 @@ import (
 	"systole/shared/store"
 )
 
-// Engines before an algorithm came, with it while a rollback may come, and later.
+// Engines before an algorithm exists, with it while a rollback is possible, and
+// later.
 var (
 	before  = forgetful{stub{algorithm: "stub-1"}}
 	fresh   = forgetful{stub{algorithm: "stub-2", older: []string{"stub-1"}, fresh: true}}
 	settled = forgetful{stub{algorithm: "stub-2", older: []string{"stub-1"}}}
-	without = forgetful{stub{algorithm: "stub-2"}} // the older one is no more
+	without = forgetful{stub{algorithm: "stub-2"}} // the older algorithm is gone
 )
 
-// check is a check of kim's at an hour's distance from the one before.
+// check sends a check of kim's, an hour after the one before.
 func (h *fixture) check(t *testing.T, recording string) bool {
 	t.Helper()
 	h.now = h.now.Add(time.Hour)
@@ -32,7 +33,7 @@ func (h *fixture) check(t *testing.T, recording string) bool {
 	return ok
 }
 
-// stored is what kim's pointer leads to, as the engine opens it.
+// stored returns the template at kim's pointer, as the engine opens it.
 func (h *fixture) stored(t *testing.T) reference {
 	t.Helper()
 	m := h.kim(t)
@@ -43,8 +44,8 @@ func (h *fixture) stored(t *testing.T) reference {
 	return ref
 }
 
-// says is the templates in short: the base's algorithm, and of the newer one the
-// algorithm, days, weight and whether it decides.
+// says returns the templates in short form: the base's algorithm, and of the
+// newer one the algorithm, days, weight and whether it decides.
 func (t Templates) says() string {
 	if t.Newer == nil {
 		return t.Base.Algorithm()
@@ -54,7 +55,7 @@ func (t Templates) says() string {
 
 func TestMigration(t *testing.T) {
 	type step struct {
-		do   string // engine, recording checked, or a day that goes by
+		do   string // an engine, a checked recording, or a passed day
 		want string
 	}
 	two, six := []string{enrolment, same}, []string{"kim 1", "kim 2", "kim 90", "kim 91", "kim 92", "kim 93"}
@@ -259,7 +260,8 @@ func TestAnEnrolmentIsOfANewAlgorithmAndOfOneThatEveryVersionHas(t *testing.T) {
 	}
 }
 
-// legacy is a version of the service without supplements: to it they are digests.
+// legacy rewrites the row as a version of the service without supplements would,
+// which takes them for digests.
 func legacy(t *testing.T, h *fixture, change func(m store.Member, c *content, pointer *store.Template)) {
 	t.Helper()
 	m := h.kim(t)
@@ -286,12 +288,12 @@ func legacy(t *testing.T, h *fixture, change func(m store.Member, c *content, po
 	must(t, h.store.SetTemplate(t.Context(), m, pointer, nil))
 }
 
-// handedOver is the number of checks of a migrating fixture after which the newer
+// handedOver is the number of checks after which a migrating fixture's newer
 // template decides.
 const handedOver = 4
 
-// migrating is a fixture whose member was enrolled before the newer algorithm, and has
-// been checked so often since, once on the first day.
+// migrating returns a fixture whose member was enrolled before the newer
+// algorithm and has been checked a number of times since, once on the first day.
 func migrating(t *testing.T, checks int) *fixture {
 	t.Helper()
 	h := newFixture(t)
@@ -460,7 +462,7 @@ func TestASupplementMatchesNoRecordingAndIsNoDigest(t *testing.T) {
 	}
 }
 
-// raw is the content of kim's object as it is stored.
+// raw returns the content of kim's object as it is stored.
 func (h *fixture) raw(t *testing.T) *content {
 	t.Helper()
 	key := h.kim(t).Template.Key
@@ -520,8 +522,9 @@ func TestAFailedWriteOfAMigrationRefusesNobody(t *testing.T) {
 	}
 }
 
-// TestMigrationsLoseAgainstWhatMembersDo: checks, enrolments, added days and a deletion
-// at once leave what the last of them means, and no check is refused for it.
+// TestMigrationsLoseAgainstWhatMembersDo makes checks, enrolments, added days and
+// a deletion at once: the state is that of the last of them, and no check is
+// refused because of the others.
 func TestMigrationsLoseAgainstWhatMembersDo(t *testing.T) {
 	for name, act := range map[string]func(ctx context.Context, h *fixture) error{
 		"enrol again": func(ctx context.Context, h *fixture) error {
@@ -602,7 +605,7 @@ func FuzzSupplement(f *testing.F) {
 	})
 }
 
-// zeros is no chance.
+// zeros is a source of zeros in place of random numbers.
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }

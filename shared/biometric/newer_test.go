@@ -16,7 +16,8 @@ import (
 	"systole/shared/store"
 )
 
-// of is a template by an algorithm, whose days have so many recordings each.
+// of returns a template by an algorithm, with the numbers of recordings of its
+// days.
 func of(algorithm string, days ...int) *stubTemplate {
 	t := &stubTemplate{algorithm: algorithm}
 	for _, n := range days {
@@ -25,7 +26,7 @@ func of(algorithm string, days ...int) *stubTemplate {
 	return t
 }
 
-// hours are times so many hours after noon.
+// hours returns times a number of hours after noon.
 func hours(all ...int) (times []time.Time) {
 	for _, n := range all {
 		times = append(times, noon.Add(time.Duration(n)*time.Hour))
@@ -33,7 +34,7 @@ func hours(all ...int) (times []time.Time) {
 	return times
 }
 
-// all says everything of templates.
+// all returns everything about the templates as text.
 func (t Templates) all() string {
 	said := fmt.Sprintf("%v%v", t.Base.(*stubTemplate).days, clock(t.Added))
 	if n := t.Newer; n != nil {
@@ -46,7 +47,7 @@ func (n *Newer) all() string {
 	return fmt.Sprintf("%v%v begun%v checks %d", n.Template.(*stubTemplate).days, clock(n.Added), clock([]time.Time{n.Begun}), n.Checks)
 }
 
-// clock is times as hours after noon.
+// clock returns times as hours after noon.
 func clock(times []time.Time) []float64 {
 	var all []float64
 	for _, at := range times {
@@ -130,7 +131,7 @@ func TestDaysBeforeATime(t *testing.T) {
 	base, newer := of("stub-1", 1, 1, 1), of("stub-2", 2, 2, 2)
 	for _, tt := range []struct {
 		name    string
-		newer   []time.Time // when its days were added
+		newer   []time.Time // of its days' addition
 		decides bool
 		since   int // hours after noon
 		want    string
@@ -187,7 +188,7 @@ func TestASupplementThatCannotBeReadTellsNothing(t *testing.T) {
 	}
 	for name, tt := range map[string]struct {
 		entry []byte
-		days  int // that it tells the times of
+		days  int // with known times
 		newer bool
 		kept  bool
 	}{
@@ -216,8 +217,8 @@ func TestASupplementThatCannotBeReadTellsNothing(t *testing.T) {
 	}
 }
 
-// A newer template whose key or algorithm isn't at hand stays as it is, through every
-// write, for when it is; or until another takes its place.
+// A newer template whose key or algorithm is missing stays unchanged through
+// every write, until it can be opened or another takes its place.
 func TestANewerTemplateThatCannotBeOpenedWaits(t *testing.T) {
 	seal := func(h *fixture, keys protect.Ring) bool {
 		h.Service.keys = keys
@@ -230,7 +231,7 @@ func TestANewerTemplateThatCannotBeOpenedWaits(t *testing.T) {
 	t.Run("its algorithm", func(t *testing.T) {
 		h := migrating(t, handedOver)
 		h.engine = before
-		h.now = h.now.Add(2 * repeatWithin) // the last check isn't sent again
+		h.now = h.now.Add(2 * repeatWithin) // the last check is not repeated
 		if !seal(h, twoKeys(t)) || seal(h, twoKeys(t)) {
 			t.Error("not sealed once")
 		}
@@ -248,7 +249,7 @@ func TestANewerTemplateThatCannotBeOpenedWaits(t *testing.T) {
 	})
 	t.Run("its key", func(t *testing.T) {
 		h := migrating(t, handedOver)
-		seal(h, twoKeys(t)) // and the newer one with it
+		seal(h, twoKeys(t)) // with the newer template
 		other, err := protect.NewRing("the third key of the tests, drawn by hand", testSecret)
 		must(t, err)
 		m := h.kim(t)

@@ -100,8 +100,8 @@ func TestACloneIsWholeWhateverHappensMeanwhile(t *testing.T) {
 	}
 }
 
-// versionIn is the version that the clone has of the member's template, whose object
-// must be there, among so many.
+// versionIn returns the version of the member's template in the clone, whose
+// object must exist, among a number of members.
 func versionIn(t *testing.T, folder string, number int) string {
 	t.Helper()
 	rows, objects, err := Open(folder)

@@ -45,7 +45,7 @@ func TestAStoreThatIsClosedFailsAndAnswersNothing(t *testing.T) {
 	}
 }
 
-// What can't be decoded is no row that isn't there.
+// A row that cannot be decoded is an error, not a missing row.
 func TestRowsThatAreDamagedFail(t *testing.T) {
 	for of := range map[string]bool{"reads": true, "writes": true} {
 		s, _, err := Open(t.TempDir())
@@ -79,7 +79,7 @@ func TestRowsThatAreDamagedFail(t *testing.T) {
 		methods := storetest.Reads(t, s, "kim")
 		if of == "writes" {
 			methods = storetest.Writes(t, s, "kim")
-			delete(methods, "CreateSession") // of another one, with an event of another place
+			delete(methods, "CreateSession") // of another session, with an event of another member
 		}
 		for method, call := range methods {
 			failed(t, "damaged", method, call())
@@ -87,7 +87,7 @@ func TestRowsThatAreDamagedFail(t *testing.T) {
 	}
 }
 
-// A database refuses keys of more than 32 KB, and none.
+// A database refuses keys of more than 32 KB, and empty ones.
 func TestAKeyThatTheDatabaseRefusesFails(t *testing.T) {
 	s, _, err := Open(t.TempDir())
 	if err != nil {
@@ -176,7 +176,7 @@ func TestAFolderThatCannotBeMadeOrReadIsNotOpened(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "data")
 		path := filepath.Join(dir, in)
 		var err error
-		if strings.HasSuffix(in, "/x") { // a folder in a file's place
+		if strings.HasSuffix(in, "/x") { // a folder instead of a file
 			err = os.MkdirAll(path, 0o700)
 		} else {
 			err = errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600))
@@ -253,12 +253,12 @@ func TestWhatHasExpiredIsSwept(t *testing.T) {
 			t.Errorf("%s before anything expired: %d rows are left", name, n)
 		}
 		must(write(noon.Add(time.Hour + 1)))
-		if n := rows(); n != 2 && n != 3 { // two events of a name are two
+		if n := rows(); n != 2 && n != 3 { // two events with one name are two rows
 			t.Errorf("%s: %d rows are left", name, n)
 		}
 		must(s.ForgetActivity(ctx, "z"))
 		for range 2 {
-			must(count('y', noon.Add(9*time.Hour))) // and all of it
+			must(count('y', noon.Add(9*time.Hour))) // and all of them
 		}
 		must(s.ClearAttempts(ctx, "y"))
 		if n := rows(); n != 0 {

@@ -11,7 +11,8 @@ import (
 // phone is the device that a session is handed over to.
 var phone = Caller{Address: "198.51.100.4", Client: store.Client{App: "Chrome", System: "Android"}}
 
-// handing returns a member's token at a desk, and what hands its session over.
+// handing returns a member's token at a desk, and the service that hands its
+// session over.
 func handing(t *testing.T) (fixture, *HandOffs, string) {
 	t.Helper()
 	f := newFixture(t)
@@ -22,7 +23,7 @@ func handing(t *testing.T) (fixture, *HandOffs, string) {
 	return f, NewHandOffs(f.store, f.Tokens, f.store, f.clock.now), desk
 }
 
-// handedOver hands the desk's session over.
+// handedOver hands the desk's session over and returns the new session's token.
 func handedOver(t *testing.T, h *HandOffs, desk string) string {
 	t.Helper()
 	code, err := h.Make(t.Context(), desk)
@@ -130,7 +131,7 @@ func TestASessionHandedOverEnds(t *testing.T) {
 	}
 }
 
-// Else a stolen token would make itself a log-in of this moment.
+// Otherwise a stolen token could turn itself into a fresh log-in.
 func TestASessionHandedOverProvesNothingAnew(t *testing.T) {
 	f, h, desk := handing(t)
 	f.clock.turn(ProofLifetime + time.Second)
@@ -187,8 +188,8 @@ func TestHandingOverDoesNotEndTheDesksSession(t *testing.T) {
 	}
 }
 
-// A token makes codes without end: were each session that they open counted by
-// itself, it would guess the password without end, too.
+// A token can make any number of codes: if each session that they open counted
+// separately, the token could guess the password any number of times.
 func TestGuessesOfThePasswordCountForTheSessionThatHandsOver(t *testing.T) {
 	f, h, desk := handing(t)
 	hashed := 0

@@ -15,7 +15,7 @@ import (
 	"systole/shared/store/storetest"
 )
 
-// old is an account of another server, with two tokens.
+// old returns an account of another server, with two tokens.
 func old(f fixture) Account {
 	return Account{
 		PK: 5000, PasswordHash: "hash", Joined: f.clock.now().Add(-1000 * time.Hour),
@@ -174,7 +174,7 @@ func invalidField(name string) func(error) bool {
 	}
 }
 
-// A move that meets a failure says so, and can be repeated.
+// A move that fails midway reports it, and can be repeated.
 func TestAMoveThatFailsMidwayIsRepeated(t *testing.T) {
 	for name, change := range map[string]func(*Account){
 		"with tokens":    func(*Account) {},

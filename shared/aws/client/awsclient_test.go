@@ -26,7 +26,7 @@ import (
 	"systole/shared/store"
 )
 
-// variables is an environment as Lambda has it, but for those that are changed.
+// variables returns Lambda's environment with some changes.
 func variables(change map[string]string) func(string) string {
 	return func(name string) string {
 		if value, ok := change[name]; ok {
@@ -152,7 +152,7 @@ func TestAnEndpointIsTheServicesOrThatOfAll(t *testing.T) {
 	}
 }
 
-// answered is the error of an answer with a status.
+// answered returns the error of an answer with a status.
 func answered(status int, err error) error {
 	return &smithy.OperationError{Err: &awshttp.ResponseError{ResponseError: &smithyhttp.ResponseError{
 		Response: &smithyhttp.Response{Response: &http.Response{StatusCode: status}}, Err: err}}}

@@ -20,8 +20,8 @@ import (
 	"systole/tests/support/servers"
 )
 
-// scripted is a bucket that answers each request with the next of some answers, the
-// last one again and again, and notes what it was asked.
+// scripted returns a bucket that gives the answers in order, the last one again
+// and again, and the requests that it received.
 func scripted(t *testing.T, answers ...http.HandlerFunc) (o *s3.Objects, asked *[]string) {
 	t.Helper()
 	asked = new([]string)
@@ -36,7 +36,7 @@ func scripted(t *testing.T, answers ...http.HandlerFunc) (o *s3.Objects, asked *
 	return s3.New(config, &server.URL, servers.Bucket), asked
 }
 
-// refused is S3's answer of a refusal.
+// refused returns S3's answer with an error.
 func refused(status int, code string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -44,7 +44,7 @@ func refused(status int, code string) http.HandlerFunc {
 	}
 }
 
-// body is an answer with a body and headers.
+// body returns an answer with a body and headers.
 func body(text string, headers ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(len(text)))
@@ -111,7 +111,7 @@ func TestAnObjectIsReadWholeOrNotAtAll(t *testing.T) {
 	large := strings.Repeat("x", store.MaxObjectBytes)
 	for name, tt := range map[string]struct {
 		answer http.HandlerFunc
-		want   string // the error's
+		want   string // the expected error
 		bytes  int
 	}{
 		"whole":               {body("data"), "", 4},

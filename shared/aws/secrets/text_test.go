@@ -15,7 +15,7 @@ import (
 	"systole/tests/support/servers"
 )
 
-// words is a secret that is any text but "bad".
+// words parses a secret of any text but "bad".
 func words(b []byte) (string, error) {
 	if string(b) == "bad" {
 		return "", errors.New("not a word")
@@ -58,7 +58,8 @@ func TestATextIsReplacedByWhoReadIt(t *testing.T) {
 	}
 }
 
-// scripted answers each request with the next of some bodies; an empty one is a fault.
+// scripted answers the requests with the bodies in order; an empty body is an
+// error.
 func scripted(t *testing.T, bodies ...string) (aws.Config, *string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

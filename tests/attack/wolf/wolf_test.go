@@ -11,8 +11,8 @@ import (
 	"systole/shared/ecg/quality"
 )
 
-// opened is the share of an excerpt's templates that accept each recording at the
-// default rate, and the share that accept any.
+// opened returns the largest share of an excerpt's templates that one of the
+// recordings opens at the default rate, and the share that any of them opens.
 func opened(t *testing.T, x excerpt, p *parameters.Parameters, recordings [][]int16) (most, any float64) {
 	t.Helper()
 	a := attacker{parameters: p, allowed: defaultRate}
@@ -65,8 +65,8 @@ func TestARecordingMadeForManyIsAcceptedByFew(t *testing.T) {
 	}
 }
 
-// small is an attacker with a few of the excerpt's templates, and with others for a
-// cohort.
+// small returns an attacker with a few of the excerpt's templates, and with
+// others as the cohort.
 func small(t *testing.T) *attacker {
 	t.Helper()
 	p := *parameters.Shipped.Newest()
@@ -108,8 +108,8 @@ func TestAGalleryScoresAsACheckDoes(t *testing.T) {
 	}
 }
 
-// The gradient must be that of the worth, the penalty for the cohort included: an
-// attack that climbs the wrong way measures nothing.
+// The gradient must be that of the objective with its penalty for the cohort: an
+// attack that climbs another way measures nothing.
 func TestTheSlopeIsTheWorths(t *testing.T) {
 	a := small(t)
 	x, err := readExcerpt("testdata/wolves.gob.gz")
@@ -124,7 +124,8 @@ func TestTheSlopeIsTheWorths(t *testing.T) {
 	const angle = 0.01
 	between := a.parameters.Spaces[parameters.Network].Between
 	for k := range 20 {
-		// Turned so that the probe keeps its length, as projections have one.
+		// Turned so that the probe keeps its length, since projections have a fixed
+		// one.
 		one, other := math.Sqrt(float64(1+between[k])), math.Sqrt(float64(1+between[k+1]))
 		moved := func(by float64) []float32 {
 			e := append([]float32(nil), embedding...)

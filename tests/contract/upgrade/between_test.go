@@ -7,8 +7,9 @@ import (
 	"systole/shared/ecg/parameters"
 )
 
-// An algorithm between two releases made templates beside heart-1's. They go on to
-// decide, become the base once its algorithm is settled, and are followed in turn.
+// An algorithm between two releases made templates beside those of heart-1. They
+// come to decide, become the base once their algorithm is settled, and are
+// replaced in turn.
 func TestATemplateOfAVersionInBetweenGoesOn(t *testing.T) {
 	const between = "heart-2-65f384b2"
 	d := unpacked(t)

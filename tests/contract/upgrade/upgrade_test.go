@@ -1,5 +1,5 @@
-// Package upgrade takes a folder that an earlier version of the service wrote through
-// an update and a rollback: nobody enrols again.
+// Package upgrade updates the service on a folder that an earlier version wrote,
+// and rolls it back: no member has to enrol again.
 package upgrade
 
 import (
@@ -33,8 +33,8 @@ const (
 	newest = "heart-3-1e6f9229"
 )
 
-// table is the table of a version that has these algorithms, the newest first and
-// fresh where it is so.
+// table returns the table of a version with these algorithms, the newest first.
+// fresh marks the newest as new.
 func table(t *testing.T, fresh bool, names ...string) parameters.Algorithms {
 	t.Helper()
 	var all parameters.Algorithms
@@ -48,14 +48,14 @@ func table(t *testing.T, fresh bool, names ...string) parameters.Algorithms {
 	return all
 }
 
-// deployment is the folder, and the service on it by versions.
+// deployment is the folder, and the versions of the service that run on it.
 type deployment struct {
 	stores service.Stores
 	now    time.Time
 	token  string
 }
 
-// unpacked is the folder that the earlier version wrote.
+// unpacked returns a copy of the folder that the earlier version wrote.
 func unpacked(t *testing.T) *deployment {
 	t.Helper()
 	folder := t.TempDir()
@@ -115,7 +115,7 @@ func write(path string, from io.Reader) error {
 	return os.WriteFile(path, b, 0o600)
 }
 
-// version is the service with a table of algorithms.
+// version returns the service with a table of algorithms.
 func (d *deployment) version(t *testing.T, algorithms parameters.Algorithms) http.Handler {
 	t.Helper()
 	settings, err := fixture.Settings()
@@ -134,7 +134,7 @@ func (d *deployment) later(t *testing.T, by time.Duration, v http.Handler) {
 	d.token = in.Body["token"].(string)
 }
 
-// recording is one of the member's that no version has seen: each is sent once.
+// recording returns one of the member's recordings, each of which is sent once.
 func recording(t *testing.T, n int) []byte {
 	t.Helper()
 	file, err := os.Open(fmt.Sprintf("testdata/check_%02d.csv.gz", n))
@@ -171,7 +171,7 @@ func (d *deployment) knows(t *testing.T, v http.Handler, n int) {
 	}
 }
 
-// algorithm is the oldest that the member's template needs.
+// algorithm returns the oldest algorithm that the member's template needs.
 func (d *deployment) algorithm(t *testing.T) string {
 	t.Helper()
 	m, err := d.stores.Members.Member(t.Context(), "kim")
@@ -206,7 +206,7 @@ func TestNobodyEnrolsAgainForANewAlgorithmOrARollback(t *testing.T) {
 	}
 	wg.Wait()
 	d.knows(t, updated, 8)
-	d.knows(t, before, 9) // after a rollback, when the newer template has been begun
+	d.knows(t, before, 9) // after a rollback, when a newer template has begun
 	d.later(t, 24*time.Hour, updated)
 	d.knows(t, updated, 10)
 	d.knows(t, updated, 11)
@@ -214,9 +214,9 @@ func TestNobodyEnrolsAgainForANewAlgorithmOrARollback(t *testing.T) {
 		t.Errorf("a rollback would find a template by %s", got)
 	}
 
-	d.knows(t, before, 12) // after a rollback, when the newer one decides
+	d.knows(t, before, 12) // after a rollback, when the newer template decides
 	d.knows(t, updated, 13)
-	d.knows(t, later, 14) // when there is none any more
+	d.knows(t, later, 14) // when no older template is left
 	if got := d.algorithm(t); got != newest {
 		t.Errorf("the older template stays: %s", got)
 	}
