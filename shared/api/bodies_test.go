@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -121,6 +122,25 @@ func TestARecordingComesInManyWays(t *testing.T) {
 	}
 }
 
+// One name of a file is as good as several.
+func TestARouteMayTakeFilesUnderOneName(t *testing.T) {
+	long := strings.Repeat("1\n", 40<<10)
+	for _, name := range []string{"photo", "other"} {
+		contentType, body := multipartBody(t, part{`form-data; name="` + name + `"; filename="x"`, long})
+		var form *Form
+		h := New(Settings{}, Route{Path: "/x", Files: []string{"photo"}, Methods: map[string]Handler{"POST": func(w http.ResponseWriter, r *http.Request) (err error) {
+			form, err = DecodeFiles(w, r)
+			return err
+		}}})
+		r := httptest.NewRequest("POST", "/x", strings.NewReader(string(body)))
+		r.Header.Set("Content-Type", contentType)
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		if form == nil || len(form.Files) != 1 || form.Files[0].Field != name || string(form.Files[0].Content) != long {
+			t.Errorf("%s isn't taken", name)
+		}
+	}
+}
+
 func TestSixtyFourPartsAreTaken(t *testing.T) {
 	parts := slices.Repeat([]string{named + "a\r\n\r\n"}, 64)
 	if got := sent(t, false, formOfParts, "--b--"); got != "" {
@@ -135,7 +155,7 @@ func TestSixtyFourPartsAreTaken(t *testing.T) {
 	r = httptest.NewRequest("POST", "/x", strings.NewReader(ofParts(append(parts, parts[0])...)))
 	r.Header.Set("Content-Type", formOfParts)
 	var f *fault.Error
-	if _, err := Decode(httptest.NewRecorder(), r); !errors.As(err, &f) || f.Params["reason"] != "many_parts" {
+	if _, err := Decode(httptest.NewRecorder(), r); !errors.As(err, &f) || f.Params["reason"] != "many_parts" || !strings.Contains(err.Error(), "over 64 parts") {
 		t.Errorf("65: %v", err)
 	}
 }

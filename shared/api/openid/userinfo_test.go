@@ -3,6 +3,7 @@ package openid
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -106,6 +107,20 @@ func TestAStoreThatIsDownIsNoReasonToRefuseAClient(t *testing.T) {
 		a.fails = call
 		if got := a.ask("Bearer without", ""); !strings.HasPrefix(got, "503") {
 			t.Errorf("%s fails: %s", call, got)
+		}
+	}
+}
+
+// A client that was removed has no name; what can't be read is an error.
+func TestAFlowIsDescribedWithoutItsClient(t *testing.T) {
+	for call, want := range map[string]error{"": nil, "Registrations": store.ErrUnavailable, "SetSubjectSalt": store.ErrUnavailable} {
+		a := newAccesses(t)
+		a.fails = call
+		person := &provider.Person{Member: store.Member{Username: "kim", PK: 7, Name: "Kim"}}
+		flow := provider.Flow{ClientID: "gone", Subject: "kim at shop", Level: provider.Password}
+		said, err := flows{a.provider, Settings{}}.describe(t.Context(), flow, person)
+		if !errors.Is(err, want) || err == nil && (said.Client != "" || said.Person.Name != "Kim" || said.Code != 200) {
+			t.Errorf("%q fails: %+v, %v", call, said, err)
 		}
 	}
 }
