@@ -25,6 +25,7 @@ func main() {
 	var o options
 	data := flag.String("data", "", "`folder` of the databases")
 	flag.StringVar(&o.only, "only", "", "one database")
+	flag.StringVar(&o.newer, "newer", parameters.Shipped[0].Name, "the newer `algorithm`, of those shipped")
 	flag.BoolVar(&o.each, "each", false, "enrol each person by each recording of the first session in turn, and count own trials alone")
 	flag.BoolVar(&o.attack, "attack", false, "every other person tries before each check")
 	flag.IntVar(&o.stranger, "stranger", 0, "a stranger's recording enters before the nth check, whoever accepts it")
@@ -39,7 +40,7 @@ func main() {
 
 // options are the flags.
 type options struct {
-	only         string
+	only, newer  string
 	each, attack bool
 	stranger     int
 	rule         biometric.Rule
@@ -211,6 +212,9 @@ func (r *row) print(w io.Writer, name string) {
 		share(r.refused[0], r.own), share(r.refused[1], r.own), share(r.accepted[0], r.strangers), share(r.accepted[1], r.strangers))
 }
 
+// older is the algorithm that each person is enrolled by.
+var older = parameters.Shipped[len(parameters.Shipped)-1].Name
+
 // table holds the results of a database's persons.
 type table struct {
 	w                  io.Writer
@@ -224,8 +228,9 @@ type table struct {
 }
 
 func measure(w io.Writer, database string, enrolled, persons []person, o options) {
-	e := engine.New(0)
-	older := parameters.Shipped[len(parameters.Shipped)-1].Name
+	e := engine.With(0, slices.DeleteFunc(slices.Clone(parameters.Shipped), func(a parameters.Algorithm) bool {
+		return a.Name != o.newer && a.Name != older
+	}))
 	t := table{w: w, persons: persons, strangers: persons}
 	if o.each {
 		t.strangers = nil // the same as without it, and the most expensive part
