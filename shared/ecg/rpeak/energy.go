@@ -155,25 +155,20 @@ func (l *levels) medians(dst, x []float64, reach int) []float64 {
 const (
 	// apart is the least distance between candidates, 160 ms.
 	apart = RateHz * 160 / 1000
-	// threshold is the place between the noise's level and the beats' at which a
-	// maximum is as likely a beat as not.
-	threshold = 0.22
 	// Maxima below this part of the beats' level are not candidates.
 	lowest = 0.1
-	// mostWorth caps a candidate's worth: a higher maximum is no likelier a beat.
-	mostWorth = 2.0
 )
 
 // candidate is a maximum of the energy that may be a beat.
 type candidate struct {
 	at     int
 	height float64
-	worth  float64 // logarithm of its height over the threshold
+	worth  float64 // how much likelier it is a beat than not, see worth
 	usual  float64 // median RR interval around it, in samples
 }
 
 // candidates lists the local maxima of the energy that are highest in their
-// neighbourhood, with their worth.
+// neighbourhood.
 func candidates(dst []candidate, energy []float64, l *levels) []candidate {
 	dst = dst[:0]
 	for i := 1; i+1 < len(energy); i++ {
@@ -181,11 +176,10 @@ func candidates(dst []candidate, energy []float64, l *levels) []candidate {
 		if height <= energy[i-1] || height < energy[i+1] {
 			continue
 		}
-		worth, ok := l.weigh(i, height)
-		if !ok {
+		if height <= lowest*l.beat[min(i/RateHz, len(l.beat)-1)] {
 			continue
 		}
-		c := candidate{at: i, height: height, worth: worth}
+		c := candidate{at: i, height: height}
 		if k := len(dst) - 1; k >= 0 && i-dst[k].at < apart {
 			if height > dst[k].height {
 				dst[k] = c
@@ -195,19 +189,4 @@ func candidates(dst []candidate, energy []float64, l *levels) []candidate {
 		dst = append(dst, c)
 	}
 	return dst
-}
-
-// weigh returns the worth of a candidate with this height at a sample, and
-// whether it may be a beat.
-func (l *levels) weigh(at int, height float64) (worth float64, ok bool) {
-	second := min(at/RateHz, len(l.beat)-1)
-	beat, noise := l.beat[second], l.noise[second]
-	if height <= lowest*beat || height <= 0 {
-		return 0, false
-	}
-	even := noise + threshold*max(beat-noise, 0)
-	if even <= 0 {
-		return 0, false
-	}
-	return min(math.Log(height/even), mostWorth), true
 }

@@ -11,7 +11,7 @@ const (
 	// An interval shorter than this part of the usual one costs by the square
 	// of the deficit…
 	shortest  = 0.65
-	shortCost = 6.0
+	shortCost = 12.0
 	// …and one longer than so many usual ones costs by the excess, up to a limit:
 	// a pause is rare, but a long pause is no rarer than a short one.
 	longest      = 1.7
@@ -31,7 +31,7 @@ type rhythm struct {
 	strong    []candidate
 	path      []step
 	intervals []float64
-	chosen    []candidate
+	chosen    []int
 }
 
 // step is the best sequence that ends with a candidate.
@@ -40,9 +40,9 @@ type step struct {
 	from  int // the candidate before, -1 for none
 }
 
-// choose returns the most plausible sequence of the candidates, in time order.
-// The slice is valid until the next call.
-func (r *rhythm) choose(found []candidate) []candidate {
+// choose returns the indices of the candidates that make the most plausible sequence,
+// rising. The slice is valid until the next call.
+func (r *rhythm) choose(found []candidate) []int {
 	r.chosen, r.path = r.chosen[:0], r.path[:0]
 	if len(found) == 0 {
 		return r.chosen
@@ -58,7 +58,7 @@ func (r *rhythm) choose(found []candidate) []candidate {
 		}
 	}
 	for i := end; i >= 0; i = r.path[i].from {
-		r.chosen = append(r.chosen, found[i])
+		r.chosen = append(r.chosen, i)
 	}
 	slices.Reverse(r.chosen)
 	return r.chosen
