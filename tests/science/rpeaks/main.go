@@ -1,12 +1,19 @@
-// Command rpeaks measures the R-peak detector against experts' annotations:
-// the MIT-BIH arrhythmia database's first lead, all beats, and the noisy
-// records of the China Physiological Signal Challenge 2019, with tolerances of
-// 150 and 50 ms, and MIT-BIH again under noise.
+// Command rpeaks measures the R-peak detector against experts' annotations
+// (the MIT-BIH arrhythmia database's first lead, all beats; its noise stress
+// test database, the noisy parts; the noisy records of the China Physiological Signal
+// Challenge 2019), with tolerances of 150 and 50 ms, and in the noise stress
+// test of package stress, on strips of 10 s that each are detected alone.
 //
-//	go run ./tests/science/rpeaks [-data folder] [-json] [-noise=false] [-rate Hz]
+//	go run ./tests/science/rpeaks [-shipped] [-data folder] [-json] [-noise=false] [-settings] [-rate Hz]
+//
+// The parameters that ship are learned from all of MIT-BIH's records at hand. Without
+// -shipped the detector has those of half.bin, which were learned the same way from package
+// stress's half for settings, and the noise stress test is on the other half: figures for
+// persons never seen.
 package main
 
 import (
+	_ "embed"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -18,17 +25,24 @@ import (
 	"systole/shared/ecg/rate"
 	"systole/shared/ecg/resample"
 	"systole/shared/ecg/rpeak"
+	"systole/tests/science/cohort"
+	"systole/tests/science/stress"
 )
 
 // row is what was measured on one record, or on a whole set.
 type row struct {
-	Set    string  `json:"set"`
-	Record string  `json:"record"`
-	Wide   counts  `json:"within_150_ms"`
-	Narrow counts  `json:"within_50_ms"`
-	F1     float64 `json:"f1_150_ms"`
-	F1At50 float64 `json:"f1_50_ms"`
+	Set    string        `json:"set"`
+	Record string        `json:"record"`
+	Wide   stress.Counts `json:"within_150_ms"`
+	Narrow stress.Counts `json:"within_50_ms"`
+	F1     float64       `json:"f1_150_ms"`
+	F1At50 float64       `json:"f1_50_ms"`
+	// Challenge is CPSC 2019's own score, 0 to 1; nil for other sets.
+	Challenge *float64 `json:"challenge,omitempty"`
 }
+
+//go:embed half.bin
+var half []byte
 
 // The tolerances, in seconds.
 const (
@@ -45,9 +59,11 @@ func main() {
 
 func run(args []string, out, progress io.Writer) error {
 	flags := flag.NewFlagSet("rpeaks", flag.ContinueOnError)
-	data := flags.String("data", dataFolder(), "folder that holds mitdb and cpsc2019")
+	data := flags.String("data", cohort.Folder("", "."), "folder that holds mitdb, nstdb, cpsc2019, ptb-xl and cinc2017")
+	shipped := flags.Bool("shipped", false, "measure the parameters that ship")
 	asJSON := flags.Bool("json", false, "print JSON instead of a table")
-	noise := flags.Bool("noise", true, "also measure with noise added to MIT-BIH")
+	noise := flags.Bool("noise", true, "also run the noise stress test")
+	settings := flags.Bool("settings", false, "run it on the half from which settings were chosen instead of the other one")
 	rateHz := flags.Float64("rate", 0, "bring the recordings to this sampling rate first, in Hz, from 90 to 4000")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -61,12 +77,26 @@ func run(args []string, out, progress io.Writer) error {
 			return fmt.Errorf("-rate %g is outside %d to %d Hz", *rateHz, rate.MinHz, rate.MaxHz)
 		}
 		for i, r := range records {
-			records[i].mv, records[i].rateHz = resample.New(r.rateHz, *rateHz).Apply(nil, r.mv), *rateHz
+			records[i].MV, records[i].RateHz = resample.New(r.RateHz, *rateHz).Apply(nil, r.MV), *rateHz
 		}
 	}
-	rows := measureAll(records, progress)
+	var parameters *rpeak.Parameters // those that ship
+	if !*shipped {
+		if parameters, err = rpeak.ReadParameters(half); err != nil {
+			return err
+		}
+	}
+	rows := measureAll(records, parameters)
 	if *noise {
-		rows = append(rows, measureNoise(records, progress)...)
+		tested := stress.Report
+		if *settings {
+			tested = stress.Settings
+		}
+		noisy, err := measureNoise(*data, tested, parameters, progress)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, noisy...)
 	}
 	if *asJSON {
 		encoder := json.NewEncoder(out)
@@ -76,62 +106,85 @@ func run(args []string, out, progress io.Writer) error {
 	return table(out, rows)
 }
 
-func dataFolder() string {
-	if folder := os.Getenv("ECG_DATA"); folder != "" {
-		return folder
-	}
-	return "../shared/data"
-}
-
 // measureAll returns a row for each record and, after each set, its total; of
 // a set with ventricular flutter in it also the total with what was detected
-// during it counted as surplus.
-func measureAll(records []record, progress io.Writer) []row {
+// during it counted as surplus; and of MIT-BIH the total of the half for reporting.
+func measureAll(records []record, parameters *rpeak.Parameters) []row {
 	var rows []row
-	var total, strict row
-	var detector detector
+	var total, strict, reported row
+	detector := detector{Detector: rpeak.Detector{Parameters: parameters}}
 	for i, r := range records {
-		fmt.Fprintf(progress, "\rrecord %d of %d ", i+1, len(records))
-		detected := detector.run(r.mv, r.rateHz)
+		detected := detector.run(r.MV, r.RateHz)
 		one := compare(r, detected)
 		rows = append(rows, one)
 		total = sum(total, one, r.set, "all")
-		r.flutter = nil
+		if r.set == "mitdb" && stress.HalfOf(i) == stress.Report {
+			reported = sum(reported, one, r.set, "all of the half for reporting")
+		}
+		r.Flutter = nil
 		strict = sum(strict, compare(r, detected), r.set, "all, flutter counted")
 		if i+1 == len(records) || records[i+1].set != r.set {
 			rows = append(rows, total)
+			if reported.Set == r.set {
+				rows = append(rows, reported)
+			}
 			if strict.Wide != total.Wide {
 				rows = append(rows, strict)
 			}
 			total, strict = row{}, row{}
 		}
 	}
-	fmt.Fprint(progress, "\r")
 	return rows
 }
 
-// measureNoise returns, for each kind of noise and ratio, the total over
-// MIT-BIH.
-func measureNoise(records []record, progress io.Writer) []row {
+// mostPatients of PTB-XL are taken for the noise stress test, and one of
+// everyStrip of MIT-BIH's strips.
+const (
+	mostPatients = 600
+	everyStrip   = 4
+)
+
+// measureNoise returns the totals of the noise stress test: of each database,
+// without noise, and with each kind at each ratio.
+func measureNoise(folder string, half stress.Half, parameters *rpeak.Parameters, progress io.Writer) ([]row, error) {
+	recorded, pieces, err := stress.Recorded(folder, half)
+	if err != nil {
+		return nil, err
+	}
+	mitdb, err := stress.MITDB(folder, half)
+	if err != nil {
+		return nil, err
+	}
+	some := mitdb[:0]
+	for i := 0; i < len(mitdb); i += everyStrip {
+		some = append(some, mitdb[i])
+	}
+	ptbxl, disagreed, err := stress.PTBXL(folder, half, mostPatients)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(progress, "noise: half for %s; %d strips of MIT-BIH; %d of PTB-XL, %d left out since leads I and II disagree; %d noisy recordings of CinC 2017\n",
+		half, len(some), len(ptbxl), disagreed, pieces)
 	var rows []row
-	var detector detector
-	for _, n := range noises {
-		for _, decibel := range []float64{12, 6} {
-			name := fmt.Sprintf("%s, %g dB", n.name, decibel)
-			total := row{}
-			for i, r := range records {
-				if r.set != "mitdb" {
-					continue
-				}
-				fmt.Fprintf(progress, "\r%s: record %d ", name, i+1)
-				noisy := disturb(r.mv, r.rateHz, qrsHeight(r.mv, r.rateHz, r.beats), decibel, n, uint64(i))
-				total = sum(total, compare(r, detector.run(noisy, r.rateHz)), "mitdb + noise", name)
+	detector := detector{Detector: rpeak.Detector{Parameters: parameters}}
+	for _, strips := range [][]stress.Strip{some, ptbxl} {
+		measure := func(name string, signal func(i int) []float64) {
+			var total row
+			for i, s := range strips {
+				detected := detector.run(signal(i), stress.RateHz)
+				one := row{}.with(stress.Compare(s.Beats, detected, wide, stress.Inner), stress.Compare(s.Beats, detected, narrow, stress.Inner))
+				total = sum(total, one, s.Set+" strips", name)
 			}
 			rows = append(rows, total)
 		}
+		measure("no noise", func(i int) []float64 { return strips[i].MV })
+		for _, n := range append(slices.Clone(stress.Models), recorded) {
+			for _, decibel := range stress.Ratios {
+				measure(fmt.Sprintf("%s, %g dB", n.Name, decibel), func(i int) []float64 { return strips[i].Add(n, decibel, uint64(i)) })
+			}
+		}
 	}
-	fmt.Fprint(progress, "\r")
-	return rows
+	return rows, nil
 }
 
 // detector is the detector behind its resampler.
@@ -153,27 +206,59 @@ func (d *detector) run(mv []float64, rateHz float64) []float64 {
 // compare leaves out what was detected during ventricular flutter, where the
 // experts marked no beats: ANSI/AAMI EC57 excludes it from beat scoring.
 func compare(r record, detected []float64) row {
-	detected = slices.DeleteFunc(slices.Clone(detected), func(at float64) bool {
-		return slices.ContainsFunc(r.flutter, func(f [2]float64) bool { return at >= f[0]-wide && at <= f[1]+wide })
-	})
-	return row{Set: r.set, Record: r.name}.with(match(r.beats, detected, wide), match(r.beats, detected, narrow))
+	within := func(parts [][2]float64, at, margin float64) bool {
+		return slices.ContainsFunc(parts, func(p [2]float64) bool { return at >= p[0]-margin && at < p[1]+margin })
+	}
+	detected = slices.DeleteFunc(slices.Clone(detected), func(at float64) bool { return within(r.Flutter, at, wide) })
+	scored := func(at float64) bool { return !within(r.Unscored, at, 0) }
+	one := row{Set: r.set, Record: r.Name}.with(stress.Compare(r.Beats, detected, wide, scored), stress.Compare(r.Beats, detected, narrow, scored))
+	if r.set == "cpsc2019" {
+		score := challenge(r.Beats, detected)
+		one.Challenge = &score
+	}
+	return one
+}
+
+// challenge is the score of the Challenge for one record: 1 without an error,
+// 0.3 with one, else 0, within 75 ms and half a second from the ends.
+func challenge(beats, detected []float64) float64 {
+	const tolerance = 0.075
+	switch c := stress.Compare(beats, detected, tolerance, stress.Inner); c.Missed + c.Surplus {
+	case 0:
+		return 1
+	case 1:
+		return 0.3
+	}
+	return 0
 }
 
 func sum(total, one row, set, name string) row {
-	return row{Set: set, Record: name}.with(total.Wide.add(one.Wide), total.Narrow.add(one.Narrow))
+	both := row{Set: set, Record: name}.with(total.Wide.Add(one.Wide), total.Narrow.Add(one.Narrow))
+	if one.Challenge != nil {
+		score := *one.Challenge
+		if total.Challenge != nil {
+			score += *total.Challenge
+		}
+		both.Challenge = &score
+	}
+	return both
 }
 
-func (r row) with(wide, narrow counts) row {
-	r.Wide, r.Narrow, r.F1, r.F1At50 = wide, narrow, wide.f1(), narrow.f1()
+func (r row) with(wide, narrow stress.Counts) row {
+	r.Wide, r.Narrow, r.F1, r.F1At50 = wide, narrow, wide.F1(), narrow.F1()
 	return r
 }
 
 func table(out io.Writer, rows []row) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "set\trecord\tbeats\tmissed\tsurplus\tSe %\tPPV %\tF1 % at 150 ms\tF1 % at 50 ms\t")
+	fmt.Fprintln(w, "set\trecord\tbeats\tmissed\tsurplus\tSe %\tPPV %\tF1 % at 150 ms\tF1 % at 50 ms\tchallenge\t")
 	for _, r := range rows {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%.2f\t%.2f\t%.2f\t%.2f\t\n", r.Set, r.Record,
-			r.Wide.Beats, r.Wide.Missed, r.Wide.Surplus, r.Wide.sensitivity(), r.Wide.ppv(), r.F1, r.F1At50)
+		score := ""
+		if r.Challenge != nil {
+			score = fmt.Sprintf("%.1f", *r.Challenge)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%.2f\t%.2f\t%.2f\t%.2f\t%s\t\n", r.Set, r.Record,
+			r.Wide.Beats, r.Wide.Missed, r.Wide.Surplus, r.Wide.Sensitivity(), r.Wide.PPV(), r.F1, r.F1At50, score)
 	}
 	return w.Flush()
 }

@@ -7,64 +7,49 @@ import (
 	"slices"
 	"strings"
 
-	"systole/tests/science/cohort"
+	"systole/tests/science/stress"
 )
 
 // record is a recording with its reference.
 type record struct {
-	set, name string
-	mv        []float64
-	rateHz    float64
-	beats     []float64    // reference, in seconds
-	flutter   [][2]float64 // from, to in seconds: no beats are marked there
+	set string
+	stress.Record
 }
 
-// load reads every record of both sets below the folder.
+// load reads every record of the sets that are below the folder. NSTDB is
+// MIT-BIH's records 118 and 119 with noise of electrodes that move.
 func load(folder string) ([]record, error) {
-	mitdb, err := loadMITDB(filepath.Join(folder, "mitdb"))
-	if err != nil {
-		return nil, err
+	var records []record
+	for _, set := range []string{"mitdb", "nstdb"} {
+		loaded, err := stress.LoadRecords(filepath.Join(folder, set))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range loaded {
+			if set == "nstdb" {
+				r.Unscored = quiet(len(r.MV), r.RateHz)
+			}
+			records = append(records, record{set, r})
+		}
 	}
 	cpsc, err := loadCPSC(filepath.Join(folder, "cpsc2019"))
 	if err != nil {
 		return nil, err
 	}
-	if len(mitdb)+len(cpsc) == 0 {
-		return nil, fmt.Errorf("neither mitdb nor cpsc2019 is in %s; set -data or ECG_DATA to the folder that holds them", folder)
-	}
-	return append(mitdb, cpsc...), nil
-}
-
-func loadMITDB(folder string) ([]record, error) {
-	headers, err := filepath.Glob(filepath.Join(folder, "*.hea"))
-	if err != nil {
-		return nil, err
-	}
-	var records []record
-	for _, header := range headers {
-		base := strings.TrimSuffix(header, ".hea")
-		atr, err := os.ReadFile(base + ".atr")
-		if err != nil {
-			return nil, err
-		}
-		reference, err := parseAnnotations(atr)
-		if err != nil {
-			return nil, fmt.Errorf("%s.atr: %w", base, err)
-		}
-		mv, rateHz, err := cohort.ReadMITDB(base)
-		if err != nil {
-			return nil, err
-		}
-		r := record{set: "mitdb", name: filepath.Base(base), rateHz: rateHz, mv: mv}
-		for _, b := range reference.beats {
-			r.beats = append(r.beats, float64(b)/rateHz)
-		}
-		for _, f := range reference.flutter {
-			r.flutter = append(r.flutter, [2]float64{float64(f[0]) / rateHz, float64(f[1]) / rateHz})
-		}
-		records = append(records, r)
+	if records = append(records, cpsc...); len(records) == 0 {
+		return nil, fmt.Errorf("none of mitdb, nstdb and cpsc2019 is in %s; set -data or ECG_DATA to the folder that holds them", folder)
 	}
 	return records, nil
+}
+
+// quiet lists the parts of a record of the noise stress test database without
+// noise: the first five minutes, and then two of each four.
+func quiet(samples int, rateHz float64) [][2]float64 {
+	parts := [][2]float64{{0, 5 * 60}}
+	for from := 7 * 60.0; from < float64(samples)/rateHz; from += 4 * 60 {
+		parts = append(parts, [2]float64{from, from + 2*60})
+	}
+	return parts
 }
 
 func loadCPSC(folder string) ([]record, error) {
@@ -88,7 +73,7 @@ func loadCPSC(folder string) ([]record, error) {
 			beats[i] /= rateHz
 		}
 		slices.Sort(beats)
-		records = append(records, record{set: "cpsc2019", name: number, rateHz: rateHz, mv: mv, beats: beats})
+		records = append(records, record{"cpsc2019", stress.Record{Name: number, RateHz: rateHz, MV: mv, Beats: beats}})
 	}
 	return records, nil
 }
@@ -103,12 +88,4 @@ func readMatrix(file string) ([]float64, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return x, nil
-}
-
-func median(x []float64) float64 {
-	if len(x) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(x))
-	return (sorted[(len(x)-1)/2] + sorted[len(x)/2]) / 2
 }
