@@ -213,8 +213,8 @@ var words = map[fault.Code]word{
 		"쓸 수 있는 심장 박동이 너무 적습니다[({beats_missing}회 부족)]. 가만히 앉아 더 길게 다시 측정해 주세요.",
 		"There are too few usable heart beats[, {beats_missing} more are needed]. Sit still and record for longer."}},
 	fault.NoBeats: {http.StatusUnprocessableEntity, Sentence{
-		"심장 박동을 찾을 수 없습니다. 전극이 잘 닿았는지 확인하고 다시 측정해 주세요.",
-		"No heart beat was found. Check that the electrodes touch your skin and record again."}},
+		"심장 박동을 찾을 수 없습니다. 전극이 잘 닿았는지 확인하고 팔에 힘을 뺀 뒤 다시 측정해 주세요.",
+		"No heart beat was found. Check that the electrodes touch your skin, relax your arms and record again."}},
 	fault.LeadsOff: {http.StatusUnprocessableEntity, Sentence{
 		"전극이 떨어져 있습니다. 전극을 다시 붙이고 측정해 주세요.",
 		"The electrodes were off. Attach them again and record again."}},

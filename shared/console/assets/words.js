@@ -440,7 +440,7 @@ const words = {
 const advice = {
   too_short: ["Record longer.", "더 길게 측정해 주세요."],
   too_few_beats: ["Record longer.", "더 길게 측정해 주세요."],
-  no_beats: ["Check that the electrodes touch the skin.", "전극이 피부에 잘 닿았는지 확인해 주세요."],
+  no_beats: ["Check that the electrodes touch the skin, and relax your arms.", "전극이 피부에 잘 닿았는지 확인하고 팔에 힘을 빼 주세요."],
   leads_off: ["Attach the electrodes again.", "전극을 다시 붙여 주세요."],
   clipped: ["Check the electrodes and keep still.", "전극을 확인하고 가만히 측정해 주세요."],
   mains: ["Unplug chargers and move away from appliances.", "충전기와 전기 제품에서 떨어져 측정해 주세요."],
@@ -498,7 +498,7 @@ const refusals = {
   rate_implausible: [["Not a heart's pace", "심장 박동으로 볼 수 없는 속도입니다"], ["The sampling rate is probably another one.", "샘플링 속도가 다른 것 같습니다."], ["rate", "other"]],
   too_short: [["Too short", "너무 짧습니다"], ["Record longer.", "더 길게 측정해 주세요."], ["other"]],
   too_few_beats: [["Too few clean beats", "잡음 없는 박동이 부족합니다"], ["Record longer, and sit still.", "가만히 앉아 더 길게 측정해 주세요."], ["other"]],
-  no_beats: [["No heart beat found", "심장 박동을 찾을 수 없습니다"], ["Check that the electrodes touch the skin.", "전극이 피부에 잘 닿았는지 확인해 주세요."], ["other"]],
+  no_beats: [["No heart beat found", "심장 박동을 찾을 수 없습니다"], ["Check that the electrodes touch the skin, and relax your arms.", "전극이 피부에 잘 닿았는지 확인하고 팔에 힘을 빼 주세요."], ["other"]],
   leads_off: [["The electrodes were off", "전극이 떨어져 있었습니다"], ["Attach them again, and record anew.", "다시 붙이고 새로 측정해 주세요."], ["other"]],
   clipped: [["The signal is cut off", "신호가 잘렸습니다"], ["Check the electrodes, keep still, and record anew.", "전극을 확인하고 가만히 다시 측정해 주세요."], ["other"]],
   mains: [["Too much hum from the mains", "전원 잡음이 너무 큽니다"], ["Unplug chargers, move away from appliances, and record anew.", "충전기와 전기 제품에서 떨어져 다시 측정해 주세요."], ["other"]],

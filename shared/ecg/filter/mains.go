@@ -3,18 +3,25 @@ package filter
 import "math"
 
 // Mains returns the dominant mains frequency, 50 or 60 Hz, and the amplitude of
-// that interference in the signal's unit. At a rate too low for 60 Hz it returns
+// that interference in the signal's unit: what it has more than the other frequency,
+// since muscle noise is as strong at both. At a rate too low for 60 Hz it returns
 // 50 Hz and its amplitude; at a rate too low for that, too, 0 and 0.
 func Mains(x []float64, rateHz float64) (hz, amplitude float64) {
 	if rateHz <= 105 || len(x) == 0 {
 		return 0, 0
 	}
 	both := tones(x, [2]float64{50, 60}, rateHz)
-	if rateHz > 125 && both[1] > both[0] {
-		return 60, both[1]
+	switch {
+	case rateHz <= 125:
+		return 50, both[0]
+	case both[1] > both[0]:
+		return 60, excess(both[1], both[0])
 	}
-	return 50, both[0]
+	return 50, excess(both[0], both[1])
 }
+
+// excess returns the amplitude whose power is the difference of the powers of two.
+func excess(a, b float64) float64 { return math.Sqrt(a*a - b*b) }
 
 // toneSeconds is the length of the blocks over which a tone's amplitude is
 // averaged. Their resolution of 2 Hz covers the mains' variation by 0.2 Hz.
