@@ -10,16 +10,16 @@ import (
 	"strings"
 )
 
-// command is one of the tool's.
+// command is a command of the operator's tool.
 type command struct {
-	words   string // "sessions end"
+	words   string // as typed: "sessions end"
 	args    string
 	meaning string
 	run     func(ctx context.Context, c call) error
 	reads   func(args []string) bool // whether it reads its input; nil never does
 }
 
-// commands lists all of them.
+// commands returns all commands of the tool.
 func commands() []command {
 	return []command{
 		{"member", "[-address IP] NAME", "look a member up, and what happened to them; -pk N instead of NAME", lookUp, nil},
@@ -50,8 +50,8 @@ func commands() []command {
 // Backup is the command whose output is an archive.
 const Backup = "backup"
 
-// Run runs the command that args begin with. Its output goes to out. A usage error
-// tells what there is.
+// Run runs the command that args begin with. Its output goes to out. The error for
+// an unknown command names -h, which lists the commands.
 func Run(ctx context.Context, d Deployment, args []string, in io.Reader, out io.Writer) error {
 	c, rest, err := find(args)
 	if err != nil {
@@ -70,8 +70,8 @@ func Run(ctx context.Context, d Deployment, args []string, in io.Reader, out io.
 	return err
 }
 
-// find returns the command that args begin with, of several the longest, and the
-// arguments behind it.
+// find returns the command that args begin with, and the arguments behind it. If
+// several match, it returns the longest.
 func find(args []string) (command, []string, error) {
 	all := commands()
 	slices.SortStableFunc(all, func(a, b command) int { return len(b.words) - len(a.words) })
@@ -91,7 +91,7 @@ func find(args []string) (command, []string, error) {
 func Usage(out io.Writer) {
 	for _, c := range commands() {
 		if c.words == Backup {
-			continue // the caller has it, with a file
+			continue // the tool itself lists it, with its file
 		}
 		fmt.Fprintf(out, "  %s\n    \t%s\n", strings.TrimSpace(c.words+" "+c.args), c.meaning)
 	}

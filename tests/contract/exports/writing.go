@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// begin is the recording's beginning: its day is above 12, so that it can't be a
-// month, except in columns of whole days.
+// begin is the recording's beginning: three seconds before midnight, so that the
+// date changes during the recording.
 var begin = time.Date(2026, 3, 4, 23, 59, 57, 0, time.UTC)
 
 // firstMissing and missing are the first missing sample and their number, if some

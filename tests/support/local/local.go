@@ -14,7 +14,8 @@ import (
 	"systole/tests/support/gotool"
 )
 
-// Command is how the service is started. It listens on a free port of this machine.
+// Command holds the flags, the environment and the log with which a local service
+// is started. It listens on a free port of this machine.
 type Command struct {
 	Args []string  // further flags, such as "-memory"
 	Env  []string  // settings, besides this process's environment
