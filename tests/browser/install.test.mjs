@@ -35,10 +35,16 @@ test("a recording that another app shares is opened, once", async (t) => {
   await controlled(page);
   await signUp(page);
   await page.evaluate(async (text) => {
-    const form = new FormData();
-    form.set("recording", new File([text], "심전도 shared.csv"));
-    const answer = await fetch("./?share", { method: "POST", body: form });
-    if (!answer.ok) throw new Error(`${answer.status}`);
+    async function share(...names) {
+      const form = new FormData();
+      for (const name of names) form.append("recording", new File([text], name));
+      const answer = await fetch("./?share", { method: "POST", body: form });
+      if (!answer.ok) throw new Error(`${answer.status}`);
+    }
+    await share("another person's.csv", "another one.csv"); // and no page fetches them
+    await share("심전도 shared.csv");
+    const kept = await (await caches.open("systole-shared")).keys();
+    if (kept.length !== 1) throw new Error(`${kept.length} files are kept for the page`);
     location.href = "./?shared";
   }, recordingOf("person_01_enrolment.csv"));
   await page.locator("#chosen", { hasText: "심전도 shared.csv" }).waitFor();

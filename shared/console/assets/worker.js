@@ -50,8 +50,10 @@ async function keep(request) {
   return answer;
 }
 
-// take puts shared files aside and opens the page, which fetches them.
+// take puts shared files aside and opens the page, which fetches them. Those of an
+// earlier share that no page fetched may be another person's.
 async function take(request) {
+  await caches.delete(shared);
   const cache = await caches.open(shared);
   const form = await request.formData();
   for (const [i, file] of form.getAll("recording").entries()) {
