@@ -129,6 +129,21 @@ test("a button is busy, says so, and can be cancelled", async (t) => {
   await seenAnswer(page, "Enrolled");
 });
 
+test("a log-out ends the session, whatever is underway", async (t) => {
+  const page = await it.visit(t);
+  await signUp(page);
+  await sample(page, 0);
+  let held = false;
+  await page.route("**/authenticate/make_model/", () => { held = true; });
+  await page.locator("#enrol").click();
+  await expect.poll(() => held).toBe(true);
+  const token = await page.evaluate(() => sessionStorage.getItem("systole-token"));
+  await logOut(page);
+  const answer = await fetch(`${it.service.address}/members/sessions/`, { headers: { Authorization: `Token ${token}` } });
+  assert.equal(answer.status, 401);
+  await expect(page.locator(".verdict")).toHaveCount(0);
+});
+
 test("a late answer is never drawn under another recording's name", async (t) => {
   const page = await it.visit(t);
   await signUp(page);

@@ -36,7 +36,7 @@ before(async () => {
   const binary = miniBrowser();
   service = await startService();
   const display = await startScreen();
-  webdriver = new DriverService.Builder("WebKitWebDriver").setLoopback(true).setEnvironment({ ...process.env, DISPLAY: display, LANG: "C" }).build();
+  webdriver = new DriverService.Builder("WebKitWebDriver").setLoopback(true).setEnvironment({ ...process.env, DISPLAY: display, LC_ALL: "C" }).build();
   browser = await new Builder().usingServer(await webdriver.start()).withCapabilities({
     browserName: "MiniBrowser", "webkitgtk:browserOptions": { binary, args: ["--automation"] },
   }).build();

@@ -10,6 +10,7 @@ export const largestRequest = 4_400_000; // bytes of files; more goes by upload
 
 let token = sessionStorage.getItem(kept);
 let onEnd = () => {};
+const underway = new Set(); // what abandons each request
 let proving = false; // whether the next check is asked for as a proof
 
 // Refusal is an answer that is not a success. word is the service's for it, wait
@@ -58,8 +59,9 @@ function send(method, address, headers, body, { signal, progress } = {}) {
     request.onprogress = alive;
     request.onerror = () => reject(new Unreachable());
     request.onload = () => resolve(request);
-    request.onloadend = () => { clearTimeout(watch); signal?.removeEventListener("abort", abort); };
+    request.onloadend = () => { clearTimeout(watch); underway.delete(abort); signal?.removeEventListener("abort", abort); };
     signal?.addEventListener("abort", abort);
+    underway.add(abort);
     alive();
     request.send(body);
   });
@@ -136,7 +138,13 @@ function nearby(address) {
 
 export const signUp = (person) => call("POST", "members/create/", person);
 export const logIn = (person) => call("POST", "members/login/", person);
-export const logOut = () => call("POST", "members/logout/");
+
+// logOut abandons what is still underway: its answer would be that nobody is logged in.
+export function logOut() {
+  for (const abandon of [...underway]) abandon();
+  return call("POST", "members/logout/");
+}
+
 // enrolment is how far it has come, {days, of, next}: next is when another day may
 // be added, null where there are enough. It is null before any.
 export const enrolment = async () => (await call("GET", "authenticate/check_user/?enrolment=true")).enrolment ?? null;

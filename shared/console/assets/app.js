@@ -393,7 +393,7 @@ async function refresh() {
     showPerson();
     await showMine();
   } catch (error) {
-    if (whose === person && api.loggedIn() && !at("answer").hasChildNodes()) refuse(at("answer"), error, { again: refresh });
+    if (whose === person && api.loggedIn() && !api.cancelled(error) && !at("answer").hasChildNodes()) refuse(at("answer"), error, { again: refresh });
   }
 }
 
@@ -459,9 +459,11 @@ async function takeOver() {
 }
 const atHandOff = () => location.hash.startsWith("#hand-off=");
 
+// logOut doesn't wait for a check or an enrolment that is underway: it is abandoned.
 async function logOut() {
+  if (at("log-out").getAttribute("aria-busy")) return;
   let key = "doneLogOut";
-  await one(at("log-out"), null, () => api.logOut()).catch((error) => { if (error.word === "unreachable") key = "doneLogOutHere"; });
+  await (busy() ? api.logOut() : one(at("log-out"), null, api.logOut)).catch((error) => { if (error.word === "unreachable") key = "doneLogOutHere"; });
   if (api.loggedIn()) leave(key);
 }
 

@@ -205,6 +205,7 @@ async function run(button, question, does, done, ends, form) {
     await hooks.changed();
     answer(where, { kind: "yes", mark: "✓", title: () => say(done) });
   } catch (error) {
+    if (api.cancelled(error)) return; // by a log-out
     if (api.loggedIn()) refuse(where, error, { again: () => run(button, null, does, done, ends, form), logIn: () => hooks.ended("sessionEnded"), other: hooks.choose });
     if (error.word === "session_unknown") hooks.changed();
   }
