@@ -171,7 +171,7 @@ func movedKey(pk int64) string { return attemptsKey("moved", strconv.FormatInt(p
 
 func (s Moves) mark(ctx context.Context, pk int64) error {
 	now := s.now()
-	err := s.members.AdmitAttempt(ctx, movedKey(pk), store.Backoff{Free: 1, Most: 1}, now, now.Add(markKeep))
+	err := s.members.AdmitAttempt(ctx, movedKey(pk), store.Backoff{Most: 1}, now, now.Add(markKeep))
 	if err != nil && !errors.Is(err, store.ErrConflict) { // marked before
 		return fmt.Errorf("mark as moved: %w", err)
 	}
