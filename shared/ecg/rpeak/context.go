@@ -2,17 +2,17 @@ package rpeak
 
 import "math"
 
-// SecondFeatures is the number of features of a candidate among the beats that
-// the first network found, and those of the candidate by itself.
+// SecondFeatures is the number of features of a candidate in the second look:
+// those that compare it with the beats of the first look, and those of the
+// candidate alone.
 const SecondFeatures = contextFeatures + FirstFeatures
 
 const (
 	contextFeatures = 19
-	// The beats that a candidate is compared with are those within contextReach
-	// seconds of its own.
+	// A candidate is compared with the beats within contextReach seconds of it.
 	contextReach = 6
-	// A beat's template is so many values of the band-passed signal, templateStep
-	// samples apart, and is shifted by up to templateShift.
+	// A beat's template has templateValues values of the band-passed signal,
+	// templateStep samples apart. It is shifted by up to templateShift.
 	templateValues = 21
 	templateStep   = 3
 	templateShift  = 6
@@ -20,18 +20,20 @@ const (
 	// wave, 360 ms, and soonest that of a beat whose waves are looked for, 560 ms.
 	soon    = RateHz * 360 / 1000
 	soonest = RateHz * 560 / 1000
-	// nearReach is the number of candidates on each side that are asked for a
-	// beat.
+	// nearReach is the number of candidates on each side that are searched for
+	// another beat.
 	nearReach = 9
-	// A wave repeats where others have a candidate as late after them, to
-	// repeatWithin samples, and of a height within repeatHeight.
+	// A wave repeats if other beats have a candidate at the same distance after
+	// them, within repeatWithin samples, and of the same height, within
+	// repeatHeight.
 	repeatWithin = 12
 	repeatHeight = 1.8
-	// The logarithms of odds are told within these bounds.
+	// Bounds on the logarithms of odds among the features.
 	leastOdds, mostOdds, mostMeanOdds = -8, 8, 6
 )
 
-// template is the mean of the beats around, and what else is usual of them.
+// template is the mean of the beats around a candidate, with their usual
+// interval, height, agreement and odds.
 type template struct {
 	values   [templateValues]float64 // sum of the beats in units of their heights
 	beats    []int                   // indices of the candidates
@@ -44,8 +46,8 @@ type template struct {
 	heights, intervals []float64
 }
 
-// context holds the second look at the candidates: what the first network says of
-// each, which were chosen by it, and where their main wave is.
+// context is the second look's knowledge of the candidates: the first network's
+// odds of each, the chosen ones, and the position of each one's main wave.
 type context struct {
 	odds   []float64
 	beats  []int
@@ -119,8 +121,7 @@ func (t *template) without(values [templateValues]float64, height float64) [temp
 	return others
 }
 
-// polarity returns 1 where the beats' main wave points up for the most part, -1
-// where it points down.
+// polarity returns 1 if most of the beats' main waves point up, otherwise -1.
 func polarity(beats []int, found []candidate, band []float64) float64 {
 	vote := 0.0
 	for _, b := range beats {
@@ -187,8 +188,8 @@ func (c *context) features(dst []float64, found []candidate, band []float64, k i
 		logRatio(own.height, t.height),
 		t.agree,
 		chosen,
-		// How likely another beat is just before and after, and where the rhythm has
-		// its beats: one and half an interval away.
+		// The odds of another beat just before and after, and at the rhythm's
+		// distances: one and half an interval away.
 		c.near(found, k, -soon, -1),
 		c.near(found, k, 1, soon),
 		c.near(found, k, -1.15*rr, -0.85*rr),
@@ -218,7 +219,7 @@ func (c *context) features(dst []float64, found []candidate, band []float64, k i
 }
 
 // resemblance returns the best correlation of a candidate with the other beats,
-// and its amplitude by the template.
+// and its amplitude relative to the template's.
 func (c *context) resemblance(own candidate, band []float64, k int) (best, amplitude float64) {
 	t := &c.template
 	best = -1
@@ -264,8 +265,8 @@ func (c *context) neighbours(k int) (before, after int) {
 }
 
 const (
-	notSoon     = -0.3 // in place of a share: the beat is too far away
-	nothingElse = 0.5  // there is no other beat to compare with
+	notSoon     = -0.3 // in place of a share, if the beat is too far away
+	nothingElse = 0.5  // if there is no other beat to compare with
 )
 
 // repeats returns the share of the other beats around that have a candidate like

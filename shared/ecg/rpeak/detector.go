@@ -22,19 +22,19 @@ const (
 	// below and muscles above, and their energy.
 	lowHz, highHz = 5, 20
 	// The band in which a beat's exact instant is sought: wide enough that the
-	// extremum is the one that a reader of the signal would mark.
+	// extremum is where a reader of the signal would mark the beat.
 	markLowHz, markHighHz = 2.5, 40
 	// The mains notch is 4 Hz wide: hum would make every candidate look steep.
 	notchQ = 12
 )
 
-// A candidate's worth is a part of the logarithm of its odds of being a beat, within
-// bounds, so that no single candidate outweighs the rhythm.
+// A candidate's worth is a fraction of the logarithm of its odds of being a beat.
+// It is bounded, so that no single candidate outweighs the rhythm.
 const (
 	oddsShare             = 0.7
-	oddsBias              = 0.3 // a missed beat is a little worse than one that isn't there
+	oddsBias              = 0.3 // makes a missed beat a little more expensive than a false one
 	leastWorth, mostWorth = -10, 3
-	// hopeless are the odds below which the second look is spared.
+	// hopeless is the logarithm of odds below which a candidate gets no second look.
 	hopeless = -6
 )
 
@@ -43,7 +43,7 @@ func worth(odds float64) float64 { return min(max(oddsShare*odds, leastWorth), m
 // Detector finds R peaks and holds the work space for it. Its zero value is
 // ready; one value serves one goroutine.
 type Detector struct {
-	Parameters *Parameters // nil for those that are part of the program
+	Parameters *Parameters // nil for the compiled ones
 
 	notch      filter.ZeroPhase
 	notchHz    float64
@@ -120,7 +120,7 @@ func (d *Detector) shapeOf(k int) []float64 {
 	return d.shapes[k*FirstFeatures : (k+1)*FirstFeatures]
 }
 
-// lookAgain calls use with the SecondFeatures of each candidate that isn't
+// lookAgain calls use with the SecondFeatures of each candidate that is not
 // hopeless.
 func (d *Detector) lookAgain(use func(k int, features []float64)) {
 	d.context.begin(d.odds, d.rhythm.choose(d.found), len(d.quiet))
@@ -140,9 +140,9 @@ func (d *Detector) lookAgain(use func(k int, features []float64)) {
 }
 
 // Candidates calls use with the position in samples and the features of every
-// candidate, for learning: FirstFeatures of them, or where the detector's parameters
-// are set SecondFeatures of those that get a second look. The features are valid until
-// use returns.
+// candidate, for learning. The features are FirstFeatures; if the detector's
+// parameters are set, they are SecondFeatures, and only candidates that get a
+// second look are passed. They are valid until use returns.
 func (d *Detector) Candidates(x []float64, use func(at int, features []float64)) {
 	if len(x) < RateHz {
 		return

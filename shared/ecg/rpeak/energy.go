@@ -67,9 +67,9 @@ const (
 	// The beats' level is the median of the highest energy in each second around:
 	// long enough to hold through a pause or some extrasystoles.
 	levelReach = 6
-	// The noise's level is a low quantile of the energy, which the beats
-	// themselves don't reach even at high rates, in the seconds next to it, as
-	// muscle noise comes and goes.
+	// The noise's level is a low quantile of the energy in the adjacent seconds,
+	// since muscle noise comes and goes. Even at high rates the beats do not reach
+	// that quantile.
 	noiseReach    = 1
 	noiseQuantile = 0.3
 	noiseFactor   = 2.0 // from that quantile to the noise's highest maxima
@@ -163,7 +163,7 @@ const (
 type candidate struct {
 	at     int
 	height float64
-	worth  float64 // how much likelier it is a beat than not, see worth
+	worth  float64 // bounded logarithm of its odds of being a beat, see func worth
 	usual  float64 // median RR interval around it, in samples
 }
 

@@ -11,25 +11,24 @@ import (
 //go:embed parameters.bin
 var embedded []byte
 
-// shipped returns the parameters that are part of the program.
+// shipped returns the parameters that are compiled into the program.
 var shipped = sync.OnceValue(func() *Parameters {
 	p, err := ReadParameters(embedded)
 	if err != nil {
-		// The file is compiled in and a test reads it: this can't happen to a program
-		// that was tested.
+		// A test reads the compiled file, so a tested program cannot fail here.
 		panic("embedded parameters of the R-peak detector: " + err.Error())
 	}
 	return p
 })
 
-// Parameters are the two learned networks that weigh candidates:
-// infra/train/rpeaks writes what they are learned from, and
-// infra/train/torch/rpeaks.py learns them.
+// Parameters are the two learned networks that weigh candidates.
+// infra/train/rpeaks writes the training data, and infra/train/torch/rpeaks.py
+// learns the networks from it.
 type Parameters struct {
 	first, second network
 }
 
-// The sizes of the networks' layers, the inputs first.
+// The sizes of the networks' layers, from the inputs on.
 var (
 	firstSizes  = []int{FirstFeatures, 20, 1}
 	secondSizes = []int{SecondFeatures, 24, 12, 1}
@@ -37,9 +36,9 @@ var (
 
 const widestLayer = 24
 
-// ReadParameters reads the first network, and the second where it follows: of each
-// layer the weights, inputs times outputs, and the biases, as float32, low byte
-// first.
+// ReadParameters reads the first network and, if it follows, the second. Each
+// layer has its weights, inputs times outputs, and its biases, as float32, low
+// byte first.
 func ReadParameters(b []byte) (*Parameters, error) {
 	var p Parameters
 	var err error
@@ -97,7 +96,7 @@ func readNetwork(b []byte, sizes []int) (network, []byte, error) {
 	return n, b, nil
 }
 
-// run returns the only output of the last layer.
+// run returns the last layer's only output.
 func (n network) run(x []float64) float64 {
 	var space [2][widestLayer]float64
 	for k, l := range n {

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	// refractory is how soon after a beat no other can be, 200 ms.
+	// refractory is the time after a beat in which there can be no other, 200 ms.
 	refractory = RateHz / 5
 	// An interval shorter than this part of the usual one costs by the square
 	// of the deficit…
@@ -17,9 +17,10 @@ const (
 	longest      = 1.7
 	longCost     = 0.7
 	mostLongCost = 0.3
-	// The usual interval is the median of so many on each side.
+	// The usual interval is the median of usualReach intervals on each side.
 	usualReach = 5
-	// It is this long until there are three of them, and within these bounds.
+	// With fewer than three intervals the usual one is firstUsual. It stays within
+	// the bounds below.
 	firstUsual = 0.8 * RateHz
 	minUsual   = 0.3 * RateHz
 	maxUsual   = 1.6 * RateHz

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// FirstFeatures is the number of features of a candidate by itself: its height
-// against what is around it, its shape, and its waveform.
+// FirstFeatures is the number of features of a candidate alone: its height
+// relative to its surroundings, its shape, and its waveform.
 const FirstFeatures = 24 + waveformValues
 
 const (
@@ -19,7 +19,8 @@ const (
 	// heightsReach is the number of candidates on each side whose heights a
 	// candidate is compared with.
 	heightsReach = 12
-	// endReach is how near the ends of the signal are told, in s.
+	// endReach is the distance in s up to which a feature states how near the
+	// signal's end is.
 	endReach = 0.6
 )
 
@@ -43,8 +44,9 @@ func (d *Detector) shape(dst []float64, k int) []float64 {
 		logRatio(height, highest(around)),
 		logRatio(height, nth(d.heights, n*3/4)),
 		logRatio(height, nth(d.heights, n/2)),
-		// What comes within 120 to 400 ms before and after, as a T wave does; the
-		// usual energy beside it; how far the energy falls within 160 ms.
+		// The highest energy 120 to 400 ms before and after, where a T wave lies;
+		// the usual energy beside the candidate; and the energy's fall within 160
+		// ms.
 		against(height, window(energy, at-100, at-30), highest),
 		against(height, window(energy, at+30, at+100), highest),
 		against(height, window(energy, at-150, at-40), mean),
@@ -62,9 +64,9 @@ func (d *Detector) shape(dst []float64, k int) []float64 {
 	return waveform(dst, band, at, height)
 }
 
-// steepness appends five ratios of powers within energyReach: how far the steepest
-// slope exceeds the others, how fast the slope changes, and how much lies above and below the
-// QRS complex's band.
+// steepness appends five ratios of powers within energyReach: the excess of the
+// steepest slope over the others, the change of the slope, and the power below
+// and above the QRS complex's band.
 func (d *Detector) steepness(dst []float64, at int) []float64 {
 	band, mark := d.filtered, d.marked
 	var steepest, slope, change, markSlope, markChange, markPower float64
@@ -89,13 +91,13 @@ func (d *Detector) steepness(dst []float64, at int) []float64 {
 	)
 }
 
-// spans appends how far the baseline steps across the candidate, how much taller
-// than it the signal is around it, its height for its energy, and how one-sided it
-// is.
+// spans appends the baseline's step across the candidate, the signal's height
+// around the candidate relative to its own, its height relative to its energy,
+// and its asymmetry.
 func (d *Detector) spans(dst []float64, at int, height float64) []float64 {
 	lowest, highest := extremes(window(d.marked, at-20, at+21))
 	before, after := window(d.quiet, at-50, at-28), window(d.quiet, at+29, at+51)
-	step := -2.0 // hardly any
+	step := -2.0 // a negligible step
 	if len(before) >= fewest && len(after) >= fewest && highest > lowest {
 		step = logRatio(math.Abs(mean(before)-mean(after))+0.02*(highest-lowest), highest-lowest)
 	}
@@ -133,13 +135,13 @@ func waveform(dst, band []float64, at int, height float64) []float64 {
 	return dst
 }
 
-// window returns the part of x from one sample to before another that there is.
+// window returns the existing part of x from one sample to before another.
 func window(x []float64, from, to int) []float64 {
 	from = min(max(from, 0), len(x))
 	return x[from:max(from, min(to, len(x)))]
 }
 
-// fewest is the number of samples of which a mean or an extreme says something.
+// fewest is the number of samples that a mean or an extreme requires.
 const fewest = 5
 
 // against returns the logarithm of the ratio of a height to what of says of the
@@ -151,8 +153,8 @@ func against(height float64, values []float64, of func([]float64) float64) float
 	return logRatio(height, of(values))
 }
 
-// logRatio returns the logarithm of a/b, at most 4 and at least -4, and 0 where
-// there is none.
+// logRatio returns the logarithm of a/b, bounded to -4 and 4, and 0 if it does
+// not exist.
 func logRatio(a, b float64) float64 {
 	if a <= 0 || b <= 0 {
 		return 0
