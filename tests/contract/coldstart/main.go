@@ -29,7 +29,9 @@ const (
 	// mostParameters is the number of these bytes that learned parameters may add
 	// to a function that compares hearts, and mostLibrary that of the library in
 	// one that answers the OpenID provider's clients.
-	mostParameters = 3 << 19
+	// The parameters are of three algorithms, with two cohorts; two of the algorithms, with one
+	// cohort, took 3 << 19.
+	mostParameters = 5 << 19
 	mostLibrary    = 3 << 19
 )
 
