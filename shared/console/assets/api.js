@@ -139,12 +139,14 @@ function nearby(address) {
 export const signUp = (person) => call("POST", "members/create/", person);
 export const logIn = (person) => call("POST", "members/login/", person);
 
-// logOut abandons what is still underway: its answer would be that nobody is logged in.
-export function logOut() {
+// last asks for the end of the session. What is still underway is abandoned: its
+// answer would be that nobody is logged in.
+function last(method, path) {
   for (const abandon of [...underway]) abandon();
-  return call("POST", "members/logout/");
+  return call(method, path);
 }
 
+export const logOut = () => last("POST", "members/logout/");
 // enrolment is how far it has come, {days, of, next}: next is when another day may
 // be added, null where there are enough. It is null before any.
 export const enrolment = async () => (await call("GET", "authenticate/check_user/?enrolment=true")).enrolment ?? null;
@@ -192,7 +194,7 @@ export const recoveryCodes = () => call("GET", "members/recovery_codes/");
 export const makeRecoveryCodes = async (password) => (await call("POST", "members/recovery_codes/", { password })).recovery_codes;
 export const handOff = (page) => call("POST", "console/hand_off/", { page });
 export const takeHandOff = (code) => call("POST", "console/hand_off/take/", { hand_off: code });
-export const endSessions = () => call("DELETE", "members/sessions/");
+export const endSessions = () => last("DELETE", "members/sessions/");
 // activity is a page of it and, but at its end, next: the name of the page after it.
 export const activity = (after) => call("GET", "members/activity/" + (after ? "?after=" + after : ""));
 export const exported = () => call("GET", "members/me/export/");
