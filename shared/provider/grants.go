@@ -64,7 +64,7 @@ func (s *Service) TakeCode(ctx context.Context, code string) (Code, error) {
 		if err != nil {
 			return Code{}, err
 		}
-		return Code{}, errors.Join(ErrGrant, s.grants.DeleteGrant(ctx, grantID(used.Access)))
+		return Code{}, errors.Join(ErrGrant, s.revoke(ctx, used.Access))
 	}
 	c, err := content[Code](s, g, err)
 	if err != nil {
@@ -76,10 +76,28 @@ func (s *Service) TakeCode(ctx context.Context, code string) (Code, error) {
 	return c, nil
 }
 
+// revoke ends an access, and one that is about to be stored (RFC 6749, 4.1.2).
+func (s *Service) revoke(ctx context.Context, access string) error {
+	err := s.create(ctx, revokedKind, access, nil, codeLifetime)
+	if !errors.Is(err, store.ErrExists) {
+		return err
+	}
+	_, err = s.grants.Grant(ctx, revokedKind, grantID(access))
+	if errors.Is(err, store.ErrNotFound) {
+		err = s.grants.DeleteGrant(ctx, grantID(access))
+	}
+	return err
+}
+
 // GiveAccess stores the access for a code: its secret is the code's Access.
+// ErrGrant means that the code came a second time.
 func (s *Service) GiveAccess(ctx context.Context, c Code) error {
 	a := Access{ClientID: c.ClientID, Scopes: c.Scopes, Subject: c.Subject, Session: c.Session}
-	return s.create(ctx, accessKind, c.Access, a, AccessLifetime)
+	err := s.create(ctx, accessKind, c.Access, a, AccessLifetime)
+	if errors.Is(err, store.ErrExists) {
+		return ErrGrant
+	}
+	return err
 }
 
 // Member returns the member of a code.

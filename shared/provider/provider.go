@@ -47,6 +47,9 @@ const (
 	codeKind   store.GrantKind = "code"
 	accessKind store.GrantKind = "access"
 	pushedKind store.GrantKind = "pushed"
+	// revokedKind stands where an access would be stored whose code came a second
+	// time meanwhile.
+	revokedKind store.GrantKind = "revoked"
 )
 
 // Flow is a client's request to authenticate the person in front of a browser.

@@ -85,6 +85,35 @@ func TestAGrantNamesNobodyAndEndsWithTheAccount(t *testing.T) {
 	}
 }
 
+func TestACodeThatComesTwiceGivesNoAccessWhenever(t *testing.T) {
+	for name, before := range map[string]int{"after the access is stored": 0, "before it is stored": 1, "twice before it is stored": 2} {
+		t.Run(name, func(t *testing.T) {
+			s, _, p, _ := house(t)
+			code, err := s.Code(t.Context(), Flow{ClientID: "shop", Level: Password}, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			taken, err := s.TakeCode(t.Context(), code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n := range 3 {
+				if n == before {
+					if err := s.GiveAccess(t.Context(), taken); (before == 0) != (err == nil) || before > 0 && !errors.Is(err, ErrGrant) {
+						t.Errorf("the access is stored: %v", err)
+					}
+				}
+				if _, err := s.TakeCode(t.Context(), code); !errors.Is(err, ErrGrant) || errors.Is(err, store.ErrExists) {
+					t.Errorf("the code again: %v", err)
+				}
+			}
+			if _, _, err := s.Access(t.Context(), taken.Access); !errors.Is(err, ErrGrant) {
+				t.Errorf("the access goes on: %v", err)
+			}
+		})
+	}
+}
+
 func TestWhatIsLeftToDo(t *testing.T) {
 	s, _, p, _ := house(t)
 	s.now = func() time.Time { return p.Session.Issued.Add(time.Hour) }

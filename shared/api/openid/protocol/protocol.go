@@ -144,7 +144,11 @@ func (s *storage) CreateAccessToken(ctx context.Context, r op.TokenRequest) (str
 	if !ok {
 		return "", time.Time{}, errors.New("an access is given for codes only")
 	}
-	if err := s.provider.GiveAccess(ctx, finished.Code); err != nil {
+	err := s.provider.GiveAccess(ctx, finished.Code)
+	if errors.Is(err, provider.ErrGrant) {
+		err = oidc.ErrInvalidGrant().WithDescription("the code came twice")
+	}
+	if err != nil {
 		return "", time.Time{}, err
 	}
 	return finished.Code.Access, time.Now().Add(provider.AccessLifetime), nil
