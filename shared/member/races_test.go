@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -537,18 +538,21 @@ func TestATokenOfAnotherLengthIsNone(t *testing.T) {
 // kept notes until when attempts are kept, by the kind of their counter.
 type kept struct {
 	storetest.Store
+	mu    *sync.Mutex // counters are asked side by side
 	until map[string]time.Duration
 }
 
 func (k kept) AdmitAttempt(ctx context.Context, key string, b store.Backoff, at, expires time.Time) error {
 	kind, _, _ := strings.Cut(key, ":")
+	k.mu.Lock()
 	k.until[kind] = expires.Sub(at)
+	k.mu.Unlock()
 	return k.Store.AdmitAttempt(ctx, key, b, at, expires)
 }
 
 func TestAttemptsAreKeptUntilTheyAreForgotten(t *testing.T) {
 	f := newFixture(t)
-	k := kept{f.store, make(map[string]time.Duration)}
+	k := kept{f.store, new(sync.Mutex), make(map[string]time.Duration)}
 	s := NewService(k, f.Tokens, f.hasher, f.clock.now, rand.Reader)
 	from := Caller{Address: home}
 	_, token, err := s.SignUp(t.Context(), Registration{Username: "a1", Password: oldPassword, Name: "x", Caller: from})
