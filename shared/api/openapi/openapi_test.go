@@ -1,7 +1,10 @@
 package openapi
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -32,6 +35,66 @@ func TestEveryReferenceLeadsSomewhereAndEveryComponentIsUsed(t *testing.T) {
 	}
 	for key := range used {
 		t.Errorf("there is no %s", key)
+	}
+}
+
+// What fills a refusal's sentence is sent beside it.
+func TestARefusalsParametersAreDescribed(t *testing.T) {
+	var document struct {
+		Components struct {
+			Schemas struct {
+				Refusal struct{ Properties map[string]any }
+			}
+		}
+	}
+	if err := json.Unmarshal(Document(), &document); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range api.Words() {
+		for _, m := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(w.KO+w.EN, -1) {
+			if _, ok := document.Components.Schemas.Refusal.Properties[m[1]]; !ok && m[1] != "hint" {
+				t.Errorf("%s is answered with %s, which Refusal doesn't have", w.Error, m[1])
+			}
+		}
+	}
+}
+
+// No key of the document stands twice in its object: the first would count for nobody.
+func TestNoKeyStandsTwice(t *testing.T) {
+	decoder := json.NewDecoder(bytes.NewReader(Document()))
+	var keys []map[string]bool // of the objects that are open; nil for an array
+	key := false
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch token {
+		case json.Delim('{'):
+			keys, key = append(keys, map[string]bool{}), true
+			continue
+		case json.Delim('['):
+			keys = append(keys, nil)
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			keys = keys[:len(keys)-1]
+			key = len(keys) > 0 && keys[len(keys)-1] != nil
+			continue
+		}
+		top := keys[len(keys)-1]
+		if top == nil {
+			continue
+		}
+		if name, ok := token.(string); ok && key {
+			if top[name] {
+				t.Errorf("%s stands twice in one object", name)
+			}
+			top[name] = true
+		}
+		key = !key
 	}
 }
 
