@@ -1,6 +1,10 @@
 package member
 
 import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -207,5 +211,157 @@ func TestGuessesOfThePasswordCountForTheSessionThatHandsOver(t *testing.T) {
 	}
 	if _, _, err := f.VerifyPassword(t.Context(), desk, "tachy-cardia!"); !fault.Is(err, fault.TooManyLogIns) {
 		t.Errorf("the next guess by the token itself: %v", err)
+	}
+}
+
+func handOver(ctx context.Context, f fixture, token string) error {
+	h := NewHandOffs(f.store, f.Tokens, f.store, f.clock.now)
+	code, err := h.Make(ctx, token)
+	if err == nil {
+		_, _, err = h.Take(ctx, code, phone)
+	}
+	return err
+}
+
+// A code's grant must name its session by exactly 32 bytes.
+func TestAGrantThatNamesNoSessionIsOurError(t *testing.T) {
+	f, h, desk := handing(t)
+	id, err := idOf(desk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, content := range []string{"", "no hexadecimal", hex.EncodeToString(id[:]) + "0", hex.EncodeToString(id[:]) + "00", hex.EncodeToString(id[:31]), strings.Repeat("zz", 32)} {
+		if _, _, err := h.maker(t.Context(), store.Grant{Content: []byte(content)}); err == nil || codeOf(err) != "" && codeOf(err) != fault.Internal {
+			t.Errorf("%q: %v", content, err)
+		}
+	}
+	if s, m, err := h.maker(t.Context(), store.Grant{Content: []byte(hex.EncodeToString(id[:]))}); err != nil || s.ID != id || m.Username != "kim" {
+		t.Errorf("%+v, %v", m, err)
+	}
+	if err := f.store.VoidTokens(t.Context(), "kim", f.member(t, "kim").PK, f.clock.now().Add(1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.maker(t.Context(), store.Grant{Content: []byte(hex.EncodeToString(id[:]))}); !fault.Is(err, fault.TokenInvalid) {
+		t.Errorf("of a session that is void: %v", err)
+	}
+	if err := f.store.DeleteMember(t.Context(), "kim", f.member(t, "kim").PK); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.maker(t.Context(), store.Grant{Content: []byte(hex.EncodeToString(id[:]))}); !fault.Is(err, fault.TokenInvalid) {
+		t.Errorf("of a member who is gone: %v", err)
+	}
+}
+
+// A session that was handed over has the times of the session that it came from,
+// and ends with it at the latest.
+func TestASessionHandedOverHasTheTimesOfItsDesk(t *testing.T) {
+	f, h, desk := handing(t)
+	id, err := idOf(desk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := f.clock.now()
+	f.clock.turn(time.Minute)
+	if err := f.store.VerifySession(t.Context(), id, f.clock.now()); err != nil {
+		t.Fatal(err)
+	}
+	m := f.member(t, "kim")
+	if err := errors.Join(f.store.VoidTokens(t.Context(), "kim", m.PK, f.clock.now()), f.store.KeepSession(t.Context(), id, f.clock.now())); err != nil {
+		t.Fatal(err)
+	}
+	verified := f.clock.now()
+	for _, tt := range []struct{ wait, lives time.Duration }{{time.Minute, 15 * time.Minute}, {7*24*time.Hour - 10*time.Minute, 15 * time.Minute}} {
+		f.clock.turn(tt.wait)
+		f.keepAlive(t, id)
+		s, err := f.Authenticate(t.Context(), handedOver(t, h, desk))
+		now := f.clock.now()
+		if err != nil || !s.Issued.Equal(began) || !s.Verified.Equal(verified) || !s.ValidFrom.Equal(verified) || s.HandedBy != id ||
+			!s.Used.Equal(now) || !s.Expires.Equal(now.Add(tt.lives)) || !s.Due.Equal(s.Expires) {
+			t.Errorf("%+v, %v", s, err)
+		}
+	}
+	f.clock.turn(30*24*time.Hour - f.clock.now().Sub(began) - 5*time.Minute)
+	f.keepAlive(t, id)
+	s, err := f.Authenticate(t.Context(), handedOver(t, h, desk))
+	if err != nil || !s.Expires.Equal(began.Add(30*24*time.Hour)) || !s.Due.Equal(s.Expires) {
+		t.Errorf("near the desk's end: %+v, %v", s, err)
+	}
+}
+
+// keepAlive records a use of the session.
+func (f fixture) keepAlive(t *testing.T, id store.TokenID) {
+	t.Helper()
+	if err := f.store.TouchSession(t.Context(), id, f.clock.now(), ""); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A session that is handed over makes room as any other does, but never ends the
+// session that hands it over.
+func TestAHandOverMakesRoomAmongTheOthers(t *testing.T) {
+	f, h, desk := handing(t)
+	var tokens []string
+	for range 2 {
+		f.clock.turn(time.Minute)
+		_, token, err := f.LogIn(t.Context(), "kim", "tachy-cardia!", Caller{Address: home})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens = append(tokens, token)
+	}
+	first := handedOver(t, h, desk)
+	second := handedOver(t, h, desk) // a member here may have three, besides the first one
+	wantEnded(t, f, first)
+	for i, token := range append(tokens, desk, second) {
+		if _, _, err := f.Resolve(t.Context(), f.store, token); err != nil {
+			t.Errorf("session %d: %v", i, err)
+		}
+	}
+}
+
+func TestACodeIsKeptForThreeMinutesOfWholeSeconds(t *testing.T) {
+	f, h, desk := handing(t)
+	f.clock.turn(700 * time.Millisecond)
+	var kept store.Grant
+	h.grants = grantsSeen{f.store, &kept}
+	if _, err := h.Make(t.Context(), desk); err != nil {
+		t.Fatal(err)
+	}
+	now := f.clock.now()
+	if !kept.Made.Equal(now) || !kept.Expires.Equal(now.Add(3*time.Minute).Truncate(time.Second)) || kept.Kind != "hand_off" {
+		t.Errorf("%+v", kept)
+	}
+}
+
+type grantsSeen struct {
+	store.GrantStore
+	kept *store.Grant
+}
+
+func (g grantsSeen) CreateGrant(ctx context.Context, grant store.Grant) error {
+	*g.kept = grant
+	return g.GrantStore.CreateGrant(ctx, grant)
+}
+
+func TestASessionHandedOverIsOfNoUseWithoutItsDesk(t *testing.T) {
+	f, h, desk := handing(t)
+	token := handedOver(t, h, desk)
+	s, err := f.Authenticate(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.store.DeleteSessions(t.Context(), []store.TokenID{s.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Prove(t.Context(), s); !fault.Is(err, fault.TokenInvalid) {
+		t.Errorf("a proof of a session that has ended: %v", err)
+	}
+	s, err = f.Authenticate(t.Context(), handedOver(t, h, desk))
+	if err != nil {
+		t.Fatal(err)
+	}
+	logOut(t, f, desk)
+	if _, err := f.Current(t.Context(), s.ID); !fault.Is(err, fault.TokenInvalid) {
+		t.Errorf("its desk has logged out: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package member
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -233,5 +234,23 @@ func TestTheWholeActivityHasAnEnd(t *testing.T) {
 	long := time.Time{}.Add(-time.Hour) // before the entries expire
 	if all, err := WholeActivity(t.Context(), endless{}, store.Member{}, long); err != nil || len(all) != 10_000 {
 		t.Errorf("%d, %v", len(all), err)
+	}
+}
+
+func TestNoNumberIsReservedThatNobodyDraws(t *testing.T) {
+	f := newFixture(t)
+	for pk, claims := range map[int64]int{1: 0, 1023: 0, 1024: 1} {
+		f.store.take()
+		if err := f.KeepPK(t.Context(), pk); err != nil || f.store.take()["ClaimPKBlock"] != claims {
+			t.Errorf("%d: %v", pk, err)
+		}
+	}
+}
+
+func TestSignUpsThatCantBeReadAreNotRefused(t *testing.T) {
+	f := newFixture(t)
+	f.store.fail["AdmitAttempt"], f.store.fail["MemberWithAttempts"] = store.ErrConflict, store.ErrUnavailable
+	if err := second(f.SignUp(t.Context(), registration("a1"))); !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("%v", err)
 	}
 }

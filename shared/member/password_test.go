@@ -1,12 +1,16 @@
 package member
 
 import (
+	"context"
+	"crypto/rand"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"systole/shared/fault"
+	"systole/shared/store"
 )
 
 func TestCommonPasswordsAreSortedLowerCaseAndLongEnough(t *testing.T) {
@@ -77,3 +81,94 @@ func FuzzUsername(f *testing.F) {
 		}
 	})
 }
+
+// said is a hasher whose hashes state their passwords.
+type said struct {
+	fails    error // of hashing
+	compares error
+	asked    []string
+}
+
+func (h *said) Hash(_ context.Context, password string) (string, error) {
+	return "new:" + password, h.fails
+}
+
+func (h *said) Verify(_ context.Context, stored, password string) (ok, stale bool, err error) {
+	h.asked = append(h.asked, password)
+	return stored == "new:"+password || stored == "old:"+password, strings.HasPrefix(stored, "old:"), h.compares
+}
+
+func (h *said) VerifyNone(context.Context, string) error { return h.compares }
+
+// Passwords are compared in NFC, and with a hash from another server also as
+// typed.
+func TestPasswordsOfElsewhereAreComparedAsTyped(t *testing.T) {
+	const nfc, nfd = "심장박동을 아는", "\u1109\u1175\u11b7\u110c\u1161\u11bc\u1107\u1161\u11a8\u1103\u1169\u11bc\u110b\u1173\u11af \u110b\u1161\u1102\u1173\u11ab"
+	for _, tt := range []struct {
+		stored, typed string
+		ok            bool
+		compared      int
+		kept          string
+	}{
+		{"new:" + nfc, nfd, true, 1, "new:" + nfc},
+		{"old:" + nfc, nfd, true, 1, "new:" + nfc},
+		{"old:" + nfd, nfd, true, 2, "new:" + nfc},
+		{"old:" + nfd, nfc, false, 1, "old:" + nfd},
+		{"new:" + nfd, nfd, false, 1, "new:" + nfd},
+		{"old:other", nfd, false, 2, "old:other"},
+	} {
+		f, h := newFixture(t), new(said)
+		s := NewService(f.store, f.Tokens, h, f.clock.now, rand.Reader)
+		if err := f.store.CreateMember(t.Context(), store.Member{Username: "a1", PK: 7, PasswordHash: tt.stored}); err != nil {
+			t.Fatal(err)
+		}
+		m, _, err := s.LogIn(t.Context(), "a1", tt.typed, Caller{Address: home})
+		if (err == nil) != tt.ok || len(h.asked) != tt.compared {
+			t.Errorf("%s, typed %s: %v after %d comparisons", tt.stored, tt.typed, err, len(h.asked))
+		}
+		if got := f.member(t, "a1").PasswordHash; got != tt.kept || err == nil && m.PasswordHash != got {
+			t.Errorf("%s, typed %s: kept %s, returned %s", tt.stored, tt.typed, got, m.PasswordHash)
+		}
+	}
+}
+
+func TestAHashThatCantBeMadeChangesNothing(t *testing.T) {
+	busy := errors.New("no slot")
+	f, h := newFixture(t), &said{fails: busy}
+	s := NewService(f.store, f.Tokens, h, f.clock.now, rand.Reader)
+	if err := f.store.CreateMember(t.Context(), store.Member{Username: "a1", PK: 7, PasswordHash: "old:tachy-cardia!"}); err != nil {
+		t.Fatal(err)
+	}
+	m, token, err := s.LogIn(t.Context(), "a1", "tachy-cardia!", Caller{Address: home})
+	if err != nil || m.PasswordHash != "old:tachy-cardia!" || f.member(t, "a1").PasswordHash != m.PasswordHash {
+		t.Errorf("%+v, %v", m, err)
+	}
+	if err := s.ChangePassword(t.Context(), token, "tachy-cardia!", "brady-cardia!"); !errors.Is(err, busy) {
+		t.Errorf("change: %v", err)
+	}
+	h.fails = nil
+	f.store.fail["ReplacePassword"] = store.ErrUnavailable
+	if m, _, err := s.LogIn(t.Context(), "a1", "tachy-cardia!", Caller{Address: home}); err != nil || m.PasswordHash != "old:tachy-cardia!" {
+		t.Errorf("a hash that isn't stored is no member's: %+v, %v", m, err)
+	}
+	delete(f.store.fail, "ReplacePassword")
+	if err := s.ChangePassword(t.Context(), token, "tachy-cardia!", "brady-cardia!"); err != nil { // after a new hash of the old password
+		t.Errorf("change: %v", err)
+	}
+	h.compares = busy
+	for name, err := range map[string]error{
+		"a member":        second(s.LogIn(t.Context(), "a1", "brady-cardia!", Caller{Address: home})),
+		"nobody":          second(s.LogIn(t.Context(), "b1", "brady-cardia!", Caller{Address: home})),
+		"impossible name": second(s.LogIn(t.Context(), "#", "brady-cardia!", Caller{Address: home})),
+	} {
+		if !errors.Is(err, busy) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	events, _, err := f.store.ActivityOf(t.Context(), "a1", "", 100)
+	if err != nil || slices.ContainsFunc(events, func(e store.Event) bool { return e.Kind == LogInFailed || e.Kind == RecoveryFailed }) {
+		t.Errorf("what isn't known to be wrong is noted as that: %+v, %v", events, err)
+	}
+}
+
+func second[A, B any](_ A, _ B, err error) error { return err }

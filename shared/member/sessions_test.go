@@ -1,6 +1,7 @@
 package member
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -95,5 +96,71 @@ func TestAllOtherSessionsEndAtOnce(t *testing.T) {
 	}
 	if err := f.EndOtherSessions(t.Context(), tokens[0]); !fault.Is(err, fault.TokenInvalid) {
 		t.Errorf("an ended session: %v", err)
+	}
+}
+
+func TestOneSessionIsAllowedAtLeast(t *testing.T) {
+	f := newFixture(t)
+	f.Tokens.limits.PerMember = 0
+	_, first, err := f.SignUp(t.Context(), registration("a1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.clock.turn(time.Minute)
+	if err := f.logIn(t, oldPassword); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(f.sessions(t)); n != 1 {
+		t.Errorf("%d sessions", n)
+	}
+	if _, err := f.Authenticate(t.Context(), first); !fault.Is(err, fault.TokenInvalid) {
+		t.Errorf("the first one: %v", err)
+	}
+}
+
+func TestANewSessionKnowsTheTemplate(t *testing.T) {
+	f := newFixture(t)
+	m, _, err := f.SignUp(t.Context(), registration("a1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.store.SetTemplate(t.Context(), m, store.Template{Version: "v", Key: "models/1/v", Made: f.clock.now()}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.logIn(t, oldPassword); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(f.sessions(t), func(s store.Session) bool { return s.TemplateKey == "models/1/v" }) {
+		t.Errorf("%+v", f.sessions(t))
+	}
+}
+
+// The list has the member's own sessions that are still valid. One that was
+// handed over comes after the session that it came from, and only with it.
+func TestOfTheSessionsThoseAreAliveThatGoOn(t *testing.T) {
+	f := newFixture(t)
+	now := f.clock.now()
+	m := store.Member{Username: "a1", PK: 7}
+	session := func(id byte, change func(*store.Session)) store.Session {
+		s := store.Session{ID: store.TokenID{id}, Username: "a1", PK: 7, Issued: now, Used: now, Expires: now.Add(time.Hour)}
+		change(&s)
+		return s
+	}
+	all := []store.Session{
+		session(2, func(s *store.Session) { s.HandedBy = store.TokenID{1} }),
+		session(3, func(s *store.Session) { s.HandedBy = store.TokenID{5} }), // handed over by a session that has ended
+		session(4, func(s *store.Session) { s.HandedBy = store.TokenID{9} }), // handed over by a session that is gone
+		session(5, func(s *store.Session) { s.Expires = now }),
+		session(6, func(s *store.Session) { s.PK = 8 }),
+		session(7, func(s *store.Session) { s.Issued = now.Add(-1) }),
+		session(8, func(s *store.Session) { s.Username = "A1" }),
+		session(1, func(*store.Session) {}),
+	}
+	var ids []byte
+	for _, s := range f.Alive(all, m) {
+		ids = append(ids, s.ID[0])
+	}
+	if !slices.Equal(ids, []byte{7, 1, 2}) {
+		t.Errorf("%v", ids)
 	}
 }

@@ -2,8 +2,10 @@ package member
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -53,5 +55,42 @@ func TestAMemberWhoIsGoneGetsNoSubject(t *testing.T) {
 	}
 	if _, err := NewSubjects(kept, bytes.NewReader(nil)).Of(t.Context(), next, "https://a.example"); err == nil {
 		t.Error("a salt came from no source")
+	}
+}
+
+// salted is a store whose member gets a salt from another request.
+type salted struct {
+	SubjectStore
+	now  store.Member
+	fail error
+}
+
+func (s salted) SetSubjectSalt(context.Context, string, int64, []byte) error {
+	return store.ErrConflict
+}
+
+func (s salted) Member(context.Context, string) (store.Member, error) { return s.now, s.fail }
+
+func TestTheSaltThatCameFirstCounts(t *testing.T) {
+	m := store.Member{Username: "kim", PK: 7}
+	withSalt := store.Member{Username: "kim", PK: 7, SubjectSalt: []byte("salt")}
+	want, err := NewSubjects(salted{}, nil).Of(t.Context(), withSalt, "shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := func() *strings.Reader { return strings.NewReader(strings.Repeat("r", 32)) }
+	got, err := NewSubjects(salted{now: withSalt}, source()).Of(t.Context(), m, "shop")
+	if err != nil || got != want {
+		t.Errorf("%s, %v, want %s", got, err, want)
+	}
+	for name, s := range map[string]salted{
+		"another member":       {now: store.Member{Username: "kim", PK: 8, SubjectSalt: []byte("salt")}},
+		"no salt":              {now: m},
+		"nobody any more":      {fail: store.ErrNotFound},
+		"a store that is down": {fail: store.ErrUnavailable},
+	} {
+		if got, err := NewSubjects(s, source()).Of(t.Context(), m, "shop"); err == nil || s.fail != nil && !errors.Is(err, s.fail) {
+			t.Errorf("%s: %s", name, got)
+		}
 	}
 }

@@ -258,3 +258,33 @@ func TestTokenStoreFailuresComeThrough(t *testing.T) {
 		t.Errorf("log-out: %v", err)
 	}
 }
+
+func TestAProofIsTenMinutesOld(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	m := store.Member{Template: &store.Template{Made: now.Add(-time.Hour)}}
+	for age, want := range map[time.Duration]fault.Code{10 * time.Minute: "", 10*time.Minute + 1: fault.LogInAgain} {
+		if err := MayChangeTemplate(store.Session{Issued: now.Add(-age)}, m, now); codeOf(err) != want {
+			t.Errorf("a log-in %v ago: %v", age, err)
+		}
+		if err := MayChangeTemplate(store.Session{Verified: now.Add(-age)}, m, now); codeOf(err) != want {
+			t.Errorf("a check %v ago: %v", age, err)
+		}
+	}
+	if err := MayChangeTemplate(store.Session{}, store.Member{}, now); err != nil {
+		t.Errorf("without a template: %v", err)
+	}
+}
+
+// A token of another length is invalid without a look into the store.
+func TestATokenOfAnotherLengthIsNone(t *testing.T) {
+	f := newFixture(t)
+	for _, token := range []string{"", "0123", strings.Repeat("a", 41)} {
+		_, err := f.Authenticate(t.Context(), token)
+		if !fault.Is(err, fault.TokenInvalid) || !fault.Is(f.LogOut(t.Context(), token), fault.TokenInvalid) {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
+	if made := f.store.take(); len(made) > 0 {
+		t.Errorf("%v", made)
+	}
+}
