@@ -48,7 +48,7 @@ func main() {
 	flag.StringVar(&o.patients, "patients", "", "folds of PTB-XL to test the shipped parameters on, such as 9 or 8,9; 1 to 7 were learned from")
 	flag.StringVar(&o.of, "algorithm", parameters.Shipped[0].Name, "the shipped parameters to test")
 	flag.IntVar(&o.drawings, "bootstrap", 500, "drawings of persons for the 95 % intervals, 0 for none")
-	flag.StringVar(&o.out, "out", "", "folder for scores.csv and the DET curves and histograms (PNG, SVG)")
+	flag.StringVar(&o.out, "out", "", "folder for the DET curves (PNG, SVG) and, but for -patients, scores.csv and histograms")
 	flag.BoolVar(&o.json, "json", false, "write the summary as JSON")
 	flag.Parse()
 	if err := run(o); err != nil {

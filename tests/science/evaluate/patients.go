@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"image/color"
 	"io"
 	"maps"
 	"math/rand/v2"
@@ -13,6 +12,7 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
 
 	"systole/shared/ecg/parameters"
 	"systole/tests/science/cohort"
@@ -334,37 +334,65 @@ func (c *clinic) writeDaysOf(w io.Writer, least, days int) {
 	fmt.Fprintln(w, "|")
 }
 
-// saveDET draws the curve of all later days and of those up to a month.
+// saveDET draws the curves of the later days' trials, and marks the named
+// thresholds on that of all.
 func (c *clinic) saveDET(path string) error {
 	const least = 1e-5
 	p := plot.New()
-	p.Title.Text = "PTB-XL, " + c.set.Algorithm
+	p.Title.Text = "PTB-XL, later days, " + c.set.Algorithm
 	p.X.Label.Text, p.Y.Label.Text = "false match rate", "false non-match rate"
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 	p.X.Tick.Marker, p.Y.Tick.Marker = plot.LogTicks{Prec: -1}, plot.LogTicks{Prec: -1}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = least, 1, 0.01, 1
+	p.Add(plotter.NewGrid())
 	for i, one := range []struct {
-		name   string
-		within time.Duration
-	}{{"all later days", 1e6 * time.Hour}, {"within a month", 31 * 24 * time.Hour}} {
+		name string
+		in   func(comparison) bool
+	}{
+		{"all", func(comparison) bool { return true }},
+		{"within a month", func(t comparison) bool { return t.gap <= 31*24*time.Hour }},
+		{"ECG normal", func(t comparison) bool { return t.probe.Normal }},
+		{"ECG not normal", func(t comparison) bool { return !t.probe.Normal }},
+	} {
 		var of []comparison
 		for _, t := range c.genuine {
-			if t.gap <= one.within {
+			if one.in(t) {
 				of = append(of, t)
 			}
 		}
 		var xy plotter.XYs
-		for rate := least; rate < 1; rate *= 1.1 {
+		for rate := least; rate < 1; rate *= 1.25 {
 			xy = append(xy, plotter.XY{X: rate, Y: max(fnmr(of, c.at(rate)), 0.01)})
 		}
 		line, err := plotter.NewLine(xy)
 		if err != nil {
 			return err
 		}
-		line.Color = color.Color(curveColours[i])
+		line.Color = curveColours[i]
 		p.Add(line)
 		p.Legend.Add(one.name, line)
 	}
-	p.Legend.Top = true
+	if err := c.markThresholds(p, least); err != nil {
+		return err
+	}
+	p.Legend.Left = true
 	return savePlot(p, path)
+}
+
+// markThresholds adds a mark where each named threshold lies on the curve of all
+// trials.
+func (c *clinic) markThresholds(p *plot.Plot, least float64) error {
+	var marks plotter.XYs
+	for _, rate := range named {
+		threshold := c.set.Impostors.Threshold(rate)
+		marks = append(marks, plotter.XY{X: max(c.fmr(threshold), least), Y: fnmr(c.genuine, threshold)})
+	}
+	points, err := plotter.NewScatter(marks)
+	if err != nil {
+		return err
+	}
+	points.Shape, points.Color = draw.CircleGlyph{}, curveColours[0]
+	p.Add(points)
+	p.Legend.Add("thresholds named 1, 0.1, 0.01 %", points)
+	return nil
 }

@@ -39,6 +39,9 @@ func main() {
 	}
 }
 
+// titles are of the tables, by protocol.
+var titles = map[string]string{"a": "ECG-ID, a: second recording of the same day", "h": "Heartprint, h: weeks", "hR": "Heartprint, hR: a year"}
+
 func run(w io.Writer, data string) error {
 	recordings, err := cohort.Load(data)
 	if err != nil {
@@ -57,14 +60,14 @@ func run(w io.Writer, data string) error {
 	}
 	var populations []*population
 	for _, p := range trials.Protocols() {
-		if name := p.Name; name == "h" || name == "hR" || name == "a" {
-			populations = append(populations, measure(name+": "+p.Title, p.Persons(recordings), nil))
+		if title, ok := titles[p.Name]; ok {
+			populations = append(populations, measure(title, p.Persons(recordings), nil))
 		}
 	}
 	later := trials.OtherProtocols(cohort.PTBXL)[1].Persons(patients)
 	populations = append(populations,
-		measure("PTB-XL, later days", later, nil),
-		measure("the same, probes with noise of hand-held recorders", later, &noise))
+		measure("PTB-XL, folds 8 and 9, later days", later, nil),
+		measure("the same, noise of hand-held recorders on the probes (none, or 24 to 0 dB)", later, &noise))
 	fit(populations)
 	for _, p := range populations {
 		p.write(w)
@@ -243,8 +246,7 @@ const strict = 0.001
 
 // write prints the table of a population.
 func (p *population) write(w io.Writer) {
-	fmt.Fprintf(w, "%s: %d probes, %d refused as unusable before\n\n", p.name, len(p.probes), p.refused)
-	fmt.Fprint(w, "| FNMR % at FMR 1 % / 0.1 %, lowest quality left out | AUC at 0.1 % |")
+	fmt.Fprintf(w, "| %s: %d probes, %d unusable; left out | AUC |", p.name, len(p.probes), p.refused)
 	for _, share := range shares {
 		fmt.Fprintf(w, " %g %% |", 100*share)
 	}
