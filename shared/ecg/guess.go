@@ -12,8 +12,12 @@ import (
 )
 
 const (
-	guessSamples   = 1 << 15 // samples of a signal that are examined
-	fewestSamples  = 2000
+	guessSamples  = 1 << 15 // samples of a signal that are examined
+	fewestSamples = 2000
+	// largestFactor is the largest prime factor of the number of samples that are
+	// transformed: the transform of n samples takes n times its largest factor, 7 s
+	// for 32,749 samples.
+	largestFactor  = 50
 	mainsTolerance = 0.006 // share by which the mains frequency varies
 	// prominent is the ratio in power by which a mains line must exceed its
 	// neighbourhood.
@@ -37,7 +41,7 @@ func GuessRate(mv []float64) (rateHz float64, ok bool) {
 	if len(mv) < fewestSamples {
 		return 0, false
 	}
-	power := spectrum(mv[:min(len(mv), guessSamples)])
+	power := spectrum(mv[:transformable(min(len(mv), guessSamples))])
 	best, second := 0.0, 0.0
 	for _, hz := range GuessedRates {
 		line := 0.0
@@ -55,6 +59,23 @@ func GuessRate(mv []float64) (rateHz float64, ok bool) {
 		return 0, false
 	}
 	return rateHz, true
+}
+
+// transformable returns the largest number up to n without a prime factor above
+// largestFactor.
+func transformable(n int) int {
+	for ; n > 1; n-- {
+		rest := n
+		for factor := 2; factor <= largestFactor; factor++ {
+			for rest%factor == 0 {
+				rest /= factor
+			}
+		}
+		if rest == 1 {
+			break
+		}
+	}
+	return n
 }
 
 // spectrum returns the power at each multiple of 1/(2(n-1)) of the sampling rate,
