@@ -45,31 +45,30 @@ func TestWhatHasNoLineOfTheMainsIsNotGuessed(t *testing.T) {
 }
 
 func TestBothPolaritiesOfARealRecordingGiveTheSameVerdict(t *testing.T) {
-	turned := func(s ecg.Signal) ecg.Signal {
-		mv := make([]float64, len(s.MV))
-		for i, v := range s.MV {
-			mv[i] = -v
-		}
-		return ecg.Signal{MV: mv, RateHz: s.RateHz}
+	turned := func(file []byte) *ecg.Reading {
+		s := signalOf(t, file)
+		s.MV = changed(s.MV, func(v float64) float64 { return -v })
+		return read(t, s)
 	}
 	verdict := func(template *ecg.Template, probe *ecg.Reading) string {
 		score, err := template.Compare(probe)
 		return fmt.Sprint(score.Accepted(0.001), err)
 	}
+	var probes, turnedProbes []*ecg.Reading
 	for person := 1; person <= recordings.People; person++ {
-		enrolment := signalOf(t, recordings.Enrolment(t, person))
-		upright, reversed := enrol(t, enrolment), enrol(t, turned(enrolment))
-		for name, probe := range map[string]ecg.Signal{
-			"own":          signalOf(t, recordings.Probe(t, person)),
-			"a stranger's": signalOf(t, recordings.Probe(t, 1+person%recordings.People)),
-		} {
-			probe, turned := read(t, probe), read(t, turned(probe))
-			want := verdict(upright, probe)
+		probes = append(probes, readingOf(t, recordings.Probe(t, person)))
+		turnedProbes = append(turnedProbes, turned(recordings.Probe(t, person)))
+	}
+	for i := range probes {
+		enrolment := recordings.Enrolment(t, i+1)
+		upright, reversed := enrolled(t, readingOf(t, enrolment)), enrolled(t, turned(enrolment))
+		for name, k := range map[string]int{"own": i, "a stranger's": (i + 1) % len(probes)} {
+			want := verdict(upright, probes[k])
 			for turn, got := range map[string]string{
-				"probe": verdict(upright, turned), "enrolment": verdict(reversed, probe), "both": verdict(reversed, turned),
+				"probe": verdict(upright, turnedProbes[k]), "enrolment": verdict(reversed, probes[k]), "both": verdict(reversed, turnedProbes[k]),
 			} {
 				if got != want {
-					t.Errorf("person %d, %s, %s turned: %s, upright %s", person, name, turn, got, want)
+					t.Errorf("person %d, %s, %s turned: %s, upright %s", i+1, name, turn, got, want)
 				}
 			}
 		}

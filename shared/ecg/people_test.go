@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"systole/shared/ecg"
+	"systole/shared/ecg/parameters"
 	"systole/shared/ecg/recording"
 	"systole/tests/support/long"
 	"systole/tests/support/recordings"
@@ -19,6 +20,31 @@ func signalOf(t testing.TB, file []byte) ecg.Signal {
 	return ecg.Signal{MV: r.Chosen().MV, RateHz: r.RateHz}
 }
 
+// readings are those of files of tests/support/recordings, by their content.
+var readings = make(map[string]*ecg.Reading)
+
+// readingOf returns the Reading of a file of tests/support/recordings. It never
+// changes: each file is read once for all tests.
+func readingOf(t testing.TB, file []byte) *ecg.Reading {
+	t.Helper()
+	r, ok := readings[string(file)]
+	if !ok {
+		r = read(t, signalOf(t, file))
+		readings[string(file)] = r
+	}
+	return r
+}
+
+// enrolled returns a template of the reading by the newest algorithm.
+func enrolled(t testing.TB, r *ecg.Reading) *ecg.Template {
+	t.Helper()
+	template, err := ecg.Enrol(parameters.Shipped.Newest(), enrolmentNeed, r)
+	if err != nil {
+		t.Fatalf("Enrol: %v", err)
+	}
+	return template
+}
+
 // These people are among those that the parameters were learned from: the test
 // shows that the parts fit together. tests/science/evaluate measures how well
 // impostors are told apart.
@@ -26,8 +52,8 @@ func TestCompareAcceptsOwnHeartAndRefusesOthers(t *testing.T) {
 	var templates []*ecg.Template
 	var probes []*ecg.Reading
 	for person := 1; person <= recordings.People; person++ {
-		templates = append(templates, enrol(t, signalOf(t, recordings.Enrolment(t, person))))
-		probes = append(probes, read(t, signalOf(t, recordings.Probe(t, person))))
+		templates = append(templates, enrolled(t, readingOf(t, recordings.Enrolment(t, person))))
+		probes = append(probes, readingOf(t, recordings.Probe(t, person)))
 	}
 	refused, accepted := 0, 0
 	for i, template := range templates {
