@@ -23,6 +23,10 @@ func TestTwoBuildsInDifferentPlacesAreTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	built, err := gotool.Build(t.Context(), "infra/artifacts")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var zips, sums [2][]byte
 	for i, place := range []string{"first", "second/further/down"} {
 		tree := filepath.Join(t.TempDir(), place)
@@ -30,7 +34,7 @@ func TestTwoBuildsInDifferentPlacesAreTheSame(t *testing.T) {
 		if i == 1 {
 			sh(t, tree, `git init -q && git add go.mod && git -c user.name=n -c user.email=n@example.com commit -qm other`)
 		}
-		sh(t, tree, `go run ./infra/artifacts -out out -only MembersLogout`)
+		sh(t, tree, `"$0" -out out -only MembersLogout`, built.Binary("infra/artifacts"))
 		zips[i], sums[i] = read(t, tree, "out/MembersLogout.zip"), read(t, tree, "out/SHA256SUMS")
 		sh(t, filepath.Join(tree, "out"), `unzip -qd MembersLogout MembersLogout.zip && sha256sum --strict --quiet -c SHA256SUMS`)
 	}
