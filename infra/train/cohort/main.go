@@ -31,6 +31,6 @@ func run(data, out string) error {
 	if err != nil {
 		return err
 	}
-	file := parameters.NewCohort(populations...).Append(nil, p.Algorithm)
+	file := parameters.NewCohort(p, populations...).Append(nil, p.Algorithm)
 	return os.WriteFile(filepath.Join(out, p.Algorithm+".cohort"), file, 0o644)
 }

@@ -16,13 +16,14 @@ import (
 // would a recording that was made to be accepted by many (M. Une, A. Otsuka, H.
 // Imai, ICB 2007).
 type Cohort struct {
-	scale       []float32 // of each dimension's numbers
-	populations [][]int8  // one embedding after another
+	scale       []float32   // of each dimension's numbers
+	populations []string    // by population, the numbers of one embedding after another, a byte each
+	members     [][]float32 // the same embeddings as plda.Many compares them, space after space
 }
 
-// NewCohort returns the cohort of the embeddings, by population.
-func NewCohort(populations ...[][]float32) *Cohort {
-	c := &Cohort{scale: make([]float32, len(populations[0][0]))}
+// NewCohort returns the cohort of the parameters' embeddings, by population.
+func NewCohort(p *Parameters, populations ...[][]float32) *Cohort {
+	c := &Cohort{scale: make([]float32, p.Dimensions())}
 	for _, population := range populations {
 		for _, embedding := range population {
 			for k, v := range embedding {
@@ -31,15 +32,42 @@ func NewCohort(populations ...[][]float32) *Cohort {
 		}
 	}
 	for _, population := range populations {
-		var all []int8
+		var numbers []byte
 		for _, embedding := range population {
 			for k, v := range embedding {
-				all = append(all, int8(math.Round(float64(v/c.scale[k]))))
+				numbers = append(numbers, byte(int8(math.Round(float64(v/c.scale[k])))))
 			}
 		}
-		c.populations = append(c.populations, all)
+		c.add(p, string(numbers))
 	}
 	return c
+}
+
+// add adds a population.
+func (c *Cohort) add(p *Parameters, numbers string) {
+	c.populations = append(c.populations, numbers)
+	var factors [][]float32
+	for i := range p.Spaces {
+		if p.Spaces[i].Dimensions() > 0 {
+			factors = append(factors, p.Spaces[i].LengthFactors())
+		}
+	}
+	members := make([]float32, len(numbers)/len(c.scale)*(len(c.scale)+len(factors)))
+	c.members = append(c.members, members)
+	for len(numbers) > 0 {
+		scale := c.scale
+		for _, space := range factors {
+			d := len(space)
+			var length float32
+			for k, f := range space {
+				v := scale[k] * float32(int8(numbers[k]))
+				members[k] = v
+				length += f * v * v
+			}
+			members[d] = length
+			members, scale, numbers = members[d+1:], scale[d:], numbers[d:]
+		}
+	}
 }
 
 // softness, in nats, is the distance below a score within which an impostor's
@@ -48,59 +76,92 @@ func NewCohort(populations ...[][]float32) *Cohort {
 // about every hundredth.
 const softness = 4
 
-// Strangers returns the share of the cohort that reaches the score, as probes
-// against the template or as templates against the probe, whichever is larger, in
-// the population with the largest share. It is 0 for parameters without a cohort.
+// Strangers returns the share of the cohort that reaches the score, as enrolments
+// with the probe or as probes against the template, whichever is larger, in the
+// population with the largest share. It is 0 for parameters without a cohort. Its time
+// doesn't depend on the score.
 func (p *Parameters) Strangers(score float64, t *Template, probe []float32) float64 {
 	if p.Cohort == nil {
 		return 0
 	}
-	var enrolled, probes []plda.Many
-	from := 0
-	for i := range p.Spaces {
-		s := &p.Spaces[i]
-		to := from + s.Dimensions()
-		scale := p.Cohort.scale[from:to]
-		enrolled = append(enrolled, s.ManyEnrolled(p.Degrees, scale, probe[from:to]))
-		probes = append(probes, s.ManyProbes(p.Degrees, scale, t.Mean[from:to], t.worth()))
-		from = to
-	}
+	many := p.many(t, probe)
 	share := 0.0
-	for _, population := range p.Cohort.populations {
-		share = max(share, p.share(score, enrolled, population), p.share(score, probes, population))
+	for _, members := range p.Cohort.members {
+		share = max(share, many.share(score, members))
 	}
 	return share
 }
 
-// share returns the part of a population that reaches the score.
-func (p *Parameters) share(score float64, spaces []plda.Many, population []int8) float64 {
-	const negligible = 20 // in units of the softness
-	size := len(p.Cohort.scale)
-	sum := 0.0
-	for from := 0; from < len(population); from += size {
-		stranger := p.stranger(spaces, population[from:from+size])
-		if short := (score - stranger) / softness; short < negligible {
-			sum += 1 / (1 + math.Exp(short))
-		}
-	}
-	return sum * float64(size) / float64(len(population))
+// many compares the members of a cohort with a probe and a template. The score of a
+// member is best, less the sum over the spaces of softness times the exponent times
+// the logarithm of the distance.
+type many struct {
+	spaces    []plda.Many
+	exponents []float64
+	best      plda.Roles
+	size      int // of a member
 }
 
-// stranger returns the score of one member of the cohort.
-func (p *Parameters) stranger(spaces []plda.Many, numbers []int8) float64 {
-	score, odds, tails := 0.0, 1.0, 0.0
-	for i := range spaces {
-		space, d := &spaces[i], p.Spaces[i].Dimensions()
-		weight := float64(p.Weights[i]) / 2
-		score += weight * space.Variances
-		if weight*space.Tails != tails {
-			score += tails * math.Log(odds)
-			odds, tails = 1, weight*space.Tails
+func (p *Parameters) many(t *Template, probe []float32) *many {
+	m := &many{}
+	mean := t.Mean
+	for i := range p.Spaces {
+		d := p.Spaces[i].Dimensions()
+		if d == 0 {
+			continue
 		}
-		odds *= space.Odds(numbers[:d])
-		numbers = numbers[d:]
+		space, half := p.Spaces[i].Many(p.Degrees, probe[:d], mean[:d], t.worth()), float64(p.Weights[i])/2
+		m.spaces, m.exponents = append(m.spaces, space), append(m.exponents, half*space.Tails/softness)
+		m.best.Enrolment += half * space.Best.Enrolment
+		m.best.Probe += half * space.Best.Probe
+		m.size += space.Len()
+		probe, mean = probe[d:], mean[d:]
 	}
-	return score + tails*math.Log(odds)
+	return m
+}
+
+// share returns the part of a population that reaches the score, in the role in which
+// it is larger. A member whose own score is x units of the softness lower counts as
+// 1/(1+e^x).
+func (m *many) share(score float64, members []float32) float64 {
+	// e^x is one of these times the distances' powers, which takes no logarithm. They are
+	// above 0, since 0 times infinity would be no number.
+	enrolment := math.Exp(max((score-m.best.Enrolment)/softness, -700))
+	probe := math.Exp(max((score-m.best.Probe)/softness, -700))
+	var sum plda.Roles
+	count := func(powers plda.Roles) {
+		sum.Enrolment += 1 / (1 + enrolment*powers.Enrolment)
+		sum.Probe += 1 / (1 + probe*powers.Probe)
+	}
+	n := len(members) / m.size
+	for i := 0; i < n; i += 2 {
+		next := min(i+1, n-1)
+		ofA, ofB := m.powers(members[i*m.size:(i+1)*m.size], members[next*m.size:(next+1)*m.size])
+		count(ofA)
+		if next > i {
+			count(ofB)
+		}
+	}
+	return max(sum.Enrolment, sum.Probe) / float64(n)
+}
+
+// powers returns, for two members, the product over the spaces of the distances, each to
+// the space's exponent.
+func (m *many) powers(a, b []float32) (ofA, ofB plda.Roles) {
+	one := plda.Roles{Enrolment: 1, Probe: 1}
+	ofA, ofB = one, one
+	productA, productB := one, one
+	for i := range m.spaces {
+		space, exponent := &m.spaces[i], m.exponents[i]
+		distanceA, distanceB := space.Distances(a, b)
+		productA, productB = productA.Times(distanceA), productB.Times(distanceB)
+		if i+1 == len(m.spaces) || m.exponents[i+1] != exponent { // spaces of the same exponent need one power
+			ofA, ofB = ofA.Times(productA.Power(exponent)), ofB.Times(productB.Power(exponent))
+			productA, productB = one, one
+		}
+		a, b = a[space.Len():], b[space.Len():]
+	}
+	return ofA, ofB
 }
 
 // cohortMagic is the magic word of a cohort's file; the digit is the layout's
@@ -118,10 +179,7 @@ func (c *Cohort) Append(b []byte, algorithm string) []byte {
 	}
 	b = appendNumber(b, len(c.populations))
 	for _, population := range c.populations {
-		b = appendNumber(b, len(population))
-		for _, v := range population {
-			b = append(b, byte(v))
-		}
+		b = appendText(b, population)
 	}
 	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b[start:]))
 }
@@ -148,15 +206,11 @@ func readCohort(file string, p *Parameters) (*Cohort, error) {
 		c.scale = append(c.scale, r.float())
 	}
 	for range min(r.number(), len(r.rest)) {
-		b := r.take(r.number())
-		if len(b) == 0 || len(b)%len(c.scale) != 0 {
+		numbers := r.text()
+		if len(numbers) == 0 || len(numbers)%len(c.scale) != 0 {
 			return nil, fmt.Errorf("%w: length", ErrFile)
 		}
-		population := make([]int8, len(b))
-		for i := range population {
-			population[i] = int8(b[i])
-		}
-		c.populations = append(c.populations, population)
+		c.add(p, numbers)
 	}
 	if r.failed || len(r.rest) != 0 || len(c.populations) == 0 {
 		return nil, fmt.Errorf("%w: length", ErrFile)

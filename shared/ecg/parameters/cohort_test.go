@@ -22,8 +22,8 @@ func TestTheNewestAlgorithmHasACohort(t *testing.T) {
 // A stranger's score must be Compare's, up to the rounding of the stored bytes.
 func TestStrangersScoreAsTheyWouldInAComparison(t *testing.T) {
 	p := *Shipped.Newest()
-	embeddings := vectors(t)
-	cohort := NewCohort(embeddings[:2], embeddings[2:])
+	embeddings := vectors(t, &p)
+	cohort := NewCohort(&p, embeddings[:2], embeddings[2:])
 	p.Cohort = cohort
 	template := Template{Mean: embeddings[0], Recordings: 4}
 	probe := embeddings[1]
@@ -58,10 +58,69 @@ func TestStrangersScoreAsTheyWouldInAComparison(t *testing.T) {
 	}
 }
 
+// The share must be that of the members' scores in a comparison, which are worked out
+// in another way, and with a logarithm and a power of e each.
+func TestTheShareIsThatOfTheMembersScores(t *testing.T) {
+	for _, algorithm := range Shipped[:2] {
+		p := *algorithm.Parameters()
+		odd := &Cohort{scale: p.Cohort.scale}
+		for _, population := range p.Cohort.populations {
+			odd.add(&p, population[:201*p.Dimensions()])
+		}
+		p.Cohort = odd
+		embeddings := vectors(t, &p)
+		for i, recordings := range []float64{1, 2, 9} {
+			template := Template{Mean: embeddings[i], Recordings: recordings, Days: i}
+			for _, probe := range embeddings[:3] {
+				for _, score := range []float64{-1e5, -300, -40, 0, 25, p.Compare(&template, probe), 400, 1e5} {
+					got, want := p.Strangers(score, &template, probe), plainShare(&p, score, &template, probe)
+					if math.Abs(got-want) > 1e-6*(1+want) {
+						t.Errorf("%s, worth %g, score %g: %.9f, want %.9f", p.Algorithm, template.worth(), score, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+func plainShare(p *Parameters, score float64, t *Template, probe []float32) float64 {
+	highest := 0.0
+	for _, numbers := range p.Cohort.populations {
+		var enrolments, probes float64
+		n := float64(len(numbers) / p.Dimensions())
+		for ; len(numbers) > 0; numbers = numbers[p.Dimensions():] {
+			member := make([]float32, p.Dimensions())
+			for k := range member {
+				member[k] = p.Cohort.scale[k] * float32(int8(numbers[k]))
+			}
+			enrolled := Template{Mean: member, Recordings: 1}
+			enrolments += 1 / (1 + math.Exp((score-p.Compare(&enrolled, probe))/softness)) / n
+			probes += 1 / (1 + math.Exp((score-p.Compare(t, member)-resized(p, member))/softness)) / n
+		}
+		highest = max(highest, enrolments, probes)
+	}
+	return highest
+}
+
+// resized returns what a probe's score gains by the length to which plda.Project
+// resized it, which is no longer exact once its numbers are rounded.
+func resized(p *Parameters, z []float32) float64 {
+	gain := 0.0
+	for i, s := range p.Spaces {
+		d, length := float64(s.Dimensions()), 0.0
+		for k, b := range s.Between {
+			length += float64(z[k]) * float64(z[k]) / float64(1+b)
+		}
+		gain += float64(p.Weights[i]) * (p.Degrees + d) / 2 * (math.Log(p.Degrees+d) - math.Log(p.Degrees+length))
+		z = z[s.Dimensions():]
+	}
+	return gain
+}
+
 func TestACohortIsReadAsItWasAppended(t *testing.T) {
 	p := *Shipped.Newest()
-	embeddings := vectors(t)
-	cohort := NewCohort(embeddings[:2], embeddings[2:])
+	embeddings := vectors(t, &p)
+	cohort := NewCohort(&p, embeddings[:2], embeddings[2:])
 	again, err := readCohort(string(cohort.Append(nil, p.Algorithm)), &p)
 	if err != nil {
 		t.Fatal(err)
@@ -103,11 +162,27 @@ func TestReadRefusesADamagedOrForeignCohort(t *testing.T) {
 // BenchmarkStrangers measures the cohort's share of a check.
 func BenchmarkStrangers(b *testing.B) {
 	p := Shipped.Newest()
-	embeddings := vectors(b)
+	embeddings := vectors(b, p)
 	template := Template{Mean: embeddings[0], Recordings: 1}
 	score := p.Compare(&template, embeddings[1])
 	b.ReportAllocs()
 	for b.Loop() {
 		p.Strangers(score, &template, embeddings[1])
+	}
+}
+
+// BenchmarkReadCohort measures the reading of the cohort, which the first check after
+// a cold start waits for.
+func BenchmarkReadCohort(b *testing.B) {
+	p := Shipped.Newest()
+	file, err := files.ReadFile(p.Algorithm + ".cohort")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := readCohort(string(file), p); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

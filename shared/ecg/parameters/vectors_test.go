@@ -51,8 +51,8 @@ func TestEmbeddingsAndScoresAreThoseOfTheTrainingProgram(t *testing.T) {
 	}
 }
 
-// vectors returns the embeddings of the mean beats in testdata.
-func vectors(t testing.TB) (embeddings [][]float32) {
+// vectors returns the embeddings of the mean beats in testdata by the parameters.
+func vectors(t testing.TB, p *Parameters) (embeddings [][]float32) {
 	t.Helper()
 	b, err := os.ReadFile("testdata/vectors.json")
 	if err != nil {
@@ -64,7 +64,7 @@ func vectors(t testing.TB) (embeddings [][]float32) {
 	}
 	var w Workspace
 	for _, mean := range file.Means {
-		embeddings = append(embeddings, Shipped.Newest().Embed(nil, &w, mean))
+		embeddings = append(embeddings, p.Embed(nil, &w, mean))
 	}
 	return embeddings
 }

@@ -2,63 +2,117 @@ package plda
 
 import "math"
 
-// Many compares one vector with many others, stored as one byte per number with a
-// scale for each dimension, under Student's t.
+// Many compares other vectors with a probe and with an enrolment at once, under
+// Student's t: each as an enrolment of one vector with the probe, and as a probe with
+// the enrolment.
 type Many struct {
-	factor, target []float32 // the distance is that of the target from the factor times the number
-	any, degrees   float64
-	// Variances and Tails make a ratio of the output of Odds: half of the sum of
-	// Variances and Tails times the logarithm of the odds. One logarithm of
-	// several spaces' product is faster than one of each.
-	Variances, Tails float64
+	terms []term
+	least Roles // of the distances
+	// Best and Tails make a log-likelihood ratio of a distance: half of Best less Tails
+	// times the distance's logarithm.
+	Best  Roles
+	Tails float64
 }
 
-// ManyEnrolled compares a probe with enrolments of one vector each.
-func (s *Space) ManyEnrolled(degrees float64, scale, probe []float32) Many {
-	m := Many{degrees: degrees, Tails: degrees + float64(s.Dimensions())}
+// Roles has a number of another vector as an enrolment, and one of it as a probe.
+type Roles struct{ Enrolment, Probe float64 }
+
+// Times returns the products with another's numbers.
+func (r Roles) Times(other Roles) Roles {
+	return Roles{r.Enrolment * other.Enrolment, r.Probe * other.Probe}
+}
+
+// Power returns the powers of positive numbers.
+func (r Roles) Power(exponent float64) Roles {
+	return Roles{power(r.Enrolment, exponent), power(r.Probe, exponent)}
+}
+
+// power is math.Pow, several times faster for an exponent that is a small whole number.
+func power(x, exponent float64) float64 {
+	n := uint(exponent)
+	if exponent < 0 || exponent > 64 || float64(n) != exponent {
+		return math.Pow(x, exponent)
+	}
+	y := 1.0
+	for ; n > 0; n >>= 1 {
+		if n&1 == 1 {
+			y *= x
+		}
+		x *= x
+	}
+	return y
+}
+
+// term is what one value of another vector adds to its distances: as an enrolment the
+// factor times the value, and as a probe the square of the factor times the value less
+// the target.
+type term struct{ enrolmentFactor, probeFactor, probeTarget float32 }
+
+// Many compares with the probe, and with the enrolment that is worth count vectors.
+// Both are Project's output.
+func (s *Space) Many(degrees float64, probe, enrolled []float32, count float64) Many {
+	d := s.Dimensions()
+	m := Many{
+		terms: make([]term, d, d+1),
+		least: Roles{Enrolment: degrees, Probe: degrees},
+		Tails: degrees + float64(d),
+	}
+	var any, enrolments, probes float64 // the probe's distance from the population's mean; the variances
 	for i, b := range s.Between {
-		rest := b / (1 + b)
-		root := float32(1 / math.Sqrt(float64(1+rest)))
-		m.factor = append(m.factor, root*rest*scale[i])
-		m.target = append(m.target, root*probe[i])
-		m.any += float64(probe[i]) * float64(probe[i]) / float64(1+b)
-		m.Variances += math.Log(float64((1 + b) / (1 + rest)))
+		between, z := float64(b), float64(probe[i])
+		one := between / (1 + between)        // variance of the person's mean, once enrolled with one vector
+		rest := between / (1 + count*between) // and with count vectors
+		any += z * z / (1 + between)
+		enrolments += math.Log((1 + between) / (1 + one))
+		probes += math.Log((1 + between) / (1 + rest))
+		// As an enrolment (z - one·x)²/(1 + one): the square of z is among the least,
+		// that of x is the enrolment's length.
+		m.least.Enrolment += z * z / (1 + one)
+		m.terms[i] = term{
+			enrolmentFactor: float32(-2 * z * one / (1 + one)),
+			probeFactor:     float32(1 / math.Sqrt(1+rest)),
+			probeTarget:     float32(count * rest * float64(enrolled[i]) / math.Sqrt(1+rest)),
+		}
+	}
+	m.terms = append(m.terms, term{enrolmentFactor: 1}) // for the length
+	m.Best = Roles{
+		Enrolment: enrolments + m.Tails*math.Log(degrees+any),
+		Probe:     probes + m.Tails*math.Log(degrees+float64(d)), // Project resizes to the length d
 	}
 	return m
 }
 
-// ManyProbes compares an enrolment that is worth count vectors with probes.
-func (s *Space) ManyProbes(degrees float64, scale, enrolled []float32, count float64) Many {
-	m := Many{degrees: degrees, Tails: degrees + float64(s.Dimensions())}
-	m.any = float64(s.Dimensions()) // the length of Project's output
+// Len returns the number of values that Distances takes of another vector.
+func (m *Many) Len() int { return len(m.terms) }
+
+// LengthFactors returns the factors of a vector's squared values in its length, as
+// Distances takes it: what is the same in all distances of the vector as an enrolment.
+func (s *Space) LengthFactors() []float32 {
+	factors := make([]float32, s.Dimensions())
 	for i, b := range s.Between {
-		rest := float64(b) / (1 + count*float64(b))
-		root := float32(1 / math.Sqrt(1+rest))
-		m.factor = append(m.factor, root*scale[i])
-		m.target = append(m.target, root*float32(count*rest)*enrolled[i])
-		m.Variances += math.Log(float64(1+b) / (1 + rest))
+		one := float64(b) / (1 + float64(b))
+		factors[i] = float32(one * one / (1 + one))
 	}
-	return m
+	return factors
 }
 
-// Odds returns, for one of the others, the factor by which its distance from the
-// vector expected of the enrolled person is smaller than from the population's
-// mean.
-func (m *Many) Odds(other []int8) float64 {
-	factor, target := m.factor, m.target
-	var own [4]float32 // several sums, so that none waits for another
-	k := 0
-	for ; k+4 <= len(other); k += 4 {
-		f, t, o := (*[4]float32)(factor[k:]), (*[4]float32)(target[k:]), (*[4]int8)(other[k:])
-		a, b, c, d := t[0]-f[0]*float32(o[0]), t[1]-f[1]*float32(o[1]), t[2]-f[2]*float32(o[2]), t[3]-f[3]*float32(o[3])
-		own[0] += a * a
-		own[1] += b * b
-		own[2] += c * c
-		own[3] += d * d
+// Distances returns the squared distances of two other vectors from the vector expected
+// of the enrolled person, with the degrees of freedom. Each is Project's output and then
+// its length, see LengthFactors. Two at once read each term once, and their sums don't
+// wait for each other.
+func (m *Many) Distances(a, b []float32) (ofA, ofB Roles) {
+	a, b = a[:len(m.terms)], b[:len(m.terms)]
+	var enrolmentA, probeA, enrolmentB, probeB float32
+	for k := range m.terms {
+		t := &m.terms[k]
+		x, y := a[k], b[k]
+		enrolmentA += t.enrolmentFactor * x
+		enrolmentB += t.enrolmentFactor * y
+		offX, offY := t.probeFactor*x-t.probeTarget, t.probeFactor*y-t.probeTarget
+		probeA += offX * offX
+		probeB += offY * offY
 	}
-	for ; k < len(other); k++ {
-		d := target[k] - factor[k]*float32(other[k])
-		own[0] += d * d
-	}
-	return (m.degrees + m.any) / (m.degrees + float64(own[0]+own[1]+own[2]+own[3]))
+	ofA = Roles{m.least.Enrolment + float64(enrolmentA), m.least.Probe + float64(probeA)}
+	ofB = Roles{m.least.Enrolment + float64(enrolmentB), m.least.Probe + float64(probeB)}
+	return ofA, ofB
 }

@@ -71,3 +71,49 @@ func TestStudentRatioIsThatOfTwoDensities(t *testing.T) {
 		t.Errorf("many degrees: %g, want the normal distribution's %g", got, normal)
 	}
 }
+
+// Each distance must lead to the ratio of a comparison of two vectors.
+func TestManyComparesEachVectorInBothRoles(t *testing.T) {
+	s := Space{
+		Mean:    make([]float32, 5),
+		Basis:   []float32{1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1},
+		Between: []float32{0.01, 0.5, 2, 4, 30},
+	}
+	project := func(x ...float32) []float32 { return s.Project(nil, x) }
+	const degrees, count = 20, 2.5
+	probe, enrolled := project(0.2, -1, 2, 1, 5), project(0.1, -1, 1, 2, 4)
+	others := [][]float32{project(1, 2, 3, 4, 5), project(-1, 0, 1, 0, -4)}
+	m := s.Many(degrees, probe, enrolled, count)
+	withLength := func(x []float32) []float32 {
+		var length float32
+		for k, f := range s.LengthFactors() {
+			length += f * x[k] * x[k]
+		}
+		return append(x[:len(x):len(x)], length)
+	}
+	ofA, ofB := m.Distances(withLength(others[0]), withLength(others[1]))
+	for i, of := range []Roles{ofA, ofB} {
+		for _, role := range []struct {
+			name                 string
+			best, distance, want float64
+		}{
+			{"an enrolment", m.Best.Enrolment, of.Enrolment, s.StudentRatio(degrees, others[i], 1, probe)},
+			{"a probe", m.Best.Probe, of.Probe, s.StudentRatio(degrees, enrolled, count, others[i])},
+		} {
+			if got := (role.best - m.Tails*math.Log(role.distance)) / 2; math.Abs(got-role.want) > 1e-5 {
+				t.Errorf("%d as %s: %g, want %g", i, role.name, got, role.want)
+			}
+		}
+	}
+}
+
+func TestPowerIsThatOfThePackageMath(t *testing.T) {
+	for _, exponent := range []float64{0, 1, 2, 7, 10, 64, 65, 0.5, 10.25, -3} {
+		for _, x := range []float64{0.01, 1, 3.5, 200} {
+			want := math.Pow(x, exponent)
+			if got := (Roles{x, x}).Power(exponent); math.Abs(got.Probe-want) > 1e-12*want || got.Enrolment != got.Probe {
+				t.Errorf("%g^%g: %v, want %g", x, exponent, got, want)
+			}
+		}
+	}
+}
