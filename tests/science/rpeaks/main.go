@@ -5,6 +5,12 @@
 // test of package stress, on strips of 10 s that each are detected alone.
 //
 //	go run ./tests/science/rpeaks [-shipped] [-data folder] [-json] [-noise=false] [-settings] [-rate Hz]
+//	go run ./tests/science/rpeaks -strangers folder [-each] [-peers file] ...
+//	go run ./tests/science/rpeaks -wearable folder [-shipped]
+//
+// With -strangers it measures on databases that nothing was learned or chosen from, and
+// scores other detectors by the same rules; with -wearable it counts irregular RR intervals of
+// persons who move.
 //
 // The parameters that ship are learned from all of MIT-BIH's records at hand. Without
 // -shipped the detector has those of half.bin, which were learned the same way from package
@@ -57,53 +63,90 @@ func main() {
 	}
 }
 
+// options are the flags.
+type options struct {
+	data, strangers, peers, wearable       string
+	shipped, settings, noise, each, asJSON bool
+	rateHz                                 float64
+}
+
+// half is the half of the persons and of the noise for the noise stress test.
+func (o options) half() stress.Half {
+	if o.settings {
+		return stress.Settings
+	}
+	return stress.Report
+}
+
+// parameters returns nil for those that ship.
+func (o options) parameters() (*rpeak.Parameters, error) {
+	if o.shipped {
+		return nil, nil
+	}
+	return rpeak.ReadParameters(half)
+}
+
 func run(args []string, out, progress io.Writer) error {
+	var o options
 	flags := flag.NewFlagSet("rpeaks", flag.ContinueOnError)
-	data := flags.String("data", cohort.Folder("", "."), "folder that holds mitdb, nstdb, cpsc2019, ptb-xl and cinc2017")
-	shipped := flags.Bool("shipped", false, "measure the parameters that ship")
-	asJSON := flags.Bool("json", false, "print JSON instead of a table")
-	noise := flags.Bool("noise", true, "also run the noise stress test")
-	settings := flags.Bool("settings", false, "run it on the half from which settings were chosen instead of the other one")
-	rateHz := flags.Float64("rate", 0, "bring the recordings to this sampling rate first, in Hz, from 90 to 4000")
+	flags.StringVar(&o.data, "data", cohort.Folder("", "."), "folder that holds mitdb, nstdb, cpsc2019, ptb-xl and cinc2017")
+	flags.BoolVar(&o.shipped, "shipped", false, "measure the parameters that ship")
+	flags.BoolVar(&o.asJSON, "json", false, "print JSON instead of a table")
+	flags.BoolVar(&o.noise, "noise", true, "also run the noise stress test")
+	flags.BoolVar(&o.settings, "settings", false, "run it on the half from which settings were chosen instead of the other one")
+	flags.StringVar(&o.strangers, "strangers", "", "measure on the databases that nothing was learned from instead: folder that holds qtdb and ludb")
+	flags.BoolVar(&o.each, "each", false, "with -strangers, also print every recording")
+	flags.StringVar(&o.peers, "peers", "", "with -strangers, score what peers.py wrote into the file instead of the detector")
+	flags.StringVar(&o.wearable, "wearable", "", "count irregular RR intervals of moving persons instead: the folder data of github.com/kalouskova/DP")
+	flags.Float64Var(&o.rateHz, "rate", 0, "bring the recordings to this sampling rate first, in Hz, from 90 to 4000")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	records, err := load(*data)
-	if err != nil {
-		return err
-	}
-	if *rateHz != 0 {
-		if !rate.Usable(*rateHz) {
-			return fmt.Errorf("-rate %g is outside %d to %d Hz", *rateHz, rate.MinHz, rate.MaxHz)
-		}
-		for i, r := range records {
-			records[i].MV, records[i].RateHz = resample.New(r.RateHz, *rateHz).Apply(nil, r.MV), *rateHz
-		}
-	}
-	var parameters *rpeak.Parameters // those that ship
-	if !*shipped {
-		if parameters, err = rpeak.ReadParameters(half); err != nil {
-			return err
-		}
-	}
-	rows := measureAll(records, parameters)
-	if *noise {
-		tested := stress.Report
-		if *settings {
-			tested = stress.Settings
-		}
-		noisy, err := measureNoise(*data, tested, parameters, progress)
+	if o.wearable != "" {
+		parameters, err := o.parameters()
 		if err != nil {
 			return err
 		}
-		rows = append(rows, noisy...)
+		return wearable(o.wearable, parameters, out)
 	}
-	if *asJSON {
+	rows, err := measure(o, progress)
+	if err != nil {
+		return err
+	}
+	if o.asJSON {
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(rows)
 	}
 	return table(out, rows)
+}
+
+func measure(o options, progress io.Writer) ([]row, error) {
+	if o.strangers != "" {
+		return strangers(o)
+	}
+	records, err := load(o.data)
+	if err != nil {
+		return nil, err
+	}
+	if o.rateHz != 0 {
+		if !rate.Usable(o.rateHz) {
+			return nil, fmt.Errorf("-rate %g is outside %d to %d Hz", o.rateHz, rate.MinHz, rate.MaxHz)
+		}
+		for i, r := range records {
+			records[i].MV, records[i].RateHz = resample.New(r.RateHz, o.rateHz).Apply(nil, r.MV), o.rateHz
+		}
+	}
+	parameters, err := o.parameters()
+	if err != nil {
+		return nil, err
+	}
+	rows := measureAll(records, parameters)
+	if !o.noise {
+		return rows, nil
+	}
+	noisy, err := measureNoise(o.data, o.half(), parameters, progress)
+	return append(rows, noisy...), err
 }
 
 // measureAll returns a row for each record and, after each set, its total; of
@@ -165,26 +208,31 @@ func measureNoise(folder string, half stress.Half, parameters *rpeak.Parameters,
 	}
 	fmt.Fprintf(progress, "noise: half for %s; %d strips of MIT-BIH; %d of PTB-XL, %d left out since leads I and II disagree; %d noisy recordings of CinC 2017\n",
 		half, len(some), len(ptbxl), disagreed, pieces)
+	rows := measureStrips("mitdb strips", some, recorded, parameters)
+	return append(rows, measureStrips("ptb-xl strips", ptbxl, recorded, parameters)...), nil
+}
+
+// measureStrips returns the totals of strips without noise and with the models' and the
+// recorded noise at each ratio.
+func measureStrips(set string, strips []stress.Strip, recorded stress.Noise, parameters *rpeak.Parameters) []row {
 	var rows []row
 	detector := detector{Detector: rpeak.Detector{Parameters: parameters}}
-	for _, strips := range [][]stress.Strip{some, ptbxl} {
-		measure := func(name string, signal func(i int) []float64) {
-			var total row
-			for i, s := range strips {
-				detected := detector.run(signal(i), stress.RateHz)
-				one := row{}.with(stress.Compare(s.Beats, detected, wide, stress.Inner), stress.Compare(s.Beats, detected, narrow, stress.Inner))
-				total = sum(total, one, s.Set+" strips", name)
-			}
-			rows = append(rows, total)
+	measure := func(name string, signal func(i int) []float64) {
+		var total row
+		for i, s := range strips {
+			detected := detector.run(signal(i), stress.RateHz)
+			one := row{}.with(stress.Compare(s.Beats, detected, wide, s.Scored), stress.Compare(s.Beats, detected, narrow, s.Scored))
+			total = sum(total, one, set, name)
 		}
-		measure("no noise", func(i int) []float64 { return strips[i].MV })
-		for _, n := range append(slices.Clone(stress.Models), recorded) {
-			for _, decibel := range stress.Ratios {
-				measure(fmt.Sprintf("%s, %g dB", n.Name, decibel), func(i int) []float64 { return strips[i].Add(n, decibel, uint64(i)) })
-			}
+		rows = append(rows, total)
+	}
+	measure("no noise", func(i int) []float64 { return strips[i].MV })
+	for _, n := range append(slices.Clone(stress.Models), recorded) {
+		for _, decibel := range stress.Ratios {
+			measure(fmt.Sprintf("%s, %g dB", n.Name, decibel), func(i int) []float64 { return strips[i].Add(n, decibel, uint64(i)) })
 		}
 	}
-	return rows, nil
+	return rows
 }
 
 // detector is the detector behind its resampler.

@@ -45,6 +45,13 @@ type Strip struct {
 	MV          []float64 // at RateHz
 	Beats       []float64 // the reference's R peaks, in s
 	HeightMV    float64   // usual height of the QRS complexes of the record
+	From, To    float64   // in s: the part that the reference speaks of; 0 and 0 for all
+}
+
+// Scored tells whether an instant is compared with the reference: all of the strip that
+// the reference speaks of but for half a second at each end.
+func (s *Strip) Scored(at float64) bool {
+	return Inner(at) && (s.To == 0 || at >= s.From && at <= s.To)
 }
 
 // MITDB cuts the records of the half, every second one by number, into strips.
