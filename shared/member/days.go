@@ -8,8 +8,9 @@ import (
 
 const (
 	// daysOfEnrolment is the number of days of enrolment that members are asked
-	// for: the second and the third take a third off the false non-matches each;
-	// an effect of further days couldn't be measured. A template accepts more.
+	// for: the second takes a fifth to a quarter off the false non-matches, the
+	// third a sixth; a fourth showed no effect (tests/science/evaluate). A template
+	// accepts more.
 	daysOfEnrolment = 3
 	// DayApart is the least time between two days of enrolment: from an evening to
 	// the next morning. Recordings of one sitting share what changes by the next.

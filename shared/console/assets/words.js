@@ -119,7 +119,7 @@ const words = {
   dayNow: ["Day {n}: now", "{n}일째: 지금"],
   dayFrom: ["Day {n}: from {when}", "{n}일째: {when}부터"],
   dayLater: ["Day {n}", "{n}일째"],
-  daysGive: ["With each further day about a third fewer checks fail although it is you.", "하루를 더 등록할 때마다 본인인데도 확인되지 않는 경우가 약 3분의 1씩 줄어듭니다."],
+  daysGive: ["With each further day about a fifth fewer checks fail although it is you.", "하루를 더 등록할 때마다 본인인데도 확인되지 않는 경우가 약 5분의 1씩 줄어듭니다."],
   daysAll: ["All {of} days are enrolled. No more are needed.", "{of}일이 모두 등록되었습니다. 더 등록하지 않아도 됩니다."],
   addToday: ["Add a recording of today", "오늘 측정한 기록 추가"],
   remindThen: ["Put it into my calendar", "내 캘린더에 넣기"],

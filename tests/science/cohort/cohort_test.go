@@ -82,3 +82,10 @@ func TestLoadSaysWhereThereIsNothing(t *testing.T) {
 		t.Errorf("empty folder: %v, want ErrNoData", err)
 	}
 }
+
+func TestAPatientsStatementsAreFoundByTheWholeCode(t *testing.T) {
+	p, err := patient([]string{"302", "1989-02-22 10:28:39", "2510", "2", "76.0", "M", "AT-6", "{'IRBBB': 100.0, 'NORM': 0.0}"})
+	if err != nil || !p.Normal || !p.Has("PACE", "IRBBB") || p.Has("RBBB") {
+		t.Errorf("%+v, %v", p, err)
+	}
+}

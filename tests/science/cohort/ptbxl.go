@@ -30,7 +30,13 @@ type Patient struct {
 	Age    int // years
 	Sex    string
 	At     time.Time
-	Normal bool // whether the ECG was found normal
+	Normal bool   // whether the ECG was found normal
+	Codes  string // SCP-ECG statements with likelihoods, as the index writes them
+}
+
+// Has reports whether the ECG has one of the SCP-ECG statements.
+func (p Patient) Has(codes ...string) bool {
+	return slices.ContainsFunc(codes, func(code string) bool { return strings.Contains(p.Codes, "'"+code+"'") })
 }
 
 // LoadPTBXL reads lead I of the recordings of the folds, or of all folds if none
@@ -103,7 +109,9 @@ func patient(row []string) (Patient, error) {
 	if err != nil {
 		age = -1
 	}
-	return Patient{Fold: fold, Age: int(age), Sex: row[5], At: at, Normal: strings.Contains(row[7], "'NORM'")}, nil
+	p := Patient{Fold: fold, Age: int(age), Sex: row[5], At: at, Codes: row[7]}
+	p.Normal = p.Has("NORM")
+	return p, nil
 }
 
 // readMicrovolts reads a gzip file of little-endian 16-bit integers in µV, and
