@@ -5,6 +5,7 @@ package network
 
 import (
 	"math"
+	"runtime"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -70,11 +71,53 @@ func (l *Layer) Multiply(dst, rows []float32, times int) []float32 {
 		copy(dst[t*l.Out:], l.Bias)
 	}
 	width := l.Kernel * l.In
+	// Gonum's product is in assembly on amd64 alone. Elsewhere add is more than twice as
+	// fast, and on amd64 it isn't.
+	if runtime.GOARCH != "amd64" {
+		for t := range times {
+			l.add(dst[t*l.Out:(t+1)*l.Out], rows[t*width:(t+1)*width])
+		}
+		return dst
+	}
 	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1,
 		blas32.General{Rows: times, Cols: width, Stride: width, Data: rows},
 		blas32.General{Rows: width, Cols: l.Out, Stride: l.Out, Data: l.Weight},
 		1, blas32.General{Rows: times, Cols: l.Out, Stride: l.Out, Data: dst})
 	return dst
+}
+
+// add adds the layer's output for one row, without the bias, to out. After a rectifier
+// two values of five are 0 and skipped. Four of the others at a time load and store each
+// output once.
+func (l *Layer) add(out, row []float32) {
+	var values [4]float32
+	var weights [4][]float32
+	n := 0
+	for i, v := range row {
+		if v == 0 {
+			continue
+		}
+		values[n], weights[n] = v, l.Weight[i*l.Out:(i+1)*l.Out]
+		if n++; n == len(values) {
+			addFour(out, &values, &weights)
+			n = 0
+		}
+	}
+	if n > 0 {
+		for ; n < len(values); n++ {
+			values[n], weights[n] = 0, weights[0]
+		}
+		addFour(out, &values, &weights)
+	}
+}
+
+// addFour adds to out each of the weights' rows times its value.
+func addFour(out []float32, values *[4]float32, weights *[4][]float32) {
+	a, b, c, d := values[0], values[1], values[2], values[3]
+	ofA, ofB, ofC, ofD := weights[0][:len(out)], weights[1][:len(out)], weights[2][:len(out)], weights[3][:len(out)]
+	for i := range out {
+		out[i] += a*ofA[i] + b*ofB[i] + c*ofC[i] + d*ofD[i]
+	}
 }
 
 // halve applies a rectifier and max pooling: the larger of two neighbours in

@@ -38,3 +38,27 @@ func TestApplyIsTheSameInAUsedWorkspace(t *testing.T) {
 		}
 	}
 }
+
+// Machines with a vectorised product and those without must make the same vectors.
+func TestAddIsMultiplyWithoutTheBias(t *testing.T) {
+	for _, l := range []Layer{{In: 2, Out: 1, Kernel: 1}, {In: 3, Out: 5, Kernel: 3}, {In: 32, Out: 48, Kernel: 5}} {
+		width := l.In * l.Kernel
+		for i := range width * l.Out {
+			l.Weight = append(l.Weight, float32(i*7919%1009)/1009-0.5)
+		}
+		l.Bias = make([]float32, l.Out)
+		for others := range min(width, 9) { // values that aren't 0
+			row := make([]float32, width)
+			for i := range others {
+				row[i*width/others] = float32(i) - 2.5
+			}
+			got, want := make([]float32, l.Out), l.Multiply(nil, row, 1)
+			l.add(got, row)
+			for o := range want {
+				if math.Abs(float64(got[o]-want[o])) > 1e-5 {
+					t.Errorf("%d inputs, %d of them not 0, output %d: %g, want %g", width, others, o, got[o], want[o])
+				}
+			}
+		}
+	}
+}
