@@ -100,6 +100,7 @@ var jsonShapes = map[string]shape{
 	"packets on lines": {file: lines(50, func(p int) string { return fmt.Sprintf(`{"timestamp":%d,"ecg_mV":[%s]}`, 120*p, mvs(30*p, 30)) }), rateHz: 250},
 
 	"a quantity":        {file: `{"samplingRate":{"value":0.25,"unit":"kHz"},"unit":"mV","ecg":[` + mvs(0, jsonSamples) + `]}`, rateHz: 250},
+	"units as keys":     {file: `{"samplingRate":{"Hz":250},"unit":{"mV":1},"ecg":[` + mvs(0, jsonSamples) + `]}`, rateHz: 250},
 	"an interval":       {file: `{"sampleInterval":4,"sampleIntervalUnit":"ms","unit":"mV","ecg":[` + mvs(0, jsonSamples) + `]}`, rateHz: 250},
 	"a duration":        {file: `{"sampleInterval":"0.004s","unit":"mV","ecg":[` + mvs(0, jsonSamples) + `]}`, rateHz: 250},
 	"a unit in the key": {file: `{"sample_rate_hz":250,"ecg_uV":` + objects(jsonSamples, func(i int) string { return fmt.Sprint(uv(i)) }) + `}`, rateHz: 250},

@@ -122,6 +122,22 @@ func fhirXML(n int, leads ...string) string {
 	return `<Observation xmlns="http://hl7.org/fhir"><subject><display value="Mustermann"/></subject><effectiveDateTime value="2026-03-01T08:00:00Z"/>` + components + `</Observation>`
 }
 
+// cardio7 returns a file of Bionet's Cardio7, which puts each number of its header
+// into an element named like its unit.
+func cardio7(n int) string {
+	halves := func(from, n int) string { // numbers of 2 µV
+		return strings.ReplaceAll(list(n, func(i int) string { return fmt.Sprintf("%.1f", float64(uv(i+from))/2) }), ",", " ")
+	}
+	lead := func(name string, from int) string {
+		return "<WaveData><Channel>" + name + "</Channel><Data>" + halves(from, n) + "</Data><Annotation/></WaveData>"
+	}
+	return "\ufeff" + `<?xml version="1.0" encoding="UTF-8"?><Cardio7><PatientInfo><Name>Mustermann</Name><Age>21</Age><Height><Cm>173</Cm></Height><Weight><Kg>59</Kg></Weight></PatientInfo>` +
+		`<StudyInfo><Date>2026-03-01</Date><Time>08:00:00</Time><Device><Model>Cardio7</Model><BaseLineFilter>0.2</BaseLineFilter><LowpassFilter>150Hz</LowpassFilter></Device>` +
+		`<ShortMeasurementSegment><HeartRate>60</HeartRate><MeanRRint>1000</MeanRRint></ShortMeasurementSegment>` +
+		`<WaveInfo><SampleRate><Hz>250</Hz></SampleRate><DataUnit><uV>2</uV></DataUnit><Duration><sec>10</sec></Duration><Encoding/></WaveInfo>` +
+		lead("Lead II", 40) + lead("Lead I", 0) + `</StudyInfo></Cardio7>`
+}
+
 var xmlShapes = map[string]shape{
 	"HL7 aECG":              {file: aecg(jsonSamples), rateHz: 500, lead: "I"},
 	"GE MUSE":               {file: muse(jsonSamples), rateHz: 250, lead: "I"},
@@ -132,6 +148,7 @@ var xmlShapes = map[string]shape{
 	"FHIR of one lead":      {file: fhirXML(jsonSamples, "131329"), rateHz: 250, lead: "I"},
 	"leads in elements":     {file: `<CardiologyXML><StripData><SampleRate units="Hz">250</SampleRate><WaveformData lead="II">` + mvs(40, jsonSamples) + `</WaveformData><WaveformData lead="I">` + mvs(0, jsonSamples) + `</WaveformData></StripData></CardiologyXML>`, rateHz: 250, lead: "I"},
 	"a sample in each":      {file: `<r><rate>250</rate><ecg>` + strings.ReplaceAll(list(jsonSamples, func(i int) string { return fmt.Sprintf(`<s t="%d" unit="mV">%.4f</s>`, 4*i, wave(i)) }), ",", "\n") + `</ecg></r>`, rateHz: 250},
+	"Bionet's Cardio7":      {file: cardio7(jsonSamples), rateHz: 250, lead: "I"},
 	"an interval with unit": {file: `<r><sampleInterval unit="ms">4</sampleInterval><ecg unit="mV"><![CDATA[` + mvs(0, jsonSamples) + `]]></ecg></r>`, rateHz: 250},
 }
 

@@ -42,8 +42,8 @@ type Document struct {
 	columns []*column
 	byPath  map[string]*column
 	inside  map[string][]*column // columns, by the parents of their paths
-	// quantities are the columns named "value", by the object that has the
-	// quantity.
+	// quantities are the columns named "value", or by their unit such as "Hz", by
+	// the object that has the quantity.
 	quantities map[string][]*column
 	root       Node
 	most       int // values, at most
@@ -321,7 +321,7 @@ func (d *Document) keep(c *column) {
 	d.byPath[c.path] = c
 	at := parent(c.path)
 	d.inside[at] = append(d.inside[at], c)
-	if matches(lastKey(c.path), quantityKeys) && at != "" {
+	if key := lastKey(c.path); at != "" && (matches(key, quantityKeys) || raw.IsRateUnit(key)) {
 		d.quantities[parent(at)] = append(d.quantities[parent(at)], c)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // Keys that describe a signal, in the exports of HealthKit's apps, Kardia,
 // Withings, Fitbit and Google Health, Movesense, Samsung, and in FHIR.
 var (
-	unitKeys = []string{"unit", "units", "voltageunits", "unitofmeasure", "uom"}
+	unitKeys = []string{"unit", "units", "voltageunits", "unitofmeasure", "uom", "dataunit", "dataunits"}
 	// Factors from a number to mV, and divisors to mV.
 	nanovoltKeys = []string{"amplituderesolution", "amplitude_resolution"}
 	factorKeys   = []string{"millivolts_scaling_factor", "millivoltsscalingfactor"}
@@ -237,6 +237,22 @@ func (d *Document) channels(signals []*column, leadsIn *leadList) (channels []ch
 	return channels
 }
 
+// unitAsKey returns the mV of a number if the document's one unit is the key of
+// its size, as in <DataUnit><uV>2.5</uV></DataUnit>; 0 if it isn't.
+func (d *Document) unitAsKey() (factor float64) {
+	for _, c := range d.columns {
+		perMV := raw.PerMV(lastKey(c.path))
+		if perMV == 0 || !matches(lastKey(parent(c.path)), unitKeys) {
+			continue
+		}
+		if len(c.values) != 1 || factor != 0 || !(c.values[0] > 0) {
+			return 0
+		}
+		factor = perMV * c.values[0]
+	}
+	return factor
+}
+
 // scaled returns the samples of each of a channel's leads, in mV.
 func (c channel) scaled(r *raw.Recording) [][]float64 {
 	d, path := c.document, c.column.path
@@ -262,6 +278,8 @@ func (c channel) scaled(r *raw.Recording) [][]float64 {
 		factor = 1 / by
 	case unit > 0:
 		factor = unit
+	default:
+		factor = d.unitAsKey()
 	}
 	if factor == 0 {
 		perMV, unit, stated := raw.Unit(lastKey(path), c.values)

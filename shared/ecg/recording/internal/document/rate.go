@@ -52,8 +52,8 @@ func (d *Document) sampledRate(at string) float64 {
 }
 
 // statedRate returns the rate under a key beside, above or near a path, 0 if
-// there is none. A unit may be in the key, after the number, or under a key of
-// its own.
+// there is none. A unit may be in the key, after the number, under a key of its
+// own, or the number's only key.
 func (d *Document) statedRate(path string) (hz float64) {
 	d.nearby(path, func(key string, c *column) (ok bool) {
 		n := len(c.values)
@@ -62,7 +62,10 @@ func (d *Document) statedRate(path string) (hz float64) {
 		}
 		number := c.values[n-1]
 		unit := d.text(parent(c.path) + ".unit")
-		if !matches(lastKey(c.path), quantityKeys) {
+		switch {
+		case raw.IsRateUnit(lastKey(c.path)):
+			unit = lastKey(c.path)
+		case !matches(lastKey(c.path), quantityKeys):
 			for _, suffix := range []string{"Unit", "Units", "_unit", "_units"} {
 				if unit = d.text(parent(c.path) + "." + key + suffix); unit != "" {
 					break

@@ -64,6 +64,9 @@ var rateUnits = map[string]float64{
 	"samples/s": 1, "samples/sec": 1, "samples/second": 1, "sample/s": 1, "sample/sec": 1, "sample/second": 1, "points/s": 1, "pts/s": 1, "/s": 1, "/sec": 1, "1/s": 1,
 }
 
+// IsRateUnit reports whether a name is that of a unit of rates, such as Hz.
+func IsRateUnit(name string) bool { return rateUnits[strings.ToLower(name)] > 0 }
+
 // SecondsIn returns the seconds in a unit of time, 0 for another unit.
 func SecondsIn(unit string) float64 {
 	return timeUnits[strings.ToLower(strings.NewReplacer("µ", "u", "μ", "u", " ", "").Replace(strings.Trim(unit, " ()[]")))]
