@@ -63,6 +63,15 @@ func TestLoadReadsEachLayout(t *testing.T) {
 			map[string]string{"mine.csv": "person,session,file,rate\nann,1,a.txt,300\n", "a.txt": "1\n2\n"},
 			"mine.csv", "mine/ann 1 a.txt [1 2] 300",
 		},
+		{
+			"list, of a header whose second file of samples is missing",
+			map[string]string{
+				"mine.csv":      "ann,1,records/r.hea,\n",
+				"records/r.hea": "r 2 500 4\nr.dat 16 200 16 0 0 0 0 i\nr.xyz 16 200 16 0 0 0 0 vx\n# <age>: 50\n",
+				"records/r.dat": "\xc8\x00\x9c\xff\x00\x00\x64\x00",
+			},
+			"mine.csv", "mine/ann 1 r.hea [1 -0.5 0 0.5] 500",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

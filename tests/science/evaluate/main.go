@@ -4,6 +4,7 @@
 //	go run ./tests/science/evaluate                      learn on four fifths of the persons, test on the rest, five times
 //	go run ./tests/science/evaluate -shipped -data DIR   the shipped parameters on persons they never saw
 //	go run ./tests/science/evaluate -patients 9          the shipped parameters on patients of PTB-XL they never saw
+//	go run ./tests/science/evaluate -strangers a.csv,b.csv  the engine as it ships, from file to decision, on other databases
 //
 // The data is a folder laid out like the ECG-ID or the Heartprint database, one
 // that holds both, or a CSV list of person, session, file and rate.
@@ -33,6 +34,7 @@ type options struct {
 	known    bool
 	drawings int
 	patients string
+	lists    string
 	of       string
 	out      string
 	json     bool
@@ -46,6 +48,7 @@ func main() {
 	flag.BoolVar(&o.shipped, "shipped", false, "test the shipped parameters instead of learning; persons they were learned from are left out")
 	flag.BoolVar(&o.known, "known", false, "with -shipped: test on the persons that they were learned from, too")
 	flag.StringVar(&o.patients, "patients", "", "folds of PTB-XL to test the shipped parameters on, such as 9 or 8,9; 1 to 7 were learned from")
+	flag.StringVar(&o.lists, "strangers", "", "CSV lists of other databases, to test the engine on as it ships; a file is of any format that the service reads, its rate may be left out")
 	flag.StringVar(&o.of, "algorithm", parameters.Shipped[0].Name, "the shipped parameters to test")
 	flag.IntVar(&o.drawings, "bootstrap", 500, "drawings of persons for the 95 % intervals, 0 for none")
 	flag.StringVar(&o.out, "out", "", "folder for the DET curves (PNG, SVG) and, but for -patients, scores.csv and histograms")
@@ -63,6 +66,13 @@ func main() {
 func run(o options) error {
 	if o.patients != "" {
 		return testPatients(o)
+	}
+	if o.lists != "" {
+		m, ok := parameters.Shipped.Named(o.of)
+		if !ok {
+			return fmt.Errorf("no shipped parameters %q", o.of)
+		}
+		return strangers(os.Stdout, o, m, strings.Split(o.lists, ","))
 	}
 	recordings, err := cohort.Load(cohort.Folder(o.data, "."))
 	if err != nil {
