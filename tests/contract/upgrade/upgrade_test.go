@@ -50,7 +50,9 @@ func table(t *testing.T, fresh bool, names ...string) parameters.Algorithms {
 
 // deployment is the folder, and the versions of the service that run on it.
 type deployment struct {
+	folder string
 	stores service.Stores
+	close  func() error
 	now    time.Time
 	token  string
 }
@@ -62,19 +64,25 @@ func unpacked(t *testing.T) *deployment {
 	if err := unpack("testdata/heart-1.tar.gz", folder); err != nil {
 		t.Fatal(err)
 	}
-	kept, objects, err := embedded.Open(folder)
+	d := &deployment{folder: folder, now: time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)}
+	d.open(t)
+	t.Cleanup(func() { d.close() })
+	return d
+}
+
+// open opens the folder's stores.
+func (d *deployment) open(t *testing.T) {
+	t.Helper()
+	kept, objects, err := embedded.Open(d.folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { kept.Close() })
-	keys, err := keyfile.Open(folder)
+	keys, err := keyfile.Open(d.folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &deployment{
-		stores: service.Stores{Members: kept, Sessions: kept, Grants: kept, Objects: objects, Keys: keys},
-		now:    time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC),
-	}
+	d.stores = service.Stores{Members: kept, Sessions: kept, Grants: kept, Objects: objects, Keys: keys}
+	d.close = kept.Close
 }
 
 func unpack(archive, folder string) error {

@@ -17,10 +17,11 @@ import (
 // Command holds the flags, the environment and the log with which a local service
 // is started. It listens on a free port of this machine.
 type Command struct {
-	Args []string  // further flags, such as "-memory"
-	Env  []string  // settings, besides this process's environment
-	Dir  string    // working directory; empty for this process's own
-	Log  io.Writer // of the service; nil for none
+	Program string    // built before; empty for that of this source
+	Args    []string  // further flags, such as "-memory"
+	Env     []string  // settings, besides this process's environment
+	Dir     string    // working directory; empty for this process's own
+	Log     io.Writer // of the service; nil for none
 }
 
 // Service is a running local service.
@@ -29,15 +30,18 @@ type Service struct {
 	cmd  *exec.Cmd
 }
 
-// Start builds the service and starts it. It returns when the service listens. When
+// Start builds the service, unless there is a program, and starts it. It returns when the service listens. When
 // ctx ends, the process is killed.
 func (c Command) Start(ctx context.Context) (*Service, error) {
-	built, err := gotool.Build(ctx, "infra/local")
-	if err != nil {
-		return nil, err
+	if c.Program == "" {
+		built, err := gotool.Build(ctx, "infra/local")
+		if err != nil {
+			return nil, err
+		}
+		c.Program = built.Binary("infra/local")
 	}
 	args := append([]string{"-addr", "127.0.0.1:0"}, c.Args...)
-	s := &Service{cmd: exec.CommandContext(ctx, built.Binary("infra/local"), args...)}
+	s := &Service{cmd: exec.CommandContext(ctx, c.Program, args...)}
 	s.cmd.Env, s.cmd.Dir, s.cmd.Stderr = append(os.Environ(), c.Env...), c.Dir, c.Log
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
