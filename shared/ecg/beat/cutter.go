@@ -19,10 +19,11 @@ const (
 // Cutter segments beats and holds the work space for it. Its zero value is ready;
 // one value serves one goroutine.
 type Cutter struct {
-	beats  Beats
-	at     []float64 // positions of the beats, in samples
-	median []float64
-	column []float64
+	beats     Beats
+	at        []float64 // positions of the beats, in samples
+	median    []float64
+	intervals []float64
+	column    []ranked // of the rows, ascending
 }
 
 // Cut returns the beats around the peaks, which are positions in samples of x, in
@@ -67,15 +68,15 @@ func (c *Cutter) place(x, peaks []float64) {
 // usualRR returns the median of up to eight RR intervals around a beat, in
 // seconds.
 func (c *Cutter) usualRR(peaks []float64, i int) float64 {
-	c.column = c.column[:0]
+	c.intervals = c.intervals[:0]
 	for k := max(1, i-3); k <= min(len(peaks)-1, i+4); k++ {
-		c.column = append(c.column, (peaks[k]-peaks[k-1])/RateHz)
+		c.intervals = append(c.intervals, (peaks[k]-peaks[k-1])/RateHz)
 	}
-	if len(c.column) == 0 {
+	if len(c.intervals) == 0 {
 		return 1
 	}
-	slices.Sort(c.column)
-	return c.column[len(c.column)/2]
+	slices.Sort(c.intervals)
+	return c.intervals[len(c.intervals)/2]
 }
 
 // cut sets the rows to the beats at c.at.
@@ -93,19 +94,39 @@ func (c *Cutter) cut(x []float64) {
 func (c *Cutter) findMedian() {
 	b := &c.beats
 	n := min(b.Cut, medianBeats)
-	c.median = c.median[:0]
+	c.median, c.column = c.median[:0], c.column[:0]
+	for j := range n {
+		c.column = append(c.column, ranked{beat: j * b.Cut / n})
+	}
 	for k := range Width {
-		c.column = c.column[:0]
-		for j := range n {
-			c.column = append(c.column, b.Rows[j*b.Cut/n*Width+k])
+		for j := range c.column {
+			c.column[j].value = b.Rows[c.column[j].beat*Width+k]
 		}
-		slices.Sort(c.column)
-		c.median = append(c.median, (c.column[(n-1)/2]+c.column[n/2])/2)
+		sortNearlySorted(c.column)
+		c.median = append(c.median, (c.column[(n-1)/2].value+c.column[n/2].value)/2)
 	}
 	normalise(c.median)
 	b.Turned = !upright(c.median)
 	if b.Turned {
 		negate(c.median)
+	}
+}
+
+// ranked is a beat's value in a column of the rows, and the beat.
+type ranked struct {
+	beat  int
+	value float64
+}
+
+// sortNearlySorted sorts by value, by insertion: from one column to the next the beats
+// change their order little, so that few are moved.
+func sortNearlySorted(x []ranked) {
+	for i := 1; i < len(x); i++ {
+		moved, k := x[i], i
+		for ; k > 0 && x[k-1].value > moved.value; k-- {
+			x[k] = x[k-1]
+		}
+		x[k] = moved
 	}
 }
 

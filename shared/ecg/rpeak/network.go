@@ -60,10 +60,12 @@ func ReadParameters(b []byte) (*Parameters, error) {
 // network is a chain of layers with rectified linear units between them.
 type network []layer
 
-// layer holds the weights of each output in a row.
+// layer holds the weights and biases of four outputs in a row, the first four in the
+// first row: run's four sums don't wait for each other. The last row's surplus outputs
+// are 0.
 type layer struct {
-	weights [][]float64
-	biases  []float64
+	weights [][][4]float64 // of each input
+	biases  [][4]float64
 }
 
 // readNetwork returns the network and the bytes after it.
@@ -79,17 +81,18 @@ func readNetwork(b []byte, sizes []int) (network, []byte, error) {
 		if len(b) < 4*(inputs+1)*outputs {
 			return nil, nil, fmt.Errorf("%d bytes are too few for a layer of %d inputs and %d outputs", len(b), inputs, outputs)
 		}
-		l := layer{weights: make([][]float64, outputs), biases: make([]float64, outputs)}
-		for o := range l.weights {
-			l.weights[o] = make([]float64, inputs)
+		rows := (outputs + 3) / 4
+		l := layer{weights: make([][][4]float64, rows), biases: make([][4]float64, rows)}
+		for row := range l.weights {
+			l.weights[row] = make([][4]float64, inputs)
 		}
 		for in := range inputs {
 			for o := range outputs {
-				l.weights[o][in] = next()
+				l.weights[o/4][in][o%4] = next()
 			}
 		}
 		for o := range outputs {
-			l.biases[o] = next()
+			l.biases[o/4][o%4] = next()
 		}
 		n = append(n, l)
 	}
@@ -100,16 +103,21 @@ func readNetwork(b []byte, sizes []int) (network, []byte, error) {
 func (n network) run(x []float64) float64 {
 	var space [2][widestLayer]float64
 	for k, l := range n {
-		y := space[k%2][:len(l.weights)]
-		for o, weights := range l.weights {
-			sum := l.biases[o]
-			for i, w := range weights {
-				sum += w * x[i]
+		y := space[k%2][:4*len(l.biases)]
+		for row, weights := range l.weights {
+			a, b, c, d := l.biases[row][0], l.biases[row][1], l.biases[row][2], l.biases[row][3]
+			x := x[:len(weights)]
+			for i := range weights {
+				w, v := &weights[i], x[i]
+				a += w[0] * v
+				b += w[1] * v
+				c += w[2] * v
+				d += w[3] * v
 			}
 			if k < len(n)-1 {
-				sum = max(sum, 0)
+				a, b, c, d = max(a, 0), max(b, 0), max(c, 0), max(d, 0)
 			}
-			y[o] = sum
+			y[4*row], y[4*row+1], y[4*row+2], y[4*row+3] = a, b, c, d
 		}
 		x = y
 	}

@@ -1,6 +1,7 @@
 package rpeak
 
 import (
+	"encoding/binary"
 	"math"
 	"slices"
 	"testing"
@@ -28,13 +29,23 @@ func TestParametersOfAnotherSizeAreRefused(t *testing.T) {
 	}
 }
 
-func TestNetworkSumsAndRectifies(t *testing.T) {
-	n := network{
-		{weights: [][]float64{{1, -1}, {-1, 1}}, biases: []float64{0.5, 0}},
-		{weights: [][]float64{{2, 10}}, biases: []float64{1}},
+func TestNetworkSumsAndRectifiesAllButTheLastLayer(t *testing.T) {
+	var file []byte
+	for _, v := range []float32{
+		1, -1, 0, 0, 3, // of the first input, to each of five outputs
+		-1, 1, 0, 0, -1, // of the second
+		0.5, 0, 0, 0, 1, // biases
+		2, 10, 7, 7, -1, // of each of the five, to one output
+		1,
+	} {
+		file = binary.LittleEndian.AppendUint32(file, math.Float32bits(v))
 	}
-	if got := n.run([]float64{3, 1}); got != 2*2.5+1 {
-		t.Errorf("got %g, want 6", got)
+	n, rest, err := readNetwork(file, []int{2, 5, 1})
+	if err != nil || len(rest) > 0 {
+		t.Fatalf("%d bytes are left, %v", len(rest), err)
+	}
+	if got, want := n.run([]float64{3, 1}), 2*2.5-9+1; got != want {
+		t.Errorf("got %g, want %g", got, want)
 	}
 }
 
