@@ -56,9 +56,21 @@ func TestTextOfAnyShapeGivesTheSameSignal(t *testing.T) {
 		"dates with times": "date,mV\n" + lines(n, func(i int) string {
 			return at(i).Format("2006-01-02T15:04:05.000Z07:00") + fmt.Sprintf(",%.4f", wave(i))
 		}),
-		"decimal commas":            "Zeit;EKG mV\n" + lines(n, func(i int) string { return german(float64(i)/250) + ";" + german(wave(i)) }),
-		"several leads":             "time,II (mV),I (mV)\n" + lines(n, func(i int) string { return fmt.Sprintf("%d,0.5,%.4f", 4*i, wave(i)) }),
-		"a delimiter at the end":    "time,mV,\n" + lines(n, func(i int) string { return fmt.Sprintf("%d,%.4f,", 4*i, wave(i)) }),
+		"decimal commas":         "Zeit;EKG mV\n" + lines(n, func(i int) string { return german(float64(i)/250) + ";" + german(wave(i)) }),
+		"several leads":          "time,II (mV),I (mV)\n" + lines(n, func(i int) string { return fmt.Sprintf("%d,0.5,%.4f", 4*i, wave(i)) }),
+		"a delimiter at the end": "time,mV,\n" + lines(n, func(i int) string { return fmt.Sprintf("%d,%.4f,", 4*i, wave(i)) }),
+		"a last column that is mostly empty": "time,hr,ecg,rr\n" + lines(n, func(i int) string { // as ECGLogger writes a strap's
+			if i%57 == 5 {
+				return fmt.Sprintf("%d,70,%.4f,850", at(i).UnixNano(), wave(i))
+			}
+			return fmt.Sprintf("%d,,%.4f,", at(i).UnixNano(), wave(i))
+		}),
+		"two last columns that begin empty": "time,ecg,hr,rr\n" + lines(n, func(i int) string {
+			if i%100 == 99 {
+				return fmt.Sprintf("%d,%.4f,70,850", at(i).UnixNano(), wave(i))
+			}
+			return fmt.Sprintf("%d,%.4f,,", at(i).UnixNano(), wave(i))
+		}),
 		"a byte order mark":         "\ufeff" + lines(n, func(i int) string { return fmt.Sprintf("%.4f", wave(i)) }),
 		"UTF-16":                    utf16File("ecg (mV)\n" + lines(n, func(i int) string { return fmt.Sprintf("%.4f", wave(i)) })),
 		"a rate in the header":      "Name,Somebody\nSample Rate,250 hertz\nLead,Lead I\nUnit,mV\n\n" + lines(n, func(i int) string { return fmt.Sprintf("%.4f", wave(i)) }),

@@ -19,6 +19,9 @@ func (t *Table) begin(s *splitter, line []byte, number int, rest []byte, most in
 		*s = splitter{delimiter: '\n', comma: true}
 	}
 	fields := s.split(nil, line)
+	if s.open(line) && len(t.Names) == len(fields)+1 { // the last column, missing here
+		fields = append(fields, nil)
+	}
 	if len(fields) > raw.MaxColumns && t.inRows(s, line, rest, most) {
 		return true, nil
 	}

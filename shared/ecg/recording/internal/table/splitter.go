@@ -124,6 +124,11 @@ func (s *splitter) split(dst [][]byte, line []byte) [][]byte {
 	return dst
 }
 
+// open reports whether a line ends in a delimiter: its last field may be missing.
+func (s *splitter) open(line []byte) bool {
+	return len(line) > 0 && s.delimiter != 0 && line[len(line)-1] == s.delimiter
+}
+
 // count returns the number of all fields of a line.
 func (s *splitter) count(line []byte) (n int) {
 	for _, rest, ok := s.first(line); ok; _, rest, ok = s.next(rest) {

@@ -90,7 +90,7 @@ func Parse(data []byte, o raw.Options) (*Table, error) {
 			break
 		}
 		fields = s.split(fields[:0], line)
-		if s.delimiter != 0 && line[len(line)-1] == s.delimiter && len(fields) == len(t.Columns)-1 {
+		if s.open(line) && len(fields) == len(t.Columns)-1 {
 			fields = append(fields, nil)
 		}
 		if err := t.add(fields, &s, number, len(data) == 0); err != nil {
@@ -197,8 +197,7 @@ func (s *splitter) mixed(first [][]byte, rest []byte) bool {
 			return false
 		}
 		fields := s.split(nil, line)
-		open := len(line) > 0 && s.delimiter != 0 && line[len(line)-1] == s.delimiter
-		if len(fields) != len(first) && !(open && len(fields) == len(first)-1) {
+		if len(fields) != len(first) && !(s.open(line) && len(fields) == len(first)-1) {
 			return false
 		}
 		for i, field := range fields {
