@@ -126,10 +126,8 @@ func offset(median, row []float64) float64 {
 	var fit [2*alignReach + 1]float64
 	best := alignReach
 	for s := range fit {
-		for k := qrsFrom; k < qrsTo; k++ {
-			fit[s] += median[k] * row[k+s-alignReach]
-		}
-		fit[s] = math.Abs(fit[s])
+		shifted := row[qrsFrom+s-alignReach : qrsTo+s-alignReach]
+		fit[s] = math.Abs(dot(shifted, median[qrsFrom:qrsTo]))
 		if fit[s] > fit[best] {
 			best = s
 		}

@@ -14,7 +14,7 @@ const absurd = 1e9
 // absurdly large value is replaced by the last valid one before it; at the start
 // by the first valid one.
 func FillGaps(dst, mv []float64) []float64 {
-	dst = dst[:0]
+	dst = append(dst[:0], mv...)
 	last := 0.0
 	for _, v := range mv {
 		if math.Abs(v) < absurd { // false for NaN
@@ -22,11 +22,12 @@ func FillGaps(dst, mv []float64) []float64 {
 			break
 		}
 	}
-	for _, v := range mv {
+	for i, v := range dst {
 		if math.Abs(v) < absurd {
 			last = v
+			continue
 		}
-		dst = append(dst, last)
+		dst[i] = last
 	}
 	return dst
 }

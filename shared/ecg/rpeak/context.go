@@ -1,6 +1,9 @@
 package rpeak
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // SecondFeatures is the number of features of a candidate in the second look:
 // those that compare it with the beats of the first look, and those of the
@@ -47,26 +50,28 @@ type template struct {
 }
 
 // context is the second look's knowledge of the candidates: the first network's
-// odds of each, the chosen ones, and the position of each one's main wave.
+// odds of each, the chosen ones, and the positions of each one's waves.
 type context struct {
 	odds   []float64
 	beats  []int
 	chosen []bool
-	middle []int
-	length int // of the signal, in samples
+	up     []int // highest sample around a chosen candidate
+	down   []int // lowest
+	middle []int // the one of them that is the main wave
+	length int   // of the signal, in samples
 	template
 }
 
 // begin takes the first network's results.
-func (c *context) begin(odds []float64, beats []int, length int) {
-	c.length = length
+func (c *context) begin(odds []float64, beats []int, found []candidate, band []float64) {
+	c.length = len(band)
 	c.odds, c.beats = odds, append(c.beats[:0], beats...)
-	c.chosen, c.middle = c.chosen[:0], c.middle[:0]
-	for range odds {
-		c.chosen, c.middle = append(c.chosen, false), append(c.middle, 0)
-	}
+	n := len(odds)
+	c.chosen = append(c.chosen[:0], make([]bool, n)...)
+	c.up, c.down, c.middle = slices.Grow(c.up[:0], n)[:n], slices.Grow(c.down[:0], n)[:n], slices.Grow(c.middle[:0], n)[:n]
 	for _, i := range beats {
 		c.chosen[i] = true
+		c.up[i], c.down[i] = mainWave(band, found[i].at, 1), mainWave(band, found[i].at, -1)
 	}
 }
 
@@ -83,12 +88,15 @@ func (c *context) around(second int, found []candidate, band []float64) {
 	t := &c.template
 	t.beats = c.beats[first:end]
 	n := float64(len(t.beats))
-	t.upward = polarity(t.beats, found, band)
+	t.upward = c.polarity(found, band)
 	t.values = [templateValues]float64{}
 	t.heights, t.intervals = t.heights[:0], t.intervals[:0]
 	t.odds, t.agree, t.height, t.interval = 0, 0, 0, firstUsual
 	for i, b := range t.beats {
-		c.middle[b] = mainWave(band, found[b].at, t.upward)
+		c.middle[b] = c.up[b]
+		if t.upward < 0 {
+			c.middle[b] = c.down[b]
+		}
 		values := cut(band, c.middle[b])
 		for k, v := range values {
 			t.values[k] += v / found[b].height
@@ -121,12 +129,12 @@ func (t *template) without(values [templateValues]float64, height float64) [temp
 	return others
 }
 
-// polarity returns 1 if most of the beats' main waves point up, otherwise -1.
-func polarity(beats []int, found []candidate, band []float64) float64 {
+// polarity returns 1 if most main waves of the template's beats point up, otherwise -1.
+func (c *context) polarity(found []candidate, band []float64) float64 {
 	vote := 0.0
-	for _, b := range beats {
-		up := band[mainWave(band, found[b].at, 1)] / found[b].height
-		down := band[mainWave(band, found[b].at, -1)] / found[b].height
+	for _, b := range c.template.beats {
+		up := band[c.up[b]] / found[b].height
+		down := band[c.down[b]] / found[b].height
 		vote += up*up*up + down*down*down
 	}
 	if vote < 0 {

@@ -123,7 +123,7 @@ func (d *Detector) shapeOf(k int) []float64 {
 // lookAgain calls use with the SecondFeatures of each candidate that is not
 // hopeless.
 func (d *Detector) lookAgain(use func(k int, features []float64)) {
-	d.context.begin(d.odds, d.rhythm.choose(d.found), len(d.quiet))
+	d.context.begin(d.odds, d.rhythm.choose(d.found), d.found, d.filtered)
 	measured := -1
 	for k, c := range d.found {
 		if d.odds[k] < hopeless {
