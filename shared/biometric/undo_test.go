@@ -69,6 +69,36 @@ func TestWhatWasAddedSinceATimeGoesAndTheRestStays(t *testing.T) {
 	}
 }
 
+// TestADayTooManyTakesThePlaceOfAnotherAndKeepsItsOwnTime relies on the stub,
+// whose second day is always the one that is dropped.
+func TestADayTooManyTakesThePlaceOfAnotherAndKeepsItsOwnTime(t *testing.T) {
+	const day = 24 * time.Hour
+	h := overDays(t, maxStubDays+1)
+	last := noon.Add(maxStubDays * day)
+	if m := h.kim(t); m.Template.Days != maxStubDays || !m.Template.LastDay.Equal(last) {
+		t.Errorf("the pointer says %d days, the last of %v", m.Template.Days, m.Template.LastDay)
+	}
+	knows := func(person string, want bool) {
+		t.Helper()
+		if ok, err := h.Verify(t.Context(), kimsToken, Check{Submission: sent([]byte(person + " 77"))}); ok != want || err != nil {
+			t.Errorf("%s: %v, %v", person, ok, err)
+		}
+	}
+	newest := fmt.Sprint("day", maxStubDays+1)
+	knows("kim", true)
+	knows("day2", false)
+	knows(newest, true)
+	days, err := h.removal(t).DeleteSince(t.Context(), kimsToken, last)
+	if err != nil || days != maxStubDays-1 {
+		t.Errorf("%d days left, %v", days, err)
+	}
+	if m := h.kim(t); !m.Template.LastDay.Equal(last.Add(-day)) {
+		t.Errorf("the last of %v", m.Template.LastDay)
+	}
+	knows("kim", true)
+	knows(newest, false)
+}
+
 func TestAnUndoIsNotedAndRemembersTheRecordings(t *testing.T) {
 	h := overDays(t, 2)
 	if _, err := h.removal(t).DeleteSince(t.Context(), kimsToken, noon.Add(time.Hour)); err != nil {
