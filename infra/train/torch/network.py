@@ -17,24 +17,27 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from beats import BEFORE, WIDTH, load
+from waves import align
 
 LENGTH = (WIDTH - 1) // 2  # times of the input, 125 Hz
 
 
 class Network(nn.Module):
-    def __init__(self, channels, kernels, out, dropout):
+    def __init__(self, channels, kernels, out, dropout, waves=False):
         super().__init__()
-        layers, width, length = [], 2, LENGTH
+        layers, width, length = [], 4 if waves else 2, LENGTH
         for c, k in zip(channels, kernels):
             layers += [nn.Conv1d(width, c, k, padding=k // 2, bias=False), nn.BatchNorm1d(c), nn.ReLU(), nn.MaxPool1d(2)]
             width, length = c, length // 2
         self.convolutions = nn.Sequential(*layers)
         self.dropout = nn.Dropout(dropout)
-        self.dense = nn.Linear(width * length, out)
+        self.dense = nn.Linear(width * length + (2 if waves else 0), out)
 
-    def forward(self, x):
+    def forward(self, x, times=None):
         # Time before channel, as package network lays out what its dense layer takes in.
         x = self.convolutions(x).transpose(1, 2).flatten(1)
+        if times is not None:
+            x = torch.cat([x, times], 1)
         return F.normalize(self.dense(self.dropout(x)))
 
 
@@ -43,6 +46,12 @@ def pair(mean):
     beat, slope = mean[:, 1:-1:2], mean[:, 2::2] - mean[:, :-1:2]
     unit = lambda v: v / (v.pow(2).mean(1, keepdim=True).sqrt() + 1e-9)
     return torch.stack([unit(beat), unit(slope)], 1)
+
+
+def pairs(mean):
+    """The pair of the mean beat and that of the beat with P and T moved to one place, and how far they were moved, in 40 ms."""
+    moved, off = align(mean)
+    return torch.cat([pair(mean), pair(moved)], 1), off / 10
 
 
 def distort(m, g):
@@ -79,7 +88,7 @@ class Data:
 
     def __init__(self, folder, cinc, axis, draws, rng, device):
         spans = [(i, s) for i, s in enumerate(load(folder + "/ptb")) if 1 <= s.fold <= 7 and len(s.beats) >= 4]
-        self.person = [s.person for _, s in spans]
+        self.person, self.day = [s.person for _, s in spans], [s.session for _, s in spans]
         days = collections.defaultdict(set)
         for _, s in spans:
             days[s.person].add(s.session)
@@ -95,7 +104,7 @@ class Data:
             found = [s for s in load(folder + "/cinc") if len(s.beats) >= 8 and s.session != "~"]
             rows = draws + (8 if axis else 0)
             means += [means_of(s.beats, rows, rng) for s in found]
-            self.person += [s.person for s in found]
+            self.person, self.day = self.person + [s.person for s in found], self.day + [s.session for s in found]
             self.several = np.concatenate([self.several, np.zeros(len(found), bool)])
             self.first = np.concatenate([self.first, [s.mean for s in found]])
         self.plain = draws
@@ -130,7 +139,9 @@ def train(o):
     data = Data(o.beats, o.cinc, o.axis, 6, rng, o.device)
     order = np.concatenate([np.arange(len(data.person))] + [np.flatnonzero(data.several)] * (o.several - 1))
     channels, kernels = [int(v) for v in o.channels.split(",")], [int(v) for v in o.kernels.split(",")]
-    net = Network(channels, kernels, o.out, o.dropout).to(o.device)
+    net = Network(channels, kernels, o.out, o.dropout, o.waves).to(o.device)
+    if o.start:
+        net.load_state_dict(torch.load(o.start))
     rows = nn.Parameter((torch.randn(len(data.classes), o.out) / o.out ** 0.5).to(o.device))
     optimiser = torch.optim.AdamW([{"params": net.parameters(), "weight_decay": 0.02}, {"params": [rows], "weight_decay": 0}], lr=o.rate)
     average = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(o.average), use_buffers=True)
@@ -155,7 +166,8 @@ def train(o):
                 pick = data.nearest[i, torch.randint(data.nearest.shape[1], (n,), generator=g, device=o.device)]
                 share = o.days * draw() * (draw() < 0.5) * ~several[i][:, None]
                 m = m + share * data.change[pick]
-            e = net(pair(distort(m, g)))
+            m = distort(m, g)
+            e = net(*pairs(m)) if o.waves else net(pair(m))
             # The persons of the batch and as many others as are drawn.
             own, at = data.label[i].unique(return_inverse=True)
             others = torch.randint(len(data.classes), (o.negatives,), generator=g, device=o.device)
@@ -197,20 +209,23 @@ class Frozen:
         self.kernels = a["kernels"].tolist()
         self.layers = [(a[f"weight{i}"], a[f"bias{i}"]) for i in range(len(self.kernels))]
         self.dense = a["dense"], a["dense_bias"]
+        self.waves = self.layers[0][0].shape[0] == 4 * self.kernels[0]
 
     @classmethod
     def of(cls, layers, kernels, dense):
         n = cls.__new__(cls)
-        n.layers, n.kernels, n.dense = layers, kernels, dense
+        n.layers, n.kernels, n.dense, n.waves = layers, kernels, dense, False
         return n
 
     def __call__(self, means):
         with torch.no_grad():
-            x = pair(torch.from_numpy(np.ascontiguousarray(means, np.float32)))
+            mean = torch.from_numpy(np.ascontiguousarray(means, np.float32))
+            x, times = pairs(mean) if self.waves else (pair(mean), mean[:, :0])
             for (w, b), k in zip(self.layers, self.kernels):
                 w = torch.from_numpy(w).reshape(k, -1, len(b)).permute(2, 1, 0)
                 x = F.max_pool1d(F.relu(F.conv1d(x, w, torch.from_numpy(b), padding=k // 2)), 2)
-            return F.normalize(x.transpose(1, 2).flatten(1) @ torch.from_numpy(self.dense[0]) + torch.from_numpy(self.dense[1])).numpy()
+            x = torch.cat([x.transpose(1, 2).flatten(1), times], 1)
+            return F.normalize(x @ torch.from_numpy(self.dense[0]) + torch.from_numpy(self.dense[1])).numpy()
 
 
 def main():
@@ -228,6 +243,8 @@ def main():
     p.add_argument("--days", type=float, default=0.8, help="at most this share of another person's change is added")
     p.add_argument("--cinc", action="store_true")
     p.add_argument("--axis", action="store_true")
+    p.add_argument("--waves", action="store_true", help="take in the beat with P and T wave aligned each on its own, too; package network doesn't run these")
+    p.add_argument("--start", help="what pretrain.py wrote, with the same channels")
     p.add_argument("--rate", type=float, default=4e-3)
     p.add_argument("--margin", type=float, default=0.2)
     p.add_argument("--scale", type=float, default=24)
