@@ -43,7 +43,7 @@ func TestBrokenMATLABFilesAreRefused(t *testing.T) {
 	s := fine(4)
 	plain := write.MATLAB(write.Plain, binary.LittleEndian, s)
 	packed := write.MATLAB(write.Packed, binary.LittleEndian, s)
-	bomb := write.MATLAB(write.Packed, binary.LittleEndian, write.Signal{RateHz: 250, MV: make([]float64, 4<<20)})
+	bomb := write.MATLAB(write.Packed, binary.LittleEndian, write.Signal{RateHz: 250, MV: make([]float64, 2<<20)})
 	const nothing = "there is no row or column of numbers in it"
 	const hdf5 = "it is an HDF5 file whose beginning is damaged: send it again"
 	refused{

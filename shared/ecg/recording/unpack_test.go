@@ -3,8 +3,10 @@ package recording_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +19,10 @@ import (
 func gzipped(t testing.TB, file []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
+	w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := w.Write(file); err != nil {
 		t.Fatal(err)
 	}
@@ -37,6 +42,14 @@ func zipped(t testing.TB, files ...file) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
+	packer, err := flate.NewWriter(nil, flate.BestSpeed) // one for all files: a new one takes a megabyte
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
+		packer.Reset(out)
+		return packer, nil
+	})
 	for i, f := range files {
 		modified, method := time.Date(2026, 1, 1+i%28, 0, 0, 0, 0, time.UTC), zip.Deflate
 		if len(f.data) == 0 { // stored: compressors for many files take a minute under the race detector
