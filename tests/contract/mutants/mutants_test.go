@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -8,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"systole/tests/support/gotool"
@@ -176,23 +178,29 @@ func TestEveryMutantCompiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	build := exec.CommandContext(t.Context(), "go", append([]string{"build", "-gcflags=-e", "-overlay", overlay}, targets...)...)
+	// -N -l: the code is compiled, not optimised.
+	build := exec.CommandContext(t.Context(), "go", append([]string{"build", "-gcflags=-e -N -l", "-overlay", overlay}, targets...)...)
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 }
 
-// loaded are the packages that the program changes.
+// loaded returns the packages that the program changes. They are read once for all
+// tests.
 func loaded(t *testing.T) []Package {
 	t.Helper()
-	root, err := gotool.Root()
-	if err != nil {
-		t.Fatal(err)
-	}
-	packages, err := load(t.Context(), root, targets)
+	packages, err := loadTargets()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return packages
 }
+
+var loadTargets = sync.OnceValues(func() ([]Package, error) {
+	root, err := gotool.Root()
+	if err != nil {
+		return nil, err
+	}
+	return load(context.Background(), root, targets)
+})
