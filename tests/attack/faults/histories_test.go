@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"systole/tests/support/long"
-	"systole/tests/support/recordings"
 )
 
 var histories = flag.Int("histories", long.Runs(200, 2000), "how many random histories are tried")
@@ -38,12 +37,12 @@ var (
 )
 
 func TestRandomHistoriesAreWhatTheReferenceAllows(t *testing.T) {
-	enrolment := recordings.Enrolment(t, 1)
+	file := enrolment(t)
 	faults := 0
 	for seed := range *histories {
 		h := &history{Service: newService(t), chance: rand.New(rand.NewPCG(uint64(seed), 1)), worlds: map[world]bool{{}: true}}
 		if seed%withModels == 0 {
-			h.file = enrolment
+			h.file = file
 		}
 		for range actions {
 			faults += h.step(t)

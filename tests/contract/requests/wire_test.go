@@ -62,8 +62,8 @@ func lines(end, boundary string, parts ...part) []byte {
 
 func gzipped(b []byte) []byte {
 	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
-	z.Write(b) // writes to memory cannot fail
+	z, _ := gzip.NewWriterLevel(&out, gzip.BestSpeed) // the level is one
+	z.Write(b)                                        // writes to memory cannot fail
 	z.Close()
 	return out.Bytes()
 }
