@@ -13,7 +13,9 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -102,8 +104,36 @@ func (c Commands) Binary(folder string) string {
 // packages of one run link each only once.
 //
 // Flags that change a function's size but not its behaviour are left out, so
-// that packages compiled for other tests serve here.
+// that packages compiled for other tests serve here. A process builds a
+// folder once: to find that nothing has changed takes half a second of a core.
 func Build(ctx context.Context, folders ...string) (Commands, error) {
+	builds.Lock()
+	defer builds.Unlock()
+	key := strings.Join(folders, " ")
+	if built, ok := builds.done[key]; ok {
+		return built, nil
+	}
+	built, err := build(ctx, folders)
+	if err != nil {
+		return Commands{}, err
+	}
+	builds.done[key] = built
+	for _, folder := range built.Folders {
+		below := func(other string) bool { return strings.HasPrefix(other, folder+"/") }
+		if !slices.ContainsFunc(built.Folders, below) {
+			builds.done[folder] = Commands{built.dir, []string{folder}}
+		}
+	}
+	return built, nil
+}
+
+// builds are those that this process has made, by their folders.
+var builds = struct {
+	sync.Mutex
+	done map[string]Commands
+}{done: make(map[string]Commands)}
+
+func build(ctx context.Context, folders []string) (Commands, error) {
 	root, err := Root()
 	if err != nil {
 		return Commands{}, err
@@ -136,8 +166,8 @@ func Build(ctx context.Context, folders ...string) (Commands, error) {
 	}
 	for parent, commands := range byParent {
 		// A debugger's tables are half of a linker's work.
-		build := []string{"build", "-tags", "lambda.norpc", "-ldflags=-w", "-o", built.Binary(parent) + string(filepath.Separator)}
-		if _, err := run(ctx, root, append(build, commands...)...); err != nil {
+		args := []string{"build", "-tags", "lambda.norpc", "-ldflags=-w", "-o", built.Binary(parent) + string(filepath.Separator)}
+		if _, err := run(ctx, root, append(args, commands...)...); err != nil {
 			return Commands{}, err
 		}
 	}
