@@ -133,6 +133,14 @@ class Bench:
 BACKEND = dict(components=80, dimensions=60, shrinkage=0.1, resize=True, degrees=20, count="root", ptb=0.1)
 
 
+def rounded(network, bits):
+    """The network with weights of so many bits, and a scale for each output channel."""
+    def layer(weight, bias):
+        scale = np.abs(weight).max(0) / (2 ** (bits - 1) - 1)
+        return (np.round(weight / scale) * scale).astype(np.float32), bias
+    return type(network).of([layer(*l) for l in network.layers], network.kernels, layer(*network.dense))
+
+
 def table(rates, thresholds=None):
     """Rows of rates with their intervals; thresholds are those named 1 %, 0.1 % and 0.01 %."""
     print("| protocol | persons, genuine trials in all dealings | EER % | FNMR % at FMR 1 % | at 0.1 % | at 0.01 %" + (" | FMR %, FNMR % at the threshold named 1 % | 0.1 % | 0.01 %" if thresholds else "") + " |")
@@ -159,6 +167,7 @@ def main():
     p.add_argument("--share", type=float, default=1, help="of the persons of ECG-ID and Heartprint, that the back end is learned from")
     p.add_argument("--dealings", type=int, default=DEALINGS)
     p.add_argument("--fold", type=int, default=8)
+    p.add_argument("--bits", type=int, help="of the networks' weights, with a scale for each output channel; 16 bits and one scale a layer ship")
     for key, value in BACKEND.items():
         if isinstance(value, bool):
             p.add_argument("--" + key, type=int, default=int(value))
@@ -172,6 +181,8 @@ def main():
     elif a["networks"]:
         from network import Frozen
         networks = [Frozen(path) for path in a["networks"]]
+    if a["bits"]:
+        networks = [rounded(n, a["bits"]) for n in networks]
     o = {k: a[k] for k in BACKEND}
     bench = Bench(a["beats"], ([waveform, slope] if a["waveform"] or not networks else []) + networks, a["without"])
     bench.share = a["share"]

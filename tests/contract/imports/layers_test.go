@@ -41,7 +41,7 @@ var layers = [][]string{
 	{"tests/science/cohort"},
 	{"infra/train/learn"}, // learns from the recordings that the tests measure with
 	{"tests/..."},
-	{"infra/train", "infra/train/beats", "infra/train/cohort", "infra/train/replay", "infra/train/rpeaks", "infra/train/timescale"},
+	{"infra/train", "infra/train/beats", "infra/train/cohort", "infra/train/raw", "infra/train/replay", "infra/train/rpeaks", "infra/train/timescale"},
 }
 
 // only are packages that import less of this module than their layer allows. Of
