@@ -1,6 +1,7 @@
 package cohort
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -69,12 +70,16 @@ func ReadList(path string) ([]Listed, error) {
 
 // Read reads the lead to compare of the row's file, as the service reads it: any
 // format, told by the content, and the rate that the file states before that of
-// the list. A WFDB header is read with the files beside it that it names. A
+// the list. A WFDB header is read with the files beside it that it names, and a
+// log of a Polar H10's packets, which the service doesn't take, by readPolar. A
 // refusal is a *recording.Error.
 func (l *Listed) Read() (mv []float64, rateHz float64, err error) {
 	parts, err := l.parts()
 	if err != nil {
 		return nil, 0, err
+	}
+	if bytes.HasPrefix(parts[0].Data, []byte(polarHeader)) {
+		return readPolar(parts[0].Data)
 	}
 	r, err := recording.ReadParts(parts, recording.Hints{RateHz: l.RateHz, Guess: ecg.GuessRate, IsECG: ecg.LooksLikeECG})
 	if err != nil {

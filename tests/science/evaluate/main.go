@@ -35,6 +35,7 @@ type options struct {
 	drawings int
 	patients string
 	lists    string
+	ringing  bool
 	of       string
 	out      string
 	json     bool
@@ -49,6 +50,7 @@ func main() {
 	flag.BoolVar(&o.known, "known", false, "with -shipped: test on the persons that they were learned from, too")
 	flag.StringVar(&o.patients, "patients", "", "folds of PTB-XL to test the shipped parameters on, such as 9 or 8,9; 1 to 7 were learned from")
 	flag.StringVar(&o.lists, "strangers", "", "CSV lists of other databases, to test the engine on as it ships; a file is of any format that the service reads, its rate may be left out")
+	flag.BoolVar(&o.ringing, "ringing", false, "with -strangers: change the recordings as a recorder would whose filter rings after each beat")
 	flag.StringVar(&o.of, "algorithm", parameters.Shipped[0].Name, "the shipped parameters to test")
 	flag.IntVar(&o.drawings, "bootstrap", 500, "drawings of persons for the 95 % intervals, 0 for none")
 	flag.StringVar(&o.out, "out", "", "folder for the DET curves (PNG, SVG) and, but for -patients, scores.csv and histograms")

@@ -79,7 +79,7 @@ func strangers(w io.Writer, o options, set *parameters.Parameters, lists []strin
 	var front frontend.FrontEnd
 	var crowds []*crowd
 	for _, list := range lists {
-		c, err := gatherList(&front, set, list)
+		c, err := gatherList(&front, set, list, o.ringing)
 		if err != nil {
 			return err
 		}
@@ -111,8 +111,9 @@ func strangers(w io.Writer, o options, set *parameters.Parameters, lists []strin
 }
 
 // gatherList reads a list's files. One that can't be read is counted, and so is
-// one that has the samples of one before it.
-func gatherList(front *frontend.FrontEnd, set *parameters.Parameters, path string) (*crowd, error) {
+// one that has the samples of one before it. With rings the recordings are changed
+// as by a recorder whose filter rings.
+func gatherList(front *frontend.FrontEnd, set *parameters.Parameters, path string, rings bool) (*crowd, error) {
 	list, err := cohort.ReadList(path)
 	if err != nil {
 		return nil, err
@@ -138,6 +139,9 @@ func gatherList(front *frontend.FrontEnd, set *parameters.Parameters, path strin
 			continue
 		}
 		known[sum] = true
+		if rings {
+			mv, rate = ringing(mv, rate)
+		}
 		recordings = append(recordings, cohort.Recording{
 			Database: name, Person: name + "/" + l.Person, Session: l.Session, Name: l.File, MV: mv, RateHz: rate,
 		})

@@ -110,7 +110,7 @@ func TestAListIsReadAsTheServiceReads(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c, err := gatherList(&frontend.FrontEnd{}, parameters.Shipped.Newest(), filepath.Join(folder, "list.csv"))
+	c, err := gatherList(&frontend.FrontEnd{}, parameters.Shipped.Newest(), filepath.Join(folder, "list.csv"), false)
 	if err != nil {
 		t.Fatal(err)
 	}
