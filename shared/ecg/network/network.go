@@ -36,7 +36,7 @@ func (n *Network) Apply(dst []float32, w *Workspace, input []float32) []float32 
 		layer := &n.Convolutions[i]
 		times := len(w.a) / layer.In
 		w.columns = Columns(w.columns, w.a, times, layer.In, layer.Kernel)
-		w.b = layer.Multiply(w.b, w.columns, times)
+		w.b = layer.Multiply(w.b, w.columns, times/2*2) // an odd last time isn't pooled
 		w.a = halve(w.a, w.b, times, layer.Out)
 	}
 	start := len(dst)
