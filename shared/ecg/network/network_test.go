@@ -47,10 +47,10 @@ func TestAddIsMultiplyWithoutTheBias(t *testing.T) {
 			l.Weight = append(l.Weight, float32(i*7919%1009)/1009-0.5)
 		}
 		l.Bias = make([]float32, l.Out)
-		for others := range min(width, 9) { // values that aren't 0
+		for _, others := range []int{0, 1, 2, 3, 4, 5, width - 1, width} { // values that aren't 0
 			row := make([]float32, width)
 			for i := range others {
-				row[i*width/others] = float32(i) - 2.5
+				row[i*width/others] = float32(i%9)/8 - 0.45
 			}
 			got, want := make([]float32, l.Out), l.Multiply(nil, row, 1)
 			l.add(got, row)
