@@ -11,27 +11,30 @@ import (
 	"testing"
 	"time"
 
+	"systole/tests/support/fixture"
 	"systole/tests/support/gotool"
 	"systole/tests/support/local"
 	"systole/tests/support/long"
 )
 
-// writer is the commit whose local service wrote the folder, the last one that
-// knew heart-1 alone.
-const writer = "8fc9ee0811ffce25acb1d1c8c6f259a8c931cbe6"
+// Commits whose local service serves the folder after a rollback.
+const (
+	writer  = "8fc9ee0811ffce25acb1d1c8c6f259a8c931cbe6" // wrote the folder: the last one with heart-1 alone
+	between = "df633ad81be97a4a7e58b0aa89cbf364d75513bb" // the last one without heart-3: with heart-2, and with days of enrolment
+)
 
-// earlier builds the local service of the commit that wrote the folder, from the
-// history of this clone, and returns the program's path.
-func earlier(t *testing.T) string {
+// earlier builds the local service of a commit from the history of this clone, and
+// returns the program's path.
+func earlier(t *testing.T, commit string) string {
 	t.Helper()
 	root, err := gotool.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
 	archive := filepath.Join(t.TempDir(), "earlier.tar")
-	cmd := exec.CommandContext(t.Context(), "git", "-C", root, "archive", "-o", archive, writer)
+	cmd := exec.CommandContext(t.Context(), "git", "-C", root, "archive", "-o", archive, commit)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Skipf("this clone has no history that goes back to %s: %s", writer[:7], out)
+		t.Skipf("this clone has no history that goes back to %s: %s", commit[:7], out)
 	}
 	source := t.TempDir()
 	program := filepath.Join(source, "service")
@@ -71,30 +74,53 @@ func (d *deployment) by(t *testing.T, program string, use func(http.Handler)) {
 	}
 }
 
-// TestTheBuildBeforeGoesOnAfterARollback runs the very program that wrote the
-// folder on what this version made of it: once when a newer template has begun,
-// and again when that one decides.
+// TestTheBuildBeforeGoesOnAfterARollback runs the programs of earlier versions on
+// what this one made of the folder: when a newer template has begun, when that one
+// decides and, if the version knows days of enrolment, when one was added.
 func TestTheBuildBeforeGoesOnAfterARollback(t *testing.T) {
 	long.Only(t)
-	program := earlier(t)
-	d := unpacked(t)
-	d.now = time.Now() // the program has no other
-	updated := func() http.Handler { return d.version(t, table(t, true, newest, older)) }
-	d.by(t, program, func(before http.Handler) { d.knows(t, before, 3) })
-	d.knows(t, updated(), 4)
-	d.by(t, program, func(before http.Handler) { d.knows(t, before, 5) })
+	for _, tt := range []struct {
+		name, commit string
+		days         bool
+	}{
+		{"with heart-1 alone", writer, false},
+		{"with heart-2 and days", between, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			program := earlier(t, tt.commit)
+			d := unpacked(t)
+			d.now = time.Now() // the program has no other
+			updated := func() http.Handler { return d.version(t, table(t, true, newest, older)) }
+			d.by(t, program, func(before http.Handler) { d.knows(t, before, 3) })
+			d.knows(t, updated(), 4)
+			d.by(t, program, func(before http.Handler) { d.knows(t, before, 5) })
 
-	d.later(t, 24*time.Hour, updated())
-	for n := 6; n <= 10; n++ {
-		d.knows(t, updated(), n)
+			d.later(t, 24*time.Hour, updated())
+			for n := 6; n <= 10; n++ {
+				d.knows(t, updated(), n)
+			}
+			if got := d.algorithm(t); got != older {
+				t.Errorf("a rollback would find a template by %s", got)
+			}
+			d.by(t, program, func(before http.Handler) { d.knows(t, before, 11) })
+			if tt.days {
+				d.later(t, 24*time.Hour, updated())
+				d.addDay(t, updated(), recording(t, 12))
+				d.by(t, program, func(before http.Handler) { d.knows(t, before, 13) })
+				d.knows(t, updated(), 14)
+				return
+			}
+			d.knows(t, updated(), 12)
+			d.knows(t, d.version(t, table(t, false, newest, older)), 13)
+			if got := d.algorithm(t); got != newest {
+				t.Errorf("the newer template didn't decide: the base is by %s", got)
+			}
+		})
 	}
-	if got := d.algorithm(t); got != older {
-		t.Errorf("a rollback would find a template by %s", got)
-	}
-	d.by(t, program, func(before http.Handler) { d.knows(t, before, 11) })
-	d.knows(t, updated(), 12)
-	d.knows(t, d.version(t, table(t, false, newest, older)), 13)
-	if got := d.algorithm(t); got != newest {
-		t.Errorf("the newer template didn't decide: the base is by %s", got)
-	}
+}
+
+// addDay adds a recording as another day of enrolment.
+func (d *deployment) addDay(t *testing.T, v http.Handler, file []byte) {
+	t.Helper()
+	fixture.Send(t.Context(), v, fixture.Request{Method: "POST", Path: "/authenticate/make_model/", Token: d.token, File: file, Fields: []string{"mode", "add"}}).Want(t, 200, "")
 }
