@@ -1,6 +1,6 @@
 """Learns the back end on given networks, calibrates it, and writes the parameter file and the test vectors of the Go inference.
 
-    backend.py BEATS FOLDER NETWORK.npz ... [--name heart-3] [--vectors FILE.json]
+    backend.py BEATS FOLDER NETWORK.npz ... [--name heart-4] [--vectors FILE.json]
 
 Thresholds are for every population at once. Each population (Heartprint, ECG-ID, and PTB-XL's fold 8) has its own scores of
 impostors; the threshold named f is the highest of the populations' own down to 1 in 1,000, and from there on as much higher as
@@ -78,18 +78,33 @@ class File:
         self.b += q.tobytes()
         return scale * q.astype(np.float32)
 
+    def weights(self, x):
+        """8-bit integers and a scale for each column. Returns what a reader will see."""
+        scale = np.maximum(np.abs(x).max(0) / 127, 1e-30).astype(np.float32)
+        q = np.round(x / scale).clip(-127, 127).astype(np.int8)
+        self.number(x.size)
+        self.b += scale.astype("<f4").tobytes() + q.tobytes()
+        return scale * q.astype(np.float32)
+
 
 def layer(f, weight, bias, kernel):
     f.number(weight.shape[0] // kernel)
     f.number(weight.shape[1])
     f.number(kernel)
-    return f.floats(weight).reshape(weight.shape), f.floats(bias)
+    return f.weights(weight), f.floats(bias)
+
+
+def network(f, n):
+    """Writes a network, which then is as a reader will see it."""
+    f.number(len(n.layers))
+    n.layers = [layer(f, w, b, k) for (w, b), k in zip(n.layers, n.kernels)]
+    n.dense = layer(f, *n.dense, 1)
 
 
 def write(name, persons, networks, spaces, degrees, weights, thresholds):
     """The layout of shared/ecg/parameters/file.go, and the networks and spaces as they will be read."""
     f = File()
-    f.b += b"heart2\n"
+    f.b += b"heart3\n"
     f.text(name)
     f.number(len(persons))
     for p in persons:
@@ -97,9 +112,7 @@ def write(name, persons, networks, spaces, degrees, weights, thresholds):
     f.float(degrees)
     f.number(len(networks))
     for n in networks:
-        f.number(len(n.layers))
-        n.layers = [layer(f, w, b, k) for (w, b), k in zip(n.layers, n.kernels)]
-        n.dense = layer(f, *n.dense, 1)
+        network(f, n)
     for s, weight in zip([None, None] + spaces, weights):
         if s is None:  # waveform and slope aren't compared
             f.floats([])
@@ -138,10 +151,12 @@ def main():
     p.add_argument("beats")
     p.add_argument("folder")
     p.add_argument("networks", nargs="+", help="of network.py, or one file of shared/ecg/parameters whose networks are taken")
-    p.add_argument("--name", default="heart-3")
+    p.add_argument("--name", default="heart-4")
     p.add_argument("--vectors")
     a = p.parse_args()
     networks = read(a.networks[0])[0] if a.networks[0].endswith(".bin") else [Frozen(path) for path in a.networks]
+    for n in networks:  # so that the back end is learned on the values of the rounded weights
+        network(File(), n)
     bench = Bench(a.beats, networks)
     developed = bench.develop(BACKEND)
     populations = {name: pooled([developed[p] for p in own if p in developed]) for name, own in POPULATIONS.items()}

@@ -23,18 +23,29 @@ class Reader:
         self.at += 2 * n
         return np.float32(scale) * q.astype(np.float32)
 
+    def weights(self, columns):
+        if not self.bytes:
+            return self.floats().reshape(-1, columns)
+        n = self.take("I")
+        scale = np.frombuffer(self.b, "<f4", columns, self.at)
+        q = np.frombuffer(self.b, np.int8, n, self.at + scale.nbytes)
+        self.at += scale.nbytes + n
+        return scale * q.reshape(-1, columns).astype(np.float32)
+
     def layer(self):
         """Weight and bias, and the kernel's width."""
-        rows, columns, kernel = self.take("I"), self.take("I"), self.take("I")
-        return (self.floats().reshape(rows * kernel, columns), self.floats()), kernel
+        _, columns, kernel = self.take("I"), self.take("I"), self.take("I")
+        return (self.weights(columns), self.floats()), kernel
 
 
 def read(path):
     """The networks, and the thresholds of backend.RATES."""
     from network import Frozen
     r = Reader(open(path, "rb").read())
-    if r.take("7s") != b"heart2\n":
+    layout = r.take("7s")
+    if layout not in (b"heart2\n", b"heart3\n"):
         raise SystemExit(f"{path}: not in the layout of heart-2 and later")
+    r.bytes = layout == b"heart3\n"  # of which weights are made
     r.text()
     for _ in range(r.take("I")):
         r.text()

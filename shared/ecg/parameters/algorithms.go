@@ -20,6 +20,7 @@ var files embed.FS
 // doesn't have it. A line may be deleted when no stored template names it any
 // more: operate's figures count them.
 var Shipped = Algorithms{
+	fresh(embedded("heart-4-642a49b2")), // not in 0.1.0
 	fresh(embedded("heart-3-1e6f9229")), // not in 0.1.0
 	fresh(embedded("heart-2-65f384b2")), // not in 0.1.0
 	embedded("heart-1-6bf83077"),

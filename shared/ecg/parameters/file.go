@@ -12,10 +12,13 @@ import (
 )
 
 // Magic words of a parameter file; the digit is the layout's version. The first
-// version has one network, three spaces and no degrees of freedom.
+// version has one network, three spaces and no degrees of freedom. The first two
+// store a layer's weights as 16-bit integers with one scale, the third as 8-bit
+// integers with a scale for each output.
 const (
-	first = "heart1\n"
-	magic = "heart2\n"
+	first  = "heart1\n"
+	second = "heart2\n"
+	magic  = "heart3\n"
 )
 
 // ErrFile is the error for bytes that are not a parameter file.
@@ -24,15 +27,19 @@ var ErrFile = errors.New("not a parameter file")
 // Read parses a parameter file, the output of Append.
 func Read(file string) (*Parameters, error) {
 	const sum = 4
-	if len(file) < len(magic)+sum || file[:len(magic)] != magic && file[:len(first)] != first {
+	if len(file) < len(magic)+sum {
+		return nil, ErrFile
+	}
+	layout := file[:len(magic)]
+	if layout != first && layout != second && layout != magic {
 		return nil, ErrFile
 	}
 	body, stated := file[:len(file)-sum], file[len(file)-sum:]
 	if crc32.ChecksumIEEE([]byte(body)) != binary.LittleEndian.Uint32([]byte(stated)) {
 		return nil, fmt.Errorf("%w: checksum", ErrFile)
 	}
-	r := reader{rest: body[len(magic):]}
-	p := r.parameters(file[:len(magic)])
+	r := reader{layout: layout, rest: body[len(magic):]}
+	p := r.parameters()
 	if r.failed || len(r.rest) != 0 {
 		return nil, fmt.Errorf("%w: length", ErrFile)
 	}
@@ -42,6 +49,7 @@ func Read(file string) (*Parameters, error) {
 // reader takes values from the front of a string; after the first failure it
 // returns zeros.
 type reader struct {
+	layout string
 	rest   string
 	failed bool
 }
@@ -79,8 +87,31 @@ func (r *reader) floats() []float32 {
 	return x
 }
 
+// weights reads a layer's weights, rows of one value for each output.
+func (r *reader) weights(outputs int) []float32 {
+	if r.layout != magic {
+		return r.floats()
+	}
+	n := r.number()
+	scale := make([]float32, min(outputs, len(r.rest)))
+	for i := range scale {
+		scale[i] = r.float()
+	}
+	b := r.take(n)
+	x := make([]float32, 0, len(b))
+	for len(b) >= len(scale) && len(scale) > 0 {
+		for i, v := range scale {
+			x = append(x, v*float32(int8(b[i])))
+		}
+		b = b[len(scale):]
+	}
+	return x
+}
+
 func (r *reader) layer() network.Layer {
-	return network.Layer{In: r.number(), Out: r.number(), Kernel: r.number(), Weight: r.floats(), Bias: r.floats()}
+	l := network.Layer{In: r.number(), Out: r.number(), Kernel: r.number()}
+	l.Weight, l.Bias = r.weights(l.Out), r.floats()
+	return l
 }
 
 func (r *reader) network() network.Network {
@@ -101,13 +132,13 @@ func (r *reader) space() plda.Space {
 	return s
 }
 
-func (r *reader) parameters(layout string) *Parameters {
+func (r *reader) parameters() *Parameters {
 	p := &Parameters{Algorithm: r.text()}
 	for range min(r.number(), len(r.rest)) {
 		p.Persons = append(p.Persons, r.text())
 	}
 	networks, spaces := 1, 3
-	if layout != first {
+	if r.layout != first {
 		p.Degrees = float64(r.float())
 		networks = min(r.number(), len(r.rest))
 		spaces = Network + networks
@@ -187,5 +218,26 @@ func appendFloats(b []byte, x []float32) []byte {
 
 func appendLayer(b []byte, l *network.Layer) []byte {
 	b = appendNumber(appendNumber(appendNumber(b, l.In), l.Out), l.Kernel)
-	return appendFloats(appendFloats(b, l.Weight), l.Bias)
+	return appendFloats(appendWeights(b, l.Weight, l.Out), l.Bias)
+}
+
+// appendWeights stores rows of one value for each output as 8-bit integers, with an
+// error of at most 1/254 of the output's largest.
+func appendWeights(b []byte, x []float32, outputs int) []byte {
+	scale := make([]float32, outputs)
+	for i, v := range x {
+		scale[i%outputs] = max(scale[i%outputs], v/math.MaxInt8, -v/math.MaxInt8)
+	}
+	b = appendNumber(b, len(x))
+	for _, v := range scale {
+		b = appendFloat(b, v)
+	}
+	for i, v := range x {
+		var q int8
+		if s := scale[i%outputs]; s > 0 {
+			q = int8(math.Round(float64(v / s)))
+		}
+		b = append(b, byte(q))
+	}
+	return b
 }
