@@ -29,9 +29,9 @@ const (
 	// mostParameters is the number of these bytes that learned parameters may add
 	// to a function that compares hearts, and mostLibrary that of the library in
 	// one that answers the OpenID provider's clients.
-	// The parameters are of four algorithms, with three cohorts; the newest takes a
-	// quarter of it.
-	mostParameters = 3 << 20
+	// The parameters are of four algorithms, with three cohorts, and take 2.9 MiB;
+	// the rest is for signal processing.
+	mostParameters = 7 << 19
 	mostLibrary    = 3 << 19
 )
 
