@@ -3,9 +3,8 @@ package parameters
 import "slices"
 
 // MaxDays bounds the days of enrolment in a template. On PTB-XL's patients the
-// second day takes a fifth to a quarter off the false non-matches, a third day a
-// sixth; a fourth showed no effect on the few who came as often
-// (tests/science/evaluate).
+// second day takes a fifth off the false non-matches, a third day a tenth; a
+// fourth showed no effect on the few who came as often (tests/science/evaluate).
 const MaxDays = 5
 
 // CombineDays returns the template of several days' templates, in which each day
