@@ -1,5 +1,5 @@
 // Package links checks the documents against the tree: the targets of their
-// links exist, and so does the folder of every command that they, or the
+// links exist and hold something, and so does the folder of every command that they, or the
 // programs' own comments, tell a reader to run.
 package links
 
@@ -69,8 +69,10 @@ func TestEveryRelativeLinkOfADocumentLeadsSomewhere(t *testing.T) {
 			if path != "" {
 				target = filepath.Join(filepath.Dir(document), filepath.FromSlash(path))
 			}
-			if _, err := os.Stat(target); err != nil {
+			if file, err := os.Stat(target); err != nil {
 				t.Errorf("%s links to %s, which isn't there", document, m[1])
+			} else if file.Size() == 0 {
+				t.Errorf("%s links to %s, which is empty", document, m[1])
 			} else if anchor != "" && !hasAnchor(all[target], anchor) {
 				t.Errorf("%s links to %s, which has no such heading", document, m[1])
 			}
