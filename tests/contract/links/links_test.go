@@ -1,6 +1,6 @@
 // Package links checks the documents against the tree: the targets of their
-// links exist and hold something, and so does the folder of every command that they, or the
-// programs' own comments, tell a reader to run.
+// links exist and aren't empty, and the folder of every command that they, or the
+// programs' own comments, tell a reader to run exists.
 package links
 
 import (
@@ -71,7 +71,7 @@ func TestEveryRelativeLinkOfADocumentLeadsSomewhere(t *testing.T) {
 			}
 			if file, err := os.Stat(target); err != nil {
 				t.Errorf("%s links to %s, which isn't there", document, m[1])
-			} else if file.Size() == 0 {
+			} else if file.Mode().IsRegular() && file.Size() == 0 {
 				t.Errorf("%s links to %s, which is empty", document, m[1])
 			} else if anchor != "" && !hasAnchor(all[target], anchor) {
 				t.Errorf("%s links to %s, which has no such heading", document, m[1])
