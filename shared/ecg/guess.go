@@ -14,10 +14,11 @@ import (
 const (
 	guessSamples  = 1 << 15 // samples of a signal that are examined
 	fewestSamples = 2000
-	// largestFactor is the largest prime factor of the number of samples that are
-	// transformed: the transform of n samples takes n times its largest factor, 7 s
-	// for 32,749 samples.
-	largestFactor  = 50
+	// mostWork bounds the transform: one of n samples takes n times the largest
+	// prime factor of n, 7 s for 32,749 samples without a bound. Fewer samples than
+	// a recorder wrote may hold no whole number of the mains' periods, whose line is
+	// lower then: a bound too low leaves rates untold.
+	mostWork       = 1 << 25
 	mainsTolerance = 0.006 // share by which the mains frequency varies
 	// prominent is the ratio in power by which a mains line must exceed its
 	// neighbourhood.
@@ -61,18 +62,23 @@ func GuessRate(mv []float64) (rateHz float64, ok bool) {
 	return rateHz, true
 }
 
-// transformable returns the largest number up to n without a prime factor above
-// largestFactor.
+// transformable returns the largest number up to n of which the transform stays
+// within mostWork.
 func transformable(n int) int {
-	for ; n > 1; n-- {
-		rest := n
-		for factor := 2; factor <= largestFactor; factor++ {
-			for rest%factor == 0 {
-				rest /= factor
-			}
-		}
-		if rest == 1 {
-			break
+	for n > 1 && n*largestFactor(n) > mostWork {
+		n--
+	}
+	return n
+}
+
+// largestFactor returns the largest prime factor of n, at least 2.
+func largestFactor(n int) int {
+	factor := 2
+	for factor*factor <= n {
+		if n%factor == 0 {
+			n /= factor
+		} else {
+			factor++
 		}
 	}
 	return n
