@@ -5,9 +5,12 @@
 package servers
 
 import (
+	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http/httptest"
 	"os"
@@ -15,6 +18,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -93,7 +97,7 @@ func Tables() dynamo.Tables {
 // StartS3 starts an S3 that has the bucket. It ends with the test.
 func StartS3(t testing.TB) string {
 	t.Helper()
-	backend := s3mem.New()
+	backend := &atomic{Backend: s3mem.New()}
 	if err := backend.CreateBucket(t.Context(), Bucket); err != nil {
 		t.Fatal(err)
 	}
@@ -102,6 +106,32 @@ func StartS3(t testing.TB) string {
 	server := httptest.NewServer(fake.Server())
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// atomic is a backend that checks the conditions of a write as it writes, as S3
+// does: gofakes3 alone checks them before, and on a busy machine two writers win.
+type atomic struct {
+	*s3mem.Backend
+	writing sync.Mutex
+}
+
+func (a *atomic) PutObject(ctx context.Context, bucket, key string, meta map[string]string, input io.Reader, size int64) (gofakes3.PutObjectResult, error) {
+	content, err := io.ReadAll(input)
+	if err != nil {
+		return gofakes3.PutObjectResult{}, err
+	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	if gofakes3.HasWriteConditions(ctx) {
+		exists, etag := false, ""
+		if old, err := a.HeadObject(ctx, bucket, key); err == nil {
+			exists, etag = true, hex.EncodeToString(old.Hash)
+		}
+		if err := gofakes3.CheckWriteConditions(ctx, exists, etag); err != nil {
+			return gofakes3.PutObjectResult{}, err
+		}
+	}
+	return a.Backend.PutObject(ctx, bucket, key, meta, bytes.NewReader(content), size)
 }
 
 // localJars is the environment's variable for the folder of the jars of AWS's own
