@@ -153,11 +153,12 @@ def main():
     p.add_argument("networks", nargs="+", help="of network.py, or one file of shared/ecg/parameters whose networks are taken")
     p.add_argument("--name", default="heart-4")
     p.add_argument("--vectors")
+    p.add_argument("--ringing", type=float, default=0, help="share of the recordings that are learned from once more through a recorder's filter")
     a = p.parse_args()
     networks = read(a.networks[0])[0] if a.networks[0].endswith(".bin") else [Frozen(path) for path in a.networks]
     for n in networks:  # so that the back end is learned on the values of the rounded weights
         network(File(), n)
-    bench = Bench(a.beats, networks)
+    bench = Bench(a.beats, networks, ringing=a.ringing)
     developed = bench.develop(BACKEND)
     populations = {name: pooled([developed[p] for p in own if p in developed]) for name, own in POPULATIONS.items()}
     populations["ptb-xl"] = bench.patients(BACKEND, 8)

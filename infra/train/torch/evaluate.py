@@ -13,6 +13,7 @@ from beats import load
 from parameters import read
 from plda import Space, gaussian, quadratic, slope, student, waveform
 from protocols import Rates, later_days, protocols
+from ringing import ringing
 
 # DEALINGS is how often the persons are dealt into folds. In one dealing a fifth of the pairs of persons meet; in ten nearly nine of
 # ten do, so that who of the few lookalikes meet doesn't decide a threshold.
@@ -45,8 +46,9 @@ class Bench:
 
     share = 1.0  # of the persons of ECG-ID and Heartprint that the back end may learn from, those that it does
 
-    def __init__(self, folder, features, without=()):
-        self.features = features
+    def __init__(self, folder, features, without=(), ringing=0):
+        """ringing: the share of the recordings that the back end learns once more through a recorder's filter, as of a session of their own."""
+        self.features, self.ringing = features, ringing
         self.dev = [s for s in load(folder + "/dev") if s.person not in without]
         self.protocols = protocols(self.dev)
         self.dev_x, self.dev_persons, self.dev_sessions = self.prepare(self.dev)
@@ -62,7 +64,12 @@ class Bench:
 
     def prepare(self, spans, halves=True):
         means, persons, sessions = pieces(spans, halves)
-        return [f(means) for f in self.features], np.array(persons), np.array(sessions)
+        persons, sessions = np.array(persons), np.array(sessions)
+        copied = np.random.default_rng(1).random(len(means)) < self.ringing
+        means = np.concatenate([means, ringing(means[copied])])
+        persons = np.concatenate([persons, persons[copied]])
+        sessions = np.concatenate([sessions, np.char.add(sessions[copied], " ringing")])
+        return [f(means) for f in self.features], persons, sessions
 
     def spaces(self, held, o):
         others = sorted(set(self.dev_persons) - held)
@@ -167,7 +174,7 @@ def main():
     p.add_argument("--share", type=float, default=1, help="of the persons of ECG-ID and Heartprint, that the back end is learned from")
     p.add_argument("--dealings", type=int, default=DEALINGS)
     p.add_argument("--fold", type=int, default=8)
-    p.add_argument("--bits", type=int, help="of the networks' weights, with a scale for each output channel; 16 bits and one scale a layer ship")
+    p.add_argument("--bits", type=int, help="of the networks' weights, with a scale for each output channel; heart-4 has 8, heart-3 16 and one scale a layer")
     for key, value in BACKEND.items():
         if isinstance(value, bool):
             p.add_argument("--" + key, type=int, default=int(value))
