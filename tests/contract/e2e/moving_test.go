@@ -5,7 +5,6 @@ package e2e
 import (
 	"bytes"
 	"context"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"systole/tests/support/port"
 	"systole/tests/support/python"
 )
 
@@ -96,12 +96,10 @@ func (d django) manage(t *testing.T, args ...string) string {
 // serve runs the server until stop is called, and returns its address.
 func (d django) serve(t *testing.T) (base string, stop func()) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := port.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := listener.Addr().String()
-	listener.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cmd := d.command(ctx, "runserver", "--noreload", address)
 	var log safeBuffer

@@ -21,6 +21,7 @@ import (
 
 	"systole/functions"
 	"systole/tests/support/gotool"
+	"systole/tests/support/port"
 	"systole/tests/support/python"
 )
 
@@ -67,18 +68,16 @@ func (c *Cloud) start(ctx context.Context, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := port.FreeAddress()
 	if err != nil {
 		return err
 	}
-	address := listener.Addr().String()
-	listener.Close()
-	_, port, _ := net.SplitHostPort(address)
+	_, number, _ := net.SplitHostPort(address)
 	c.URL, c.Client = "https://"+address, client
 	c.cmd = exec.Command(c.python, "-m", "ministack")
 	// Its functions get its environment besides their own.
 	c.cmd.Env = append(c.environment(),
-		"AUTH=true", "LOG_LEVEL=WARNING", "GATEWAY_PORT="+port, "MINISTACK_REGION="+Region, "MINISTACK_ACCOUNT_ID="+Account, "TMPDIR="+c.folder, "PATH="+os.Getenv("PATH"),
+		"AUTH=true", "LOG_LEVEL=WARNING", "GATEWAY_PORT="+number, "MINISTACK_REGION="+Region, "MINISTACK_ACCOUNT_ID="+Account, "TMPDIR="+c.folder, "PATH="+os.Getenv("PATH"),
 		"USE_SSL=1", "MINISTACK_SSL_CERT="+c.file(certificateFile), "MINISTACK_SSL_KEY="+c.file(keyFile), "IOT_MTLS_ENABLED=0")
 	c.cmd.Stdout, c.cmd.Stderr = log, log
 	if err := c.cmd.Start(); err != nil {

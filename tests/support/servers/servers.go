@@ -33,6 +33,7 @@ import (
 	"systole/shared/aws/client"
 	"systole/shared/aws/dynamo"
 	"systole/tests/support/gotool"
+	"systole/tests/support/port"
 )
 
 // Names and credentials of the servers, as a function's environment states them.
@@ -167,11 +168,11 @@ func StartDynamoDB(t testing.TB) string {
 // environment variable, "name=value", by which the tests of another process find
 // it.
 func RunDynamoDB(ctx context.Context) (variable string, stop func(), err error) {
-	address, err := freeAddress()
+	address, err := port.FreeAddress()
 	if err != nil {
 		return "", nil, err
 	}
-	_, port, _ := net.SplitHostPort(address)
+	_, number, _ := net.SplitHostPort(address)
 	var cmd *exec.Cmd
 	remove := func() {}
 	if jars := os.Getenv(localJars); jars != "" {
@@ -181,14 +182,14 @@ func RunDynamoDB(ctx context.Context) (variable string, stop func(), err error) 
 		}
 		remove = func() { os.RemoveAll(folder) }
 		cmd = exec.Command("java", "-Djava.library.path="+jars, "-cp", jars+"/*",
-			"com.amazonaws.services.dynamodbv2.local.main.ServerRunner", "-inMemory", "-disableTelemetry", "-port", port)
+			"com.amazonaws.services.dynamodbv2.local.main.ServerRunner", "-inMemory", "-disableTelemetry", "-port", number)
 		cmd.Dir = folder
 	} else {
 		program, err := dynalite(ctx)
 		if err != nil {
 			return "", nil, err
 		}
-		cmd = exec.Command("node", program, "--host", "127.0.0.1", "--port", port, "--createTableMs", "0", "--deleteTableMs", "0")
+		cmd = exec.Command("node", program, "--host", "127.0.0.1", "--port", number, "--createTableMs", "0", "--deleteTableMs", "0")
 	}
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
@@ -233,15 +234,6 @@ func dynalite(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("npm ci in tests/support/servers: %w\n%s", err, out)
 	}
 	return program, nil
-}
-
-func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer listener.Close()
-	return listener.Addr().String(), nil
 }
 
 // waitFor returns when the address accepts connections, or with an error when the
