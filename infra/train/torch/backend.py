@@ -15,7 +15,7 @@ import zlib
 import numpy as np
 
 from beats import load
-from evaluate import BACKEND, Bench, table
+from evaluate import BACKEND, Bench, integers, table
 from network import Frozen
 from parameters import read
 from protocols import Rates
@@ -80,11 +80,10 @@ class File:
 
     def weights(self, x):
         """8-bit integers and a scale for each column. Returns what a reader will see."""
-        scale = np.maximum(np.abs(x).max(0) / 127, 1e-30).astype(np.float32)
-        q = np.round(x / scale).clip(-127, 127).astype(np.int8)
+        whole, scale = integers(x, 8)
         self.number(x.size)
-        self.b += scale.astype("<f4").tobytes() + q.tobytes()
-        return scale * q.astype(np.float32)
+        self.b += scale.astype("<f4").tobytes() + whole.astype(np.int8).tobytes()
+        return scale * whole.astype(np.float32)
 
 
 def layer(f, weight, bias, kernel):

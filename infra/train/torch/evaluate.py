@@ -140,11 +140,17 @@ class Bench:
 BACKEND = dict(components=80, dimensions=60, shrinkage=0.1, resize=True, degrees=20, count="root", ptb=0.1)
 
 
+def integers(weight, bits):
+    """The weights as integers of so many bits, and a scale for each column, an output."""
+    scale = np.maximum(np.abs(weight).max(0) / (2 ** (bits - 1) - 1), 1e-30).astype(np.float32)
+    return np.round(weight / scale), scale
+
+
 def rounded(network, bits):
-    """The network with weights of so many bits, and a scale for each output channel."""
+    """The network with weights of so many bits."""
     def layer(weight, bias):
-        scale = np.abs(weight).max(0) / (2 ** (bits - 1) - 1)
-        return (np.round(weight / scale) * scale).astype(np.float32), bias
+        whole, scale = integers(weight, bits)
+        return (scale * whole).astype(np.float32), bias
     return type(network).of([layer(*l) for l in network.layers], network.kernels, layer(*network.dense))
 
 

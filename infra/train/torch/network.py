@@ -228,14 +228,19 @@ class Frozen:
             return F.normalize(x @ torch.from_numpy(self.dense[0]) + torch.from_numpy(self.dense[1])).numpy()
 
 
-def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("beats")
-    p.add_argument("out_file")
+def shape(p):
+    """Adds the arguments of a network's size, and of what is drawn."""
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--channels", default="32,48,64,96")
     p.add_argument("--kernels", default="7,5,5,3")
     p.add_argument("--out", type=int, default=96)
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("beats")
+    p.add_argument("out_file")
+    shape(p)
     p.add_argument("--epochs", type=int, default=24)
     p.add_argument("--batch", type=int, default=256)
     p.add_argument("--negatives", type=int, default=5000)

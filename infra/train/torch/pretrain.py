@@ -13,17 +13,14 @@ import torch
 import torch.nn.functional as F
 
 from beats import load
-from network import Network, distort, means_of, pair
+from network import Network, distort, means_of, pair, shape
 
 
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("beats")
     p.add_argument("out_file")
-    p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--channels", default="32,48,64,96")
-    p.add_argument("--kernels", default="7,5,5,3")
-    p.add_argument("--out", type=int, default=96)
+    shape(p)
     p.add_argument("--steps", type=int, default=1500)
     p.add_argument("--batch", type=int, default=512)
     p.add_argument("--temperature", type=float, default=0.1)
